@@ -1,0 +1,42 @@
+"""What one block of worlds leaves behind: the unit of storing, resuming and sharing out work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+BLOCK_WORLDS = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Everything that is kept of the worlds ``first`` to ``first + worlds - 1``.
+
+    ``histories``  (worlds, firms) columns.HISTORY_DTYPE; months are ticks, columns.NEVER = it never came
+    ``endgame``    (worlds,) int32, first tick of the endgame or NEVER
+    ``extinct``    (worlds,) int32, first tick without an independent startup or NEVER
+    ``events``     (events,) columns.LOG_DTYPE sorted by world, then in the order they happened
+    ``paths``      (series, len(grid.PATHS), ticks + 1, grid.BINS) uint32, worlds (for a class: firms) a bin;
+                   month 0 is the opening state; only firms that are active (entered, not gone) count
+    ``landscape``  (len(grid.LANDSCAPE), ticks + 1, grid.BINS) uint32
+    ``leaders``    (series, ticks + 1) uint32, worlds in which a startup of the series leads the general race
+    ``probes``     (worlds, probes) float64, the quantities that claims ask for (scenario.Probe), in their order
+    ``clipped``    path -> how many world-months an event's value was clipped at a bound
+    """
+
+    first: int
+    histories: np.ndarray
+    endgame: np.ndarray
+    extinct: np.ndarray
+    events: np.ndarray
+    paths: np.ndarray
+    landscape: np.ndarray
+    leaders: np.ndarray
+    probes: np.ndarray
+    clipped: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def worlds(self) -> int:
+        """Number of worlds in the block."""
+        return int(self.histories.shape[0])

@@ -1,0 +1,58 @@
+"""Everything that can be assumed is declared once, here as data: name, unit, default, bounds, source.
+
+From one declaration come validation, the dtype of the assumptions' row, the JSON Schema, ``shakeout params``
+and the table in the documentation.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """A number a rule reads.
+
+    ``name``     the key in a scenario, in the mechanism's name space
+    ``default``  the value where a scenario says nothing
+    ``unit``     e.g. "RMB million a month", "share", "months", "log"
+    ``low, high`` inclusive bounds; a value outside is refused, an event that leads outside is clipped
+    ``says``     what it is, one sentence in the field's words
+    ``source``   evidence id(s), a paper, or the word "assumption"
+    ``whole``    True for whole numbers (switches, counts, months)
+    """
+
+    name: str
+    default: float
+    unit: str
+    low: float
+    high: float
+    says: str
+    source: str = "assumption"
+    whole: bool = False
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.low) and math.isfinite(self.high) and self.low <= self.default <= self.high):
+            raise ValueError(f"{self.name}: default {self.default} outside [{self.low}, {self.high}]")
+
+
+@dataclass(frozen=True, slots=True)
+class Mechanism:
+    """One law or mechanism as data.
+
+    ``says`` is its statement in one sentence, ``off`` the sentence that is true when ``on`` is 0.
+    ``assumptions`` are read as ``assume.<mechanism>_<name>``; ``firm`` are the assumptions about single firms
+    that this mechanism brings with it, read as ``firm.<name>``.
+    """
+
+    name: str
+    says: str
+    off: str
+    assumptions: tuple[Assumption, ...] = ()
+    firm: tuple[Assumption, ...] = ()
+
+    def all_assumptions(self) -> tuple[Assumption, ...]:
+        """``on`` first, then the declared ones."""
+        switch = Assumption("on", 1, "switch", 0, 1, f"1: {self.says} 0: {self.off}", whole=True)
+        return (switch, *self.assumptions)

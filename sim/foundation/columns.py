@@ -1,0 +1,263 @@
+"""One registry for everything a firm and the market own: names, units, labels, start values, dtypes.
+
+The engine's record arrays, the recorder, the result files and the labels of figures all derive from it.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+NEVER = 1_000_000  # the month of what has not happened; later than any month, so ``month <= tick`` is False
+
+# status of a firm
+NOT_ENTERED, INDEPENDENT, ACQUIRED, CLOSED = 0, 1, 2, 3
+FATES = ("never_entered", "independent", "acquired", "closed")  # in the order of the status numbers
+STARTUP, GIANT = 0, 1
+KINDS = ("startup", "giant")
+HOT, NORMAL, COLD = 0, 1, 2
+
+MILESTONES = ("listed", "pivoted", "abandoned", "profitable")
+MILESTONE_COLUMNS = {
+    "listed": "listing_month",
+    "pivoted": "pivot_month",
+    "abandoned": "abandoned_month",
+    "profitable": "profitable_month",
+}
+
+# The eight separate markets: four lines of business, at home and abroad.
+LINES = ("consumer", "api", "projects", "vertical")
+PLACES = ("home", "abroad")
+MARKETS = tuple(f"{line}_{place}" for place in PLACES for line in LINES)
+CONSUMER, API, PROJECTS, VERTICAL = 0, 1, 2, 3
+HOME, ABROAD = 0, 4  # index of a market = line + place
+
+
+class Column(NamedTuple):
+    """One column of a record array: ``start`` is its value at entry (firms) or at the opening (market)."""
+
+    name: str
+    unit: str
+    label: str
+    start: float = 0.0
+    whole: bool = False
+
+
+def _months(name: str, label: str) -> Column:
+    return Column(name, "tick", label, NEVER, whole=True)
+
+
+FIRM_COLUMNS: tuple[Column, ...] = (
+    # who it is
+    Column("kind", "0 startup, 1 giant", "kind", 0, True),
+    Column("series", "index", "reported series the firm belongs to", 0, True),
+    Column("status", "0 not entered, 1 independent, 2 acquired, 3 closed", "status", 0, True),
+    Column("tie", "hash", "stable hash of the firm id; breaks ties", 0, True),
+    # when what happened to it
+    Column("enters_month", "tick", "earliest month of entry", NEVER, True),
+    _months("entry_month", "month of entry"),
+    _months("exit_month", "month of exit"),
+    _months("pivot_month", "month it left the general race"),
+    _months("listing_month", "month of listing"),
+    _months("abandoned_month", "month the market abandoned it"),
+    _months("profitable_month", "month it first was profitable over a year"),
+    _months("spin_off_month", "month it sold a side business"),
+    _months("last_round_month", "month of its last round"),
+    _months("seeking_month", "month it began to seek the money it now seeks"),
+    _months("test_month", "month of the profitability test, once listed"),
+    Column("deep", "switch", "1 if its pivot kept core technology", 0, True),
+    Column("exodus_told", "switch", "1 once the exodus after its pivot was told", 0, True),
+    # money
+    Column("cash_open", "RMB million", "cash at the start of the month"),
+    Column("cash", "RMB million", "cash"),
+    Column("receivables", "RMB million", "receivables"),
+    Column("backlog", "RMB million", "backlog of undelivered projects"),
+    Column("collections", "RMB million a month", "collections"),
+    Column("spending", "RMB million a month", "spending"),
+    Column("venture_in", "RMB million a month", "venture money received"),
+    Column("ipo_in", "RMB million a month", "IPO proceeds"),
+    Column("placement_in", "RMB million a month", "placement proceeds"),
+    Column("spin_off_in", "RMB million a month", "proceeds of a spin-off"),
+    Column("grant_in", "RMB million a month", "money from a parent or grants"),
+    Column("cash_left", "RMB million", "cash left behind at exit"),
+    Column("operating_flow", "RMB million a month", "operating cash flow"),
+    Column("smooth_flow", "RMB million a month", "operating cash flow, smoothed over a year"),
+    Column("burn", "RMB million a month", "net burn, smoothed over a quarter"),
+    Column("runway", "months", "runway", 120.0),
+    Column("raised", "RMB million", "money raised"),
+    Column("raised_year", "RMB million", "venture money raised in the calendar year"),
+    Column("rounds", "count", "rounds raised", 0, True),
+    Column("refused_months", "months", "months in a row refused by capital", 0, True),
+    Column("score", "score", "investors' score"),
+    Column("ask", "RMB million", "amount asked for"),
+    # technology and people
+    Column("gap", "generations", "gap to the frontier"),
+    Column("effort", "ratio", "effort relative to what keeps pace"),
+    Column("talent", "index", "talent", 1.0),
+    Column("talent_before", "index", "talent in the month of the pivot", 1.0),
+    Column("unit_cost", "ratio", "unit cost relative to a small firm's", 1.0),
+    Column("flywheel", "ratio", "effort multiplier from users", 1.0),
+    Column("squeeze", "ratio", "share of planned research that listing leaves", 1.0),
+    # business
+    Column("users", "million", "monthly active users"),
+    Column("revenue_consumer", "RMB million a month", "consumer revenue"),
+    Column("revenue_api", "RMB million a month", "API revenue"),
+    Column("revenue_projects", "RMB million a month", "project revenue"),
+    Column("revenue_vertical", "RMB million a month", "vertical revenue"),
+    Column("revenue", "RMB million a month", "revenue"),
+    Column("smooth_revenue", "RMB million a month", "revenue, smoothed over a year"),
+    Column("gross_profit", "RMB million a month", "gross profit"),
+    Column("api_margin", "share", "gross margin of API"),
+    Column("project_margin", "share", "gross margin of projects"),
+    Column("cost_of_revenue", "RMB million a month", "cost of revenue"),
+    Column("research", "RMB million a month", "research spending"),
+    Column("marketing", "RMB million a month", "marketing spending"),
+    Column("overhead", "RMB million a month", "overhead"),
+    Column("bad_debt", "RMB million a month", "receivables written off"),
+    Column("prospect", "RMB million a year", "revenue within reach at the horizon of valuation"),
+    Column("vertical_margin", "share", "gross margin of verticals", 0.5),
+    Column("vertical_dso", "days", "days sales outstanding in verticals", 60.0),
+    Column("vertical_delay", "months", "delivery time in verticals", 1.0),
+    Column("vertical_pull", "ratio", "attraction in verticals after copying", 1.0),
+    Column("restructured", "share", "share of overhead cut by a spin-off"),
+    # half-yearly books
+    Column("revenue_total", "RMB million", "revenue since entry"),
+    Column("flow_total", "RMB million", "operating cash flow since entry"),
+    Column("revenue_half", "RMB million", "revenue to the last half-year end"),
+    Column("revenue_year", "RMB million", "revenue to the half-year end before"),
+    Column("flow_half", "RMB million", "operating cash flow to the last half-year end"),
+    Column("flow_year", "RMB million", "operating cash flow to the half-year end before"),
+    Column("halves", "count", "half-year ends seen since entry", 0, True),
+    Column("ttm_revenue", "RMB million", "revenue of the trailing twelve months, at the last half-year end"),
+    Column("ttm_flow", "RMB million", "operating cash flow of those twelve months"),
+    # value
+    Column("value", "RMB million", "valuation"),
+    Column("premium", "log", "premium over fundamental value"),
+    Column("post_money", "RMB million", "post-money valuation of the last round"),
+    Column("founders_stake", "share", "founders' stake", 1.0),
+    Column("expected_revenue", "RMB million a year", "revenue the market expects at the next report"),
+    # giants
+    Column("capacity_left", "RMB million", "buying capacity left this year"),
+)
+
+MARKET_COLUMNS: tuple[Column, ...] = (
+    Column("world", "index", "world", 0, True),
+    # technology
+    Column("frontier", "generations", "frontier"),
+    Column("frontier_speed", "generations a month", "speed of the frontier"),
+    Column("frontier_cost", "RMB million a month", "cost of staying at the frontier"),
+    Column("open_gap", "generations", "gap of open source to the frontier"),
+    Column("open_jump", "generations", "what open source gained in this month's release"),
+    Column("inference_cost", "ratio", "unit cost of inference", 1.0),
+    _months("shift_month", "month of the last paradigm shift"),
+    # market
+    Column("war_depth", "share", "price cut of the price war in force"),
+    Column("api_reset", "ratio", "API price left after open-source releases", 1.0),
+    Column("api_price", "ratio", "API price relative to its trend", 1.0),
+    Column("project_price", "ratio", "project price relative to its trend", 1.0),
+    Column("taking", "exponent", "winner-take-most exponent of demand", 1.0),
+    Column("door", "share", "how far the door stands open to latecomers", 1.0),
+    Column("copied", "share", "how far giants have copied verticals"),
+    Column("marketing_pressure", "RMB million a month", "all firms' marketing"),
+    # capital
+    Column("climate", "0 hot, 1 normal, 2 cold", "capital climate", NORMAL, True),
+    Column("dry_powder", "RMB million", "dry powder"),
+    Column("window", "share", "how far the listing window stands open", 1.0),
+    Column("sentiment", "log", "sentiment of the exchange"),
+    Column("peer_premium", "log", "mean premium of listed startups"),
+    Column("talent_attraction", "index", "aggregate attraction of talent"),
+    # accounts: where every inflow of a firm comes from, and where left cash goes
+    Column("venture_paid", "RMB million", "paid by venture capital"),
+    Column("exchange_paid", "RMB million", "paid by investors on the exchange"),
+    Column("grants_paid", "RMB million", "paid by parents and grants"),
+    Column("spin_off_paid", "RMB million", "paid by buyers of side businesses"),
+    Column("acquirers_paid", "RMB million", "paid by acquirers to shareholders"),
+    Column("left_acquired", "RMB million", "cash that went with acquired firms"),
+    Column("left_closed", "RMB million", "cash left in closed firms"),
+    # landscape, observed at the end of the month
+    Column("independents", "count", "startups independent", 0, True),
+    Column("general", "count", "startups in the general race", 0, True),
+    Column("concentration", "HHI", "concentration of revenue (HHI)"),
+    Column("venture_year", "RMB million", "venture money in the calendar year"),
+    Column("top_four_share", "share", "share of the four largest in that money"),
+    Column("leader", "index", "leading startup in the general race", -1, True),
+    Column("entered", "switch", "1 if someone entered this month", 0, True),
+    Column("top_three", "hash", "who the three leading startups are", 0, True),
+    Column("order_months", "months", "months the leading three are unchanged", 0, True),
+    Column("criteria_months", "months", "months in a row in which all three endgame criteria hold", 0, True),
+    _months("endgame_month", "first month of the endgame"),
+)
+
+EVENTS = (
+    "entry",
+    "round",
+    "down round",
+    "listing",
+    "report cut",
+    "abandonment",
+    "pivot",
+    "exodus",
+    "spin-off",
+    "acquisition",
+    "closure",
+    "shift",
+    "copy",
+    "profitable",
+    # told only when one world is traced:
+    "refused",
+    "seeks money",
+    "round failed",
+    "placement",
+    "unlock",
+    "price war",
+    "climate",
+    "release",
+    "poached",
+    "test passed",
+    "endgame",
+)
+EVENT = {name: code for code, name in enumerate(EVENTS)}
+FIRST_TRACE_EVENT = EVENT["refused"]
+
+LOG_DTYPE = np.dtype(
+    [
+        ("world", "<i8"),
+        ("month", "<i8"),
+        ("firm", "<i8"),  # row of the firm, -1 for the market
+        ("event", "<i8"),
+        ("value", "<f8"),
+        ("cause", "<i8"),
+        ("saw", "<f8"),
+    ],
+    align=True,
+)
+
+# One row per world and firm: everything the statistics of fates and survival need, exactly.
+HISTORY_DTYPE = np.dtype(
+    [
+        ("fate", "i1"),  # index into FATES
+        ("entry_month", "<i4"),
+        ("exit_month", "<i4"),
+        ("pivot_month", "<i4"),
+        ("listing_month", "<i4"),
+        ("abandoned_month", "<i4"),
+        ("profitable_month", "<i4"),
+        ("rounds", "<i4"),
+        ("raised", "<f8"),
+        ("final_valuation", "<f8"),
+    ]
+)
+
+
+def dtype_of(columns: tuple[Column, ...]) -> np.dtype:
+    """Aligned record dtype of ``columns``: int64 for whole numbers, float64 for the others."""
+    return np.dtype([(c.name, "<i8" if c.whole else "<f8") for c in columns], align=True)
+
+
+def column(name: str, columns: tuple[Column, ...] = FIRM_COLUMNS + MARKET_COLUMNS) -> Column:
+    """The column called ``name``; KeyError if there is none."""
+    for candidate in columns:
+        if candidate.name == name:
+            return candidate
+    raise KeyError(name)

@@ -1,0 +1,85 @@
+"""The fixed grids of the monthly histograms: merging them is adding integers, in any order, exactly.
+
+``log``    8 bins an octave from 1/16 to 2**20 of the scaled quantity, mirrored for negative values, one bin for
+           what is nearer to zero. A quantile read from it is off by less than half a bin: 6.25% of the value.
+``count``  whole numbers 0, 1, 2, ...: exact up to 384, the last bin holds what is above.
+``share``  0 to 1 in steps of 1/384.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.foundation.jit import law
+
+SUB_BINS = 8
+LOWEST_OCTAVE = -4
+HIGHEST_OCTAVE = 20
+HALF = (HIGHEST_OCTAVE - LOWEST_OCTAVE) * SUB_BINS  # 192 bins on each side of zero
+BINS = 2 * HALF + 1
+LOG, COUNT, SHARE = 0, 1, 2
+
+
+class Quantity(NamedTuple):
+    """What the recorder keeps: ``scale`` multiplies it before binning on a log grid."""
+
+    name: str
+    unit: str
+    label: str
+    grid: int
+    scale: float = 1.0
+
+
+PATHS: tuple[Quantity, ...] = (
+    Quantity("cash", "RMB million", "cash", LOG),
+    Quantity("runway", "months", "runway", LOG),
+    Quantity("value", "RMB million", "valuation", LOG),
+    Quantity("revenue", "RMB million a month", "revenue", LOG, 10.0),
+    Quantity("burn", "RMB million a month", "net burn", LOG, 10.0),
+    Quantity("gap", "generations", "gap to the frontier", LOG, 1000.0),
+    Quantity("talent", "index", "talent", LOG, 1000.0),
+    Quantity("users", "million", "monthly active users", LOG, 10.0),
+)
+LANDSCAPE: tuple[Quantity, ...] = (
+    Quantity("independents", "startups", "independent startups", COUNT),
+    Quantity("general", "startups", "startups in the general race", COUNT),
+    Quantity("concentration", "HHI", "concentration of revenue (HHI)", SHARE),
+    Quantity("dry_powder", "RMB million", "dry powder", LOG),
+    Quantity("venture_year", "RMB million", "venture money in the calendar year", LOG),
+    Quantity("top_four_share", "share", "share of the four largest in the year's venture money", SHARE),
+)
+YEARLY = ("venture_year", "top_four_share")  # observed in December only
+
+
+@law
+def bin_of(x, grid, scale):  # type: ignore[no-untyped-def]
+    """Index of the bin that holds ``x``, 0 to BINS - 1."""
+    if grid == COUNT:
+        return min(max(int(x), 0), BINS - 1)
+    if grid == SHARE:
+        return min(max(int(x * (BINS - 1) + 0.5), 0), BINS - 1)
+    size = abs(x) * scale
+    mantissa, exponent = math.frexp(size)  # size = mantissa * 2**exponent, mantissa in [1/2, 1)
+    if size == 0.0 or exponent - 1 < LOWEST_OCTAVE:
+        return HALF
+    step = (exponent - 1 - LOWEST_OCTAVE) * SUB_BINS + int((mantissa * 2.0 - 1.0) * SUB_BINS)
+    step = min(step, HALF - 1)
+    return HALF + 1 + step if x > 0.0 else HALF - 1 - step
+
+
+def bin_bounds(quantity: Quantity) -> tuple[np.ndarray, np.ndarray]:
+    """Lower and upper bound of every bin of ``quantity``, each (BINS,), in the quantity's own unit."""
+    index = np.arange(BINS)
+    if quantity.grid == COUNT:
+        return index.astype(float), index.astype(float)
+    if quantity.grid == SHARE:
+        middle = index / (BINS - 1)
+        return np.clip(middle - 0.5 / (BINS - 1), 0, 1), np.clip(middle + 0.5 / (BINS - 1), 0, 1)
+    step = np.arange(HALF + 1)
+    edge = 2.0 ** (LOWEST_OCTAVE + step // SUB_BINS) * (1 + (step % SUB_BINS) / SUB_BINS) / quantity.scale
+    low = np.concatenate([-edge[:0:-1], [-edge[0]], edge[:-1]])
+    high = np.concatenate([-edge[-2::-1], [edge[0]], edge[1:]])
+    return low, high

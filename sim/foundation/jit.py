@@ -1,0 +1,65 @@
+"""The one place that makes compiled functions.
+
+Laws are written with ``math.*`` and explicit products, so that compiled and uncompiled agree bit for bit
+(``NUMBA_DISABLE_JIT=1`` runs them as plain Python). Numba's cache does not notice an edit in another file:
+the cache folder is therefore named by a digest of the sources of every layer that is compiled.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numba
+import numpy as np
+from numba import config as numba_config
+
+COMPILED_LAYERS = ("foundation", "industry", "laws", "engine")
+PACKAGE = Path(__file__).resolve().parent.parent
+
+
+def source_digest(layers: tuple[str, ...] = COMPILED_LAYERS) -> str:
+    """Digest of the package's sources in ``layers`` and of the compiler's version, 16 hex digits."""
+    digest = hashlib.sha256(f"numba {numba.__version__} numpy {np.__version__}".encode())
+    for layer in layers:
+        for path in sorted((PACKAGE / layer).rglob("*.py")):
+            digest.update(path.relative_to(PACKAGE).as_posix().encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def cache_folder() -> Path:
+    """The user's cache folder for this version of the compiled sources (not created here)."""
+    base = os.environ.get("SHAKEOUT_CACHE") or os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(base) / "shakeout" / source_digest()
+
+
+def _use_cache_folder() -> None:
+    folder = cache_folder()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError:  # a read-only home: compile into a folder of this process's own
+        folder = Path(tempfile.mkdtemp(prefix="shakeout-"))
+    numba_config.CACHE_DIR = str(folder)
+
+
+_use_cache_folder()
+disabled: bool = bool(numba_config.DISABLE_JIT)
+
+
+def law(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile ``function``; cached, without the interpreter lock, division by zero as in C."""
+    compiled: Callable[..., Any] = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+    return compiled
+
+
+def is_compiled_before() -> bool:
+    """True if the cache folder already holds compiled kernels of exactly these sources."""
+    folder = Path(numba_config.CACHE_DIR)
+    return disabled or any(folder.rglob("*.nbc"))
