@@ -21,6 +21,7 @@ class Assumption:
     ``says``     what it is, one sentence in the field's words
     ``source``   evidence id(s), a paper, or the word "assumption"
     ``whole``    True for whole numbers (switches, counts, months)
+    ``entry_only`` True for a stock's opening value, which no dated event can change
     """
 
     name: str
@@ -31,6 +32,7 @@ class Assumption:
     says: str
     source: str = "assumption"
     whole: bool = False
+    entry_only: bool = False
 
     def __post_init__(self) -> None:
         if not (math.isfinite(self.low) and math.isfinite(self.high) and self.low <= self.default <= self.high):
