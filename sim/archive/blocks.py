@@ -1,0 +1,116 @@
+"""The store of finished blocks: one self-checking file a block, without pickle.
+
+A file is a magic line, the SHA-256 of the payload, and the payload: the arrays of the block as a compressed
+``.npz``. Histograms, mostly zeros, keep only their nonzero bins. A file that is torn, altered or of another
+format is treated as if it were not there, so its block is computed again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sim.archive import atomic
+from sim.engine.block import BLOCK_WORLDS, Block
+
+MAGIC = b"shakeout block 1\n"
+DIGEST_BYTES = 32
+COMPRESSION = 1  # zlib's fastest: the arrays are sparse already
+DENSE = ("histories", "endgame", "extinct", "events", "probes")
+SPARSE = ("paths", "landscape", "leaders")
+
+
+class Span(NamedTuple):
+    """The worlds ``first`` to ``first + worlds - 1``: one block."""
+
+    first: int
+    worlds: int
+
+
+def spans(worlds: int) -> list[Span]:
+    """The blocks that make up a run of ``worlds`` worlds; the last one may be smaller than ``BLOCK_WORLDS``."""
+    return [Span(first, min(BLOCK_WORLDS, worlds - first)) for first in range(0, worlds, BLOCK_WORLDS)]
+
+
+@dataclass(frozen=True, slots=True)
+class BlockStore:
+    """The finished blocks of one stem, in ``folder``. Several processes may use it at once."""
+
+    folder: Path
+
+    def path(self, span: Span) -> Path:
+        """File of one block. A smaller last block has a name of its own and never passes for the whole one."""
+        return self.folder / f"{span.first:012d}-{span.worlds:04d}.block"
+
+    def open(self) -> BlockStore:
+        """Create the folder, remove what killed processes left in it, and return the store. OSError if impossible."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        atomic.clear_stale(self.folder)
+        return self
+
+    def write(self, block: Block) -> None:
+        """Put ``block`` on the disk, whole or not at all. OSError if the disk is full."""
+        payload = _pack(block)
+        digest = hashlib.sha256(payload).digest()
+        atomic.write_bytes(self.path(Span(block.first, block.worlds)), MAGIC + digest + payload)
+
+    def has(self, span: Span) -> bool:
+        """True if the block is there and its file is sound."""
+        return self._payload(span) is not None
+
+    def read(self, span: Span) -> Block | None:
+        """The block, or None if it is not there or its file is not sound."""
+        payload = self._payload(span)
+        if payload is None:
+            return None
+        try:
+            block = _unpack(payload)
+        except (ValueError, KeyError, OSError, zlib.error, zipfile.BadZipFile):
+            return None
+        return block if (block.first, block.worlds) == span else None
+
+    def _payload(self, span: Span) -> bytes | None:
+        try:
+            content = self.path(span).read_bytes()
+        except OSError:
+            return None
+        start = len(MAGIC) + DIGEST_BYTES
+        digest, payload = content[len(MAGIC) : start], content[start:]
+        return payload if content.startswith(MAGIC) and hashlib.sha256(payload).digest() == digest else None
+
+
+def _pack(block: Block) -> bytes:
+    arrays: dict[str, Any] = {name: getattr(block, name) for name in DENSE}
+    for name in SPARSE:
+        counts = getattr(block, name)
+        index = np.flatnonzero(counts)
+        nonzero = counts.ravel()[index]
+        arrays[f"{name}_shape"] = np.array(counts.shape, dtype=np.int64)
+        arrays[f"{name}_steps"] = np.diff(index, prepend=0).astype(np.uint32)
+        arrays[f"{name}_counts"] = nonzero.astype(np.uint16) if nonzero.max(initial=0) < 1 << 16 else nonzero
+    about = {"first": block.first, "clipped": block.clipped}
+    arrays["about"] = np.frombuffer(json.dumps(about, sort_keys=True).encode(), dtype=np.uint8)
+    buffer = io.BytesIO()
+    np.savez(buffer, **arrays)
+    return zlib.compress(buffer.getbuffer(), COMPRESSION)
+
+
+def _unpack(payload: bytes) -> Block:
+    with np.load(io.BytesIO(zlib.decompress(payload)), allow_pickle=False) as arrays:
+        about = json.loads(arrays["about"].tobytes())
+        dense = {name: arrays[name] for name in DENSE}
+        sparse = {}
+        for name in SPARSE:
+            counts = np.zeros(tuple(arrays[f"{name}_shape"]), dtype=np.uint32)
+            index = np.cumsum(arrays[f"{name}_steps"], dtype=np.int64)
+            counts.ravel()[index] = arrays[f"{name}_counts"]
+            sparse[name] = counts
+    return Block(first=int(about["first"]), clipped=dict(about["clipped"]), **dense, **sparse)

@@ -1,0 +1,134 @@
+"""What a result is a function of, as short digests: they name the folders in which results are kept."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import hashlib
+import json
+import platform
+from collections.abc import Mapping
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from sim.scenario.model import Scenario, Value
+
+SIMULATED_LAYERS = ("foundation", "industry", "laws", "engine", "scenario")
+LIBRARIES = ("numpy", "numba", "llvmlite", "simpy", "scipy", "pandas", "pyarrow", "plotly", "jinja2")
+PACKAGE = Path(__file__).resolve().parent.parent
+HEX_DIGITS = 16
+
+
+def canonical(data: Any) -> str:
+    """``data`` as JSON with sorted keys: equal text if and only if equal data (floats exactly, by ``repr``)."""
+    return json.dumps(_plain(data), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+
+
+def digest_of(data: Any) -> str:
+    """Digest of plain data, dataclasses or mappings, 16 hex digits."""
+    return hashlib.sha256(canonical(data).encode()).hexdigest()[:HEX_DIGITS]
+
+
+def stem(scenario: Scenario) -> str:
+    """Digest of what the simulation of one world reads: names the folder of the finished blocks."""
+    return digest_of({"simulated": simulated_part(scenario), "seed": scenario.seed, "made_by": simulated_by()})
+
+
+def question(scenario: Scenario, precision: float | None) -> str:
+    """Digest of the whole question and of all code that answers it: names the run folder.
+
+    With a ``precision`` the number of worlds is part of the answer, not of the question.
+    """
+    asked = _plain(scenario)
+    del asked["notices"]
+    if precision is not None:
+        del asked["worlds"]
+        asked["resolved"].pop("worlds", None)
+    return digest_of({"scenario": asked, "precision": precision, "stem": stem(scenario), "made_by": answered_by()})
+
+
+def simulated_part(scenario: Scenario) -> dict[str, Any]:
+    """What a world depends on besides the seed: no worlds, titles, names, notes, sources, groups, claims or facts."""
+    return {
+        "start": scenario.start,
+        "end": scenario.end,
+        "firms": [
+            {
+                "id": firm.id,
+                "kind": firm.kind,
+                "enters": firm.enters,
+                "listed": firm.listed,
+                "pivoted": firm.pivoted,
+                "copies": firm.copies,
+                "values": {name: _number(value) for name, value in firm.values.items()},
+            }
+            for firm in scenario.firms
+        ],
+        "assumptions": {path: _number(value) for path, value in scenario.assumptions.items()},
+        "changes": [[c.path, c.first, c.last, c.op, _number(c.value)] for c in scenario.changes],
+        "probes": [[p.firm, p.quantity, p.month] for p in scenario.probes],
+    }
+
+
+def simulated_by() -> dict[str, Any]:
+    """Everything outside the scenario that could move the last bit of a world."""
+    from sim.foundation import jit
+
+    return {"sources": jit.source_digest(SIMULATED_LAYERS), "compiled": not jit.disabled, "machine": machine()}
+
+
+@functools.cache
+def answered_by() -> dict[str, Any]:
+    """All sources of the package (templates included) and the libraries that statistics and pages come from."""
+    digest = hashlib.sha256()
+    for path in sorted(PACKAGE.rglob("*")):
+        if path.is_file() and "__pycache__" not in path.parts:
+            digest.update(path.relative_to(PACKAGE).as_posix().encode())
+            digest.update(path.read_bytes())
+    return {"package": digest.hexdigest()[:HEX_DIGITS], "versions": versions()}
+
+
+@functools.cache
+def machine() -> dict[str, str]:
+    """Kind of processor and C library: they decide how ``exp`` rounds."""
+    import llvmlite.binding as llvm  # type: ignore[import-untyped]
+
+    libc = " ".join(platform.libc_ver())
+    return {
+        "cpu": llvm.get_host_cpu_name(),
+        "architecture": platform.machine(),
+        "system": platform.system(),
+        "libc": libc,
+    }
+
+
+@functools.cache
+def versions() -> dict[str, str]:
+    """Versions of this package, of Python and of the libraries that a result passes through."""
+    found = {"python": platform.python_version()}
+    for name in ("shakeout", *LIBRARIES):
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            found[name] = "unknown"
+    return found
+
+
+def _number(value: Value) -> list[Any]:
+    return [value.kind, *(float(number) for number in value.numbers)]
+
+
+def _plain(data: Any) -> Any:
+    """``data`` as JSON knows it; sets are sorted, mapping keys become text."""
+    if dataclasses.is_dataclass(data) and not isinstance(data, type):
+        return {f.name: _plain(getattr(data, f.name)) for f in dataclasses.fields(data)}
+    if isinstance(data, Mapping):
+        return {str(key): _plain(value) for key, value in data.items()}
+    if isinstance(data, (set, frozenset)):
+        return sorted(_plain(value) for value in data)
+    if isinstance(data, (list, tuple)):
+        return [_plain(value) for value in data]
+    if data is None or isinstance(data, (str, bool, int, float)):
+        return data
+    raise TypeError(f"no canonical form for {type(data).__name__}")

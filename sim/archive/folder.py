@@ -1,0 +1,163 @@
+"""Run folders: ``<results>/<scenario>/<run>/``, written whole or not at all, opened without executing anything."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.archive import atomic
+from sim.archive.blocks import BlockStore
+from sim.foundation.errors import InputError, RunError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MANIFEST = "manifest.json"
+SCENARIO = "scenario.yaml"
+BLOCKS = ".blocks"
+SLUG_LIMIT = 60
+MANIFEST_LIMIT = 16 << 20  # bytes; a manifest has a few thousand
+
+
+@dataclass(frozen=True, slots=True)
+class RunFolder:
+    """A finished folder: ``path``, and its ``manifest`` as plain data."""
+
+    path: Path
+    manifest: dict[str, Any]
+
+    def frame(self, name: str) -> pd.DataFrame:
+        """The table called ``name`` (for instance "fates.csv", "firms.parquet"). InputError if it is not sound."""
+        from sim.archive import tables
+
+        try:
+            return tables.read(self.path / name)
+        except (OSError, ValueError, KeyError) as error:
+            raise InputError(f"cannot be read: {first_line(error)}", file=str(self.path / name)) from error
+
+
+def slug(name: str) -> str:
+    """A folder name for ``name``, which may be any text: letters a-z, digits and hyphens, at most 69 characters.
+
+    Where that loses something, eight digits of a digest keep different names apart.
+    """
+    short = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:SLUG_LIMIT].strip("-")
+    if short and short == name:
+        return short
+    mark = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    return f"{short}-{mark}" if short else f"scenario-{mark}"
+
+
+def run_path(out: Path, name: str, digest: str) -> Path:
+    """Where the run of the scenario called ``name`` belongs."""
+    return out / slug(name) / digest
+
+
+def prepare(out: Path) -> Path:
+    """Create the results folder if need be and make sure that it can be written; InputError if it cannot."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        atomic.write_bytes(out / ".writable", b"")
+        (out / ".writable").unlink(missing_ok=True)
+    except (OSError, ValueError) as error:
+        raise InputError(
+            f"the results folder cannot be written: {first_line(error)}",
+            key="--out",
+            found=str(out),
+            allowed="a folder that exists or can be created, with leave to write in it",
+        ) from error
+    return out
+
+
+def block_store(out: Path, stem: str) -> BlockStore:
+    """The finished blocks of ``stem`` in the results folder. RunError if the folder cannot be made."""
+    store = BlockStore(out / BLOCKS / stem)
+    try:
+        return store.open()
+    except OSError as error:
+        raise RunError(f"{store.folder}: {first_line(error)}") from error
+
+
+@contextmanager
+def written(target: Path, manifest: dict[str, Any]) -> Iterator[Path]:
+    """Yield a new folder to write the files of a run into; then add the manifest and move it to ``target`` whole.
+
+    ``manifest`` is completed in the body by the caller and here with the size and digest of every file.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    atomic.clear_stale(target.parent)
+    with atomic.assembled(target) as part:
+        yield part
+        manifest["files"] = _inventory(part)
+        (part / MANIFEST).write_text(to_json(manifest), encoding="utf-8")
+
+
+def finished(path: Path) -> RunFolder | None:
+    """The run folder at ``path`` if it is complete: its manifest reads, and every file it lists has its size."""
+    try:
+        folder = open_run(path)
+    except InputError:
+        return None
+    for name, about in folder.manifest["files"].items():
+        try:
+            if (path / name).stat().st_size != about["bytes"]:
+                return None
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+    return folder
+
+
+def open_run(path: Path) -> RunFolder:
+    """The run folder at ``path``. InputError if it is not one. Nothing in it is executed, whoever made it."""
+    try:
+        file = path / MANIFEST
+        if file.stat().st_size > MANIFEST_LIMIT:
+            raise ValueError(f"larger than {MANIFEST_LIMIT} bytes")
+        manifest = json.loads(file.read_text(encoding="utf-8"))
+        if not isinstance(manifest, dict) or not isinstance(manifest.get("files"), dict):
+            raise ValueError("not the manifest of a run")
+    except (OSError, ValueError, RecursionError) as error:
+        raise InputError(
+            f"not a result folder: {first_line(error)}",
+            file=str(path),
+            allowed=f"a folder that shakeout has written, with its {MANIFEST}",
+        ) from error
+    return RunFolder(path, manifest)
+
+
+def list_runs(out: Path) -> list[RunFolder]:
+    """Every complete folder in the results folder ``out``, the oldest first. InputError if ``out`` is not a folder."""
+    if not out.is_dir():
+        raise InputError("there is no such results folder", key="--out", found=str(out))
+    found = [finished(file.parent) for file in sorted(out.glob(f"*/*/{MANIFEST}"))]
+    return sorted((run for run in found if run), key=lambda run: (str(run.manifest.get("finished", "")), str(run.path)))
+
+
+def to_json(data: Any) -> str:
+    """``data`` as the text of a JSON file."""
+    return json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def first_line(error: BaseException) -> str:
+    """What an exception says, on one line."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    text = str(error).strip().splitlines()
+    return text[0] if text else type(error).__name__
+
+
+def _inventory(folder: Path) -> dict[str, dict[str, Any]]:
+    """Size and SHA-256 of every file in ``folder``, by its path within."""
+    files = {}
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            with path.open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+            files[path.relative_to(folder).as_posix()] = {"bytes": path.stat().st_size, "sha256": digest}
+    return files

@@ -1,0 +1,84 @@
+"""Tables on disk: CSV for people, Parquet for what is kept per world. The same frames give the same bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+COMPRESSION = "zstd"
+COMPRESSION_LEVEL = 3
+MONTHS = ("entry_month", "exit_month", "pivot_month", "listing_month", "abandoned_month", "profitable_month")
+QUANTILES = ("p05", "p25", "p50", "p75", "p95")
+
+
+WHOLE, MONTH, NUMBER, TEXT = "int64", "int32", "float64", "text"
+
+
+def _schema(*columns: tuple[str, str]) -> pa.Schema:
+    """Texts are kept as categories: a million worlds repeat a few dozen of them."""
+    import pyarrow as pa
+
+    text = pa.dictionary(pa.int32(), pa.string())
+    return pa.schema([(name, text if kind == TEXT else getattr(pa, kind)()) for name, kind in columns])
+
+
+def firms_schema() -> pa.Schema:
+    """One row per world and firm; a month that never came is null."""
+    return _schema(
+        ("world", WHOLE),
+        ("firm", TEXT),
+        ("fate", TEXT),
+        *((month, MONTH) for month in MONTHS),
+        ("rounds", WHOLE),
+        ("raised", NUMBER),
+        ("final_valuation", NUMBER),
+    )
+
+
+def events_schema() -> pa.Schema:
+    """One row per milestone; ``firm`` is null where the event is the market's."""
+    return _schema(
+        ("world", WHOLE), ("month", WHOLE), ("firm", TEXT), ("event", TEXT), ("value", NUMBER), ("cause", TEXT)
+    )
+
+
+def paths_schema() -> pa.Schema:
+    """One row per firm, quantity and month."""
+    return _schema(
+        ("firm", TEXT),
+        ("quantity", TEXT),
+        ("month", WHOLE),
+        ("worlds", WHOLE),
+        *((quantile, NUMBER) for quantile in QUANTILES),
+    )
+
+
+def write_csv(frame: pd.DataFrame, path: Path) -> None:
+    """Write ``frame`` without its index; empty is missing. ``read`` gives every float back exactly."""
+    frame.to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
+
+
+def write_parquet(frames: Iterable[pd.DataFrame], path: Path, schema: pa.Schema) -> None:
+    """Write ``frames`` one after the other, each as one row group: only one of them is in memory at a time."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    with pq.ParquetWriter(path, schema, compression=COMPRESSION, compression_level=COMPRESSION_LEVEL) as writer:
+        for frame in frames:
+            table = pa.Table.from_pandas(frame[schema.names], schema=schema, preserve_index=False)
+            writer.write_table(table.replace_schema_metadata(None), row_group_size=max(1, len(table)))
+
+
+def read(path: Path) -> pd.DataFrame:
+    """The table in ``path``, CSV or Parquet, as a frame. Nothing in it is executed."""
+    import pandas as pd
+
+    if path.suffix == ".csv":
+        return pd.read_csv(path, encoding="utf-8", keep_default_na=False, na_values=[""], float_precision="round_trip")
+    frame = pd.read_parquet(path, engine="pyarrow")
+    return frame.astype({month: "Int32" for month in MONTHS if month in frame})

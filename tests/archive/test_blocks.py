@@ -1,0 +1,135 @@
+"""Finished blocks come back exactly, and a file that is not sound is never trusted."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from sim.archive import atomic, blocks
+from sim.archive.blocks import BlockStore, Span
+from sim.engine.block import BLOCK_WORLDS
+
+
+def same(left, right) -> bool:
+    names = (*blocks.DENSE, *blocks.SPARSE)
+    arrays = [(getattr(left, name), getattr(right, name)) for name in names]
+    return (left.first, left.clipped) == (right.first, right.clipped) and all(
+        a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes() for a, b in arrays
+    )
+
+
+@pytest.fixture
+def store(tmp_path) -> BlockStore:
+    return BlockStore(tmp_path / "stem").open()
+
+
+def test_a_block_comes_back_bit_for_bit(store, make_block):
+    block = make_block(first=2048, worlds=7)
+    store.write(block)
+    assert store.has(Span(2048, 7))
+    assert same(store.read(Span(2048, 7)), block)
+
+
+def test_empty_events_and_histograms_come_back(store, make_block):
+    block = make_block()
+    bare = type(block)(
+        **{name: np.zeros_like(getattr(block, name)) for name in blocks.SPARSE},
+        **{name: getattr(block, name) for name in ("first", "histories", "endgame", "extinct", "probes")},
+        events=block.events[:0],
+    )
+    store.write(bare)
+    assert same(store.read(Span(0, 7)), bare)
+
+
+def test_the_same_block_is_the_same_bytes(store, make_block):
+    store.write(make_block())
+    once = store.path(Span(0, 7)).read_bytes()
+    store.write(make_block())
+    assert store.path(Span(0, 7)).read_bytes() == once
+
+
+@pytest.mark.parametrize("worlds", [1, 1023, 1024, 1025, 10_000])
+def test_spans_cover_every_world_once(worlds):
+    covered = [world for span in blocks.spans(worlds) for world in range(span.first, span.first + span.worlds)]
+    assert covered == list(range(worlds))
+    assert all(span.first % BLOCK_WORLDS == 0 for span in blocks.spans(worlds))
+
+
+def test_a_smaller_last_block_never_passes_for_a_whole_one(store, make_block):
+    store.write(make_block(worlds=7))
+    assert store.read(Span(0, 8)) is None
+    store.path(Span(0, 7)).rename(store.path(Span(0, 8)))
+    assert store.has(Span(0, 8))  # the file is sound ...
+    assert store.read(Span(0, 8)) is None  # ... but of another block
+
+
+@pytest.mark.parametrize("harm", ["torn", "flipped", "empty", "foreign", "longer", "folder"])
+def test_a_file_that_is_not_sound_is_as_if_absent(store, make_block, harm):
+    block, span = make_block(), Span(0, 7)
+    store.write(block)
+    path = store.path(span)
+    content = path.read_bytes()
+    middle = len(content) // 2
+    harmed = {
+        "torn": content[:middle],
+        "flipped": content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :],
+        "empty": b"",
+        "foreign": b"PK\x03\x04" + content,
+        "longer": content + b"\0",
+    }
+    path.unlink()
+    if harm == "folder":
+        path.mkdir()
+    else:
+        path.write_bytes(harmed[harm])
+    assert not store.has(span)
+    assert store.read(span) is None
+    if harm != "folder":
+        store.write(block)
+        assert same(store.read(span), block)
+
+
+def test_a_sound_digest_over_a_pickle_is_refused(store):
+    """A file made to look sound: NumPy is told not to unpickle, so nothing in it runs."""
+    import hashlib
+    import io
+    import zlib
+
+    class Harm:
+        def __reduce__(self):
+            return (os.mkdir, (str(store.folder / "harm"),))
+
+    buffer = io.BytesIO()
+    np.savez(buffer, about=np.array([Harm()], dtype=object))
+    payload = zlib.compress(buffer.getvalue())
+    store.path(Span(0, 7)).write_bytes(blocks.MAGIC + hashlib.sha256(payload).digest() + payload)
+    assert store.read(Span(0, 7)) is None
+    assert not (store.folder / "harm").exists()
+
+
+def test_a_full_disk_leaves_nothing_half_written(store, make_block, monkeypatch):
+    def full(_descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        store.write(make_block())
+    assert list(store.folder.iterdir()) == []
+
+
+def test_leftovers_of_killed_processes_go_and_those_of_living_ones_stay(store):
+    died = subprocess.Popen([sys.executable, "-c", ""])
+    died.wait()
+    living = atomic.part_path(store.folder / "x")
+    dead = living.with_name(living.name.replace(f".{os.getpid()}.", f".{died.pid}."))
+    elsewhere = living.with_name(f"{atomic.PREFIX}another-host.1.abc")
+    ancient = living.with_name(f"{atomic.PREFIX}another-host.2.abc")
+    for part in (living, dead, elsewhere, ancient):
+        part.write_bytes(b"half")
+    os.utime(ancient, (1, 1))
+    store.open()
+    assert sorted(store.folder.iterdir()) == sorted([living, elsewhere])

@@ -1,0 +1,83 @@
+"""Tables come back exactly, the same frames give the same bytes, and row groups are blocks."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+from sim.archive import tables
+
+
+def firms(first: int, worlds: int) -> pd.DataFrame:
+    count = worlds * 2
+    month = pd.array(np.arange(count), dtype="Int32")
+    month[::3] = pd.NA
+    return pd.DataFrame(
+        {
+            "world": first + np.arange(count) // 2,
+            "firm": pd.Categorical.from_codes(np.arange(count) % 2, categories=["a", "b"]),
+            "fate": pd.Categorical.from_codes(np.arange(count) % 3, categories=["closed", "acquired", "independent"]),
+            **dict.fromkeys(tables.MONTHS, month),
+            "rounds": np.arange(count, dtype=np.int32),
+            "raised": np.linspace(0, 1, count) / 3,
+            "final_valuation": np.linspace(-1e9, 1e9, count),
+        }
+    )
+
+
+def test_parquet_comes_back_exactly_with_one_row_group_a_block(tmp_path):
+    parts = [firms(0, 1024), firms(1024, 1024), firms(2048, 5)]
+    path = tmp_path / "firms.parquet"
+    tables.write_parquet(iter(parts), path, tables.firms_schema())
+    file = pq.ParquetFile(path)
+    assert [file.metadata.row_group(i).num_rows for i in range(file.num_row_groups)] == [2048, 2048, 10]
+    back, wanted = tables.read(path), pd.concat(parts, ignore_index=True)
+    assert list(back.columns) == tables.firms_schema().names
+    for name in wanted:
+        left, right = back[name], wanted[name]
+        assert left.isna().equals(right.isna()), name
+        assert (left.dropna().astype(object) == right.dropna().astype(object)).all(), name
+    assert str(back["exit_month"].dtype) == "Int32"
+
+
+def test_the_same_frames_are_the_same_bytes_and_carry_no_pandas_index(tmp_path):
+    frame = firms(0, 10)
+    for name, part in (("x", frame), ("y", frame.set_index(np.arange(20) * 7))):
+        tables.write_parquet([part], tmp_path / name, tables.firms_schema())
+    assert (tmp_path / "x").read_bytes() == (tmp_path / "y").read_bytes()
+    assert b"pandas" not in (pq.read_schema(tmp_path / "x").metadata or {})
+
+
+def test_a_table_without_rows_is_a_table(tmp_path):
+    tables.write_parquet([firms(0, 0)], tmp_path / "x", tables.firms_schema())
+    assert len(tables.read(tmp_path / "x")) == 0
+    tables.write_parquet([], tmp_path / "y", tables.firms_schema())
+    assert list(tables.read(tmp_path / "y").columns) == tables.firms_schema().names
+
+
+def test_csv_comes_back_exactly_with_unix_line_ends(tmp_path):
+    frame = pd.DataFrame(
+        {
+            "firm": ["null", "NA", 'a "b", c', "月之暗面🚀", "<script>"],
+            "share": [0.1 + 0.2, 1e-300, np.nan, 1.0, 2 / 3],
+            "date": ["2024-05", None, "2024-06", "", "x"],
+        }
+    )
+    path = tmp_path / "x.csv"
+    tables.write_csv(frame, path)
+    assert b"\r" not in path.read_bytes()
+    back = tables.read(path)
+    assert list(back["firm"]) == list(frame["firm"])
+    assert back["share"].equals(frame["share"])
+    assert list(back["date"].isna()) == [False, True, False, True, False]
+
+
+@pytest.mark.parametrize("schema", [tables.events_schema, tables.paths_schema])
+def test_columns_are_those_that_users_were_promised(schema):
+    promised = {
+        tables.events_schema: "world, month, firm, event, value, cause",
+        tables.paths_schema: "firm, quantity, month, worlds, p05, p25, p50, p75, p95",
+    }
+    assert schema().names == promised[schema].split(", ")
