@@ -65,8 +65,11 @@ FIRM_COLUMNS: tuple[Column, ...] = (
     _months("spin_off_month", "month it sold a side business"),
     _months("last_round_month", "month of its last round"),
     _months("seeking_month", "month it began to seek the money it now seeks"),
+    _months("placement_month", "month of its last placement"),
     _months("test_month", "month of the profitability test, once listed"),
     Column("deep", "switch", "1 if its pivot kept core technology", 0, True),
+    Column("anchored", "switch", "1 once its valuation at entry was taken up", 0, True),
+    Column("started", "switch", "1 after its first month", 0, True),
     Column("exodus_told", "switch", "1 once the exodus after its pivot was told", 0, True),
     # money
     Column("cash_open", "RMB million", "cash at the start of the month"),
@@ -96,6 +99,12 @@ FIRM_COLUMNS: tuple[Column, ...] = (
     Column("effort", "ratio", "effort relative to what keeps pace"),
     Column("talent", "index", "talent", 1.0),
     Column("talent_before", "index", "talent in the month of the pivot", 1.0),
+    Column("pivot_cost", "RMB million a month", "planned research in the month of the pivot"),
+    Column("pressure", "ratio", "pressure on one who cannot keep pace"),
+    Column("footing", "share", "reach left by the door at entry", 1.0),
+    Column("drawn", "share", "share of all attraction of talent"),
+    Column("weight_home", "ratio", "weight in the line at hand, at home"),
+    Column("weight_abroad", "ratio", "weight in the line at hand, abroad"),
     Column("unit_cost", "ratio", "unit cost relative to a small firm's", 1.0),
     Column("flywheel", "ratio", "effort multiplier from users", 1.0),
     Column("squeeze", "ratio", "share of planned research that listing leaves", 1.0),
@@ -119,6 +128,7 @@ FIRM_COLUMNS: tuple[Column, ...] = (
     Column("vertical_margin", "share", "gross margin of verticals", 0.5),
     Column("vertical_dso", "days", "days sales outstanding in verticals", 60.0),
     Column("vertical_delay", "months", "delivery time in verticals", 1.0),
+    Column("vertical_bad_debt", "share", "extra bad debt in verticals"),
     Column("vertical_pull", "ratio", "attraction in verticals after copying", 1.0),
     Column("restructured", "share", "share of overhead cut by a spin-off"),
     # half-yearly books
@@ -149,6 +159,8 @@ MARKET_COLUMNS: tuple[Column, ...] = (
     Column("frontier_cost", "RMB million a month", "cost of staying at the frontier"),
     Column("open_gap", "generations", "gap of open source to the frontier"),
     Column("open_jump", "generations", "what open source gained in this month's release"),
+    Column("inference_trend", "ratio", "unit cost of inference without scarcity", 1.0),
+    Column("build_cost", "ratio", "cost of building on open source", 1.0),
     Column("inference_cost", "ratio", "unit cost of inference", 1.0),
     _months("shift_month", "month of the last paradigm shift"),
     # market
@@ -159,12 +171,15 @@ MARKET_COLUMNS: tuple[Column, ...] = (
     Column("taking", "exponent", "winner-take-most exponent of demand", 1.0),
     Column("door", "share", "how far the door stands open to latecomers", 1.0),
     Column("copied", "share", "how far giants have copied verticals"),
+    Column("arpu_growth", "ratio", "revenue per user over that at the opening", 1.0),
+    Column("marketing_budget", "RMB million a month", "common marketing budget"),
     Column("marketing_pressure", "RMB million a month", "all firms' marketing"),
     # capital
     Column("climate", "0 hot, 1 normal, 2 cold", "capital climate", NORMAL, True),
     Column("dry_powder", "RMB million", "dry powder"),
     Column("window", "share", "how far the listing window stands open", 1.0),
     Column("sentiment", "log", "sentiment of the exchange"),
+    Column("listed", "count", "listed independent startups"),
     Column("peer_premium", "log", "mean premium of listed startups"),
     Column("talent_attraction", "index", "aggregate attraction of talent"),
     # accounts: where every inflow of a firm comes from, and where left cash goes
@@ -187,6 +202,8 @@ MARKET_COLUMNS: tuple[Column, ...] = (
     Column("order_months", "months", "months the leading three are unchanged", 0, True),
     Column("criteria_months", "months", "months in a row in which all three endgame criteria hold", 0, True),
     _months("endgame_month", "first month of the endgame"),
+    _months("extinct_month", "first month without a startup"),
+    Column("ever_entered", "switch", "1 once a startup was there", 0, True),
 )
 
 EVENTS = (

@@ -63,3 +63,9 @@ def is_compiled_before() -> bool:
     """True if the cache folder already holds compiled kernels of exactly these sources."""
     folder = Path(numba_config.CACHE_DIR)
     return disabled or any(folder.rglob("*.nbc"))
+
+
+def view(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile ``function`` into its callers: for one that returns a view of records, which numba cannot pass back."""
+    inlined: Callable[..., Any] = numba.njit(inline="always")(function)
+    return inlined

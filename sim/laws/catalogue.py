@@ -6,9 +6,60 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from sim.foundation.assumption import Assumption, Mechanism
-from sim.industry import burn, closure
+from sim.industry import (
+    acquisition,
+    burn,
+    climate,
+    closure,
+    demand,
+    entry,
+    exchange,
+    frontier,
+    inference,
+    landscape,
+    marketing,
+    open_source,
+    overseas,
+    paradigm,
+    pivot,
+    price_war,
+    receivables,
+    rounds,
+    spin_off,
+    talent,
+    value,
+)
+from sim.laws import listing, scale, vertical
 
-MECHANISMS: tuple[Mechanism, ...] = (burn.MECHANISM, closure.MECHANISM)
+MECHANISMS: tuple[Mechanism, ...] = tuple(
+    module.MECHANISM
+    for module in (
+        scale,
+        listing,
+        vertical,
+        frontier,
+        open_source,
+        inference,
+        paradigm,
+        demand,
+        marketing,
+        price_war,
+        overseas,
+        burn,
+        receivables,
+        climate,
+        rounds,
+        value,
+        exchange,
+        talent,
+        entry,
+        pivot,
+        spin_off,
+        acquisition,
+        closure,
+        landscape,
+    )
+)
 
 # "assumptions.<mechanism>.<name>" -> declaration
 ASSUMPTIONS: Mapping[str, Assumption] = MappingProxyType(

@@ -1,0 +1,157 @@
+"""Luck is a pure function of (seed, world, key, purpose, calendar month): Philox4x32-10 (Salmon et al. 2011).
+
+The only place that makes random numbers, and the only one that names what they are for. The key is the seed and a
+stable hash of the firm's id (or of an assumption's path); the counter is world, calendar month, purpose and domain.
+Nothing depends on the order of calls, so a draw for one thing never shifts another.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from sim.foundation.jit import law
+
+# Purposes are numbered for good, from 0 without a gap: a new purpose takes the next number, one that is no longer
+# drawn stays as ``retired_<number>``. A name that begins with z_ is a standard normal, u_ is uniform on (0, 1).
+FIRM_PURPOSES = {
+    "z_research": 0,
+    "z_score": 1,
+    "z_value": 2,
+    "z_shift": 3,
+    "u_closure": 4,
+    "u_pivot": 5,
+    "u_deep": 6,
+    "u_spin_off": 7,
+    "u_offer": 8,
+    "u_listing": 9,
+    "u_entry": 10,
+    "u_test": 11,
+    "u_compliance": 12,
+    "u_bid": 13,
+}
+MARKET_PURPOSES = {
+    "u_shift": 0,
+    "u_climate": 1,
+    "u_turn": 2,
+    "u_release": 3,
+    "u_war": 4,
+    "u_depth": 5,
+    "z_sentiment": 6,
+}
+FIRM_DOMAIN, MARKET_DOMAIN, ASSUMPTION_DOMAIN = 0, 1, 2
+
+M0, M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
+W0, W1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
+LOW, SHIFT = np.uint64(0xFFFFFFFF), np.uint64(32)
+ROUNDS = 10
+LANES = 4
+STEP, MIDDLE = 2.0**-32, 0.5
+
+
+def _dtype(purposes: dict[str, int]) -> np.dtype:
+    return np.dtype([(name, "<f8") for name in purposes], align=True)
+
+
+FIRM_LUCK = _dtype(FIRM_PURPOSES)
+MARKET_LUCK = _dtype(MARKET_PURPOSES)
+FIRM_NORMAL = np.array([name.startswith("z_") for name in FIRM_PURPOSES])
+MARKET_NORMAL = np.array([name.startswith("z_") for name in MARKET_PURPOSES])
+
+
+@law
+def philox(c0, c1, c2, c3, k0, k1):
+    """Four 32-bit words (as uint64) from a counter of four and a key of two 32-bit words (all uint64)."""
+    for _ in range(ROUNDS):
+        p0 = M0 * c0
+        p1 = M1 * c2
+        c0, c1, c2, c3 = (p1 >> SHIFT) ^ c1 ^ k0, p1 & LOW, (p0 >> SHIFT) ^ c3 ^ k1, p0 & LOW
+        k0 = (k0 + W0) & LOW
+        k1 = (k1 + W1) & LOW
+    return c0, c1, c2, c3
+
+
+# Wichura (1988), algorithm AS 241 (PPND16): the normal quantile to about 16 digits.
+A = (3.3871328727963666080e0, 1.3314166789178437745e2, 1.9715909503065514427e3, 1.3731693765509461125e4,
+     4.5921953931549871457e4, 6.7265770927008700853e4, 3.3430575583588128105e4, 2.5090809287301226727e3)  # fmt: skip
+B = (4.2313330701600911252e1, 6.8718700749205790830e2, 5.3941960214247511077e3, 2.1213794301586595867e4,
+     3.9307895800092710610e4, 2.8729085735721942674e4, 5.2264952788528545610e3)  # fmt: skip
+C = (1.42343711074968357734e0, 4.63033784615654529590e0, 5.76949722146069140550e0, 3.64784832476320460504e0,
+     1.27045825245236838258e0, 2.41780725177450611770e-1, 2.27238449892691845833e-2, 7.74545014278341407640e-4)  # fmt: skip
+D = (2.05319162663775882187e0, 1.67638483018380384940e0, 6.89767334985100004550e-1, 1.48103976427480074590e-1,
+     1.51986665636164571966e-2, 5.47593808499534494600e-4, 1.05075007164441684324e-9)  # fmt: skip
+E = (6.65790464350110377720e0, 5.46378491116411436990e0, 1.78482653991729133580e0, 2.96560571828504891230e-1,
+     2.65321895265761230930e-2, 1.24266094738807843860e-3, 2.71155556874348757815e-5, 2.01033439929228813265e-7)  # fmt: skip
+F = (5.99832206555887937690e-1, 1.36929880922735805310e-1, 1.48753612908506148525e-2, 7.86869131145613259100e-4,
+     1.84631831751005468180e-5, 1.42151175831644588870e-7, 2.04426310338993978564e-15)  # fmt: skip
+
+
+@law
+def _ratio(r, a, b):
+    top = ((((((a[7] * r + a[6]) * r + a[5]) * r + a[4]) * r + a[3]) * r + a[2]) * r + a[1]) * r + a[0]
+    below = ((((((b[6] * r + b[5]) * r + b[4]) * r + b[3]) * r + b[2]) * r + b[1]) * r + b[0]) * r + 1.0
+    return top / below
+
+
+@law
+def normal_quantile(u):
+    """Standard normal quantile of u in (0, 1)."""
+    q = u - 0.5
+    if abs(q) <= 0.425:
+        return q * _ratio(0.180625 - q * q, A, B)
+    r = math.sqrt(-math.log(min(u, 1.0 - u)))
+    tail = _ratio(r - 1.6, C, D) if r <= 5.0 else _ratio(r - 5.0, E, F)
+    return -tail if q < 0.0 else tail
+
+
+@law
+def fill(out, words, seed, keys, first_world, month, domain, normal):
+    """Fill ``out`` (worlds, keys, purposes) with this month's draws; ``normal`` (purposes,) says which are normal.
+
+    ``words`` (4 * groups, worlds) is scratch: the rounds run over worlds side by side, which compiles to vectors.
+    """
+    k0 = np.uint64(seed)
+    c1 = np.uint64(month)
+    c3 = np.uint64(domain)
+    worlds = out.shape[0]
+    for k in range(out.shape[1]):
+        k1 = np.uint64(keys[k])
+        for group in range(words.shape[0] // LANES):
+            c2 = np.uint64(group)
+            for w in range(worlds):
+                x0, x1, x2, x3 = philox(np.uint64(first_world + w), c1, c2, c3, k0, k1)
+                words[LANES * group, w] = (float(x0) + MIDDLE) * STEP
+                words[LANES * group + 1, w] = (float(x1) + MIDDLE) * STEP
+                words[LANES * group + 2, w] = (float(x2) + MIDDLE) * STEP
+                words[LANES * group + 3, w] = (float(x3) + MIDDLE) * STEP
+        for p in range(out.shape[2]):
+            if normal[p]:
+                for w in range(worlds):
+                    out[w, k, p] = normal_quantile(words[p, w])
+            else:
+                for w in range(worlds):
+                    out[w, k, p] = words[p, w]
+
+
+def scratch(purposes: int, worlds: int) -> np.ndarray:
+    """Scratch for ``fill``: (4 * groups, worlds) float64."""
+    return np.empty((-(-purposes // LANES) * LANES, worlds))
+
+
+@law
+def fill_assumption(out, seed, key, first_world, copy):
+    """Fill ``out`` (worlds,) with one uniform draw per world for the assumption path with hash ``key``.
+
+    ``copy`` numbers the members of a class of firms (0 for anything else), so that each draws its own.
+    """
+    for w in range(out.shape[0]):
+        words = philox(
+            np.uint64(first_world + w),
+            np.uint64(0),
+            np.uint64(copy),
+            np.uint64(ASSUMPTION_DOMAIN),
+            np.uint64(seed),
+            np.uint64(key),
+        )
+        out[w] = (float(words[0]) + MIDDLE) * STEP

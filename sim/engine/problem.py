@@ -1,0 +1,114 @@
+"""A scenario as the engine reads it: rows of firms, keys of luck, base values per world, changes by month."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.engine.luck import fill_assumption
+from sim.engine.state import assumption_column, trait_column
+from sim.foundation.assumption import Assumption
+from sim.foundation.columns import KINDS, NEVER
+from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS
+from sim.scenario.keys import copy_ids, firm_key, path_key
+from sim.scenario.model import Change, Scenario, Value
+from sim.scenario.value import Range, quantile
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One assumed number: where it lives, what it is, and the key of its luck.
+
+    ``row`` is the firm's row, -1 for an assumption of the industry; ``copy`` numbers the members of a class from 1.
+    """
+
+    path: str
+    column: str
+    row: int
+    declared: Assumption
+    key: int
+    copy: int
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What a tile needs to know. Arrays have a row per firm (copies expanded in place, in scenario order)."""
+
+    start: int
+    ticks: int
+    seed: int
+    ids: tuple[str, ...]
+    keys: np.ndarray
+    kinds: np.ndarray
+    series: np.ndarray
+    series_ids: tuple[str, ...]
+    enters: np.ndarray
+    listed: np.ndarray
+    pivoted: np.ndarray
+    base: tuple[tuple[Slot, Value], ...]
+    changes: tuple[tuple[Change, tuple[Slot, ...]], ...]
+
+    def tick_of(self, month: int) -> int:
+        """Tick of a calendar month: 1 is the start."""
+        return month - self.start + 1
+
+
+def _slots(path: str, rows_of: dict[str, list[int]]) -> tuple[Slot, ...]:
+    """Every slot a path stands for: one of the industry or a firm, or one per member of a class."""
+    key = path_key(path)
+    if path.startswith("assumptions."):
+        return (Slot(path, assumption_column(path), -1, ASSUMPTIONS[path], key, 0),)
+    _, firm, name = path.split(".")
+    rows = rows_of[firm]
+    declared, column = FIRM_ASSUMPTIONS[name], trait_column(name)
+    several = len(rows) > 1
+    return tuple(Slot(path, column, row, declared, key, k + 1 if several else 0) for k, row in enumerate(rows))
+
+
+def prepare(scenario: Scenario) -> Problem:
+    """The scenario's simulation part, laid out for the engine."""
+    ids: list[str] = []
+    kinds: list[int] = []
+    series: list[int] = []
+    months: dict[str, list[int]] = {"enters": [], "listed": [], "pivoted": []}
+    rows_of: dict[str, list[int]] = {}
+    for number, firm in enumerate(scenario.firms):
+        members = copy_ids(firm.id, firm.copies)
+        rows_of[firm.id] = list(range(len(ids), len(ids) + len(members)))
+        ids.extend(members)
+        kinds.extend([KINDS.index(firm.kind)] * len(members))
+        series.extend([number] * len(members))
+        for name, month in (("enters", firm.enters), ("listed", firm.listed), ("pivoted", firm.pivoted)):
+            tick = NEVER if month is None else month - scenario.start + 1
+            months[name].extend([tick] * len(members))
+    base: list[tuple[Slot, Value]] = []
+    for path, value in scenario.assumptions.items():
+        base.extend((slot, value) for slot in _slots(path, rows_of))
+    for firm in scenario.firms:
+        for name, value in firm.values.items():
+            base.extend((slot, value) for slot in _slots(f"firms.{firm.id}.{name}", rows_of))
+    return Problem(
+        start=scenario.start,
+        ticks=scenario.ticks,
+        seed=scenario.seed,
+        ids=tuple(ids),
+        keys=np.array([firm_key(i) for i in ids], dtype=np.int64),
+        kinds=np.array(kinds, dtype=np.int64),
+        series=np.array(series, dtype=np.int64),
+        series_ids=tuple(f.id for f in scenario.firms),
+        enters=np.array(months["enters"], dtype=np.int64),
+        listed=np.array(months["listed"], dtype=np.int64),
+        pivoted=np.array(months["pivoted"], dtype=np.int64),
+        base=tuple(base),
+        changes=tuple((change, _slots(change.path, rows_of)) for change in scenario.changes),
+    )
+
+
+def drawn(value: Value, slot: Slot, key: int, within: Range, seed: int, first: int, worlds: int) -> np.ndarray:
+    """The slot's value in each of ``worlds`` worlds from ``first`` on, (worlds,): a number, or one draw a world."""
+    if not value.uncertain:
+        return np.full(worlds, value.numbers[0])
+    u = np.empty(worlds)
+    fill_assumption(u, seed, key, first, slot.copy)
+    return quantile(value, u, within.low, within.high)

@@ -1,0 +1,281 @@
+"""Demand: eight separate markets (four lines, at home and abroad) that grow, each with a price.
+
+size_k        grows at a rate that starts high and slows to a floor
+weight_i      = (mix * reach ** reach_elasticity * place * exp(-quality * gap)) ** taking
+attraction_i  = weight_i / (sum of weights + outside ** taking);  outside = self-building, free and foreign offers
+share_i'      = share_i + switching * (attraction_i - share_i)           shares and the outside option sum to 1
+revenue       = size * share * price ** (1 - volume_elasticity);  consumers: users * revenue per user
+Shares govern new and switching users only. Logit demand after Anderson, de Palma & Thisse (1992).
+Sources: P-MK-01, P-MK-02, P-MK-03 (market size), P-ZP-45, S003-15, S003-17, P-MM-05, P-MM-33, P-ZP-06 (seasons).
+"""
+
+import math
+
+from sim.foundation.assumption import Assumption, Mechanism
+from sim.foundation.columns import API, CONSUMER, HOME, INDEPENDENT, LINES, PROJECTS, VERTICAL
+from sim.foundation.jit import law
+
+LINE_COUNT = len(LINES)
+MONTHS_A_YEAR = 12.0
+HALF_YEAR = 6
+TINY = 1e-12
+
+MECHANISM = Mechanism(
+    "demand",
+    "Eight markets grow; shares of new and switching users follow capability, reach and price.",
+    "There is no revenue.",
+    (
+        Assumption("pool_home", 250, "million users", 0, 1e4, "reachable consumers at home at the opening"),
+        Assumption("pool_abroad", 500, "million users", 0, 1e4, "reachable consumers abroad at the opening"),
+        Assumption("api_home", 40, "RMB million a month", 0, 1e6, "API market at home", "P-MK-01; split: assumption"),
+        Assumption("api_abroad", 250, "RMB million a month", 0, 1e6, "API market abroad"),
+        Assumption("projects_home", 110, "RMB million a month", 0, 1e6, "project market at home", "P-MK-01; split: assumption"),
+        Assumption("projects_abroad", 60, "RMB million a month", 0, 1e6, "project market abroad"),
+        Assumption("vertical_home", 45, "RMB million a month", 0, 1e6, "market of verticals at home"),
+        Assumption("vertical_abroad", 20, "RMB million a month", 0, 1e6, "market of verticals abroad"),
+        Assumption("growth_year", 1.35, "log a year", 0, 5, "growth of business markets at the opening", "P-MK-02, P-ZP-45; rate: assumption"),
+        Assumption("growth_floor_year", 0.18, "log a year", 0, 2, "growth it slows to"),
+        Assumption("growth_half_life", 20, "months", 1, 240, "half-life of the excess growth"),
+        Assumption("pool_growth_year", 0.6, "log a year", 0, 5, "growth of the consumer pools at the opening", "P-GI-05, P-GI-06; rate: assumption"),
+        Assumption("pool_floor_year", 0.04, "log a year", 0, 2, "growth it slows to"),
+        Assumption("arpu_home", 0.25, "RMB per user and month", 0, 100, "revenue per user at home"),
+        Assumption("arpu_abroad", 1.3, "RMB per user and month", 0, 100, "revenue per user abroad", "P-MM-06, P-MM-33 (derived)"),
+        Assumption("arpu_growth_year", 0.22, "log a year", -1, 2, "growth of revenue per user"),
+        Assumption("api_price", 1, "ratio", 0.001, 10, "API list price over its trend"),
+        Assumption("volume_elasticity", 0.55, "elasticity", 0, 2, "volume's answer to a price cut", "S003-15; size: assumption"),
+        Assumption("switching_consumer", 0.04, "share a month", 0, 1, "consumers who choose anew"),
+        Assumption("switching_api", 0.10, "share a month", 0, 1, "API customers who choose anew"),
+        Assumption("switching_projects", 0.06, "share a month", 0, 1, "project customers who choose anew"),
+        Assumption("switching_vertical", 0.05, "share a month", 0, 1, "vertical customers who choose anew"),
+        Assumption("quality_consumer", 0.8, "log per generation", 0, 20, "pull of capability on consumers", "S002-07; size: assumption"),
+        Assumption("quality_api", 2.5, "log per generation", 0, 20, "pull of capability on API customers", "S002-04; size: assumption"),
+        Assumption("quality_projects", 1.5, "log per generation", 0, 20, "pull of capability on project customers"),
+        Assumption("quality_vertical", 1.0, "log per generation", 0, 20, "pull of capability in verticals"),
+        Assumption("reach_consumer", 1.0, "elasticity", 0, 3, "pull of reach on consumers", "S000-19; size: assumption"),
+        Assumption("reach_business", 0.4, "elasticity", 0, 3, "pull of reach on business customers"),
+        Assumption("outside_consumer", 8, "ratio", 0.01, 1000, "pull of using none, over a firm at par"),
+        Assumption("outside_api", 2.0, "ratio", 0.01, 1000, "pull of self-building on open source", "S003-17; size: assumption"),
+        Assumption("outside_projects", 2.5, "ratio", 0.01, 1000, "pull of integrators on open source"),
+        Assumption("outside_vertical", 3.0, "ratio", 0.01, 1000, "pull of a vertical's own software houses"),
+        Assumption("second_half_share", 0.7, "share", 0.5, 1, "share of project and vertical revenue in July-December", "P-ZP-06; size: assumption"),
+        Assumption("api_cost", 0.5, "share of price", 0, 2, "unit cost of API at the opening", "P-ZP-34, P-ZP-35; point: assumption"),
+        Assumption("project_cost", 0.36, "share of price", 0, 2, "cost of delivering projects", "P-ZP-30 to P-ZP-33"),
+        Assumption("consumer_cost", 0.45, "RMB per user and month", 0, 100, "cost of serving a user at the opening", "P-MM-23; level: assumption"),
+    ),
+    (
+        Assumption("mix_consumer", 0.25, "weight", 0, 10, "effort in consumer products"),
+        Assumption("mix_api", 0.25, "weight", 0, 10, "effort in API"),
+        Assumption("mix_projects", 0.25, "weight", 0, 10, "effort in projects"),
+        Assumption("mix_vertical", 0.05, "weight", 0, 10, "effort in verticals"),
+        Assumption("reach", 1, "ratio", 0.01, 100, "channels and ecosystem over a startup's"),
+    ),
+)
+
+
+@law
+def growth_log(first, floor, half_life, tick):
+    """Log growth from the opening to ``tick`` months later, rates a year; the excess rate halves in ``half_life``."""
+    decay = math.log(2.0) / half_life
+    return (floor * tick + (first - floor) * (1.0 - math.exp(-decay * tick)) / decay) / MONTHS_A_YEAR
+
+
+@law
+def season(month, second_half_share):
+    """Share of a year's project revenue that falls in this calendar month, times 12."""
+    half = second_half_share if month % int(MONTHS_A_YEAR) >= HALF_YEAR else 1.0 - second_half_share
+    return 2.0 * half
+
+
+@law
+def grown(assume, tick):
+    """Growth factors of business markets, consumer pools and revenue per user since the opening."""
+    half_life = assume.demand_growth_half_life
+    business = math.exp(growth_log(assume.demand_growth_year, assume.demand_growth_floor_year, half_life, tick))
+    pool = math.exp(growth_log(assume.demand_pool_growth_year, assume.demand_pool_floor_year, half_life, tick))
+    arpu = math.exp(assume.demand_arpu_growth_year * tick / MONTHS_A_YEAR)
+    return business, pool, arpu
+
+
+@law
+def measure(world):
+    """Size of every market this month, before seasons."""
+    assume, sizes, market = world.assume, world.sizes, world.market
+    business, pool, arpu = grown(assume, world.tick)
+    market.arpu_growth = arpu
+    sizes[HOME + CONSUMER] = assume.demand_pool_home * pool
+    sizes[HOME + API] = assume.demand_api_home * business
+    sizes[HOME + PROJECTS] = assume.demand_projects_home * business
+    sizes[HOME + VERTICAL] = assume.demand_vertical_home * business
+    sizes[LINE_COUNT + CONSUMER] = assume.demand_pool_abroad * pool
+    sizes[LINE_COUNT + API] = assume.demand_api_abroad * business
+    sizes[LINE_COUNT + PROJECTS] = assume.demand_projects_abroad * business
+    sizes[LINE_COUNT + VERTICAL] = assume.demand_vertical_abroad * business
+
+
+@law
+def appeal(mix, reach, reach_elasticity, quality, gap, taking):
+    """A firm's weight in a line before it is split over places; 0 where it makes no effort."""
+    if mix <= 0.0:
+        return 0.0
+    return math.exp(taking * (math.log(mix) + reach_elasticity * math.log(reach) - quality * gap))
+
+
+@law
+def line_effort(firm, assume, line, tick):
+    """Effort of a firm in a line: a pivoted firm keeps little of the general lines and turns to verticals."""
+    pivoted = firm.pivot_month <= tick
+    if line == VERTICAL:
+        own = firm.mix_vertical
+        return (max(own, assume.pivot_vertical_mix) if pivoted else own) * firm.vertical_pull
+    own = firm.mix_consumer if line == CONSUMER else (firm.mix_api if line == API else firm.mix_projects)
+    return own * assume.pivot_keeps_lines if pivoted else own
+
+
+@law
+def pulls(assume, line):
+    """Quality pull, reach elasticity, outside option and switching of a line."""
+    if line == CONSUMER:
+        return (
+            assume.demand_quality_consumer,
+            assume.demand_reach_consumer,
+            assume.demand_outside_consumer,
+            assume.demand_switching_consumer,
+        )
+    reach = assume.demand_reach_business
+    if line == API:
+        return assume.demand_quality_api, reach, assume.demand_outside_api, assume.demand_switching_api
+    if line == PROJECTS:
+        return assume.demand_quality_projects, reach, assume.demand_outside_projects, assume.demand_switching_projects
+    return assume.demand_quality_vertical, reach, assume.demand_outside_vertical, assume.demand_switching_vertical
+
+
+@law
+def outside_weight(assume, market, outside, quality, line, place):
+    """Weight of the outside option: using none, building on open source, or foreign offers."""
+    gap = 0.0
+    if line != CONSUMER:
+        if assume.open_source_on == 0.0 and place == 0:
+            return 0.0
+        gap = market.open_gap
+    pull = outside * assume.overseas_barrier if place == 1 else outside
+    return math.exp(market.taking * (math.log(pull) - quality * gap))
+
+
+@law
+def contest(world, line, horizon_sizes):
+    """One line of business at home and abroad: new and switching users choose; prospects add up."""
+    firms, market, assume, shares = world.firms, world.market, world.assume, world.shares
+    quality, reach_elasticity, outside, switching = pulls(assume, line)
+    abroad_open = assume.overseas_on == 1.0
+    home_sum = outside_weight(assume, market, outside, quality, line, 0)
+    abroad_sum = outside_weight(assume, market, outside, quality, line, 1)
+    for f in range(firms.shape[0]):
+        firm = firms[f]
+        if firm.status != INDEPENDENT:
+            continue
+        reach = firm.reach * firm.footing
+        weight = appeal(line_effort(firm, assume, line, world.tick), reach, reach_elasticity, quality, firm.gap, market.taking)
+        firm.weight_home = weight * (1.0 - firm.overseas) ** market.taking
+        firm.weight_abroad = weight * firm.overseas**market.taking if abroad_open else 0.0
+        home_sum += firm.weight_home
+        abroad_sum += firm.weight_abroad
+    for f in range(firms.shape[0]):
+        firm = firms[f]
+        if firm.status != INDEPENDENT:
+            continue
+        at_home = firm.weight_home / max(home_sum, TINY)
+        abroad = firm.weight_abroad / max(abroad_sum, TINY)
+        shares[f, line] += switching * (at_home - shares[f, line])
+        shares[f, LINE_COUNT + line] += switching * (abroad - shares[f, LINE_COUNT + line])
+        firm.prospect += at_home * horizon_sizes[0] + abroad * horizon_sizes[1]
+
+
+@law
+def horizon_revenue(world, line):
+    """Revenue a year, at home and abroad, of a whole line at the horizon of valuation."""
+    assume = world.assume
+    later = world.tick + assume.value_horizon_months
+    business, pool, arpu = grown(assume, later)
+    business_now, pool_now, _ = grown(assume, world.tick)
+    if line == CONSUMER:
+        home = world.sizes[HOME + line] * assume.demand_arpu_home * arpu * pool / pool_now
+        abroad = world.sizes[LINE_COUNT + line] * assume.demand_arpu_abroad * arpu * pool / pool_now
+    else:
+        home = world.sizes[HOME + line] * business / business_now
+        abroad = world.sizes[LINE_COUNT + line] * business / business_now
+    return home * MONTHS_A_YEAR, abroad * MONTHS_A_YEAR
+
+
+@law
+def bill(world, f):
+    """Revenue of the month by line, and its cost, for one firm. Verticals book orders; delivery is elsewhere."""
+    firm, market, assume, sizes, shares = world.firms[f], world.market, world.assume, world.sizes, world.shares
+    kept = 1.0 - assume.demand_volume_elasticity
+    users_home = sizes[CONSUMER] * shares[f, CONSUMER]
+    users_abroad = sizes[LINE_COUNT + CONSUMER] * shares[f, LINE_COUNT + CONSUMER]
+    firm.users = users_home + users_abroad
+    arpu = market.arpu_growth
+    firm.revenue_consumer = (users_home * assume.demand_arpu_home + users_abroad * assume.demand_arpu_abroad) * arpu
+    volume_cost = market.inference_cost * firm.unit_cost
+    consumer_cost = firm.users * assume.demand_consumer_cost * volume_cost
+    api_home = sizes[API] * shares[f, API] * market.api_price**kept
+    api_abroad = sizes[LINE_COUNT + API] * shares[f, LINE_COUNT + API] * market.api_reset**kept
+    firm.revenue_api = api_home + api_abroad
+    unit = assume.demand_api_cost * volume_cost
+    api_cost = unit * (api_home / market.api_price + api_abroad / market.api_reset)
+    firm.api_margin = 1.0 - api_cost / max(firm.revenue_api, TINY)
+    seasonal = season(world.month, assume.demand_second_half_share)
+    projects = sizes[PROJECTS] * shares[f, PROJECTS] * market.project_price
+    projects += sizes[LINE_COUNT + PROJECTS] * shares[f, LINE_COUNT + PROJECTS]
+    firm.revenue_projects = projects * seasonal
+    firm.project_margin = 1.0 - assume.demand_project_cost / max(market.project_price, TINY)
+    project_cost = firm.revenue_projects * (1.0 - firm.project_margin)
+    orders = sizes[VERTICAL] * shares[f, VERTICAL] + sizes[LINE_COUNT + VERTICAL] * shares[f, LINE_COUNT + VERTICAL]
+    firm.backlog += orders * seasonal
+    firm.revenue_vertical = firm.backlog / max(firm.vertical_delay, 1.0)
+    firm.backlog -= firm.revenue_vertical
+    vertical_cost = firm.revenue_vertical * (1.0 - firm.vertical_margin)
+    firm.cost_of_revenue = consumer_cost + api_cost + project_cost + vertical_cost
+    firm.revenue = firm.revenue_consumer + firm.revenue_api + firm.revenue_projects + firm.revenue_vertical
+    firm.gross_profit = firm.revenue - firm.cost_of_revenue
+
+
+@law
+def forget(world):
+    """Customers of firms that are gone are free to choose anew."""
+    for f in range(world.firms.shape[0]):
+        if world.firms[f].status > INDEPENDENT:
+            for k in range(world.shares.shape[1]):
+                world.shares[f, k] = 0.0
+
+
+@law
+def no_revenue(firm):
+    """What a firm without customers earns."""
+    firm.revenue_consumer, firm.revenue_api, firm.revenue_projects, firm.revenue_vertical = 0.0, 0.0, 0.0, 0.0
+    firm.revenue, firm.cost_of_revenue, firm.gross_profit = 0.0, 0.0, 0.0
+
+
+@law
+def step(world):
+    """The month in all eight markets."""
+    firms, assume = world.firms, world.assume
+    measure(world)
+    for f in range(firms.shape[0]):
+        firms[f].prospect = 0.0
+        if assume.demand_on == 0.0 and firms[f].status == INDEPENDENT:
+            no_revenue(firms[f])
+    if assume.demand_on == 0.0:
+        return
+    for line in range(LINE_COUNT):
+        contest(world, line, horizon_revenue(world, line))
+    smoothing = 1.0 / MONTHS_A_YEAR
+    for f in range(firms.shape[0]):
+        firm = firms[f]
+        if firm.status != INDEPENDENT:
+            continue
+        bill(world, f)
+        firm.smooth_revenue += smoothing * (firm.revenue - firm.smooth_revenue)
+        firm.revenue_total += firm.revenue
+
+

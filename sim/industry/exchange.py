@@ -1,0 +1,132 @@
+"""Exchange: a gate, a window, IPO cash, a scarcity premium, unlocks at 6 and 12 months, placements.
+
+gate       revenue of twelve months >= revenue_gate and value >= cap_gate, or value >= cap_gate_early
+chance     = listing_hazard * listing_appetite * window * exp(sentiment) a month
+IPO cash   = ipo_share * value;  premium rises by first_day at listing, falls by unlock_6 and unlock_12
+placement  a listed firm short of money sells placement_share of itself, at most once a year
+Sources: P-HK-01 to P-HK-06 (chapter 18C), P-HK-07 to P-HK-10 (lock-ups), P-ZP-54, P-MM-42 (IPOs), P-HK-16 to P-HK-18.
+"""
+
+import math
+
+from sim.foundation.assumption import Assumption, Mechanism
+from sim.foundation.causes import GATE_PASSED, LISTED_SHORT, LOCK_UP
+from sim.foundation.columns import EVENT, INDEPENDENT, NEVER, STARTUP
+from sim.foundation.jit import law
+from sim.foundation.world import tell
+
+LISTING, PLACEMENT, UNLOCK = EVENT["listing"], EVENT["placement"], EVENT["unlock"]
+MONTHS_A_YEAR = 12
+HALF_YEAR = 6
+MOST_SENTIMENT = 1.5
+
+MECHANISM = Mechanism(
+    "exchange",
+    "Firms that pass the gate may list while the window is open; listed firms can place shares.",
+    "Nobody lists, and listed firms have no unlocks and no placements.",
+    (
+        Assumption("window", 1, "share", 0, 1, "how far the listing window stands open", "P-HK-06; size: assumption"),
+        Assumption("revenue_gate", 224, "RMB million a year", 0, 1e6, "revenue of a commercial company", "P-HK-04"),
+        Assumption("cap_gate", 5364, "RMB million", 0, 1e7, "capitalisation of a commercial company", "P-HK-02"),
+        Assumption("cap_gate_early", 8940, "RMB million", 0, 1e7, "capitalisation of a pre-commercial company", "P-HK-03"),
+        Assumption("years_of_research", 3, "years", 0, 10, "age a firm must have", "P-HK-05"),
+        Assumption("listing_hazard", 0.09, "probability a month", 0, 1, "chance to list once through the gate"),
+        Assumption("ipo_share", 0.09, "share of value", 0.01, 0.5, "IPO proceeds over value", "P-ZP-54, P-MM-42"),
+        Assumption("first_day", 0.25, "log", -1, 3, "premium at listing", "P-HK-18"),
+        Assumption("scarcity", 0.9, "log", 0, 3, "premium of the only listed one, shared as more list", "S002-03; size: assumption"),
+        Assumption("unlock_6", 0.06, "log", 0, 2, "premium lost at 6 months", "P-HK-07; size: assumption"),
+        Assumption("unlock_12", 0.15, "log", 0, 2, "premium lost at 12 months", "P-HK-08, P-HK-09; size: assumption"),
+        Assumption("sentiment_noise", 0.12, "log", 0, 1, "monthly shock to sentiment"),
+        Assumption("sentiment_reversion", 0.15, "share a month", 0.01, 1, "how fast sentiment reverts"),
+        Assumption("placement_runway", 18, "months", 0, 60, "runway below which a listed firm places shares"),
+        Assumption("placement_share", 0.06, "share of value", 0, 0.5, "placement over value"),
+        Assumption("placement_discount", 0.08, "log", 0, 1, "premium lost at a placement"),
+    ),
+    (
+        Assumption("listing_appetite", 0.5, "ratio", 0, 10, "how much a firm wants to list"),
+        Assumption("age", 1, "years", 0, 30, "age at entry", entry_only=True),
+    ),
+)
+
+
+@law
+def passes_gate(firm, assume, tick):
+    """True if chapter 18C would take the firm."""
+    age = firm.entry_age + (tick - firm.entry_month) / MONTHS_A_YEAR
+    if age < assume.exchange_years_of_research:
+        return False
+    commercial = firm.ttm_revenue >= assume.exchange_revenue_gate and firm.value >= assume.exchange_cap_gate
+    return commercial or firm.value >= assume.exchange_cap_gate_early
+
+
+@law
+def pay_in(world, f, amount, premium_change):
+    """Investors on the exchange pay; the premium moves."""
+    firm, cap = world.firms[f], world.assume.value_cap
+    firm.cash += amount
+    firm.raised += amount
+    firm.founders_stake *= 1.0 - amount / (firm.value + amount)
+    world.market.exchange_paid += amount
+    firm.premium = min(max(firm.premium + premium_change, -cap), cap)
+    firm.value *= math.exp(premium_change)
+
+
+@law
+def list_firm(world, f):
+    """A firm lists: IPO cash, first-day premium, the clock of the profitability test starts."""
+    firm, assume = world.firms[f], world.assume
+    amount = assume.exchange_ipo_share * firm.value
+    firm.listing_month = world.tick
+    firm.ipo_in += amount
+    firm.expected_revenue = max(firm.ttm_revenue, firm.smooth_revenue * MONTHS_A_YEAR)
+    firm.seeking_month = NEVER
+    firm.refused_months = 0
+    tell(world, f, LISTING, firm.value, GATE_PASSED, firm.ttm_revenue)
+    pay_in(world, f, amount, assume.exchange_first_day)
+
+
+@law
+def after_listing(world, f):
+    """Unlocks at 6 and 12 months; a placement when money is short."""
+    firm, assume = world.firms[f], world.assume
+    age = world.tick - firm.listing_month
+    lost = assume.exchange_unlock_6 if age == HALF_YEAR else (assume.exchange_unlock_12 if age == MONTHS_A_YEAR else 0.0)
+    if lost > 0.0:
+        firm.premium = max(firm.premium - lost, -assume.value_cap)
+        firm.value *= math.exp(-lost)
+        if world.told[1] == 1:
+            tell(world, f, UNLOCK, firm.value, LOCK_UP, 1.0 - math.exp(-lost))
+    short = firm.runway < assume.exchange_placement_runway
+    waited = world.tick - firm.placement_month >= MONTHS_A_YEAR if firm.placement_month < NEVER else age >= HALF_YEAR
+    if short and waited and firm.abandoned_month == NEVER and assume.exchange_placement_share > 0.0:
+        amount = assume.exchange_placement_share * firm.value
+        firm.placement_in += amount
+        firm.placement_month = world.tick
+        if world.told[1] == 1:
+            tell(world, f, PLACEMENT, amount, LISTED_SHORT, firm.runway)
+        pay_in(world, f, amount, -assume.exchange_placement_discount)
+
+
+@law
+def step(world):
+    """The exchange's month."""
+    market, assume = world.market, world.assume
+    if assume.exchange_on == 0.0:
+        market.window = 0.0
+        return
+    market.window = assume.exchange_window
+    market.sentiment += assume.exchange_sentiment_noise * world.chance.z_sentiment
+    market.sentiment -= assume.exchange_sentiment_reversion * market.sentiment
+    market.sentiment = min(max(market.sentiment, -MOST_SENTIMENT), MOST_SENTIMENT)
+    for f in range(world.firms.shape[0]):
+        firm = world.firms[f]
+        if firm.status != INDEPENDENT or firm.kind != STARTUP:
+            continue
+        if firm.listing_month <= world.tick:
+            after_listing(world, f)
+            continue
+        if firm.pivot_month <= world.tick and assume.pivot_may_list == 0.0:
+            continue
+        hazard = assume.exchange_listing_hazard * firm.listing_appetite * market.window * math.exp(market.sentiment)
+        if world.luck[f].u_listing < hazard and passes_gate(firm, assume, world.tick):
+            list_firm(world, f)

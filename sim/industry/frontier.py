@@ -1,0 +1,97 @@
+"""Frontier: technology rises, more slowly as time passes; a firm's gap to it follows what the firm puts in.
+
+speed      = floor + (start - floor) * 2 ** (-months since the last paradigm shift / half-life)    generations a year
+cost       = cost_month * cost_per_generation ** frontier                                       RMB million a month
+effort     = (research * efficiency * focus / cost) ** concavity * talent ** talent_elasticity * flywheel, capped
+gap'       = gap + speed * (1 - effort * (1 + catch_up * gap)) + noise,  0 <= gap <= gap of open source + adoption_gap
+Sources: S003-19 (the pace slowed after GPT-4), S000-15 to S000-17 (training cost per generation), S001-03, P-ZP-17.
+"""
+
+import math
+
+from sim.foundation.assumption import Assumption, Mechanism
+from sim.foundation.columns import INDEPENDENT, NEVER
+from sim.foundation.jit import law
+
+MONTHS_A_YEAR = 12.0
+DEAD_CALM = 1e-9
+
+MECHANISM = Mechanism(
+    "frontier",
+    "The frontier rises, more slowly as time passes; a firm's gap follows effort.",
+    "The frontier stands still, its cost is constant, and every firm keeps its gap.",
+    (
+        Assumption("speed_year", 0.9, "generations a year", 0, 5, "speed of the frontier at the start and after a shift"),
+        Assumption("speed_floor_year", 0.35, "generations a year", 0, 5, "speed it slows to", "S003-19; rate: assumption"),
+        Assumption("slowing_half_life", 24, "months", 1, 240, "half-life of the excess speed"),
+        Assumption("cost_month", 48, "RMB million a month", 0, 1e4, "cost of keeping pace at the opening", "P-ZP-16"),
+        Assumption("cost_per_generation", 3.2, "ratio", 1, 20, "cost of one generation over the one before"),
+        Assumption("concavity", 0.35, "exponent", 0.05, 1, "returns of effort to spending"),
+        Assumption("talent_elasticity", 0.3, "exponent", 0, 2, "effort's elasticity to talent"),
+        Assumption("effort_cap", 1.5, "ratio", 0.1, 10, "most that any budget can do"),
+        Assumption("catch_up", 0.7, "1 / generation", 0, 10, "how much easier following is than leading"),
+        Assumption("noise_month", 0.035, "generations", 0, 1, "luck in research, standard deviation a month"),
+        Assumption("adoption_gap", 0.1, "generations", 0, 5, "what a firm that adopts open source stays behind it"),
+    ),
+    (
+        Assumption("gap", 0.4, "generations", 0, 20, "gap to the frontier at entry", entry_only=True),
+        Assumption("efficiency", 1, "ratio", 0.05, 50, "research done per unit of money"),
+        Assumption("focus", 1, "share", 0.01, 1, "how far models are the firm's main business", "S002-07"),
+    ),
+)
+
+
+@law
+def speed_month(assume, age):
+    """Speed of the frontier, generations a month, ``age`` months after the last shift (or the opening)."""
+    excess = assume.frontier_speed_year - assume.frontier_speed_floor_year
+    slowing = math.exp(-math.log(2.0) * age / assume.frontier_slowing_half_life)
+    return (assume.frontier_speed_floor_year + excess * slowing) / MONTHS_A_YEAR
+
+
+@law
+def effort(research, firm, assume, cost):
+    """Effort relative to what keeps pace with the frontier."""
+    money = max(research * firm.efficiency * firm.focus / max(cost, DEAD_CALM), 0.0)
+    people = max(firm.talent, 0.0)
+    raw = money**assume.frontier_concavity * people**assume.frontier_talent_elasticity * firm.flywheel
+    return min(raw, assume.frontier_effort_cap)
+
+
+@law
+def next_gap(gap, speed, effort_now, assume, z):
+    """Gap after a month of this effort and this luck, before adoption; speed in generations a month."""
+    progress = effort_now * (1.0 + assume.frontier_catch_up * gap)
+    return max(gap + speed * (1.0 - progress) + assume.frontier_noise_month * z, 0.0)
+
+
+@law
+def advance(world):
+    """The frontier's own month."""
+    market, assume = world.market, world.assume
+    if assume.frontier_on == 0.0:
+        market.frontier_speed = 0.0
+        market.frontier_cost = assume.frontier_cost_month
+        return
+    age = world.tick if market.shift_month == NEVER else world.tick - market.shift_month
+    market.frontier_speed = speed_month(assume, age)
+    market.frontier += market.frontier_speed
+    market.frontier_cost = assume.frontier_cost_month * assume.frontier_cost_per_generation**market.frontier
+
+
+@law
+def keep_pace(world):
+    """Every firm's gap follows what it spent on research this month."""
+    market, assume = world.market, world.assume
+    if assume.frontier_on == 0.0:
+        return
+    most = market.open_gap + assume.frontier_adoption_gap
+    for f in range(world.firms.shape[0]):
+        firm = world.firms[f]
+        if firm.status != INDEPENDENT:
+            continue
+        firm.effort = effort(firm.research, firm, assume, market.frontier_cost)
+        gap = next_gap(firm.gap, market.frontier_speed, firm.effort, assume, world.luck[f].z_research)
+        if assume.open_source_on == 1.0:
+            gap = min(gap, most)
+        firm.gap = gap

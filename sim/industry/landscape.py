@@ -1,0 +1,169 @@
+"""Landscape and endgame: observed at the end of the month; nothing here moves a firm.
+
+Endgame (S002-01): the first of 12 consecutive months in which
+  the roadmap is set    no shift within ``calm_months`` and a frontier slower than ``slow_speed_year``
+  the loop is closed    smoothed operating cash flow of the top three startups in the general race is at or above zero
+  the leaders are locked  the same three lead as the month before, and nobody entered
+"""
+
+from sim.foundation.assumption import Assumption, Mechanism
+from sim.foundation.causes import CRITERIA_HELD
+from sim.foundation.columns import EVENT, INDEPENDENT, NEVER, STARTUP
+from sim.foundation.jit import law
+from sim.foundation.world import tell
+
+ENDGAME = EVENT["endgame"]
+MONTHS_A_YEAR = 12
+LAST_MONTH_OF_YEAR = 11
+TOP = 3
+TOP_FUNDED = 4
+TINY = 1e-12
+
+MECHANISM = Mechanism(
+    "endgame",
+    "The endgame is reached when roadmap, commercial loop and leaders have held for a year.",
+    "The endgame is not looked for.",
+    (
+        Assumption("calm_months", 12, "months", 1, 120, "months without a shift for the roadmap to count as set", "S002-01; months: assumption"),
+        Assumption("slow_speed_year", 0.5, "generations a year", 0, 5, "a slower frontier counts as set", "S002-01; speed: assumption"),
+        Assumption("hold_months", 12, "months", 1, 60, "months all three criteria must hold"),
+    ),
+)
+
+
+@law
+def in_race(firm):
+    """True for an independent startup in the general race."""
+    return firm.status == INDEPENDENT and firm.kind == STARTUP and firm.pivot_month == NEVER
+
+
+@law
+def ahead(firms, a, b):
+    """True if startup ``a`` leads ``b``: smaller gap, ties by hash."""
+    if firms[a].gap != firms[b].gap:
+        return firms[a].gap < firms[b].gap
+    return firms[a].tie < firms[b].tie
+
+
+@law
+def rank_of(firms, f):
+    """How many startups in the general race lead firm ``f``, counted up to TOP."""
+    rank = 0
+    for g in range(firms.shape[0]):
+        if g != f and in_race(firms[g]) and ahead(firms, g, f):
+            rank += 1
+            if rank >= TOP:
+                break
+    return rank
+
+
+@law
+def leaders(world):
+    """Find the leading three: the leader's row, their joint hash, how many, and if all of them earn money."""
+    firms = world.firms
+    leader, joint, count, earning = -1, 0, 0, True
+    for f in range(firms.shape[0]):
+        if not in_race(firms[f]):
+            continue
+        rank = rank_of(firms, f)
+        if rank >= TOP:
+            continue
+        if rank == 0:
+            leader = f
+        joint += firms[f].tie
+        count += 1
+        if firms[f].smooth_flow < 0.0:
+            earning = False
+    return leader, joint, count, earning
+
+
+@law
+def funded_share(world):
+    """Venture money of the calendar year, and the share of the four that raised most."""
+    firms = world.firms
+    total, top, below, last = 0.0, 0.0, 0, -1.0
+    for f in range(firms.shape[0]):
+        total += firms[f].raised_year
+    remaining = TOP_FUNDED
+    bound = total + 1.0
+    while remaining > 0:
+        last = -1.0
+        below = 0
+        for f in range(firms.shape[0]):
+            amount = firms[f].raised_year
+            if amount < bound and amount > last:
+                last, below = amount, 1
+            elif amount == last:
+                below += 1
+        if last <= 0.0:
+            break
+        taken = min(below, remaining)
+        top += last * taken
+        remaining -= taken
+        bound = last
+    return total, (top / total if total > TINY else 0.0)
+
+
+@law
+def observe(world):
+    """Count, rank and measure at the end of the month."""
+    firms, market = world.firms, world.market
+    independents, general, revenue = 0, 0, 0.0
+    for f in range(firms.shape[0]):
+        firm = firms[f]
+        if firm.status == INDEPENDENT:
+            revenue += firm.revenue
+            if firm.kind == STARTUP:
+                independents += 1
+                if firm.pivot_month == NEVER:
+                    general += 1
+    market.independents, market.general = independents, general
+    squares = 0.0
+    if revenue > TINY:
+        for f in range(firms.shape[0]):
+            if firms[f].status == INDEPENDENT:
+                share = firms[f].revenue / revenue
+                squares += share * share
+    market.concentration = squares
+    if independents == 0 and market.extinct_month == NEVER and market.ever_entered == 1:
+        market.extinct_month = world.tick
+    if independents > 0:
+        market.ever_entered = 1
+    if world.month % MONTHS_A_YEAR == LAST_MONTH_OF_YEAR:
+        market.venture_year, market.top_four_share = funded_share(world)
+
+
+@law
+def new_year(world):
+    """In January the year's venture money starts at zero."""
+    if world.month % MONTHS_A_YEAR == 0:
+        for f in range(world.firms.shape[0]):
+            world.firms[f].raised_year = 0.0
+
+
+@law
+def look_for_endgame(world):
+    """The three criteria of the month."""
+    market, assume = world.market, world.assume
+    leader, joint, count, earning = leaders(world)
+    market.leader = leader
+    same = joint == market.top_three and market.entered == 0 and count > 0
+    market.order_months = market.order_months + 1 if same else 0
+    market.top_three = joint
+    if assume.endgame_on == 0.0 or market.endgame_month != NEVER:
+        return
+    calm = market.shift_month == NEVER or world.tick - market.shift_month >= assume.endgame_calm_months
+    slow = market.frontier_speed * MONTHS_A_YEAR <= assume.endgame_slow_speed_year
+    held = calm and slow and count > 0 and earning and same
+    market.criteria_months = market.criteria_months + 1 if held else 0
+    if market.criteria_months >= assume.endgame_hold_months:
+        market.endgame_month = world.tick - market.criteria_months + 1
+        if world.told[1] == 1:
+            tell(world, -1, ENDGAME, float(market.endgame_month), CRITERIA_HELD, float(market.criteria_months))
+
+
+@law
+def step(world):
+    """The end of the month is observed."""
+    observe(world)
+    look_for_endgame(world)

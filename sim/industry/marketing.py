@@ -1,0 +1,86 @@
+"""Marketing: users are bought at a cost per acquisition that rises with rivals' spending; they churn.
+
+cpa     = cpa_start * (1 + all firms' marketing / pressure_ref) ** pressure_elasticity
+bought  = marketing / cpa (million users), never more than half of those who use none
+Sources: S003-10, S003-11, P-MS-04 to P-MS-07 (Kimi), P-ZP-22, P-MM-35, S003-12 (budgets doubled or tripled in 2024).
+"""
+
+import math
+
+from sim.foundation.assumption import Assumption, Mechanism
+from sim.foundation.columns import CONSUMER, INDEPENDENT, LINES
+from sim.foundation.jit import law
+
+LINE_COUNT = len(LINES)
+MONTHS_A_YEAR = 12.0
+TINY = 1e-12
+
+MECHANISM = Mechanism(
+    "marketing",
+    "Users are bought at a cost that rises with rivals' spending; they churn.",
+    "Nobody advertises, and bought users neither come nor churn.",
+    (
+        Assumption("budget_month", 9, "RMB million a month", 0, 1e4, "budget of a firm of intensity 1 at the opening", "P-ZP-22; level: assumption"),
+        Assumption("budget_growth_year", 0.9, "log a year", 0, 5, "growth of budgets at the opening", "S003-12"),
+        Assumption("budget_half_life", 14, "months", 1, 240, "half-life of that growth"),
+        Assumption("cpa", 18, "RMB per user", 0.1, 1e4, "cost per acquisition without rivals", "S003-10, P-MS-06"),
+        Assumption("pressure_ref", 150, "RMB million a month", 1, 1e5, "rivals' spending that counts as one step"),
+        Assumption("pressure_elasticity", 0.7, "elasticity", 0, 3, "CPA's answer to rivals' spending", "P-MS-06; size: assumption"),
+        Assumption("churn_month", 0.05, "share a month", 0, 1, "users who leave in a month", "P-MS-07; rate: assumption"),
+    ),
+    (Assumption("marketing_intensity", 1, "ratio", 0, 100, "planned marketing over the common budget"),),
+)
+
+
+@law
+def budget(assume, tick):
+    """Common marketing budget of the month, RMB million."""
+    decay = math.log(2.0) / assume.marketing_budget_half_life
+    growth = assume.marketing_budget_growth_year * (1.0 - math.exp(-decay * tick)) / decay / MONTHS_A_YEAR
+    return assume.marketing_budget_month * math.exp(growth)
+
+
+@law
+def cost_per_acquisition(pressure, assume):
+    """RMB per user at this total of marketing a month."""
+    step_up = 1.0 + pressure / assume.marketing_pressure_ref
+    return assume.marketing_cpa * step_up**assume.marketing_pressure_elasticity
+
+
+@law
+def plan(world):
+    """The common budget of this month."""
+    on = world.assume.marketing_on == 1.0
+    world.market.marketing_budget = budget(world.assume, world.tick) if on else 0.0
+
+
+@law
+def step(world):
+    """Users bought and users who leave this month, at home and abroad."""
+    firms, shares, sizes, assume = world.firms, world.shares, world.sizes, world.assume
+    if assume.marketing_on == 0.0:
+        return
+    pressure = 0.0
+    for f in range(firms.shape[0]):
+        if firms[f].status == INDEPENDENT:
+            pressure += firms[f].marketing
+    world.market.marketing_pressure = pressure
+    cpa = cost_per_acquisition(pressure, assume)
+    for place in range(2):
+        k = place * LINE_COUNT + CONSUMER
+        pool = max(sizes[k], TINY)
+        wanted, taken = 0.0, 0.0
+        for f in range(firms.shape[0]):
+            firm = firms[f]
+            if firm.status != INDEPENDENT:
+                continue
+            shares[f, k] *= 1.0 - assume.marketing_churn_month
+            taken += shares[f, k]
+            wanted += firm.marketing * (firm.overseas if place == 1 else 1.0 - firm.overseas) / cpa / pool
+        free = max(1.0 - taken, 0.0) * 0.5
+        filled = min(free / max(wanted, TINY), 1.0)
+        for f in range(firms.shape[0]):
+            firm = firms[f]
+            if firm.status == INDEPENDENT:
+                bought = firm.marketing * (firm.overseas if place == 1 else 1.0 - firm.overseas) / cpa / pool
+                shares[f, k] += filled * bought

@@ -1,0 +1,52 @@
+"""Open source: follows the frontier with a lag, jumps at releases, resets prices, and is what pivoted firms build on.
+
+open_gap' = open_gap + pace * (lag_months * speed - open_gap);   a release closes ``jump`` of it
+api_reset' = api_reset * exp(-reset * generations gained in the release), healing by ``heal`` of what is missing
+Sources: S003-17 (Llama 3.1, Mistral Large 2, DeepSeek V2.5), S003-18 (a client's offer cut to a tenth), S001-05.
+"""
+
+import math
+
+from sim.foundation.assumption import Assumption, Mechanism
+from sim.foundation.causes import OPEN_RELEASE
+from sim.foundation.columns import EVENT
+from sim.foundation.jit import law
+from sim.foundation.world import tell
+
+RELEASE = EVENT["release"]
+
+MECHANISM = Mechanism(
+    "open_source",
+    "Open source follows the frontier with a lag and jumps at releases.",
+    "There is no open source: nobody builds for himself, nobody can adopt it, prices are not reset.",
+    (
+        Assumption("lag_months", 12, "months", 0, 60, "how far open source follows behind the frontier", "S003-17; lag: assumption"),
+        Assumption("pace", 0.08, "share a month", 0.001, 1, "how fast its gap goes to what the lag implies"),
+        Assumption("release_hazard_month", 0.05, "probability a month", 0, 1, "chance of a release that jumps"),
+        Assumption("release_jump", 0.25, "share", 0, 0.95, "share of its gap that a release closes"),
+        Assumption("release", 0, "share", 0, 0.95, "a dated release: share of the gap closed in every month in force"),
+        Assumption("reset", 1.2, "log per generation", 0, 10, "how much a release resets API prices", "S003-18; size: assumption"),
+        Assumption("heal", 0.05, "share a month", 0, 1, "how fast prices recover from a reset"),
+    ),
+)
+
+
+@law
+def step(world):
+    """Open source's month: it follows, it may release, prices are reset."""
+    market, assume, chance = world.market, world.assume, world.chance
+    market.open_jump = 0.0
+    if assume.open_source_on == 0.0:
+        return
+    target = assume.open_source_lag_months * market.frontier_speed
+    market.open_gap += assume.open_source_pace * (target - market.open_gap)
+    closes = assume.open_source_release
+    if chance.u_release < assume.open_source_release_hazard_month:
+        closes = max(closes, assume.open_source_release_jump)
+    market.api_reset += assume.open_source_heal * (1.0 - market.api_reset)
+    if closes > 0.0:
+        market.open_jump = closes * market.open_gap
+        market.open_gap -= market.open_jump
+        market.api_reset *= math.exp(-assume.open_source_reset * market.open_jump)
+        if world.told[1] == 1:
+            tell(world, -1, RELEASE, market.open_jump, OPEN_RELEASE, market.open_gap)

@@ -1,0 +1,39 @@
+"""Overseas: no domestic price war there, but barriers and compliance risk.
+
+A market abroad is a market of its own, with rivals and self-builders of its own (``barrier`` scales their pull).
+A compliance case costs ``loss`` of what the firm holds abroad.
+Sources: S001-16, S002-18 (barriers abroad are far more brutal), P-MM-05, P-MM-51. Sizes: assumption.
+"""
+
+from sim.foundation.assumption import Assumption, Mechanism
+from sim.foundation.columns import ABROAD, INDEPENDENT, LINES
+from sim.foundation.jit import law
+
+LINE_COUNT = len(LINES)
+
+MECHANISM = Mechanism(
+    "overseas",
+    "Markets abroad know no domestic price war, but compliance risk.",
+    "Nobody sells abroad.",
+    (
+        Assumption("barrier", 14, "ratio", 0.1, 1000, "pull of foreign rivals over that of one firm at par", "S002-18; size: assumption"),
+        Assumption("compliance_hazard_month", 0.006, "probability a month", 0, 1, "chance of a compliance case", "P-MM-51; rate: assumption"),
+        Assumption("compliance_loss", 0.3, "share", 0, 1, "share of its foreign business a case costs"),
+    ),
+    (Assumption("overseas", 0.1, "share", 0, 1, "share of a firm's effort in markets that goes abroad"),),
+)
+
+
+@law
+def step(world):
+    """Compliance cases of this month."""
+    assume = world.assume
+    if assume.overseas_on == 0.0:
+        return
+    for f in range(world.firms.shape[0]):
+        firm = world.firms[f]
+        if firm.status != INDEPENDENT or firm.overseas == 0.0:
+            continue
+        if world.luck[f].u_compliance < assume.overseas_compliance_hazard_month:
+            for line in range(LINE_COUNT):
+                world.shares[f, ABROAD + line] *= 1.0 - assume.overseas_compliance_loss

@@ -1,0 +1,78 @@
+"""Pivot: a firm behind the frontier with little runway leaves the general race for good; research and burn fall.
+
+chance a month = pivot_readiness * (hazard * urgency + pressure_hazard * pressure)
+urgency  = how far runway is below ``runway``, in [0, 1], times how far the gap is above ``gap`` (in [0, 1])
+pressure = what the first law adds for a firm that cannot keep pace
+Sources: S000-08, S000-14, P-01-06, P-BC-04 (pivots), S001-18 (absorbing), S003-01, S000-20, S003-21. Sizes: assumption.
+"""
+
+from sim.foundation.assumption import Assumption, Mechanism
+from sim.foundation.causes import FELL_BEHIND
+from sim.foundation.columns import EVENT, INDEPENDENT, NEVER, STARTUP
+from sim.foundation.jit import law
+from sim.foundation.world import tell
+
+PIVOT = EVENT["pivot"]
+TINY = 1e-12
+
+MECHANISM = Mechanism(
+    "pivot",
+    "A firm behind the frontier with little runway leaves the general race for good.",
+    "Nobody leaves the general race while alive.",
+    (
+        Assumption("hazard", 0.12, "probability a month", 0, 1, "chance at full urgency"),
+        Assumption("pressure_hazard", 0.03, "probability a month", 0, 1, "chance per unit of the first law's pressure"),
+        Assumption("runway", 14, "months", 0, 60, "runway below which leaving becomes urgent"),
+        Assumption("gap", 0.3, "generations", 0, 20, "gap below which nobody leaves"),
+        Assumption("gap_range", 0.5, "generations", 0.01, 20, "how much more gap makes it fully urgent"),
+        Assumption("deep_research", 0.3, "share", 0, 1, "research that a deep pivot keeps"),
+        Assumption("light_research", 0.08, "share", 0, 1, "research that a light pivot keeps", "S000-20, S003-21; share: assumption"),
+        Assumption("overhead", 0.7, "share", 0, 1, "overhead that a pivot keeps", "P-BC-04; share: assumption"),
+        Assumption("keeps_lines", 0.3, "share", 0, 1, "effort a pivoted firm keeps in general lines"),
+        Assumption("vertical_mix", 1.0, "weight", 0, 10, "effort a pivoted firm puts into verticals"),
+        Assumption("build_ref", 0.6, "generations", 0.01, 20, "gap of open source at which building on it costs par"),
+        Assumption("may_list", 1, "switch", 0, 1, "1: pivoted firms may list", "P-BC-06", whole=True),
+    ),
+    (
+        Assumption("pivot_readiness", 1, "ratio", 0, 20, "how ready a firm is to leave the general race"),
+        Assumption("keeps_core", 0.5, "probability", 0, 1, "that its pivot is deep: keeps core technology"),
+    ),
+)
+
+
+@law
+def urgency(gap, runway, assume):
+    """How urgent it is to leave, in [0, 1]."""
+    short = min(max(1.0 - runway / max(assume.pivot_runway, TINY), 0.0), 1.0)
+    behind = min(max((gap - assume.pivot_gap) / assume.pivot_gap_range, 0.0), 1.0)
+    return short * behind
+
+
+@law
+def leave(world, f):
+    """The firm leaves the general race."""
+    firm = world.firms[f]
+    firm.pivot_month = world.tick
+    firm.deep = 1 if world.luck[f].u_deep < firm.keeps_core else 0
+    firm.talent_before = firm.talent
+    firm.pivot_cost = firm.research_ambition * world.market.frontier_cost
+    tell(world, f, PIVOT, float(firm.deep), FELL_BEHIND, firm.gap)
+
+
+@law
+def step(world):
+    """Who leaves this month; and what building on open source costs."""
+    market, assume = world.market, world.assume
+    market.build_cost = 1.0
+    if assume.open_source_on == 1.0:
+        market.build_cost = min(market.open_gap / assume.pivot_build_ref, 1.0)
+    if assume.pivot_on == 0.0:
+        return
+    for f in range(world.firms.shape[0]):
+        firm = world.firms[f]
+        if firm.status != INDEPENDENT or firm.kind != STARTUP or firm.pivot_month != NEVER:
+            continue
+        chance = assume.pivot_hazard * urgency(firm.gap, firm.runway, assume)
+        chance = firm.pivot_readiness * (chance + assume.pivot_pressure_hazard * firm.pressure)
+        if world.luck[f].u_pivot < chance:
+            leave(world, f)

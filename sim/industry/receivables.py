@@ -1,0 +1,53 @@
+"""Receivables: projects and verticals pay late; consumers and API pay at once.
+
+collected  = receivables * min(1, 30.4 / days sales outstanding);   written off: bad_debt of what is billed late
+Sources: P-ZP-44 (112 days), P-ZP-40 to P-ZP-43, P-MK-14, P-MK-15 (SenseTime), S001-23 (slow payment).
+"""
+
+from sim.foundation.assumption import Assumption, Mechanism
+from sim.foundation.columns import INDEPENDENT
+from sim.foundation.jit import law
+
+DAYS_A_MONTH = 365.25 / 12.0
+TINY = 1e-12
+
+MECHANISM = Mechanism(
+    "receivables",
+    "Project and vertical clients pay late, and some never.",
+    "Every bill is paid in the month of delivery.",
+    (
+        Assumption("project_dso_days", 60, "days", 1, 720, "days sales outstanding of projects", "P-ZP-44; level: assumption"),
+        Assumption("bad_debt", 0.03, "share", 0, 1, "share of late bills never paid", "P-ZP-42"),
+    ),
+    (Assumption("receivables", 0, "RMB million", 0, 1e7, "receivables at entry", entry_only=True),),
+)
+
+
+@law
+def collected_share(dso_days):
+    """Share of receivables collected in a month."""
+    return min(DAYS_A_MONTH / max(dso_days, TINY), 1.0)
+
+
+@law
+def step(world):
+    """Collections and write-offs of the month."""
+    assume = world.assume
+    for f in range(world.firms.shape[0]):
+        firm = world.firms[f]
+        if firm.status != INDEPENDENT:
+            continue
+        at_once = firm.revenue_consumer + firm.revenue_api
+        late = firm.revenue_projects + firm.revenue_vertical
+        if assume.receivables_on == 0.0:
+            firm.collections = firm.revenue + firm.receivables
+            firm.receivables, firm.bad_debt = 0.0, 0.0
+            continue
+        weight = firm.revenue_vertical / late if late > TINY else 0.0
+        days = assume.receivables_project_dso_days
+        dso = days + weight * (max(firm.vertical_dso, days) - days)
+        firm.bad_debt = min(assume.receivables_bad_debt + weight * firm.vertical_bad_debt, 1.0) * late
+        firm.receivables += late - firm.bad_debt
+        collected = firm.receivables * collected_share(dso)
+        firm.receivables -= collected
+        firm.collections = at_once + collected

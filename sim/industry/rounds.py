@@ -1,0 +1,192 @@
+"""Rounds: a firm seeks money when runway is short or capital is hot; investors score it; the best are filled first.
+
+score     = w * four tests + (1 - w) * (users and leap in performance) + noise
+four tests: core technology (lead over open source), closed loop (revenue over spending), low cost (efficiency),
+global reach (overseas share)
+ask       = months_asked of burn, resized so that dilution stays in [least, most]
+fill_i    = min(ask_i, pool * ask_i * exp(concentration * score_i) / sum)      post-money = value + fill
+Sources: S002-14 (four tests), S003-09 (users or a leap), S002-13 (concentration), S003-06, S003-07, S003-08,
+P-SF-04 (half a year to close), P-MK-07 (dilution), P-MK-06 (2025 saw 9,416 in all), P-MK-10 (down rounds).
+"""
+
+import math
+
+from sim.foundation.assumption import Assumption, Mechanism
+from sim.foundation.causes import BELOW_POST_MONEY, CAPITAL_HOT, POWDER_LOW, RUNWAY_SHORT, SCORE_HIGH, SCORE_LOW
+from sim.foundation.columns import COLD, EVENT, HOT, INDEPENDENT, NEVER, STARTUP
+from sim.foundation.jit import law
+from sim.foundation.world import tell
+
+ROUND, DOWN_ROUND, REFUSED = EVENT["round"], EVENT["down round"], EVENT["refused"]
+SEEKS, FAILED = EVENT["seeks money"], EVENT["round failed"]
+TINY = 1e-12
+LOWEST = -1e30
+
+MECHANISM = Mechanism(
+    "rounds",
+    "Firms seek money, investors score them, and dry powder goes to the best first.",
+    "Nobody raises venture money.",
+    (
+        Assumption("inflow_hot", 1700, "RMB million a month", 0, 1e6, "new dry powder in a hot climate", "P-MM-40, P-MS-02, P-BC-03 (sum of 2024)"),
+        Assumption("inflow_normal", 1000, "RMB million a month", 0, 1e6, "new dry powder in a normal climate"),
+        Assumption("inflow_cold", 650, "RMB million a month", 0, 1e6, "new dry powder in a cold climate"),
+        Assumption("powder_start", 4000, "RMB million", 0, 1e7, "dry powder at the opening"),
+        Assumption("powder_cap", 12000, "RMB million", 0, 1e7, "most that waits"),
+        Assumption("draw_most", 0.7, "share", 0.01, 1, "most of the dry powder that moves in a month"),
+        Assumption("seek_runway", 14, "months", 0, 60, "runway below which a firm seeks money"),
+        Assumption("hot_pause", 7, "months", 0, 60, "pause between rounds in a hot climate", "P-MK-09"),
+        Assumption("months_hot", 2, "months", 0, 24, "time to close a round in a hot climate"),
+        Assumption("months_normal", 4, "months", 0, 24, "time to close a round in a normal climate"),
+        Assumption("months_cold", 6, "months", 0, 24, "time to close a round in a cold climate", "P-SF-04"),
+        Assumption("bar_hot", -0.6, "score", -10, 10, "score needed in a hot climate"),
+        Assumption("bar_normal", 0.2, "score", -10, 10, "score needed in a normal climate"),
+        Assumption("bar_cold", 0.6, "score", -10, 10, "score needed in a cold climate"),
+        Assumption("four_tests", 0.2, "weight", 0, 1, "weight of the four tests against users and performance", "S002-14, S003-09; weight: assumption"),
+        Assumption("test_core", 1.5, "score per generation", 0, 20, "core technology: lead over open source"),
+        Assumption("test_loop", 1.5, "score", 0, 20, "closed commercial loop: revenue over spending"),
+        Assumption("test_cost", 0.5, "score per log", 0, 20, "low-cost scaled output: efficiency"),
+        Assumption("test_global", 1.0, "score", 0, 20, "global reach: overseas share"),
+        Assumption("early_users", 0.35, "score per log", 0, 20, "users: log of 1 + million users"),
+        Assumption("early_leap", 1.2, "score per generation", 0, 20, "performance: closeness to the frontier"),
+        Assumption("leap_par", 0.6, "generations", 0, 20, "gap that neither helps nor hurts"),
+        Assumption("pivot_discount", 0.5, "score", 0, 20, "a firm out of the general race scores so much less", "S003-02, S001-07; size: assumption"),
+        Assumption("noise", 0.35, "score", 0, 10, "investors' luck, standard deviation"),
+        Assumption("concentration", 1.5, "log per score", 0, 20, "how far money goes to the best", "S002-13; size: assumption"),
+        Assumption("months_asked", 20, "months", 1, 120, "months of burn a round is asked to pay"),
+        Assumption("ambition_growth", 1.5, "ratio", 0.1, 10, "planned burn over present burn when asking", "P-ZP-23, P-ZP-24; ratio: assumption"),
+        Assumption("dilution_least", 0.07, "share", 0, 0.5, "least dilution of a round", "P-MS-08; bound: assumption"),
+        Assumption("dilution_most", 0.4, "share", 0.05, 0.9, "most dilution of a round", "P-MS-02"),
+        Assumption("size_least", 100, "RMB million", 0, 1e5, "a smaller round fails"),
+    ),
+    (Assumption("seeks_capital", 1, "switch", 0, 1, "1: raises venture money; 0: lives from its own", "P-DS-01", whole=True),),
+)
+
+
+@law
+def by_climate(climate, hot, normal, cold):
+    """The one of three values that belongs to the climate."""
+    if climate == HOT:
+        return hot
+    return cold if climate == COLD else normal
+
+
+@law
+def score_of(firm, market, assume, tick, z):
+    """Investors' score: four tests, or users and performance, by weight; with luck."""
+    core = assume.rounds_test_core * max(market.open_gap - firm.gap, 0.0)
+    loop = assume.rounds_test_loop * min(firm.smooth_revenue / max(firm.spending, TINY), 1.0)
+    cost = assume.rounds_test_cost * math.log(firm.efficiency)
+    reach = assume.rounds_test_global * firm.overseas
+    early = assume.rounds_early_users * math.log(1.0 + firm.users)
+    early += assume.rounds_early_leap * (assume.rounds_leap_par - firm.gap)
+    weight = assume.rounds_four_tests
+    score = weight * (core + loop + cost + reach) + (1.0 - weight) * early + assume.rounds_noise * z
+    if firm.pivot_month <= tick:
+        score -= assume.rounds_pivot_discount
+    return score
+
+
+@law
+def resized(ask, value, assume):
+    """The amount asked for, moved into the range of dilution that founders and investors accept."""
+    least = assume.rounds_dilution_least / (1.0 - assume.rounds_dilution_least) * value
+    most = assume.rounds_dilution_most / (1.0 - assume.rounds_dilution_most) * value
+    return min(max(ask, least), most)
+
+
+@law
+def seek(world, f):
+    """Begin or give up seeking; True if the firm's round is ready to close this month."""
+    firm, market, assume = world.firms[f], world.market, world.assume
+    since = world.tick - firm.last_round_month if firm.last_round_month < NEVER else world.tick - firm.entry_month
+    short = firm.runway < assume.rounds_seek_runway
+    hot = market.climate == HOT and since >= assume.rounds_hot_pause
+    if firm.seeking_month == NEVER:
+        if short or hot:
+            firm.seeking_month = world.tick
+            if world.told[1] == 1:
+                tell(world, f, SEEKS, firm.cash, RUNWAY_SHORT if short else CAPITAL_HOT, firm.runway if short else since)
+    elif not short and market.climate != HOT and firm.refused_months == 0:
+        firm.seeking_month = NEVER
+    if firm.seeking_month == NEVER:
+        return False
+    takes = by_climate(market.climate, assume.rounds_months_hot, assume.rounds_months_normal, assume.rounds_months_cold)
+    return world.tick - firm.seeking_month >= takes
+
+
+@law
+def candidate(world, f):
+    """Score a firm whose round is ready; its ask is 0 where investors refuse."""
+    firm, market, assume = world.firms[f], world.market, world.assume
+    firm.score = score_of(firm, market, assume, world.tick, world.luck[f].z_score)
+    bar = by_climate(market.climate, assume.rounds_bar_hot, assume.rounds_bar_normal, assume.rounds_bar_cold)
+    if firm.score < bar:
+        firm.refused_months += 1
+        if world.told[1] == 1:
+            tell(world, f, REFUSED, float(firm.refused_months), SCORE_LOW, firm.score - bar)
+        return
+    need = assume.rounds_months_asked * assume.rounds_ambition_growth * max(firm.burn, 0.0) - max(firm.cash, 0.0)
+    firm.ask = resized(max(need, assume.rounds_size_least), firm.value, assume)
+
+
+@law
+def close_round(world, f, amount):
+    """Money for shares: cash, stake, books and the log."""
+    firm, market, assume = world.firms[f], world.market, world.assume
+    post = firm.value + amount
+    if amount < assume.rounds_size_least or amount / post < assume.rounds_dilution_least - TINY:
+        firm.refused_months += 1
+        if world.told[1] == 1:
+            tell(world, f, FAILED, amount, POWDER_LOW, market.dry_powder)
+        return
+    down = firm.rounds + firm.post_money > 0.0 and post < firm.post_money
+    if down:
+        tell(world, f, DOWN_ROUND, amount, BELOW_POST_MONEY, firm.post_money)
+    else:
+        bar = by_climate(market.climate, assume.rounds_bar_hot, assume.rounds_bar_normal, assume.rounds_bar_cold)
+        tell(world, f, ROUND, amount, SCORE_HIGH, firm.score - bar)
+    firm.cash += amount
+    firm.venture_in += amount
+    market.venture_paid += amount
+    market.dry_powder -= amount
+    firm.raised += amount
+    firm.raised_year += amount
+    firm.founders_stake *= 1.0 - amount / post
+    firm.post_money = post
+    firm.value = post
+    firm.rounds += 1
+    firm.last_round_month = world.tick
+    firm.seeking_month = NEVER
+    firm.refused_months = 0
+
+
+@law
+def step(world):
+    """The month's rounds: who is ready, what investors say, and how the dry powder is shared."""
+    firms, market, assume = world.firms, world.market, world.assume
+    if assume.rounds_on == 0.0:
+        return
+    inflow = by_climate(market.climate, assume.rounds_inflow_hot, assume.rounds_inflow_normal, assume.rounds_inflow_cold)
+    market.dry_powder = max(min(market.dry_powder + inflow, assume.rounds_powder_cap), 0.0)
+    best = LOWEST
+    for f in range(firms.shape[0]):
+        firm = firms[f]
+        firm.ask = 0.0
+        if firm.status != INDEPENDENT or firm.kind != STARTUP or firm.listing_month <= world.tick:
+            continue
+        if firm.seeks_capital == 0.0 or not seek(world, f):
+            continue
+        candidate(world, f)
+        if firm.ask > 0.0:
+            best = max(best, firm.score)
+    asked, weights = 0.0, 0.0
+    for f in range(firms.shape[0]):
+        if firms[f].ask > 0.0:
+            asked += firms[f].ask
+            weights += firms[f].ask * math.exp(assume.rounds_concentration * (firms[f].score - best))
+    pool = assume.rounds_draw_most * market.dry_powder
+    for f in range(firms.shape[0]):
+        firm = firms[f]
+        if firm.ask > 0.0:
+            part = firm.ask * math.exp(assume.rounds_concentration * (firm.score - best)) / max(weights, TINY)
+            close_round(world, f, firm.ask if asked <= pool else min(firm.ask, pool * part))

@@ -1,0 +1,113 @@
+"""Value: log value = log fundamental + premium.
+
+forward      = hope * prospect + (1 - hope) * revenue a year * growth to the horizon     (pivoted: no hope for general lines)
+fundamental  = multiple(climate) * forward + net cash, at least ``least``
+premium'     = premium + reversion * (target - premium) + noise, in [-cap, cap]
+target       = mean + peer_gain * mean premium of listed startups (+ scarcity premium when listed)
+Total feedback gain peer_gain < 1, or the loop peers, rounds, capability, listing, peers would explode.
+Sources: S003-06, S003-07 (20 billion, rounds of 5 billion), P-MK-06, P-ZP-47, S002-03 (premium above fundamentals).
+"""
+
+import math
+
+from sim.foundation.assumption import Assumption, Mechanism
+from sim.foundation.columns import COLD, HOT, INDEPENDENT, NEVER, STARTUP
+from sim.foundation.jit import law
+
+MONTHS_A_YEAR = 12.0
+
+MECHANISM = Mechanism(
+    "value",
+    "Value is a multiple of forward revenue plus net cash, times a premium that reverts to its mean.",
+    "Value is net cash alone, without multiple or premium.",
+    (
+        Assumption("horizon_months", 30, "months", 1, 120, "how far ahead investors look"),
+        Assumption("hope", 0.5, "share", 0, 1, "weight of the revenue within reach against revenue earned"),
+        Assumption("multiple_hot", 10, "ratio", 0, 200, "forward revenue multiple in a hot climate", "P-MM-39, P-MM-40, P-BC-03; level: assumption"),
+        Assumption("multiple_normal", 7, "ratio", 0, 200, "forward revenue multiple in a normal climate"),
+        Assumption("multiple_cold", 4.5, "ratio", 0, 200, "forward revenue multiple in a cold climate"),
+        Assumption("reversion", 0.08, "share a month", 0.001, 1, "how fast a premium reverts"),
+        Assumption("noise_month", 0.05, "log", 0, 1, "luck of the premium, standard deviation a month"),
+        Assumption("peer_gain", 0.35, "ratio", 0, 0.9, "how far listed peers' premium carries over to others"),
+        Assumption("cap", 2.5, "log", 0.1, 5, "largest premium or discount", "P-ZP-58; size: assumption"),
+        Assumption("least", 5, "RMB million", 0.001, 1e4, "a firm's name is worth that much"),
+    ),
+    (
+        Assumption("valuation", 0, "RMB million", 0, 1e8, "valuation at entry; 0: what the fundamentals say", entry_only=True),
+        Assumption("founders_stake", 0.7, "share", 0, 1, "founders' stake at entry", entry_only=True),
+    ),
+)
+
+
+@law
+def multiple(climate, assume):
+    """Forward revenue multiple in this climate."""
+    if climate == HOT:
+        return assume.value_multiple_hot
+    return assume.value_multiple_cold if climate == COLD else assume.value_multiple_normal
+
+
+@law
+def fundamental(prospect, revenue_year, growth, cash, times, assume):
+    """Fundamental value, RMB million, from revenue within reach and revenue earned, both RMB million a year."""
+    forward = assume.value_hope * prospect + (1.0 - assume.value_hope) * revenue_year * growth
+    return max(times * forward + max(cash, 0.0), assume.value_least)
+
+
+@law
+def next_premium(premium, target, z, assume):
+    """Premium a month later."""
+    moved = premium + assume.value_reversion * (target - premium) + assume.value_noise_month * z
+    return min(max(moved, -assume.value_cap), assume.value_cap)
+
+
+@law
+def target_premium(firm, market, assume, tick):
+    """What the premium reverts to: listed peers carry over; scarcity adds to listed ones, less so as more list."""
+    target = assume.value_peer_gain * market.peer_premium
+    if firm.listing_month <= tick:
+        target += assume.exchange_scarcity / max(market.listed, 1.0) + market.sentiment
+    return target
+
+
+@law
+def measure_peers(world):
+    """Mean premium and number of listed independent startups."""
+    total, listed = 0.0, 0.0
+    for f in range(world.firms.shape[0]):
+        firm = world.firms[f]
+        if firm.status == INDEPENDENT and firm.kind == STARTUP and firm.listing_month <= world.tick:
+            total += firm.premium
+            listed += 1.0
+    world.market.listed = listed
+    world.market.peer_premium = total / listed if listed > 0.0 else 0.0
+
+
+@law
+def step(world):
+    """Every startup is valued."""
+    market, assume = world.market, world.assume
+    measure_peers(world)
+    times = multiple(market.climate, assume)
+    years = assume.value_horizon_months / MONTHS_A_YEAR
+    growth = math.exp(assume.demand_growth_floor_year * years)
+    for f in range(world.firms.shape[0]):
+        firm = world.firms[f]
+        if firm.status != INDEPENDENT or firm.kind != STARTUP:
+            continue
+        if assume.value_on == 0.0:
+            firm.value = max(firm.cash, assume.value_least)
+            firm.premium = 0.0
+            continue
+        base = fundamental(firm.prospect, firm.smooth_revenue * MONTHS_A_YEAR, growth, firm.cash, times, assume)
+        if firm.anchored == 0:
+            firm.anchored = 1
+            if firm.entry_valuation > 0.0:
+                known = math.log(firm.entry_valuation / base)
+                firm.premium = min(max(known, -assume.value_cap), assume.value_cap)
+        elif firm.abandoned_month == NEVER:
+            target = target_premium(firm, market, assume, world.tick)
+            if firm.refused_months > 0:  # refused firms do not revert: the second law says what happens to them
+                target = min(target, firm.premium)
+            firm.premium = next_premium(firm.premium, target, world.luck[f].z_value, assume)
+        firm.value = base * math.exp(firm.premium)

@@ -1,0 +1,122 @@
+"""Second iron law, listing: a double-edged sword.
+
+With strength s, for listed firms:
+report     each half-year: premium falls by s * (report_cut * shortfall + loss_cut * loss), both in [0, 1]; nothing if profitable
+squeeze    a loss-making listed firm spends 1 - s * squeeze of its planned research (at least ``squeeze_least``)
+test       once, test_from to test_to months after listing (drawn per firm): fails if operating cash flow of twelve
+           months < -(1 / s - 1) * loss_allowed * revenue; then abandoned: premium at most -abandoned_discount * s
+and for unlisted firms that seek capital and are refused: premium falls by s * refused_shrink every month refused.
+Neutral form (s = 0): reports, tests and refusals move nothing. Unlocks and placements belong to the exchange.
+Sources: S001-13, S001-14, S001-20 to S001-22, S002-06, S004-08; sizes: assumption.
+"""
+
+from sim.foundation.assumption import Assumption, Mechanism
+from sim.foundation.causes import BELOW_PATH, TEST_FAILED, TEST_PASSED
+from sim.foundation.columns import EVENT, INDEPENDENT, NEVER, STARTUP
+from sim.foundation.jit import law
+from sim.foundation.world import tell
+
+REPORT_CUT, ABANDONMENT, PASSED = EVENT["report cut"], EVENT["abandonment"], EVENT["test passed"]
+MONTHS_A_YEAR = 12.0
+TINY = 1e-12
+
+MECHANISM = Mechanism(
+    "listing",
+    "Listing is a double-edged sword: reports, a profitability test, abandonment; and shrinking value for the refused.",
+    "The neutral form: reports, tests and refusals move nothing.",
+    (
+        Assumption("strength", 1, "dial", 0, 3, "0: neutral form; 1: the documents' claim", "S001-20, S001-21, S001-22"),
+        Assumption("report_cut", 0.6, "log", 0, 3, "premium lost by a report wholly below the path", "S001-13; size: assumption"),
+        Assumption("loss_cut", 0.12, "log", 0, 3, "premium lost by a report with a loss as large as revenue", "S001-20; size: assumption"),
+        Assumption("path_growth_year", 0.6, "log a year", -1, 3, "growth the market expects from one report to the next"),
+        Assumption("squeeze", 0.2, "share", 0, 1, "research a loss-making listed firm gives up", "S002-06; size: assumption"),
+        Assumption("squeeze_least", 0.2, "share", 0, 1, "share of planned research that always remains"),
+        Assumption("test_from", 24, "months", 0, 240, "earliest month of the test after listing", "S001-21"),
+        Assumption("test_to", 36, "months", 0, 240, "latest month of the test after listing", "S001-21"),
+        Assumption("loss_allowed", 1, "ratio", 0, 20, "loss over revenue that half strength still allows"),
+        Assumption("abandoned_discount", 1.5, "log", 0, 5, "discount of an abandoned firm", "P-HK-10, P-HK-11; size: assumption"),
+        Assumption("refused_shrink", 0.06, "log a month", 0, 1, "value lost in a month of refusal", "S001-22; rate: assumption"),
+    ),
+)
+
+
+@law
+def report_loss(revenue, expected, flow, assume):
+    """Premium lost at a half-yearly report; all RMB million of twelve months. A firm in profit loses nothing."""
+    if flow >= 0.0:
+        return 0.0
+    shortfall = min(max(1.0 - revenue / max(expected, TINY), 0.0), 1.0)
+    loss = min(-flow / max(revenue, TINY), 1.0)
+    return assume.listing_strength * (assume.listing_report_cut * shortfall + assume.listing_loss_cut * loss)
+
+
+@law
+def passes_test(flow, revenue, assume):
+    """True if operating cash flow of twelve months is good enough at this strength."""
+    allowed = (1.0 / assume.listing_strength - 1.0) * assume.listing_loss_allowed * max(revenue, 0.0)
+    return flow >= -allowed
+
+
+@law
+def squeeze(flow, assume):
+    """Share of planned research a listed firm keeps; ``flow`` is its smoothed operating cash flow."""
+    if flow >= 0.0:
+        return 1.0
+    return max(1.0 - assume.listing_strength * assume.listing_squeeze, assume.listing_squeeze_least)
+
+
+@law
+def report(world):
+    """Each half-year, after the books are closed: results below the path cut the price."""
+    assume = world.assume
+    on = assume.listing_on == 1.0 and assume.listing_strength > 0.0
+    half_year_growth = 1.0 + assume.listing_path_growth_year / 2.0
+    for f in range(world.firms.shape[0]):
+        firm = world.firms[f]
+        if firm.status != INDEPENDENT or firm.kind != STARTUP or firm.listing_month > world.tick or firm.halves < 2:
+            continue
+        if on and firm.abandoned_month == NEVER:
+            lost = report_loss(firm.ttm_revenue, firm.expected_revenue, firm.ttm_flow, assume)
+            if lost > 0.0:
+                firm.premium = max(firm.premium - lost, -assume.value_cap)
+                ratio = firm.ttm_revenue / max(firm.expected_revenue, TINY)
+                tell(world, f, REPORT_CUT, lost, BELOW_PATH, ratio)
+        firm.expected_revenue = firm.ttm_revenue * half_year_growth
+
+
+@law
+def abandon(world, f):
+    """The market abandons a firm: its discount is deep and stays, and nobody places its shares."""
+    firm, assume = world.firms[f], world.assume
+    firm.abandoned_month = world.tick
+    firm.premium = min(firm.premium, -min(assume.listing_abandoned_discount * assume.listing_strength, assume.value_cap))
+    tell(world, f, ABANDONMENT, firm.value, TEST_FAILED, firm.ttm_flow)
+
+
+@law
+def step(world):
+    """The month of listed firms (squeeze, test) and of refused ones (shrinking value)."""
+    assume = world.assume
+    on = assume.listing_on == 1.0 and assume.listing_strength > 0.0
+    for f in range(world.firms.shape[0]):
+        firm = world.firms[f]
+        if firm.status != INDEPENDENT or firm.kind != STARTUP:
+            continue
+        firm.squeeze = 1.0
+        if firm.listing_month > world.tick:
+            if on and firm.refused_months > 0:
+                shrunk = firm.premium - assume.listing_strength * assume.listing_refused_shrink
+                firm.premium = max(shrunk, -assume.value_cap)
+            continue
+        if firm.test_month == NEVER:
+            low = min(assume.listing_test_from, assume.listing_test_to)
+            high = max(assume.listing_test_from, assume.listing_test_to)
+            firm.test_month = firm.listing_month + int(low + (high - low + 1.0) * world.luck[f].u_test)
+        if not on:
+            continue
+        firm.squeeze = squeeze(firm.smooth_flow, assume)
+        if world.tick == firm.test_month and firm.abandoned_month == NEVER:
+            if not passes_test(firm.smooth_flow * MONTHS_A_YEAR, firm.smooth_revenue * MONTHS_A_YEAR, assume):
+                abandon(world, f)
+            elif world.told[1] == 1:
+                tell(world, f, PASSED, firm.value, TEST_PASSED, firm.ttm_flow)

@@ -1,0 +1,87 @@
+"""First iron law, scale: general models are a game for a few.
+
+"The larger the scale and the more users, the lower the costs and the stronger the competitiveness" (S001-19).
+With strength s:
+unit_cost = exp(-s * (learning * log(1 + revenue / volume_ref) + ecosystem * reach above a startup's, in [0, 1]))
+flywheel  = 1 + s * flywheel * users / (users + users_ref)                  quality attracts users, users improve quality
+taking    = 1 + s * winner_take                                                  demand is winner-take-most
+pressure  = s * (gap - tolerated_gap) / tolerated_gap, in [0, most_pressure]     who cannot keep pace must pivot or fail
+door      = 1 / (1 + s * incumbents' revenue / door_ref)                         the door closes as incumbents grow
+Neutral form (s = 0): unit cost does not depend on size, users do not improve quality, demand is shared in proportion
+to quality and reach, only money forces a pivot, the door stays open. Sources: S001-19, S001-30, S000-18, S001-03.
+"""
+
+import math
+
+from sim.foundation.assumption import Assumption, Mechanism
+from sim.foundation.columns import INDEPENDENT, NEVER, STARTUP
+from sim.foundation.jit import law
+
+MONTHS_A_YEAR = 12.0
+TINY = 1e-12
+
+MECHANISM = Mechanism(
+    "scale",
+    "General models are a game for a few: scale lowers cost, users improve quality, the winner takes most, the door closes.",
+    "The neutral form: cost does not depend on size, demand follows quality and reach, the door stays open.",
+    (
+        Assumption("strength", 1, "dial", 0, 3, "0: neutral form; 1: the documents' claim", "S001-19"),
+        Assumption("learning", 0.12, "log per log", 0, 2, "unit cost's fall with own revenue"),
+        Assumption("volume_ref", 20, "RMB million a month", 0.01, 1e5, "revenue that counts as one step of scale"),
+        Assumption("ecosystem", 0.3, "log", 0, 3, "unit cost's fall with a full ecosystem", "S001-19; size: assumption"),
+        Assumption("reach_full", 6, "ratio", 1.01, 100, "reach that counts as a full ecosystem"),
+        Assumption("flywheel", 0.12, "share", 0, 3, "most that users add to effort", "S003-20; size: assumption"),
+        Assumption("users_ref", 30, "million", 0.01, 1e4, "users that give half of it"),
+        Assumption("winner_take", 0.5, "exponent", 0, 5, "added to the exponent of demand"),
+        Assumption("tolerated_gap", 0.4, "generations", 0.01, 20, "gap up to which a firm still counts in the race"),
+        Assumption("most_pressure", 3, "ratio", 0, 20, "most pressure on one who is behind"),
+        Assumption("door_ref", 2500, "RMB million a month", 0.1, 1e7, "incumbents' revenue that closes the door half"),
+    ),
+)
+
+
+@law
+def unit_cost(revenue, reach, assume):
+    """Unit cost over that of a small firm without ecosystem; revenue in RMB million a month."""
+    own = assume.scale_learning * math.log(1.0 + max(revenue, 0.0) / assume.scale_volume_ref)
+    full = min(max((reach - 1.0) / (assume.scale_reach_full - 1.0), 0.0), 1.0)
+    return math.exp(-assume.scale_strength * (own + assume.scale_ecosystem * full))
+
+
+@law
+def flywheel(users, assume):
+    """Effort multiplier from users (millions)."""
+    return 1.0 + assume.scale_strength * assume.scale_flywheel * users / (users + assume.scale_users_ref)
+
+
+@law
+def pressure(gap, assume):
+    """Pressure on a firm in the general race that falls behind."""
+    over = (gap - assume.scale_tolerated_gap) / assume.scale_tolerated_gap
+    return assume.scale_strength * min(max(over, 0.0), assume.scale_most_pressure)
+
+
+@law
+def door(incumbents, assume):
+    """How far the door stands open; incumbents' revenue in RMB million a month."""
+    return 1.0 / (1.0 + assume.scale_strength * incumbents / assume.scale_door_ref)
+
+
+@law
+def step(world):
+    """What scale does to cost, quality, demand, pressure and the door this month."""
+    market, assume = world.market, world.assume
+    on = assume.scale_on == 1.0 and assume.scale_strength > 0.0
+    incumbents = 0.0
+    for f in range(world.firms.shape[0]):
+        firm = world.firms[f]
+        if firm.status != INDEPENDENT:
+            continue
+        in_race = firm.pivot_month == NEVER
+        if in_race:
+            incumbents += firm.smooth_revenue
+        firm.unit_cost = unit_cost(firm.smooth_revenue, firm.reach, assume) if on else 1.0
+        firm.flywheel = flywheel(firm.users, assume) if on else 1.0
+        firm.pressure = pressure(firm.gap, assume) if on and in_race and firm.kind == STARTUP else 0.0
+    market.taking = 1.0 + assume.scale_strength * assume.scale_winner_take if on else 1.0
+    market.door = door(incumbents, assume) if on else 1.0

@@ -1,0 +1,104 @@
+"""Third iron law, vertical: not a retreat but a quagmire.
+
+With strength s, for every firm in a vertical:
+relief  = deep_relief + (1 - deep_relief) * (1 - exp(-lead over open source / lead_ref)) for a firm that keeps core
+          technology (a deep pivot, or still in the general race), else 0
+margin  = 1 - project cost - s * (1 - relief) * (custom_cost + undercut * copied)
+dso     = project dso + s * (1 - relief) * extra_days;     delivery = 1 + s * (1 - relief) * extra_months
+pull    = exp(-s * (1 - relief) * copy_pull * copied);     bad debt = s * (1 - relief) * extra_bad_debt
+copied' = copied + copy_pace * (1 - copied), once someone lives from verticals and giants are there
+Neutral form (s = 0): a vertical has the project line's margin and payment terms, and nobody copies it.
+Sources: S001-23, S001-24 (exception), S001-18, P-BC-08 (a giant enters medical AI); sizes: assumption.
+"""
+
+import math
+
+from sim.foundation.assumption import Assumption, Mechanism
+from sim.foundation.causes import COPIED
+from sim.foundation.columns import EVENT, GIANT, INDEPENDENT, NEVER
+from sim.foundation.jit import law
+from sim.foundation.world import tell
+
+COPY = EVENT["copy"]
+
+MECHANISM = Mechanism(
+    "vertical",
+    "Verticals are a quagmire: giants copy and undercut, clients are scattered, delivery eats the margin, money comes late.",
+    "The neutral form: a vertical has the project line's margin and payment terms.",
+    (
+        Assumption("strength", 1, "dial", 0, 3, "0: neutral form; 1: the documents' claim", "S001-23"),
+        Assumption("copy_pace", 0.05, "share a month", 0, 1, "how fast giants copy", "P-BC-08; pace: assumption"),
+        Assumption("copy_pull", 0.8, "log", 0, 5, "customers lost to a full copy"),
+        Assumption("custom_cost", 0.25, "share of price", 0, 2, "cost of custom-made delivery"),
+        Assumption("undercut", 0.15, "share of price", 0, 2, "margin lost to a full copy"),
+        Assumption("extra_days", 90, "days", 0, 720, "how much later clients pay", "P-ZP-44, P-MK-14; days: assumption"),
+        Assumption("extra_months", 5, "months", 0, 60, "how much longer delivery takes"),
+        Assumption("extra_bad_debt", 0.08, "share", 0, 1, "share of bills never paid", "P-MK-14; share: assumption"),
+        Assumption("deep_relief", 0.25, "share", 0, 1, "relief of one who keeps core technology", "S001-24; size: assumption"),
+        Assumption("lead_ref", 0.3, "generations", 0.01, 10, "lead over open source that relieves by 63%"),
+        Assumption("told_at", 0.5, "share", 0, 1, "copy that is told as an event"),
+    ),
+)
+
+
+@law
+def relief(keeps_core, lead, assume):
+    """Share of the quagmire that core technology spares a firm; ``lead`` over open source in generations."""
+    if not keeps_core:
+        return 0.0
+    own = 1.0 - math.exp(-max(lead, 0.0) / assume.vertical_lead_ref)
+    return assume.vertical_deep_relief + (1.0 - assume.vertical_deep_relief) * own
+
+
+@law
+def terms(burden, copied, assume):
+    """Margin lost, extra days, delivery months, extra bad debt, and pull, at this burden (strength * (1 - relief))."""
+    lost = burden * (assume.vertical_custom_cost + assume.vertical_undercut * copied)
+    days = burden * assume.vertical_extra_days
+    months = 1.0 + burden * assume.vertical_extra_months
+    bad = burden * assume.vertical_extra_bad_debt
+    pull = math.exp(-burden * assume.vertical_copy_pull * copied)
+    return lost, days, months, bad, pull
+
+
+@law
+def copy_on(world):
+    """Giants copy as soon as somebody lives from verticals."""
+    market, assume = world.market, world.assume
+    worth, giants = False, False
+    for f in range(world.firms.shape[0]):
+        firm = world.firms[f]
+        if firm.status == INDEPENDENT:
+            if firm.kind == GIANT:
+                giants = True
+            elif firm.pivot_month <= world.tick:
+                worth = True
+    if worth and giants:
+        before = market.copied
+        market.copied += assume.vertical_copy_pace * (1.0 - market.copied)
+        if before < assume.vertical_told_at <= market.copied:
+            tell(world, -1, COPY, market.copied, COPIED, market.copied)
+
+
+@law
+def step(world):
+    """Terms of trade in verticals, for every firm, this month."""
+    market, assume = world.market, world.assume
+    on = assume.vertical_on == 1.0 and assume.vertical_strength > 0.0
+    if on:
+        copy_on(world)
+    strength = assume.vertical_strength if on else 0.0
+    for f in range(world.firms.shape[0]):
+        firm = world.firms[f]
+        if firm.status != INDEPENDENT:
+            continue
+        keeps_core = firm.pivot_month == NEVER or firm.deep == 1
+        burden = strength * (1.0 - relief(keeps_core, market.open_gap - firm.gap, assume))
+        if firm.kind == GIANT:
+            burden = 0.0
+        lost, days, months, bad, pull = terms(burden, market.copied, assume)
+        firm.vertical_margin = 1.0 - assume.demand_project_cost - lost
+        firm.vertical_dso = assume.receivables_project_dso_days + days
+        firm.vertical_delay = months
+        firm.vertical_bad_debt = bad
+        firm.vertical_pull = pull
