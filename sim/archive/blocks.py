@@ -50,14 +50,13 @@ class BlockStore:
         """File of one block. A smaller last block has a name of its own and never passes for the whole one."""
         return self.folder / f"{span.first:012d}-{span.worlds:04d}.block"
 
-    def open(self) -> BlockStore:
-        """Create the folder, remove what killed processes left in it, and return the store. OSError if impossible."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+    def clear_stale(self) -> None:
+        """Remove what killed processes left half-written."""
         atomic.clear_stale(self.folder)
-        return self
 
     def write(self, block: Block) -> None:
-        """Put ``block`` on the disk, whole or not at all. OSError if the disk is full."""
+        """Put ``block`` on the disk, whole or not at all. OSError if the disk is full or the folder impossible."""
+        self.folder.mkdir(parents=True, exist_ok=True)
         payload = _pack(block)
         digest = hashlib.sha256(payload).digest()
         atomic.write_bytes(self.path(Span(block.first, block.worlds)), MAGIC + digest + payload)

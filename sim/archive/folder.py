@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.archive import atomic
-from sim.archive.blocks import BlockStore
-from sim.foundation.errors import InputError, RunError
+from sim.foundation.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,15 +72,6 @@ def prepare(out: Path) -> Path:
             allowed="a folder that exists or can be created, with leave to write in it",
         ) from error
     return out
-
-
-def block_store(out: Path, stem: str) -> BlockStore:
-    """The finished blocks of ``stem`` in the results folder. RunError if the folder cannot be made."""
-    store = BlockStore(out / BLOCKS / stem)
-    try:
-        return store.open()
-    except OSError as error:
-        raise RunError(f"{store.folder}: {first_line(error)}") from error
 
 
 @contextmanager

@@ -24,7 +24,7 @@ def same(left, right) -> bool:
 
 @pytest.fixture
 def store(tmp_path) -> BlockStore:
-    return BlockStore(tmp_path / "stem").open()
+    return BlockStore(tmp_path / "stem")
 
 
 def test_a_block_comes_back_bit_for_bit(store, make_block):
@@ -106,6 +106,7 @@ def test_a_sound_digest_over_a_pickle_is_refused(store):
     buffer = io.BytesIO()
     np.savez(buffer, about=np.array([Harm()], dtype=object))
     payload = zlib.compress(buffer.getvalue())
+    store.folder.mkdir()
     store.path(Span(0, 7)).write_bytes(blocks.MAGIC + hashlib.sha256(payload).digest() + payload)
     assert store.read(Span(0, 7)) is None
     assert not (store.folder / "harm").exists()
@@ -124,6 +125,7 @@ def test_a_full_disk_leaves_nothing_half_written(store, make_block, monkeypatch)
 def test_leftovers_of_killed_processes_go_and_those_of_living_ones_stay(store):
     died = subprocess.Popen([sys.executable, "-c", ""])
     died.wait()
+    store.folder.mkdir()
     living = atomic.part_path(store.folder / "x")
     dead = living.with_name(living.name.replace(f".{os.getpid()}.", f".{died.pid}."))
     elsewhere = living.with_name(f"{atomic.PREFIX}another-host.1.abc")
@@ -131,5 +133,5 @@ def test_leftovers_of_killed_processes_go_and_those_of_living_ones_stay(store):
     for part in (living, dead, elsewhere, ancient):
         part.write_bytes(b"half")
     os.utime(ancient, (1, 1))
-    store.open()
+    store.clear_stale()
     assert sorted(store.folder.iterdir()) == sorted([living, elsewhere])

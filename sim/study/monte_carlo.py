@@ -1,0 +1,286 @@
+"""Many worlds of one scenario: compute the blocks that are missing, summarise them, write the run folder."""
+
+from __future__ import annotations
+
+import functools
+import math
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sim.archive import digest, folder, tables
+from sim.archive.blocks import BlockStore, Span, spans
+from sim.engine.block import BLOCK_WORLDS, Block
+from sim.foundation.errors import InputError, RunError
+from sim.scenario.model import Scenario
+from sim.study import executor
+from sim.study.run import EVENTS, FIRMS, OUTCOME_FILES, SHOWN, Run, kept_outcomes, opened
+
+if TYPE_CHECKING:
+    from sim.outcomes.fates import FateCounts
+
+MOST_WORLDS = 10_000_000
+MOST_SEED = (1 << 32) - 1
+PRECISION_STEPS = 11  # with --precision: 1,024 worlds, twice as many, ... up to 1,048,576
+COMPILING, SIMULATING, SUMMARISING, WRITING = "compiling", "simulating", "summarising", "writing"
+
+
+class Progress(NamedTuple):
+    """How far a run is: ``stage``, and how many of ``total`` worlds are there (``kept``: from earlier runs)."""
+
+    stage: str
+    done: int
+    total: int
+    kept: int = 0
+
+
+Tell = Callable[[Progress], None]
+Page = Callable[[Run, Path], None]
+
+
+def run(
+    scenario: Scenario,
+    *,
+    worlds: int | None = None,
+    seed: int | None = None,
+    jobs: int | None = None,
+    out: Path | str | None = None,
+    progress: Tell | None = None,
+    precision: float | None = None,
+    page: Page | None = None,
+    command: str = "sim.run",
+) -> Run:
+    """Simulate ``scenario``, or take up where an earlier run of the same question stopped.
+
+    ``worlds`` and ``seed`` stand in for the scenario's. With ``out`` the result folder is written there, with what
+    ``page`` adds to it; if it is there already it is opened instead. Without ``out`` nothing is kept.
+    ``precision``: simulate until the widest 95% interval of a firm's fate is at most that half-width.
+    InputError if the question or ``out`` is wrong, RunError if the run fails after it began.
+    """
+    asked = with_worlds(scenario, worlds, seed)
+    if out is None:
+        return simulate(asked, jobs=jobs, progress=progress, precision=precision)
+    place = folder.prepare(Path(out))
+    target = folder.run_path(place, asked.name, digest.question(asked, precision))
+    done = folder.finished(target)
+    if done is not None:
+        answered = with_worlds(asked, int(done.manifest["worlds"]), None)
+        blocks = functools.partial(_blocks, answered, _store(answered, place), spans(answered.worlds))
+        return opened(done, answered, blocks)
+    answer = simulate(asked, jobs=jobs, out=place, progress=progress, precision=precision)
+    return _written(answer, target, progress or _silent, page, command)
+
+
+def simulate(
+    scenario: Scenario,
+    *,
+    jobs: int | None = None,
+    out: Path | None = None,
+    progress: Tell | None = None,
+    precision: float | None = None,
+) -> Run:
+    """The run without a folder of its own: its blocks are kept in ``out``, else for as long as it lives."""
+    tell, started = progress or _silent, time.perf_counter()
+    hands = executor.workers(jobs)
+    holder: tempfile.TemporaryDirectory[str] | None = None
+    if out is None:
+        holder = tempfile.TemporaryDirectory(prefix="shakeout-", ignore_cleanup_errors=True)
+        out = Path(holder.name)
+    store = _store(scenario, out)
+    store.clear_stale()
+    work = _Work(scenario, store, hands, tell)
+    notices = list(scenario.notices)
+    if precision is None:
+        work.compute(scenario.worlds)
+    else:
+        count, notice = _until_precise(work, _sound_precision(precision))
+        scenario = with_worlds(scenario, count, None)
+        notices.append(notice)
+    simulated = time.perf_counter()
+    tell(Progress(SUMMARISING, scenario.worlds, scenario.worlds))
+    blocks = functools.partial(_blocks, scenario, store, spans(scenario.worlds), holder)
+
+    from sim.outcomes.summary import summarise
+
+    outcomes = summarise(scenario, blocks)
+    manifest = {
+        "kind": "run",
+        "scenario": scenario.name,
+        "title": scenario.title,
+        "stem": store.folder.name,
+        "seed": scenario.seed,
+        "precision": precision,
+        **kept_outcomes(outcomes),
+        **digest.simulated_by(),
+        **digest.answered_by(),
+        "notices": notices,
+        "timings": {
+            "simulate_seconds": round(simulated - started, 3),
+            "summarise_seconds": round(time.perf_counter() - simulated, 3),
+            "worlds_computed": work.computed,
+            "workers": hands,
+        },
+    }
+    return Run(scenario, outcomes, manifest, blocks)
+
+
+def with_worlds(scenario: Scenario, worlds: int | None, seed: int | None) -> Scenario:
+    """``scenario`` with another number of worlds or another seed. InputError if there is no such number."""
+    changes: dict[str, Any] = {}
+    for key, value, low, high in (("worlds", worlds, 1, MOST_WORLDS), ("seed", seed, 0, MOST_SEED)):
+        if value is None:
+            continue
+        if isinstance(value, bool) or value != int(value) or not low <= value <= high:
+            raise InputError("no such number", key=key, found=value, allowed=f"a whole number from {low} to {high}")
+        changes[key] = int(value)
+    return replace(scenario, **changes, resolved={**scenario.resolved, **changes}) if changes else scenario
+
+
+@dataclass
+class _Work:
+    """The blocks of one scenario that are still to be computed."""
+
+    scenario: Scenario
+    store: BlockStore
+    workers: int
+    tell: Tell
+    computed: int = 0
+
+    def compute(self, worlds: int) -> None:
+        """Compute what is missing of the first ``worlds`` worlds; every finished block is on the disk at once."""
+        missing = [span for span in spans(worlds) if not self.store.has(span)]
+        kept = worlds - sum(span.worlds for span in missing)
+        self.computed += worlds - kept
+        if missing:
+            self._compile(worlds)
+        done = kept
+        self.tell(Progress(SIMULATING, done, worlds, kept))
+
+        def count(span: Span) -> None:
+            nonlocal done
+            done += span.worlds
+            self.tell(Progress(SIMULATING, done, worlds, kept))
+
+        task = functools.partial(compute_block, self.scenario, self.store)
+        executor.map_blocks(task, missing, self.workers, count)
+
+    def _compile(self, worlds: int) -> None:
+        """Compile once, here, before workers start: they load what is compiled."""
+        from sim.engine.simulate import warm_up
+        from sim.foundation import jit
+
+        if not jit.is_compiled_before():
+            self.tell(Progress(COMPILING, 0, worlds))
+            warm_up(self.scenario)
+
+
+def compute_block(scenario: Scenario, store: BlockStore, span: Span) -> Span:
+    """Simulate the worlds of ``span`` and put them on the disk. RunError if the disk is full."""
+    from sim.engine.simulate import simulate as simulate_block
+
+    block = simulate_block(scenario, span.first, span.worlds)
+    try:
+        store.write(block)
+    except OSError as error:
+        raise RunError(
+            f"{store.folder}: {folder.first_line(error)}; "
+            "finished blocks are kept: make room and run the same command again to take the run up"
+        ) from error
+    return span
+
+
+def _blocks(scenario: Scenario, store: BlockStore, wanted: list[Span], _holder: object = None) -> Iterator[Block]:
+    """The wanted blocks in order; one that was spoiled since it was finished is computed again."""
+    for span in wanted:
+        block = store.read(span)
+        if block is None:
+            compute_block(scenario, store, span)
+            block = store.read(span)
+        if block is None:
+            raise RunError(f"{store.path(span)}: a block that was just written does not read back; is the disk sound?")
+        yield block
+
+
+def _store(scenario: Scenario, out: Path) -> BlockStore:
+    return BlockStore(out / folder.BLOCKS / digest.stem(scenario))
+
+
+def _until_precise(work: _Work, precision: float) -> tuple[int, str]:
+    """Double the worlds until the widest half-width is at most ``precision``; how many, and a sentence about it."""
+    from sim.outcomes.fates import FateCounts
+
+    counts, counted, worlds = FateCounts(work.scenario), 0, 0
+    for step in range(PRECISION_STEPS):
+        worlds = BLOCK_WORLDS << step
+        work.compute(worlds)
+        for block in _blocks(work.scenario, work.store, spans(worlds)[counted:]):
+            counts.add(block)
+            counted += 1
+        width, firm, fate = _widest(work.scenario, counts)
+        if width <= precision:
+            return worlds, f"{worlds:,} worlds; the last to be sure was {firm} ({fate}): ±{width:.2g}"
+    return (
+        worlds,
+        f"{worlds:,} worlds are not enough for ±{precision:g}; the least sure is {firm} ({fate}): ±{width:.2g}",
+    )
+
+
+def _widest(scenario: Scenario, counts: FateCounts) -> tuple[float, str, str]:
+    """Half-width of the widest 95% interval among the headline probabilities of single firms, and whose it is."""
+    widest = (-math.inf, "", "")
+    for firm in scenario.firms:
+        for fate in SHOWN:
+            _, low, high = counts.incidence(firm.id, fate)
+            width = float(high[-1] - low[-1]) / 2
+            widest = max(widest, (width, firm.id, fate), key=lambda found: found[0])
+    return widest
+
+
+def _sound_precision(precision: float) -> float:
+    if not 0 < precision < 0.5:
+        raise InputError("no such half-width", key="--precision", found=precision, allowed="a share between 0 and 0.5")
+    return precision
+
+
+def _written(answer: Run, target: Path, tell: Tell, page: Page | None, command: str) -> Run:
+    """Write the folder of ``answer`` to ``target``, whole or not at all. RunError if the disk is full."""
+    from sim.scenario.dump import to_yaml
+
+    worlds, started = answer.scenario.worlds, time.perf_counter()
+    tell(Progress(WRITING, worlds, worlds))
+    manifest: dict[str, Any] = {**answer.manifest, "run": target.name}
+    try:
+        with folder.written(target, manifest) as part:
+            (part / folder.SCENARIO).write_text(to_yaml(answer.scenario), encoding="utf-8")
+            _write_tables(answer, part)
+            if page is not None:
+                page(answer, part)
+            manifest["command"] = command
+            manifest["timings"]["write_seconds"] = round(time.perf_counter() - started, 3)
+            manifest["finished"] = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    except OSError as error:
+        raise RunError(f"{target}: {folder.first_line(error)}; finished blocks are kept") from error
+    return replace(answer, folder=target, manifest=manifest)
+
+
+def _write_tables(answer: Run, part: Path) -> None:
+    from sim.outcomes.frames import events_frame, histories_frame
+
+    for name, file in OUTCOME_FILES.items():
+        frame = getattr(answer.outcomes, name)
+        if file.endswith(".csv"):
+            tables.write_csv(frame, part / file)
+        else:
+            tables.write_parquet([frame], part / file, tables.paths_schema())
+    scenario = answer.scenario
+    firms = (histories_frame(scenario, [block]) for block in answer.blocks())
+    tables.write_parquet(firms, part / FIRMS, tables.firms_schema())
+    events = (events_frame(scenario, block.events) for block in answer.blocks())
+    tables.write_parquet(events, part / EVENTS, tables.events_schema())
+
+
+def _silent(_progress: Progress) -> None:
+    """Nobody is watching."""

@@ -1,0 +1,166 @@
+"""A finished run: its scenario, its outcomes, and where it is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.archive import tables
+from sim.archive.folder import SCENARIO, RunFolder, open_run
+from sim.engine.block import Block
+from sim.foundation.errors import InputError
+from sim.scenario.model import Scenario
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.outcomes.summary import Outcomes
+
+# outcome -> file of the run folder
+OUTCOME_FILES = {
+    "fates": "fates.csv",
+    "survival": "survival.csv",
+    "landscape": "landscape.csv",
+    "endgame": "endgame.csv",
+    "claims": "claims.csv",
+    "facts": "facts.csv",
+    "headline": "headline.csv",
+    "leaders": "leaders.csv",
+    "paths": "paths.parquet",
+}
+FIRMS, EVENTS = "firms.parquet", "events.parquet"
+SHOWN = ("independent", "acquired", "closed", "listed", "pivoted")  # in the summary, each with its interval
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """Many worlds of one scenario. The methods give pandas frames with the columns of the result files.
+
+    ``folder`` is None for a run that was written nowhere; ``blocks`` gives its worlds block by block, in order.
+    """
+
+    scenario: Scenario
+    outcomes: Outcomes
+    manifest: dict[str, Any]
+    blocks: Callable[[], Iterator[Block]]
+    folder: Path | None = None
+    reused: bool = False
+
+    def survival(self) -> pd.DataFrame:
+        """survival.csv: curves of firms and groups, with 95% bands."""
+        return self._frame("survival")
+
+    def fates(self) -> pd.DataFrame:
+        """fates.csv: cumulative incidence of fates and milestones by month."""
+        return self._frame("fates")
+
+    def landscape(self) -> pd.DataFrame:
+        """landscape.csv: quantiles of the industry's quantities by month."""
+        return self._frame("landscape")
+
+    def endgame(self) -> pd.DataFrame:
+        """endgame.csv: share of worlds that reached the endgame by each month."""
+        return self._frame("endgame")
+
+    def claims(self) -> pd.DataFrame:
+        """claims.csv: share of worlds in which each forecast comes true."""
+        return self._frame("claims")
+
+    def paths(self) -> pd.DataFrame:
+        """paths.parquet: quantiles of every firm's quantities by month."""
+        return self._frame("paths")
+
+    def firms(self) -> pd.DataFrame:
+        """firms.parquet: one row per world and firm."""
+        if self.folder is not None:
+            return RunFolder(self.folder, self.manifest).frame(FIRMS)
+        from sim.outcomes.frames import histories_frame
+
+        firms: pd.DataFrame = histories_frame(self.scenario, self.blocks())[tables.firms_schema().names]
+        return firms
+
+    def events(self) -> pd.DataFrame:
+        """events.parquet: the milestones of every world, in the order they happened."""
+        if self.folder is not None:
+            return RunFolder(self.folder, self.manifest).frame(EVENTS)
+        import numpy as np
+
+        from sim.outcomes.frames import events_frame
+
+        log = np.concatenate([block.events for block in self.blocks()])
+        events: pd.DataFrame = events_frame(self.scenario, log)[tables.events_schema().names]
+        return events
+
+    def summary(self) -> list[dict[str, Any]]:
+        """One row per firm and group at the horizon, as plain numbers: the table that the terminal shows.
+
+        firm, name, kind, then independent, acquired, closed, listed and pivoted, each with ``_low`` and ``_high``,
+        and median_exit (YYYY-MM, None where more than half remain).
+        """
+        shown = [f"{fate}{bound}" for fate in SHOWN for bound in ("", "_low", "_high")]
+        frame = self.outcomes.headline[["firm", "name", "kind", *shown, "median_exit"]]
+        return [{key: _number(value) for key, value in row.items()} for row in frame.to_dict("records")]
+
+    def _frame(self, name: str) -> pd.DataFrame:
+        frame: pd.DataFrame = getattr(self.outcomes, name)
+        return frame
+
+    @cached_property
+    def stories(self) -> list[Any]:
+        """Three worlds told event by event: a typical one, and two that end very differently."""
+        from sim.outcomes.stories import chosen_stories
+
+        return list(chosen_stories(self.scenario, self.blocks))
+
+
+def opened(folder: RunFolder, scenario: Scenario, blocks: Callable[[], Iterator[Block]]) -> Run:
+    """The run kept in ``folder``, read back from its tables. InputError if one of them is not sound."""
+    from sim.outcomes.endgame import Share
+    from sim.outcomes.summary import Outcomes
+
+    frames = {name: folder.frame(file) for name, file in OUTCOME_FILES.items()}
+    try:
+        outcomes = Outcomes(
+            worlds=int(folder.manifest["worlds"]),
+            extinct=Share(**folder.manifest["extinct"]),
+            clipped=dict(folder.manifest["clipped"]),
+            **frames,
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError("the manifest does not describe a run", file=str(folder.path)) from error
+    return Run(scenario, outcomes, folder.manifest, blocks, folder=folder.path, reused=True)
+
+
+def open_folder(path: Path) -> Run:
+    """The run in a result folder, whichever version wrote it. Its worlds may not be those of today's code: no blocks.
+
+    InputError if it is not a result folder, or its scenario is not valid today.
+    """
+    from sim.scenario.load import load
+
+    folder = open_run(path)
+    scenario = load(folder.path / SCENARIO)
+
+    def blocks() -> Iterator[Block]:
+        raise InputError("a run opened from its folder has tables, not blocks", file=str(path))
+
+    return opened(folder, scenario, blocks)
+
+
+def kept_outcomes(outcomes: Outcomes) -> dict[str, Any]:
+    """What of ``outcomes`` is no table, for the manifest."""
+    return {
+        "worlds": outcomes.worlds,
+        "extinct": {name: _number(value) for name, value in asdict(outcomes.extinct).items()},
+        "clipped": outcomes.clipped,
+    }
+
+
+def _number(value: Any) -> Any:
+    """``value`` as JSON knows it: what is not a number is None."""
+    if hasattr(value, "item"):
+        value = value.item()
+    return None if isinstance(value, float) and value != value else value
