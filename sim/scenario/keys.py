@@ -1,0 +1,34 @@
+"""Ids: what they may look like, what copies are called, and the stable 32-bit key that luck is drawn with."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+MAX_ID = 64
+ID_RULE = f"lower-case letters, digits and single hyphens between them, at most {MAX_ID} characters"
+ID_PATTERN = "^[a-z0-9]+(-[a-z0-9]+)*$"
+RESERVED_IDS = ("all", "market", "startups", "giants")
+_ID = re.compile(ID_PATTERN[1:-1], re.ASCII)
+
+
+def firm_key(id: str) -> int:
+    """Stable key of a firm (or of a copy): the first four bytes, little endian, of the id's SHA-256."""
+    return int.from_bytes(hashlib.sha256(id.encode("utf-8")).digest()[:4], "little")
+
+
+def path_key(path: str) -> int:
+    """Stable key of an assumption path; the engine keeps paths and firms in separate domains."""
+    return firm_key(path)
+
+
+def is_id(text: str) -> bool:
+    """True if ``text`` can be an id."""
+    return len(text) <= MAX_ID and _ID.fullmatch(text) is not None
+
+
+def copy_ids(id: str, copies: int) -> tuple[str, ...]:
+    """The firms an entry stands for: itself, or for a class ``<id>-001`` to ``<id>-<copies>``."""
+    if copies == 0:
+        return (id,)
+    return tuple(f"{id}-{number:03d}" for number in range(1, copies + 1))

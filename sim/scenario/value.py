@@ -1,0 +1,184 @@
+"""Values: a number, a distribution, or either with a source and a note; and how uncertain ones are drawn.
+
+``uniform: [low, high]``, ``triangular: [low, mode, high]``, ``normal: [mean, sd]``, ``lognormal: [median, log_sd]``,
+``choice: [...]`` (equally likely). Normal and lognormal are truncated at the bounds and renormalised; the others are
+refused beyond them. Draws are inverse CDFs of one uniform number, so that luck stays a pure function.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.foundation.assumption import Assumption
+from sim.scenario.model import Value
+from sim.scenario.node import MAX_TEXT, Node, list_of, range_text
+
+KINDS = {  # what the numbers are, for messages and the schema
+    "uniform": ("low", "high"),
+    "triangular": ("low", "mode", "high"),
+    "normal": ("mean", "sd"),
+    "lognormal": ("median", "log_sd"),
+    "choice": ("number", "..."),
+}
+OPS = ("set", "times", "plus")
+ASSUMED = "assumption"  # the source where none is stated
+MAX_CHOICES = 1000
+MAX_FACTOR = 1e6
+MAX_LOG_SD = 10.0
+MAX_SD_WIDTHS = 10.0  # a normal wider than this many times its bounds is a uniform by another name
+_VALUE_KEYS = ("value", *KINDS, "source", "note")
+
+
+class Range(NamedTuple):
+    """What a value may be."""
+
+    low: float
+    high: float
+    whole: bool = False
+
+
+def range_of(op: str, assumption: Assumption) -> Range:
+    """The range of a change's own value: ``set`` takes the assumption's bounds, ``times`` a factor of zero or more,
+    ``plus`` at most the width of the bounds either way. Pass its low and high to ``quantile``."""
+    if op == "times":
+        return Range(0.0, MAX_FACTOR)
+    if op == "plus":
+        width = assumption.high - assumption.low
+        return Range(-width, width, assumption.whole)
+    return Range(assumption.low, assumption.high, assumption.whole)
+
+
+def parse(node: Node, within: Range, source: str = ASSUMED) -> Value:
+    """The Value that ``node`` states; ``source`` where it names none."""
+    if not isinstance(node.data, dict):
+        return Value("number", (_number(node, within),), source)
+    forms = [key for key in node.data if key in ("value", *KINDS)]
+    entries = node.fields(_VALUE_KEYS)
+    if len(forms) != 1:
+        raise node.wrong("not one value", f"a number, or exactly one of {list_of(('value', *KINDS))}")
+    source = entries["source"].text() if "source" in entries else source
+    note = entries["note"].text(MAX_TEXT, lines=True) if "note" in entries else ""
+    inner = entries[forms[0]]
+    if forms[0] != "value":
+        return Value(forms[0], _distribution(forms[0], inner, within), source, note)
+    if not isinstance(inner.data, dict):
+        return Value("number", (_number(inner, within),), source, note)
+    kinds = inner.fields(tuple(KINDS))
+    if len(kinds) != 1:
+        raise inner.wrong("not one distribution", f"exactly one of {list_of(tuple(KINDS))}")
+    kind, numbers = next(iter(kinds.items()))
+    return Value(kind, _distribution(kind, numbers, within), source, note)
+
+
+def parse_change(node: Node, assumption: Assumption, source: str = ASSUMED) -> tuple[str, Value]:
+    """(op, Value) of one entry of an event's ``set``: a value, or a mapping with ``times`` or ``plus``."""
+    ops = [key for key in node.data if key in OPS[1:]] if isinstance(node.data, dict) else []
+    if not ops:
+        if isinstance(node.data, dict) and not any(key in node.data for key in ("value", *KINDS)):
+            node.fields((*OPS[1:], *_VALUE_KEYS))
+        return "set", parse(node, range_of("set", assumption), source)
+    entries = node.fields(("times", "plus", "source", "note"))
+    if len(ops) != 1:
+        raise node.wrong("both times and plus", "one of them")
+    if ops[0] == "times" and assumption.whole:
+        raise node.wrong("a whole number cannot be multiplied", "a whole number, or plus with a whole number")
+    value = parse(entries[ops[0]], range_of(ops[0], assumption), source)
+    source = entries["source"].text() if "source" in entries else value.source
+    note = entries["note"].text(MAX_TEXT, lines=True) if "note" in entries else value.note
+    return ops[0], Value(value.kind, value.numbers, source, note)
+
+
+def changed(value: Value, op: str, by: float) -> Value | None:
+    """``value`` times or plus ``by`` (>= 0 for times), as a distribution of the same kind; None if there is none."""
+    kind, numbers = value.kind, value.numbers
+    if op == "plus":
+        if kind == "lognormal":
+            return None
+        moved = (numbers[0] + by, numbers[1]) if kind == "normal" else tuple(x + by for x in numbers)
+    elif kind in ("normal", "lognormal") and by == 0:
+        kind, moved = "number", (0.0,)
+    elif kind == "lognormal":
+        moved = (numbers[0] * by, numbers[1])
+    else:
+        moved = tuple(x * by for x in numbers)
+    return Value(kind, moved, value.source, value.note)
+
+
+def _number(node: Node, within: Range) -> float:
+    if isinstance(node.data, bool) and within == Range(0, 1, True):
+        raise node.wrong("not a number", "1 (on) or 0 (off)")
+    if within.whole:
+        return float(node.whole(int(within.low), int(within.high)))
+    return node.number(within.low, within.high)
+
+
+def _distribution(kind: str, node: Node, within: Range) -> tuple[float, ...]:
+    """The numbers of a distribution, checked against each other and against the bounds."""
+    names = KINDS[kind]
+    form = f"{kind}: [{', '.join(names)}]"
+    if kind == "choice":
+        items = node.items(f"{form}, up to {MAX_CHOICES} numbers", 1, MAX_CHOICES)
+        return tuple(_number(item, within) for item in items)
+    if within.whole:
+        raise node.wrong(f"{kind} of a whole number", "a whole number, or choice: [...] of whole numbers")
+    items = node.items(form, len(names), len(names))
+    if kind in ("uniform", "triangular"):
+        numbers = tuple(item.number(within.low, within.high) for item in items)
+        if list(numbers) != sorted(numbers):
+            raise node.wrong(f"{names[0]} above {names[-1]}, or out of order", f"{form} in rising order")
+        return numbers
+    centre = items[0].number(within.low, within.high)
+    spread = items[1].number()
+    widest = MAX_LOG_SD if kind == "lognormal" else min(MAX_SD_WIDTHS * (within.high - within.low), 1e12)
+    if kind == "lognormal" and centre <= 0:
+        raise items[0].wrong("a median at or below zero", "a number above 0")
+    if not 0 < spread <= widest:
+        raise items[1].wrong("a spread outside its bounds", f"above 0, {range_text(-math.inf, widest)}")
+    return centre, spread
+
+
+def quantile(value: Value, u: np.ndarray, low: float, high: float) -> np.ndarray:
+    """Inverse CDF: the values, same shape as ``u``, that the uniform numbers ``u`` in [0, 1] stand for.
+
+    ``low`` and ``high`` are the bounds at which normal and lognormal are truncated (infinite allowed).
+    """
+    u = np.asarray(u, dtype=float)
+    numbers = value.numbers
+    if value.kind == "number":
+        return np.full(u.shape, numbers[0])
+    if value.kind == "choice":
+        return np.asarray(numbers)[np.minimum((u * len(numbers)).astype(int), len(numbers) - 1)]
+    if value.kind == "uniform":
+        return clipped(numbers[0] + u * (numbers[1] - numbers[0]), numbers[0], numbers[1])
+    if value.kind == "triangular":
+        return _triangular(u, numbers[0], numbers[1], numbers[2])
+    centre, spread = numbers
+    if value.kind == "normal":
+        return _truncated_normal(u, centre, spread, low, high)
+    log_low = math.log(low) if low > 0 else -math.inf
+    logs = _truncated_normal(u, math.log(centre), spread, log_low, math.log(high))
+    return clipped(np.exp(logs), low, high)
+
+
+def _triangular(u: np.ndarray, low: float, mode: float, high: float) -> np.ndarray:
+    if high == low:
+        return np.full(u.shape, low)
+    turn = (mode - low) / (high - low)  # the CDF at the mode
+    rising = low + np.sqrt(u * (high - low) * (mode - low))
+    falling = high - np.sqrt((1 - u) * (high - low) * (high - mode))
+    return clipped(np.where(u < turn, rising, falling), low, high)
+
+
+def _truncated_normal(u: np.ndarray, mean: float, sd: float, low: float, high: float) -> np.ndarray:
+    from scipy.special import ndtr, ndtri
+
+    below, above = ndtr((low - mean) / sd), ndtr((high - mean) / sd)
+    return clipped(mean + sd * ndtri(below + u * (above - below)), low, high)
+
+
+def clipped(x: np.ndarray, low: float, high: float) -> np.ndarray:
+    """``x`` with what rounding left outside [low, high] put on the bound."""
+    return np.minimum(np.maximum(x, low), high)
