@@ -77,7 +77,7 @@ def build(root: Node, set_paths: tuple[str, ...] = (), notices: tuple[str, ...] 
         probes=proposition.sorted_probes(scope.probes),
         given=frozenset(given),
         resolved=freeze(stated),
-        notices=(*notices, *overwritten(set_paths, changes)),
+        notices=(*notices, *overwritten(root, set_paths, changes)),
     )
 
 

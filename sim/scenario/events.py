@@ -9,18 +9,18 @@ from sim.scenario import value as values
 from sim.scenario.dates import month_text
 from sim.scenario.model import Change
 from sim.scenario.node import MAX_TEXT, Node
-from sim.scenario.override import SOURCE, assumption_at, is_set, nearest_path, stock_allowed
+from sim.scenario.override import assumption_at, is_set, nearest_path, stock_allowed
 
 EVENT_KEYS = ("date", "until", "set", "title", "note", "source")
 
 
 def changes_of(root: Node, start: int, end: int) -> tuple[Change, ...]:
-    """The changes of every event of ``root``, by first month, then in file order, ``--set`` last in its month."""
+    """The changes of every event of ``root``, by first month, then in file order; dated sets are the last events."""
     section = root.data.get("events")
     changes: list[Change] = []
     for id, node in (section.data if section is not None else {}).items():
         changes += _event(id, node, root, start, end)
-    return tuple(sorted(changes, key=lambda change: (change.first, change.origin == SOURCE)))
+    return tuple(sorted(changes, key=lambda change: change.first))
 
 
 def _event(id: str, node: Node, root: Node, start: int, end: int) -> list[Change]:
@@ -38,8 +38,7 @@ def _event(id: str, node: Node, root: Node, start: int, end: int) -> list[Change
     changes = []
     for path, entry in entries["set"].mapping("a mapping of paths to values").items():
         op, value = values.parse_change(entry, _declared(path, entry, root), source)
-        origin = SOURCE if is_set(node) else f"events.{id}"
-        changes.append(Change(path, first, last, op, value, origin, value.source))
+        changes.append(Change(path, first, last, op, value, f"events.{id}", value.source))
     return changes
 
 
@@ -54,15 +53,17 @@ def _declared(path: str, node: Node, root: Node) -> Assumption:
     return assumption
 
 
-def overwritten(stated: Collection[str], changes: Collection[Change]) -> tuple[str, ...]:
+def overwritten(root: Node, stated: Collection[str], changes: Collection[Change]) -> tuple[str, ...]:
     """A sentence for each event of a file that later overwrites a ``--set``; ``stated`` are the undated ones."""
+    section = root.data.get("events")
+    dated = {f"events.{id}" for id, node in (section.data if section is not None else {}).items() if is_set(node)}
     sets: list[tuple[str, int, int | None]] = [(path, -1, None) for path in stated]
-    sets += [(c.path, c.first, c.last) for c in changes if c.origin == SOURCE]
+    sets += [(c.path, c.first, c.last) for c in changes if c.origin in dated]
     notices = []
     for path, first, last in sets:
         for change in changes:
             in_force = first < change.first and (last is None or change.first <= last)
-            if change.origin != SOURCE and change.op == "set" and change.path == path and in_force:
+            if change.origin not in dated and change.op == "set" and change.path == path and in_force:
                 notices.append(
                     f"{change.origin} sets {path} in {month_text(change.first)} and overwrites what --set gave it."
                 )

@@ -38,6 +38,11 @@ def load_mapping(
     return _scenario(tree_of_node(from_plain(data)), sets, worlds, seed)
 
 
+def with_sets(scenario: Scenario, sets: Sequence[str]) -> Scenario:
+    """``scenario`` changed by further ``sets``, as a variant for comparison. InputError if one of them is wrong."""
+    return load_mapping(scenario.resolved, sets)
+
+
 def _scenario(tree: Tree, sets: Sequence[str], worlds: int | None, seed: int | None) -> Scenario:
     if isinstance(sets, str):
         raise InputError("sets is one text", key="sets", found=sets, allowed="a list of PATH=VALUE texts")

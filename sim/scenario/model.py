@@ -47,8 +47,9 @@ class Firm:
 class Change:
     """From calendar month ``first`` to ``last`` inclusive (None: for good) ``path`` is set, multiplied or raised.
 
-    ``op`` is "set", "times" or "plus". ``origin`` is "events.<id>" or "--set". Changes are in the order in which
-    they apply: by month, then in file order, ``--set`` last among those of its month.
+    ``op`` is "set", "times" or "plus"; what ``value`` may be then is value.range_of. ``origin`` is "events.<id>"; a
+    dated ``--set`` is the event ``set-1``, ``set-2``, ... Changes are in the order in which they apply: by month, then
+    in file order, dated sets last among those of their month.
     """
 
     path: str

@@ -90,7 +90,9 @@ class Node:
         try:
             number = float(self.data)
         except OverflowError:
-            raise self.error("too large", found=f"a number of {self.data.bit_length()} bits", allowed=allowed) from None
+            raise self.error(
+                "too large", found=f"a number of {int(self.data).bit_length()} bits", allowed=allowed
+            ) from None
         if not math.isfinite(number):
             raise self.wrong("not a finite number", allowed)
         if not low <= number <= high:

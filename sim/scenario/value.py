@@ -150,7 +150,8 @@ def quantile(value: Value, u: np.ndarray, low: float, high: float) -> np.ndarray
     if value.kind == "number":
         return np.full(u.shape, numbers[0])
     if value.kind == "choice":
-        return np.asarray(numbers)[np.minimum((u * len(numbers)).astype(int), len(numbers) - 1)]
+        picked: np.ndarray = np.array(numbers)[np.minimum((u * len(numbers)).astype(int), len(numbers) - 1)]
+        return picked
     if value.kind == "uniform":
         return clipped(numbers[0] + u * (numbers[1] - numbers[0]), numbers[0], numbers[1])
     if value.kind == "triangular":
@@ -181,4 +182,5 @@ def _truncated_normal(u: np.ndarray, mean: float, sd: float, low: float, high: f
 
 def clipped(x: np.ndarray, low: float, high: float) -> np.ndarray:
     """``x`` with what rounding left outside [low, high] put on the bound."""
-    return np.minimum(np.maximum(x, low), high)
+    inside: np.ndarray = np.minimum(np.maximum(x, low), high)
+    return inside
