@@ -1,0 +1,132 @@
+"""Cumulative incidence of terminal fates and of milestones, exact on the monthly grid.
+
+The incidence of an event in month t is the share of all worlds in which it happened by t: with everyone observed
+to the horizon this is the Aalen-Johansen estimate. Terminal fates (acquired, closed, independent, never entered
+yet) sum to one in every month; milestones compete with death and do not add up.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from sim.engine.block import Block
+from sim.foundation.columns import ACQUIRED, CLOSED, MILESTONE_COLUMNS, MILESTONES
+from sim.outcomes.intervals import pooled_wilson, wilson
+from sim.outcomes.rows import dates_of, groups_of, single_firms
+from sim.scenario.model import Scenario
+
+TERMINAL = ("acquired", "closed", "independent", "never_entered")
+STATES = (*TERMINAL, *MILESTONES)
+GENERAL = "general"  # still in the general race: counted beside the fates, for the headline
+COUNTED = (*STATES, GENERAL)
+
+
+def gone(histories: np.ndarray, fate: int) -> np.ndarray:
+    """Month of exit where the exit was of this ``fate``, else a month that never comes; shape of ``histories``."""
+    never = np.int32(np.iinfo(np.int32).max)
+    return np.where(histories["fate"] == fate, histories["exit_month"], never)
+
+
+def event_months(histories: np.ndarray) -> dict[str, np.ndarray]:
+    """What is counted -> month it comes to each firm; ``entered`` and ``left`` (the general race) among them.
+
+    A milestone from before the start counts from the entry: nothing happens to a firm that never enters.
+    """
+    entered = histories["entry_month"]
+    months = {
+        "entered": entered,
+        "left": np.maximum(np.minimum(histories["exit_month"], histories["pivot_month"]), entered),
+        "acquired": gone(histories, ACQUIRED),
+        "closed": gone(histories, CLOSED),
+    }
+    return months | {name: np.maximum(histories[MILESTONE_COLUMNS[name]], entered) for name in MILESTONES}
+
+
+def by_month(months: np.ndarray, ticks: int) -> np.ndarray:
+    """(worlds, firms) months of an event -> (firms, ticks + 1) number of worlds in which it came by each tick."""
+    firms = months.shape[1]
+    slot = np.clip(months, 0, ticks + 1) + np.arange(firms) * (ticks + 2)
+    count = np.bincount(slot.ravel(), minlength=firms * (ticks + 2)).reshape(firms, ticks + 2)
+    return count[:, :-1].cumsum(axis=1)
+
+
+def members_by_month(months: np.ndarray, ticks: int) -> np.ndarray:
+    """(worlds, members) months of an event -> (worlds, ticks + 1) number of members it came to by each tick."""
+    return by_month(months.T, ticks)
+
+
+def counts_of(came: dict[str, np.ndarray], members: int) -> dict[str, np.ndarray]:
+    """State -> how many of ``members`` are in it, from how many each event came to by each tick."""
+    counts = {name: came[name] for name in ("acquired", "closed", *MILESTONES)}
+    counts["never_entered"] = members - came["entered"]
+    counts["independent"] = came["entered"] - came["acquired"] - came["closed"]
+    counts[GENERAL] = came["entered"] - came["left"]
+    return counts
+
+
+@dataclass
+class FateCounts:
+    """Integer sums over worlds from which every incidence and its interval follow; merging is adding.
+
+    ``firms``    state -> (firms, ticks + 1) worlds
+    ``groups``   group -> state -> (2, ticks + 1): sum over worlds of the members in the state, and of its square
+    """
+
+    scenario: Scenario
+    worlds: int = 0
+    firms: dict[str, Any] = field(default_factory=lambda: dict.fromkeys(COUNTED, 0))
+    groups: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def add(self, block: Block) -> None:
+        """Count the worlds of ``block`` too."""
+        months = event_months(block.histories)
+        ticks, single = self.scenario.ticks, list(single_firms(self.scenario).values())
+        self.worlds += block.worlds
+        came = {name: by_month(when[:, single], ticks) for name, when in months.items()}
+        for state, count in counts_of(came, block.worlds).items():
+            self.firms[state] = self.firms[state] + count
+        for group, members in groups_of(self.scenario).items():
+            came = {name: members_by_month(when[:, members], ticks) for name, when in months.items()}
+            sums = self.groups.setdefault(group, dict.fromkeys(COUNTED, 0))
+            for state, count in counts_of(came, len(members)).items():
+                sums[state] = sums[state] + np.stack([count.sum(axis=0), (count * count).sum(axis=0)])
+
+    def incidence(self, firm: str, state: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Incidence and its bounds, each (ticks + 1,), of ``state`` for a firm or a group id."""
+        single = single_firms(self.scenario)
+        if firm in single:
+            share = self.firms[state][list(single).index(firm)] / self.worlds
+            return (share, *wilson(share, self.worlds))
+        members = len(groups_of(self.scenario)[firm])
+        total, squares = self.groups[firm][state]
+        return (total / (self.worlds * members), *pooled_wilson(total, squares, self.worlds, members))
+
+    def frame(self) -> Any:
+        """fates.csv: firm, fate, month, date, incidence, low, high; firms in file order, then groups."""
+        import pandas as pd
+
+        ticks = self.scenario.ticks
+        names = reported(self.scenario)
+        rows = [self.incidence(name, state) for name in names for state in STATES]
+        incidence, low, high = (np.concatenate(part) for part in zip(*rows, strict=True))
+        repeats = len(names) * len(STATES)
+        return pd.DataFrame(
+            {
+                "firm": np.repeat(np.array(names, object), len(STATES) * (ticks + 1)),
+                "fate": np.tile(np.repeat(np.array(STATES, object), ticks + 1), len(names)),
+                "month": np.tile(np.arange(ticks + 1), repeats),
+                "date": np.tile(np.array(dates_of(self.scenario), object), repeats),
+                "incidence": incidence,
+                "low": low,
+                "high": high,
+            }
+        )
+
+
+def reported(scenario: Scenario) -> list[str]:
+    """Every id that has rows of its own: the series in file order, then the groups that are no series."""
+    series = [firm.id for firm in scenario.firms]
+    return series + [group for group in groups_of(scenario) if group not in series]

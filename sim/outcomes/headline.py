@@ -1,0 +1,84 @@
+"""The table of fates at the horizon: what the terminal prints and what the report opens with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from sim.engine.block import Block
+from sim.outcomes.fates import COUNTED, FateCounts, event_months, reported
+from sim.outcomes.intervals import ratio_wilson, wilson
+from sim.outcomes.rows import ALL_GIANTS, ALL_STARTUPS, groups_of, rows_of, single_firms, tick_text
+from sim.outcomes.survival import CALENDAR, INDEPENDENT
+from sim.scenario.model import Scenario
+
+AMONG = "abandoned_among_listed"
+GROUP_NAMES = {ALL_STARTUPS: "All startups", ALL_GIANTS: "All giants"}
+
+
+def members_of(scenario: Scenario, name: str) -> np.ndarray:
+    """Row indices of a firm, a class or a group."""
+    groups = groups_of(scenario)
+    return groups[name] if name in groups else rows_of(scenario).of_series(name)
+
+
+@dataclass
+class AmongListed:
+    """Abandoned among listed at the horizon: name -> sums over worlds of a, l, a², a·l, l² (integers)."""
+
+    scenario: Scenario
+    sums: dict[str, Any] = field(default_factory=dict)
+
+    def add(self, block: Block) -> None:
+        """Count the worlds of ``block`` too."""
+        months, ticks = event_months(block.histories), self.scenario.ticks
+        was_listed, was_abandoned = months["listed"] <= ticks, months["abandoned"] <= ticks
+        for name in reported(self.scenario):
+            rows = members_of(self.scenario, name)
+            a = (was_listed & was_abandoned)[:, rows].sum(axis=1)
+            b = was_listed[:, rows].sum(axis=1)
+            self.sums[name] = self.sums.get(name, 0) + np.array([a.sum(), b.sum(), a @ a, a @ b, b @ b])
+
+    def share(self, name: str) -> tuple[float, float, float]:
+        """Share abandoned among those listed by the horizon, with bounds; NaN where none is listed."""
+        a, b, aa, ab, bb = (int(total) for total in self.sums[name])
+        share = a / b if b else float("nan")
+        low, high = wilson(share, b) if name in single_firms(self.scenario) else ratio_wilson(a, b, (aa, ab, bb))
+        return share, float(low), float(high)
+
+
+def median_exit(scenario: Scenario, survival: Any, name: str) -> str | None:
+    """First month by which half of those that entered are gone, ``YYYY-MM``; None if more than half remain."""
+    curve = survival[(survival.group == name) & (survival.endpoint == INDEPENDENT) & (survival.origin == CALENDAR)]
+    halved = curve.loc[curve.survival <= 0.5, "month"]
+    return tick_text(scenario, int(halved.iloc[0])) if len(halved) else None
+
+
+def headline_frame(scenario: Scenario, fates: FateCounts, among: AmongListed, survival: Any) -> Any:
+    """One row per firm, class and group, at the horizon.
+
+    firm, name, kind (startup, giant, group), members (a class has many), then for every fate, milestone, ``general``
+    (still in the general race) and ``abandoned_among_listed``: the share of worlds (of members) with ``_low`` and
+    ``_high``; last ``median_exit``.
+    """
+    import pandas as pd
+
+    firms = {firm.id: firm for firm in scenario.firms}
+    records = []
+    for name in reported(scenario):
+        firm = firms.get(name)
+        record: dict[str, Any] = {
+            "firm": name,
+            "name": firm.name if firm else GROUP_NAMES.get(name, name),
+            "kind": firm.kind if firm else "group",
+            "members": len(members_of(scenario, name)),
+        }
+        estimates = {state: [float(part[-1]) for part in fates.incidence(name, state)] for state in COUNTED}
+        estimates[AMONG] = list(among.share(name))
+        for state, (share, low, high) in estimates.items():
+            record |= {state: share, f"{state}_low": low, f"{state}_high": high}
+        record["median_exit"] = median_exit(scenario, survival, name)
+        records.append(record)
+    return pd.DataFrame.from_records(records)

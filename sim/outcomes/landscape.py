@@ -1,0 +1,91 @@
+"""Quantiles of what was recorded month by month, from integer histograms on the fixed grids.
+
+Merging histograms is adding integers, so the result does not depend on how worlds were cut into blocks. Counts are
+exact (the smallest count that enough worlds do not exceed); on the other grids a quantile is interpolated linearly
+inside its bin. What falls in the bin around zero of a logarithmic grid is reported as 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+import numpy as np
+
+from sim.foundation.grid import BINS, HALF, LANDSCAPE, LOG, PATHS, Quantity, bin_bounds
+from sim.outcomes.rows import dates_of
+from sim.scenario.model import Scenario
+
+LANDSCAPE_LEVELS = {"median": 50, "p05": 5, "p25": 25, "p75": 75, "p95": 95}  # per cent
+PATH_LEVELS = {"p05": 5, "p25": 25, "p50": 50, "p75": 75, "p95": 95}
+
+
+def quantiles(histogram: np.ndarray, quantity: Quantity, levels: Collection[int]) -> np.ndarray:
+    """(..., BINS) counts -> (..., levels) quantiles in the quantity's unit; NaN where nothing was counted.
+
+    ``levels`` are whole per cent: all comparisons are of integers.
+    """
+    low, high = bin_bounds(quantity)
+    below = histogram.reshape(-1, BINS).cumsum(axis=1, dtype=np.int64)
+    total = below[:, -1]
+    rows = np.arange(total.size)
+    found = np.full((total.size, len(levels)), np.nan)
+    for column, level in enumerate(levels):
+        at = np.minimum((100 * below < (level * total)[:, None]).sum(axis=1), BINS - 1)
+        before = np.where(at > 0, below[rows, at - 1], 0)
+        inside = (level * total / 100 - before) / np.maximum(below[rows, at] - before, 1)
+        value = low[at] + inside * (high[at] - low[at])
+        if quantity.grid == LOG:
+            value = np.where(at == HALF, 0.0, value)
+        found[:, column] = np.where(total > 0, value, np.nan)
+    return found.reshape(*histogram.shape[:-1], len(levels))
+
+
+def landscape_frame(scenario: Scenario, histograms: np.ndarray) -> Any:
+    """landscape.csv from (len(LANDSCAPE), ticks + 1, BINS) counts; months without an observation are left out."""
+    import pandas as pd
+
+    dates = np.array(dates_of(scenario), object)
+    frames = []
+    for quantity, histogram in zip(LANDSCAPE, histograms, strict=True):
+        months = np.flatnonzero(histogram.sum(axis=1))
+        values = quantiles(histogram[months], quantity, LANDSCAPE_LEVELS.values())
+        frame = pd.DataFrame(values, columns=list(LANDSCAPE_LEVELS))
+        frame.insert(0, "month", months)
+        frame.insert(1, "date", dates[months])
+        frame.insert(2, "quantity", np.full(months.size, quantity.name, object))
+        frames.append(frame)
+    return pd.concat(frames, ignore_index=True)
+
+
+def paths_frame(scenario: Scenario, histograms: np.ndarray) -> Any:
+    """paths.parquet from (series, len(PATHS), ticks + 1, BINS) counts.
+
+    ``worlds`` counts the worlds in which the firm is active (for a class: the firms); quantiles are NaN where none.
+    """
+    import pandas as pd
+
+    series, _, months, _ = histograms.shape
+    values = np.stack([quantiles(histograms[:, i], q, PATH_LEVELS.values()) for i, q in enumerate(PATHS)], axis=1)
+    columns = {
+        "firm": np.repeat(np.array([f.id for f in scenario.firms], object), len(PATHS) * months),
+        "quantity": np.tile(np.repeat(np.array([q.name for q in PATHS], object), months), series),
+        "month": np.tile(np.arange(months), series * len(PATHS)),
+        "worlds": histograms.sum(axis=3).ravel(),
+    }
+    flat = values.reshape(-1, len(PATH_LEVELS))
+    return pd.DataFrame(columns | {name: flat[:, i] for i, name in enumerate(PATH_LEVELS)})
+
+
+def leaders_frame(scenario: Scenario, counts: np.ndarray, worlds: int) -> Any:
+    """series, month, share: how often each series leads the general race, from (series, ticks + 1) counts."""
+    import pandas as pd
+
+    series, months = counts.shape
+    return pd.DataFrame(
+        {
+            "series": np.repeat(np.array([f.id for f in scenario.firms], object), months),
+            "month": np.tile(np.arange(months), series),
+            "share": counts.ravel() / worlds,
+        }
+    )

@@ -1,0 +1,80 @@
+"""Which row of a block is which firm, and which rows make up a group."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.foundation.columns import GIANT, KINDS, STARTUP
+from sim.scenario.dates import month_text
+from sim.scenario.keys import copy_ids
+from sim.scenario.model import Scenario
+
+ALL_STARTUPS, ALL_GIANTS = "startups", "giants"  # groups every scenario has
+LISTED, PIVOTERS = "listed", "pivoters"  # groups that firms join during a run
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The rows of a block's ``histories``: the scenario's firms in order, copies of a class in place.
+
+    ``ids``         one a row; a copy is ``<id>-001`` and on
+    ``series``      (rows,) index into ``series_ids``
+    ``series_ids``  the scenario's firms; all copies of a class are one series
+    ``kinds``       (rows,) 0 startup, 1 giant
+    """
+
+    ids: tuple[str, ...]
+    series: np.ndarray
+    series_ids: tuple[str, ...]
+    kinds: np.ndarray
+
+    def of_series(self, series_id: str) -> np.ndarray:
+        """Row indices of a series; KeyError if there is none of that name."""
+        if series_id not in self.series_ids:
+            raise KeyError(series_id)
+        return np.flatnonzero(self.series == self.series_ids.index(series_id))
+
+
+def rows_of(scenario: Scenario) -> Rows:
+    """The rows of every block of ``scenario``, in order."""
+    ids: list[str] = []
+    series: list[int] = []
+    kinds: list[int] = []
+    for index, firm in enumerate(scenario.firms):
+        copies = copy_ids(firm.id, firm.copies)
+        ids += copies
+        series += [index] * len(copies)
+        kinds += [KINDS.index(firm.kind)] * len(copies)
+    return Rows(tuple(ids), np.array(series, np.int64), tuple(f.id for f in scenario.firms), np.array(kinds, np.int64))
+
+
+def single_firms(scenario: Scenario) -> dict[str, int]:
+    """Firm id -> row, of the firms that are one firm a world (not a class of copies)."""
+    rows = rows_of(scenario)
+    return {firm.id: int(rows.of_series(firm.id)[0]) for firm in scenario.firms if not firm.copies}
+
+
+def groups_of(scenario: Scenario) -> dict[str, np.ndarray]:
+    """Group id -> row indices: classes of copies, the scenario's groups, then ``startups`` and ``giants``.
+
+    Groups without members are left out. A group of the scenario called like a built-in one stands in its place.
+    """
+    rows = rows_of(scenario)
+    members = {firm.id: rows.of_series(firm.id) for firm in scenario.firms if firm.copies}
+    for group, firms in scenario.groups.items():
+        members[group] = np.unique(np.concatenate([rows.of_series(f) for f in firms])) if firms else np.array([], int)
+    members.setdefault(ALL_STARTUPS, np.flatnonzero(rows.kinds == STARTUP))
+    members.setdefault(ALL_GIANTS, np.flatnonzero(rows.kinds == GIANT))
+    return {group: indices for group, indices in members.items() if indices.size}
+
+
+def tick_text(scenario: Scenario, tick: int) -> str:
+    """The calendar month of ``tick`` as ``YYYY-MM``; tick 0, the opening state, is the month before the start."""
+    return month_text(scenario.start + int(tick) - 1)
+
+
+def dates_of(scenario: Scenario) -> list[str]:
+    """``YYYY-MM`` of ticks 0 to ``scenario.ticks``."""
+    return [tick_text(scenario, tick) for tick in range(scenario.ticks + 1)]

@@ -1,0 +1,134 @@
+"""Everything that is said about a finished run, from its blocks: one pass for counts, one for the spread of groups.
+
+Counts are integers and merge exactly; sums of floats run over worlds in order in pieces of a fixed size. Results
+do therefore not depend, to the last byte, on how worlds were cut into blocks or who computed them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from sim.engine.block import Block
+from sim.outcomes.claims import LedgerCounts, claims_frame
+from sim.outcomes.endgame import Share, count_by_month, endgame_frame, endgame_months, extinct_months, share_of
+from sim.outcomes.fates import FateCounts
+from sim.outcomes.headline import AmongListed, headline_frame
+from sim.outcomes.landscape import landscape_frame, leaders_frame, paths_frame
+from sim.outcomes.survival import TIMES_DTYPE, RiskSet, count_curves, curves_of, merge, survival_frame, times_of
+from sim.scenario.model import Scenario
+
+KEPT_BYTES = 512  # per world: up to here the second pass reads from memory, beyond it streams the blocks again
+
+
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """The tables of a run, with the columns of the interface. Intervals are 95% and pointwise.
+
+    ``fates``, ``survival``, ``landscape``, ``endgame``, ``claims``, ``paths``: the result files of these names.
+    ``facts``     as claims, with ``happened``
+    ``headline``  one row per firm, class and group at the horizon (headline.py)
+    ``leaders``   series, month, share of worlds in which a startup of the series leads the general race
+    ``extinct``   share of worlds that ran out of startups before any endgame
+    ``clipped``   path -> world-months in which an event's value was clipped at a bound
+    """
+
+    worlds: int
+    fates: Any
+    survival: Any
+    landscape: Any
+    endgame: Any
+    claims: Any
+    facts: Any
+    paths: Any
+    headline: Any
+    leaders: Any
+    extinct: Share
+    clipped: dict[str, int]
+
+
+class _Sums:
+    """What the first pass adds up."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+        self.curves = curves_of(scenario)
+        self.fates = FateCounts(scenario)
+        self.among = AmongListed(scenario)
+        self.ledger = LedgerCounts(scenario)
+        self.risk: list[RiskSet] = []
+        self.endgame: Any = 0
+        self.extinct = 0
+        self.paths: Any = 0
+        self.landscape: Any = 0
+        self.leaders: Any = 0
+        self.clipped: dict[str, int] = {}
+        self.times: list[np.ndarray] = []
+
+    def add(self, block: Block) -> None:
+        """Count the worlds of ``block`` too."""
+        ticks = self.scenario.ticks
+        times = times_of(block.histories)
+        self.fates.add(block)
+        self.among.add(block)
+        self.ledger.add(block)
+        risk = count_curves(self.curves, ticks, times)
+        self.risk = [merge(a, b) for a, b in zip(self.risk, risk, strict=True)] if self.risk else risk
+        self.endgame = self.endgame + count_by_month(endgame_months(block), ticks)
+        self.extinct += int((extinct_months(block) <= ticks).sum())
+        self.paths = _add(self.paths, block.paths)
+        self.landscape = _add(self.landscape, block.landscape)
+        self.leaders = _add(self.leaders, block.leaders)
+        for path, count in block.clipped.items():
+            self.clipped[path] = self.clipped.get(path, 0) + count
+        if self.keeps:
+            self.times.append(times)
+
+    @property
+    def keeps(self) -> bool:
+        """Whether the months of every world are small enough to stay in memory for the second pass."""
+        rows = sum(max(firm.copies, 1) for firm in self.scenario.firms)
+        return rows * TIMES_DTYPE.itemsize <= KEPT_BYTES
+
+
+def _add(total: Any, counts: np.ndarray) -> np.ndarray:
+    """``total`` plus ``counts`` as int64, in place after the first block."""
+    if isinstance(total, np.ndarray):
+        total += counts
+        return total
+    return counts.astype(np.int64)
+
+
+def summarise(scenario: Scenario, blocks: Callable[[], Iterable[Block]]) -> Outcomes:
+    """The outcomes of a run. ``blocks`` is called once or twice and gives the blocks in order of worlds.
+
+    ValueError if there is no block.
+    """
+    sums = _Sums(scenario)
+    for block in blocks():
+        sums.add(block)
+    worlds = sums.fates.worlds
+    if not worlds:
+        raise ValueError("no worlds to summarise")
+
+    def again() -> Iterable[np.ndarray]:
+        return sums.times if sums.times else (times_of(block.histories) for block in blocks())
+
+    survival = survival_frame(scenario, sums.curves, sums.risk, again)
+    return Outcomes(
+        worlds=worlds,
+        fates=sums.fates.frame(),
+        survival=survival,
+        landscape=landscape_frame(scenario, sums.landscape),
+        endgame=endgame_frame(scenario, sums.endgame, worlds),
+        claims=claims_frame(scenario.claims, sums.ledger),
+        facts=claims_frame(scenario.facts, sums.ledger, facts=True),
+        paths=paths_frame(scenario, sums.paths),
+        headline=headline_frame(scenario, sums.fates, sums.among, survival),
+        leaders=leaders_frame(scenario, sums.leaders, worlds),
+        extinct=share_of(sums.extinct, worlds),
+        clipped=sums.clipped,
+    )

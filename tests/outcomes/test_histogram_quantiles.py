@@ -1,0 +1,83 @@
+"""Quantiles of histograms against quantiles of the numbers that were counted."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from synthetic_runs import block_of, firm, scenario, still
+
+from sim.foundation.grid import BINS, LANDSCAPE, PATHS, Quantity, bin_of
+from sim.outcomes.landscape import quantiles
+from sim.outcomes.summary import summarise
+
+LEVELS = (5, 25, 50, 75, 95)
+
+
+def counted(values: np.ndarray, quantity: Quantity) -> np.ndarray:
+    """The histogram the recorder would keep of ``values``."""
+    bins = [bin_of(float(value), quantity.grid, quantity.scale) for value in values]
+    return np.bincount(bins, minlength=BINS).astype(np.uint32)
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, 20, 100, 1000])
+def test_counts_are_exact(size: int) -> None:
+    values = np.random.default_rng(size).integers(0, 7, size)
+    found = quantiles(counted(values, LANDSCAPE[0]), LANDSCAPE[0], LEVELS)
+    # numpy rounds level * size up by an ulp here and there: nudge it to the whole number it stands for
+    expected = [np.sort(values)[int(np.ceil(level * size / 100 - 1e-9)) - 1] for level in LEVELS]
+    assert found.tolist() == expected
+
+
+@pytest.mark.parametrize("name", ["cash", "revenue", "gap"])
+def test_logarithmic_grids_are_off_by_less_than_half_a_bin(name: str) -> None:
+    quantity = next(q for q in PATHS if q.name == name)
+    values = np.random.default_rng(3).lognormal(4, 1.5, 5000) / quantity.scale
+    values[:2000] *= -1
+    found = quantiles(counted(values, quantity), quantity, LEVELS)
+    expected = np.quantile(values, np.array(LEVELS) / 100)
+    assert (np.abs(found - expected) <= 0.0625 * np.abs(expected)).all()
+
+
+def test_shares_to_a_bin() -> None:
+    quantity = next(q for q in LANDSCAPE if q.name == "concentration")
+    values = np.random.default_rng(4).beta(2, 5, 4000)
+    found = quantiles(counted(values, quantity), quantity, LEVELS)
+    assert np.abs(found - np.quantile(values, np.array(LEVELS) / 100)).max() < 1.5 / (BINS - 1)
+
+
+def test_near_zero_is_zero_and_nothing_is_nan() -> None:
+    quantity = next(q for q in PATHS if q.name == "cash")
+    table = np.stack([counted(np.zeros(9), quantity), np.zeros(BINS, np.uint32)])
+    found = quantiles(table, quantity, LEVELS)
+    assert (found[0] == 0).all() and np.isnan(found[1]).all()
+
+
+def test_tables_from_blocks() -> None:
+    question = scenario((firm("a"), firm("b")), 13)
+    landscape = np.zeros((len(LANDSCAPE), 14, BINS), np.uint32)
+    for index, quantity in enumerate(LANDSCAPE):
+        months = [6] if quantity.name in ("venture_year", "top_four_share") else range(14)
+        for month in months:
+            landscape[index, month] = counted(np.array([0.5, 3, 3, 3, 40]), quantity)
+    paths = np.zeros((2, len(PATHS), 14, BINS), np.uint32)
+    paths[1, 0, 5] = counted(np.array([100.0, 100.0, 100.0]), PATHS[0])
+    leaders = np.zeros((2, 14), np.uint32)
+    leaders[1, 4] = 3
+    block = block_of(question, still(5, 2), landscape=landscape, paths=paths, leaders=leaders)
+    outcomes = summarise(question, lambda: [block, block])
+    frame = outcomes.landscape
+    assert frame.columns.tolist() == ["month", "date", "quantity", "median", "p05", "p25", "p75", "p95"]
+    yearly = frame[frame.quantity == "venture_year"]
+    assert yearly.month.tolist() == [6] and yearly.date.tolist() == ["2023-12"]
+    assert frame[frame.quantity == "general"].month.tolist() == list(range(14))
+    row = frame[(frame.quantity == "general") & (frame.month == 0)].iloc[0]
+    assert (row.p05, row["median"], row.p95) == (0, 3, 40)
+
+    cell = outcomes.paths.set_index(["firm", "quantity", "month"])
+    assert outcomes.paths.columns.tolist() == ["firm", "quantity", "month", "worlds", *(f"p{x:02d}" for x in LEVELS)]
+    assert cell.loc[("b", "cash", 5), "worlds"] == 6 and cell.loc[("b", "cash", 5), "p50"] == pytest.approx(
+        100, rel=0.05
+    )
+    assert cell.loc[("a", "cash", 5), "worlds"] == 0 and np.isnan(cell.loc[("a", "cash", 5), "p50"])
+    lead = outcomes.leaders.set_index(["series", "month"]).share
+    assert lead[("b", 4)] == 0.6 and lead.sum() == pytest.approx(0.6)

@@ -1,0 +1,124 @@
+"""Intervals: against scipy, against exact enumeration, and at the edges."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from sim.outcomes.intervals import (
+    Z,
+    agresti_min,
+    effective_size,
+    newcombe_paired,
+    pooled_wilson,
+    ratio_wilson,
+    t_interval,
+    wilson,
+)
+
+
+@pytest.mark.parametrize("successes,trials", [(0, 10), (3, 10), (10, 10), (1, 1), (499, 10_000)])
+def test_wilson_is_scipys(successes: int, trials: int) -> None:
+    expected = stats.binomtest(successes, trials).proportion_ci(method="wilson")
+    low, high = wilson(successes / trials, trials)
+    assert (float(low), float(high)) == pytest.approx((expected.low, expected.high), abs=1e-12)
+
+
+def test_wilson_without_trials_says_nothing() -> None:
+    low, high = wilson([np.nan, 0.5], [0, 10])
+    assert np.isnan(low[0]) and np.isnan(high[0]) and low[1] < 0.5 < high[1]
+
+
+def test_wilson_covers_for_one_firm() -> None:
+    hits = np.random.default_rng(2).binomial(1000, 0.3, 20_000)
+    low, high = wilson(hits / 1000, 1000)
+    assert 0.93 <= ((low <= 0.3) & (high >= 0.3)).mean() <= 0.97
+
+
+def test_pooled_with_one_member_is_wilson() -> None:
+    low, high = pooled_wilson([0, 37, 200], [0, 37, 200], 200, 1)
+    expected = wilson(np.array([0, 37, 200]) / 200, 200)
+    np.testing.assert_allclose([low, high], expected, atol=1e-12)
+
+
+def test_pooled_covers_where_members_share_luck_and_wilson_of_all_members_does_not() -> None:
+    luck, worlds, members, runs = np.random.default_rng(4), 200, 6, 4000
+    shared = luck.choice([0.1, 0.7], (runs, worlds))  # the share in a world; 0.4 on average
+    counts = luck.binomial(members, shared)
+    total, squares = counts.sum(axis=1), (counts * counts).sum(axis=1)
+    low, high = pooled_wilson(total, squares, worlds, members)
+    assert 0.93 <= ((low <= 0.4) & (high >= 0.4)).mean() <= 0.97
+    low, high = wilson(total / (worlds * members), worlds * members)
+    assert ((low <= 0.4) & (high >= 0.4)).mean() < 0.85
+
+
+def test_pooled_is_never_surer_than_as_many_independent_firms() -> None:
+    """Exactly one of six in every world: no spread at all, yet the interval has a width."""
+    low, high = pooled_wilson(100, 100, 100, 6)
+    expected = wilson(1 / 6, 600)
+    assert (float(low), float(high)) == pytest.approx((float(expected[0]), float(expected[1])))
+    assert float(pooled_wilson(0, 0, 100, 6)[1]) == pytest.approx(float(wilson(0, 100)[1]))
+    assert np.isnan(pooled_wilson(0, 0, 0, 6)).all()
+
+
+def test_ratio_covers_and_is_nan_where_nobody_is() -> None:
+    luck, worlds, runs = np.random.default_rng(6), 300, 3000
+    shared = luck.choice([0.2, 0.8], (runs, worlds))
+    whole = luck.binomial(6, shared)  # many are listed where many of them fail
+    part = luck.binomial(whole, shared)
+    squares = ((part * part).sum(axis=1), (part * whole).sum(axis=1), (whole * whole).sum(axis=1))
+    low, high = ratio_wilson(part.sum(axis=1), whole.sum(axis=1), squares)
+    truth = (0.2**2 + 0.8**2) / (0.2 + 0.8)
+    assert 0.93 <= ((low <= truth) & (high >= truth)).mean() <= 0.97
+    assert np.isnan(ratio_wilson(0, 0, (0, 0, 0))).all()
+
+
+def paired_coverage(interval: object, pairs: int, first: float, second: float, both: float) -> float:
+    """Share of 20,000 draws of paired worlds whose interval holds the true difference."""
+    cells = np.random.default_rng(8).multinomial(pairs, [both, first, second, 1 - both - first - second], 20_000)
+    low, high = interval(*cells.T)  # type: ignore[operator]
+    return float(((low <= first - second) & (high >= first - second)).mean())
+
+
+def agresti_min_of_cells(both: np.ndarray, first: np.ndarray, second: np.ndarray, neither: np.ndarray) -> object:
+    return agresti_min(first, second, both + first + second + neither)
+
+
+def wald(both: np.ndarray, first: np.ndarray, second: np.ndarray, neither: np.ndarray) -> object:
+    n = both + first + second + neither
+    middle, half = (first - second) / n, Z * np.sqrt(first + second - (first - second) ** 2 / n) / n
+    return middle - half, middle + half
+
+
+def test_rare_flips_are_covered_by_agresti_min_and_not_by_wald() -> None:
+    rare = {"pairs": 1000, "first": 0.002, "second": 0.0005, "both": 0.4}
+    assert paired_coverage(wald, **rare) < 0.88
+    assert paired_coverage(agresti_min_of_cells, **rare) > 0.94
+
+
+@pytest.mark.parametrize("interval", [agresti_min_of_cells, newcombe_paired])
+def test_paired_intervals_cover(interval: object) -> None:
+    assert 0.93 <= paired_coverage(interval, 500, 0.10, 0.04, 0.3) <= 0.975
+
+
+def test_paired_intervals_turn_with_the_question() -> None:
+    for there, back in (
+        (agresti_min(12, 2, 50), agresti_min(2, 12, 50)),
+        (newcombe_paired(36, 12, 2, 0), newcombe_paired(36, 2, 12, 0)),
+    ):
+        assert float(there[0]) == pytest.approx(-float(back[1])) and float(there[1]) == pytest.approx(-float(back[0]))
+    assert np.isnan(agresti_min(0, 0, 0)).all() and np.isnan(newcombe_paired(0, 0, 0, 0)).all()
+
+
+def test_t_interval_is_scipys() -> None:
+    values = np.random.default_rng(9).normal(3, 2, 12)
+    expected = stats.t.interval(0.95, 11, values.mean(), stats.sem(values))
+    mean, low, high = t_interval(values)
+    assert (mean, low, high) == pytest.approx((values.mean(), *expected), rel=1e-12)
+    assert t_interval([5.0])[0] == 5 and np.isnan(t_interval([5.0])[1]) and np.isnan(t_interval([])).all()
+
+
+def test_effective_size_falls_back_at_the_edges() -> None:
+    size = effective_size([0.0, 0.5, 0.5, 1.0], [0.0, 0.01, 0.0, 0.0], 60, 10)
+    assert size.tolist() == [10, 25, 60, 10]
