@@ -1,6 +1,6 @@
 """Burn: planned spending follows ambition; a firm plans to make its cash last and cuts research before it dies.
 
-research_plan = research_ambition * frontier_cost * squeeze      (pivoted: what the pivot keeps)
+research_plan = research_ambition * frontier_cost * research_left      (pivoted: what the pivot keeps)
 scale         = (cash / plan_months + revenue - fixed cost) / (research_plan + marketing_plan), in [least, most]
 spending      = scale * (research_plan + marketing_plan) + overhead + cost of revenue
 cash'         = cash + collections + grants - spending           (rounds, listing, placements and spin-offs add theirs)
@@ -59,7 +59,7 @@ def runway_months(cash, burn):
 def plan(firm, market, assume, tick):
     """Planned research and marketing, and overhead, RMB million this month."""
     pivoted = firm.pivot_month <= tick
-    research = firm.research_ambition * market.frontier_cost * firm.squeeze
+    research = firm.research_ambition * market.frontier_cost * firm.research_left
     overhead = assume.burn_overhead_month * firm.talent * math.exp(assume.burn_wage_growth_year * tick / MONTHS_A_YEAR)
     if pivoted:
         kept = assume.pivot_deep_research if firm.deep == 1 else assume.pivot_light_research

@@ -102,7 +102,7 @@ def step(world):
         firm = world.firms[f]
         if firm.status != INDEPENDENT or firm.kind != STARTUP:
             continue
-        firm.squeeze = 1.0
+        firm.research_left = 1.0
         if firm.listing_month > world.tick:
             if on and firm.refused_months > 0:
                 shrunk = firm.premium - assume.listing_strength * assume.listing_refused_shrink
@@ -114,7 +114,7 @@ def step(world):
             firm.test_month = firm.listing_month + int(low + (high - low + 1.0) * world.luck[f].u_test)
         if not on:
             continue
-        firm.squeeze = squeeze(firm.smooth_flow, assume)
+        firm.research_left = squeeze(firm.smooth_flow, assume)
         if world.tick == firm.test_month and firm.abandoned_month == NEVER:
             if not passes_test(firm.smooth_flow * MONTHS_A_YEAR, firm.smooth_revenue * MONTHS_A_YEAR, assume):
                 abandon(world, f)
