@@ -43,13 +43,14 @@ class _Seen:
         def came(name: str) -> np.ndarray:
             return np.asarray(self.months[name][:, rows] <= tick)
 
+        found: np.ndarray = came("entered" if state in ("never_entered", "independent", GENERAL) else state)
         if state == "never_entered":
-            return ~came("entered")
-        if state == "independent":
-            return came("entered") & ~came("acquired") & ~came("closed")
-        if state == GENERAL:
-            return came("entered") & ~came("left")
-        return came(state)
+            found = ~found
+        elif state == "independent":
+            found = found & ~came("acquired") & ~came("closed")
+        elif state == GENERAL:
+            found = found & ~came("left")
+        return found
 
     def probe(self, firm: str | None, quantity: str, month: int) -> np.ndarray:
         """(worlds,) the quantity at the end of the month."""
@@ -61,11 +62,11 @@ def _truth(said: Mapping[str, Any], seen: _Seen) -> np.ndarray:
     if "not" in said:
         return ~_truth(said["not"], seen)
     if "all" in said:
-        return np.logical_and.reduce([_truth(part, seen) for part in said["all"]])
+        return np.asarray(np.all([_truth(part, seen) for part in said["all"]], axis=0))
     if "any" in said:
-        return np.logical_or.reduce([_truth(part, seen) for part in said["any"]])
+        return np.asarray(np.any([_truth(part, seen) for part in said["any"]], axis=0))
     if "endgame" in said:
-        return endgame_months(seen.block) <= seen.tick(said["by"])
+        return np.asarray(endgame_months(seen.block) <= seen.tick(said["by"]))
     if "count" in said:
         return _counted(said, seen)
     if "quantity" in said or "market" in said:

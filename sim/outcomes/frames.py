@@ -30,8 +30,8 @@ def histories_frame(scenario: Scenario, blocks: Iterable[Block]) -> Any:
     histories = np.concatenate([part for _, part in parts]).ravel()
     columns: dict[str, Any] = {
         "world": np.repeat(worlds, len(ids)),
-        "firm": pd.Categorical.from_codes(np.tile(np.arange(len(ids)), worlds.size), categories=list(ids)),
-        "fate": pd.Categorical.from_codes(histories["fate"], categories=list(FATES)),
+        "firm": _texts(np.tile(np.arange(len(ids)), worlds.size), list(ids)),
+        "fate": _texts(histories["fate"], list(FATES)),
     }
     for name in MONTH_COLUMNS:
         months = np.ascontiguousarray(histories[name], np.int32)
@@ -57,5 +57,12 @@ def events_frame(scenario: Scenario, events: np.ndarray) -> Any:
     columns: dict[str, Any] = {}
     for name in EVENT_COLUMNS:
         values = np.ascontiguousarray(events[name])
-        columns[name] = pd.Categorical.from_codes(values, categories=names[name]) if name in names else values
+        columns[name] = _texts(values, names[name]) if name in names else values
     return pd.DataFrame(columns)
+
+
+def _texts(codes: Any, texts: list[str]) -> Any:
+    """A categorical column: ``texts`` by index, -1 is missing."""
+    import pandas as pd
+
+    return pd.Categorical.from_codes(codes, categories=pd.Index(texts))

@@ -230,16 +230,15 @@ def survival_frame(
     import pandas as pd
 
     parts: dict[str, list[Any]] = {name: [] for name in COLUMNS}
-    for curve, total, (variance, units) in zip(
-        curves, totals, spread(curves, totals, scenario.ticks, again()), strict=True
-    ):
+    spreads = spread(curves, totals, scenario.ticks, again())
+    for curve, total, (variance, units) in zip(curves, totals, spreads, strict=True):
         at_risk = total.at_risk
         if not at_risk.any():
             continue
         last = scenario.ticks if curve.origin == CALENDAR else int(np.flatnonzero(at_risk)[-1])
         months = np.arange(total.start, last + 1)
         estimates = band(total, variance, units)
-        dates = [tick_text(scenario, m) if curve.origin == CALENDAR else "" for m in months]
+        dates = [tick_text(scenario, int(m)) if curve.origin == CALENDAR else "" for m in months]
         names = ([name] * months.size for name in (curve.group, curve.endpoint, curve.origin))
         values = (*names, months, dates, at_risk[months], *(e[months] for e in estimates))
         for name, value in zip(COLUMNS, values, strict=True):

@@ -30,7 +30,7 @@ def question(claims: tuple[Claim, ...] = (), facts: tuple[Claim, ...] = ()) -> S
 
 
 def worlds() -> Any:
-    """Four worlds: all is quiet; a is acquired at 5 after it pivoted at 3; b closes at 1 and a never enters; a lists."""
+    """Four: all is quiet; a is acquired at 5, having pivoted at 3; b closes at 1 and a never enters; a lists."""
     histories = still(4, 5)
     histories["exit_month"][1, 0], histories["fate"][1, 0], histories["pivot_month"][1, 0] = 5, ACQUIRED, 3
     histories["exit_month"][2, 1], histories["fate"][2, 1] = 1, CLOSED

@@ -15,10 +15,10 @@ from sim.outcomes.frames import events_frame, histories_frame
 from sim.outcomes.intervals import wilson
 from sim.outcomes.summary import Outcomes, summarise
 
-FIRMS_COLUMNS = (
-    "world firm fate entry_month exit_month pivot_month listing_month abandoned_month profitable_month "
-    "rounds raised final_valuation"
-).split()
+FIRMS_COLUMNS = [
+    *("world", "firm", "fate", "entry_month", "exit_month", "pivot_month", "listing_month", "abandoned_month"),
+    *("profitable_month", "rounds", "raised", "final_valuation"),
+]
 
 
 def test_firms_table() -> None:

@@ -201,7 +201,7 @@ def test_pooled_band_covers_where_firms_share_their_worlds_luck(endpoint_month: 
         effect, at_risk = influence(spells, total)
         _, low, high = band(total, (effect**2).sum(axis=0), (at_risk > 0).sum(axis=0))
         ours += low[endpoint_month] <= truth <= high[endpoint_month]
-        survival, low, high = band(total, greenwood(total), total.at_risk)
+        _, low, high = band(total, greenwood(total), total.at_risk)
         naive += low[endpoint_month] <= truth <= high[endpoint_month]
     assert 0.93 <= ours / runs <= 0.97
     assert naive / runs < 0.85

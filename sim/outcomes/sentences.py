@@ -1,0 +1,160 @@
+"""One event as one sentence: what happened, how much, and what the rule saw that fired."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.foundation import causes
+from sim.foundation.columns import EVENTS
+
+MANY = 10  # from here on amounts are told without decimals
+TEENS = range(11, 14)
+CLIMATES = ("hot", "normal", "cold")
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """Amounts in the scenario's currency, e.g. ``RMB million``."""
+
+    currency: str
+
+    def __call__(self, amount: float) -> str:
+        """``RMB 4,300 million``; a currency of another form follows the number."""
+        sign, _, scale = self.currency.rpartition(" ")
+        if sign and scale in ("thousand", "million", "billion"):
+            return f"{sign} {number(amount)} {scale}"
+        return f"{number(amount)} {self.currency}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One row of the log as words need it; ``times`` counts events of its kind in this life, this one included."""
+
+    value: float
+    cause: int
+    saw: float
+    times: int
+    money: Money
+
+
+def number(amount: float) -> str:
+    """``amount`` rounded for reading: 4,300 or 7.5; never -0."""
+    text = f"{amount:,.0f}" if abs(amount) >= MANY else f"{amount:.1f}".removesuffix(".0")
+    return text.removeprefix("-") if not text.strip("-0.,") else text
+
+
+def share(part: float) -> str:
+    """``part`` of one as per cent."""
+    return f"{number(round(100 * part, 1))}%"
+
+
+def months(count: float) -> str:
+    """``count`` as whole months."""
+    whole = round(count)
+    return f"{whole} month" if whole == 1 else f"{whole} months"
+
+
+def generations(gap: float) -> str:
+    """A gap to the frontier."""
+    return f"{gap:.2f} generations"
+
+
+def ordinal(count: int) -> str:
+    """1st, 2nd, 3rd, 4th."""
+    ending = "th" if count % 100 in TEENS else {1: "st", 2: "nd", 3: "rd"}.get(count % 10, "th")
+    return f"{count}{ending}"
+
+
+def _entry(m: Moment) -> str:
+    if m.cause == causes.BY_CHANCE:
+        return f"entered by chance through the open door, with {m.money(m.value)} in cash"
+    return f"entered with {m.money(m.value)} in cash, {generations(m.saw)} behind the frontier"
+
+
+def _acquisition(m: Moment) -> str:
+    why = {
+        causes.DISTRESSED: f"in distress, with a runway of {months(m.saw)}",
+        causes.ABANDONED: f"{months(m.saw)} after the market abandoned it",
+        causes.REFUSED: f"after capital had refused it for {months(m.saw)}",
+    }
+    return f"acquired for {m.money(m.value)}, near net cash: {why.get(m.cause, cause_text(m.cause))}"
+
+
+def _closure(m: Moment) -> str:
+    if m.cause == causes.CLOSING_HAZARD:
+        return f"closed by chance (hazard {share(m.saw)} a month), with {m.money(m.value)} in cash"
+    return f"out of money: closed with cash at {number(m.value)}"
+
+
+def _pivot(m: Moment) -> str:
+    how = "keeping its core technology (deep)" if m.value else "dropping its core technology (light)"
+    return f"left the general race, {how}: {generations(m.saw)} behind the frontier with little runway"
+
+
+def _seeks(m: Moment) -> str:
+    why = f"runway down to {months(m.saw)}" if m.cause == causes.RUNWAY_SHORT else "capital is hot"
+    return f"set out to raise money with {m.money(m.value)} in cash: {why}"
+
+
+def _refused(m: Moment) -> str:
+    return f"refused by capital, {months(m.value)} in a row: its score {abs(m.saw):.1f} below the bar"
+
+
+def _flow(flow: float) -> str:
+    return f"operating cash flow of twelve months {number(flow)}"
+
+
+SENTENCES: Mapping[str, Callable[[Moment], str]] = {
+    "entry": _entry,
+    "round": lambda m: (
+        f"raised {m.money(m.value)}, its {ordinal(m.times)} round: investors' score {abs(m.saw):.1f} above the bar"
+    ),
+    "down round": lambda m: (
+        f"raised {m.money(m.value)} in a down round, its {ordinal(m.times)} round: "
+        f"below the last post-money of {number(m.saw)}"
+    ),
+    "listing": lambda m: f"listed at a valuation of {m.money(m.value)}, on revenue of {number(m.saw)} in twelve months",
+    "report cut": lambda m: (
+        f"half-yearly report below the path, revenue {share(m.saw)} of what was expected: "
+        f"the price fell by {share(1 - float(np.exp(-m.value)))}"
+    ),
+    "abandonment": lambda m: f"failed the profitability test, abandoned at {m.money(m.value)}: {_flow(m.saw)}",
+    "pivot": _pivot,
+    "exodus": lambda m: f"{share(m.value)} of its talent has left since the pivot",
+    "spin-off": lambda m: f"sold a side business for {m.money(m.value)}, its runway down to {months(m.saw)}",
+    "acquisition": _acquisition,
+    "closure": _closure,
+    "shift": lambda m: (
+        f"a new paradigm shrank all leads by {share(m.value)}; "
+        f"the leading startup had been {generations(m.saw)} behind the frontier"
+    ),
+    "copy": lambda m: f"giants have copied {share(m.value)} of the verticals",
+    "profitable": lambda m: f"a first year in profit: {_flow(m.value)}",
+    "refused": _refused,
+    "seeks money": _seeks,
+    "round failed": lambda m: f"a round failed at {m.money(m.value)}: {m.money(m.saw)} of dry powder left",
+    "placement": lambda m: f"placed shares for {m.money(m.value)}, its runway down to {months(m.saw)}",
+    "unlock": lambda m: f"shares released from lock-up: the price fell by {share(m.saw)}, to {m.money(m.value)}",
+    "price war": lambda m: f"giants cut prices by {share(m.value)}",
+    "climate": lambda m: f"the climate for capital turned {CLIMATES[int(m.value)]}",
+    "release": lambda m: (
+        f"an open-source release gained {generations(m.value)}: open source is now {generations(m.saw)} "
+        "behind the frontier"
+    ),
+    "poached": lambda m: f"lost {m.value:.2f} of its talent (index) to giants and leaders",
+    "test passed": lambda m: f"passed the profitability test, valued at {m.money(m.value)}: {_flow(m.saw)}",
+    "endgame": lambda m: "the endgame began: roadmap, commercial loop and leaders have held for twelve months",
+}
+
+
+def sentence(event: int, moment: Moment) -> str:
+    """The sentence for an event of that code."""
+    return SENTENCES[EVENTS[event]](moment)
+
+
+def cause_text(cause: int) -> str:
+    """The rule that fired."""
+    return causes.CAUSES[cause].rule

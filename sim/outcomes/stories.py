@@ -1,0 +1,161 @@
+"""Life stories: any world told event by event, and the three worlds that a report tells."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from sim.engine.block import Block
+from sim.foundation.columns import EVENT, EVENTS
+from sim.outcomes.rows import rows_of, tick_text
+from sim.outcomes.sentences import Moment, Money, cause_text, sentence
+from sim.outcomes.typical import LOOKED_AT, endings, typical_worlds
+from sim.scenario.model import Firm, Scenario
+
+MARKET = "market"  # the id under which the industry's own story is told
+MARKET_NAME = "The industry"
+ROUNDS = (EVENT["round"], EVENT["down round"])
+MERGED = (EVENT["refused"], EVENT["poached"])  # repeated without anything between: told once
+MONTH_NAMES = (
+    *("January", "February", "March", "April", "May", "June", "July"),
+    *("August", "September", "October", "November", "December"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One thing that happened: when (``tick``, ``date`` as YYYY-MM), what (``event``), how it is told, and why.
+
+    ``value`` is the event's amount as logged; ``cause`` the text of the rule that fired, empty for the last words.
+    """
+
+    tick: int
+    date: str
+    event: str
+    text: str
+    value: float
+    cause: str
+
+    @property
+    def line(self) -> str:
+        """``March 2024: raised ...``"""
+        return f"{self.when}: {self.text}"
+
+    @property
+    def when(self) -> str:
+        """``March 2024``; tick 0 is the opening."""
+        year, month = self.date.split("-")
+        return f"{MONTH_NAMES[int(month) - 1]} {int(year)}" if self.tick > 0 else "At the opening"
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One firm's life in one world; ``firm`` is ``market`` for what happened to the industry as a whole.
+
+    ``fate`` is independent, acquired, closed or never_entered; empty for the industry.
+    """
+
+    firm: str
+    name: str
+    kind: str
+    fate: str
+    sentences: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WorldStory:
+    """One world: its number, why it was chosen, how it ends, and the lives in it (the industry's last)."""
+
+    world: int
+    title: str
+    ending: str
+    lives: tuple[Story, ...]
+
+
+def life_stories(scenario: Scenario, events: np.ndarray) -> list[Story]:
+    """Every firm's story from the events of one world (LOG_DTYPE, in the order they happened), rows in order.
+
+    The industry's own story comes last, if anything happened to it. Trace-only events are told where they are.
+    """
+    rows = rows_of(scenario)
+    order = np.argsort(events["firm"], kind="stable")
+    bounds = np.searchsorted(events["firm"][order], np.arange(-1, len(rows.ids) + 1))
+    lives = [events[order[start:stop]] for start, stop in pairwise(bounds)]
+    stories = []
+    for row, life in enumerate(lives[1:]):
+        firm = scenario.firms[rows.series[row]]
+        number = rows.ids[row].removeprefix(firm.id).replace("-", " ")
+        told = _told(scenario, life)
+        fate, last = _last_words(scenario, firm, life)
+        stories.append(Story(rows.ids[row], firm.name + number, firm.kind, fate, (*told, *last)))
+    if len(lives[0]):
+        stories.append(Story(MARKET, MARKET_NAME, MARKET, "", tuple(_told(scenario, lives[0]))))
+    return stories
+
+
+def _told(scenario: Scenario, life: np.ndarray) -> list[Sentence]:
+    """One firm's events as sentences; a run of refusals or of poaching is one sentence, at its end."""
+    money = Money(scenario.currency)
+    told, rounds, lost = [], 0, 0.0
+    for index, happened in enumerate(life):
+        event, value = int(happened["event"]), float(happened["value"])
+        rounds += event in ROUNDS
+        if event == EVENT["poached"]:
+            lost += value
+        if event in MERGED and index + 1 < len(life) and life[index + 1]["event"] == event:
+            continue
+        if event == EVENT["poached"]:
+            value, lost = lost, 0.0
+        cause = int(happened["cause"])
+        text = sentence(event, Moment(value, cause, float(happened["saw"]), rounds, money))
+        tick = int(happened["month"])
+        told.append(Sentence(tick, tick_text(scenario, tick), EVENTS[event], text, value, cause_text(cause)))
+    return told
+
+
+def _last_words(scenario: Scenario, firm: Firm, life: np.ndarray) -> tuple[str, list[Sentence]]:
+    """How the firm ended, and for one that is still there what it is at the horizon."""
+    happened = set(life["event"].tolist())
+    for fate, event in (("acquired", "acquisition"), ("closed", "closure")):
+        if EVENT[event] in happened:
+            return fate, []
+    if EVENT["entry"] not in happened:
+        text, fate = "it never entered", "never_entered"
+    else:
+        listed = EVENT["listing"] in happened or firm.listed is not None
+        pivoted = EVENT["pivot"] in happened or firm.pivoted is not None
+        parts = ["still independent", "listed" if listed else "", "abandoned by the market", ""]
+        parts[2] = parts[2] if EVENT["abandonment"] in happened else ""
+        parts[3] = "out of the general race" if pivoted else "in the general race"
+        text, fate = ", ".join(part for part in parts if part), "independent"
+    end = scenario.ticks
+    return fate, [Sentence(end, tick_text(scenario, end), "end", text, 0.0, "")]
+
+
+def chosen_stories(scenario: Scenario, blocks: Callable[[], Iterable[Block]]) -> list[WorldStory]:
+    """A typical world and two that end very differently from it and from each other, of the first few thousand.
+
+    Fewer where there are not so many different worlds. The choice depends on nothing but the worlds.
+    """
+    firsts, histories, events, looked = [], [], [], 0
+    for block in blocks():
+        most = LOOKED_AT - looked
+        firsts.append(np.arange(block.first, block.first + block.worlds)[:most])
+        histories.append(block.histories[:most])
+        events.append(block.events)
+        looked += len(firsts[-1])
+        if looked >= LOOKED_AT:
+            break
+    if not looked:
+        return []
+    worlds, seen, log = np.concatenate(firsts), np.concatenate(histories), np.concatenate(events)
+    stories: list[WorldStory] = []
+    for index in typical_worlds(scenario, seen):
+        world = int(worlds[index])
+        title = f"World {world:,}: {'a typical one' if not stories else 'it ends very differently'}"
+        lives = life_stories(scenario, log[log["world"] == world])
+        stories.append(WorldStory(world, title, endings(scenario, seen[index]), tuple(lives)))
+    return stories

@@ -1,0 +1,154 @@
+"""Life stories: what is told, with which numbers, and which worlds are told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from synthetic_runs import START, block_of, firm, live, scenario, still
+
+from sim.foundation import causes
+from sim.foundation.columns import ACQUIRED, CLOSED, EVENT, EVENTS, LOG_DTYPE
+from sim.outcomes.sentences import SENTENCES, Money, number, ordinal
+from sim.outcomes.stories import chosen_stories, life_stories
+from sim.outcomes.typical import distances, endings, features, typical_worlds
+
+
+def log(*rows: tuple[Any, ...]) -> np.ndarray:
+    """Events of world 9: (tick, row, event name, value, cause, saw)."""
+    return np.array([(9, t, f, EVENT[e], v, c, s) for t, f, e, v, c, s in rows], LOG_DTYPE)
+
+
+def lines(stories: list[Any], name: str) -> list[str]:
+    return [sentence.line for story in stories if story.firm == name for sentence in story.sentences]
+
+
+def test_a_life_with_dates_amounts_and_causes() -> None:
+    question = scenario((firm("zhipu"), firm("other")), 90)
+    stories = life_stories(
+        question,
+        log(
+            (0, 0, "entry", 1500.0, causes.ON_DATE, 0.4),
+            (0, 1, "entry", 900.0, causes.ON_DATE, 0.7),
+            (9, 0, "round", 4300.4, causes.SCORE_HIGH, 0.44),
+            (12, -1, "climate", 2.0, causes.CLIMATE_TURNED, 2.0),
+            (15, 0, "down round", 800.0, causes.BELOW_POST_MONEY, 17900.0),
+            (30, 0, "pivot", 0.0, causes.FELL_BEHIND, 1.26),
+            (62, 0, "closure", -12.3, causes.OUT_OF_MONEY, -12.3),
+        ),
+    )
+    assert [story.firm for story in stories] == ["zhipu", "other", "market"]
+    assert lines(stories, "zhipu") == [
+        "At the opening: entered with RMB 1,500 million in cash, 0.40 generations behind the frontier",
+        "March 2024: raised RMB 4,300 million, its 1st round: investors' score 0.4 above the bar",
+        "September 2024: raised RMB 800 million in a down round, its 2nd round: below the last post-money of 17,900",
+        "December 2025: left the general race, dropping its core technology (light): 1.26 generations behind the "
+        "frontier with little runway",
+        "August 2028: out of money: closed with cash at -12",
+    ]
+    assert lines(stories, "other")[-1] == "December 2030: still independent, in the general race"
+    assert lines(stories, "market") == ["June 2024: the climate for capital turned cold"]
+    assert [story.fate for story in stories] == ["closed", "independent", ""]
+    told = stories[0].sentences[1]
+    assert (told.tick, told.date, told.event, told.value) == (9, "2024-03", "round", 4300.4)
+    assert told.cause == "investors' score high enough"
+
+
+def test_refusals_in_a_row_are_told_once() -> None:
+    question = scenario((firm("a"),), 24)
+    stories = life_stories(
+        question,
+        log(
+            (0, 0, "entry", 10.0, causes.ON_DATE, 0.0),
+            *((tick, 0, "refused", float(tick), causes.SCORE_LOW, -0.25) for tick in (1, 2, 3)),
+            (6, 0, "poached", 0.02, causes.TALENT_POACHED, 0.02),
+            (9, 0, "poached", 0.03, causes.TALENT_POACHED, 0.03),
+            (10, 0, "acquisition", 55.0, causes.REFUSED, 3.0),
+        ),
+    )
+    assert lines(stories, "a")[1:] == [
+        "September 2023: refused by capital, 3 months in a row: its score 0.2 below the bar",
+        "March 2024: lost 0.05 of its talent (index) to giants and leaders",
+        "April 2024: acquired for RMB 55 million, near net cash: after capital had refused it for 3 months",
+    ]
+
+
+def test_who_never_entered_and_who_was_listed_before() -> None:
+    question = scenario((firm("late"), firm("old", listed=START - 3, pivoted=START - 9), firm("crowd", copies=2)), 24)
+    stories = life_stories(question, log((0, 1, "entry", 5.0, causes.ON_DATE, 0.1)))
+    assert lines(stories, "late") == ["June 2025: it never entered"]
+    assert lines(stories, "old")[-1] == "June 2025: still independent, listed, out of the general race"
+    assert [(story.firm, story.name) for story in stories[2:]] == [
+        ("crowd-001", "Crowd 001"),
+        ("crowd-002", "Crowd 002"),
+    ]
+    assert stories[0].fate == "never_entered"
+
+
+@pytest.mark.parametrize("event", EVENTS)
+def test_every_event_is_told_whatever_its_cause(event: str) -> None:
+    question = scenario((firm("a"),), 24, currency="US$ million")
+    for cause in range(len(causes.CAUSES)):
+        text = life_stories(question, log((3, 0, event, 1.0, cause, 0.5)))[0].sentences[0].text
+        assert text and "{" not in text and "nan" not in text
+    assert set(SENTENCES) == set(EVENTS)
+
+
+def test_numbers_as_people_write_them() -> None:
+    assert [number(x) for x in (4300.4, 7.54, 3.0, -0.01, -12.3, 0, 1e6)] == [
+        *("4,300", "7.5", "3", "0", "-12", "0", "1,000,000"),
+    ]
+    assert [ordinal(x) for x in (1, 2, 3, 4, 11, 12, 13, 21, 112)] == [
+        *("1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "112th"),
+    ]
+    assert Money("RMB million")(1234) == "RMB 1,234 million"
+    assert Money("credits")(1234) == "1,234 credits"
+
+
+def test_the_typical_world_is_the_medoid_and_the_others_are_far() -> None:
+    question = scenario((firm("a"), firm("b"), firm("c"), firm("g", "giant")), 24)
+    histories = live(np.random.default_rng(2), 400, 4, 24, close=0.03, listing=0.03)
+    chosen = typical_worlds(question, histories)
+    table, weights = features(question, histories)
+    assert table.shape == (400, 15)  # a giant's fate makes no world different
+    total = np.array([distances(table, weights, index).sum() for index in range(400)])
+    assert total[chosen[0]] == total.min()
+    assert distances(table, weights, chosen[0])[chosen[1]] == distances(table, weights, chosen[0]).max()
+    nearest = np.minimum(distances(table, weights, chosen[0]), distances(table, weights, chosen[1]))
+    assert nearest[chosen[2]] == nearest.max() > 0
+    assert chosen == typical_worlds(question, histories)
+
+
+def test_worlds_that_end_alike_are_told_once() -> None:
+    question = scenario((firm("a"),), 24)
+    histories = still(5, 1)
+    assert typical_worlds(question, histories) == [0]
+    histories["exit_month"][3], histories["fate"][3] = 7, CLOSED
+    assert typical_worlds(question, histories) == [0, 3]
+    assert typical_worlds(scenario((firm("g", "giant"),), 24), still(5, 1)) == [0]
+
+
+def test_of_equal_worlds_the_one_with_the_middle_dates_is_typical() -> None:
+    question = scenario((firm("a"),), 24)
+    histories = still(5, 1)
+    histories["exit_month"][:, 0], histories["fate"] = [3, 20, 9, 8, 24], ACQUIRED
+    assert typical_worlds(question, histories) == [2]
+
+
+def test_three_worlds_are_chosen_from_blocks_and_told() -> None:
+    question = scenario((firm("a"), firm("b")), 24)
+    histories = still(6, 2)
+    histories["fate"][4], histories["exit_month"][4] = CLOSED, 5
+    histories["fate"][5, 0], histories["exit_month"][5, 0] = ACQUIRED, 5
+    events = log((5, 1, "closure", 0.0, causes.OUT_OF_MONEY, 0.0))
+    events["world"] = 24
+    parts = [block_of(question, histories[:3], 20), block_of(question, histories[3:], 23, events=events)]
+    stories = chosen_stories(question, lambda: parts)
+    assert [story.world for story in stories] == [20, 24, 25]
+    assert stories[0].title == "World 20: a typical one"
+    assert stories[0].ending == "2 independent"
+    assert stories[1].ending == "2 closed" and stories[2].ending == "1 independent, 1 acquired"
+    assert lines(list(stories[1].lives), "b") == ["November 2023: out of money: closed with cash at 0"]
+    assert chosen_stories(question, list) == []
+    assert endings(question, histories[5]) == stories[2].ending
