@@ -74,7 +74,7 @@ def step(world):
         return
     for f in range(world.firms.shape[0]):
         firm = world.firms[f]
-        if world.month % MONTHS_A_YEAR == 0 and firm.kind == GIANT:
+        if world.month % MONTHS_A_YEAR == 0 and firm.kind == GIANT and firm.status == INDEPENDENT:
             firm.capacity_left = firm.buying_capacity_year
     for f in range(world.firms.shape[0]):
         firm = world.firms[f]

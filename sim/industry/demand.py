@@ -254,6 +254,7 @@ def no_revenue(firm):
     """What a firm without customers earns."""
     firm.revenue_consumer, firm.revenue_api, firm.revenue_projects, firm.revenue_vertical = 0.0, 0.0, 0.0, 0.0
     firm.revenue, firm.cost_of_revenue, firm.gross_profit = 0.0, 0.0, 0.0
+    firm.smooth_revenue -= firm.smooth_revenue / MONTHS_A_YEAR
 
 
 @law
@@ -262,8 +263,10 @@ def step(world):
     firms, assume = world.firms, world.assume
     measure(world)
     for f in range(firms.shape[0]):
+        if firms[f].status != INDEPENDENT:
+            continue
         firms[f].prospect = 0.0
-        if assume.demand_on == 0.0 and firms[f].status == INDEPENDENT:
+        if assume.demand_on == 0.0:
             no_revenue(firms[f])
     if assume.demand_on == 0.0:
         return

@@ -78,19 +78,26 @@ def leaders(world):
 
 
 @law
+def raised_this_year(world, f):
+    """Venture money a firm raised in the calendar year that ends; what one gone in an earlier year raised is history."""
+    firm = world.firms[f]
+    return firm.raised_year if firm.exit_month > world.tick - MONTHS_A_YEAR else 0.0
+
+
+@law
 def funded_share(world):
     """Venture money of the calendar year, and the share of the four that raised most."""
     firms = world.firms
     total, top, below, last = 0.0, 0.0, 0, -1.0
     for f in range(firms.shape[0]):
-        total += firms[f].raised_year
+        total += raised_this_year(world, f)
     remaining = TOP_FUNDED
     bound = total + 1.0
     while remaining > 0:
         last = -1.0
         below = 0
         for f in range(firms.shape[0]):
-            amount = firms[f].raised_year
+            amount = raised_this_year(world, f)
             if amount < bound and amount > last:
                 last, below = amount, 1
             elif amount == last:
@@ -138,7 +145,8 @@ def new_year(world):
     """In January the year's venture money starts at zero."""
     if world.month % MONTHS_A_YEAR == 0:
         for f in range(world.firms.shape[0]):
-            world.firms[f].raised_year = 0.0
+            if world.firms[f].status == INDEPENDENT:
+                world.firms[f].raised_year = 0.0
 
 
 @law

@@ -171,8 +171,10 @@ def step(world):
     best = LOWEST
     for f in range(firms.shape[0]):
         firm = firms[f]
+        if firm.status != INDEPENDENT or firm.kind != STARTUP:
+            continue
         firm.ask = 0.0
-        if firm.status != INDEPENDENT or firm.kind != STARTUP or firm.listing_month <= world.tick:
+        if firm.listing_month <= world.tick:
             continue
         if firm.seeks_capital == 0.0 or not seek(world, f):
             continue
@@ -181,12 +183,12 @@ def step(world):
             best = max(best, firm.score)
     asked, weights = 0.0, 0.0
     for f in range(firms.shape[0]):
-        if firms[f].ask > 0.0:
+        if firms[f].status == INDEPENDENT and firms[f].ask > 0.0:
             asked += firms[f].ask
             weights += firms[f].ask * math.exp(assume.rounds_concentration * (firms[f].score - best))
     pool = assume.rounds_draw_most * market.dry_powder
     for f in range(firms.shape[0]):
         firm = firms[f]
-        if firm.ask > 0.0:
+        if firm.status == INDEPENDENT and firm.ask > 0.0:
             part = firm.ask * math.exp(assume.rounds_concentration * (firm.score - best)) / max(weights, TINY)
             close_round(world, f, firm.ask if asked <= pool else min(firm.ask, pool * part))
