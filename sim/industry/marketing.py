@@ -66,7 +66,7 @@ def step(world):
             pressure += firms[f].marketing
     world.market.marketing_pressure = pressure
     cpa = cost_per_acquisition(pressure, assume)
-    for place in range(2):
+    for place in range(2 if assume.overseas_on == 1.0 else 1):
         k = place * LINE_COUNT + CONSUMER
         pool = max(sizes[k], TINY)
         wanted, taken = 0.0, 0.0

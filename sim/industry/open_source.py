@@ -37,6 +37,7 @@ def step(world):
     market, assume, chance = world.market, world.assume, world.chance
     market.open_jump = 0.0
     if assume.open_source_on == 0.0:
+        market.api_reset = 1.0
         return
     target = assume.open_source_lag_months * market.frontier_speed
     market.open_gap += assume.open_source_pace * (target - market.open_gap)

@@ -29,6 +29,9 @@ def step(world):
     """Compliance cases of this month."""
     assume = world.assume
     if assume.overseas_on == 0.0:
+        for f in range(world.firms.shape[0]):
+            for line in range(LINE_COUNT):
+                world.shares[f, ABROAD + line] = 0.0
         return
     for f in range(world.firms.shape[0]):
         firm = world.firms[f]
