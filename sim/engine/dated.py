@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.engine.problem import Problem, Slot, drawn
+from sim.foundation.columns import INDEPENDENT
 from sim.foundation.world import World
 from sim.scenario.keys import path_key
 from sim.scenario.model import Change
@@ -51,7 +52,12 @@ class Assumed:
                 if change.last is not None and change.last < month:
                     continue
                 numbers = self._applied(numbers, change, slot)
-            self._column(slot)[:] = numbers
+            column = self._column(slot)
+            column[:] = numbers if slot.row < 0 else np.where(self._gone(slot.row), column, numbers)
+
+    def _gone(self, row: int) -> np.ndarray:
+        """(worlds,) True where the firm is acquired or closed: its row never changes again."""
+        return np.asarray(self.tile.firms["status"])[:, row] > INDEPENDENT
 
     def _applied(self, numbers: np.ndarray, change: Change, slot: Slot) -> np.ndarray:
         key = path_key(f"{change.origin}.{change.path}")

@@ -36,6 +36,7 @@ def _opened(problem: Problem, first: int, worlds: int, told: bool, clipped: dict
     assumed = Assumed(problem, tile, first, clipped)
     for row in np.flatnonzero(problem.pivoted <= 0):
         tile.firms["deep"][:, row] = tile.firms["keeps_core"][:, row] >= 0.5
+        tile.firms["pivot_cost"][:, row] = tile.firms["research_ambition"][:, row] * tile.assume["frontier_cost_month"]
     tile.market["dry_powder"] = tile.assume["rounds_powder_start"]
     tile.market["open_gap"] = tile.assume["open_source_lag_months"] * tile.assume["frontier_speed_year"] / 12.0
     opening(tile)
