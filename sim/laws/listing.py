@@ -4,7 +4,7 @@ With strength s, for listed firms:
 report     each half-year: premium falls by s * (report_cut * shortfall + loss_cut * loss), both in [0, 1]; nothing if profitable
 squeeze    a loss-making listed firm spends 1 - s * squeeze of its planned research (at least ``squeeze_least``)
 test       once, test_from to test_to months after listing (drawn per firm): fails if operating cash flow of twelve
-           months < -(1 / s - 1) * loss_allowed * revenue; then abandoned: premium at most -abandoned_discount * s
+           months < -max(1 / s - 1, 0) * loss_allowed * revenue; then abandoned: premium at most -abandoned_discount * s
 and for unlisted firms that seek capital and are refused: premium falls by s * refused_shrink every month refused.
 Neutral form (s = 0): reports, tests and refusals move nothing. Unlocks and placements belong to the exchange.
 Sources: S001-13, S001-14, S001-20 to S001-22, S002-06, S004-08; sizes: assumption.
@@ -53,7 +53,7 @@ def report_loss(revenue, expected, flow, assume):
 @law
 def passes_test(flow, revenue, assume):
     """True if operating cash flow of twelve months is good enough at this strength."""
-    allowed = (1.0 / assume.listing_strength - 1.0) * assume.listing_loss_allowed * max(revenue, 0.0)
+    allowed = max(1.0 / assume.listing_strength - 1.0, 0.0) * assume.listing_loss_allowed * max(revenue, 0.0)
     return flow >= -allowed
 
 
