@@ -21,7 +21,7 @@ MECHANISM = Mechanism(
     (
         Assumption("distress_runway", 6, "months", 0, 60, "runway below which a firm takes offers"),
         Assumption("refused_months", 8, "months", 0, 120, "months refused after which it takes offers"),
-        Assumption("offer_month", 0.02, "probability a month", 0, 1, "chance of an offer per unit of appetite"),
+        Assumption("offer_month", 0.008, "probability a month", 0, 1, "chance of an offer per unit of appetite"),
         Assumption("over_net_cash", 1.0, "ratio", 0, 100, "price over net cash", "P-MK-11"),
         Assumption("least_price", 100, "RMB million", 0, 1e6, "least price"),
     ),

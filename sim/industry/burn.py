@@ -1,7 +1,8 @@
 """Burn: planned spending follows ambition; a firm plans to make its cash last and cuts research before it dies.
 
 research_plan = research_ambition * frontier_cost * research_left      (pivoted: what the pivot keeps)
-scale         = (cash / plan_months + revenue - fixed cost) / (research_plan + marketing_plan), in [least, most]
+scale         = ((cash - reserve_months * spending) / plan_months + revenue - fixed cost) / (research_plan + marketing_plan),
+                in [least, 1], in a hot climate up to most
 spending      = scale * (research_plan + marketing_plan) + overhead + cost of revenue
 cash'         = cash + collections + grants - spending           (rounds, listing, placements and spin-offs add theirs)
 Sources: P-ZP-16, P-ZP-17, P-ZP-21 (research and pay at Zhipu), P-ZP-23, P-MM-28 (outflows), S003-23, S000-20.
@@ -10,7 +11,7 @@ Sources: P-ZP-16, P-ZP-17, P-ZP-21 (research and pay at Zhipu), P-ZP-23, P-MM-28
 import math
 
 from sim.foundation.assumption import Assumption, Mechanism
-from sim.foundation.columns import COLD, INDEPENDENT, STARTUP
+from sim.foundation.columns import COLD, HOT, INDEPENDENT, STARTUP
 from sim.foundation.jit import law
 
 MONTHS_A_YEAR = 12.0
@@ -24,10 +25,11 @@ MECHANISM = Mechanism(
     "Spending is the constant burn_month.",
     (
         Assumption("plan_months", 15, "months", 1, 60, "a firm plans to make its cash last so long"),
+        Assumption("reserve_months", 4, "months", 0, 36, "months of spending that are kept back"),
         Assumption("cold_caution", 1.4, "ratio", 1, 5, "how much longer in a cold climate", "S003-23; size: assumption"),
         Assumption("least", 0.12, "share", 0, 1, "least share of planned research and marketing a firm can live with"),
-        Assumption("most", 1.25, "ratio", 1, 10, "most a firm with plenty of money stretches its plan"),
-        Assumption("overhead_month", 16, "RMB million a month", 0, 1e4, "pay and other overhead at talent 1", "P-ZP-21; level: assumption"),
+        Assumption("most", 1.25, "ratio", 1, 10, "most a firm stretches its plan while capital is hot"),
+        Assumption("overhead_month", 14, "RMB million a month", 0, 1e4, "pay and other overhead at talent 1", "P-ZP-21; level: assumption"),
         Assumption("wage_growth_year", 0.12, "log a year", -0.5, 2, "growth of pay", "S002-11; rate: assumption"),
     ),
     (
@@ -40,11 +42,11 @@ MECHANISM = Mechanism(
 
 
 @law
-def affordable_share(cash, plan_months, revenue, fixed, plan, least, most):
-    """Share of the discretionary plan a firm allows itself."""
+def affordable_share(free_cash, plan_months, revenue, fixed, plan, least, most):
+    """Share of the discretionary plan a firm allows itself; ``free_cash`` is what it has beyond its reserve."""
     if plan <= TINY:
         return 1.0
-    return min(max((max(cash, 0.0) / plan_months + revenue - fixed) / plan, least), most)
+    return min(max((free_cash / plan_months + revenue - fixed) / plan, least), most)
 
 
 @law
@@ -81,15 +83,18 @@ def spend(firm, market, assume, tick):
         fixed = overhead + firm.cost_of_revenue
         months = assume.burn_plan_months * caution
         income = firm.smooth_revenue + firm.grant_month
-        share = affordable_share(
-            firm.cash, months, income, fixed, research + marketing, assume.burn_least, assume.burn_most
-        )
+        planned = research + marketing
+        firm.plan_runway = runway_months(firm.cash, planned + fixed - income)
+        free = firm.cash - assume.burn_reserve_months * firm.last_spending
+        most = assume.burn_most if market.climate == HOT else 1.0
+        share = affordable_share(free, months, income, fixed, planned, assume.burn_least, most)
         research *= share
         marketing *= share
     firm.research = research
     firm.marketing = marketing
     firm.overhead = overhead
     firm.spending = research + marketing + overhead + firm.cost_of_revenue
+    firm.last_spending = firm.spending
 
 
 @law

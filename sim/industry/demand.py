@@ -2,7 +2,7 @@
 
 size_k        grows at a rate that starts high and slows to a floor
 weight_i      = (mix * reach ** reach_elasticity * place * exp(-quality * gap)) ** taking
-attraction_i  = weight_i / (sum of weights + outside ** taking);  outside = self-building, free and foreign offers
+attraction_i  = weight_i / (sum of weights + outside);  outside = self-building, free and foreign offers
 share_i'      = share_i + switching * (attraction_i - share_i)           shares and the outside option sum to 1
 revenue       = size * share * price ** (1 - volume_elasticity);  consumers: users * revenue per user
 Shares govern new and switching users only. Logit demand after Anderson, de Palma & Thisse (1992).
@@ -47,13 +47,13 @@ MECHANISM = Mechanism(
         Assumption("switching_api", 0.10, "share a month", 0, 1, "API customers who choose anew"),
         Assumption("switching_projects", 0.06, "share a month", 0, 1, "project customers who choose anew"),
         Assumption("switching_vertical", 0.05, "share a month", 0, 1, "vertical customers who choose anew"),
-        Assumption("quality_consumer", 0.8, "log per generation", 0, 20, "pull of capability on consumers", "S002-07; size: assumption"),
+        Assumption("quality_consumer", 1.2, "log per generation", 0, 20, "pull of capability on consumers", "S002-07; size: assumption"),
         Assumption("quality_api", 2.5, "log per generation", 0, 20, "pull of capability on API customers", "S002-04; size: assumption"),
         Assumption("quality_projects", 1.5, "log per generation", 0, 20, "pull of capability on project customers"),
         Assumption("quality_vertical", 1.0, "log per generation", 0, 20, "pull of capability in verticals"),
         Assumption("reach_consumer", 1.0, "elasticity", 0, 3, "pull of reach on consumers", "S000-19; size: assumption"),
         Assumption("reach_business", 0.4, "elasticity", 0, 3, "pull of reach on business customers"),
-        Assumption("outside_consumer", 8, "ratio", 0.01, 1000, "pull of using none, over a firm at par"),
+        Assumption("outside_consumer", 6, "ratio", 0.01, 1000, "pull of using none, over a firm at par"),
         Assumption("outside_api", 2.0, "ratio", 0.01, 1000, "pull of self-building on open source", "S003-17; size: assumption"),
         Assumption("outside_projects", 2.5, "ratio", 0.01, 1000, "pull of integrators on open source"),
         Assumption("outside_vertical", 3.0, "ratio", 0.01, 1000, "pull of a vertical's own software houses"),
@@ -158,12 +158,12 @@ def outside_weight(assume, market, outside, quality, line, place):
             return 0.0
         gap = market.open_gap
     pull = outside * assume.overseas_barrier if place == 1 else outside
-    return math.exp(market.taking * (math.log(pull) - quality * gap))
+    return pull * math.exp(-market.taking * quality * gap)
 
 
 @law
-def contest(world, line, horizon_sizes):
-    """One line of business at home and abroad: new and switching users choose; prospects add up."""
+def contest(world, line):
+    """One line of business at home and abroad: new and switching users choose."""
     firms, market, assume, shares = world.firms, world.market, world.assume, world.shares
     quality, reach_elasticity, outside, switching = pulls(assume, line)
     abroad_open = assume.overseas_on == 1.0
@@ -187,23 +187,47 @@ def contest(world, line, horizon_sizes):
         abroad = firm.weight_abroad / max(abroad_sum, TINY)
         shares[f, line] += switching * (at_home - shares[f, line])
         shares[f, LINE_COUNT + line] += switching * (abroad - shares[f, LINE_COUNT + line])
-        firm.prospect += at_home * horizon_sizes[0] + abroad * horizon_sizes[1]
 
 
 @law
-def horizon_revenue(world, line):
-    """Revenue a year, at home and abroad, of a whole line at the horizon of valuation."""
-    assume = world.assume
-    later = world.tick + assume.value_horizon_months
-    business, pool, arpu = grown(assume, later)
+def horizon_revenue(world):
+    """Revenue a year of all markets, and of verticals alone, at the horizon of valuation."""
+    assume, sizes = world.assume, world.sizes
     business_now, pool_now, _ = grown(assume, world.tick)
-    if line == CONSUMER:
-        home = world.sizes[HOME + line] * assume.demand_arpu_home * arpu * pool / pool_now
-        abroad = world.sizes[LINE_COUNT + line] * assume.demand_arpu_abroad * arpu * pool / pool_now
-    else:
-        home = world.sizes[HOME + line] * business / business_now
-        abroad = world.sizes[LINE_COUNT + line] * business / business_now
-    return home * MONTHS_A_YEAR, abroad * MONTHS_A_YEAR
+    business, pool, arpu = grown(assume, world.tick + assume.value_horizon_months)
+    home = sizes[HOME + CONSUMER] * assume.demand_arpu_home
+    abroad = sizes[LINE_COUNT + CONSUMER] * assume.demand_arpu_abroad if assume.overseas_on == 1.0 else 0.0
+    consumers = (home + abroad) * arpu * pool / pool_now
+    general, verticals = 0.0, 0.0
+    for place in range(2):
+        if place == 1 and assume.overseas_on == 0.0:
+            continue
+        general += sizes[place * LINE_COUNT + API] + sizes[place * LINE_COUNT + PROJECTS]
+        verticals += sizes[place * LINE_COUNT + VERTICAL]
+    growth = business / business_now
+    return MONTHS_A_YEAR * (consumers + (general + verticals) * growth), MONTHS_A_YEAR * verticals * growth
+
+
+@law
+def prospects(world):
+    """Revenue within reach of every firm at the horizon: what its capability would win at par effort and reach.
+
+    A firm in the general race competes for all markets, a pivoted one for verticals, against the outside option.
+    """
+    firms, market, assume = world.firms, world.market, world.assume
+    quality, outside = assume.demand_quality_projects, assume.value_outside
+    everything, verticals = horizon_revenue(world)
+    total = outside * math.exp(-market.taking * quality * market.open_gap)
+    for f in range(firms.shape[0]):
+        firm = firms[f]
+        if firm.status == INDEPENDENT:
+            firm.weight_home = math.exp(-market.taking * quality * firm.gap) * firm.footing * firm.vertical_pull
+            total += firm.weight_home
+    for f in range(firms.shape[0]):
+        firm = firms[f]
+        if firm.status == INDEPENDENT:
+            within_reach = verticals if firm.pivot_month <= world.tick else everything
+            firm.prospect = within_reach * firm.weight_home / max(total, TINY)
 
 
 @law
@@ -271,7 +295,8 @@ def step(world):
     if assume.demand_on == 0.0:
         return
     for line in range(LINE_COUNT):
-        contest(world, line, horizon_revenue(world, line))
+        contest(world, line)
+    prospects(world)
     smoothing = 1.0 / MONTHS_A_YEAR
     for f in range(firms.shape[0]):
         firm = firms[f]

@@ -38,7 +38,7 @@ MECHANISM = Mechanism(
         Assumption("unlock_12", 0.15, "log", 0, 2, "premium lost at 12 months", "P-HK-08, P-HK-09; size: assumption"),
         Assumption("sentiment_noise", 0.12, "log", 0, 1, "monthly shock to sentiment"),
         Assumption("sentiment_reversion", 0.15, "share a month", 0.01, 1, "how fast sentiment reverts"),
-        Assumption("placement_runway", 18, "months", 0, 60, "runway below which a listed firm places shares"),
+        Assumption("placement_runway", 18, "months", 0, 60, "planned runway below which a listed firm places shares"),
         Assumption("placement_share", 0.06, "share of value", 0, 0.5, "placement over value"),
         Assumption("placement_discount", 0.08, "log", 0, 1, "premium lost at a placement"),
     ),
@@ -96,7 +96,7 @@ def after_listing(world, f):
         firm.value *= math.exp(-lost)
         if world.told[1] == 1:
             tell(world, f, UNLOCK, firm.value, LOCK_UP, 1.0 - math.exp(-lost))
-    short = firm.runway < assume.exchange_placement_runway
+    short = firm.plan_runway < assume.exchange_placement_runway
     waited = world.tick - firm.placement_month >= MONTHS_A_YEAR if firm.placement_month < NEVER else age >= HALF_YEAR
     if short and waited and firm.abandoned_month == NEVER and assume.exchange_placement_share > 0.0:
         amount = assume.exchange_placement_share * firm.value

@@ -20,7 +20,7 @@ MECHANISM = Mechanism(
     "Users are bought at a cost that rises with rivals' spending; they churn.",
     "Nobody advertises, and bought users neither come nor churn.",
     (
-        Assumption("budget_month", 9, "RMB million a month", 0, 1e4, "budget of a firm of intensity 1 at the opening", "P-ZP-22; level: assumption"),
+        Assumption("budget_month", 12, "RMB million a month", 0, 1e4, "budget of a firm of intensity 1 at the opening", "P-ZP-22; level: assumption"),
         Assumption("budget_growth_year", 0.9, "log a year", 0, 5, "growth of budgets at the opening", "S003-12"),
         Assumption("budget_half_life", 14, "months", 1, 240, "half-life of that growth"),
         Assumption("cpa", 18, "RMB per user", 0.1, 1e4, "cost per acquisition without rivals", "S003-10, P-MS-06"),

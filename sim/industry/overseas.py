@@ -16,7 +16,7 @@ MECHANISM = Mechanism(
     "Markets abroad know no domestic price war, but compliance risk.",
     "Nobody sells abroad.",
     (
-        Assumption("barrier", 14, "ratio", 0.1, 1000, "pull of foreign rivals over that of one firm at par", "S002-18; size: assumption"),
+        Assumption("barrier", 8, "ratio", 0.1, 1000, "pull of foreign rivals over that of one firm at par", "S002-18; size: assumption"),
         Assumption("compliance_hazard_month", 0.006, "probability a month", 0, 1, "chance of a compliance case", "P-MM-51; rate: assumption"),
         Assumption("compliance_loss", 0.3, "share", 0, 1, "share of its foreign business a case costs"),
     ),

@@ -1,7 +1,8 @@
 """Pivot: a firm behind the frontier with little runway leaves the general race for good; research and burn fall.
 
 chance a month = pivot_readiness * (hazard * urgency + pressure_hazard * pressure)
-urgency  = how far runway is below ``runway``, in [0, 1], times how far the gap is above ``gap`` (in [0, 1])
+urgency  = how far the planned runway is below ``runway``, in [0, 1], times how far the gap is above ``gap``, in [0, 1];
+           planned runway: how long cash would last if the whole plan were carried out
 pressure = what the first law adds for a firm that cannot keep pace
 Sources: S000-08, S000-14, P-01-06, P-BC-04 (pivots), S001-18 (absorbing), S003-01, S000-20, S003-21. Sizes: assumption.
 """
@@ -20,9 +21,9 @@ MECHANISM = Mechanism(
     "A firm behind the frontier with little runway leaves the general race for good.",
     "Nobody leaves the general race while alive.",
     (
-        Assumption("hazard", 0.12, "probability a month", 0, 1, "chance at full urgency"),
+        Assumption("hazard", 0.1, "probability a month", 0, 1, "chance at full urgency"),
         Assumption("pressure_hazard", 0.03, "probability a month", 0, 1, "chance per unit of the first law's pressure"),
-        Assumption("runway", 14, "months", 0, 60, "runway below which leaving becomes urgent"),
+        Assumption("runway", 14, "months", 0, 60, "planned runway below which leaving becomes urgent"),
         Assumption("gap", 0.3, "generations", 0, 20, "gap below which nobody leaves"),
         Assumption("gap_range", 0.5, "generations", 0.01, 20, "how much more gap makes it fully urgent"),
         Assumption("deep_research", 0.3, "share", 0, 1, "research that a deep pivot keeps"),
@@ -41,9 +42,9 @@ MECHANISM = Mechanism(
 
 
 @law
-def urgency(gap, runway, assume):
+def urgency(gap, plan_runway, assume):
     """How urgent it is to leave, in [0, 1]."""
-    short = min(max(1.0 - runway / max(assume.pivot_runway, TINY), 0.0), 1.0)
+    short = min(max(1.0 - plan_runway / max(assume.pivot_runway, TINY), 0.0), 1.0)
     behind = min(max((gap - assume.pivot_gap) / assume.pivot_gap_range, 0.0), 1.0)
     return short * behind
 
@@ -72,7 +73,7 @@ def step(world):
         firm = world.firms[f]
         if firm.status != INDEPENDENT or firm.kind != STARTUP or firm.pivot_month != NEVER:
             continue
-        chance = assume.pivot_hazard * urgency(firm.gap, firm.runway, assume)
+        chance = assume.pivot_hazard * urgency(firm.gap, firm.plan_runway, assume)
         chance = firm.pivot_readiness * (chance + assume.pivot_pressure_hazard * firm.pressure)
         if world.luck[f].u_pivot < chance:
             leave(world, f)

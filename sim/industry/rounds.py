@@ -3,7 +3,7 @@
 score     = w * four tests + (1 - w) * (users and leap in performance) + noise
 four tests: core technology (lead over open source), closed loop (revenue over spending), low cost (efficiency),
 global reach (overseas share)
-ask       = months_asked of burn, resized so that dilution stays in [least, most]
+ask       = months_asked of burn (in a hot climate at least dilution_hot), resized so that dilution stays in [least, most]
 fill_i    = min(ask_i, pool * ask_i * exp(concentration * score_i) / sum)      post-money = value + fill
 Sources: S002-14 (four tests), S003-09 (users or a leap), S002-13 (concentration), S003-06, S003-07, S003-08,
 P-SF-04 (half a year to close), P-MK-07 (dilution), P-MK-06 (2025 saw 9,416 in all), P-MK-10 (down rounds).
@@ -33,14 +33,14 @@ MECHANISM = Mechanism(
         Assumption("powder_start", 4000, "RMB million", 0, 1e7, "dry powder at the opening"),
         Assumption("powder_cap", 12000, "RMB million", 0, 1e7, "most that waits"),
         Assumption("draw_most", 0.7, "share", 0.01, 1, "most of the dry powder that moves in a month"),
-        Assumption("seek_runway", 14, "months", 0, 60, "runway below which a firm seeks money"),
+        Assumption("seek_runway", 14, "months", 0, 60, "planned runway below which a firm seeks money"),
         Assumption("hot_pause", 7, "months", 0, 60, "pause between rounds in a hot climate", "P-MK-09"),
         Assumption("months_hot", 2, "months", 0, 24, "time to close a round in a hot climate"),
         Assumption("months_normal", 4, "months", 0, 24, "time to close a round in a normal climate"),
         Assumption("months_cold", 6, "months", 0, 24, "time to close a round in a cold climate", "P-SF-04"),
         Assumption("bar_hot", -0.6, "score", -10, 10, "score needed in a hot climate"),
-        Assumption("bar_normal", 0.2, "score", -10, 10, "score needed in a normal climate"),
-        Assumption("bar_cold", 0.6, "score", -10, 10, "score needed in a cold climate"),
+        Assumption("bar_normal", 0.1, "score", -10, 10, "score needed in a normal climate"),
+        Assumption("bar_cold", 0.4, "score", -10, 10, "score needed in a cold climate"),
         Assumption("four_tests", 0.2, "weight", 0, 1, "weight of the four tests against users and performance", "S002-14, S003-09; weight: assumption"),
         Assumption("test_core", 1.5, "score per generation", 0, 20, "core technology: lead over open source"),
         Assumption("test_loop", 1.5, "score", 0, 20, "closed commercial loop: revenue over spending"),
@@ -54,6 +54,7 @@ MECHANISM = Mechanism(
         Assumption("concentration", 1.5, "log per score", 0, 20, "how far money goes to the best", "S002-13; size: assumption"),
         Assumption("months_asked", 20, "months", 1, 120, "months of burn a round is asked to pay"),
         Assumption("ambition_growth", 1.5, "ratio", 0.1, 10, "planned burn over present burn when asking", "P-ZP-23, P-ZP-24; ratio: assumption"),
+        Assumption("dilution_hot", 0.24, "share", 0, 0.5, "share a firm sells while capital is hot, whatever it needs", "S003-07, P-MM-40"),
         Assumption("dilution_least", 0.07, "share", 0, 0.5, "least dilution of a round", "P-MS-08; bound: assumption"),
         Assumption("dilution_most", 0.4, "share", 0.05, 0.9, "most dilution of a round", "P-MS-02"),
         Assumption("size_least", 100, "RMB million", 0, 1e5, "a smaller round fails"),
@@ -99,13 +100,13 @@ def seek(world, f):
     """Begin or give up seeking; True if the firm's round is ready to close this month."""
     firm, market, assume = world.firms[f], world.market, world.assume
     since = world.tick - firm.last_round_month if firm.last_round_month < NEVER else world.tick - firm.entry_month
-    short = firm.runway < assume.rounds_seek_runway
+    short = firm.plan_runway < assume.rounds_seek_runway
     hot = market.climate == HOT and since >= assume.rounds_hot_pause
     if firm.seeking_month == NEVER:
         if short or hot:
             firm.seeking_month = world.tick
             if world.told[1] == 1:
-                tell(world, f, SEEKS, firm.cash, RUNWAY_SHORT if short else CAPITAL_HOT, firm.runway if short else since)
+                tell(world, f, SEEKS, firm.cash, RUNWAY_SHORT if short else CAPITAL_HOT, firm.plan_runway if short else since)
     elif not short and market.climate != HOT and firm.refused_months == 0:
         firm.seeking_month = NEVER
     if firm.seeking_month == NEVER:
@@ -126,6 +127,8 @@ def candidate(world, f):
             tell(world, f, REFUSED, float(firm.refused_months), SCORE_LOW, firm.score - bar)
         return
     need = assume.rounds_months_asked * assume.rounds_ambition_growth * max(firm.burn, 0.0) - max(firm.cash, 0.0)
+    if market.climate == HOT:
+        need = max(need, assume.rounds_dilution_hot / (1.0 - assume.rounds_dilution_hot) * firm.value)
     firm.ask = resized(max(need, assume.rounds_size_least), firm.value, assume)
 
 

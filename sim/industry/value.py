@@ -1,6 +1,6 @@
 """Value: log value = log fundamental + premium.
 
-forward      = hope * prospect + (1 - hope) * revenue a year * growth to the horizon     (pivoted: no hope for general lines)
+forward      = hope * prospect + (1 - hope) * revenue a year * growth to the horizon     (pivoted: verticals only)
 fundamental  = multiple(climate) * forward + net cash, at least ``least``
 premium'     = premium + reversion * (target - premium) + noise, in [-cap, cap]
 target       = mean + peer_gain * mean premium of listed startups (+ scarcity premium when listed)
@@ -22,10 +22,11 @@ MECHANISM = Mechanism(
     "Value is net cash alone, without multiple or premium.",
     (
         Assumption("horizon_months", 30, "months", 1, 120, "how far ahead investors look"),
-        Assumption("hope", 0.5, "share", 0, 1, "weight of the revenue within reach against revenue earned"),
-        Assumption("multiple_hot", 10, "ratio", 0, 200, "forward revenue multiple in a hot climate", "P-MM-39, P-MM-40, P-BC-03; level: assumption"),
-        Assumption("multiple_normal", 7, "ratio", 0, 200, "forward revenue multiple in a normal climate"),
-        Assumption("multiple_cold", 4.5, "ratio", 0, 200, "forward revenue multiple in a cold climate"),
+        Assumption("hope", 0.7, "share", 0, 1, "weight of the revenue within reach against revenue earned", "S002-14, S002-17; weight: assumption"),
+        Assumption("outside", 36, "ratio", 0.01, 1000, "what investors expect others to win, over one firm at par"),
+        Assumption("multiple_hot", 8, "ratio", 0, 200, "forward revenue multiple in a hot climate", "P-MM-39, P-MM-40, P-BC-03; level: assumption"),
+        Assumption("multiple_normal", 6, "ratio", 0, 200, "forward revenue multiple in a normal climate"),
+        Assumption("multiple_cold", 5.0, "ratio", 0, 200, "forward revenue multiple in a cold climate"),
         Assumption("reversion", 0.08, "share a month", 0.001, 1, "how fast a premium reverts"),
         Assumption("noise_month", 0.05, "log", 0, 1, "luck of the premium, standard deviation a month"),
         Assumption("peer_gain", 0.35, "ratio", 0, 0.9, "how far listed peers' premium carries over to others"),
