@@ -161,15 +161,14 @@ def check(scenario: ScenarioFile, sets: Sets = None) -> None:
 
 @command
 def params(
-    word: Annotated[str, typer.Argument(metavar="[WORD]", help="Show only what mentions this word.")] = "",
+    word: Annotated[str | None, typer.Argument(metavar="[WORD]", help="Show only what mentions this word.")] = None,
 ) -> None:
     """List every assumption: path, unit, default, bounds and source."""
-    from sim.scenario import params as catalogue
+    from sim.scenario.params import rows
 
-    rows = catalogue.rows(word)
-    if not rows:
-        raise InputError("no assumption mentions this word", key="WORD", found=word)
-    terminal.print_table(["path", "unit", "default", "bounds", "source", "what it is"], rows, left=6)
+    for row in rows(word):
+        bounds = f"{row['low']:g} to {row['high']:g}"
+        print(f"{row['path']}  {row['default']:g} {row['unit']}  ({bounds}; source: {row['source']})\n    {row['says']}")
 
 
 @command
@@ -244,3 +243,7 @@ def _notices(notices: Any, quiet: bool) -> None:
 def _print_json(folder: Path | None, manifest: Any, summary: Any) -> None:
     data = {"folder": None if folder is None else str(folder), "manifest": manifest, "summary": summary}
     print(json.dumps(data, ensure_ascii=False, allow_nan=False))
+
+
+if __name__ == "__main__":
+    main()

@@ -71,6 +71,7 @@ def simulated_part(scenario: Scenario) -> dict[str, Any]:
     }
 
 
+@functools.cache
 def simulated_by() -> dict[str, Any]:
     """Everything outside the scenario that could move the last bit of a world."""
     from sim.foundation import jit

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 COMPRESSION = "zstd"
 COMPRESSION_LEVEL = 3
 MONTHS = ("entry_month", "exit_month", "pivot_month", "listing_month", "abandoned_month", "profitable_month")
+TEXTS = ("claim", "date", "endpoint", "fate", "firm", "group", "kind", "name", "origin", "quantity", "says", "source")
+TEXTS_OR_NONE = ("median_exit",)
 QUANTILES = ("p05", "p25", "p50", "p75", "p95")
 
 
@@ -75,10 +77,20 @@ def write_parquet(frames: Iterable[pd.DataFrame], path: Path, schema: pa.Schema)
 
 
 def read(path: Path) -> pd.DataFrame:
-    """The table in ``path``, CSV or Parquet, as a frame. Nothing in it is executed."""
+    """The table in ``path``, CSV or Parquet, as a frame, equal to the one written. Nothing in it is executed."""
     import pandas as pd
 
     if path.suffix == ".csv":
-        return pd.read_csv(path, encoding="utf-8", keep_default_na=False, na_values=[""], float_precision="round_trip")
+        frame = pd.read_csv(
+            path,
+            encoding="utf-8",
+            keep_default_na=False,
+            na_values=[""],
+            float_precision="round_trip",
+            dtype=dict.fromkeys((*TEXTS, *TEXTS_OR_NONE), "object"),
+        )
+        texts = {name: frame[name].fillna("") for name in TEXTS if name in frame}
+        missing = {name: frame[name].where(frame[name].notna(), None) for name in TEXTS_OR_NONE if name in frame}
+        return frame.assign(**texts, **missing)
     frame = pd.read_parquet(path, engine="pyarrow")
     return frame.astype({month: "Int32" for month in MONTHS if month in frame})

@@ -6,7 +6,7 @@ import functools
 import math
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -15,6 +15,7 @@ from sim.archive import digest, folder, tables
 from sim.archive.blocks import BlockStore, Span, spans
 from sim.engine.block import BLOCK_WORLDS, Block
 from sim.foundation.errors import InputError, RunError
+from sim.scenario.build import MAX_SEED, MAX_WORLDS
 from sim.scenario.model import Scenario
 from sim.study import executor
 from sim.study.run import EVENTS, FIRMS, OUTCOME_FILES, SHOWN, Run, kept_outcomes, opened
@@ -22,8 +23,6 @@ from sim.study.run import EVENTS, FIRMS, OUTCOME_FILES, SHOWN, Run, kept_outcome
 if TYPE_CHECKING:
     from sim.outcomes.fates import FateCounts
 
-MOST_WORLDS = 10_000_000
-MOST_SEED = (1 << 32) - 1
 PRECISION_STEPS = 11  # with --precision: 1,024 worlds, twice as many, ... up to 1,048,576
 COMPILING, SIMULATING, SUMMARISING, WRITING = "compiling", "simulating", "summarising", "writing"
 
@@ -38,7 +37,7 @@ class Progress(NamedTuple):
 
 
 Tell = Callable[[Progress], None]
-Page = Callable[[Run, Path], None]
+Page = Callable[[Run, Path], Iterable[str]]  # writes its files into the folder, returns what the user should know
 
 
 def run(
@@ -130,7 +129,7 @@ def simulate(
 def with_worlds(scenario: Scenario, worlds: int | None, seed: int | None) -> Scenario:
     """``scenario`` with another number of worlds or another seed. InputError if there is no such number."""
     changes: dict[str, Any] = {}
-    for key, value, low, high in (("worlds", worlds, 1, MOST_WORLDS), ("seed", seed, 0, MOST_SEED)):
+    for key, value, low, high in (("worlds", worlds, 1, MAX_WORLDS), ("seed", seed, 0, MAX_SEED)):
         if value is None:
             continue
         if isinstance(value, bool) or value != int(value) or not low <= value <= high:
@@ -257,7 +256,7 @@ def _written(answer: Run, target: Path, tell: Tell, page: Page | None, command: 
             (part / folder.SCENARIO).write_text(to_yaml(answer.scenario), encoding="utf-8")
             _write_tables(answer, part)
             if page is not None:
-                page(answer, part)
+                manifest["notices"] = [*manifest["notices"], *page(answer, part)]
             manifest["command"] = command
             manifest["timings"]["write_seconds"] = round(time.perf_counter() - started, 3)
             manifest["finished"] = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())

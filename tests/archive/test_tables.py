@@ -62,16 +62,17 @@ def test_csv_comes_back_exactly_with_unix_line_ends(tmp_path):
         {
             "firm": ["null", "NA", 'a "b", c', "月之暗面🚀", "<script>"],
             "share": [0.1 + 0.2, 1e-300, np.nan, 1.0, 2 / 3],
-            "date": ["2024-05", None, "2024-06", "", "x"],
+            "date": ["2024-05", "", "2024-06", "", "x"],
+            "median_exit": [None, "2024-05", None, None, None],
+            "says": [""] * 5,
         }
     )
     path = tmp_path / "x.csv"
     tables.write_csv(frame, path)
     assert b"\r" not in path.read_bytes()
     back = tables.read(path)
-    assert list(back["firm"]) == list(frame["firm"])
-    assert back["share"].equals(frame["share"])
-    assert list(back["date"].isna()) == [False, True, False, True, False]
+    pd.testing.assert_frame_equal(back, frame, check_exact=True)
+    assert back["median_exit"][0] is None
 
 
 @pytest.mark.parametrize("schema", [tables.events_schema, tables.paths_schema])

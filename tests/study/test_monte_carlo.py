@@ -1,0 +1,332 @@
+"""Blocks are kept, taken up and never trusted blindly; a run is the same bytes however it came about."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from small_industry import TEXT, small
+
+from sim.archive import atomic, folder
+from sim.archive.blocks import BlockStore
+from sim.engine import simulate as engine
+from sim.engine.block import BLOCK_WORLDS
+from sim.foundation.errors import InputError, RunError
+from sim.scenario.load import load_text
+from sim.study import executor, monte_carlo
+from sim.study.run import EVENTS, FIRMS, OUTCOME_FILES, open_folder
+
+PROGRAM = Path(__file__).with_name("small_industry.py")
+ROOT = PROGRAM.parents[2]
+TABLES = (*OUTCOME_FILES.values(), FIRMS, EVENTS, folder.SCENARIO)
+
+
+def run(out: Path, worlds: int, **options):
+    return monte_carlo.run(small(worlds), out=out, **{"jobs": 1, **options})
+
+
+def contents(path: Path) -> dict[str, bytes]:
+    """Every file of a run folder but the manifest, which knows the time."""
+    files = {file.relative_to(path).as_posix(): file.read_bytes() for file in path.rglob("*") if file.is_file()}
+    del files["manifest.json"]
+    return files
+
+
+def blocks_in(out: Path) -> list[Path]:
+    return sorted((out / folder.BLOCKS).glob("*/*.block"))
+
+
+def leftovers(out: Path) -> list[Path]:
+    return list(out.rglob(f"{atomic.PREFIX}*"))
+
+
+@pytest.fixture
+def computed(monkeypatch) -> list[tuple[int, int]]:
+    """The blocks that the engine is asked for in this process, in order."""
+    asked: list[tuple[int, int]] = []
+    real = engine.simulate
+
+    def counted(scenario, first, worlds):
+        asked.append((first, worlds))
+        return real(scenario, first, worlds)
+
+    monkeypatch.setattr(engine, "simulate", counted)
+    return asked
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory) -> dict[str, bytes]:
+    """The files of a run of 5,000 worlds that nobody disturbed."""
+    return contents(run(tmp_path_factory.mktemp("whole"), 5000).folder)
+
+
+def test_a_run_folder_has_the_promised_files_and_opens_again(tmp_path):
+    done = run(tmp_path, 1500)
+    assert set(contents(done.folder)) == set(TABLES)
+    again = open_folder(done.folder)
+    for name in ("survival", "fates", "landscape", "endgame", "claims", "paths", "firms", "events"):
+        left, right = getattr(done, name)(), getattr(again, name)()
+        pd.testing.assert_frame_equal(left, right, check_dtype=False, check_categorical=False, check_exact=True)
+    assert again.summary() == done.summary()
+    assert again.outcomes.extinct == done.outcomes.extinct
+    assert again.scenario.worlds == 1500
+    assert len(done.firms()) == 1500 * 3
+    assert done.manifest["worlds"] == 1500
+    assert done.manifest["files"].keys() == contents(done.folder).keys()
+    with pytest.raises(InputError, match="not blocks"):
+        next(again.blocks())
+
+
+def test_without_a_folder_the_same_frames_and_nothing_written(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    kept, loose = run(tmp_path / "out", 1500), monte_carlo.run(small(1500), jobs=1)
+    assert loose.folder is None
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+    for name in ("firms", "events", "survival"):
+        pd.testing.assert_frame_equal(
+            getattr(loose, name)(), getattr(kept, name)(), check_dtype=False, check_categorical=False, check_exact=True
+        )
+
+
+def test_the_same_question_is_answered_at_once(tmp_path, computed):
+    first = run(tmp_path, 1500)
+    assert computed == [(0, 1024), (1024, 476)]
+    again = run(tmp_path, 1500)
+    assert (again.folder, again.reused, first.reused) == (first.folder, True, False)
+    assert len(computed) == 2
+    assert [block.worlds for block in again.blocks()] == [1024, 476]
+
+
+def test_more_worlds_compute_only_what_is_missing(tmp_path, computed):
+    run(tmp_path, 2000)
+    del computed[:]
+    more = run(tmp_path, 4000)
+    assert computed == [(1024, 1024), (2048, 1024), (3072, 928)]
+    assert contents(more.folder) == contents(run(tmp_path / "fresh", 4000).folder)
+
+
+def test_fewer_worlds_are_the_first_of_many(tmp_path):
+    few, many = run(tmp_path, 500).firms(), run(tmp_path, 1500).firms()
+    pd.testing.assert_frame_equal(few, many.iloc[: len(few)], check_categorical=False)
+
+
+def test_one_worker_or_two_the_same_bytes(tmp_path, whole):
+    assert contents(run(tmp_path, 5000, jobs=2).folder) == whole
+
+
+def test_another_question_of_the_same_worlds_computes_nothing(tmp_path, computed):
+    run(tmp_path, 100)
+    retitled = load_text(TEXT.replace("A small industry", "Another title"), worlds=100)
+    assert not monte_carlo.run(retitled, out=tmp_path, jobs=1).reused
+    assert computed == [(0, 100)]
+
+
+@pytest.mark.parametrize("harm", [b"", b"torn", None])
+def test_a_spoiled_block_is_computed_again(tmp_path, computed, whole, harm):
+    done = run(tmp_path, 5000)
+    victim = blocks_in(tmp_path)[2]
+    sound = victim.read_bytes()
+    victim.write_bytes(sound[: len(sound) // 2] if harm is None else harm)
+    (done.folder / folder.MANIFEST).unlink()
+    del computed[:]
+    assert contents(run(tmp_path, 5000).folder) == whole
+    assert computed == [(2048, 1024)]
+    assert victim.read_bytes() == sound
+
+
+def test_a_block_spoiled_between_computing_and_reading_is_computed_again(tmp_path, computed):
+    done = monte_carlo.run(small(1500), jobs=1, out=tmp_path)
+    for path in blocks_in(tmp_path):
+        path.unlink()
+    assert [block.worlds for block in done.blocks()] == [1024, 476]
+    assert len(computed) == 4
+
+
+def test_a_full_disk_in_mid_run_keeps_what_is_finished(tmp_path, monkeypatch, computed, whole):
+    real, written = BlockStore.write, []
+
+    def write(store, block):
+        if len(written) == 3:
+            raise OSError(28, "No space left on device")
+        real(store, block)
+        written.append(block.first)
+
+    monkeypatch.setattr(BlockStore, "write", write)
+    with pytest.raises(RunError, match="No space left on device; finished blocks are kept"):
+        run(tmp_path, 5000)
+    assert len(blocks_in(tmp_path)) == 3
+    assert [path.name for path in tmp_path.iterdir()] == [folder.BLOCKS]
+    monkeypatch.setattr(BlockStore, "write", real)
+    del computed[:]
+    assert contents(run(tmp_path, 5000).folder) == whole
+    assert len(computed) == 2
+
+
+def test_a_full_disk_while_the_folder_is_written_leaves_no_folder(tmp_path, monkeypatch):
+    def full(_run, _part):
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(RunError, match="No space left"):
+        run(tmp_path, 100, page=full)
+    assert list((tmp_path / "small").iterdir()) == []
+
+
+def test_what_the_page_says_is_a_notice(tmp_path):
+    def page(_run, part: Path):
+        (part / "report.html").write_text("<p>")
+        return ("no pictures",)
+
+    done = run(tmp_path, 100, page=page)
+    assert "no pictures" in done.manifest["notices"]
+    assert "report.html" in done.manifest["files"]
+
+
+def killed(out: Path, seconds: float, how: signal.Signals, jobs: int) -> None:
+    """Start the program, and kill it so many seconds after its first block begins."""
+    command = [sys.executable, str(PROGRAM), str(out), "5000", str(jobs), "0.02"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment, text=True
+    ) as child:
+        for line in child.stdout:
+            if line.startswith("simulating"):
+                break
+        time.sleep(seconds)
+        child.send_signal(how)
+        child.communicate(timeout=60)
+
+
+@pytest.mark.parametrize(("jobs", "rounds"), [(1, 8), (2, 3)])
+def test_killed_at_random_moments_it_ends_as_if_nothing_had_happened(tmp_path, whole, jobs, rounds):
+    moments = random.Random(2023)
+    survivors = 0
+    for _ in range(rounds):
+        killed(tmp_path, moments.uniform(0.0, 0.6 if jobs == 1 else 2.0), signal.SIGKILL, jobs)
+        survivors = max(survivors, len(blocks_in(tmp_path)))
+    assert survivors > 0  # something was finished before a kill, or this tests nothing
+    assert contents(run(tmp_path, 5000).folder) == whole
+    until = time.monotonic() + 10
+    while leftovers(tmp_path) and time.monotonic() < until:  # orphaned workers notice within a second
+        time.sleep(0.2)
+        folder_of_blocks = blocks_in(tmp_path)[0].parent
+        atomic.clear_stale(folder_of_blocks)
+        atomic.clear_stale(tmp_path / "small")
+    assert leftovers(tmp_path) == []
+
+
+def test_two_identical_commands_at_once(tmp_path, whole):
+    command = [sys.executable, str(PROGRAM), str(tmp_path), "5000", "1"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    children = [subprocess.Popen(command, stdout=subprocess.PIPE, env=environment, text=True) for _ in range(3)]
+    folders = {child.communicate(timeout=120)[0].splitlines()[-1] for child in children}
+    assert [child.returncode for child in children] == [0, 0, 0]
+    assert len(folders) == 1
+    assert contents(Path(folders.pop().removeprefix("FOLDER "))) == whole
+    assert leftovers(tmp_path) == []
+
+
+@pytest.mark.parametrize(("jobs", "items"), [(1, 5), (2, 2), (2, 5)])
+def test_every_item_is_done_once(jobs, items):
+    done: list[int] = []
+    executor.map_blocks(abs, list(range(items)), jobs, done.append)
+    assert sorted(done) == list(range(items))
+
+
+def test_a_worker_that_dies_is_a_run_error():
+    with pytest.raises(RunError, match="a worker process died"):
+        executor.map_blocks(os._exit, [1, 1, 1], 2, print)
+
+
+def test_what_a_worker_raises_is_raised_here():
+    with pytest.raises(ZeroDivisionError):
+        executor.map_blocks(_divide, [0, 0, 0], 2, print)
+
+
+def _divide(item: int) -> float:
+    return 1 / item
+
+
+@pytest.mark.parametrize("jobs", [0, -1])
+def test_no_workers_is_wrong_input(jobs):
+    with pytest.raises(InputError, match="--jobs"):
+        executor.workers(jobs)
+
+
+@pytest.mark.parametrize("options", [{"worlds": 0}, {"worlds": -5}, {"worlds": 1.5}, {"seed": -1}, {"seed": 1 << 32}])
+def test_a_number_that_cannot_be_is_wrong_input(options):
+    with pytest.raises(InputError, match="whole number"):
+        monte_carlo.run(small(), **options)
+
+
+@pytest.mark.parametrize("precision", [0.0, -0.1, 0.5, float("nan"), float("inf")])
+def test_a_precision_that_cannot_be_is_wrong_input(precision):
+    with pytest.raises(InputError, match="half-width"):
+        monte_carlo.run(small(), precision=precision)
+
+
+def test_precision_stops_at_the_first_step_that_is_enough(tmp_path, computed):
+    done = run(tmp_path, 7, precision=0.02)
+    widths = {}
+    for worlds in (1024, 2048, 4096, 8192):
+        rows = monte_carlo.run(small(worlds), jobs=1).summary()
+        widths[worlds] = max(
+            ((row[f"{fate}_high"] - row[f"{fate}_low"]) / 2, row["firm"])
+            for row in rows
+            if row["kind"] != "group"
+            for fate in ("independent", "acquired", "closed", "listed", "pivoted")
+        )
+    enough = min(worlds for worlds, (width, _) in widths.items() if width <= 0.02)
+    assert enough > 1024  # or the schedule is not tested
+    assert done.outcomes.worlds == done.scenario.worlds == done.manifest["worlds"] == enough
+    assert any(f"{enough:,} worlds" in said and widths[enough][1] in said for said in done.manifest["notices"])
+    del computed[:]
+    again = run(tmp_path, 99, precision=0.02)
+    assert (again.folder, again.reused, again.scenario.worlds) == (done.folder, True, enough)
+    assert computed == []
+
+
+def test_precision_that_takes_too_long_says_so(monkeypatch):
+    monkeypatch.setattr(monte_carlo, "PRECISION_STEPS", 2)
+    done = monte_carlo.run(small(), precision=0.001, jobs=1)
+    assert done.outcomes.worlds == 2 * BLOCK_WORLDS
+    assert any("not enough" in notice for notice in done.manifest["notices"])
+
+
+def test_progress_counts_worlds_and_says_what_was_kept(tmp_path):
+    told: list[monte_carlo.Progress] = []
+    run(tmp_path, 1024)
+    run(tmp_path, 3000, progress=told.append)
+    simulating = [now for now in told if now.stage == monte_carlo.SIMULATING]
+    assert [(now.done, now.total, now.kept) for now in simulating] == [
+        (1024, 3000, 1024), (2048, 3000, 1024), (3000, 3000, 1024)
+    ]  # fmt: skip
+    assert [now.stage for now in told if now not in simulating] == [monte_carlo.SUMMARISING, monte_carlo.WRITING]
+
+
+def test_compiling_is_said_once_and_before_anything_is_simulated(tmp_path, monkeypatch):
+    from sim.foundation import jit
+
+    told: list[str] = []
+    warmed: list[object] = []
+    monkeypatch.setattr(jit, "is_compiled_before", lambda: False)
+    monkeypatch.setattr(engine, "warm_up", warmed.append)
+    run(tmp_path, 100, progress=lambda now: told.append(now.stage))
+    assert told[:2] == [monte_carlo.COMPILING, monte_carlo.SIMULATING]
+    assert len(warmed) == 1
+    run(tmp_path, 100)
+    assert len(warmed) == 1  # nothing to simulate, nothing to compile
+
+
+def test_worlds_do_not_depend_on_the_company_they_keep():
+    """A block asked for alone holds the same worlds as in a run."""
+    alone = engine.simulate(small(), 1024, 10)
+    together = engine.simulate(small(), 1024, 476)
+    assert np.array_equal(alone.histories, together.histories[:10])
