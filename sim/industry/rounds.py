@@ -142,8 +142,7 @@ def close_round(world, f, amount):
         if world.told[1] == 1:
             tell(world, f, FAILED, amount, POWDER_LOW, market.dry_powder)
         return
-    down = firm.rounds + firm.post_money > 0.0 and post < firm.post_money
-    if down:
+    if firm.value < firm.post_money:
         tell(world, f, DOWN_ROUND, amount, BELOW_POST_MONEY, firm.post_money)
     else:
         bar = by_climate(market.climate, assume.rounds_bar_hot, assume.rounds_bar_normal, assume.rounds_bar_cold)
