@@ -1,8 +1,9 @@
 """Quantiles of what was recorded month by month, from integer histograms on the fixed grids.
 
 Merging histograms is adding integers, so the result does not depend on how worlds were cut into blocks. Counts are
-exact (the smallest count that enough worlds do not exceed); on the other grids a quantile is interpolated linearly
-inside its bin. What falls in the bin around zero of a logarithmic grid is reported as 0.
+exact (the smallest count that enough worlds do not exceed); shares are told to the middle of their bin (1/384), so
+that 0 and 1 are exact; on logarithmic grids a quantile is interpolated linearly inside its bin, and what falls in the
+bin around zero is 0.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.foundation.grid import BINS, HALF, LANDSCAPE, LOG, PATHS, Quantity, bin_bounds
+from sim.foundation.grid import BINS, HALF, LANDSCAPE, LOG, PATHS, SHARE, Quantity, bin_bounds
 from sim.outcomes.rows import dates_of
 from sim.scenario.model import Scenario
 
@@ -37,6 +38,8 @@ def quantiles(histogram: np.ndarray, quantity: Quantity, levels: Collection[int]
         value = low[at] + inside * (high[at] - low[at])
         if quantity.grid == LOG:
             value = np.where(at == HALF, 0.0, value)
+        elif quantity.grid == SHARE:
+            value = at / (BINS - 1)
         found[:, column] = np.where(total > 0, value, np.nan)
     return found.reshape(*histogram.shape[:-1], len(levels))
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-
-import numpy as np
 
 from sim.foundation import causes
 from sim.foundation.columns import EVENTS
@@ -103,6 +102,12 @@ def _refused(m: Moment) -> str:
     return f"refused by capital, {months(m.value)} in a row: its score {abs(m.saw):.1f} below the bar"
 
 
+def _report(m: Moment) -> str:
+    fall = share(1 - math.exp(-m.value))
+    and_or_but = "and" if m.saw < 1 else "but"
+    return f"reported revenue {share(m.saw)} of what was expected, {and_or_but} a loss: its price fell by {fall}"
+
+
 def _flow(flow: float) -> str:
     return f"operating cash flow of twelve months {number(flow)}"
 
@@ -117,10 +122,7 @@ SENTENCES: Mapping[str, Callable[[Moment], str]] = {
         f"below the last post-money of {number(m.saw)}"
     ),
     "listing": lambda m: f"listed at a valuation of {m.money(m.value)}, on revenue of {number(m.saw)} in twelve months",
-    "report cut": lambda m: (
-        f"half-yearly report below the path, revenue {share(m.saw)} of what was expected: "
-        f"the price fell by {share(1 - float(np.exp(-m.value)))}"
-    ),
+    "report cut": _report,
     "abandonment": lambda m: f"failed the profitability test, abandoned at {m.money(m.value)}: {_flow(m.saw)}",
     "pivot": _pivot,
     "exodus": lambda m: f"{share(m.value)} of its talent has left since the pivot",

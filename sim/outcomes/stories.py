@@ -13,10 +13,12 @@ from sim.foundation.columns import EVENT, EVENTS
 from sim.outcomes.rows import rows_of, tick_text
 from sim.outcomes.sentences import Moment, Money, cause_text, sentence
 from sim.outcomes.typical import LOOKED_AT, endings, typical_worlds
+from sim.scenario.dates import month_of
 from sim.scenario.model import Firm, Scenario
 
 MARKET = "market"  # the id under which the industry's own story is told
 MARKET_NAME = "The industry"
+OPENING, HORIZON = "opening", "horizon"  # the events of first and last words, which the log does not tell
 ROUNDS = (EVENT["round"], EVENT["down round"])
 MERGED = (EVENT["refused"], EVENT["poached"])  # repeated without anything between: told once
 MONTH_NAMES = (
@@ -29,7 +31,7 @@ MONTH_NAMES = (
 class Sentence:
     """One thing that happened: when (``tick``, ``date`` as YYYY-MM), what (``event``), how it is told, and why.
 
-    ``value`` is the event's amount as logged; ``cause`` the text of the rule that fired, empty for the last words.
+    ``value`` is the event's amount as logged; ``cause`` the text of the rule that fired, empty where none did.
     """
 
     tick: int
@@ -47,8 +49,8 @@ class Sentence:
     @property
     def when(self) -> str:
         """``March 2024``; tick 0 is the opening."""
-        year, month = self.date.split("-")
-        return f"{MONTH_NAMES[int(month) - 1]} {int(year)}" if self.tick > 0 else "At the opening"
+        month = month_of(self.date)
+        return month_name(month) if self.tick > 0 and month is not None else "At the opening"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +77,11 @@ class WorldStory:
     lives: tuple[Story, ...]
 
 
-def life_stories(scenario: Scenario, events: np.ndarray) -> list[Story]:
+def life_stories(scenario: Scenario, events: np.ndarray, entry_months: np.ndarray) -> list[Story]:
     """Every firm's story from the events of one world (LOG_DTYPE, in the order they happened), rows in order.
 
-    The industry's own story comes last, if anything happened to it. Trace-only events are told where they are.
+    ``entry_months`` (firms,) are the ticks of entry, NEVER for who did not enter: the log does not tell of those who
+    were there from the opening. The industry's own story comes last, if anything happened to it.
     """
     rows = rows_of(scenario)
     order = np.argsort(events["firm"], kind="stable")
@@ -88,12 +91,24 @@ def life_stories(scenario: Scenario, events: np.ndarray) -> list[Story]:
     for row, life in enumerate(lives[1:]):
         firm = scenario.firms[rows.series[row]]
         number = rows.ids[row].removeprefix(firm.id).replace("-", " ")
-        told = _told(scenario, life)
-        fate, last = _last_words(scenario, firm, life)
-        stories.append(Story(rows.ids[row], firm.name + number, firm.kind, fate, (*told, *last)))
+        fate, last = _last_words(scenario, firm, life, int(entry_months[row]))
+        sentences = (*_first_words(scenario, firm, int(entry_months[row])), *_told(scenario, life), *last)
+        stories.append(Story(rows.ids[row], firm.name + number, firm.kind, fate, sentences))
     if len(lives[0]):
         stories.append(Story(MARKET, MARKET_NAME, MARKET, "", tuple(_told(scenario, lives[0]))))
     return stories
+
+
+def _first_words(scenario: Scenario, firm: Firm, entered: int) -> list[Sentence]:
+    """What a firm was at the opening; nothing for one that entered later, which has an event of its own."""
+    if entered > 0:
+        return []
+    text = "there from the start"
+    if firm.listed is not None:
+        text += f", listed since {month_name(firm.listed)}"
+    if firm.pivoted is not None:
+        text += f", out of the general race since {month_name(firm.pivoted)}"
+    return [Sentence(0, tick_text(scenario, 0), OPENING, text, 0.0, "")]
 
 
 def _told(scenario: Scenario, life: np.ndarray) -> list[Sentence]:
@@ -116,23 +131,28 @@ def _told(scenario: Scenario, life: np.ndarray) -> list[Sentence]:
     return told
 
 
-def _last_words(scenario: Scenario, firm: Firm, life: np.ndarray) -> tuple[str, list[Sentence]]:
+def _last_words(scenario: Scenario, firm: Firm, life: np.ndarray, entered: int) -> tuple[str, list[Sentence]]:
     """How the firm ended, and for one that is still there what it is at the horizon."""
     happened = set(life["event"].tolist())
     for fate, event in (("acquired", "acquisition"), ("closed", "closure")):
         if EVENT[event] in happened:
             return fate, []
-    if EVENT["entry"] not in happened:
+    if entered > scenario.ticks:
         text, fate = "it never entered", "never_entered"
     else:
         listed = EVENT["listing"] in happened or firm.listed is not None
         pivoted = EVENT["pivot"] in happened or firm.pivoted is not None
-        parts = ["still independent", "listed" if listed else "", "abandoned by the market", ""]
-        parts[2] = parts[2] if EVENT["abandonment"] in happened else ""
-        parts[3] = "out of the general race" if pivoted else "in the general race"
-        text, fate = ", ".join(part for part in parts if part), "independent"
+        text, fate = "still independent", "independent"
+        text += ", listed" if listed else ""
+        text += ", abandoned by the market" if EVENT["abandonment"] in happened else ""
+        text += ", out of the general race" if pivoted else ", in the general race"
     end = scenario.ticks
-    return fate, [Sentence(end, tick_text(scenario, end), "end", text, 0.0, "")]
+    return fate, [Sentence(end, tick_text(scenario, end), HORIZON, text, 0.0, "")]
+
+
+def month_name(month: int) -> str:
+    """A calendar month (year * 12 + month - 1) as ``March 2024``."""
+    return f"{MONTH_NAMES[month % 12]} {month // 12}"
 
 
 def chosen_stories(scenario: Scenario, blocks: Callable[[], Iterable[Block]]) -> list[WorldStory]:
@@ -156,6 +176,6 @@ def chosen_stories(scenario: Scenario, blocks: Callable[[], Iterable[Block]]) ->
     for index in typical_worlds(scenario, seen):
         world = int(worlds[index])
         title = f"World {world:,}: {'a typical one' if not stories else 'it ends very differently'}"
-        lives = life_stories(scenario, log[log["world"] == world])
+        lives = life_stories(scenario, log[log["world"] == world], seen["entry_month"][index])
         stories.append(WorldStory(world, title, endings(scenario, seen[index]), tuple(lives)))
     return stories

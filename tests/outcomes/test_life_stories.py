@@ -9,7 +9,7 @@ import pytest
 from synthetic_runs import START, block_of, firm, live, scenario, still
 
 from sim.foundation import causes
-from sim.foundation.columns import ACQUIRED, CLOSED, EVENT, EVENTS, LOG_DTYPE
+from sim.foundation.columns import ACQUIRED, CLOSED, EVENT, EVENTS, LOG_DTYPE, NEVER
 from sim.outcomes.sentences import SENTENCES, Money, number, ordinal
 from sim.outcomes.stories import chosen_stories, life_stories
 from sim.outcomes.typical import distances, endings, features, typical_worlds
@@ -29,25 +29,28 @@ def test_a_life_with_dates_amounts_and_causes() -> None:
     stories = life_stories(
         question,
         log(
-            (0, 0, "entry", 1500.0, causes.ON_DATE, 0.4),
-            (0, 1, "entry", 900.0, causes.ON_DATE, 0.7),
+            (1, 1, "entry", 900.0, causes.ON_DATE, 0.7),
             (9, 0, "round", 4300.4, causes.SCORE_HIGH, 0.44),
             (12, -1, "climate", 2.0, causes.CLIMATE_TURNED, 2.0),
             (15, 0, "down round", 800.0, causes.BELOW_POST_MONEY, 17900.0),
             (30, 0, "pivot", 0.0, causes.FELL_BEHIND, 1.26),
             (62, 0, "closure", -12.3, causes.OUT_OF_MONEY, -12.3),
         ),
+        np.array([0, 1]),
     )
     assert [story.firm for story in stories] == ["zhipu", "other", "market"]
     assert lines(stories, "zhipu") == [
-        "At the opening: entered with RMB 1,500 million in cash, 0.40 generations behind the frontier",
+        "At the opening: there from the start",
         "March 2024: raised RMB 4,300 million, its 1st round: investors' score 0.4 above the bar",
         "September 2024: raised RMB 800 million in a down round, its 2nd round: below the last post-money of 17,900",
         "December 2025: left the general race, dropping its core technology (light): 1.26 generations behind the "
         "frontier with little runway",
         "August 2028: out of money: closed with cash at -12",
     ]
-    assert lines(stories, "other")[-1] == "December 2030: still independent, in the general race"
+    assert lines(stories, "other") == [
+        "July 2023: entered with RMB 900 million in cash, 0.70 generations behind the frontier",
+        "December 2030: still independent, in the general race",
+    ]
     assert lines(stories, "market") == ["June 2024: the climate for capital turned cold"]
     assert [story.fate for story in stories] == ["closed", "independent", ""]
     told = stories[0].sentences[1]
@@ -60,12 +63,12 @@ def test_refusals_in_a_row_are_told_once() -> None:
     stories = life_stories(
         question,
         log(
-            (0, 0, "entry", 10.0, causes.ON_DATE, 0.0),
             *((tick, 0, "refused", float(tick), causes.SCORE_LOW, -0.25) for tick in (1, 2, 3)),
             (6, 0, "poached", 0.02, causes.TALENT_POACHED, 0.02),
             (9, 0, "poached", 0.03, causes.TALENT_POACHED, 0.03),
             (10, 0, "acquisition", 55.0, causes.REFUSED, 3.0),
         ),
+        np.array([0]),
     )
     assert lines(stories, "a")[1:] == [
         "September 2023: refused by capital, 3 months in a row: its score 0.2 below the bar",
@@ -76,9 +79,12 @@ def test_refusals_in_a_row_are_told_once() -> None:
 
 def test_who_never_entered_and_who_was_listed_before() -> None:
     question = scenario((firm("late"), firm("old", listed=START - 3, pivoted=START - 9), firm("crowd", copies=2)), 24)
-    stories = life_stories(question, log((0, 1, "entry", 5.0, causes.ON_DATE, 0.1)))
+    stories = life_stories(question, log(), np.array([NEVER, -20, 0, 0]))
     assert lines(stories, "late") == ["June 2025: it never entered"]
-    assert lines(stories, "old")[-1] == "June 2025: still independent, listed, out of the general race"
+    assert lines(stories, "old") == [
+        "At the opening: there from the start, listed since April 2023, out of the general race since October 2022",
+        "June 2025: still independent, listed, out of the general race",
+    ]
     assert [(story.firm, story.name) for story in stories[2:]] == [
         ("crowd-001", "Crowd 001"),
         ("crowd-002", "Crowd 002"),
@@ -90,7 +96,7 @@ def test_who_never_entered_and_who_was_listed_before() -> None:
 def test_every_event_is_told_whatever_its_cause(event: str) -> None:
     question = scenario((firm("a"),), 24, currency="US$ million")
     for cause in range(len(causes.CAUSES)):
-        text = life_stories(question, log((3, 0, event, 1.0, cause, 0.5)))[0].sentences[0].text
+        text = life_stories(question, log((3, 0, event, 1.0, cause, 0.5)), np.array([2]))[0].sentences[0].text
         assert text and "{" not in text and "nan" not in text
     assert set(SENTENCES) == set(EVENTS)
 
@@ -149,6 +155,6 @@ def test_three_worlds_are_chosen_from_blocks_and_told() -> None:
     assert stories[0].title == "World 20: a typical one"
     assert stories[0].ending == "2 independent"
     assert stories[1].ending == "2 closed" and stories[2].ending == "1 independent, 1 acquired"
-    assert lines(list(stories[1].lives), "b") == ["November 2023: out of money: closed with cash at 0"]
+    assert lines(list(stories[1].lives), "b")[1:] == ["November 2023: out of money: closed with cash at 0"]
     assert chosen_stories(question, list) == []
     assert endings(question, histories[5]) == stories[2].ending
