@@ -109,6 +109,8 @@ def step(world):
         else:
             firm.research, firm.marketing, firm.overhead = 0.0, 0.0, 0.0
             firm.spending = firm.burn_month
+            firm.last_spending = firm.burn_month
+            firm.plan_runway = runway_months(firm.cash, firm.burn_month - firm.smooth_revenue - firm.grant_month)
 
 
 @law

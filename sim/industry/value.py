@@ -90,6 +90,7 @@ def step(world):
     market, assume = world.market, world.assume
     measure_peers(world)
     times = multiple(market.climate, assume)
+    held = min(assume.listing_strength, 1.0) if assume.listing_on == 1.0 else 0.0
     years = assume.value_horizon_months / MONTHS_A_YEAR
     growth = math.exp(assume.demand_growth_floor_year * years)
     for f in range(world.firms.shape[0]):
@@ -108,7 +109,7 @@ def step(world):
                 firm.premium = min(max(known, -assume.value_cap), assume.value_cap)
         elif firm.abandoned_month == NEVER:
             target = target_premium(firm, market, assume, world.tick)
-            if firm.refused_months > 0:  # refused firms do not revert: the second law says what happens to them
-                target = min(target, firm.premium)
+            if firm.refused_months > 0:  # the second law holds a refused firm's premium down
+                target -= held * max(target - firm.premium, 0.0)
             firm.premium = next_premium(firm.premium, target, world.luck[f].z_value, assume)
         firm.value = base * math.exp(firm.premium)
