@@ -12,8 +12,8 @@ from sim.scenario.keys import ID_RULE, is_id
 from sim.scenario.node import Node
 from sim.scenario.yaml_text import read
 
-MAX_BYTES = 1_000_000
-MAX_FILES = 16
+MAX_BYTES = 500_000
+MAX_FILES = 8
 TOP_KEYS = (
     "name",
     "title",

@@ -8,6 +8,7 @@ pivots later never does. Each is said in a notice. A date outside the horizon of
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 
 from sim.scenario.dates import month_of, month_text
 from sim.scenario.extend import Horizon, Tree, horizon_of
@@ -16,7 +17,26 @@ from sim.scenario.override import is_set
 
 _PROPOSITION_DATES = ("at", "by")
 _FIRM_DATES = ("enters", "listed", "pivoted")
-Outside = Callable[[Node], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """The horizon to fit to, which dates of inherited parts lie outside it, and what was done about them."""
+
+    span: Horizon
+    outside: Callable[[Node], bool]
+    left_out: list[str] = field(default_factory=list)
+    in_force: list[str] = field(default_factory=list)
+    never: list[str] = field(default_factory=list)
+
+    def notices(self) -> tuple[str, ...]:
+        start, end = month_text(self.span[0]), month_text(self.span[1])
+        told = (
+            (f"Left out, because dated outside {start} to {end}", self.left_out),
+            (f"Began before {start}, in force from the start", self.in_force),
+            (f"Never comes, because dated after {end}", self.never),
+        )
+        return tuple(f"{what}: {', '.join(paths)}." for what, paths in told if paths)
 
 
 def fitted(tree: Tree) -> tuple[Node, tuple[str, ...]]:
@@ -25,7 +45,7 @@ def fitted(tree: Tree) -> tuple[Node, tuple[str, ...]]:
     if span is None or all(own == span for own in tree.horizons.values()):
         return root, ()
 
-    def inherited(node: Node) -> bool:
+    def outside(node: Node) -> bool:
         """True for a date inside the horizon of its own file but outside the one that holds now."""
         month = _month(node)
         if month is None or is_set(node):
@@ -33,21 +53,16 @@ def fitted(tree: Tree) -> tuple[Node, tuple[str, ...]]:
         low, high = tree.horizons.get(node.file, span)
         return low <= month <= high and not span[0] <= month <= span[1]
 
-    notices: list[str] = []
+    fit = _Fit(span, outside)
     sections = dict(root.data)
-    for name, fit in (("firms", _firms), ("events", _events), ("claims", _claims), ("facts", _claims)):
+    for name, fit_entries in (("firms", _firms), ("events", _events), ("claims", _claims), ("facts", _claims)):
         if name in sections:
-            entries = fit(sections[name].data, inherited, span, notices, name)
-            sections[name] = sections[name].replaced(entries)
-    return root.replaced(sections), tuple(notices)
+            sections[name] = sections[name].replaced(fit_entries(name, sections[name].data, fit))
+    return root.replaced(sections), fit.notices()
 
 
 def _month(node: Node | None) -> int | None:
     return month_of(node.data) if node is not None and isinstance(node.data, str) else None
-
-
-def _text(span: Horizon) -> str:
-    return f"{month_text(span[0])} to {month_text(span[1])}"
 
 
 def _dates(node: Node) -> Iterator[Node]:
@@ -63,37 +78,26 @@ def _dates(node: Node) -> Iterator[Node]:
                 yield from _dates(item)
 
 
-def _claims(
-    entries: dict[str, Node], inherited: Outside, span: Horizon, notices: list[str], section: str
-) -> dict[str, Node]:
-    kept = {}
-    for id, entry in entries.items():
-        outside = [date.data for date in _dates(entry) if inherited(date)]
-        if outside:
-            notices.append(f"{section}.{id} is left out: {outside[0]} lies outside {_text(span)}.")
-        else:
-            kept[id] = entry
-    return kept
+def _claims(section: str, entries: dict[str, Node], fit: _Fit) -> dict[str, Node]:
+    gone = [id for id, entry in entries.items() if any(fit.outside(date) for date in _dates(entry))]
+    fit.left_out.extend(f"{section}.{id}" for id in gone)
+    return {id: entry for id, entry in entries.items() if id not in gone}
 
 
-def _firms(
-    entries: dict[str, Node], inherited: Outside, span: Horizon, notices: list[str], section: str
-) -> dict[str, Node]:
+def _firms(section: str, entries: dict[str, Node], fit: _Fit) -> dict[str, Node]:
     fitted = {}
     for id, entry in entries.items():
         fields = dict(entry.data)
         for key in _FIRM_DATES:
             month = _month(fields.get(key))
-            if month is not None and month > span[1] and inherited(fields[key]):
-                notices.append(f"firms.{id}.{key} never comes: {fields[key].data} lies after {month_text(span[1])}.")
+            if month is not None and month > fit.span[1] and fit.outside(fields[key]):
+                fit.never.append(f"{section}.{id}.{key}")
                 fields[key] = fields[key].replaced(None)
         fitted[id] = entry.replaced(fields)
     return fitted
 
 
-def _events(
-    entries: dict[str, Node], inherited: Outside, span: Horizon, notices: list[str], section: str
-) -> dict[str, Node]:
+def _events(section: str, entries: dict[str, Node], fit: _Fit) -> dict[str, Node]:
     """Events that began before the horizon come first, in the order in which they began."""
     earlier: list[tuple[int, str, Node]] = []
     kept = {}
@@ -101,17 +105,15 @@ def _events(
         fields = dict(entry.data)
         date, until = fields.get("date"), fields.get("until")
         first, last = _month(date), _month(until)
-        if until is not None and last is not None and last > span[1] and inherited(until):
-            fields["until"] = until.replaced(month_text(span[1]))
-        if date is None or first is None or not inherited(date):
+        if until is not None and last is not None and last > fit.span[1] and fit.outside(until):
+            fields["until"] = until.replaced(month_text(fit.span[1]))
+        if date is None or first is None or not fit.outside(date):
             kept[id] = entry.replaced(fields)
-        elif first > span[1] or (last is not None and last < span[0]):
-            notices.append(f"{section}.{id} is left out: it lies outside {_text(span)}.")
+        elif first > fit.span[1] or (last is not None and last < fit.span[0]):
+            fit.left_out.append(f"{section}.{id}")
         else:
-            fields["date"] = date.replaced(month_text(span[0]))
-            notices.append(
-                f"{section}.{id} began in {month_text(first)} and is in force from {month_text(span[0])} on."
-            )
+            fields["date"] = date.replaced(month_text(fit.span[0]))
+            fit.in_force.append(f"{section}.{id}")
             earlier.append((first, id, entry.replaced(fields)))
     earlier.sort(key=lambda item: item[0])
     return {id: entry for _, id, entry in earlier} | kept

@@ -8,7 +8,7 @@ import re
 MAX_ID = 64
 ID_RULE = f"lower-case letters, digits and single hyphens between them, at most {MAX_ID} characters"
 ID_PATTERN = "^[a-z0-9]+(-[a-z0-9]+)*$"
-RESERVED_IDS = ("all", "market", "startups", "giants")
+RESERVED_IDS = ("all", "market", "startups", "giants", "listed", "pivoters")
 _ID = re.compile(ID_PATTERN[1:-1], re.ASCII)
 
 

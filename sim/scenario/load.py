@@ -39,7 +39,10 @@ def load_mapping(
 
 
 def with_sets(scenario: Scenario, sets: Sequence[str]) -> Scenario:
-    """``scenario`` changed by further ``sets``, as a variant for comparison. InputError if one of them is wrong."""
+    """``scenario`` changed by further ``sets``, as a variant for comparison; its notices are those of ``sets``.
+
+    InputError if one of them is wrong.
+    """
     return load_mapping(scenario.resolved, sets)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from sim.foundation.errors import InputError, nearest_of, shown
 from sim.scenario.dates import month_of, month_text
 
-MAX_NODES = 50_000
+MAX_NODES = 25_000
 MAX_DEPTH = 32
 MAX_LINE = 200  # characters of a name, a title or a source
 MAX_TEXT = 10_000  # characters of a description or a note
