@@ -49,10 +49,11 @@ def run(
     question was answered before, opened. ``jobs``: local workers. InputError if the question is wrong, RunError if
     the run fails after it began; what is finished is then kept.
     """
+    from sim.archive.folder import extended
     from sim.report import page
     from sim.study import monte_carlo
 
-    return monte_carlo.run(
+    done = monte_carlo.run(
         scenario,
         worlds=worlds,
         seed=seed,
@@ -63,6 +64,12 @@ def run(
         page=page.write,
         command=command,
     )
+    if png and done.folder is not None and not any(done.folder.glob("plots/*.png")):
+        with extended(done.folder, "plots/*.png", "plots/*.svg") as part:
+            message = page.stills(done, part)
+        if message:
+            done.manifest["notices"].append(message)
+    return done
 
 
 def trace(scenario: Scenario, world: int = 0) -> Trace:

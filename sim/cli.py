@@ -5,6 +5,7 @@ Exit codes: 0 done, 2 the input is wrong, 3 the run failed after it began, 130 i
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import json
 import os
@@ -131,13 +132,7 @@ def run(
         print(done.folder)
     else:
         _notices(done.manifest["notices"][len(asked.notices) :], silent)
-        terminal.fates_table(done.summary())
-        took = done.manifest["timings"]["simulate_seconds"]
-        how = "there already, nothing was simulated" if done.reused else f"simulated in {took:.1f} s"
-        print(
-            f"Percent of {done.outcomes.worlds:,} worlds by the end, ± half a 95% interval; seed {asked.seed}; {how}."
-        )
-        print(f"Report: {done.folder / 'report.html'}")
+        terminal.run_summary(done)
 
 
 @command
@@ -168,7 +163,9 @@ def params(
 
     for row in rows(word):
         bounds = f"{row['low']:g} to {row['high']:g}"
-        print(f"{row['path']}  {row['default']:g} {row['unit']}  ({bounds}; source: {row['source']})\n    {row['says']}")
+        print(
+            f"{row['path']}  {row['default']:g} {row['unit']}  ({bounds}; source: {row['source']})\n    {row['says']}"
+        )
 
 
 @command
@@ -206,8 +203,25 @@ def trace(
     sets: Sets = None,
     json_: Json = False,
 ) -> None:
-    """Tell one world as life stories: who raised how much, who listed, who died of what."""
-    raise NotImplementedError
+    """Tell one world as life stories: who raised, listed, pivoted, was bought or died, and why."""
+    import sim
+    from sim.outcomes.stories import life_stories
+
+    asked = sim.load(scenario, sets or (), seed=seed)
+    _notices(asked.notices, json_)
+    traced = sim.trace(asked, world)
+    stories = life_stories(asked, traced.events, traced.firms[-1]["entry_month"])
+    if json_:
+        told = [
+            {"firm": story.firm, "name": story.name, "fate": story.fate, **dataclasses.asdict(sentence)}
+            for story in stories
+            for sentence in story.sentences
+        ]
+        _print_json(None, {"kind": "trace", "scenario": asked.name, "seed": asked.seed, "world": world}, told)
+        return
+    print(terminal.clean(f"{asked.title or asked.name}: world {world:,} of seed {asked.seed}"))
+    for story in stories:
+        terminal.print_story(story)
 
 
 @command
@@ -221,8 +235,20 @@ def claims(
     json_: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Print in which share of worlds each forecast comes true; several scenarios side by side."""
-    raise NotImplementedError
+    """Print in how many worlds each forecast of the documents comes true; several scenarios side by side."""
+    import sim
+    from sim.study import monte_carlo
+
+    asked = [sim.load(path, sets or (), worlds=worlds, seed=seed) for path in scenarios]
+    silent = quiet or json_
+    _notices([notice for scenario in asked for notice in scenario.notices], silent)
+    with terminal.progress(silent) as tell:
+        runs = [monte_carlo.simulate(scenario, jobs=jobs, out=out, progress=tell) for scenario in asked]
+    ledger = [row for run in runs for row in run.ledger()]
+    if json_:
+        _print_json(None, {run.scenario.name: run.manifest for run in runs}, ledger)
+    else:
+        terminal.claims_table(ledger)
 
 
 def _one_of(**options: object) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import textwrap
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -11,8 +12,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from sim.outcomes.stories import Story
     from sim.study.monte_carlo import Progress, Tell
+    from sim.study.run import Run
 
+Row = Mapping[str, Any]
 PLAIN_WIDTH = 120  # columns where the output is no terminal
 REDRAWS_SECOND = 8
 
@@ -23,7 +27,7 @@ def console(stderr: bool = False) -> Console:
 
     stream = sys.stderr if stderr else sys.stdout
     width = None if stream.isatty() else PLAIN_WIDTH
-    return Console(file=stream, width=width, markup=False, highlight=False, emoji=False, soft_wrap=True)
+    return Console(file=stream, width=width, markup=False, highlight=False, emoji=False)
 
 
 def say(text: str) -> None:
@@ -100,16 +104,58 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], left: int
     console().print(table)
 
 
-def fates_table(summary: Sequence[Mapping[str, Any]]) -> None:
+def fates_table(summary: Sequence[Row]) -> None:
     """The table of fates per firm: percent of worlds with the half-width of the 95% interval, and the median exit."""
     fates = ("independent", "acquired", "closed", "listed", "pivoted")
     rows = [[row["name"], *(percent(row, fate) for fate in fates), row["median_exit"] or "–"] for row in summary]
     print_table(["", *fates, "median exit"], rows)
 
 
-def percent(row: Mapping[str, Any], name: str) -> str:
+def run_summary(run: Run) -> None:
+    """The table of fates, how it was come by, and where the report is."""
+    from sim.scenario.dates import month_text
+
+    fates_table(run.summary())
+    end, worlds = month_text(run.scenario.end), run.scenario.worlds
+    took = run.manifest["timings"]["simulate_seconds"]
+    how = "it was there already: nothing was simulated" if run.reused else f"simulated in {took:.1f} s"
+    print(f"Percent of {worlds:,} worlds by {end}, ± half a 95% interval. Seed {run.scenario.seed}; {how}.")
+    if run.folder is not None:
+        print(f"Report: {run.folder / 'report.html'}")
+
+
+def claims_table(ledger: Sequence[Row]) -> None:
+    """Forecasts by scenario: in how many percent of worlds each comes true. Facts say whether they happened."""
+    scenarios = list(dict.fromkeys(row["scenario"] for row in ledger))
+    cells: dict[tuple[str, bool], list[str]] = {}
+    for row in ledger:
+        fact = row["happened"] is not None
+        happened = f" (happened: {'yes' if row['happened'] else 'no'})" if fact else ""
+        cells.setdefault((row["claim"], fact), [row["claim"], (row["says"] or "") + happened] + ["–"] * len(scenarios))
+        shown = percent({"share": row["probability"], "share_low": row["low"], "share_high": row["high"]}, "share")
+        cells[row["claim"], fact][2 + scenarios.index(row["scenario"])] = shown
+    if cells:
+        print_table(["claim", "says", *scenarios], list(cells.values()), left=2)
+    else:
+        print("No claims and no facts are stated.")
+
+
+def percent(row: Row, name: str) -> str:
     """``name`` of ``row`` in percent, with half the width of its interval; a dash where there is nothing to go by."""
     share, low, high = row[name], row[f"{name}_low"], row[f"{name}_high"]
     if share is None:
         return "–"
     return f"{100 * share:.1f} ±{50 * (high - low):.1f}"
+
+
+def print_story(story: Story) -> None:
+    """One firm's life, a line for each thing that happened."""
+    from rich.text import Text
+
+    out = console()
+    ending = f" ({story.fate.replace('_', ' ')})" if story.fate else ""
+    out.print(Text(clean(f"\n{story.name}{ending}"), style="bold"))
+    for sentence in story.sentences:
+        when = f"  {sentence.when:<15} "
+        lines = textwrap.wrap(clean(sentence.text), max(out.width - len(when), len(when)))
+        print(when + ("\n" + " " * len(when)).join(lines))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -86,6 +87,23 @@ def written(target: Path, manifest: dict[str, Any]) -> Iterator[Path]:
         yield part
         manifest["files"] = _inventory(part)
         (part / MANIFEST).write_text(to_json(manifest), encoding="utf-8")
+
+
+@contextmanager
+def extended(target: Path, *patterns: str) -> Iterator[Path]:
+    """Yield a new folder; at the end move those of its files that match ``patterns`` into the finished ``target``.
+
+    The manifest does not list them: they can be made again from what it lists.
+    """
+    part = atomic.part_path(target)
+    part.mkdir()
+    try:
+        yield part
+        for pattern in patterns:
+            for file in part.glob(pattern):
+                file.replace(target / file.relative_to(part))
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
 
 
 def finished(path: Path) -> RunFolder | None:

@@ -19,6 +19,7 @@ import numpy as np
 from numba import config as numba_config
 
 COMPILED_LAYERS = ("foundation", "industry", "laws", "engine")
+COMPILED = "complete"  # name of the mark in the cache folder
 PACKAGE = Path(__file__).resolve().parent.parent
 
 
@@ -44,8 +45,10 @@ def _use_cache_folder() -> None:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             pass
-    except OSError:  # a read-only home: compile into a folder of this process's own
-        folder = Path(tempfile.mkdtemp(prefix="shakeout-"))
+    except OSError:  # a read-only home: compile into a folder of this process and its workers, who inherit the variable
+        os.environ["SHAKEOUT_CACHE"] = tempfile.mkdtemp(prefix="shakeout-")
+        folder = cache_folder()
+        folder.mkdir(parents=True)
     numba_config.CACHE_DIR = str(folder)
 
 
@@ -60,9 +63,13 @@ def law(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def is_compiled_before() -> bool:
-    """True if the cache folder already holds compiled kernels of exactly these sources."""
-    folder = Path(numba_config.CACHE_DIR)
-    return disabled or any(folder.rglob("*.nbc"))
+    """True if every kernel of exactly these sources was compiled before, to the end (``mark_compiled``)."""
+    return disabled or (Path(numba_config.CACHE_DIR) / COMPILED).exists()
+
+
+def mark_compiled() -> None:
+    """Remember in the cache folder that every kernel is there."""
+    (Path(numba_config.CACHE_DIR) / COMPILED).touch()
 
 
 def view(function: Callable[..., Any]) -> Callable[..., Any]:

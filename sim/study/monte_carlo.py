@@ -6,7 +6,7 @@ import functools
 import math
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -23,6 +23,7 @@ from sim.study.run import EVENTS, FIRMS, OUTCOME_FILES, SHOWN, Run, kept_outcome
 if TYPE_CHECKING:
     from sim.outcomes.fates import FateCounts
 
+MONTHS_A_YEAR = 12
 PRECISION_STEPS = 11  # with --precision: 1,024 worlds, twice as many, ... up to 1,048,576
 COMPILING, SIMULATING, SUMMARISING, WRITING = "compiling", "simulating", "summarising", "writing"
 
@@ -37,7 +38,7 @@ class Progress(NamedTuple):
 
 
 Tell = Callable[[Progress], None]
-Page = Callable[[Run, Path], Iterable[str]]  # writes its files into the folder, returns what the user should know
+Page = Callable[[Run, Path], None]  # writes its files into the folder
 
 
 def run(
@@ -81,14 +82,17 @@ def simulate(
     progress: Tell | None = None,
     precision: float | None = None,
 ) -> Run:
-    """The run without a folder of its own: its blocks are kept in ``out``, else for as long as it lives."""
+    """The run without a folder of its own: its blocks are kept in ``out``, else for as long as it lives.
+
+    Errors are those of ``run``.
+    """
     tell, started = progress or _silent, time.perf_counter()
     hands = executor.workers(jobs)
     holder: tempfile.TemporaryDirectory[str] | None = None
     if out is None:
         holder = tempfile.TemporaryDirectory(prefix="shakeout-", ignore_cleanup_errors=True)
         out = Path(holder.name)
-    store = _store(scenario, out)
+    store = _store(scenario, folder.prepare(out))
     store.clear_stale()
     work = _Work(scenario, store, hands, tell)
     notices = list(scenario.notices)
@@ -173,7 +177,9 @@ class _Work:
 
         if not jit.is_compiled_before():
             self.tell(Progress(COMPILING, 0, worlds))
-            warm_up(self.scenario)
+            year_end = self.scenario.start + MONTHS_A_YEAR - 1
+            warm_up(replace(self.scenario, end=max(self.scenario.end, year_end)))  # every rhythm wakes within a year
+            jit.mark_compiled()
 
 
 def compute_block(scenario: Scenario, store: BlockStore, span: Span) -> Span:
@@ -256,7 +262,7 @@ def _written(answer: Run, target: Path, tell: Tell, page: Page | None, command: 
             (part / folder.SCENARIO).write_text(to_yaml(answer.scenario), encoding="utf-8")
             _write_tables(answer, part)
             if page is not None:
-                manifest["notices"] = [*manifest["notices"], *page(answer, part)]
+                page(answer, part)
             manifest["command"] = command
             manifest["timings"]["write_seconds"] = round(time.perf_counter() - started, 3)
             manifest["finished"] = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -104,16 +105,44 @@ class Run:
         frame = self.outcomes.headline[["firm", "name", "kind", *shown, "median_exit"]]
         return [{key: _number(value) for key, value in row.items()} for row in frame.to_dict("records")]
 
+    def ledger(self) -> list[dict[str, Any]]:
+        """Claims, then facts, as plain numbers: ``scenario`` and the columns of claims.csv.
+
+        ``happened`` says whether a fact did; it is None for a claim.
+        """
+        rows = [*self.outcomes.claims.to_dict("records"), *self.outcomes.facts.to_dict("records")]
+        return [
+            {
+                "scenario": self.scenario.name,
+                **{key: _number(value) for key, value in ({"happened": None} | row).items()},
+            }
+            for row in rows
+        ]
+
     def _frame(self, name: str) -> pd.DataFrame:
         frame: pd.DataFrame = getattr(self.outcomes, name)
         return frame
 
     @cached_property
-    def stories(self) -> list[Any]:
-        """Three worlds told event by event: a typical one, and two that end very differently."""
+    def stories(self) -> list[tuple[int, str, pd.DataFrame]]:
+        """Up to three worlds worth telling: number, why it was chosen, its milestones (as ``events``, with ``saw``).
+
+        A typical one comes first, then two that end very differently.
+        """
+        from sim.outcomes.frames import events_frame
         from sim.outcomes.stories import chosen_stories
 
-        return list(chosen_stories(self.scenario, self.blocks))
+        chosen = chosen_stories(self.scenario, self.blocks)
+        last = max((story.world for story in chosen), default=-1)
+        logs = {}
+        for block in itertools.takewhile(lambda block: block.first <= last, self.blocks()):
+            for story in chosen:
+                if block.first <= story.world < block.first + block.worlds:
+                    logs[story.world] = block.events[block.events["world"] == story.world]
+        return [
+            (story.world, story.title.partition(": ")[2], events_frame(self.scenario, logs[story.world]))
+            for story in chosen
+        ]
 
 
 def opened(folder: RunFolder, scenario: Scenario, blocks: Callable[[], Iterator[Block]]) -> Run:

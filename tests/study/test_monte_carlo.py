@@ -179,14 +179,13 @@ def test_a_full_disk_while_the_folder_is_written_leaves_no_folder(tmp_path, monk
     assert list((tmp_path / "small").iterdir()) == []
 
 
-def test_what_the_page_says_is_a_notice(tmp_path):
-    def page(_run, part: Path):
-        (part / "report.html").write_text("<p>")
-        return ("no pictures",)
+def test_what_the_page_writes_belongs_to_the_run(tmp_path):
+    def page(answer, part: Path) -> None:
+        (part / "report.html").write_text(answer.scenario.title)
 
     done = run(tmp_path, 100, page=page)
-    assert "no pictures" in done.manifest["notices"]
-    assert "report.html" in done.manifest["files"]
+    assert (done.folder / "report.html").read_text() == "A small industry"
+    assert done.manifest["files"]["report.html"]["bytes"] == len("A small industry")
 
 
 def killed(out: Path, seconds: float, how: signal.Signals, jobs: int) -> None:
@@ -316,13 +315,14 @@ def test_compiling_is_said_once_and_before_anything_is_simulated(tmp_path, monke
 
     told: list[str] = []
     warmed: list[object] = []
-    monkeypatch.setattr(jit, "is_compiled_before", lambda: False)
+    monkeypatch.setattr(jit, "disabled", False)
+    monkeypatch.setattr(jit.numba_config, "CACHE_DIR", str(tmp_path))
     monkeypatch.setattr(engine, "warm_up", warmed.append)
-    run(tmp_path, 100, progress=lambda now: told.append(now.stage))
+    out = tmp_path / "out"
+    run(out, 100, progress=lambda now: told.append(now.stage))
     assert told[:2] == [monte_carlo.COMPILING, monte_carlo.SIMULATING]
-    assert len(warmed) == 1
-    run(tmp_path, 100)
-    assert len(warmed) == 1  # nothing to simulate, nothing to compile
+    run(out, 200, progress=lambda now: told.append(now.stage))
+    assert told.count(monte_carlo.COMPILING) == len(warmed) == 1
 
 
 def test_worlds_do_not_depend_on_the_company_they_keep():
