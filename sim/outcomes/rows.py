@@ -59,14 +59,14 @@ def single_firms(scenario: Scenario) -> dict[str, int]:
 def groups_of(scenario: Scenario) -> dict[str, np.ndarray]:
     """Group id -> row indices: classes of copies, the scenario's groups, then ``startups`` and ``giants``.
 
-    Groups without members are left out. A group of the scenario called like a built-in one stands in its place.
+    Groups without members are left out. No firm or group of a scenario is called like a built-in one (RESERVED_IDS).
     """
     rows = rows_of(scenario)
     members = {firm.id: rows.of_series(firm.id) for firm in scenario.firms if firm.copies}
     for group, firms in scenario.groups.items():
         members[group] = np.unique(np.concatenate([rows.of_series(f) for f in firms])) if firms else np.array([], int)
-    members.setdefault(ALL_STARTUPS, np.flatnonzero(rows.kinds == STARTUP))
-    members.setdefault(ALL_GIANTS, np.flatnonzero(rows.kinds == GIANT))
+    members[ALL_STARTUPS] = np.flatnonzero(rows.kinds == STARTUP)
+    members[ALL_GIANTS] = np.flatnonzero(rows.kinds == GIANT)
     return {group: indices for group, indices in members.items() if indices.size}
 
 

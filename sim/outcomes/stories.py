@@ -67,14 +67,23 @@ class Story:
     sentences: tuple[Sentence, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class WorldStory:
-    """One world: its number, why it was chosen, how it ends, and the lives in it (the industry's last)."""
+    """One world: its number, why it was chosen, how it ends, the lives in it (the industry's last), and its events.
+
+    ``events`` (events,) LOG_DTYPE, in the order they happened.
+    """
 
     world: int
-    title: str
+    why: str
     ending: str
     lives: tuple[Story, ...]
+    events: np.ndarray
+
+    @property
+    def title(self) -> str:
+        """``World 4,711: a typical one``"""
+        return f"World {self.world:,}: {self.why}"
 
 
 def life_stories(scenario: Scenario, events: np.ndarray, entry_months: np.ndarray) -> list[Story]:
@@ -175,7 +184,8 @@ def chosen_stories(scenario: Scenario, blocks: Callable[[], Iterable[Block]]) ->
     stories: list[WorldStory] = []
     for index in typical_worlds(scenario, seen):
         world = int(worlds[index])
-        title = f"World {world:,}: {'a typical one' if not stories else 'it ends very differently'}"
-        lives = life_stories(scenario, log[log["world"] == world], seen["entry_month"][index])
-        stories.append(WorldStory(world, title, endings(scenario, seen[index]), tuple(lives)))
+        why = "it ends very differently" if stories else "a typical one"
+        happened = log[log["world"] == world]
+        lives = life_stories(scenario, happened, seen["entry_month"][index])
+        stories.append(WorldStory(world, why, endings(scenario, seen[index]), tuple(lives), happened))
     return stories

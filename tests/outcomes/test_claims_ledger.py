@@ -102,6 +102,7 @@ def test_the_ledger() -> None:
     claims = (
         Claim("bought", when=firm_is("acquired", 12), **said),
         Claim("bought-if-pivoted", when=firm_is("acquired", 12), given=firm_has("pivoted", 12), **said),
+        Claim("stays-if-listed", when=firm_is("independent", 12), given=firm_has("listed", 12), **said),
         Claim("bought-if-profitable", when=firm_is("acquired", 12), given=firm_has("profitable", 12), **said),
     )
     facts = (Claim("bought", "It was listed", "P-1", firm_has("listed", 12), happened=True),)
@@ -110,9 +111,9 @@ def test_the_ledger() -> None:
     ledger = outcomes.claims
     assert ledger.columns.tolist() == ["claim", "says", "source", "probability", "low", "high", "worlds"]
     assert ledger.claim.tolist() == [claim.id for claim in claims]
-    assert ledger.probability.tolist()[:2] == [0.25, 1.0] and np.isnan(ledger.probability[2])
-    assert ledger.worlds.tolist() == [8, 2, 0]
-    assert ledger.low[0] == float(wilson(0.25, 8)[0]) and np.isnan(ledger.high[2])
+    assert ledger.probability.tolist()[:3] == [0.25, 1.0, 1.0] and np.isnan(ledger.probability[3])
+    assert ledger.worlds.tolist() == [8, 2, 2, 0]
+    assert ledger.low[0] == float(wilson(0.25, 8)[0]) and np.isnan(ledger.high[3])
     assert ledger.says[0] == "It may be bought" and ledger.source[0] == "S001-27"
     assert outcomes.facts.columns.tolist() == [*ledger.columns, "happened"]
     assert outcomes.facts.iloc[0][["claim", "probability", "happened"]].tolist() == ["bought", 0.25, True]

@@ -71,6 +71,7 @@ def test_counted_by_hand() -> None:
     histories["exit_month"][2, 0], histories["fate"][2, 0] = 3, ACQUIRED
     histories["exit_month"][3, 0], histories["fate"][3, 0] = 1, CLOSED
     histories["listing_month"][2, 0] = -5
+    histories["pivot_month"][0, 0] = -3  # stated before the start, yet it never entered
     histories["pivot_month"][2, 0] = 2
     outcomes = summarise(question, cut(question, histories, [4]))
     expected = {

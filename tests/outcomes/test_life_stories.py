@@ -31,6 +31,7 @@ def test_a_life_with_dates_amounts_and_causes() -> None:
         log(
             (1, 1, "entry", 900.0, causes.ON_DATE, 0.7),
             (9, 0, "round", 4300.4, causes.SCORE_HIGH, 0.44),
+            (11, 0, "spin-off", 150.0, causes.SIDE_BUSINESS, 8.6),
             (12, -1, "climate", 2.0, causes.CLIMATE_TURNED, 2.0),
             (15, 0, "down round", 800.0, causes.BELOW_POST_MONEY, 17900.0),
             (30, 0, "pivot", 0.0, causes.FELL_BEHIND, 1.26),
@@ -42,6 +43,7 @@ def test_a_life_with_dates_amounts_and_causes() -> None:
     assert lines(stories, "zhipu") == [
         "At the opening: there from the start",
         "March 2024: raised RMB 4,300 million, its 1st round: investors' score 0.4 above the bar",
+        "May 2024: sold a side business for RMB 150 million, its runway down to 9 months",
         "September 2024: raised RMB 800 million in a down round, its 2nd round: below the last post-money of 17,900",
         "December 2025: left the general race, dropping its core technology (light): 1.26 generations behind the "
         "frontier with little runway",
@@ -153,7 +155,8 @@ def test_three_worlds_are_chosen_from_blocks_and_told() -> None:
     stories = chosen_stories(question, lambda: parts)
     assert [story.world for story in stories] == [20, 24, 25]
     assert stories[0].title == "World 20: a typical one"
-    assert stories[0].ending == "2 independent"
+    assert stories[0].ending == "2 independent" and len(stories[0].events) == 0
+    assert stories[1].events["event"].tolist() == [EVENT["closure"]]
     assert stories[1].ending == "2 closed" and stories[2].ending == "1 independent, 1 acquired"
     assert lines(list(stories[1].lives), "b")[1:] == ["November 2023: out of money: closed with cash at 0"]
     assert chosen_stories(question, list) == []
