@@ -99,7 +99,7 @@ def _seeks(m: Moment) -> str:
 
 
 def _refused(m: Moment) -> str:
-    return f"refused by capital, {months(m.value)} in a row: its score {abs(m.saw):.1f} below the bar"
+    return f"refused by capital for {months(m.value)}: its score {abs(m.saw):.1f} below the bar"
 
 
 def _report(m: Moment) -> str:
@@ -146,7 +146,7 @@ SENTENCES: Mapping[str, Callable[[Moment], str]] = {
         f"an open-source release gained {generations(m.value)}: open source is now {generations(m.saw)} "
         "behind the frontier"
     ),
-    "poached": lambda m: f"lost {m.value:.2f} of its talent (index) to giants and leaders",
+    "poached": lambda m: f"lost {m.value:.2f} of its talent (index) to giants and leaders within the year",
     "test passed": lambda m: f"passed the profitability test, valued at {m.money(m.value)}: {_flow(m.saw)}",
     "endgame": lambda m: "the endgame began: roadmap, commercial loop and leaders have held for twelve months",
 }

@@ -20,7 +20,8 @@ MARKET = "market"  # the id under which the industry's own story is told
 MARKET_NAME = "The industry"
 OPENING, HORIZON = "opening", "horizon"  # the events of first and last words, which the log does not tell
 ROUNDS = (EVENT["round"], EVENT["down round"])
-MERGED = (EVENT["refused"], EVENT["poached"])  # repeated without anything between: told once
+REFUSED, POACHED = EVENT["refused"], EVENT["poached"]
+MONTHS_A_YEAR = 12
 MONTH_NAMES = (
     *("January", "February", "March", "April", "May", "June", "July"),
     *("August", "September", "October", "November", "December"),
@@ -120,22 +121,30 @@ def _first_words(scenario: Scenario, firm: Firm, entered: int) -> list[Sentence]
     return [Sentence(0, tick_text(scenario, 0), OPENING, text, 0.0, "")]
 
 
+def _gathered(scenario: Scenario, life: np.ndarray) -> np.ndarray:
+    """``life`` with poaching summed up by calendar year and only the last of refusals in a row."""
+    poached = life["event"] == POACHED
+    kept, year = life.copy(), (scenario.start - 1 + life["month"]) // MONTHS_A_YEAR
+    drop = np.zeros(len(life), bool)
+    for index in np.flatnonzero(poached):
+        same_year = poached & (year == year[index])
+        drop[index] = same_year[index + 1 :].any()
+        kept["value"][index] = life["value"][same_year].sum()
+    others = np.flatnonzero(~poached)
+    refused = life["event"][others] == REFUSED
+    drop[others[:-1][refused[:-1] & refused[1:]]] = True
+    return kept[~drop]
+
+
 def _told(scenario: Scenario, life: np.ndarray) -> list[Sentence]:
-    """One firm's events as sentences; a run of refusals or of poaching is one sentence, at its end."""
+    """One firm's events as sentences."""
     money = Money(scenario.currency)
-    told, rounds, lost = [], 0, 0.0
-    for index, happened in enumerate(life):
-        event, value = int(happened["event"]), float(happened["value"])
+    told, rounds = [], 0
+    for happened in _gathered(scenario, life):
+        event, cause, tick = int(happened["event"]), int(happened["cause"]), int(happened["month"])
         rounds += event in ROUNDS
-        if event == EVENT["poached"]:
-            lost += value
-        if event in MERGED and index + 1 < len(life) and life[index + 1]["event"] == event:
-            continue
-        if event == EVENT["poached"]:
-            value, lost = lost, 0.0
-        cause = int(happened["cause"])
+        value = float(happened["value"])
         text = sentence(event, Moment(value, cause, float(happened["saw"]), rounds, money))
-        tick = int(happened["month"])
         told.append(Sentence(tick, tick_text(scenario, tick), EVENTS[event], text, value, cause_text(cause)))
     return told
 
@@ -161,7 +170,7 @@ def _last_words(scenario: Scenario, firm: Firm, life: np.ndarray, entered: int) 
 
 def month_name(month: int) -> str:
     """A calendar month (year * 12 + month - 1) as ``March 2024``."""
-    return f"{MONTH_NAMES[month % 12]} {month // 12}"
+    return f"{MONTH_NAMES[month % MONTHS_A_YEAR]} {month // MONTHS_A_YEAR}"
 
 
 def chosen_stories(scenario: Scenario, blocks: Callable[[], Iterable[Block]]) -> list[WorldStory]:
