@@ -109,7 +109,7 @@ FIRM_COLUMNS: tuple[Column, ...] = (
     Column("weight_abroad", "ratio", "weight in the line at hand, abroad"),
     Column("unit_cost", "ratio", "unit cost relative to a small firm's", 1.0),
     Column("flywheel", "ratio", "effort multiplier from users", 1.0),
-    Column("research_left", "ratio", "share of planned research that listing leaves", 1.0),
+    Column("free_share", "share", "share of free cash that listing leaves to spend", 1.0),
     # business
     Column("users", "million", "monthly active users"),
     Column("revenue_consumer", "RMB million a month", "consumer revenue"),

@@ -1,8 +1,9 @@
 """Burn: planned spending follows ambition; a firm plans to make its cash last and cuts research before it dies.
 
-research_plan = research_ambition * frontier_cost * research_left      (pivoted: what the pivot keeps)
-scale         = ((cash - reserve_months * spending) / plan_months + revenue - fixed cost) / (research_plan + marketing_plan),
-                in [least, 1], in a hot climate up to most
+research_plan = research_ambition * frontier_cost      (pivoted: what the pivot keeps)
+scale         = (free_share * (cash - reserve_months * spending) / plan_months + revenue - fixed cost) / (research_plan + marketing_plan),
+                in [least, 1], in a hot climate up to most; once revenue is close_loop_at of spending and capital is
+                not hot, a firm lives from its revenue: free_share = 0
 spending      = scale * (research_plan + marketing_plan) + overhead + cost of revenue
 cash'         = cash + collections + grants - spending           (rounds, listing, placements and spin-offs add theirs)
 Sources: P-ZP-16, P-ZP-17, P-ZP-21 (research and pay at Zhipu), P-ZP-23, P-MM-28 (outflows), S003-23, S000-20.
@@ -24,12 +25,13 @@ MECHANISM = Mechanism(
     "Planned spending follows ambition and runway: a firm with little runway cuts research before it dies.",
     "Spending is the constant burn_month.",
     (
-        Assumption("plan_months", 15, "months", 1, 60, "a firm plans to make its cash last so long"),
-        Assumption("reserve_months", 4, "months", 0, 36, "months of spending that are kept back"),
-        Assumption("cold_caution", 1.4, "ratio", 1, 5, "how much longer in a cold climate", "S003-23; size: assumption"),
-        Assumption("least", 0.12, "share", 0, 1, "least share of planned research and marketing a firm can live with"),
+        Assumption("plan_months", 12, "months", 1, 60, "a firm plans to make its cash last so long"),
+        Assumption("reserve_months", 3, "months", 0, 36, "months of spending that are kept back"),
+        Assumption("close_loop_at", 0.6, "share", 0, 10, "revenue over spending at which a firm lives from its revenue unless capital is hot", "S000-24, S002-14; share: assumption"),
+        Assumption("cold_caution", 1.25, "ratio", 1, 5, "how much longer in a cold climate", "S003-23; size: assumption"),
+        Assumption("least", 0.05, "share", 0, 1, "least share of planned research and marketing a firm can live with"),
         Assumption("most", 1.25, "ratio", 1, 10, "most a firm stretches its plan while capital is hot"),
-        Assumption("overhead_month", 14, "RMB million a month", 0, 1e4, "pay and other overhead at talent 1", "P-ZP-21; level: assumption"),
+        Assumption("overhead_month", 20, "RMB million a month", 0, 1e4, "pay and other overhead at talent 1", "P-ZP-21; level: assumption"),
         Assumption("wage_growth_year", 0.12, "log a year", -0.5, 2, "growth of pay", "S002-11; rate: assumption"),
     ),
     (
@@ -61,7 +63,7 @@ def runway_months(cash, burn):
 def plan(firm, market, assume, tick):
     """Planned research and marketing, and overhead, RMB million this month."""
     pivoted = firm.pivot_month <= tick
-    research = firm.research_ambition * market.frontier_cost * firm.research_left
+    research = firm.research_ambition * market.frontier_cost
     overhead = assume.burn_overhead_month * firm.talent * math.exp(assume.burn_wage_growth_year * tick / MONTHS_A_YEAR)
     if pivoted:
         kept = assume.pivot_deep_research if firm.deep == 1 else assume.pivot_light_research
@@ -86,6 +88,9 @@ def spend(firm, market, assume, tick):
         planned = research + marketing
         firm.plan_runway = runway_months(firm.cash, planned + fixed - income)
         free = firm.cash - assume.burn_reserve_months * firm.last_spending
+        loop_in_reach = market.climate != HOT and firm.smooth_revenue >= assume.burn_close_loop_at * firm.last_spending
+        if free > 0.0:
+            free *= 0.0 if loop_in_reach else firm.free_share
         most = assume.burn_most if market.climate == HOT else 1.0
         share = affordable_share(free, months, income, fixed, planned, assume.burn_least, most)
         research *= share

@@ -1,6 +1,6 @@
 """Pivot: a firm behind the frontier with little runway leaves the general race for good; research and burn fall.
 
-chance a month = pivot_readiness * (hazard * urgency + pressure_hazard * pressure)
+chance a month = pivot_readiness * (hazard * urgency + pressure_hazard * pressure), hot_share of it while capital is hot
 urgency  = how far the planned runway is below ``runway``, in [0, 1], times how far the gap is above ``gap``, in [0, 1];
            planned runway: how long cash would last if the whole plan were carried out
 pressure = what the first law adds for a firm that cannot keep pace
@@ -9,7 +9,7 @@ Sources: S000-08, S000-14, P-01-06, P-BC-04 (pivots), S001-18 (absorbing), S003-
 
 from sim.foundation.assumption import Assumption, Mechanism
 from sim.foundation.causes import FELL_BEHIND
-from sim.foundation.columns import EVENT, INDEPENDENT, NEVER, STARTUP
+from sim.foundation.columns import EVENT, HOT, INDEPENDENT, NEVER, STARTUP
 from sim.foundation.jit import law
 from sim.foundation.world import tell
 
@@ -21,14 +21,15 @@ MECHANISM = Mechanism(
     "A firm behind the frontier with little runway leaves the general race for good.",
     "Nobody leaves the general race while alive.",
     (
-        Assumption("hazard", 0.1, "probability a month", 0, 1, "chance at full urgency"),
-        Assumption("pressure_hazard", 0.03, "probability a month", 0, 1, "chance per unit of the first law's pressure"),
-        Assumption("runway", 14, "months", 0, 60, "planned runway below which leaving becomes urgent"),
-        Assumption("gap", 0.3, "generations", 0, 20, "gap below which nobody leaves"),
-        Assumption("gap_range", 0.5, "generations", 0.01, 20, "how much more gap makes it fully urgent"),
+        Assumption("hazard", 0.06, "probability a month", 0, 1, "chance at full urgency"),
+        Assumption("hot_share", 0.1, "share", 0, 1, "share of that chance left while capital is hot", "S001-02, S003-02; size: assumption"),
+        Assumption("pressure_hazard", 0.025, "probability a month", 0, 1, "chance per unit of the first law's pressure"),
+        Assumption("runway", 18, "months", 0, 60, "planned runway below which leaving becomes urgent"),
+        Assumption("gap", 0.2, "generations", 0, 20, "gap below which nobody leaves"),
+        Assumption("gap_range", 0.45, "generations", 0.01, 20, "how much more gap makes it fully urgent"),
         Assumption("deep_research", 0.3, "share", 0, 1, "research that a deep pivot keeps"),
         Assumption("light_research", 0.08, "share", 0, 1, "research that a light pivot keeps", "S000-20, S003-21; share: assumption"),
-        Assumption("overhead", 0.7, "share", 0, 1, "overhead that a pivot keeps", "P-BC-04; share: assumption"),
+        Assumption("overhead", 0.85, "share", 0, 1, "overhead that a pivot keeps", "P-BC-04; share: assumption"),
         Assumption("keeps_lines", 0.3, "share", 0, 1, "effort a pivoted firm keeps in general lines"),
         Assumption("vertical_mix", 1.0, "weight", 0, 10, "effort a pivoted firm puts into verticals"),
         Assumption("build_ref", 0.6, "generations", 0.01, 20, "gap of open source at which building on it costs par"),
@@ -75,5 +76,7 @@ def step(world):
             continue
         chance = assume.pivot_hazard * urgency(firm.gap, firm.plan_runway, assume)
         chance = firm.pivot_readiness * (chance + assume.pivot_pressure_hazard * firm.pressure)
+        if market.climate == HOT:
+            chance *= assume.pivot_hot_share
         if world.luck[f].u_pivot < chance:
             leave(world, f)

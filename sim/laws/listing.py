@@ -2,7 +2,8 @@
 
 With strength s, for listed firms:
 report     each half-year: premium falls by s * (report_cut * shortfall + loss_cut * loss), both in [0, 1]; nothing if profitable
-squeeze    a loss-making listed firm spends 1 - s * squeeze of its planned research (at least ``squeeze_least``)
+squeeze    a loss-making listed firm spends only 1 - s * squeeze * (months listed / test_from, at most 1) of the cash
+           it would have spent on research and marketing, at least ``squeeze_least``: the test forces thrift
 test       once, test_from to test_to months after listing (drawn per firm): fails if operating cash flow of twelve
            months < -max(1 / s - 1, 0) * loss_allowed * revenue; then abandoned: premium at most -abandoned_discount * s
 and for unlisted firms that seek capital and are refused: premium falls by s * refused_shrink every month refused.
@@ -29,8 +30,8 @@ MECHANISM = Mechanism(
         Assumption("report_cut", 0.6, "log", 0, 3, "premium lost by a report wholly below the path", "S001-13; size: assumption"),
         Assumption("loss_cut", 0.12, "log", 0, 3, "premium lost by a report with a loss as large as revenue", "S001-20; size: assumption"),
         Assumption("path_growth_year", 0.6, "log a year", -1, 3, "growth the market expects from one report to the next"),
-        Assumption("squeeze", 0.2, "share", 0, 1, "research a loss-making listed firm gives up", "S002-06; size: assumption"),
-        Assumption("squeeze_least", 0.2, "share", 0, 1, "share of planned research that always remains"),
+        Assumption("squeeze", 0.95, "share", 0, 1, "spending from cash that a loss-making listed firm gives up by the test", "S002-06; size: assumption"),
+        Assumption("squeeze_least", 0.05, "share", 0, 1, "share of that spending that always remains"),
         Assumption("test_from", 24, "months", 0, 240, "earliest month of the test after listing", "S001-21"),
         Assumption("test_to", 36, "months", 0, 240, "latest month of the test after listing", "S001-21"),
         Assumption("loss_allowed", 1, "ratio", 0, 20, "loss over revenue that half strength still allows"),
@@ -58,11 +59,12 @@ def passes_test(flow, revenue, assume):
 
 
 @law
-def squeeze(flow, assume):
-    """Share of planned research a listed firm keeps; ``flow`` is its smoothed operating cash flow."""
+def squeeze(flow, age, assume):
+    """Share of free cash a listed firm still spends; ``flow`` smoothed operating cash flow, ``age`` months listed."""
     if flow >= 0.0:
         return 1.0
-    return max(1.0 - assume.listing_strength * assume.listing_squeeze, assume.listing_squeeze_least)
+    near = min(age / max(assume.listing_test_from, 1.0), 1.0)
+    return max(1.0 - assume.listing_strength * assume.listing_squeeze * near, assume.listing_squeeze_least)
 
 
 @law
@@ -102,7 +104,7 @@ def step(world):
         firm = world.firms[f]
         if firm.status != INDEPENDENT or firm.kind != STARTUP:
             continue
-        firm.research_left = 1.0
+        firm.free_share = 1.0
         if firm.listing_month > world.tick:
             if on and firm.refused_months > 0:
                 shrunk = firm.premium - assume.listing_strength * assume.listing_refused_shrink
@@ -114,7 +116,7 @@ def step(world):
             firm.test_month = firm.listing_month + int(low + (high - low + 1.0) * world.luck[f].u_test)
         if not on:
             continue
-        firm.research_left = squeeze(firm.smooth_flow, assume)
+        firm.free_share = squeeze(firm.smooth_flow, float(world.tick - firm.listing_month), assume)
         if world.tick == firm.test_month and firm.abandoned_month == NEVER:
             if not passes_test(firm.smooth_flow * MONTHS_A_YEAR, firm.smooth_revenue * MONTHS_A_YEAR, assume):
                 abandon(world, f)

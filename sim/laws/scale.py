@@ -33,7 +33,7 @@ MECHANISM = Mechanism(
         Assumption("flywheel", 0.12, "share", 0, 3, "most that users add to effort", "S003-20; size: assumption"),
         Assumption("users_ref", 30, "million", 0.01, 1e4, "users that give half of it"),
         Assumption("winner_take", 0.5, "exponent", 0, 5, "added to the exponent of demand"),
-        Assumption("tolerated_gap", 0.4, "generations", 0.01, 20, "gap up to which a firm still counts in the race"),
+        Assumption("tolerated_gap", 0.25, "generations", 0.01, 20, "gap up to which a firm still counts in the race"),
         Assumption("most_pressure", 3, "ratio", 0, 20, "most pressure on one who is behind"),
         Assumption("door_ref", 2500, "RMB million a month", 0.1, 1e7, "incumbents' revenue that closes the door half"),
     ),

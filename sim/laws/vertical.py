@@ -28,9 +28,9 @@ MECHANISM = Mechanism(
     (
         Assumption("strength", 1, "dial", 0, 3, "0: neutral form; 1: the documents' claim", "S001-23"),
         Assumption("copy_pace", 0.05, "share a month", 0, 1, "how fast giants copy", "P-BC-08; pace: assumption"),
-        Assumption("copy_pull", 0.8, "log", 0, 5, "customers lost to a full copy"),
-        Assumption("custom_cost", 0.25, "share of price", 0, 2, "cost of custom-made delivery"),
-        Assumption("undercut", 0.15, "share of price", 0, 2, "margin lost to a full copy"),
+        Assumption("copy_pull", 1.2, "log", 0, 5, "customers lost to a full copy"),
+        Assumption("custom_cost", 0.35, "share of price", 0, 2, "cost of custom-made delivery"),
+        Assumption("undercut", 0.25, "share of price", 0, 2, "margin lost to a full copy"),
         Assumption("extra_days", 90, "days", 0, 720, "how much later clients pay", "P-ZP-44, P-MK-14; days: assumption"),
         Assumption("extra_months", 5, "months", 0, 60, "how much longer delivery takes"),
         Assumption("extra_bad_debt", 0.08, "share", 0, 1, "share of bills never paid", "P-MK-14; share: assumption"),
