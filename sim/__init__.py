@@ -50,7 +50,6 @@ def run(
     the run fails after it began; what is finished is then kept.
     """
     from sim.archive.folder import extended
-    from sim.report import page
     from sim.study import monte_carlo
 
     done = monte_carlo.run(
@@ -61,12 +60,14 @@ def run(
         out=out,
         precision=precision,
         progress=progress,
-        page=page.write,
+        page=_write_page,
         command=command,
     )
     if png and done.folder is not None and not any(done.folder.glob("plots/*.png")):
+        from sim.report.page import stills
+
         with extended(done.folder, "plots/*.png", "plots/*.svg") as part:
-            message = page.stills(done, part)
+            message = stills(done, part)
         if message:
             done.manifest["notices"].append(message)
     return done
@@ -84,6 +85,12 @@ def open_run(path: Path | str) -> Run:
     from sim.study.run import open_folder
 
     return open_folder(Path(path))
+
+
+def _write_page(done: Run, folder: Path) -> None:
+    from sim.report import page
+
+    page.write(done, folder)
 
 
 def __getattr__(name: str) -> Any:

@@ -1,0 +1,300 @@
+"""The commands as a person or a script meets them: exit codes, one message, one JSON object, harmless names."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from sim import cli, terminal
+from sim.foundation.errors import RunError
+
+ROOT = Path(__file__).resolve().parent.parent
+ODD_NAME = "<b>[red]六小虎[/]🐉 ../.."
+SCENARIO = f"""
+name: tiny
+title: A tiny industry
+start: 2023-07
+end: 2024-06
+worlds: 64
+seed: 3
+firms:
+  alpha: {{name: Alpha, kind: startup, enters: 2023-07, cash: {{uniform: [50, 600]}}}}
+  beta: {{name: "{ODD_NAME}", kind: startup, enters: 2023-07, cash: 200}}
+claims:
+  alpha-goes: {{says: Alpha may close, source: S1, when: {{firm: alpha, fate: closed, by: 2024-06}}}}
+facts:
+  alpha-went: {{happened: false, source: S2, when: {{firm: alpha, fate: closed, by: 2024-06}}}}
+"""
+
+
+class Answer(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def shakeout(monkeypatch, capfd, tmp_path):
+    """Run one command in an empty folder of its own."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "tiny.yaml").write_text(SCENARIO, encoding="utf-8")
+    for name in ("SIGTERM", "SIGHUP"):
+        monkeypatch.delattr(signal, name, raising=False)  # so that pytest keeps its own handlers
+
+    def call(*arguments: str) -> Answer:
+        monkeypatch.setattr(sys, "argv", ["shakeout", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        out, err = capfd.readouterr()
+        return Answer(int(ended.value.code or 0), out, err)
+
+    return call
+
+
+def assert_one_message(answer: Answer, code: int, *words: str) -> None:
+    assert answer.code == code
+    assert answer.out == ""
+    assert "Traceback" not in answer.err
+    assert 0 < len(answer.err.splitlines()) <= 6
+    for word in words:
+        assert word in answer.err
+
+
+def test_run_writes_the_folder_and_prints_the_fates(shakeout, tmp_path):
+    answer = shakeout("run", "tiny.yaml")
+    assert answer.code == 0
+    report = Path(answer.out.splitlines()[-1].removeprefix("Report: "))
+    assert report.is_file()
+    assert report.parent.parent == Path("results/tiny")
+    rows = {line.split("  ")[0].strip(): line for line in answer.out.splitlines()}
+    assert ODD_NAME in rows
+    assert rows["Alpha"].count("±") == 5
+    assert "64 worlds by 2024-06" in answer.out
+    assert "Seed 3" in answer.out
+    again = shakeout("run", "tiny.yaml")
+    assert "nothing was simulated" in again.out
+    assert again.out.splitlines()[-1] == answer.out.splitlines()[-1]
+
+
+def test_json_is_one_object_and_nothing_else(shakeout):
+    answer = shakeout("run", "tiny.yaml", "--json", "--worlds", "32", "--seed", "5")
+    data = json.loads(answer.out)
+    assert (answer.code, answer.err) == (0, "")
+    assert set(data) == {"folder", "manifest", "summary"}
+    assert (data["manifest"]["worlds"], data["manifest"]["seed"]) == (32, 5)
+    assert json.loads((Path(data["folder"]) / "manifest.json").read_text("utf-8")) == data["manifest"]
+    alpha = next(row for row in data["summary"] if row["firm"] == "alpha")
+    assert 0 <= alpha["closed_low"] <= alpha["closed"] <= alpha["closed_high"] <= 1
+    assert alpha["independent"] + alpha["acquired"] + alpha["closed"] == pytest.approx(1)
+    assert json.loads(shakeout("run", "tiny.yaml", "--json", "--worlds", "32", "--seed", "5").out) == data
+
+
+def test_quiet_prints_only_the_folder(shakeout):
+    answer = shakeout("run", "tiny.yaml", "--quiet")
+    assert answer.err == ""
+    assert (Path(answer.out.strip()) / "report.html").is_file()
+
+
+def test_set_changes_the_answer_and_the_folder(shakeout):
+    base = json.loads(shakeout("run", "tiny.yaml", "--json").out)
+    rich = json.loads(shakeout("run", "tiny.yaml", "--json", "--set", "firms.alpha.cash=100000").out)
+    assert rich["folder"] != base["folder"]
+    assert rich["summary"][0]["closed"] == 0
+
+
+def test_precision_says_how_many_worlds_and_who_was_last(shakeout):
+    answer = shakeout("run", "tiny.yaml", "--precision", "0.05")
+    assert "1,024 worlds; the last to be sure was" in answer.err
+    assert "Percent of 1,024 worlds" in answer.out
+
+
+WRONG = {
+    "no file": (("run", "nowhere.yaml"), "nowhere.yaml"),
+    "a folder": (("run", "."), "folder"),
+    "not YAML": (("run", "broken.yaml"), "broken.yaml"),
+    "unknown command": (("runn", "tiny.yaml"), "'run'"),
+    "unknown option": (("run", "tiny.yaml", "--wrlds", "5"), "--worlds"),
+    "no scenario": (("run",), "SCENARIO"),
+    "no number": (("run", "tiny.yaml", "--worlds", "many"), "--worlds"),
+    "no worlds": (("run", "tiny.yaml", "--worlds", "0"), "worlds"),
+    "no workers": (("run", "tiny.yaml", "--jobs", "0"), "--jobs"),
+    "no such seed": (("run", "tiny.yaml", "--seed", "-1"), "seed"),
+    "no precision": (("run", "tiny.yaml", "--precision", "0"), "--precision"),
+    "two measures": (("run", "tiny.yaml", "--precision", "0.1", "--worlds", "5"), "exclude each other"),
+    "unknown path": (("run", "tiny.yaml", "--set", "firms.alpha.csh=1"), "firms.alpha.cash"),
+    "out is a file": (("run", "tiny.yaml", "--out", "tiny.yaml"), "--out"),
+    "check, unknown path": (("check", "tiny.yaml", "--set", "firms.alhpa.cash=1"), "alpha"),
+    "unknown word": (("params", "qqqqq"), "qqqqq"),
+    "nothing to list": (("list", "--out", "nowhere"), "nowhere"),
+    "no such world": (("trace", "tiny.yaml", "--world", "-1"), "--world"),
+    "claims of nothing": (("claims", "tiny.yaml", "nowhere.yaml"), "nowhere.yaml"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_wrong_input_is_exit_code_2_one_message_and_nothing_written(shakeout, tmp_path, case):
+    (tmp_path / "broken.yaml").write_text("firms: [", encoding="utf-8")
+    arguments, word = WRONG[case]
+    assert_one_message(shakeout(*arguments), 2, word)
+    assert not (tmp_path / "results").exists() or not list((tmp_path / "results").iterdir())
+
+
+def failing(error: BaseException):
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    return fail
+
+
+FAILURES = [
+    (RunError("the disk is full"), 3, "the disk is full"),
+    (KeyboardInterrupt(), 130, "finished blocks are kept"),
+    (MemoryError(), 3, "out of memory"),
+    (ZeroDivisionError("a defect\nof two lines"), 3, "ZeroDivisionError: a defect"),
+]
+
+
+@pytest.mark.parametrize(("error", "code", "word"), FAILURES)
+def test_failures_are_one_message_and_their_exit_code(shakeout, monkeypatch, error, code, word):
+    monkeypatch.delenv("SHAKEOUT_DEBUG", raising=False)
+    monkeypatch.setattr("sim.run", failing(error))
+    assert_one_message(shakeout("run", "tiny.yaml"), code, word)
+
+
+def test_check_says_what_is_in_the_scenario(shakeout, tmp_path):
+    answer = shakeout("check", "tiny.yaml", "--set", "firms.beta.cash=300")
+    assert answer.code == 0
+    assert "2 firms, 0 dated events, 1 claims, 1 facts" in answer.out
+    assert "12 months" in answer.out
+    assert "1 of all values uncertain" in answer.out
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["tiny.yaml"]
+
+
+def test_params_and_schema(shakeout):
+    answer = shakeout("params", "listing.strength")
+    assert answer.out.startswith("assumptions.listing.strength")
+    assert len(shakeout("params").out.splitlines()) > 2 * len(answer.out.splitlines())
+    assert json.loads(shakeout("schema").out)["$schema"].startswith("https://json-schema.org/")
+
+
+def test_list_shows_the_runs(shakeout):
+    folder = shakeout("run", "tiny.yaml", "--quiet").out.strip()
+    answer = shakeout("list")
+    assert folder in answer.out
+    assert "tiny" in answer.out
+
+
+def test_trace_tells_a_life(shakeout, tmp_path):
+    answer = shakeout("trace", "tiny.yaml", "--world", "7")
+    assert answer.code == 0
+    assert "world 7 of seed 3" in answer.out
+    assert f"\n{ODD_NAME} (" in answer.out
+    assert "\n  July 2023" in answer.out
+    told = json.loads(shakeout("trace", "tiny.yaml", "--world", "7", "--json").out)
+    assert told["manifest"]["world"] == 7
+    assert {row["firm"] for row in told["summary"]} >= {"alpha", "beta"}
+    assert not (tmp_path / "results").exists()
+
+
+def test_trace_tells_the_world_that_the_run_had(shakeout):
+    import sim
+
+    run = sim.run(sim.load("tiny.yaml"), worlds=64)
+    for world in range(0, 64, 16):
+        told = json.loads(shakeout("trace", "tiny.yaml", "--world", str(world), "--json").out)["summary"]
+        fates = {row["firm"]: row["fate"] for row in told if row["firm"] != "market"}
+        frame = run.firms()
+        assert fates == dict(frame[frame.world == world][["firm", "fate"]].astype(str).itertuples(index=False))
+
+
+def test_claims_of_one_scenario_and_of_two(shakeout, tmp_path):
+    (tmp_path / "rich.yaml").write_text(SCENARIO.replace("name: tiny", "name: rich").replace("[50, 600]", "[9e4, 1e5]"))
+    one = shakeout("claims", "tiny.yaml")
+    assert "Alpha may close" in one.out
+    assert "happened: no" in one.out
+    two = shakeout("claims", "tiny.yaml", "rich.yaml")
+    header = next(line for line in two.out.splitlines() if line.strip().startswith("claim"))
+    assert header.split() == ["claim", "says", "tiny", "rich"]
+    rows = json.loads(shakeout("claims", "tiny.yaml", "rich.yaml", "--json").out)["summary"]
+    closed = {row["scenario"]: row["probability"] for row in rows if row["claim"] == "alpha-goes"}
+    assert closed["rich"] == 0 < closed["tiny"]
+    assert [path.name for path in Path("results").iterdir()] == [".blocks"]
+
+
+def test_control_characters_of_a_text_do_not_reach_the_terminal():
+    assert terminal.clean("a\x1b[2Jb\rc\nd") == "a�[2Jb�c\nd"
+
+
+def program(*arguments: str, **options) -> subprocess.Popen:
+    code = "import sys; from sim.cli import main; sys.argv[0] = 'shakeout'; main()"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), **options.pop("environment", {})}
+    return subprocess.Popen(
+        [sys.executable, "-c", code, *arguments], env=environment, text=True, start_new_session=True, **options
+    )
+
+
+def test_whoever_stops_reading_gets_no_traceback(shakeout, tmp_path):
+    child = program("params", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    child.stdout.readline()
+    child.stdout.close()
+    assert child.stderr.read() == ""
+    assert child.wait(30) == 0
+
+
+def test_a_terminal_without_chinese_gets_question_marks(shakeout, tmp_path):
+    with program(
+        "trace", "tiny.yaml", cwd=tmp_path, stdout=subprocess.PIPE, environment={"PYTHONIOENCODING": "ascii"}
+    ) as child:
+        assert "<b>[red]???[/]? ../.." in child.communicate(timeout=60)[0]
+    assert child.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("how", "jobs"), [(signal.SIGINT, 1), (signal.SIGINT, 2), (signal.SIGTERM, 1), (signal.SIGHUP, 1)]
+)
+def test_interrupted_in_mid_run(shakeout, tmp_path, how, jobs):
+    arguments = ("run", "tiny.yaml", "--worlds", "2000000", "--jobs", str(jobs))
+    child = program(*arguments, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    until = time.monotonic() + 120
+    while len(list(tmp_path.glob("results/.blocks/*/*.block"))) < 3 and time.monotonic() < until:
+        time.sleep(0.02)
+    os.killpg(child.pid, how)  # as a terminal does: to the workers too
+    out, err = child.communicate(timeout=60)
+    assert (child.returncode, out) == (130, "")
+    assert len(err.splitlines()) == 1
+    assert "finished blocks are kept" in err
+    assert len(list(tmp_path.glob("results/.blocks/*/*.block"))) >= 3
+    assert not (tmp_path / "results" / "tiny").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are a POSIX matter")
+def test_a_bar_on_a_terminal_and_nowhere_else(shakeout, tmp_path):
+    import pty
+
+    arguments = ("run", "tiny.yaml", "--worlds", "2100", "--jobs", "1", "--quiet")
+    for quiet in (True, False):
+        parent, terminal_end = pty.openpty()
+        command = arguments if quiet else arguments[:-1]
+        child = program(*command, "--out", f"out-{quiet}", cwd=tmp_path, stdout=subprocess.PIPE, stderr=terminal_end)
+        os.close(terminal_end)
+        shown = b""
+        while True:
+            try:
+                piece = os.read(parent, 65536)
+            except OSError:  # the other end is closed
+                break
+            shown += piece
+            if not piece:
+                break
+        child.communicate(timeout=60)
+        os.close(parent)
+        assert child.returncode == 0
+        assert (b"simulating" in shown, b"/2100" in shown) == (not quiet, not quiet)
