@@ -1,0 +1,122 @@
+"""The ledgers: what the documents forecast and what happened, against the share of worlds in which it comes true."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from typing import Any
+
+import pandas as pd
+
+from sim.report import style
+from sim.report.picture import Key, Panel, Picture
+from sim.report.view import View
+from sim.report.words import between, count, how_many, percent, plotly_text, shorten
+
+# Likelihood in words by fixed thresholds: the calibrated scale of the IPCC (Mastrandrea et al. 2010).
+VERDICTS = (
+    (0.99, "virtually certain"),
+    (0.90, "very likely"),
+    (0.66, "likely"),
+    (0.33, "about as likely as not"),
+    (0.10, "unlikely"),
+    (0.01, "very unlikely"),
+    (0.0, "exceptionally unlikely"),
+)
+SCALE_NOTE = (
+    "Words by the IPCC's scale: virtually certain from 99%, very likely from 90%, likely from 66%, about as likely as "
+    "not from 33%, unlikely from 10%, very unlikely from 1%, exceptionally unlikely below."
+)
+FEW_WORLDS = 30  # below this many worlds that meet the condition, no verdict is given
+CLAIM, HELD, FAILED = "#0b5c8a", "#0b7d6e", "#b5482e"
+
+
+def verdict(probability: float, worlds: int) -> str:
+    """The word for ``probability``; says so where no or too few worlds meet the condition."""
+    if worlds == 0 or math.isnan(probability):
+        return "no world meets the condition"
+    if worlds < FEW_WORLDS:
+        return "too few worlds to say"
+    return next(word for least, word in VERDICTS if probability >= least)
+
+
+def ledger(view: View, facts: bool = False) -> Picture:
+    """Dot and 95% interval of the probability of every claim, or of every fact (what happened after 2024)."""
+    frame = view.run.outcomes.facts if facts else view.run.outcomes.claims
+    name = "facts" if facts else "claims"
+    if frame.empty:
+        return Picture(name, f"The scenario states no {name}", view.source, "", "", "", ())
+    ticks = ["<br>".join(plotly_text(line, 200) for line in textwrap.wrap(shorten(s, 150), 46)) for s in frame["says"]]
+    colours = [HELD if h else FAILED for h in frame["happened"]] if facts else [CLAIM] * len(frame)
+    rows = list(range(len(frame)))
+    x: list[float | None] = []
+    y: list[int | None] = []
+    for row, low, high in zip(rows, frame["low"], frame["high"], strict=True):
+        if not math.isnan(low):
+            x += [round(float(low), 4), round(float(high), 4), None]
+            y += [row, row, None]
+    data: list[dict[str, Any]] = [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "x": x,
+            "y": y,
+            "line": {"color": style.INK, "width": 2},
+            "hoverinfo": "skip",
+        },
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "x": [None if math.isnan(p) else round(float(p), 4) for p in frame["probability"]],
+            "y": rows,
+            "marker": {"color": colours, "size": 11, "line": {"color": "#ffffff", "width": 1}},
+            "text": [plotly_text(_said(row), 200) for _, row in frame.iterrows()],
+            "hovertemplate": "%{text}<extra></extra>",
+        },
+    ]
+    layout = style.layout(
+        margin={"l": 320, "r": 20, "t": 10, "b": 44},
+        xaxis=style.axis(range=[-0.02, 1.02], tickformat=".0%", dtick=0.25),
+        yaxis=style.axis(
+            tickvals=rows,
+            ticktext=ticks,
+            range=[len(rows) - 0.5, -0.5],
+            ticks="",
+            tickfont={"size": 11, "color": style.INK},
+        ),
+    )
+    keys = (Key("it happened", HELD, "marker"), Key("it did not happen", FAILED, "marker")) if facts else ()
+    title = facts_title(view) if facts else claims_title(view)
+    return Picture(
+        name, title, view.caption("Share of the worlds that meet the condition, with 95% interval.", SCALE_NOTE), title,
+        "share of worlds in which it comes true", name[:-1], (Panel(data, layout),), keys, height=60 + 44 * len(rows),
+    )  # fmt: skip
+
+
+def _said(row: pd.Series) -> str:
+    if math.isnan(row["probability"]):
+        return verdict(math.nan, 0)
+    return f"{percent(row['probability'], 1)} ({between(row['low'], row['high'])}), n = {int(row['worlds']):,}"
+
+
+def claims_title(view: View) -> str:
+    """How many of the documents' forecasts the worlds bear out."""
+    frame = view.run.outcomes.claims
+    words = [verdict(p, int(n)) for p, n in zip(frame["probability"], frame["worlds"], strict=True)]
+    likely = sum(word in ("virtually certain", "very likely", "likely") for word in words)
+    unlikely = sum(word in ("unlikely", "very unlikely", "exceptionally unlikely") for word in words)
+    be = "is" if likely <= 1 else "are"
+    return (
+        f"Of the documents' {count(len(words), 'forecast')}, {how_many(likely)} {be} at least likely in these worlds, "
+        f"{how_many(unlikely)} unlikely"
+    )
+
+
+def facts_title(view: View) -> str:
+    """How surprised the model is by what happened."""
+    frame = view.run.outcomes.facts
+    right = sum((p >= 0.5) == bool(h) for p, h in zip(frame["probability"], frame["happened"], strict=True))
+    return (
+        f"What happened is what most worlds show in {how_many(right)} of {count(len(frame), 'case')}; "
+        "the model was not tuned to any of them"
+    )

@@ -1,0 +1,258 @@
+"""The page of a run: from a finished run to one offline HTML page, and every figure in a file of its own."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+
+from sim.report import claims, fates, landscape, money, survival, tables, timelines
+from sim.report.document import (
+    PLOTLY_FILE,
+    Details,
+    Document,
+    Figure,
+    Prose,
+    Section,
+    Switch,
+    Terms,
+    Tiles,
+    pictures_in,
+    plotly_script,
+    render,
+)
+from sim.report.glossary import GLOSSARY
+from sim.report.picture import Picture
+from sim.report.stills import write_stills
+from sim.report.view import FinishedRun, View, view_of
+from sim.report.words import between, capital, count, number, percent, shorten
+
+PLOTS = "plots"
+
+
+def write(run: FinishedRun, folder: Path, *, png: bool = False) -> None:
+    """Write ``folder``/report.html and ``folder``/plots/<name>.html, with ``png`` also .png and .svg of each.
+
+    Equal runs give equal HTML. Where pictures cannot be made (no Chromium, no Kaleido) a warning says so.
+    """
+    view = view_of(run)
+    document = document_of(view)
+    (folder / "report.html").write_text(render(document), encoding="utf-8", newline="\n")
+    pictures = all_pictures(view, document)
+    write_plots(pictures, folder / PLOTS)
+    message = write_stills(pictures, folder / PLOTS) if png else None
+    if message:
+        warnings.warn(message, stacklevel=2)
+
+
+def stills(run: FinishedRun, folder: Path) -> str | None:
+    """Write PNG and SVG of every figure of a run to ``folder``/plots; a message for the user where that fails."""
+    view = view_of(run)
+    (folder / PLOTS).mkdir(parents=True, exist_ok=True)
+    return write_stills(all_pictures(view, document_of(view)), folder / PLOTS)
+
+
+def all_pictures(view: View, document: Document) -> list[Picture]:
+    """Every picture that has files of its own: those of the page, and those where the page has a table."""
+    shown = [picture for section in document.sections for picture in pictures_in(section.blocks)]
+    return [*shown, fates.fates_at_horizon(view), claims.ledger(view), claims.ledger(view, facts=True)]
+
+
+def write_plots(pictures: Sequence[Picture], folder: Path) -> None:
+    """Write every picture that has something to show as a page of its own; they share one plotly.min.js."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / PLOTLY_FILE).write_text(plotly_script(), encoding="utf-8", newline="\n")
+    for picture in pictures:
+        if picture.panels:
+            (folder / f"{picture.name}.html").write_text(
+                render(alone(picture), PLOTLY_FILE), encoding="utf-8", newline="\n"
+            )
+
+
+def alone(picture: Picture) -> Document:
+    """A page with one picture."""
+    return Document(picture.title, picture.title, (Section("figure", "", (Figure(picture),)),), plain=True)
+
+
+def _figure(picture: Picture) -> Figure:
+    return Figure(picture, f"{PLOTS}/{picture.name}.html" if picture.panels else "")
+
+
+def document_of(run: FinishedRun | View) -> Document:
+    """The page of ``run`` as a document."""
+    view = view_of(run)
+    scenario = view.scenario
+    sections = (
+        _fates(view),
+        _survival(view),
+        _landscape(view),
+        _money(view),
+        _endgame(view),
+        _claims(view),
+        _worlds(view),
+        _assumptions(view),
+        Section("reading", "How to read this", (Terms(GLOSSARY),)),
+        _provenance(view),
+    )
+    worlds = f"{view.worlds:,} simulated world{'' if view.worlds == 1 else 's'}"
+    return Document(
+        shorten(scenario.title or scenario.name, 200),
+        headline(view),
+        sections,
+        shorten(scenario.description, 2000),
+        (
+            f"{worlds}, {view.month(1, long=True)} to {view.horizon}, seed {scenario.seed}. A share of worlds is a "
+            "probability inside the model, under the assumptions listed below; ± is half the 95% interval, in "
+            "percentage points.",
+        ),
+    )
+
+
+def headline(view: View) -> str:
+    """The sentence to quote."""
+    rows = view.run.outcomes.headline.to_dict("records")
+    firms = {row["firm"]: row for row in rows if row["firm"] in view.startups and row["never_entered"] < 1}
+    if not firms:
+        return "No startup enters in any world, so nothing can be said about who survives"
+    best = max(firms, key=lambda firm: firms[firm]["independent"])
+    worst = min(firms, key=lambda firm: firms[firm]["independent"])
+    said = f"{view.name(best)} is still independent in {percent(firms[best]['independent'])} of worlds"
+    if best != worst:
+        said += f", {view.name(worst)} in {percent(firms[worst]['independent'])}"
+    left = view.landscape("independents")
+    if len(firms) < 2 or left.empty:
+        return f"In {view.horizon}, {said}"
+    last = left.iloc[-1]
+    total = sum(max(view.firms[firm].copies, 1) for firm in view.startups)
+    median = round(float(last["median"]))
+    left_over = landscape.left_of(median, total)
+    return capital(f"{left_over} still independent in {view.horizon} in the median world: {said}")
+
+
+LEFT = {
+    "independents": "startups still independent",
+    "general": "startups still in the general race",
+}
+
+
+def _tiles(view: View) -> Tiles:
+    """The four numbers to take away; none where there is no startup to count."""
+    if not view.startups:
+        return Tiles(())
+    tiles = []
+    for quantity, text in LEFT.items():
+        rows = view.landscape(quantity)
+        if not rows.empty:
+            last = rows.iloc[-1]
+            most = f"{number(last['p05'])} to {number(last['p95'])}"
+            tiles.append((number(last["median"]), f"{text} in the median world (nine worlds in ten: {most})"))
+    outcomes = view.run.outcomes
+    if not outcomes.endgame.empty:
+        last = outcomes.endgame.iloc[-1]
+        interval = between(last["low"], last["high"])
+        tiles.append((percent(last["share"]), f"of worlds reach the endgame by {view.horizon} ({interval})"))
+    gone = outcomes.extinct
+    interval = between(gone.low, gone.high)
+    tiles.append((percent(gone.share), f"of worlds have no startup left before any endgame ({interval})"))
+    return Tiles(tuple(tiles))
+
+
+def _fates(view: View) -> Section:
+    return Section(
+        "fates",
+        f"Who is left in {view.horizon}",
+        (_tiles(view), tables.fates_table(view)),
+    )
+
+
+def _survival(view: View) -> Section:
+    curves = Switch(
+        "survival",
+        "What counts as survival",
+        (
+            ("Independent", _figure(survival.survival_curves(view, "independent"))),
+            ("In the general race", _figure(survival.survival_curves(view, "general"))),
+        ),
+    )
+    return Section(
+        "survival",
+        "When they fall",
+        (curves, _figure(fates.fates_over_time(view)), _figure(survival.survival_after(view))),
+    )
+
+
+def _landscape(view: View) -> Section:
+    blocks = (landscape.independents_left(view), landscape.leaders(view), landscape.concentration(view))
+    return Section("landscape", "What the industry looks like", tuple(_figure(picture) for picture in blocks))
+
+
+def _money(view: View) -> Section:
+    purses = tuple((capital(which), _figure(money.purse_fans(view, which))) for which in money.PURSES)
+    return Section(
+        "money", "Money", (Switch("money", "What is shown", purses), _figure(money.venture(view)))
+    )  # fmt: skip
+
+
+def _endgame(view: View) -> Section:
+    return Section("endgame", "The endgame", (_figure(landscape.endgame(view)),))
+
+
+def _claims(view: View) -> Section:
+    blocks: list[object] = []
+    outcomes = view.run.outcomes
+    if len(outcomes.claims):
+        blocks.append(Prose((f"{claims.claims_title(view)}. {claims.SCALE_NOTE}",)))
+    blocks.append(tables.claims_table(view))
+    if len(outcomes.facts):
+        blocks.append(
+            Prose(
+                (
+                    "What happened after 2024. These facts lie outside the window in which numbers were taken from the "
+                    f"evidence; they stand beside the model and nothing is tuned to them. {claims.facts_title(view)}.",
+                )
+            )
+        )
+        blocks.append(tables.facts_table(view))
+    return Section(
+        "claims",
+        "What the documents forecast, and what happened",
+        tuple(blocks),
+        "Each forecast is asked of every world; the bar is the share of worlds in which it comes true, the dark line "
+        "its 95% interval.",
+    )
+
+
+def _worlds(view: View) -> Section:
+    told = timelines.told_worlds(view)
+    blocks: list[object] = []
+    for index, world in enumerate(told):
+        blocks.append(_figure(timelines.timeline(view, index)))
+        table = timelines.story_table(view, index)
+        if table.rows:
+            blocks.append(Details(f"World {world.world} in words: {timelines.ending(view, world)}", (table,)))
+    if not blocks:
+        blocks.append(Prose(("No world was told.",)))
+    lead = (
+        "One world is an anecdote: it shows how causes chain, not what is likely. The first is typical, the others end "
+        "differently."
+    )
+    return Section("worlds", "Three worlds as they went", tuple(blocks), lead if told else "")
+
+
+def _assumptions(view: View) -> Section:
+    stated, left = tables.assumption_table(view, True), tables.assumption_table(view, False)
+    firms = tuple(Details(line, (table,)) for line, table in tables.firm_tables(view))
+    blocks: list[object] = [stated, tables.events_table(view)]
+    if firms:
+        blocks.append(Details(f"Values of single firms ({len(firms)} firms)", firms))
+    blocks.append(Details(f"Defaults: {len(left.rows)} assumptions the scenario leaves as they are", (left,)))
+    uncertain = sum(value.uncertain for value in view.scenario.assumptions.values())
+    uncertain += sum(value.uncertain for firm in view.scenario.firms for value in firm.values.values())
+    values = f"{capital(count(uncertain, 'value'))} {'are' if uncertain > 1 else 'is'}"
+    lead = f"Every number a rule reads is listed here. {values} uncertain and drawn anew in every world."
+    return Section("assumptions", "The assumptions", tuple(blocks), lead)
+
+
+def _provenance(view: View) -> Section:
+    note = "scenario.yaml beside this page states everything; with the same version it gives the same bytes again."
+    return Section("provenance", "Where this comes from", (Terms(tables.provenance(view), code=True), Prose((note,))))

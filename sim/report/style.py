@@ -1,0 +1,150 @@
+"""How everything looks: one colour per firm everywhere, one set of fonts, greys for what is gone.
+
+Colour means a firm that is alive; grey means one that is gone. The seven flagship startups have fixed colours from
+the Okabe-Ito and Paul Tol sets (two of them darkened), chosen by search so that the nearest two differ by 10 units
+of OKLab (x100) in normal, deuteranope and protanope vision; lines differ in dash too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
+from zlib import crc32
+
+
+class FirmStyle(NamedTuple):
+    """``colour`` as #rrggbb, ``dash`` in plotly's words."""
+
+    colour: str
+    dash: str
+
+
+FLAGSHIP: Mapping[str, FirmStyle] = MappingProxyType(
+    {
+        "zhipu": FirmStyle("#0072b2", "solid"),
+        "minimax": FirmStyle("#cc3311", "dash"),
+        "moonshot": FirmStyle("#332288", "dashdot"),
+        "stepfun": FirmStyle("#009988", "longdash"),
+        "baichuan": FirmStyle("#d98e00", "dot"),
+        "zero-one": FirmStyle("#882255", "longdashdot"),
+        "deepseek": FirmStyle("#46a6e0", "dash"),
+    }
+)
+OTHER_STARTUPS = (
+    "#117733",
+    "#aa4499",
+    "#999933",
+    "#cc6677",
+    "#5566cc",
+    "#7a5230",
+    "#e6556f",
+    "#3f8f6b",
+    "#9467bd",
+    "#b8860b",
+    "#1f8a9e",
+    "#c2569b",
+    "#6b8e23",
+    "#a0522d",
+    "#4b6fae",
+    "#7f3c8d",
+)
+GIANTS = ("#5f6b7a", "#8c7b6b", "#6f7f6a", "#7a6b86", "#8796a5", "#a08f7c", "#5c7a7a", "#8a6a72")
+DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
+
+INK = "#1d2630"
+MUTED = "#5b6773"
+RULE = "#d9dee4"
+GRID = "#eceff2"
+ACCENT = "#0b5c8a"
+ACQUIRED = "#b3bac2"
+CLOSED = "#5a636e"
+NEVER_ENTERED = "#eef0f3"
+GROUP = FirmStyle("#3a6f8a", "solid")  # groups, and "the firm's colour" in keys
+
+FONT = (
+    "Inter,'Segoe UI','Helvetica Neue','Noto Sans','Noto Sans CJK SC','PingFang SC','Microsoft YaHei',Arial,sans-serif"
+)
+
+
+def _slot(firm: str, taken: set[int], size: int) -> int:
+    """The slot a hash of the id prefers, or the next free one; where none is free, the preferred one."""
+    preferred = crc32(firm.encode()) % size
+    for step in range(size):
+        if (preferred + step) % size not in taken:
+            return (preferred + step) % size
+    return preferred
+
+
+def _assigned(ids: Iterable[str], colours: tuple[str, ...], dash: str | None) -> dict[str, FirmStyle]:
+    styles: dict[str, FirmStyle] = {}
+    taken: set[int] = set()
+    for firm in sorted(ids):
+        slot = _slot(firm, taken, len(colours))
+        taken.add(slot)
+        number = crc32(firm.encode()) // len(colours)
+        styles[firm] = FirmStyle(colours[slot], dash or DASHES[number % len(DASHES)])
+    return styles
+
+
+def firm_styles(firms: Iterable[tuple[str, str]]) -> dict[str, FirmStyle]:
+    """Style of every firm, given (id, kind) pairs: by id alone for the flagship, otherwise by a hash of the id.
+
+    Other firms are served in the order of their ids; one whose preferred colour is taken gets the next free one.
+    """
+    pairs = list(firms)
+    known = {firm: FLAGSHIP[firm] for firm, _ in pairs if firm in FLAGSHIP}
+    others = [(firm, kind) for firm, kind in pairs if firm not in FLAGSHIP]
+    return {
+        **known,
+        **_assigned((firm for firm, kind in others if kind != "giant"), OTHER_STARTUPS, None),
+        **_assigned((firm for firm, kind in others if kind == "giant"), GIANTS, "dot"),
+    }
+
+
+def tint(colour: str, strength: float) -> str:
+    """``colour`` mixed with white: 1 leaves it, 0 gives white."""
+    parts = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return "#" + "".join(f"{round(255 - (255 - part) * strength):02x}" for part in parts)
+
+
+def clear(colour: str, opacity: float) -> str:
+    """``colour`` as rgba with ``opacity`` 0 to 1."""
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{opacity:g})"
+
+
+def axis(**settings: Any) -> dict[str, Any]:
+    """An axis of ours with ``settings`` on top."""
+    base: dict[str, Any] = {
+        "gridcolor": GRID,
+        "zeroline": False,
+        "linecolor": RULE,
+        "tickcolor": RULE,
+        "ticks": "outside",
+        "ticklen": 4,
+        "automargin": True,
+        "fixedrange": True,
+        "tickfont": {"size": 11, "color": MUTED},
+    }
+    return {**base, **settings}
+
+
+def layout(**settings: Any) -> dict[str, Any]:
+    """A layout of ours with ``settings`` on top; axes come from ``axis``."""
+    base: dict[str, Any] = {
+        "font": {"family": FONT, "size": 12, "color": INK},
+        "paper_bgcolor": "#ffffff",
+        "plot_bgcolor": "#ffffff",
+        "margin": {"l": 48, "r": 14, "t": 10, "b": 40},
+        "hoverlabel": {"font": {"family": FONT, "size": 12}, "align": "left", "namelength": -1},
+        "showlegend": False,
+        "dragmode": False,
+    }
+    return {**base, **settings}
+
+
+def upright(day: str, colour: str) -> dict[str, Any]:
+    """A dotted line across the height of a panel at ``day``."""
+    place = {"type": "line", "xref": "x", "yref": "y domain", "x0": day, "x1": day, "y0": 0, "y1": 1}
+    return {**place, "line": {"color": colour, "width": 1.2, "dash": "dot"}}

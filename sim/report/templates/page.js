@@ -1,0 +1,83 @@
+(function () {
+  "use strict";
+  var root = document.documentElement;
+  var trouble = function (what) {
+    root.dataset.state = "trouble";
+    root.dataset.trouble = String(what);
+    document.getElementById("trouble").hidden = false;
+  };
+  window.addEventListener("error", function (event) { trouble(event.message); });
+
+  var all = function (selector, within) { return Array.prototype.slice.call((within || document).querySelectorAll(selector)); };
+  var parsed = {};
+  var panelsOf = function (name) {
+    if (!parsed[name]) { parsed[name] = JSON.parse(document.getElementById("data-" + name).textContent); }
+    return parsed[name];
+  };
+
+  var draw = function (plot) {
+    if (plot.dataset.drawn) { return; }
+    var parts = /^plot-(.+)-(\d+)$/.exec(plot.id);
+    var panel = panelsOf(parts[1])[Number(parts[2]) - 1];
+    var small = plot.closest(".grid") !== null;
+    plot.dataset.drawn = "yes";
+    if (watcher) { watcher.observe(plot); }
+    try {
+      window.Plotly.newPlot(plot, panel.data, panel.layout, {
+        displaylogo: false,
+        displayModeBar: small ? false : "hover",
+        modeBarButtons: [["toImage"]],
+        toImageButtonOptions: { filename: parts[1], scale: 2 }
+      });
+    } catch (error) { trouble(error); }
+  };
+  var resize = function (plot) { if (plot.dataset.drawn && plot.offsetWidth > 0) { window.Plotly.Plots.resize(plot); } };
+  var watcher = window.ResizeObserver ? new window.ResizeObserver(function (entries) {
+    window.requestAnimationFrame(function () { entries.forEach(function (entry) { resize(entry.target); }); });
+  }) : null;
+  var visible = function (plot) { return plot.closest(".view[hidden]") === null && plot.offsetWidth > 0; };
+  var drawAll = function () { all(".plot").filter(visible).forEach(draw); };
+
+  var waiting = all(".plot").filter(visible);
+  var next = function () {
+    var plot = waiting.shift();
+    if (plot) { draw(plot); window.setTimeout(next, 0); return; }
+    if (root.dataset.state !== "trouble") { root.dataset.state = "drawn"; }
+  };
+
+  all(".switch").forEach(function (box) {
+    var choices = all(".choice", box);
+    var views = all(".view", box);
+    choices.forEach(function (choice) {
+      choice.addEventListener("click", function () {
+        choices.forEach(function (other) { other.setAttribute("aria-pressed", String(other === choice)); });
+        views.forEach(function (view, index) { view.hidden = index !== Number(choice.dataset.view); });
+        drawAll();
+      });
+    });
+  });
+
+  all("button.key").forEach(function (key) {
+    key.addEventListener("click", function () {
+      var shown = key.getAttribute("aria-pressed") !== "true";
+      key.setAttribute("aria-pressed", String(shown));
+      all(".plot", key.closest(".picture")).forEach(function (plot) {
+        var indices = [];
+        (plot.data || []).forEach(function (trace, index) { if (trace.legendgroup === key.dataset.group) { indices.push(index); } });
+        if (indices.length) { window.Plotly.restyle(plot, { visible: shown }, indices); }
+      });
+    });
+  });
+
+  all("details").forEach(function (box) { box.addEventListener("toggle", drawAll); });
+  window.addEventListener("beforeprint", function () {
+    all(".view[hidden]").forEach(function (view) { view.hidden = false; view.dataset.printed = "yes"; });
+    drawAll();
+    all(".plot").forEach(resize);
+  });
+  window.addEventListener("afterprint", function () {
+    all(".view[data-printed]").forEach(function (view) { view.hidden = true; delete view.dataset.printed; });
+  });
+
+  next();
+}());

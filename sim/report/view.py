@@ -1,0 +1,236 @@
+"""A finished run as the report reads it: names, colours, dates, and one look-up per kind of table."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+
+from sim.report import style, words
+from sim.scenario.model import Firm, Scenario
+
+MOST_PANELS = 12  # small multiples a reader can still take in
+
+
+class FinishedRun(Protocol):
+    """What the report needs of a run: sim.study.run gives it, and so may anything else that has these."""
+
+    @property
+    def scenario(self) -> Scenario: ...
+    @property
+    def outcomes(self) -> Any: ...
+    @property
+    def manifest(self) -> Mapping[str, Any]: ...
+    @property
+    def stories(self) -> Sequence[Any]: ...
+
+
+class Tables:
+    """A frame cut by the values of some columns."""
+
+    def __init__(self, frame: pd.DataFrame, keys: list[str]) -> None:
+        self.none = frame.iloc[:0]
+        self.parts: dict[Any, pd.DataFrame] = dict(iter(frame.groupby(keys, sort=False, observed=True)))
+
+    def rows(self, *keys: str) -> pd.DataFrame:
+        """The rows with these values, in order; maybe none."""
+        return self.parts.get(keys, self.none)
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """One run, ready to be drawn. Frames are those of interface.md; months are ticks from the start."""
+
+    run: FinishedRun
+
+    @cached_property
+    def scenario(self) -> Scenario:
+        """The scenario that was run."""
+        return self.run.scenario
+
+    @cached_property
+    def worlds(self) -> int:
+        """Number of worlds simulated."""
+        return int(self.run.outcomes.worlds)
+
+    @cached_property
+    def firms(self) -> dict[str, Firm]:
+        """Firms and classes of firms by id, in file order."""
+        return {firm.id: firm for firm in self.scenario.firms}
+
+    @cached_property
+    def startups(self) -> list[str]:
+        """Ids of the startups (a class of copies is one), in file order."""
+        return [firm.id for firm in self.scenario.firms if firm.kind == "startup"]
+
+    @cached_property
+    def styles(self) -> dict[str, style.FirmStyle]:
+        """Style of every firm."""
+        return style.firm_styles((firm.id, firm.kind) for firm in self.scenario.firms)
+
+    def style(self, group: str) -> style.FirmStyle:
+        """Style of a firm, of a copy of a class, or that of groups."""
+        return self.styles.get(self.series(group), style.GROUP)
+
+    def series(self, firm: str) -> str:
+        """The firm itself, or the class that a copy ``<class>-001`` belongs to; whatever else is given, unchanged."""
+        if firm in self.firms:
+            return firm
+        stem, _, number = firm.rpartition("-")
+        return stem if number.isdecimal() and stem in self.firms and self.firms[stem].copies else firm
+
+    def name(self, firm: str, limit: int = 40) -> str:
+        """A firm's name as people say it, one line; a class says how many it is. The id where it is no firm."""
+        if firm not in self.firms:
+            series = self.firms.get(self.series(firm))
+            return words.shorten(f"{series.name} {firm.rpartition('-')[2]}" if series else firm, limit)
+        found = self.firms[firm]
+        crowd = f" (class of {found.copies:,})" if found.copies else ""
+        return words.shorten(found.name or found.id, limit - len(crowd)) + crowd
+
+    # time
+    @cached_property
+    def ticks(self) -> list[int]:
+        """0 (the opening state) to the last month."""
+        return list(range(self.scenario.ticks + 1))
+
+    @cached_property
+    def days(self) -> list[str]:
+        """The dates plotly draws ticks at."""
+        return [words.month_day(self.calendar(tick)) for tick in self.ticks]
+
+    def calendar(self, tick: int) -> int:
+        """Calendar month of a tick."""
+        return self.scenario.start + tick - 1
+
+    def month(self, tick: int, long: bool = False) -> str:
+        """A tick as "Jul 2023"."""
+        return words.month_text(self.calendar(tick), long)
+
+    @cached_property
+    def horizon(self) -> str:
+        """The last month in words."""
+        return words.month_text(self.scenario.end, long=True)
+
+    def date_axis(self, **settings: Any) -> dict[str, Any]:
+        """A calendar axis from the opening to the horizon, a tick each year (or each few months)."""
+        months = self.scenario.ticks
+        step, form = ("M24", "%Y") if months > 240 else ("M12", "%Y") if months > 30 else ("M3", "%b %Y")
+        base = {
+            "type": "date",
+            "range": [words.month_day(self.calendar(0)), words.month_day(self.scenario.end + max(1, months // 90))],
+            "dtick": step,
+            "tick0": "2000-01-01",
+            "tickformat": form,
+            "hoverformat": "%B %Y",
+        }
+        return style.axis(**{**base, **settings})
+
+    # tables
+    @cached_property
+    def _fates(self) -> Tables:
+        return Tables(self.run.outcomes.fates, ["firm", "fate"])
+
+    @cached_property
+    def _survival(self) -> Tables:
+        return Tables(self.run.outcomes.survival, ["group", "endpoint", "origin"])
+
+    @cached_property
+    def _landscape(self) -> Tables:
+        return Tables(self.run.outcomes.landscape, ["quantity"])
+
+    @cached_property
+    def _paths(self) -> Tables:
+        return Tables(self.run.outcomes.paths, ["firm", "quantity"])
+
+    def fate(self, firm: str, fate: str) -> pd.DataFrame:
+        """Rows of fates.csv by month, maybe none."""
+        return self._fates.rows(firm, fate)
+
+    def survival(self, group: str, endpoint: str, origin: str = "calendar") -> pd.DataFrame:
+        """Rows of survival.csv by month, maybe none."""
+        return self._survival.rows(group, endpoint, origin)
+
+    def landscape(self, quantity: str) -> pd.DataFrame:
+        """Rows of landscape.csv by month, maybe none."""
+        return self._landscape.rows(quantity)
+
+    def path(self, firm: str, quantity: str) -> pd.DataFrame:
+        """Rows of paths.parquet by month, maybe none."""
+        return self._paths.rows(firm, quantity)
+
+    def at_horizon(self, firm: str, fate: str) -> tuple[float, float, float]:
+        """Incidence, low and high of a fate or milestone at the horizon; NaN where the table has no such rows."""
+        rows = self.fate(firm, fate)
+        if rows.empty:
+            return math.nan, math.nan, math.nan
+        last = rows.iloc[-1]
+        return float(last["incidence"]), float(last["low"]), float(last["high"])
+
+    def incidence(self, firm: str, fate: str) -> np.ndarray:
+        """Incidence by tick, (ticks + 1,); zeros where the table has no such rows."""
+        rows = self.fate(firm, fate)
+        return np.zeros(len(self.ticks)) if rows.empty else rows["incidence"].to_numpy(float)
+
+    def in_race(self, firm: str) -> np.ndarray:
+        """Share of worlds in which the firm is independent and in the general race, (ticks + 1,)."""
+        independent = self.incidence(firm, "independent")
+        alive, race = (self._by_tick(self.survival(firm, endpoint)) for endpoint in ("independent", "general"))
+        among: np.ndarray = np.divide(race, alive, out=np.zeros_like(race), where=alive > 0)
+        in_race: np.ndarray = independent * np.clip(among, 0, 1)
+        return in_race
+
+    def _by_tick(self, curve: pd.DataFrame) -> np.ndarray:
+        """A calendar curve on all ticks, (ticks + 1,); 1 before it begins and where there is none."""
+        survival = np.ones(len(self.ticks))
+        survival[curve["month"].to_numpy(int)] = curve["survival"].to_numpy(float)
+        return survival
+
+    def median_month(self, firm: str, fate: str) -> int | None:
+        """Median tick of an event among the worlds in which it comes by the horizon; None where it never comes."""
+        rows = self.fate(firm, fate)
+        if rows.empty or not rows["incidence"].iloc[-1] > 0:
+            return None
+        share = rows["incidence"].to_numpy(float)
+        return int(rows["month"].iloc[int(np.argmax(share >= share[-1] / 2))])
+
+    def most_uncertain(self, limit: int = MOST_PANELS) -> list[str]:
+        """The startups to draw one by one: all, or the ``limit`` whose survival is least certain, in file order."""
+        if len(self.startups) <= limit:
+            return self.startups
+
+        def spread(firm: str) -> float:
+            share = self.at_horizon(firm, "independent")[0]
+            return share * (1 - share) if share == share else -1.0
+
+        chosen = set(sorted(self.startups, key=lambda firm: (-spread(firm), firm))[:limit])
+        return [firm for firm in self.startups if firm in chosen]
+
+    # captions
+    def caption(self, text: str, extra: str = "") -> str:
+        """A caption: what is drawn, then source and sample size."""
+        return " ".join(part for part in (text, extra, self.source) if part)
+
+    @cached_property
+    def source(self) -> str:
+        """Source line of every figure."""
+        worlds = f"{self.worlds:,} world{'' if self.worlds == 1 else 's'}"
+        name = words.shorten(self.scenario.name, 60)
+        return f"Source: Shakeout, scenario {name}, n = {worlds}, seed {self.scenario.seed}."
+
+    def chosen_note(self, drawn: int) -> str:
+        """What to say where not every startup has a panel of its own."""
+        total = len(self.startups)
+        return (
+            f"Drawn: the {drawn} startups whose survival is least certain, of {total}." if total > MOST_PANELS else ""
+        )
+
+
+def view_of(run: FinishedRun | View) -> View:
+    """The view of ``run``, or ``run`` itself where it is one."""
+    return run if isinstance(run, View) else View(run)
