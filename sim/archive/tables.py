@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -65,15 +66,19 @@ def write_csv(frame: pd.DataFrame, path: Path) -> None:
     frame.to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
 
 
-def write_parquet(frames: Iterable[pd.DataFrame], path: Path, schema: pa.Schema) -> None:
-    """Write ``frames`` one after the other, each as one row group: only one of them is in memory at a time."""
+@contextmanager
+def parquet(path: Path, schema: pa.Schema) -> Iterator[Callable[[pd.DataFrame], None]]:
+    """Open a Parquet file and yield what adds a frame to it as one row group: only one is in memory at a time."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     with pq.ParquetWriter(path, schema, compression=COMPRESSION, compression_level=COMPRESSION_LEVEL) as writer:
-        for frame in frames:
+
+        def add(frame: pd.DataFrame) -> None:
             table = pa.Table.from_pandas(frame[schema.names], schema=schema, preserve_index=False)
             writer.write_table(table.replace_schema_metadata(None), row_group_size=max(1, len(table)))
+
+        yield add
 
 
 def read(path: Path) -> pd.DataFrame:

@@ -279,12 +279,15 @@ def _write_tables(answer: Run, part: Path) -> None:
         if file.endswith(".csv"):
             tables.write_csv(frame, part / file)
         else:
-            tables.write_parquet([frame], part / file, tables.paths_schema())
-    scenario = answer.scenario
-    firms = (histories_frame(scenario, [block]) for block in answer.blocks())
-    tables.write_parquet(firms, part / FIRMS, tables.firms_schema())
-    events = (events_frame(scenario, block.events) for block in answer.blocks())
-    tables.write_parquet(events, part / EVENTS, tables.events_schema())
+            with tables.parquet(part / file, tables.paths_schema()) as add:
+                add(frame)
+    with (
+        tables.parquet(part / FIRMS, tables.firms_schema()) as add_firms,
+        tables.parquet(part / EVENTS, tables.events_schema()) as add_events,
+    ):
+        for block in answer.blocks():
+            add_firms(histories_frame(answer.scenario, [block]))
+            add_events(events_frame(answer.scenario, block.events))
 
 
 def _silent(_progress: Progress) -> None:

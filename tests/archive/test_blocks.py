@@ -15,7 +15,7 @@ from sim.engine.block import BLOCK_WORLDS
 
 
 def same(left, right) -> bool:
-    names = (*blocks.DENSE, *blocks.SPARSE)
+    names = (*blocks.DENSE, *blocks.SPARSE, "events")
     arrays = [(getattr(left, name), getattr(right, name)) for name in names]
     return (left.first, left.clipped) == (right.first, right.clipped) and all(
         a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes() for a, b in arrays
@@ -50,6 +50,18 @@ def test_the_same_block_is_the_same_bytes(store, make_block):
     once = store.path(Span(0, 7)).read_bytes()
     store.write(make_block())
     assert store.path(Span(0, 7)).read_bytes() == once
+
+
+@pytest.mark.parametrize("world", [0, 255, 256, 65_536, 9_999_999])
+def test_the_log_keeps_every_number_however_narrow_its_columns(store, make_block, world):
+    block = make_block()
+    block.events["world"] = world + np.arange(len(block.events))
+    block.events["firm"][::2] = -1
+    block.events["firm"][1] = 499
+    block.events["month"][0] = 360
+    block.events["value"][0] = -0.0
+    store.write(block)
+    assert same(store.read(Span(0, 7)), block)
 
 
 @pytest.mark.parametrize("worlds", [1, 1023, 1024, 1025, 10_000])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
@@ -27,10 +29,16 @@ def firms(first: int, worlds: int) -> pd.DataFrame:
     )
 
 
+def write(path: Path, *frames: pd.DataFrame) -> None:
+    with tables.parquet(path, tables.firms_schema()) as add:
+        for frame in frames:
+            add(frame)
+
+
 def test_parquet_comes_back_exactly_with_one_row_group_a_block(tmp_path):
     parts = [firms(0, 1024), firms(1024, 1024), firms(2048, 5)]
     path = tmp_path / "firms.parquet"
-    tables.write_parquet(iter(parts), path, tables.firms_schema())
+    write(path, *parts)
     file = pq.ParquetFile(path)
     assert [file.metadata.row_group(i).num_rows for i in range(file.num_row_groups)] == [2048, 2048, 10]
     back, wanted = tables.read(path), pd.concat(parts, ignore_index=True)
@@ -45,15 +53,15 @@ def test_parquet_comes_back_exactly_with_one_row_group_a_block(tmp_path):
 def test_the_same_frames_are_the_same_bytes_and_carry_no_pandas_index(tmp_path):
     frame = firms(0, 10)
     for name, part in (("x", frame), ("y", frame.set_index(np.arange(20) * 7))):
-        tables.write_parquet([part], tmp_path / name, tables.firms_schema())
+        write(tmp_path / name, part)
     assert (tmp_path / "x").read_bytes() == (tmp_path / "y").read_bytes()
     assert b"pandas" not in (pq.read_schema(tmp_path / "x").metadata or {})
 
 
 def test_a_table_without_rows_is_a_table(tmp_path):
-    tables.write_parquet([firms(0, 0)], tmp_path / "x", tables.firms_schema())
+    write(tmp_path / "x", firms(0, 0))
     assert len(tables.read(tmp_path / "x")) == 0
-    tables.write_parquet([], tmp_path / "y", tables.firms_schema())
+    write(tmp_path / "y")
     assert list(tables.read(tmp_path / "y").columns) == tables.firms_schema().names
 
 
