@@ -105,6 +105,9 @@ FIRM_COLUMNS: tuple[Column, ...] = (
     Column("pressure", "ratio", "pressure on one who cannot keep pace"),
     Column("footing", "share", "reach left by the door at entry", 1.0),
     Column("drawn", "share", "share of all attraction of talent"),
+    Column("reach_log", "log", "log of reach times footing"),
+    Column("part_home", "ratio", "weight of the effort at home"),
+    Column("part_abroad", "ratio", "weight of the effort abroad"),
     Column("weight_home", "ratio", "weight in the line at hand, at home"),
     Column("weight_abroad", "ratio", "weight in the line at hand, abroad"),
     Column("unit_cost", "ratio", "unit cost relative to a small firm's", 1.0),
@@ -173,6 +176,9 @@ MARKET_COLUMNS: tuple[Column, ...] = (
     Column("taking", "exponent", "winner-take-most exponent of demand", 1.0),
     Column("door", "share", "how far the door stands open to latecomers", 1.0),
     Column("copied", "share", "how far giants have copied verticals"),
+    Column("api_take_home", "ratio", "API revenue left by price and volume, at home", 1.0),
+    Column("api_take_abroad", "ratio", "API revenue left by price and volume, abroad", 1.0),
+    Column("wage_growth", "ratio", "pay over that at the opening", 1.0),
     Column("arpu_growth", "ratio", "revenue per user over that at the opening", 1.0),
     Column("marketing_budget", "RMB million a month", "common marketing budget"),
     Column("marketing_pressure", "RMB million a month", "all firms' marketing"),
@@ -248,6 +254,8 @@ LOG_DTYPE = np.dtype(
         ("value", "<f8"),
         ("cause", "<i8"),
         ("saw", "<f8"),
+        ("worth", "<f8"),  # valuation of the firm after it; 0 for the market
+        ("other", "<i8"),  # row of a counterparty, -1 if there is none
     ],
     align=True,
 )

@@ -35,8 +35,11 @@ class World(NamedTuple):
 
 
 @law
-def tell(world, firm, event, value, cause, saw):  # type: ignore[no-untyped-def]
-    """Append one event to the log: who (row, -1 the market), what, how much, which rule fired, what it saw."""
+def tell(world, firm, event, value, cause, saw, other=-1):  # type: ignore[no-untyped-def]
+    """Append one event to the log: who (row, -1 the market), what, how much, which rule fired, what it saw.
+
+    ``other`` is the row of a counterparty. The firm's valuation is noted as it stands: tell what has been done.
+    """
     row = world.log[world.told[0]]
     row.world = world.market.world
     row.month = world.tick
@@ -45,4 +48,6 @@ def tell(world, firm, event, value, cause, saw):  # type: ignore[no-untyped-def]
     row.value = value
     row.cause = cause
     row.saw = saw
+    row.worth = world.firms[firm].value if firm >= 0 else 0.0
+    row.other = other
     world.told[0] += 1

@@ -98,4 +98,4 @@ def step(world):
         firm.cash_left = firm.cash
         firm.status = ACQUIRED
         firm.exit_month = world.tick
-        tell(world, f, ACQUISITION, price, why, saw)
+        tell(world, f, ACQUISITION, price, why, saw, buyer)

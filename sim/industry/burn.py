@@ -64,7 +64,7 @@ def plan(firm, market, assume, tick):
     """Planned research and marketing, and overhead, RMB million this month."""
     pivoted = firm.pivot_month <= tick
     research = firm.research_ambition * market.frontier_cost
-    overhead = assume.burn_overhead_month * firm.talent * math.exp(assume.burn_wage_growth_year * tick / MONTHS_A_YEAR)
+    overhead = assume.burn_overhead_month * firm.talent * market.wage_growth
     if pivoted:
         kept = assume.pivot_deep_research if firm.deep == 1 else assume.pivot_light_research
         research = min(research, firm.pivot_cost) * kept * market.build_cost
@@ -88,7 +88,8 @@ def spend(firm, market, assume, tick):
         planned = research + marketing
         firm.plan_runway = runway_months(firm.cash, planned + fixed - income)
         free = firm.cash - assume.burn_reserve_months * firm.last_spending
-        loop_in_reach = market.climate != HOT and firm.smooth_revenue >= assume.burn_close_loop_at * firm.last_spending
+        earning = firm.started == 1 and firm.smooth_revenue >= assume.burn_close_loop_at * firm.last_spending
+        loop_in_reach = earning and market.climate != HOT
         if free > 0.0:
             free *= 0.0 if loop_in_reach else firm.free_share
         most = assume.burn_most if market.climate == HOT else 1.0
@@ -105,6 +106,7 @@ def spend(firm, market, assume, tick):
 @law
 def step(world):
     """Spending of the month is decided; money moves in ``settle``."""
+    world.market.wage_growth = math.exp(world.assume.burn_wage_growth_year * world.tick / MONTHS_A_YEAR)
     for f in range(world.firms.shape[0]):
         firm = world.firms[f]
         if firm.status != INDEPENDENT:

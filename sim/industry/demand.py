@@ -102,6 +102,9 @@ def measure(world):
     assume, sizes, market = world.assume, world.sizes, world.market
     business, pool, arpu = grown(assume, world.tick)
     market.arpu_growth = arpu
+    kept = 1.0 - assume.demand_volume_elasticity
+    market.api_take_home = market.api_price**kept
+    market.api_take_abroad = market.api_reset**kept
     sizes[HOME + CONSUMER] = assume.demand_pool_home * pool
     sizes[HOME + API] = assume.demand_api_home * business
     sizes[HOME + PROJECTS] = assume.demand_projects_home * business
@@ -113,11 +116,11 @@ def measure(world):
 
 
 @law
-def appeal(mix, reach, reach_elasticity, quality, gap, taking):
+def appeal(mix, reach_log, reach_elasticity, quality, gap, taking):
     """A firm's weight in a line before it is split over places; 0 where it makes no effort."""
     if mix <= 0.0:
         return 0.0
-    return math.exp(taking * (math.log(mix) + reach_elasticity * math.log(reach) - quality * gap))
+    return math.exp(taking * (math.log(mix) + reach_elasticity * reach_log - quality * gap))
 
 
 @law
@@ -162,21 +165,33 @@ def outside_weight(assume, market, outside, quality, line, place):
 
 
 @law
+def take_place(world):
+    """What is the same in every line: a firm's reach, and how its effort is split over home and abroad."""
+    firms, market, assume = world.firms, world.market, world.assume
+    for f in range(firms.shape[0]):
+        firm = firms[f]
+        if firm.status != INDEPENDENT:
+            continue
+        firm.reach_log = math.log(firm.reach * firm.footing)
+        firm.part_home = (1.0 - firm.overseas) ** market.taking
+        firm.part_abroad = firm.overseas**market.taking if assume.overseas_on == 1.0 else 0.0
+
+
+@law
 def contest(world, line):
     """One line of business at home and abroad: new and switching users choose."""
     firms, market, assume, shares = world.firms, world.market, world.assume, world.shares
     quality, reach_elasticity, outside, switching = pulls(assume, line)
-    abroad_open = assume.overseas_on == 1.0
     home_sum = outside_weight(assume, market, outside, quality, line, 0)
     abroad_sum = outside_weight(assume, market, outside, quality, line, 1)
     for f in range(firms.shape[0]):
         firm = firms[f]
         if firm.status != INDEPENDENT:
             continue
-        reach = firm.reach * firm.footing
-        weight = appeal(line_effort(firm, assume, line, world.tick), reach, reach_elasticity, quality, firm.gap, market.taking)
-        firm.weight_home = weight * (1.0 - firm.overseas) ** market.taking
-        firm.weight_abroad = weight * firm.overseas**market.taking if abroad_open else 0.0
+        own = line_effort(firm, assume, line, world.tick)
+        weight = appeal(own, firm.reach_log, reach_elasticity, quality, firm.gap, market.taking)
+        firm.weight_home = weight * firm.part_home
+        firm.weight_abroad = weight * firm.part_abroad
         home_sum += firm.weight_home
         abroad_sum += firm.weight_abroad
     for f in range(firms.shape[0]):
@@ -234,7 +249,6 @@ def prospects(world):
 def bill(world, f):
     """Revenue of the month by line, and its cost, for one firm. Verticals book orders; delivery is elsewhere."""
     firm, market, assume, sizes, shares = world.firms[f], world.market, world.assume, world.sizes, world.shares
-    kept = 1.0 - assume.demand_volume_elasticity
     users_home = sizes[CONSUMER] * shares[f, CONSUMER]
     users_abroad = sizes[LINE_COUNT + CONSUMER] * shares[f, LINE_COUNT + CONSUMER]
     firm.users = users_home + users_abroad
@@ -242,8 +256,8 @@ def bill(world, f):
     firm.revenue_consumer = (users_home * assume.demand_arpu_home + users_abroad * assume.demand_arpu_abroad) * arpu
     volume_cost = market.inference_cost * firm.unit_cost
     consumer_cost = firm.users * assume.demand_consumer_cost * volume_cost
-    api_home = sizes[API] * shares[f, API] * market.api_price**kept
-    api_abroad = sizes[LINE_COUNT + API] * shares[f, LINE_COUNT + API] * market.api_reset**kept
+    api_home = sizes[API] * shares[f, API] * market.api_take_home
+    api_abroad = sizes[LINE_COUNT + API] * shares[f, LINE_COUNT + API] * market.api_take_abroad
     firm.revenue_api = api_home + api_abroad
     unit = assume.demand_api_cost * volume_cost
     api_cost = unit * (api_home / market.api_price + api_abroad / market.api_reset)
@@ -294,6 +308,7 @@ def step(world):
             no_revenue(firms[f])
     if assume.demand_on == 0.0:
         return
+    take_place(world)
     for line in range(LINE_COUNT):
         contest(world, line)
     prospects(world)

@@ -91,4 +91,7 @@ def step(world):
         footing = market.door if firm.kind == STARTUP else 1.0
         open_books(world, f, assume.entry_late_gap * (1.0 - market.door), footing)
         market.entered = 1
-        tell(world, f, ENTRY, firm.cash, BY_CHANCE if firm.entry_hazard_month > 0.0 else ON_DATE, firm.gap)
+        if firm.entry_hazard_month > 0.0:
+            tell(world, f, ENTRY, firm.cash, BY_CHANCE, market.door)
+        else:
+            tell(world, f, ENTRY, firm.cash, ON_DATE, firm.gap)

@@ -142,11 +142,7 @@ def close_round(world, f, amount):
         if world.told[1] == 1:
             tell(world, f, FAILED, amount, POWDER_LOW, market.dry_powder)
         return
-    if firm.value < firm.post_money:
-        tell(world, f, DOWN_ROUND, amount, BELOW_POST_MONEY, firm.post_money)
-    else:
-        bar = by_climate(market.climate, assume.rounds_bar_hot, assume.rounds_bar_normal, assume.rounds_bar_cold)
-        tell(world, f, ROUND, amount, SCORE_HIGH, firm.score - bar)
+    before, down = firm.post_money, firm.value < firm.post_money
     firm.cash += amount
     firm.venture_in += amount
     market.venture_paid += amount
@@ -160,6 +156,11 @@ def close_round(world, f, amount):
     firm.last_round_month = world.tick
     firm.seeking_month = NEVER
     firm.refused_months = 0
+    if down:
+        tell(world, f, DOWN_ROUND, amount, BELOW_POST_MONEY, before)
+    else:
+        bar = by_climate(market.climate, assume.rounds_bar_hot, assume.rounds_bar_normal, assume.rounds_bar_cold)
+        tell(world, f, ROUND, amount, SCORE_HIGH, firm.score - bar)
 
 
 @law

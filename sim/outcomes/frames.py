@@ -17,7 +17,7 @@ from sim.outcomes.rows import rows_of
 from sim.scenario.model import Scenario
 
 MONTH_COLUMNS = ("entry_month", "exit_month", "pivot_month", "listing_month", "abandoned_month", "profitable_month")
-EVENT_COLUMNS = ("world", "month", "firm", "event", "value", "cause", "saw")
+EVENT_COLUMNS = ("world", "month", "firm", "event", "value", "cause", "saw", "worth", "other")
 
 
 def histories_frame(scenario: Scenario, blocks: Iterable[Block]) -> Any:
@@ -45,12 +45,13 @@ def events_frame(scenario: Scenario, events: np.ndarray) -> Any:
     """events.parquet from (events,) columns.LOG_DTYPE: in the order they happened, world by world.
 
     ``firm`` is missing for events of the market; ``cause`` is the rule that fired, ``saw`` the number it looked at
-    (causes.CAUSES says which).
+    (causes.CAUSES says which), ``worth`` the firm's valuation after it, ``other`` a counterparty.
     """
     import pandas as pd
 
     names = {
         "firm": list(rows_of(scenario).ids),
+        "other": list(rows_of(scenario).ids),
         "event": list(EVENTS),
         "cause": [cause.rule for cause in CAUSES],
     }

@@ -30,13 +30,18 @@ class Money:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One row of the log as words need it; ``times`` counts events of its kind in this life, this one included."""
+    """One row of the log as words need it; ``times`` counts events of its kind in this life, this one included.
+
+    ``worth`` is the firm's valuation after it, ``other`` the name of a counterparty.
+    """
 
     value: float
     cause: int
     saw: float
     times: int
     money: Money
+    worth: float = 0.0
+    other: str = ""
 
 
 def number(amount: float) -> str:
@@ -73,13 +78,18 @@ def _entry(m: Moment) -> str:
     return f"entered with {m.money(m.value)} in cash, {generations(m.saw)} behind the frontier"
 
 
+def _post_money(m: Moment) -> str:
+    return f" at {number(m.worth)} post-money" if m.worth > 0 else ""
+
+
 def _acquisition(m: Moment) -> str:
     why = {
         causes.DISTRESSED: f"in distress, with a runway of {months(m.saw)}",
         causes.ABANDONED: f"{months(m.saw)} after the market abandoned it",
         causes.REFUSED: f"after capital had refused it for {months(m.saw)}",
     }
-    return f"acquired for {m.money(m.value)}, near net cash: {why.get(m.cause, cause_text(m.cause))}"
+    buyer = f" by {m.other}" if m.other else ""
+    return f"acquired{buyer} for {m.money(m.value)}, near net cash: {why.get(m.cause, cause_text(m.cause))}"
 
 
 def _closure(m: Moment) -> str:
@@ -115,10 +125,11 @@ def _flow(flow: float) -> str:
 SENTENCES: Mapping[str, Callable[[Moment], str]] = {
     "entry": _entry,
     "round": lambda m: (
-        f"raised {m.money(m.value)}, its {ordinal(m.times)} round: investors' score {abs(m.saw):.1f} above the bar"
+        f"raised {m.money(m.value)}{_post_money(m)}, its {ordinal(m.times)} round: "
+        f"investors' score {abs(m.saw):.1f} above the bar"
     ),
     "down round": lambda m: (
-        f"raised {m.money(m.value)} in a down round, its {ordinal(m.times)} round: "
+        f"raised {m.money(m.value)}{_post_money(m)} in a down round, its {ordinal(m.times)} round: "
         f"below the last post-money of {number(m.saw)}"
     ),
     "listing": lambda m: f"listed at a valuation of {m.money(m.value)}, on revenue of {number(m.saw)} in twelve months",

@@ -138,13 +138,16 @@ def _gathered(scenario: Scenario, life: np.ndarray) -> np.ndarray:
 
 def _told(scenario: Scenario, life: np.ndarray) -> list[Sentence]:
     """One firm's events as sentences."""
-    money = Money(scenario.currency)
+    money, series = Money(scenario.currency), rows_of(scenario).series
+    names = [scenario.firms[number].name for number in series]
     told, rounds = [], 0
     for happened in _gathered(scenario, life):
         event, cause, tick = int(happened["event"]), int(happened["cause"]), int(happened["month"])
         rounds += event in ROUNDS
         value = float(happened["value"])
-        text = sentence(event, Moment(value, cause, float(happened["saw"]), rounds, money))
+        other = names[int(happened["other"])] if happened["other"] >= 0 else ""
+        moment = Moment(value, cause, float(happened["saw"]), rounds, money, float(happened["worth"]), other)
+        text = sentence(event, moment)
         told.append(Sentence(tick, tick_text(scenario, tick), EVENTS[event], text, value, cause_text(cause)))
     return told
 

@@ -17,7 +17,7 @@ from sim.outcomes.typical import distances, endings, features, typical_worlds
 
 def log(*rows: tuple[Any, ...]) -> np.ndarray:
     """Events of world 9: (tick, row, event name, value, cause, saw)."""
-    return np.array([(9, t, f, EVENT[e], v, c, s) for t, f, e, v, c, s in rows], LOG_DTYPE)
+    return np.array([(9, t, f, EVENT[e], v, c, s, 0.0, -1) for t, f, e, v, c, s in rows], LOG_DTYPE)
 
 
 def lines(stories: list[Any], name: str) -> list[str]:

@@ -42,12 +42,12 @@ def test_firms_table() -> None:
 def test_events_table() -> None:
     question = scenario((firm("a"), firm("b")), 12)
     events = np.zeros(2, LOG_DTYPE)
-    events[0] = (3, 5, 1, EVENT["round"], 1500.0, causes.SCORE_HIGH, 0.4)
-    events[1] = (3, 6, -1, EVENT["shift"], 0.5, causes.PARADIGM, 0.1)
+    events[0] = (3, 5, 1, EVENT["round"], 1500.0, causes.SCORE_HIGH, 0.4, 9000.0, 0)
+    events[1] = (3, 6, -1, EVENT["shift"], 0.5, causes.PARADIGM, 0.1, 0.0, -1)
     frame = events_frame(question, events)
-    assert frame.columns.tolist() == ["world", "month", "firm", "event", "value", "cause", "saw"]
-    assert frame.iloc[0].tolist() == [3, 5, "b", "round", 1500.0, "investors' score high enough", 0.4]
-    assert pd.isna(frame.firm[1]) and frame.event[1] == "shift" and frame.cause[1] == "new paradigm"
+    assert frame.columns.tolist() == ["world", "month", "firm", "event", "value", "cause", "saw", "worth", "other"]
+    assert frame.iloc[0].tolist() == [3, 5, "b", "round", 1500.0, "investors' score high enough", 0.4, 9000.0, "a"]
+    assert pd.isna(frame.firm[1]) and pd.isna(frame.other[1]) and frame.event[1] == "shift" and frame.cause[1] == "new paradigm"
     assert len(events_frame(question, events[:0])) == 0
 
 
