@@ -115,7 +115,7 @@ class Scale(NamedTuple):
     def axis(self, low: float, high: float, **settings: Any) -> dict[str, Any]:
         """The plotly axis for values from ``low`` to ``high``."""
         bottom, top = (float(end) for end in self.place(np.array([low, high])))
-        shown = self._apart([t for t in self.ticks if low <= t * 1.0001 and t <= high * 1.0001], 0.1 * (top - bottom))
+        shown = self._apart([t for t in self.ticks if low - 1e-9 <= t <= high + 1e-9], 0.1 * (top - bottom))
         room = 0.04 * max(top - bottom, 0.1)
         base = {
             "tickvals": numbers(self.place(np.array(shown)), 6),

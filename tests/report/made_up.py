@@ -1,0 +1,283 @@
+"""A made-up finished run with plausible shapes: random blocks put through the real statistics."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sim.engine.block import Block
+from sim.foundation.causes import CAUSES
+from sim.foundation.columns import ACQUIRED, CLOSED, HISTORY_DTYPE, INDEPENDENT, LOG_DTYPE, NEVER, NOT_ENTERED
+from sim.foundation.grid import BINS, LANDSCAPE, PATHS, YEARLY, bin_of
+from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS
+from sim.outcomes.summary import summarise
+from sim.scenario.model import Change, Claim, Firm, Scenario, Value
+
+START = 2023 * 12 + 6  # July 2023
+SIX = ("zhipu", "minimax", "moonshot", "stepfun", "baichuan", "zero-one")
+STARTUPS = {
+    "zhipu": "Zhipu", "minimax": "MiniMax", "moonshot": "Moonshot", "stepfun": "StepFun", "baichuan": "Baichuan",
+    "zero-one": "01.AI", "deepseek": "DeepSeek",
+}  # fmt: skip
+GIANTS = {
+    "bytedance": "ByteDance", "alibaba": "Alibaba", "tencent": "Tencent", "baidu": "Baidu", "huawei": "Huawei",
+    "xiaomi": "Xiaomi",
+}  # fmt: skip
+MINIMAX = "MiniMax may be acquired by a giant if the consumer business stays unprofitable"
+
+
+def default_value(declared: Any) -> Value:
+    return Value("number", (declared.default,), declared.source)
+
+
+def firm(ident: str, name: str, kind: str = "startup", copies: int = 0, enters: int | None = START) -> Firm:
+    values = {n: default_value(a) for n, a in FIRM_ASSUMPTIONS.items()}
+    if kind == "startup":
+        first = next(iter(values))
+        values[first] = Value("uniform", (0.0, FIRM_ASSUMPTIONS[first].high / 2), "P-XX-01", "range of three reports")
+    return Firm(ident, name, kind, enters, None, None, copies, values)
+
+
+def scenario(
+    firms: tuple[Firm, ...] | None = None, ticks: int = 90, claims: tuple[Claim, ...] | None = None, **changed: Any
+) -> Scenario:
+    """The flagship's cast unless told otherwise."""
+    if firms is None:
+        firms = tuple(firm(i, n, enters=START + 5 if i == "deepseek" else START) for i, n in STARTUPS.items())
+        firms += tuple(firm(i, n, "giant") for i, n in GIANTS.items())
+    paths = list(ASSUMPTIONS)
+    assumptions = {path: default_value(declared) for path, declared in ASSUMPTIONS.items()}
+    for path in paths[1:5]:
+        low, high = ASSUMPTIONS[path].low, ASSUMPTIONS[path].high
+        assumptions[path] = Value("uniform", (low, (low + high) / 2), "S001-27", "a note on where this comes from")
+    end = START + ticks - 1
+    made = Scenario(
+        name="six-dragons",
+        title="The six dragons, 2023-2030",
+        description="Six start-ups on the equal footing the documents describe, a latecomer with its own funding, and "
+        "giants that compete in every line, from the price war of 2024 to the listings of 2026 and beyond.",
+        currency="RMB million",
+        start=START,
+        end=end,
+        worlds=2000,
+        seed=7,
+        firms=firms,
+        groups={"six": SIX} if {f.id for f in firms} >= set(SIX) else {},
+        assumptions=assumptions,
+        changes=tuple(
+            Change(
+                path,
+                START + 10 + i,
+                None if i else START + 20,
+                op,
+                Value("number", (0.5,)),
+                "events.price-war-2024",
+                "S003-15",
+            )
+            for i, (path, op) in enumerate(zip(paths[1:4], ("times", "set", "plus"), strict=True))
+        ),
+        claims=claims if claims is not None else made_claims(end),
+        facts=() if claims is not None else made_facts(end),
+        probes=(),
+        given=frozenset(paths[1:12]),
+        resolved={},
+        notices=("assumptions.demand.api_price: an event of 2025-06 overwrites --set",),
+    )
+    return replace(made, **changed)
+
+
+def made_claims(end: int) -> tuple[Claim, ...]:
+    by = min(START + 57, end)
+    bought = {"firm": "minimax", "fate": "acquired", "by": by}
+    profit = {"firm": "minimax", "milestone": "profitable", "by": by}
+    few = {"count": {"of": "startups", "state": "general"}, "at": by, "between": (2, 3)}
+    gone = {
+        "all": ({"firm": "baichuan", "fate": "acquired", "by": end}, {"firm": "zero-one", "fate": "closed", "by": end})
+    }
+    zhipu = {"firm": "zhipu", "milestone": "profitable", "by": by}
+    return (
+        Claim("minimax-bought", MINIMAX, "S001-27", bought, {"not": profit}),
+        Claim("two-or-three", "Only two or three top independent companies are left", "S001-19", few),
+        Claim("pivoters-fall", "Baichuan is bought and 01.AI closes", "S001-29", gone),
+        Claim("profit-by-2028", "Zhipu is profitable by 2028", "S001-25", zhipu),
+        Claim("endgame", "The landscape settles in two years", "S001-24", {"endgame": True, "by": by}),
+        Claim("nobody", "A firm that never is does something", "S002-11", bought, {"all": (profit, {"not": profit})}),
+    )
+
+
+def made_facts(end: int) -> tuple[Claim, ...]:
+    by = min(START + 30, end)
+    lists = [{"firm": who, "milestone": "listed", "by": by} for who in ("zhipu", "minimax")]
+    gone = {"firm": "stepfun", "fate": "closed", "by": by}
+    return (
+        Claim("zhipu-lists", "Zhipu is listed by January 2026", "P-ZP-54", lists[0], None, True),
+        Claim("minimax-lists", "MiniMax is listed by January 2026", "P-MM-42", lists[1], None, True),
+        Claim("stepfun-gone", "StepFun is closed by January 2026", "P-SF-01", gone, None, False),
+    )
+
+
+def histories(made: Scenario, worlds: int, luck: np.random.Generator) -> np.ndarray:
+    """(worlds, rows) histories with a different hazard for every startup."""
+    rows = [f for f in made.firms for _ in range(max(f.copies, 1))]
+    shape, ticks = (worlds, len(rows)), made.ticks
+    startup = np.array([f.kind == "startup" for f in rows])
+    weakness = np.where(startup, 0.002 + 0.02 * np.linspace(0, 1, len(rows)), 0.0)
+    weakness[startup] = weakness[startup][luck.permutation(int(startup.sum()))]
+
+    def first(hazard: np.ndarray, earliest: int = 1) -> np.ndarray:
+        with np.errstate(divide="ignore", over="ignore"):
+            wait = np.ceil(np.log(luck.random(shape)) / np.log1p(-np.clip(hazard, 1e-12, 0.9)))
+        return np.minimum(earliest + wait, NEVER - 200).astype(np.int64)
+
+    entry = np.array(
+        [NEVER if f.enters is None else max(f.enters - made.start + 1, 0) if f.enters > made.start else 0 for f in rows]
+    )
+    entry = np.broadcast_to(entry, shape)
+    bought, shut = first(weakness * 0.6, 14), first(weakness * 0.4, 16)
+    leave = entry + np.minimum(bought, shut)
+    out = np.where((leave <= ticks) & (entry < NEVER), leave, NEVER)
+    made_rows = np.zeros(shape, HISTORY_DTYPE)
+    made_rows["fate"] = np.where(
+        out < NEVER, np.where(bought <= shut, ACQUIRED, CLOSED), np.where(entry > ticks, NOT_ENTERED, INDEPENDENT)
+    )
+    made_rows["entry_month"], made_rows["exit_month"] = entry, out
+
+    def milestone(hazard: np.ndarray, earliest: int, after: np.ndarray) -> np.ndarray:
+        when = after + first(hazard * startup, earliest)
+        return np.where((when <= ticks) & (when < out), when, NEVER)
+
+    made_rows["pivot_month"] = milestone(weakness, 9, entry)
+    made_rows["listing_month"] = milestone(0.03 * startup - weakness, 26, entry)
+    made_rows["profitable_month"] = milestone(0.012 * startup - weakness / 2, 30, entry)
+    made_rows["abandoned_month"] = milestone(np.full(shape, 0.01), 24, made_rows["listing_month"].astype(np.int64))
+    made_rows["rounds"], made_rows["raised"], made_rows["final_valuation"] = 3, 4000, 20000
+    return made_rows
+
+
+def tallied(values: np.ndarray, quantity: Any, active: np.ndarray) -> np.ndarray:
+    """(worlds, months) values -> (months, BINS) counts of the active ones."""
+    counts = np.zeros((values.shape[1], BINS), np.uint32)
+    for month in range(values.shape[1]):
+        bins = [bin_of(float(v), quantity.grid, quantity.scale) for v in values[active[:, month], month]]
+        counts[month] = np.bincount(bins, minlength=BINS) if bins else 0
+    return counts
+
+
+LEVELS = {"cash": 1500, "runway": 18, "value": 12000, "revenue": 30, "burn": 80, "gap": 0.5, "talent": 1, "users": 20}
+
+
+def block(made: Scenario, worlds: int, seed: int = 1) -> Block:
+    """Random histories, and histograms of ``sample`` of the worlds times a weight (for speed)."""
+    luck = np.random.default_rng(seed)
+    rows = histories(made, worlds, luck)
+    months, sample = made.ticks + 1, min(worlds, 40)
+    time = np.arange(months)
+    ids = [f.id for f in made.firms for _ in range(max(f.copies, 1))]
+    paths = np.zeros((len(made.firms), len(PATHS), months, BINS), np.uint32)
+    alive = (rows["entry_month"][:, :, None] <= time) & (rows["exit_month"][:, :, None] > time)
+    for index, one in enumerate(made.firms):
+        row = ids.index(one.id)
+        for q, quantity in enumerate(PATHS):
+            steps = luck.normal(0.01, 0.16, (sample, months)).cumsum(axis=1)
+            values = LEVELS[quantity.name] * np.exp(steps) * (1 + 0.3 * index)
+            if quantity.name == "cash":
+                values -= 400
+            paths[index, q] = tallied(values, quantity, alive[:sample, row]) * (worlds // sample)
+    kinds = np.array([f.kind == "startup" for f in made.firms for _ in range(max(f.copies, 1))])
+    race = alive & (rows["pivot_month"][:, :, None] > time)
+    left, racing = alive[:, kinds].sum(axis=1), race[:, kinds].sum(axis=1)
+    december = (made.start + time - 1) % 12 == 11
+    kinds_of = {
+        "independents": left[:sample],
+        "general": racing[:sample],
+        "concentration": np.clip(0.12 + 0.002 * time + luck.normal(0, 0.03, (sample, months)), 0.05, 1),
+        "dry_powder": 20000 * np.exp(luck.normal(0, 0.3, (sample, months))),
+        "venture_year": 9000 * np.exp(-((time - 30) ** 2) / 900 + luck.normal(0, 0.4, (sample, months))),
+        "top_four_share": np.clip(0.6 + 0.004 * time + luck.normal(0, 0.06, (sample, months)), 0, 1),
+    }
+    landscape = np.zeros((len(LANDSCAPE), months, BINS), np.uint32)
+    for q, quantity in enumerate(LANDSCAPE):
+        seen = np.broadcast_to(december | (quantity.name not in YEARLY), (sample, months))
+        landscape[q] = tallied(kinds_of[quantity.name], quantity, seen)
+    ends = np.where(luck.random(worlds) < 0.4, luck.integers(30, max(31, 2 * made.ticks), worlds), NEVER)
+    gone = np.where(left > 0, NEVER, time).min(axis=1)
+    leaders = np.zeros((len(made.firms), months), np.uint32)
+    for index, one in enumerate(made.firms):
+        if one.kind == "startup":
+            leaders[index] = race[:, ids.index(one.id)].sum(axis=0) // max(int(kinds.sum()), 1)
+    return Block(
+        first=0,
+        histories=rows,
+        endgame=ends.astype(np.int32),
+        extinct=gone.astype(np.int32),
+        events=np.zeros(0, LOG_DTYPE),
+        paths=paths,
+        landscape=landscape,
+        leaders=leaders,
+        probes=np.zeros((worlds, 0)),
+    )
+
+
+def story(made: Scenario, seed: int) -> pd.DataFrame:
+    """Events of one world, columns of frames.EVENT_COLUMNS."""
+    luck = np.random.default_rng(seed)
+    rule = {cause.rule: cause for cause in CAUSES}
+    rows: list[dict[str, Any]] = []
+
+    def tell(month: int, who: str | None, event: str, value: float, cause: str, saw: float) -> None:
+        assert cause in rule
+        rows.append(
+            {"world": seed, "month": month, "firm": who, "event": event, "value": value, "cause": cause, "saw": saw}
+        )
+
+    for one in (f for f in made.firms if f.kind == "startup" and f.enters is not None):
+        who = f"{one.id}-001" if one.copies else one.id
+        entry = one.enters - made.start + 1
+        tell(entry, who, "entry", 800, "entered on its date", 0.6)
+        end = int(luck.integers(min(20, made.ticks), 2 * made.ticks + 1))
+        for month in range(entry + 5, min(end, made.ticks), 11):
+            event = "round" if luck.random() < 0.8 else "down round"
+            tell(month, who, event, float(luck.integers(300, 5000)), "runway short", float(luck.integers(3, 12)))
+        if luck.random() < 0.4 and end > 40 and made.ticks > 40:
+            tell(33, who, "listing", 48000, "passed the gate while the window was open", 420)
+            tell(38, who, "report cut", 0.2, "results below the path", 0.7)
+            tell(min(62, made.ticks), who, "abandonment", 0, "failed the profitability test", -900)
+        elif luck.random() < 0.6 and made.ticks > 30:
+            tell(22, who, "pivot", 0, "behind the frontier with little runway", 1.4)
+            tell(24, who, "exodus", 0.3, "people left after the pivot", 0.4)
+        if end <= made.ticks:
+            if luck.random() < 0.5:
+                tell(end, who, "acquisition", 900, "distressed, bought near net cash", 2.5)
+            else:
+                tell(end, who, "closure", 0, "out of money", -12)
+    if made.ticks > 50:
+        tell(47, None, "shift", 0, "new paradigm", 0.2)
+    return pd.DataFrame(rows, columns=["world", "month", "firm", "event", "value", "cause", "saw"]).sort_values(
+        "month", kind="stable", ignore_index=True
+    )
+
+
+MANIFEST = {
+    "stem": "0123456789abcdef",
+    "sources": "fedcba9876543210",
+    "package": "00ff00ff00ff00ff",
+    "versions": {"python": "3.11.2", "shakeout": "0.1.0", "numpy": "2.2.0"},
+    "timings": {"simulate_seconds": 4.2, "finished": "2026-04-03T10:00:00Z"},
+    "command": "shakeout run secret-folder/scenario.yaml --jobs 2",
+}
+
+
+def run(made: Scenario | None = None, worlds: int = 2000, stories: bool = True) -> Any:
+    """A finished run of ``made``."""
+    made = made or scenario()
+    outcomes = summarise(made, lambda: [block(made, worlds)])
+    told = [
+        (4711, "a typical world", story(made, 3)),
+        (12, "nobody is left", story(made, 5)),
+        (77, "six are left", story(made, 8)),
+    ]
+    return SimpleNamespace(scenario=made, outcomes=outcomes, manifest=MANIFEST, stories=told if stories else [])

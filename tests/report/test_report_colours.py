@@ -1,0 +1,128 @@
+"""One colour per firm everywhere, told apart by colour-blind readers too."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import Any
+
+import made_up
+import numpy as np
+import pytest
+
+from sim.report import fates, landscape, money, style, survival, timelines
+from sim.report.view import view_of
+
+LEAST_DISTANCE = 10.0  # OKLab x 100; the seven darkest of Okabe and Ito's eight reach 7.6
+LEAST_CONTRAST = 2.6  # against the white page
+
+# Machado, Oliveira and Fernandes (2009), severity 1, on linear RGB
+VISION = {
+    "normal": np.eye(3),
+    "deuteranopia": np.array(
+        [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]]
+    ),
+    "protanopia": np.array(
+        [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]]
+    ),
+}
+TO_CONE = np.array(
+    [
+        [0.4122214708, 0.5363325363, 0.0514459929],
+        [0.2119034982, 0.6806995451, 0.1073969566],
+        [0.0883024619, 0.2817188376, 0.6299787005],
+    ]
+)
+TO_OKLAB = np.array(
+    [
+        [0.2104542553, 0.7936177850, -0.0040720468],
+        [1.9779984951, -2.4285922050, 0.4505937099],
+        [0.0259040371, 0.7827717662, -0.8086757660],
+    ]
+)
+
+
+def linear(colour: str) -> np.ndarray:
+    part = np.array([int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)])
+    return np.where(part <= 0.04045, part / 12.92, ((part + 0.055) / 1.055) ** 2.4)
+
+
+def oklab(rgb: np.ndarray) -> np.ndarray:
+    return np.asarray(100 * TO_OKLAB @ np.cbrt(TO_CONE @ rgb))
+
+
+def nearest(colours: list[str], vision: np.ndarray) -> float:
+    seen = [oklab(np.clip(vision @ linear(colour), 0, 1)) for colour in colours]
+    return min(float(np.linalg.norm(a - b)) for a, b in combinations(seen, 2))
+
+
+@pytest.mark.parametrize("vision", VISION)
+def test_seven_startups_are_told_apart(vision: str):
+    colours = [firm.colour for firm in style.FLAGSHIP.values()]
+    assert len(colours) == 7
+    assert nearest(colours, VISION[vision]) >= LEAST_DISTANCE
+
+
+def test_the_measure_finds_red_and_green_alike():
+    assert nearest(["#c00000", "#008000"], VISION["normal"]) > 25
+    assert nearest(["#b05000", "#6f7000"], VISION["deuteranopia"]) < LEAST_DISTANCE
+
+
+def test_lines_stand_out_from_the_page():
+    for firm, look in style.FLAGSHIP.items():
+        luminance = float(np.array([0.2126, 0.7152, 0.0722]) @ linear(look.colour))
+        assert 1.05 / (luminance + 0.05) >= LEAST_CONTRAST, firm
+
+
+def test_a_second_cue_tells_near_colours_apart():
+    looks = list(style.FLAGSHIP.values())
+    assert len({look.dash for look in looks}) == 6  # plotly has six
+    assert len(set(looks)) == 7
+
+
+def test_one_colour_per_firm_in_every_picture(run: Any):
+    view = view_of(run)
+    for firm, look in style.FLAGSHIP.items():
+        place = view.startups.index(firm)
+        name = view.name(firm)
+        for endpoint in survival.ENDPOINTS:
+            lines = survival.survival_curves(view, endpoint).panels[0].data
+            assert {t["line"]["color"] for t in lines if t.get("name") == name} == {look.colour}
+        assert {t["line"]["color"] for t in landscape.leaders(view).panels[0].data if t["name"] == name} == {
+            look.colour
+        }
+        assert fates.fates_over_time(view).panels[place].data[0]["fillcolor"] == look.colour
+        for purse in money.PURSES:
+            assert money.purse_fans(view, purse).panels[place].data[-1]["line"]["color"] == look.colour
+        bars = fates.fates_at_horizon(view)
+        row = bars.panels[0].layout["yaxis"]["ticktext"].index(name)
+        assert bars.panels[0].data[0]["marker"]["color"][row] == look.colour
+        lane = timelines.timeline(view, 0).panels[0].layout["yaxis"]["ticktext"][place]
+        assert look.colour in lane and name in lane
+
+
+def test_colours_do_not_depend_on_the_other_firms_of_the_flagship_or_on_order():
+    every = style.firm_styles([(firm, "startup") for firm in made_up.STARTUPS])
+    few = style.firm_styles([("moonshot", "startup"), ("alibaba", "giant"), ("zhipu", "startup")])
+    assert few["moonshot"] == every["moonshot"] and few["zhipu"] == every["zhipu"]
+
+
+def test_other_firms_have_distinct_colours_by_id_alone():
+    pairs = [(f"firm-{n}", "startup") for n in range(len(style.OTHER_STARTUPS))]
+    looks = style.firm_styles(pairs)
+    assert style.firm_styles(pairs[::-1]) == looks
+    assert len({look.colour for look in looks.values()}) == len(style.OTHER_STARTUPS)
+    flagship = {look.colour for look in style.FLAGSHIP.values()}
+    assert not flagship & {look.colour for look in looks.values()}
+
+
+def test_giants_are_muted():
+    looks = style.firm_styles([(giant, "giant") for giant in made_up.GIANTS])
+    for look in looks.values():
+        assert look.colour in style.GIANTS and look.dash == "dot"
+        parts = [int(look.colour[i : i + 2], 16) for i in (1, 3, 5)]
+        assert max(parts) - min(parts) < 48
+
+
+def test_more_firms_than_colours_still_get_one():
+    looks = style.firm_styles([(f"s{n}", "startup") for n in range(60)])
+    assert len(looks) == 60 and set(style.OTHER_STARTUPS) == {look.colour for look in looks.values()}

@@ -1,0 +1,161 @@
+"""Numbers, verdicts and propositions in words."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import made_up
+import numpy as np
+import pytest
+
+from sim.report import claims, fans, tables, words
+from sim.report.propositions import in_words
+from sim.report.survival import spread_out
+from sim.report.view import view_of
+from sim.scenario.model import Value
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [(0, "0%"), (1, "100%"), (0.744, "74%"), (0.0004, "<1%"), (0.9996, ">99%"), (0.005, "0%"), (math.nan, "–")],
+)
+def test_percent(share: float, text: str):
+    if share == 0.005:
+        assert words.percent(share) in ("0%", "1%")  # a tie may go either way
+    else:
+        assert words.percent(share) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0, "0"),
+        (1234567, "1,230,000"),
+        (4.35, "4.35"),
+        (0.05, "0.05"),
+        (12, "12"),
+        (100, "100"),
+        (-2.5, "-2.5"),
+        (3.0, "3"),
+    ],
+)
+def test_number(value: float, text: str):
+    assert words.number(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "currency", "text"),
+    [
+        (4350, "RMB million", "RMB 4.35 billion"),
+        (435, "RMB million", "RMB 435 million"),
+        (-1500, "RMB million", "RMB -1.5 billion"),
+        (12, "USD", "12 USD"),
+        (12, "million", "12 million"),
+    ],
+)
+def test_money(value: float, currency: str, text: str):
+    assert words.money(value, currency) == text
+
+
+def test_months_and_lists():
+    assert words.month_text(2023 * 12 + 6) == "Jul 2023"
+    assert words.month_text(2030 * 12 + 11, long=True) == "December 2030"
+    assert words.month_day(2024 * 12) == "2024-01-01"
+    assert words.listed(["a"]) == "a" and words.listed(["a", "b", "c"]) == "a, b and c" and words.listed([]) == ""
+
+
+@pytest.mark.parametrize(
+    ("probability", "worlds", "word"),
+    [
+        (0.995, 2000, "virtually certain"),
+        (0.90, 2000, "very likely"),
+        (0.8999, 2000, "likely"),
+        (0.5, 2000, "about as likely as not"),
+        (0.1, 2000, "unlikely"),
+        (0.0999, 2000, "very unlikely"),
+        (0.0, 2000, "exceptionally unlikely"),
+        (0.5, 29, "too few worlds to say"),
+        (math.nan, 0, "no world meets the condition"),
+    ],
+)
+def test_verdicts_by_fixed_thresholds(probability: float, worlds: int, word: str):
+    assert claims.verdict(probability, worlds) == word
+
+
+def test_ledger_shows_condition_interval_and_number_of_worlds(run: Any):
+    view = view_of(run)
+    rows = {row[0].text: row for row in tables.claims_table(view).rows}
+    bought = rows[made_up.MINIMAX]
+    frame = run.outcomes.claims.set_index("claim").loc["minimax-bought"]
+    assert (
+        bought[0].sub == "asked: MiniMax acquired by Apr 2028; only of worlds with not (MiniMax profitable by Apr 2028)"
+    )
+    assert bought[1].bar == (frame["probability"], frame["low"], frame["high"])
+    assert bought[3].text == f"{frame['worlds']:,}" and frame["worlds"] < 2000
+    assert rows["A firm that never is does something"][2].text == "no world meets the condition"
+
+
+def test_facts_say_whether_they_happened(run: Any):
+    rows = tables.facts_table(view_of(run)).rows
+    assert [row[1].text for row in rows] == ["yes", "yes", "no"]
+
+
+@pytest.mark.parametrize(
+    ("proposition", "text"),
+    [
+        ({"firm": "zero-one", "fate": "closed", "by": 24340}, "01.AI closed by May 2028"),
+        ({"firm": "zhipu", "fate": "independent", "by": 24340}, "Zhipu independent in May 2028"),
+        (
+            {"count": {"state": "general"}, "at": 24340, "between": (2, 3)},
+            "2 to 3 of the group startups in the general race at the end of May 2028",
+        ),
+        (
+            {"firm": "zhipu", "quantity": "value", "at": 24340, "below": {"at": 24316, "times": 0.5}},
+            "Zhipu: valuation in May 2028 below 0.5 times what it was in May 2026",
+        ),
+        (
+            {"market": "venture_year", "at": 24347, "above": 9000.0},
+            "venture money in the calendar year in Dec 2028 above 9,000 RMB million",
+        ),
+        (
+            {"any": ({"not": {"endgame": True, "by": 24340}}, {"firm": "zhipu", "milestone": "listed", "by": 24340})},
+            "not (the endgame has begun by May 2028) or Zhipu listed by May 2028",
+        ),
+    ],
+)
+def test_propositions_in_words(run: Any, proposition: dict[str, Any], text: str):
+    assert in_words(view_of(run), proposition) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (Value("number", (1500.0,)), "1,500"),
+        (Value("number", (0.05,)), "0.05"),
+        (Value("uniform", (0.8, 1.2)), "uniform, 0.8 to 1.2"),
+        (Value("triangular", (1.0, 2.0, 4.0)), "triangular, 1 to 4, most likely 2"),
+        (Value("lognormal", (3.0, 0.4)), "lognormal, median 3, sd of log 0.4"),
+        (Value("choice", (1.0, 2.0)), "one of 1, 2"),
+    ],
+)
+def test_values_in_words(value: Value, text: str):
+    assert tables.value_text(value) == text
+
+
+def test_labels_are_moved_apart_and_stay_on_the_axis():
+    places = spread_out([0.0, 0.01, 0.02, 0.5, 0.99, 1.0], 0.05, 0.0, 1.0)
+    assert min(np.diff(places)) >= 0.05 - 1e-6
+    assert min(places) >= 0 and max(places) <= 1
+    assert places[3] == pytest.approx(0.5)
+    assert spread_out([0.2, 0.2, 0.2], 0.6, 0.0, 1.0) == [0.0, 0.5, 1.0]
+
+
+def test_scale_passes_through_zero_and_keeps_ticks_apart():
+    scale = fans.Scale(0.1, (0.0, -1.0, 0.01, 0.1, 1.0, 10.0, 100.0))
+    placed = scale.place(np.array([-1.0, 0.0, 1.0, 10.0, 100.0]))
+    assert placed[1] == 0 and placed[0] == -placed[2]
+    assert placed[4] - placed[3] == pytest.approx(np.log(10), rel=0.01)
+    axis = scale.axis(-1.0, 100.0)
+    assert axis["ticktext"] == ["−1", "0", "1", "10", "100"]
+    assert min(np.diff(axis["tickvals"])) >= 0.1 * (placed[4] - placed[0]) - 1e-6
