@@ -3,7 +3,7 @@
 research_plan = research_ambition * frontier_cost      (pivoted: what the pivot keeps)
 scale         = (free_share * (cash - reserve_months * spending) / plan_months + revenue - fixed cost) / (research_plan + marketing_plan),
                 in [least, 1], in a hot climate up to most; once revenue is close_loop_at of spending and capital is
-                not hot, a firm lives from its revenue: free_share = 0
+                not hot, a firm lives from its revenue: neither free cash nor grants are spent
 spending      = scale * (research_plan + marketing_plan) + overhead + cost of revenue
 cash'         = cash + collections + grants - spending           (rounds, listing, placements and spin-offs add theirs)
 Sources: P-ZP-16, P-ZP-17, P-ZP-21 (research and pay at Zhipu), P-ZP-23, P-MM-28 (outflows), S003-23, S000-20.
@@ -27,7 +27,7 @@ MECHANISM = Mechanism(
     (
         Assumption("plan_months", 12, "months", 1, 60, "a firm plans to make its cash last so long"),
         Assumption("reserve_months", 3, "months", 0, 36, "months of spending that are kept back"),
-        Assumption("close_loop_at", 0.6, "share", 0, 10, "revenue over spending at which a firm lives from its revenue unless capital is hot", "S000-24, S002-14; share: assumption"),
+        Assumption("close_loop_at", 0.5, "share", 0, 10, "revenue over spending at which a firm lives from its revenue unless capital is hot", "S000-24, S002-14; share: assumption"),
         Assumption("cold_caution", 1.25, "ratio", 1, 5, "how much longer in a cold climate", "S003-23; size: assumption"),
         Assumption("least", 0.05, "share", 0, 1, "least share of planned research and marketing a firm can live with"),
         Assumption("most", 1.25, "ratio", 1, 10, "most a firm stretches its plan while capital is hot"),
@@ -77,23 +77,35 @@ def plan(firm, market, assume, tick):
 
 
 @law
+def lives_from_revenue(firm, climate, assume):
+    """True once revenue covers enough of spending for a firm to close its loop, and capital is not hot."""
+    if climate == HOT or firm.started == 0:
+        return False
+    return firm.smooth_revenue >= assume.burn_close_loop_at * firm.last_spending
+
+
+@law
+def allowed(firm, planned, fixed, climate, assume):
+    """Share of the discretionary plan a startup allows itself this month."""
+    months = assume.burn_plan_months * (assume.burn_cold_caution if climate == COLD else 1.0)
+    most = assume.burn_most if climate == HOT else 1.0
+    free = firm.cash - assume.burn_reserve_months * firm.last_spending
+    income = firm.smooth_revenue + firm.grant_month
+    if lives_from_revenue(firm, climate, assume):
+        free, income = min(free, 0.0), firm.smooth_revenue
+    elif free > 0.0:
+        free *= firm.free_share
+    return affordable_share(free, months, income, fixed, planned, assume.burn_least, most)
+
+
+@law
 def spend(firm, market, assume, tick):
     """Decide the month's spending of a firm."""
     research, marketing, overhead = plan(firm, market, assume, tick)
     if firm.kind == STARTUP:
-        caution = assume.burn_cold_caution if market.climate == COLD else 1.0
-        fixed = overhead + firm.cost_of_revenue
-        months = assume.burn_plan_months * caution
-        income = firm.smooth_revenue + firm.grant_month
-        planned = research + marketing
-        firm.plan_runway = runway_months(firm.cash, planned + fixed - income)
-        free = firm.cash - assume.burn_reserve_months * firm.last_spending
-        earning = firm.started == 1 and firm.smooth_revenue >= assume.burn_close_loop_at * firm.last_spending
-        loop_in_reach = earning and market.climate != HOT
-        if free > 0.0:
-            free *= 0.0 if loop_in_reach else firm.free_share
-        most = assume.burn_most if market.climate == HOT else 1.0
-        share = affordable_share(free, months, income, fixed, planned, assume.burn_least, most)
+        fixed, planned = overhead + firm.cost_of_revenue, research + marketing
+        firm.plan_runway = runway_months(firm.cash, planned + fixed - firm.smooth_revenue - firm.grant_month)
+        share = allowed(firm, planned, fixed, market.climate, assume)
         research *= share
         marketing *= share
     firm.research = research

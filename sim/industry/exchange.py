@@ -103,7 +103,7 @@ def after_listing(world, f):
         firm.placement_in += amount
         firm.placement_month = world.tick
         if world.told[1] == 1:
-            tell(world, f, PLACEMENT, amount, LISTED_SHORT, firm.runway)
+            tell(world, f, PLACEMENT, amount, LISTED_SHORT, firm.plan_runway)
         pay_in(world, f, amount, -assume.exchange_placement_discount)
 
 

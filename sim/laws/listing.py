@@ -87,6 +87,14 @@ def report(world):
 
 
 @law
+def twelve_months(firm):
+    """Operating cash flow and revenue of the last twelve months that were reported; smoothed where none were yet."""
+    if firm.halves >= 2:
+        return firm.ttm_flow, firm.ttm_revenue
+    return firm.smooth_flow * MONTHS_A_YEAR, firm.smooth_revenue * MONTHS_A_YEAR
+
+
+@law
 def abandon(world, f):
     """The market abandons a firm: its discount is deep and stays, and nobody places its shares."""
     firm, assume = world.firms[f], world.assume
@@ -118,7 +126,8 @@ def step(world):
             continue
         firm.free_share = squeeze(firm.smooth_flow, float(world.tick - firm.listing_month), assume)
         if world.tick == firm.test_month and firm.abandoned_month == NEVER:
-            if not passes_test(firm.smooth_flow * MONTHS_A_YEAR, firm.smooth_revenue * MONTHS_A_YEAR, assume):
+            flow, revenue = twelve_months(firm)
+            if not passes_test(flow, revenue, assume):
                 abandon(world, f)
             elif world.told[1] == 1:
                 tell(world, f, PASSED, firm.value, TEST_PASSED, firm.ttm_flow)
