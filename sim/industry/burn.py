@@ -1,9 +1,11 @@
 """Burn: planned spending follows ambition; a firm plans to make its cash last and cuts research before it dies.
 
 research_plan = research_ambition * frontier_cost      (pivoted: what the pivot keeps)
-scale         = (free_share * (cash - reserve_months * spending) / plan_months + revenue - fixed cost) / (research_plan + marketing_plan),
-                in [least, 1], in a hot climate up to most; once revenue is close_loop_at of spending and capital is
-                not hot, a firm lives from its revenue: neither free cash nor grants are spent
+scale         = (free_share * (cash - reserve_months * spending) / months + revenue + grants - fixed cost)
+                / (research_plan + marketing_plan), in [least, 1], in a hot climate up to most; fixed cost = overhead +
+                cost of revenue; months = plan_months, cold_caution times as many in a cold climate; once revenue is
+                close_loop_at of spending and capital is not hot, a firm lives from its revenue: neither free cash nor
+                grants are spent. Giants carry out their whole plan.
 spending      = scale * (research_plan + marketing_plan) + overhead + cost of revenue
 cash'         = cash + collections + grants - spending           (rounds, listing, placements and spin-offs add theirs)
 Sources: P-ZP-16, P-ZP-17, P-ZP-21 (research and pay at Zhipu), P-ZP-23, P-MM-28 (outflows), S003-23, S000-20.

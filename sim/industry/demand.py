@@ -1,10 +1,14 @@
 """Demand: eight separate markets (four lines, at home and abroad) that grow, each with a price.
 
 size_k        grows at a rate that starts high and slows to a floor
-weight_i      = (mix * reach ** reach_elasticity * place * exp(-quality * gap)) ** taking
+weight_i      = (mix * (reach * footing) ** reach_elasticity * place * exp(-quality * gap)) ** taking
 attraction_i  = weight_i / (sum of weights + outside);  outside = self-building, free and foreign offers
 share_i'      = share_i + switching * (attraction_i - share_i)           shares and the outside option sum to 1
-revenue       = size * share * price ** (1 - volume_elasticity);  consumers: users * revenue per user
+consumers     users = size * share; revenue = users * revenue per user
+API           revenue = size * share * price ** (1 - volume_elasticity); cost follows volume, revenue / price
+projects      revenue = size * share * price * season; cost = project_cost of the undiscounted price
+verticals     orders = size * share * season go into the backlog; revenue = backlog / delivery months
+prospect      what a firm's capability alone would win of all markets at the horizon of valuation
 Shares govern new and switching users only. Logit demand after Anderson, de Palma & Thisse (1992).
 Sources: P-MK-01, P-MK-02, P-MK-03 (market size), P-ZP-45, S003-15, S003-17, P-MM-05, P-MM-33, P-ZP-06 (seasons).
 """

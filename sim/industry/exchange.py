@@ -1,9 +1,10 @@
 """Exchange: a gate, a window, IPO cash, a scarcity premium, unlocks at 6 and 12 months, placements.
 
-gate       revenue of twelve months >= revenue_gate and value >= cap_gate, or value >= cap_gate_early
+gate       age >= years_of_research, and: twelve months' revenue >= revenue_gate and value >= cap_gate,
+           or value >= cap_gate_early
 chance     = listing_hazard * listing_appetite * window * exp(sentiment) a month
 IPO cash   = ipo_share * value;  premium rises by first_day at listing, falls by unlock_6 and unlock_12
-placement  a listed firm short of money sells placement_share of itself, at most once a year
+placement  a listed firm short of money sells placement_share of its value, from six months on, at most once a year
 Sources: P-HK-01 to P-HK-06 (chapter 18C), P-HK-07 to P-HK-10 (lock-ups), P-ZP-54, P-MM-42 (IPOs), P-HK-16 to P-HK-18.
 """
 

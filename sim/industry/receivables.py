@@ -1,6 +1,7 @@
 """Receivables: projects and verticals pay late; consumers and API pay at once.
 
 collected  = receivables * min(1, 30.4 / days sales outstanding);   written off: bad_debt of what is billed late
+Days and bad debt are those of projects and of verticals, weighted by what each bills this month.
 Sources: P-ZP-44 (112 days), P-ZP-40 to P-ZP-43, P-MK-14, P-MK-15 (SenseTime), S001-23 (slow payment).
 """
 

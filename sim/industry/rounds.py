@@ -1,10 +1,12 @@
-"""Rounds: a firm seeks money when runway is short or capital is hot; investors score it; the best are filled first.
+"""Rounds: a firm seeks money when runway is short or capital is hot; investors score it; most goes to the best.
 
 score     = w * four tests + (1 - w) * (users and leap in performance) + noise
 four tests: core technology (lead over open source), closed loop (revenue over spending), low cost (efficiency),
 global reach (overseas share)
-ask       = months_asked of burn (in a hot climate at least dilution_hot), resized so that dilution stays in [least, most]
-fill_i    = min(ask_i, pool * ask_i * exp(concentration * score_i) / sum)      post-money = value + fill
+ask       = months_asked * ambition_growth * burn - cash, at least size_least, in a hot climate at least what sells
+            dilution_hot; then resized so that dilution stays in [dilution_least, dilution_most]
+fill_i    = ask_i if the pool (draw_most of the dry powder) pays for all, else min(ask_i, pool * share_i) with
+            share_i = ask_i * exp(concentration * score_i) / sum;      post-money = value + fill
 Sources: S002-14 (four tests), S003-09 (users or a leap), S002-13 (concentration), S003-06, S003-07, S003-08,
 P-SF-04 (half a year to close), P-MK-07 (dilution), P-MK-06 (2025 saw 9,416 in all), P-MK-10 (down rounds).
 """

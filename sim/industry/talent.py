@@ -1,7 +1,8 @@
 """Talent: leaves when a firm is distressed or pivots, is poached by giants and leaders, arrives with cash and reputation.
 
-talent' = talent * (1 - leaving - distress - exodus) + arrival * (1 - talent / ceiling)
-poached (quarterly) = poach * share of attraction held by others;  what is lost goes to the attractive, in proportion
+attraction a = poaching * cash / (cash + cash_ref) * exp(-gap)      (a giant's means count as 1)
+talent' = talent * (1 - leaving - distress - exodus) + arrival * a / (1 + a) * (1 - talent / ceiling)
+poached (quarterly) = poach * talent * share of attraction held by others;  it goes to the attractive, in proportion
 Sources: S000-21, P-01-07, P-BC-07 (five to seven seniors within a year of a pivot), P-MK-13, S002-11. Rates: assumption.
 """
 

@@ -1,9 +1,10 @@
 """Value: log value = log fundamental + premium.
 
 forward      = hope * prospect + (1 - hope) * revenue a year * growth to the horizon     (pivoted: verticals only)
-fundamental  = multiple(climate) * forward + net cash, at least ``least``
+fundamental  = multiple(climate) * forward + max(cash, 0), at least ``least``
 premium'     = premium + reversion * (target - premium) + noise, in [-cap, cap]
-target       = mean + peer_gain * mean premium of listed startups (+ scarcity premium when listed)
+target       = peer_gain * mean premium of listed startups; a listed firm adds scarcity / number listed + sentiment;
+               a firm refused by capital does not revert upwards (second law); an abandoned one keeps its discount
 Total feedback gain peer_gain < 1, or the loop peers, rounds, capability, listing, peers would explode.
 Sources: S003-06, S003-07 (20 billion, rounds of 5 billion), P-MK-06, P-ZP-47, S002-03 (premium above fundamentals).
 """

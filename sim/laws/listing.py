@@ -2,11 +2,13 @@
 
 With strength s, for listed firms:
 report     each half-year: premium falls by s * (report_cut * shortfall + loss_cut * loss), both in [0, 1]; nothing if profitable
-squeeze    a loss-making listed firm spends only 1 - s * squeeze * (months listed / test_from, at most 1) of the cash
-           it would have spent on research and marketing, at least ``squeeze_least``: the test forces thrift
-test       once, test_from to test_to months after listing (drawn per firm): fails if operating cash flow of twelve
-           months < -max(1 / s - 1, 0) * loss_allowed * revenue; then abandoned: premium at most -abandoned_discount * s
-and for unlisted firms that seek capital and are refused: premium falls by s * refused_shrink every month refused.
+squeeze    a loss-making listed firm spends only 1 - s * squeeze * (months listed / test_from, at most 1) of the free
+           cash it would have spent on research and marketing, at least ``squeeze_least``: the test forces thrift
+test       once, test_from to test_to months after listing (drawn per firm): fails if operating cash flow of the
+           twelve months last reported < -max(1 / s - 1, 0) * loss_allowed * their revenue; then abandoned: premium
+           at most -abandoned_discount * s, for good
+and for unlisted firms that seek capital and are refused: premium falls by s * refused_shrink every month refused,
+and does not revert upwards meanwhile (value.py).
 Neutral form (s = 0): reports, tests and refusals move nothing. Unlocks and placements belong to the exchange.
 Sources: S001-13, S001-14, S001-20 to S001-22, S002-06, S004-08; sizes: assumption.
 """

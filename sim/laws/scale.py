@@ -5,8 +5,8 @@ With strength s:
 unit_cost = exp(-s * (learning * log(1 + revenue / volume_ref) + ecosystem * reach above a startup's, in [0, 1]))
 flywheel  = 1 + s * flywheel * users / (users + users_ref)                  quality attracts users, users improve quality
 taking    = 1 + s * winner_take                                                  demand is winner-take-most
-pressure  = s * (gap - tolerated_gap) / tolerated_gap, in [0, most_pressure]     who cannot keep pace must pivot or fail
-door      = 1 / (1 + s * incumbents' revenue / door_ref)                         the door closes as incumbents grow
+pressure  = s * min(max(gap / tolerated_gap - 1, 0), most_pressure)              who cannot keep pace must pivot or fail
+door      = 1 / (1 + s * revenue of all in the general race / door_ref)          the door closes as incumbents grow
 Neutral form (s = 0): unit cost does not depend on size, users do not improve quality, demand is shared in proportion
 to quality and reach, only money forces a pivot, the door stays open. Sources: S001-19, S001-30, S000-18, S001-03.
 """

@@ -1,12 +1,12 @@
 """Third iron law, vertical: not a retreat but a quagmire.
 
-With strength s, for every firm in a vertical:
+With strength s, for every startup (giants carry no burden):
 relief  = deep_relief + (1 - deep_relief) * (1 - exp(-lead over open source / lead_ref)) for a firm that keeps core
           technology (a deep pivot, or still in the general race), else 0
 margin  = 1 - project cost - s * (1 - relief) * (custom_cost + undercut * copied)
 dso     = project dso + s * (1 - relief) * extra_days;     delivery = 1 + s * (1 - relief) * extra_months
 pull    = exp(-s * (1 - relief) * copy_pull * copied);     bad debt = s * (1 - relief) * extra_bad_debt
-copied' = copied + copy_pace * (1 - copied), once someone lives from verticals and giants are there
+copied' = copied + copy_pace * (1 - copied), while a pivoted startup lives and giants are there
 Neutral form (s = 0): a vertical has the project line's margin and payment terms, and nobody copies it.
 Sources: S001-23, S001-24 (exception), S001-18, P-BC-08 (a giant enters medical AI); sizes: assumption.
 """

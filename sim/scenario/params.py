@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from sim.foundation.assumption import Assumption
 from sim.foundation.errors import InputError, nearest_of
-from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS
+from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS, MECHANISMS
+
+TABLE_HEAD = ("path", "unit", "default", "bounds", "source", "what it is")
 
 
 def rows(word: str | None = None) -> list[dict[str, Any]]:
@@ -34,3 +37,32 @@ def _row(path: str, assumption: Assumption) -> dict[str, Any]:
         "source": assumption.source,
         "says": assumption.says,
     }
+
+
+def markdown() -> str:
+    """docs/assumptions.md: every mechanism with its sentences, and a table of the assumptions it declares."""
+    parts = [
+        "# Every assumption",
+        "This file is made from the declarations beside the laws by `python -m tests.docs`; do not edit it. "
+        "`shakeout params [WORD]` prints the same. A source is an id of [evidence.csv](evidence.csv), a paper, or the "
+        "word *assumption*. Bounds are inclusive. What the flagship scenario states or leaves uncertain is in "
+        "`scenarios/six-dragons.yaml`; the rest are these defaults.",
+    ]
+    for mechanism in MECHANISMS:
+        prefix = f"assumptions.{mechanism.name}."
+        parts += [f"## {mechanism.name}", f"*On:* {mechanism.says}", f"*Off:* {mechanism.off}"]
+        parts.append(_table((prefix, assumption) for assumption in mechanism.all_assumptions()))
+        if mechanism.firm:
+            parts.append("Of single firms:")
+            parts.append(_table(("firms.<id>.", assumption) for assumption in mechanism.firm))
+    return "\n\n".join(parts) + "\n"
+
+
+def _table(assumptions: Iterable[tuple[str, Assumption]]) -> str:
+    lines = [TABLE_HEAD, ("---",) * len(TABLE_HEAD)]
+    for prefix, assumption in assumptions:
+        row = _row(f"`{prefix}{assumption.name}`", assumption)
+        says = "the switch of the mechanism" if assumption.name == "on" else row["says"]
+        bounds = f"{row['low']:g} to {row['high']:g}"
+        lines.append((row["path"], row["unit"], f"{row['default']:g}", bounds, row["source"], says))
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
