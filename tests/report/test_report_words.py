@@ -148,6 +148,7 @@ def test_labels_are_moved_apart_and_stay_on_the_axis():
     assert min(np.diff(places)) >= 0.05 - 1e-6
     assert min(places) >= 0 and max(places) <= 1
     assert places[3] == pytest.approx(0.5)
+    assert spread_out([0.5, 0.5, 0.5], 0.05, 0.0, 1.0) == pytest.approx([0.45, 0.5, 0.55], abs=1e-4)
     assert spread_out([0.2, 0.2, 0.2], 0.6, 0.0, 1.0) == [0.0, 0.5, 1.0]
 
 
