@@ -1,0 +1,21 @@
+"""Settings shared by all tests: hypothesis repeats its examples exactly, and a compiling call is never late."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from hypothesis import Phase, settings
+
+PHASES = (Phase.explicit, Phase.generate, Phase.shrink)
+settings.register_profile("repeatable", max_examples=40, deadline=None, derandomize=True, database=None, phases=PHASES)
+settings.load_profile("repeatable")
+NOTHING_COMPILED = pytest.mark.skip(reason="NUMBA_DISABLE_JIT is set: nothing is compiled, there is nothing to compare")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where compiling is switched off, comparing compiled with uncompiled would compare a function with itself."""
+    if os.environ.get("NUMBA_DISABLE_JIT", "0") != "0":
+        for item in items:
+            if "compiled_as_plain" in item.name:
+                item.add_marker(NOTHING_COMPILED)

@@ -1,0 +1,176 @@
+"""Acquisition: distressed, abandoned or long-refused firms are bought near net cash, within giants' capacity."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pytest import approx
+from worlds import JANUARY_2024, bounded, compiled_as_plain, giant, rows, startup, step_as_plain, told, world
+
+from sim.foundation.causes import ABANDONED, DISTRESSED, REFUSED
+from sim.foundation.columns import ACQUIRED, INDEPENDENT
+from sim.industry import acquisition, closure
+
+ALL = bounded(*(f"acquisition_{a.name}" for a in acquisition.MECHANISM.assumptions))
+JUNE = JANUARY_2024 + 5
+POOR = {"runway": 2.0, "cash": 300.0, "receivables": 50.0, "u_offer": 0.0}
+RICH = {"capacity_left": 5000.0, "acquisition_appetite": 1.0, "u_bid": 0.5}
+EXACT = {
+    "acquisition_distress_runway": 6.0,
+    "acquisition_refused_months": 8.0,
+    "acquisition_offer_month": 0.1,
+    "acquisition_over_net_cash": 1.2,
+    "acquisition_least_price": 100.0,
+}
+
+
+def _month(*firms, month=JUNE, **assume):
+    w = world(*firms, month=month, tick=9, **{**EXACT, **assume})
+    acquisition.step(w)
+    return w
+
+
+def test_price_by_hand():
+    w = world(startup(cash=300.0, receivables=50.0), startup(cash=-20.0), **EXACT)
+    assert acquisition.price_of(w.firms[0], w.assume) == approx(1.2 * 350.0, rel=1e-14)
+    assert acquisition.price_of(w.firms[1], w.assume) == 100.0
+
+
+def test_who_is_for_sale_and_why():
+    w = world(
+        startup(runway=5.9),
+        startup(runway=60.0, refused_months=8),
+        startup(runway=60.0, abandoned_month=3),
+        startup(runway=60.0, refused_months=7),
+        startup(runway=1.0, refused_months=9, abandoned_month=3),
+        **EXACT,
+    )
+    assert [acquisition.why_for_sale(f, w.assume) for f in w.firms] == [DISTRESSED, REFUSED, ABANDONED, -1, ABANDONED]
+
+
+def test_a_purchase_by_hand():
+    """The price goes to the shareholders, the cash goes with the firm: nothing enters the firm's account."""
+    w = _month(startup(**POOR), giant(**RICH))
+    firm, market = w.firms[0], w.market
+    assert (firm.status, firm.exit_month, firm.cash, firm.cash_left) == (ACQUIRED, 9, 300.0, 300.0)
+    assert market.acquirers_paid == approx(420.0, rel=1e-14)
+    assert market.left_acquired == 300.0
+    assert w.firms[1].capacity_left == approx(5000.0 - 420.0, rel=1e-14)
+    assert told(w) == ["acquisition"]
+
+
+def test_the_chance_by_hand():
+    """0.1 times an appetite of 1 + 2: 0.3 a month."""
+    giants = giant(**RICH), giant(**{**RICH, "acquisition_appetite": 2.0})
+    for u, status in ((0.29, ACQUIRED), (0.31, INDEPENDENT)):
+        assert _month(startup(**{**POOR, "u_offer": u}), *giants).firms[0].status == status
+
+
+def test_the_highest_own_score_wins():
+    eager = giant(**{**RICH, "acquisition_appetite": 2.0, "u_bid": 0.5})
+    keen = giant(**{**RICH, "acquisition_appetite": 1.0, "u_bid": 0.9})
+    w = _month(startup(**POOR), keen, eager)
+    assert (w.firms[1].capacity_left, w.firms[2].capacity_left) == (5000.0, 4580.0)
+
+
+def test_ties_are_broken_by_id_hash_and_not_by_row():
+    first, second = giant(**RICH, tie=9), giant(**RICH, tie=4)
+    for order in ((first, second), (second, first)):
+        w = _month(startup(**POOR), *order)
+        buyer = [int(g.tie) for g in w.firms[1:] if g.capacity_left < 5000.0]
+        assert buyer == [4]
+
+
+def test_capacity_is_a_years_and_is_used_up():
+    """Room for one: the second firm for sale finds no buyer until January."""
+    buyer = giant(**{**RICH, "capacity_left": 500.0, "buying_capacity_year": 500.0})
+    w = _month(startup(**POOR), startup(**POOR), buyer)
+    assert list(w.firms.status[:2]) == [ACQUIRED, INDEPENDENT]
+    w = _month(
+        startup(**POOR), giant(**{**RICH, "capacity_left": 0.0, "buying_capacity_year": 500.0}), month=JANUARY_2024 + 12
+    )
+    assert w.firms[0].status == ACQUIRED
+    w = _month(startup(**POOR), giant(**{**RICH, "capacity_left": 0.0, "buying_capacity_year": 500.0}))
+    assert w.firms[0].status == INDEPENDENT
+
+
+@given(
+    st.lists(st.tuples(st.floats(0, 5), st.floats(-50, 2000), st.floats(0, 1)), min_size=1, max_size=5),
+    st.floats(0, 3000),
+    st.floats(0, 3000),
+    st.floats(0, 1),
+)
+def test_more_capacity_fewer_closures(firms, capacity, more, offer):
+    """The same distressed firms and the same luck: the month ends with no more of them closed."""
+    closed = []
+    for level in (capacity, capacity + more):
+        w = _month(
+            *(startup(runway=r, cash=c, u_offer=u) for r, c, u in firms),
+            giant(**{**RICH, "capacity_left": level}),
+            acquisition_offer_month=offer,
+            acquisition_over_net_cash=0.0,
+        )
+        assert w.firms[-1].capacity_left >= 0.0
+        closure.step(w)
+        closed.append(told(w).count("closure"))
+    assert closed[1] <= closed[0]
+
+
+def test_more_capacity_strictly_fewer_closures():
+    closed = []
+    for capacity in (0.0, 1000.0):
+        w = _month(startup(**{**POOR, "cash": -1.0, "receivables": 0.0}), giant(**{**RICH, "capacity_left": capacity}))
+        closure.step(w)
+        closed.append(told(w).count("closure"))
+    assert closed == [1, 0]
+
+
+@given(ALL, st.floats(0, 50), st.floats(0, 50), st.floats(2**-33, 1))
+def test_more_appetite_no_fewer_purchases(values, appetite, more, u):
+    bought = []
+    for level in (appetite, min(appetite + more, 50.0)):
+        w = _month(
+            startup(**{**POOR, "u_offer": u}),
+            giant(**{**RICH, "acquisition_appetite": level, "capacity_left": 1e9}),
+            **values,
+        )
+        bought.append(bool(w.firms[0].status == ACQUIRED))
+    assert bought[0] <= bought[1]
+
+
+@pytest.mark.parametrize("who", [{"status": 0}, {"status": 3}, {"kind": 1}, {"runway": 60.0}])
+def test_who_is_never_bought(who):
+    w = _month(startup(**{**POOR, **who}), giant(**RICH), acquisition_offer_month=1.0)
+    assert "acquisition" not in told(w)
+
+
+def test_a_giant_that_is_not_there_buys_nothing_and_its_row_does_not_change():
+    w = world(startup(**POOR), giant(**RICH, status=0), month=JANUARY_2024, **EXACT)
+    before = rows(w)
+    acquisition.step(w)
+    assert rows(w) == before
+
+
+def test_off_nobody_is_bought():
+    w = world(
+        startup(**POOR),
+        startup(**POOR, abandoned_month=0),
+        giant(**RICH),
+        month=JUNE,
+        acquisition_on=0.0,
+        acquisition_offer_month=1.0,
+    )
+    before = rows(w)
+    acquisition.step(w)
+    assert rows(w) == before
+
+
+@given(ALL, st.floats(0, 20), st.floats(-10, 1e4), st.integers(0, 20), st.floats(2**-33, 1), st.integers(0, 11))
+def test_compiled_as_plain(values, runway, cash, refused, u, month):
+    firm = startup(runway=runway, cash=cash, refused_months=refused, u_offer=u)
+    w = world(firm, **values)
+    assert compiled_as_plain(acquisition.why_for_sale, w.firms[0], w.assume)
+    assert compiled_as_plain(acquisition.price_of, w.firms[0], w.assume)
+    firms = firm, startup(abandoned_month=1, u_offer=0.0), giant(**RICH), giant(**{**RICH, "u_bid": u})
+    assert step_as_plain(acquisition.step, lambda: world(*firms, month=JANUARY_2024 + month, tick=9, **values))

@@ -1,0 +1,253 @@
+"""Demand: eight markets that grow; shares by capability, reach and price; shares and the outside option sum to 1."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pytest import approx
+from worlds import JANUARY_2024, assumed, bounded, compiled_as_plain, giant, rows, startup, step_as_plain, world
+
+from sim.foundation.columns import API, CONSUMER, LINES, PROJECTS, VERTICAL
+from sim.industry import demand
+
+ABROAD = len(LINES)
+NO_SWITCHING = {f"demand_switching_{line}": 0.0 for line in LINES}
+RATES = ("growth_year", "growth_floor_year", "pool_growth_year", "pool_floor_year", "arpu_growth_year")
+NO_GROWTH = {f"demand_{name}": 0.0 for name in RATES}
+SIZE_NAMES = [f"{line}_{place}" for place in ("home", "abroad") for line in ("pool", "api", "projects", "vertical")]
+MARKET = {"open_gap": 0.5}
+SIZES = bounded(*(f"demand_{a.name}" for a in demand.MECHANISM.assumptions if a.name.endswith(("_home", "_abroad"))))
+KINDS = ("quality", "outside", "switching", "reach")
+PULLS = bounded(*(f"demand_{a.name}" for a in demand.MECHANISM.assumptions if a.name.split("_")[0] in KINDS))
+TRAITS = bounded("mix_consumer", "mix_api", "mix_projects", "mix_vertical", "reach", "overseas")
+
+
+def test_growth_by_hand():
+    """The integral of floor + (first - floor) * 2 ** (-t / half-life), over a year at twice the half-life."""
+    excess = (1.2 - 0.2) * 12 / math.log(2.0) * (1 - 0.25)
+    assert demand.growth_log(1.2, 0.2, 12.0, 24) == approx((0.2 * 24 + excess) / 12, rel=1e-14)
+    assert demand.growth_log(1.2, 0.2, 12.0, 0) == 0.0
+
+
+def test_season_by_hand():
+    """Zhipu earned most in the second half: 70% there is 1.4 of an even month, 0.6 before."""
+    assert demand.season(JANUARY_2024, 0.7) == approx(0.6, rel=1e-14)
+    assert demand.season(JANUARY_2024 + 5, 0.7) == approx(0.6, rel=1e-14)
+    assert demand.season(JANUARY_2024 + 6, 0.7) == approx(1.4, rel=1e-14)
+    assert sum(demand.season(JANUARY_2024 + m, 0.86) for m in range(12)) == approx(12.0, rel=1e-14)
+
+
+def test_shares_by_hand():
+    """Half the API customers choose anew: weight over the sum of weights and of self-building on open source.
+
+    weight = (mix * reach ** elasticity * effort at home * exp(-quality * gap)) ** taking.
+    """
+    a = startup(mix_api=0.4, overseas=0.75, gap=0.0)
+    b = startup(mix_api=0.2, overseas=0.0, gap=1.0, reach=4.0)
+    w = world(
+        a,
+        b,
+        market={"open_gap": 2.0, "taking": 2.0},
+        demand_switching_api=0.5,
+        demand_quality_api=1.0,
+        demand_outside_api=3.0,
+        demand_reach_business=0.5,
+    )
+    w.shares[0, API] = 0.2
+    demand.step(w)
+    weights = 0.1**2, (0.2 * 2.0 * math.exp(-1.0)) ** 2, 3.0 * math.exp(-2.0) ** 2
+    assert w.shares[0, API] == approx(0.2 + 0.5 * (weights[0] / sum(weights) - 0.2), rel=1e-12)
+    assert w.shares[1, API] == approx(0.5 * weights[1] / sum(weights), rel=1e-12)
+
+
+def test_the_bill_by_hand():
+    """Nobody switches and nothing grows: 100 million users at home, 200 abroad, and so on; prices are what they are."""
+    w = world(
+        startup(unit_cost=0.5, vertical_margin=0.4, vertical_delay=4.0, backlog=10.0),
+        market={"api_price": 0.5, "api_reset": 0.8, "inference_cost": 0.9, "project_price": 0.75},
+        month=JANUARY_2024 + 6,
+        demand_volume_elasticity=0.5,
+        demand_arpu_home=0.2,
+        demand_arpu_abroad=1.0,
+        demand_consumer_cost=0.3,
+        demand_api_cost=0.4,
+        demand_project_cost=0.3,
+        demand_second_half_share=0.6,
+        **NO_SWITCHING,
+        **NO_GROWTH,
+        **{f"demand_{name}": size for name, size in zip(SIZE_NAMES, [100, 80, 60, 50, 200, 40, 30, 20], strict=True)},
+    )
+    w.shares[0] = [0.1, 0.2, 0.3, 0.1, 0.05, 0.1, 0.2, 0.5]
+    demand.step(w)
+    firm = w.firms[0]
+    assert firm.users == approx(20.0, rel=1e-14)
+    assert firm.revenue_consumer == approx(10 * 0.2 + 10 * 1.0, rel=1e-14)
+    home, abroad = 16 * math.sqrt(0.5), 4 * math.sqrt(0.8)
+    assert firm.revenue_api == approx(home + abroad, rel=1e-14)
+    api_cost = 0.4 * 0.9 * 0.5 * (home / 0.5 + abroad / 0.8)
+    assert firm.api_margin == approx(1 - api_cost / (home + abroad), rel=1e-13)
+    assert firm.revenue_projects == approx((18 * 0.75 + 6) * 1.2, rel=1e-14)
+    assert firm.project_margin == approx(1 - 0.3 / 0.75, rel=1e-14)
+    assert firm.revenue_vertical == approx((10 + 15 * 1.2) / 4, rel=1e-14)
+    assert firm.backlog == approx((10 + 15 * 1.2) * 0.75, rel=1e-14)
+    cost = 20 * 0.3 * 0.45 + api_cost + firm.revenue_projects * 0.4 + firm.revenue_vertical * 0.6
+    assert firm.cost_of_revenue == approx(cost, rel=1e-13)
+    assert firm.gross_profit == approx(firm.revenue - cost, rel=1e-12)
+    assert firm.smooth_revenue == approx(firm.revenue / 12, rel=1e-13)
+
+
+def test_markets_are_measured_by_hand():
+    w = world(
+        demand_api_home=40.0,
+        demand_pool_abroad=500.0,
+        demand_growth_year=0.6,
+        demand_growth_floor_year=0.6,
+        demand_pool_growth_year=0.24,
+        demand_pool_floor_year=0.24,
+        demand_arpu_growth_year=0.12,
+        tick=10,
+    )
+    demand.measure(w)
+    assert w.sizes[API] == approx(40.0 * math.exp(0.5), rel=1e-12)
+    assert w.sizes[ABROAD + CONSUMER] == approx(500.0 * math.exp(0.2), rel=1e-12)
+    assert w.market.arpu_growth == approx(math.exp(0.1), rel=1e-14)
+
+
+def test_a_seller_without_rivals_or_alternatives_is_the_limit():
+    w = world(startup(mix_projects=0.1, overseas=0.0), open_source_on=0.0, demand_switching_projects=1.0)
+    demand.step(w)
+    assert w.shares[0, PROJECTS] == 1.0
+
+
+@given(SIZES, PULLS, st.lists(TRAITS, min_size=1, max_size=4), st.floats(0, 5), st.floats(1, 6), st.integers(1, 4))
+def test_shares_and_the_outside_option_sum_to_one(sizes, pulls, traits, gap, taking, months):
+    """Every share is at least 0 and what firms hold together is at most 1, in all eight markets."""
+    firms = [startup(gap=gap * k, **t) for k, t in enumerate(traits)]
+    w = world(*firms, giant(reach=20.0), market={**MARKET, "taking": taking}, **sizes, **pulls)
+    for _ in range(months):
+        demand.step(w)
+    assert np.isfinite(w.shares).all()
+    assert (w.shares >= 0.0).all()
+    assert (w.shares.sum(axis=0) <= 1.0 + 1e-12).all()
+    assert np.isfinite(w.firms.revenue).all() and (w.firms.revenue >= 0.0).all()
+
+
+def _share(line, **values):
+    w = world(startup(**values), startup(), market=MARKET)
+    demand.step(w)
+    return float(w.shares[0, line])
+
+
+@pytest.mark.parametrize("line", [CONSUMER, API, PROJECTS, VERTICAL])
+def test_capability_reach_and_effort_win_customers(line):
+    """Strictly, in every line."""
+    par = _share(line)
+    assert _share(line, gap=0.1) > par > _share(line, gap=1.0)
+    assert _share(line, reach=3.0) > par > _share(line, reach=0.5)
+    assert _share(line, **{f"mix_{LINES[line]}": 2.0}) > par
+    assert _share(line, footing=0.5) < par, "a latecomer's foot is not in the door"
+
+
+@given(PULLS, st.sampled_from([CONSUMER, API, PROJECTS, VERTICAL]), st.floats(0, 5), st.floats(0, 5), st.floats(1, 6))
+def test_never_fewer_customers_for_the_better(pulls, line, gap, behind, taking):
+    shares = []
+    for g in (gap, gap + behind):
+        w = world(startup(gap=g), startup(gap=1.0), market={**MARKET, "taking": taking}, **pulls)
+        demand.step(w)
+        shares.append(float(w.shares[0, line]))
+    assert shares[0] >= shares[1]
+
+
+def test_the_winner_takes_more_with_the_first_law():
+    """A higher exponent widens the ratio between a leader and a follower."""
+    ratios = []
+    for taking in (1.0, 1.5, 2.0):
+        w = world(startup(gap=0.1), startup(gap=0.6), market={**MARKET, "taking": taking})
+        demand.step(w)
+        ratios.append(float(w.shares[0, API] / w.shares[1, API]))
+    assert ratios[0] < ratios[1] < ratios[2]
+
+
+def test_giants_and_self_builders_take_customers():
+    alone = world(startup(), market=MARKET)
+    against = world(startup(), giant(reach=8.0), market=MARKET)
+    more_open = world(startup(), market=MARKET, demand_outside_api=10.0)
+    for w in (alone, against, more_open):
+        demand.step(w)
+    assert against.shares[0, API] < alone.shares[0, API]
+    assert more_open.shares[0, API] < alone.shares[0, API]
+
+
+def test_shares_govern_new_and_switching_users_only():
+    """Nobody switches: nobody loses a customer, however far behind he is."""
+    w = world(startup(gap=9.0), giant(), market=MARKET, **NO_SWITCHING)
+    w.shares[0] = 0.3
+    demand.step(w)
+    assert (w.shares[0] == 0.3).all()
+
+
+def test_a_price_cut_is_answered_by_volume_but_costs_revenue():
+    revenues = []
+    for price in (1.0, 0.5):
+        w = world(startup(), market={**MARKET, "api_price": price}, demand_volume_elasticity=0.5)
+        demand.step(w)
+        revenues.append(float(w.firms[0].revenue_api))
+    assert 0.5 * revenues[0] < revenues[1] < revenues[0]
+
+
+def test_a_pivoted_firm_turns_to_verticals():
+    race, left = startup(mix_vertical=0.05), startup(mix_vertical=0.05, pivot_month=0)
+    w = world(race, left, market=MARKET, pivot_keeps_lines=0.3, pivot_vertical_mix=1.0)
+    demand.step(w)
+    assert w.shares[1, VERTICAL] > w.shares[0, VERTICAL]
+    assert w.shares[1, API] < w.shares[0, API]
+
+
+def test_customers_of_a_firm_that_is_gone_choose_anew():
+    w = world(startup(status=3), startup())
+    w.shares[:] = 0.25
+    demand.forget(w)
+    assert (w.shares[0] == 0.0).all() and (w.shares[1] == 0.25).all()
+
+
+def test_off_there_is_no_revenue():
+    w = world(startup(smooth_revenue=120.0, backlog=50.0), giant(), market=MARKET, demand_on=0.0)
+    w.shares[:] = 0.2
+    demand.step(w)
+    for name in (
+        "revenue",
+        "revenue_consumer",
+        "revenue_api",
+        "revenue_projects",
+        "revenue_vertical",
+        "cost_of_revenue",
+    ):
+        assert (w.firms[name] == 0.0).all(), name
+    for _ in range(400):
+        demand.step(w)
+    assert w.firms[0].smooth_revenue == approx(0.0, abs=1e-9), "what was earned before is forgotten"
+
+
+@given(PULLS, SIZES, TRAITS, st.floats(0, 5), st.floats(1, 6), st.integers(0, 90))
+def test_compiled_as_plain(pulls, sizes, traits, gap, taking, tick):
+    assume = assumed(**pulls, **sizes)
+    assert compiled_as_plain(demand.growth_log, 1.3, 0.2, 20.0, tick)
+    assert compiled_as_plain(demand.season, tick, 0.7)
+    assert compiled_as_plain(demand.grown, assume, tick)
+    firms = startup(gap=gap, **traits), giant()
+    for step in (demand.step, demand.measure, demand.forget):
+        assert step_as_plain(
+            step, lambda: world(*firms, tick=tick, market={**MARKET, "taking": taking}, **pulls, **sizes)
+        )
+
+
+def test_gone_and_future_firms_are_left_alone():
+    w = world(startup(status=2), startup(status=0), startup(), market=MARKET)
+    before = rows(w)[: 2 * w.firms.dtype.itemsize]
+    demand.step(w)
+    assert rows(w)[: 2 * w.firms.dtype.itemsize] == before
+    assert (w.shares[:2] == 0.0).all()

@@ -1,0 +1,147 @@
+"""Frontier: more research spending, smaller gap; nobody falls below what open source gives away."""
+
+from __future__ import annotations
+
+import itertools
+import math
+
+from hypothesis import given
+from hypothesis import strategies as st
+from pytest import approx
+from worlds import assumed, bounded, compiled_as_plain, later, rows, startup, step_as_plain, world
+
+from sim.industry import frontier
+
+ALL = bounded(*(f"frontier_{a.name}" for a in frontier.MECHANISM.assumptions))
+MONEY = st.floats(0, 1e5)
+FIRM = bounded("efficiency", "focus")
+
+
+def _firm(**values):
+    return world(startup(**values)).firms[0]
+
+
+def test_speed_by_hand():
+    """floor + (start - floor) / 2 after one half-life, a twelfth of it a month."""
+    assume = assumed(frontier_speed_year=1.0, frontier_speed_floor_year=0.4, frontier_slowing_half_life=18)
+    assert frontier.speed_month(assume, 0) == approx(1.0 / 12, rel=1e-14)
+    assert frontier.speed_month(assume, 18) == approx(0.7 / 12, rel=1e-14)
+    assert frontier.speed_month(assume, 18 * 60) == approx(0.4 / 12, rel=1e-9)
+
+
+def test_effort_by_hand():
+    """(research * efficiency * focus / cost) ** concavity * talent ** elasticity * flywheel, at most the cap."""
+    assume = assumed(frontier_concavity=0.5, frontier_talent_elasticity=0.25, frontier_effort_cap=2.0)
+    firm = _firm(efficiency=1.5, focus=0.6, talent=16.0, flywheel=1.1)
+    assert frontier.effort(40.0, firm, assume, 100.0) == approx(math.sqrt(0.36) * 2.0 * 1.1, rel=1e-14)
+    assert frontier.effort(4000.0, firm, assume, 100.0) == 2.0
+
+
+def test_gap_by_hand():
+    assume = assumed(frontier_catch_up=0.5, frontier_noise_month=0.02)
+    assert frontier.next_gap(0.4, 0.1, 0.9, assume, -1.5) == approx(0.4 + 0.1 * (1 - 0.9 * 1.2) - 0.03, rel=1e-12)
+
+
+def test_cost_by_hand():
+    """cost_month * cost_per_generation ** frontier."""
+    w = world(
+        startup(),
+        market={"frontier": 2.0},
+        frontier_cost_month=50.0,
+        frontier_cost_per_generation=3.0,
+        frontier_speed_year=0.0,
+        frontier_speed_floor_year=0.0,
+    )
+    frontier.advance(w)
+    assert w.market.frontier_cost == approx(450.0, rel=1e-14)
+
+
+def test_it_rises_more_slowly_as_time_passes_and_fast_again_after_a_shift():
+    w = world(startup(), frontier_speed_year=1.2, frontier_speed_floor_year=0.3)
+    speeds, heights = [], []
+    for tick in range(1, 40):
+        frontier.advance(later(w, tick))
+        speeds.append(float(w.market.frontier_speed))
+        heights.append(float(w.market.frontier))
+    assert all(b < a for a, b in itertools.pairwise(speeds))
+    assert all(b > a for a, b in itertools.pairwise(heights))
+    w.market.shift_month = 39
+    frontier.advance(later(w, 40))
+    assert w.market.frontier_speed == approx(speeds[0], rel=1e-12)
+
+
+def test_no_research_no_effort_and_the_frontier_leaves():
+    assume = assumed(frontier_noise_month=0.0)
+    assert frontier.effort(0.0, _firm(), assume, 50.0) == 0.0
+    assert frontier.next_gap(0.3, 0.1, 0.0, assume, 0.0) == approx(0.4, rel=1e-14)
+
+
+def test_keeping_pace_exactly_is_the_limit():
+    assume = assumed(frontier_catch_up=0.0, frontier_noise_month=0.0, frontier_effort_cap=10.0)
+    firm = _firm(efficiency=1.0, focus=1.0, talent=1.0)
+    assert frontier.effort(50.0, firm, assume, 50.0) == 1.0
+    assert frontier.next_gap(0.7, 0.1, 1.0, assume, 0.0) == 0.7
+
+
+@given(ALL, FIRM, MONEY, MONEY, st.floats(0, 5), st.floats(0, 0.5), st.floats(-6, 6))
+def test_more_research_spending_smaller_gap(values, traits, research, more, gap, speed, z):
+    assume, firm = assumed(**values), _firm(**traits)
+    little, much = (frontier.effort(r, firm, assume, 50.0) for r in (research, research + more))
+    assert 0.0 <= little <= much <= values["frontier_effort_cap"]
+    assert frontier.next_gap(gap, speed, much, assume, z) <= frontier.next_gap(gap, speed, little, assume, z)
+
+
+def test_more_research_spending_strictly_smaller_gap():
+    w = world(startup(research=20.0, gap=0.5), startup(research=40.0, gap=0.5))
+    w.market.open_gap, w.market.frontier_cost, w.market.frontier_speed = 5.0, 50.0, 0.1
+    frontier.keep_pace(w)
+    assert w.firms[1].gap < w.firms[0].gap
+
+
+@given(ALL, MONEY, st.floats(0, 10), st.floats(0, 10))
+def test_no_talent_no_capability(values, research, talent, more):
+    assume = assumed(**values)
+    few, many = _firm(talent=talent), _firm(talent=talent + more)
+    assert frontier.effort(research, many, assume, 50.0) >= frontier.effort(research, few, assume, 50.0)
+
+
+def test_giants_money_counts_concavely():
+    """Fifty times the budget is far from fifty times the effort."""
+    assume = assumed(frontier_effort_cap=10.0, frontier_concavity=0.35)
+    small, large = (frontier.effort(r, _firm(), assume, 50.0) for r in (10.0, 500.0))
+    assert small < large < 5.0 * small
+
+
+@given(ALL, st.floats(0, 3), st.floats(0, 20), st.floats(-6, 6))
+def test_nobody_falls_below_what_open_source_gives_away(values, open_gap, gap, z):
+    w = world(startup(gap=gap, z_research=z), market={"open_gap": open_gap, "frontier_speed": 0.1}, **values)
+    frontier.keep_pace(w)
+    assert 0.0 <= w.firms[0].gap <= open_gap + values["frontier_adoption_gap"]
+    w = world(startup(gap=9.0), market={"open_gap": open_gap, "frontier_speed": 0.1}, open_source_on=0.0, **values)
+    frontier.keep_pace(w)
+    assert w.firms[0].gap > open_gap, "without open source there is nothing to adopt"
+
+
+def test_off_the_frontier_stands_still_and_every_firm_keeps_its_gap():
+    w = world(
+        startup(gap=0.7, z_research=3.0),
+        market={"frontier": 1.5, "open_gap": 0.1},
+        frontier_on=0.0,
+        frontier_cost_month=60.0,
+    )
+    before = rows(w)
+    for tick in (1, 2, 3):
+        frontier.advance(later(w, tick))
+        frontier.keep_pace(later(w, tick))
+    assert (w.market.frontier, w.market.frontier_speed, w.market.frontier_cost) == (1.5, 0.0, 60.0)
+    assert rows(w) == before
+
+
+@given(ALL, FIRM, st.floats(0, 200), MONEY, st.floats(0, 20), st.floats(-6, 6))
+def test_compiled_as_plain(values, traits, age, research, gap, z):
+    assume, firm = assumed(**values), _firm(**traits, talent=1.7)
+    assert compiled_as_plain(frontier.speed_month, assume, age)
+    assert compiled_as_plain(frontier.effort, research, firm, assume, 50.0)
+    assert compiled_as_plain(frontier.next_gap, gap, 0.1, 0.9, assume, z)
+    for step in (frontier.advance, frontier.keep_pace):
+        assert step_as_plain(step, lambda: world(startup(gap=gap, research=research, z_research=z, **traits), **values))

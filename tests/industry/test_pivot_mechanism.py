@@ -1,0 +1,140 @@
+"""Pivot: a firm behind the frontier with little runway leaves the general race for good."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pytest import approx
+from worlds import assumed, bounded, compiled_as_plain, giant, later, rows, startup, step_as_plain, told, world
+
+from sim.foundation.columns import HOT, NEVER, NORMAL
+from sim.industry import pivot
+
+ALL = bounded(*(f"pivot_{a.name}" for a in pivot.MECHANISM.assumptions))
+LOST = {"gap": 2.0, "plan_runway": 1.0, "u_pivot": 0.0}
+CERTAIN = {"pivot_hazard": 1.0, "pivot_runway": 12.0, "pivot_gap": 0.3, "pivot_gap_range": 0.5}
+
+
+def _pivots(climate=NORMAL, **values):
+    assume = {
+        k: values.pop(k) for k in list(values) if k.startswith("pivot_") and k not in ("pivot_month", "pivot_readiness")
+    }
+    w = world(startup(**values), market={"climate": climate}, **assume)
+    pivot.step(w)
+    return bool(w.firms[0].pivot_month == 1)
+
+
+def test_urgency_by_hand():
+    """Runway 3 of 12 months: 0.75; half-way through the range of gaps: 0.5."""
+    assume = assumed(pivot_runway=12.0, pivot_gap=0.4, pivot_gap_range=0.6)
+    assert pivot.urgency(0.7, 3.0, assume) == approx(0.375, rel=1e-13)
+    assert pivot.urgency(5.0, 0.0, assume) == 1.0
+    assert pivot.urgency(0.4, 0.0, assume) == 0.0
+    assert pivot.urgency(5.0, 12.0, assume) == 0.0
+
+
+def test_chance_by_hand():
+    """readiness * (hazard * urgency + pressure_hazard * pressure) = 2 * (0.1 * 0.375 + 0.02 * 1.5) = 0.135."""
+    values = {
+        "gap": 0.7,
+        "plan_runway": 3.0,
+        "pressure": 1.5,
+        "pivot_readiness": 2.0,
+        "pivot_runway": 12.0,
+        "pivot_gap": 0.4,
+    }
+    values |= {"pivot_gap_range": 0.6, "pivot_hazard": 0.1, "pivot_pressure_hazard": 0.02}
+    assert _pivots(u_pivot=0.1349, **values)
+    assert not _pivots(u_pivot=0.1351, **values)
+
+
+def test_leaving_by_hand():
+    firm = {**LOST, "talent": 1.3, "research_ambition": 1.5, "keeps_core": 0.4}
+    w = world(
+        startup(**firm, u_deep=0.39), startup(**firm, u_deep=0.41), market={"frontier_cost": 60.0}, tick=7, **CERTAIN
+    )
+    pivot.step(w)
+    assert list(w.firms.pivot_month) == [7, 7]
+    assert list(w.firms.deep) == [1, 0]
+    assert list(w.firms.talent_before) == [1.3, 1.3]
+    assert list(w.firms.pivot_cost) == [90.0, 90.0]
+    assert told(w) == ["pivot", "pivot"]
+
+
+def test_building_on_open_source_by_hand():
+    costs = []
+    for gap in (0.3, 0.6, 5.0):
+        w = world(startup(), market={"open_gap": gap}, pivot_build_ref=0.6)
+        pivot.step(w)
+        costs.append(float(w.market.build_cost))
+    assert costs == approx([0.5, 1.0, 1.0], rel=1e-14)
+
+
+def test_it_is_absorbing():
+    w = world(startup(**LOST), **CERTAIN)
+    pivot.step(w)
+    for tick in range(2, 60):
+        w.firms[0].gap, w.firms[0].plan_runway = 0.0, 120.0
+        pivot.step(later(w, tick))
+    assert w.firms[0].pivot_month == 1
+    assert told(w) == ["pivot"]
+
+
+@pytest.mark.parametrize(
+    "who", [{"kind": 1}, {"status": 0}, {"status": 3}, {"gap": 0.3}, {"plan_runway": 12.0}, {"pivot_readiness": 0.0}]
+)
+def test_who_never_leaves(who):
+    """Giants, who is not there, who keeps pace, who has money, who is not ready."""
+    assert _pivots(**LOST, **CERTAIN)
+    assert not _pivots(**{**LOST, **CERTAIN, **who})
+
+
+@given(
+    ALL,
+    st.floats(0, 5),
+    st.floats(0, 5),
+    st.floats(0, 60),
+    st.floats(0, 60),
+    st.floats(0, 3),
+    st.floats(0, 3),
+    st.floats(2**-33, 1),
+)
+def test_further_behind_poorer_or_pressed_no_less_likely_to_leave(
+    values, gap, behind, runway, longer, pressure, more, u
+):
+    def leaves(gap, runway, pressure):
+        return _pivots(gap=gap, plan_runway=runway, pressure=pressure, u_pivot=u, **values)
+
+    base = leaves(gap, runway + longer, pressure)
+    assert leaves(gap + behind, runway + longer, pressure) >= base
+    assert leaves(gap, runway, pressure) >= base
+    assert leaves(gap, runway + longer, pressure + more) >= base
+
+
+def test_hot_capital_keeps_firms_in_the_race():
+    values = {**LOST, **CERTAIN, "u_pivot": 0.3, "pivot_hot_share": 0.2}
+    assert _pivots(NORMAL, **values)
+    assert not _pivots(HOT, **values)
+
+
+@given(ALL, st.floats(0, 5), st.floats(0, 60))
+def test_urgency_is_a_share(values, gap, runway):
+    assert 0.0 <= pivot.urgency(gap, runway, assumed(**values)) <= 1.0
+
+
+def test_off_nobody_leaves_the_general_race():
+    w = world(startup(**LOST, pressure=3.0), pivot_on=0.0, **CERTAIN)
+    before = rows(w)
+    pivot.step(w)
+    assert rows(w) == before
+    assert w.firms[0].pivot_month == NEVER
+
+
+@given(ALL, st.floats(0, 5), st.floats(0, 60), st.floats(0, 3), st.floats(2**-33, 1), st.sampled_from([HOT, NORMAL]))
+def test_compiled_as_plain(values, gap, runway, pressure, u, climate):
+    assert compiled_as_plain(pivot.urgency, gap, runway, assumed(**values))
+    firms = startup(gap=gap, plan_runway=runway, pressure=pressure, u_pivot=u, u_deep=u), giant(gap=gap, u_pivot=0.0)
+    assert step_as_plain(
+        pivot.step, lambda: world(*firms, market={"climate": climate, "frontier_cost": 40.0, "open_gap": 0.4}, **values)
+    )

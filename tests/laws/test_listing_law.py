@@ -1,0 +1,213 @@
+"""Second iron law: numbers by hand, limits, signs with the state forced (listed, refused), compiled as plain."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pytest import approx
+from worlds import assumed, bounded, compiled_as_plain, later, rows, startup, told, world
+
+from sim.foundation.columns import NEVER
+from sim.laws import listing
+
+ALL = bounded(*(f"listing_{a.name}" for a in listing.MECHANISM.assumptions))
+STRONG = bounded(*(f"listing_{a.name}" for a in listing.MECHANISM.assumptions), low=0.01)
+MONEY = st.floats(0, 1e5)
+LOSS = st.floats(-1e5, -1e-6)
+PROFIT = st.floats(0, 1e5)
+
+LOSING = {
+    "listing_month": -30,
+    "test_month": 1,
+    "smooth_flow": -50.0,
+    "smooth_revenue": 10.0,
+    "ttm_flow": -600.0,
+    "ttm_revenue": 120.0,
+    "expected_revenue": 200.0,
+    "halves": 4,
+    "value": 5000.0,
+    "premium": 0.5,
+}
+EARNING = {**LOSING, "smooth_flow": 5.0, "ttm_flow": 60.0}
+
+
+def _month(firm, **assume):
+    """A listed firm's month with both a report and its profitability test."""
+    w = world(startup(**firm), **assume)
+    listing.step(w)
+    listing.report(w)
+    return w
+
+
+def test_report_by_hand():
+    """s * (report_cut * shortfall + loss_cut * loss): 40% short, a loss of half the revenue."""
+    assume = assumed(listing_strength=2.0, listing_report_cut=0.5, listing_loss_cut=0.1)
+    assert listing.report_loss(60.0, 100.0, -30.0, assume) == approx(2.0 * (0.5 * 0.4 + 0.1 * 0.5), rel=1e-14)
+    assert listing.report_loss(200.0, 100.0, -900.0, assume) == approx(2.0 * 0.1, rel=1e-14), (
+        "no shortfall, capped loss"
+    )
+    assert listing.report_loss(60.0, 100.0, 0.0, assume) == 0.0
+
+
+def test_the_profitability_test_by_hand():
+    """At half strength a loss of (1 / 0.5 - 1) * loss_allowed of revenue is still allowed."""
+    half = assumed(listing_strength=0.5, listing_loss_allowed=0.8)
+    assert listing.passes_test(-80.0, 100.0, half)
+    assert not listing.passes_test(-80.1, 100.0, half)
+    full = assumed(listing_strength=1.0)
+    assert listing.passes_test(0.0, 100.0, full)
+    assert not listing.passes_test(-0.1, 100.0, full)
+
+
+def test_squeeze_by_hand():
+    """1 - s * squeeze * (months listed / test_from, at most 1), at least squeeze_least."""
+    assume = assumed(listing_strength=1.5, listing_squeeze=0.4, listing_squeeze_least=0.1, listing_test_from=24)
+    assert listing.squeeze(-1.0, 6.0, assume) == approx(1.0 - 1.5 * 0.4 * 0.25, rel=1e-14)
+    assert listing.squeeze(-1.0, 60.0, assume) == approx(1.0 - 1.5 * 0.4, rel=1e-14)
+    assert listing.squeeze(0.0, 60.0, assume) == 1.0
+    hard = assumed(listing_strength=3.0, listing_squeeze=0.9, listing_squeeze_least=0.1)
+    assert listing.squeeze(-1.0, 60.0, hard) == 0.1
+
+
+def test_a_report_cuts_the_premium_and_sets_the_next_path():
+    w = world(
+        startup(**LOSING),
+        listing_strength=1.0,
+        listing_report_cut=0.6,
+        listing_loss_cut=0.12,
+        listing_path_growth_year=0.4,
+    )
+    listing.report(w)
+    firm = w.firms[0]
+    assert firm.premium == approx(0.5 - (0.6 * 0.4 + 0.12 * 1.0), rel=1e-12)
+    assert firm.expected_revenue == approx(120.0 * 1.2, rel=1e-14)
+    assert told(w) == ["report cut"]
+
+
+def test_a_refused_firm_shrinks_every_month_refused():
+    w = world(startup(refused_months=3, premium=0.2), listing_strength=2.0, listing_refused_shrink=0.05)
+    for tick in (1, 2, 3):
+        listing.step(later(w, tick))
+    assert w.firms[0].premium == approx(0.2 - 3 * 0.1, rel=1e-12)
+
+
+def test_a_firm_that_is_not_refused_does_not_shrink():
+    w = world(startup(refused_months=0, premium=0.2), listing_strength=3.0)
+    listing.step(w)
+    assert w.firms[0].premium == 0.2
+
+
+@given(st.floats(2.0**-33, 1 - 2.0**-33), st.integers(-100, 40), st.integers(0, 100), st.integers(0, 100))
+def test_the_test_comes_between_its_months_once(u, listed, low, high):
+    w = world(startup(listing_month=listed, u_test=u), listing_test_from=low, listing_test_to=high, tick=41)
+    listing.step(w)
+    drawn = int(w.firms[0].test_month)
+    assert min(low, high) <= drawn - listed <= max(low, high)
+    w.luck[0].u_test = 1 - u
+    listing.step(w)
+    assert w.firms[0].test_month == drawn, "drawn once"
+
+
+def test_both_ends_of_the_test_window_are_reached():
+    months = set()
+    for u in (0.0001, 0.9999):
+        w = world(startup(listing_month=1, u_test=u), listing_test_from=24, listing_test_to=36)
+        listing.step(w)
+        months.add(int(w.firms[0].test_month) - 1)
+    assert months == {24, 36}
+
+
+def test_who_fails_is_abandoned_near_the_floor_once():
+    w = world(startup(**LOSING), listing_strength=1.0, listing_abandoned_discount=1.5, value_cap=2.5)
+    listing.step(w)
+    assert (w.firms[0].abandoned_month, w.firms[0].premium) == (1, -1.5)
+    assert told(w) == ["abandonment"]
+    listing.step(w)
+    listing.report(w)
+    assert told(w) == ["abandonment"], "abandoned once, and nobody reads its reports"
+
+
+def test_nobody_is_tested_in_another_month():
+    w = world(startup(**LOSING), tick=2, listing_strength=1.0)
+    listing.step(w)
+    assert w.firms[0].abandoned_month == NEVER
+
+
+def test_off_and_strength_0_move_nothing():
+    """Reports, tests and refusals move nothing; the market's expectation is bookkeeping and goes on."""
+    for firm in (LOSING, {"refused_months": 9, "premium": 0.3}):
+        before = world(startup(**firm))
+        for switch in ({"listing_on": 0.0}, {"listing_strength": 0.0}):
+            w = _month(firm, **switch)
+            for column in ("premium", "value", "abandoned_month", "free_share", "refused_months"):
+                assert w.firms[0][column] == before.firms[0][column], column
+            assert told(w) == []
+        assert rows(_month(firm, listing_strength=1.0), "premium") != rows(before, "premium")
+
+
+@given(ALL, PROFIT, MONEY, MONEY)
+def test_a_profitable_listed_firm_passes_untouched(values, flow, revenue, expected):
+    firm = {
+        **EARNING,
+        "smooth_flow": flow,
+        "ttm_flow": flow,
+        "ttm_revenue": revenue,
+        "smooth_revenue": revenue,
+        "expected_revenue": expected,
+    }
+    assert rows(_month(firm, **values)) == rows(_month(firm, **{**values, "listing_strength": 0.0}))
+
+
+@given(STRONG, LOSS, MONEY, MONEY, st.floats(0, 100), st.floats(0.01, 3))
+def test_losses_cost_a_listed_firm_more_the_stronger_the_law(values, flow, revenue, expected, age, more):
+    weak = assumed(**values)
+    strong = assumed(**{**values, "listing_strength": values["listing_strength"] + more})
+    assert (
+        listing.report_loss(revenue, expected, flow, strong) >= listing.report_loss(revenue, expected, flow, weak) >= 0
+    )
+    assert listing.squeeze(flow, age, strong) <= listing.squeeze(flow, age, weak) <= 1.0
+    assert listing.passes_test(flow, revenue, weak) or not listing.passes_test(flow, revenue, strong)
+
+
+@given(STRONG, st.floats(0, 1))
+def test_an_unprofitable_listed_firm_is_worth_no_more_than_without_the_law(values, path):
+    firm = {**LOSING, "expected_revenue": 120.0 + 1000.0 * path}
+    with_law, without = _month(firm, **values), _month(firm, **{**values, "listing_strength": 0.0})
+    assert with_law.firms[0].premium <= without.firms[0].premium
+    assert with_law.firms[0].free_share <= without.firms[0].free_share
+
+
+def test_at_the_documents_claim_the_signs_are_strict():
+    with_law, without = _month(LOSING, listing_strength=1.0), _month(LOSING, listing_strength=0.0)
+    assert with_law.firms[0].premium < without.firms[0].premium
+    assert with_law.firms[0].free_share < without.firms[0].free_share
+    assert with_law.firms[0].abandoned_month == 1
+    assert without.firms[0].abandoned_month == NEVER
+
+
+@given(ALL, LOSS, st.floats(0, 1e5), MONEY, MONEY)
+def test_a_worse_report_costs_more(values, flow, deeper, revenue, expected):
+    assume = assumed(**values)
+    lost = listing.report_loss(revenue, expected, flow, assume)
+    assert listing.report_loss(revenue, expected, flow - deeper, assume) >= lost
+    assert listing.report_loss(revenue, expected + deeper, flow, assume) >= lost
+
+
+@given(STRONG, st.floats(-1e5, 1e5), MONEY, MONEY, st.floats(0, 100))
+def test_compiled_as_plain(values, flow, revenue, expected, age):
+    assume = assumed(**values)
+    assert compiled_as_plain(listing.report_loss, revenue, expected, flow, assume)
+    assert compiled_as_plain(listing.passes_test, flow, revenue, assume)
+    assert compiled_as_plain(listing.squeeze, flow, age, assume)
+
+
+@pytest.mark.parametrize("cap", [0.1, 1.0])
+def test_the_premium_stays_within_its_cap(cap):
+    w = _month({**LOSING, "premium": -cap + 0.01}, listing_strength=3.0, listing_report_cut=3.0, value_cap=cap)
+    assert w.firms[0].premium == -cap
+    w = world(
+        startup(refused_months=2, premium=-cap + 0.01), listing_strength=3.0, listing_refused_shrink=1.0, value_cap=cap
+    )
+    listing.step(w)
+    assert w.firms[0].premium == -cap
