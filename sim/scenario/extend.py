@@ -108,7 +108,7 @@ def _text(path: str | Path, name: str) -> str:
     if len(data) > MAX_BYTES:
         raise InputError("too large", file=name, found=f"{size:,} bytes", allowed=f"at most {MAX_BYTES:,} bytes")
     try:
-        return data.decode("utf-8-sig")
+        return data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise InputError(

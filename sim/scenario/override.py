@@ -145,8 +145,7 @@ def _undated(root: Node, override: Override) -> Node:
         op, stated = values.parse_change(node, assumption, SOURCE)
         if op != "set":
             stated = _acted(root, keys, override, assumption, op, stated)
-        node = _node_of(stated, node)
-        values.parse(node, values.range_of("set", assumption))
+        node = _node_of(stated, node)  # its bounds are checked with those of all other values
     elif keys[0] == "events" and keys[2] == "set":
         declared = assumption_at(keys[3], root)
         if declared is not None:

@@ -129,7 +129,10 @@ def test_a_scenario_cannot_be_changed_but_can_be_pickled():
             del mapping[next(iter(mapping))]
     with pytest.raises(TypeError):
         scenario.resolved["firms"]["zhipu"]["cash"] = 1
-    assert pickle.loads(pickle.dumps(scenario)) == scenario
+    again = pickle.loads(pickle.dumps(scenario))
+    assert again == scenario
+    with pytest.raises(TypeError):
+        again.resolved["firms"]["zhipu"]["cash"] = 1
 
 
 def test_plain_scalars_are_read_by_the_yaml_core_schema():

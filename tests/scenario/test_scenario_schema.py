@@ -1,6 +1,7 @@
 """The JSON Schema and the list of parameters say what the loader does."""
 
 import copy
+from pathlib import Path
 
 import jsonschema
 import pytest
@@ -9,7 +10,7 @@ from small_scenario import TEXT, minimal
 
 from sim.foundation.errors import InputError
 from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS
-from sim.scenario.load import load_mapping, load_text
+from sim.scenario.load import load, load_mapping, load_text
 from sim.scenario.params import rows
 from sim.scenario.schema import json_schema
 from sim.scenario.yaml_text import read
@@ -142,3 +143,11 @@ def test_defaults_are_inside_the_schema(validator):
 
 def test_the_small_scenario_loads_from_its_plain_data(good):
     assert load_mapping(good) == load_text(TEXT)
+
+
+def test_every_scenario_of_the_library_is_valid(validator):
+    library = sorted((Path(__file__).parents[2] / "scenarios").glob("*.yaml"))
+    assert "six-dragons.yaml" in [path.name for path in library]
+    for path in library:
+        validator.validate(read(path.read_text(encoding="utf-8")).plain())
+        assert load(path).name == path.stem
