@@ -148,6 +148,16 @@ def child_key(key: str, name: object) -> str:
     return f"{key}.{text}" if key else text
 
 
+def without_lines(node: Node) -> Node:
+    """``node`` as part of a text that is one line anyway, such as a ``--set``."""
+    data = node.data
+    if isinstance(data, dict):
+        data = {key: without_lines(below) for key, below in data.items()}
+    elif isinstance(data, tuple):
+        data = tuple(without_lines(below) for below in data)
+    return Node(data, node.key, node.file)
+
+
 def list_of(words: Collection[str]) -> str:
     """``words`` as text, or how many there are where a list would not be read."""
     if len(words) <= _ALL_SHOWN:

@@ -17,7 +17,7 @@ from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS
 from sim.scenario import value as values
 from sim.scenario.dates import month_text
 from sim.scenario.model import Value
-from sim.scenario.node import Node, child_key
+from sim.scenario.node import Node, child_key, without_lines
 from sim.scenario.yaml_text import read
 
 SOURCE = "--set"
@@ -61,7 +61,7 @@ def parse_set(text: str) -> Override:
                 "not a span of months", key=label, found=match["first"], allowed="FROM..UNTIL in this order"
             )
     first, last = (dates[0] if dates else None), (dates[1] if len(dates) > 1 else None)
-    return Override(path, read(rest, key=label), first, last)
+    return Override(path, without_lines(read(rest, key=label)), first, last)
 
 
 def overridden(root: Node, sets: Sequence[str]) -> Node:

@@ -77,6 +77,7 @@ class _Reader:
             ) from None
 
     def error(self, problem: str, line: int | None = None, **parts: Any) -> InputError:
+        line = None if self.key else line  # a text with a key of its own is part of a command
         return InputError(problem, file=self.file, line=line, key=self.key or None, **parts)
 
     def document(self) -> Node:

@@ -20,9 +20,7 @@ def test_every_part_of_a_change():
             "firms.zhipu.research_ambition", *war, "plus", Value("uniform", (0, 1), "S000-03"), price_war, "S000-03"
         ),
         Change(HAZARD, *later, "set", Value("number", (0.2,), "assumption"), after, "assumption"),
-        Change(
-            "firms.lab.research_ambition", *later, "set", Value("uniform", (0, 2), "assumption"), after, "assumption"
-        ),
+        Change("firms.lab.research_ambition", *later, "set", between, after, "assumption"),
     )
 
 

@@ -175,7 +175,7 @@ def test_wrong_sets(text, words, nearest):
         load_text(TEXT, [text])
     error = caught.value
     assert words in str(error)
-    assert error.file is None and error.key.startswith(f"--set {text[:30]}")
+    assert error.file is None and error.line is None and error.key.startswith(f"--set {text[:30]}")
     if nearest is not None:
         assert error.nearest == nearest
 
