@@ -7,7 +7,7 @@ from typing import Any
 
 from sim.foundation.grid import LANDSCAPE, PATHS
 from sim.report.view import View
-from sim.report.words import month_text, number
+from sim.report.words import money, month_text, number, percent
 
 LABELS = {quantity.name: (quantity.label, quantity.unit) for quantity in (*PATHS, *LANDSCAPE)}
 STATES = {
@@ -46,7 +46,8 @@ def _count(view: View, proposition: Mapping[str, Any]) -> str:
         bound = f"at least {proposition['at_least']}"
     else:
         bound = f"at most {proposition['at_most']}"
-    return f"{bound} of the group {group} {state} at the end of {month_text(proposition['at'])}"
+    whom = group if group in ("startups", "giants") else f"of the group {group}"
+    return f"{bound} {whom} {state} at the end of {month_text(proposition['at'])}"
 
 
 def _comparison(view: View, proposition: Mapping[str, Any]) -> str:
@@ -60,6 +61,13 @@ def _comparison(view: View, proposition: Mapping[str, Any]) -> str:
         factor = "" if times == 1 else f"{number(float(times))} times "
         bound = f"{factor}what it was in {month_text(against['at'])}"
     else:
-        shown = unit.replace("RMB million", view.scenario.currency)
-        bound = f"{number(float(against), 6)} {shown}".rstrip()
+        bound = _amount(view, float(against), unit)
     return f"{who} in {month_text(proposition['at'])} {side} {bound}"
+
+
+def _amount(view: View, value: float, unit: str) -> str:
+    if unit == "share":
+        return percent(value, 1).replace(".0%", "%")
+    if unit.startswith("RMB million"):  # the unit of the columns; the scenario says what it stands for
+        return money(value, view.scenario.currency) + unit.removeprefix("RMB million")
+    return f"{number(value, 6)} {unit}".rstrip()

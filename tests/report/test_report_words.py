@@ -108,7 +108,7 @@ def test_facts_say_whether_they_happened(run: Any):
         ({"firm": "zhipu", "fate": "independent", "by": 24340}, "Zhipu independent in May 2028"),
         (
             {"count": {"state": "general"}, "at": 24340, "between": (2, 3)},
-            "2 to 3 of the group startups in the general race at the end of May 2028",
+            "2 to 3 startups in the general race at the end of May 2028",
         ),
         (
             {"firm": "zhipu", "quantity": "value", "at": 24340, "below": {"at": 24316, "times": 0.5}},
@@ -116,7 +116,19 @@ def test_facts_say_whether_they_happened(run: Any):
         ),
         (
             {"market": "venture_year", "at": 24347, "above": 9000.0},
-            "venture money in the calendar year in Dec 2028 above 9,000 RMB million",
+            "venture money in the calendar year in Dec 2028 above RMB 9 billion",
+        ),
+        (
+            {"market": "top_four_share", "at": 24347, "above": 0.9},
+            "share of the four largest in the year's venture money in Dec 2028 above 90%",
+        ),
+        (
+            {"firm": "zhipu", "quantity": "burn", "at": 24340, "above": 250},
+            "Zhipu: net burn in May 2028 above RMB 250 million a month",
+        ),
+        (
+            {"count": {"of": "six", "state": "independent"}, "at": 24340, "at_least": 6},
+            "at least 6 of the group six independent at the end of May 2028",
         ),
         (
             {"any": ({"not": {"endgame": True, "by": 24340}}, {"firm": "zhipu", "milestone": "listed", "by": 24340})},
