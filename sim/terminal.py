@@ -94,13 +94,12 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], left: int
     """A table on stdout: the first ``left`` columns to the left, the others (numbers) to the right."""
     from rich import box
     from rich.table import Table
-    from rich.text import Text
 
     table = Table(title=clean(title) or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     for index, name in enumerate(columns):
         table.add_column(name, justify="left" if index < left else "right", no_wrap=index >= left, overflow="fold")
     for row in rows:
-        table.add_row(*(Text(clean(cell)) for cell in row))
+        table.add_row(*(clean(cell) for cell in row))
     console().print(table)
 
 

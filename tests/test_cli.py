@@ -30,6 +30,10 @@ firms:
   beta: {{name: "{ODD_NAME}", kind: startup, enters: 2023-07, cash: 200}}
 claims:
   alpha-goes: {{says: Alpha may close, source: S1, when: {{firm: alpha, fate: closed, by: 2024-06}}}}
+  never-asked:
+    says: If both list in a month, both close
+    when: {{firm: alpha, fate: closed, by: 2024-06}}
+    given: {{all: [{{firm: alpha, milestone: listed, by: 2023-07}}, {{firm: beta, milestone: listed, by: 2023-07}}]}}
 facts:
   alpha-went: {{happened: false, source: S2, when: {{firm: alpha, fate: closed, by: 2024-06}}}}
 """
@@ -172,7 +176,7 @@ def test_failures_are_one_message_and_their_exit_code(shakeout, monkeypatch, err
 def test_check_says_what_is_in_the_scenario(shakeout, tmp_path):
     answer = shakeout("check", "tiny.yaml", "--set", "firms.beta.cash=300")
     assert answer.code == 0
-    assert "2 firms, 0 dated events, 1 claims, 1 facts" in answer.out
+    assert "2 firms, 0 dated events, 2 claims, 1 facts" in answer.out
     assert "12 months" in answer.out
     assert "1 of all values uncertain" in answer.out
     assert sorted(path.name for path in tmp_path.iterdir()) == ["tiny.yaml"]
@@ -226,6 +230,7 @@ def test_claims_of_one_scenario_and_of_two(shakeout, tmp_path):
     rows = json.loads(shakeout("claims", "tiny.yaml", "rich.yaml", "--json").out)["summary"]
     closed = {row["scenario"]: row["probability"] for row in rows if row["claim"] == "alpha-goes"}
     assert closed["rich"] == 0 < closed["tiny"]
+    assert {row["probability"] for row in rows if row["claim"] == "never-asked"} == {None}
     assert [path.name for path in Path("results").iterdir()] == [".blocks"]
 
 

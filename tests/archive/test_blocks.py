@@ -79,7 +79,7 @@ def test_a_smaller_last_block_never_passes_for_a_whole_one(store, make_block):
     assert store.read(Span(0, 8)) is None  # ... but of another block
 
 
-@pytest.mark.parametrize("harm", ["torn", "flipped", "empty", "foreign", "longer", "folder"])
+@pytest.mark.parametrize("harm", ["torn", "flipped", "empty", "foreign", "other format", "longer", "folder"])
 def test_a_file_that_is_not_sound_is_as_if_absent(store, make_block, harm):
     block, span = make_block(), Span(0, 7)
     store.write(block)
@@ -91,6 +91,7 @@ def test_a_file_that_is_not_sound_is_as_if_absent(store, make_block, harm):
         "flipped": content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :],
         "empty": b"",
         "foreign": b"PK\x03\x04" + content,
+        "other format": content.replace(b"block 1", b"block 2", 1),
         "longer": content + b"\0",
     }
     path.unlink()
