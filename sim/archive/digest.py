@@ -66,7 +66,11 @@ def simulated_part(scenario: Scenario) -> dict[str, Any]:
             for firm in scenario.firms
         ],
         "assumptions": {path: _number(value) for path, value in scenario.assumptions.items()},
-        "changes": [[c.path, c.first, c.last, c.op, _number(c.value)] for c in scenario.changes],
+        "changes": [
+            # an uncertain change draws its luck from its origin
+            [c.path, c.first, c.last, c.op, _number(c.value), c.origin if c.value.uncertain else ""]
+            for c in scenario.changes
+        ],
         "probes": [[p.firm, p.quantity, p.month] for p in scenario.probes],
     }
 

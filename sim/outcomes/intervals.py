@@ -1,4 +1,4 @@
-"""Intervals: Wilson, design-effect Wilson, Agresti-Min and Newcombe for pairs, t for means. All are 95% by default.
+"""Intervals: Wilson, design-effect Wilson, Agresti-Min and Newcombe for differences, t for means; 95% by default.
 
 Every function takes arrays (broadcast) and gives (low, high) of the same shape; where there is nothing to go by
 (no worlds) both are NaN.
@@ -104,6 +104,48 @@ def newcombe_paired(both: ArrayLike, only_first: ArrayLike, only_second: ArrayLi
     return np.clip(first - second - down, -1, 1), np.clip(first - second + up, -1, 1)
 
 
+def paired_counts(total: ArrayLike, squares: ArrayLike, step: ArrayLike, worlds: int, z: float = Z) -> Bounds:
+    """Interval of the mean over worlds of a paired difference that moves in steps of ``step`` (one firm more or less).
+
+    ``total`` and ``squares`` are the sums over worlds of the difference and of its square. As Agresti and Min do, two
+    worlds are added, half of one a step up and half of one a step down: with a step of 1 and differences of -1, 0 and
+    1 it is ``agresti_min``, exactly.
+    """
+    d, dd, one = (np.asarray(part, float) for part in (total, squares, step))
+    n = worlds + 2
+    middle = d / n
+    half = z * np.sqrt(np.maximum(dd + one * one - d * d / n, 0.0)) / n
+    known = np.broadcast_to(worlds > 0, middle.shape)
+    return np.where(known, middle - half, np.nan), np.where(known, middle + half, np.nan)
+
+
+def newcombe(first: ArrayLike, first_bounds: Bounds, second: ArrayLike, second_bounds: Bounds) -> Bounds:
+    """Interval of the difference of two independent estimates, first minus second, from the bounds of each.
+
+    With Wilson's bounds this is method 10 of Newcombe (1998) for two independent proportions.
+    """
+    one, other = np.asarray(first, float), np.asarray(second, float)
+    (low_1, high_1), (low_2, high_2) = first_bounds, second_bounds
+    down = np.sqrt((one - low_1) ** 2 + (high_2 - other) ** 2)
+    up = np.sqrt((high_1 - one) ** 2 + (other - low_2) ** 2)
+    return one - other - down, one - other + up
+
+
+def t_quantile(freedom: ArrayLike, level: float = 0.95) -> np.ndarray:
+    """Two-sided quantile of Student's t with ``freedom`` degrees of freedom."""
+    from scipy.special import stdtrit
+
+    return np.asarray(stdtrit(np.asarray(freedom, float), 0.5 + level / 2))
+
+
+def welch_freedom(first: ArrayLike, first_size: int, second: ArrayLike, second_size: int) -> np.ndarray:
+    """Degrees of freedom of a difference of two independent means (Welch 1947) whose variances are given."""
+    a, b = np.asarray(first, float), np.asarray(second, float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        freedom = (a + b) ** 2 / (a * a / (first_size - 1) + b * b / (second_size - 1))
+    return np.where(a + b > 0, freedom, first_size + second_size - 2)
+
+
 def t_interval(values: ArrayLike, level: float = 0.95) -> tuple[float, float, float]:
     """Mean and Student's t interval of ``values`` (worlds,), sums exact (fsum); bounds are NaN below two values."""
     sample = np.asarray(values, float).ravel()
@@ -113,8 +155,6 @@ def t_interval(values: ArrayLike, level: float = 0.95) -> tuple[float, float, fl
     mean = math.fsum(sample) / n
     if n == 1:
         return mean, math.nan, math.nan
-    from scipy.special import stdtrit
-
     deviation = math.sqrt(math.fsum((sample - mean) ** 2) / (n - 1))
-    half = float(stdtrit(n - 1, 0.5 + level / 2)) * deviation / math.sqrt(n)
+    half = float(t_quantile(n - 1, level)) * deviation / math.sqrt(n)
     return mean, mean - half, mean + half

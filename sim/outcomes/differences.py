@@ -1,0 +1,385 @@
+"""What an assumption changes: differences between two runs, paired world by world where both have the same luck.
+
+Everything that is compared is looked at world by world: how many members of a firm (one) or a group are in a state at
+a date, how many startups are left, whether the endgame has come, how much money was raised and what a firm is worth.
+The sums over worlds of both values, of their squares and of the square of their difference are all that is kept, so
+memory does not grow with the number of worlds. Counts are integers: equal worlds differ by exactly 0.
+
+Paired shares and counts have an interval after Agresti and Min, money Student's t; unpaired shares Newcombe's
+interval, unpaired means Welch's. Survival of who enters late is a product-limit estimate: survival_differences.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sim.foundation.columns import STARTUP
+from sim.outcomes import intervals
+from sim.outcomes.fates import GENERAL, STATES, event_months, reported
+from sim.outcomes.intervals import Bounds
+from sim.outcomes.rows import groups_of, rows_of, single_firms
+from sim.outcomes.survival_differences import SurvivalDifferences
+from sim.scenario.dates import month_text
+from sim.scenario.model import Scenario
+
+MONTHS_A_YEAR = 12
+ALL = "all"  # the firm of what is said about the industry as a whole
+SURVIVAL, ENDGAME = "survival", "endgame"
+INDEPENDENTS_LEFT, GENERAL_LEFT = "independents_left", "general_left"
+RAISED, FINAL_VALUATION = "raised", "final_valuation"
+COLUMNS = (
+    *("variant", "firm", "quantity", "date", "base", "variant_value", "difference", "low", "high"),
+    *("paired", "variance_ratio"),
+)
+FATES_AND_STATES = (*STATES, GENERAL)
+INDUSTRY = (INDEPENDENTS_LEFT, GENERAL_LEFT, ENDGAME)
+QUANTITIES = (SURVIVAL, *FATES_AND_STATES, RAISED, FINAL_VALUATION, *INDUSTRY)  # in the order of the rows
+
+
+class Piece(NamedTuple):
+    """Some worlds of a run, in order.
+
+    ``histories`` (worlds, firms) HISTORY_DTYPE; ``endgame`` (worlds,) first month of the endgame, NEVER where it does
+    not come, or None where only its share by month is known.
+    """
+
+    histories: np.ndarray
+    endgame: np.ndarray | None
+
+
+@dataclass(frozen=True, eq=False)
+class Side:
+    """One of the runs that are compared. ``pieces`` gives its worlds, in order, as often as it is called.
+
+    ``endgame`` (ticks + 1,) is the share of its worlds that have reached the endgame by each tick.
+    """
+
+    scenario: Scenario
+    worlds: int
+    pieces: Callable[[], Iterable[Piece]]
+    endgame: np.ndarray
+
+
+class Key(NamedTuple):
+    """What a row is about besides the firm: ``unit`` is SHARE, COUNT or MONEY, ``month`` a calendar month."""
+
+    quantity: str
+    month: int
+    unit: str
+
+
+SHARE, COUNT, MONEY = "share", "count", "money"
+
+
+@dataclass(frozen=True)
+class Cast:
+    """The firms and groups of a scenario that both runs have, as rows of its histories."""
+
+    scenario: Scenario
+    names: tuple[str, ...]
+
+    def members(self) -> list[np.ndarray]:
+        """Row indices of every name."""
+        single, groups = single_firms(self.scenario), groups_of(self.scenario)
+        return [groups[name] if name in groups else np.array([single[name]]) for name in self.names]
+
+
+def months_compared(one: Scenario, other: Scenario) -> tuple[int, ...]:
+    """Calendar months to compare at: every December that both runs have, and the last month they share."""
+    first, last = max(one.start, other.start), min(one.end, other.end)
+    months = {month for month in range(first, last + 1) if month % MONTHS_A_YEAR == MONTHS_A_YEAR - 1}
+    return tuple(sorted(months | ({last} if last >= first else set())))
+
+
+def names_compared(one: Scenario, other: Scenario) -> tuple[list[str], list[str]]:
+    """Ids of the firms and groups that both have, in the order of the first, and of those that only one has."""
+    mine, theirs = reported(one), reported(other)
+    both = [name for name in mine if name in theirs]
+    return both, [name for name in [*mine, *theirs] if name not in both]
+
+
+def looked_at(cast: Cast, months: Sequence[int], piece: Piece) -> Iterator[tuple[Key, np.ndarray]]:
+    """Every key with the counts of each world, (worlds, names) integers; (worlds, 1) where it is about the industry."""
+    scenario, members = cast.scenario, cast.members()
+    startups = np.flatnonzero(rows_of(scenario).kinds == STARTUP)
+    when = event_months(piece.histories)
+    for month in months:
+        tick = month - scenario.start + 1
+        states = states_at(when, tick)
+        for state in FATES_AND_STATES:
+            yield Key(state, month, SHARE), counted(states[state], members)
+        yield Key(INDEPENDENTS_LEFT, month, COUNT), counted(states["independent"], [startups])
+        yield Key(GENERAL_LEFT, month, COUNT), counted(states[GENERAL], [startups])
+        if piece.endgame is not None:
+            yield Key(ENDGAME, month, SHARE), (piece.endgame <= tick)[:, None].astype(np.int64)
+
+
+def states_at(when: dict[str, np.ndarray], tick: int) -> dict[str, np.ndarray]:
+    """State -> (worlds, firms) who is in it at the end of ``tick`` (milestones: who reached it by then)."""
+    states = {name: months <= tick for name, months in when.items()}
+    entered = states["entered"]
+    states["never_entered"] = ~entered
+    states["independent"] = entered & ~states["acquired"] & ~states["closed"]
+    states[GENERAL] = entered & ~states["left"]
+    return states
+
+
+def counted(flags: np.ndarray, members: Sequence[np.ndarray]) -> np.ndarray:
+    """(worlds, firms) flags -> (worlds, names) how many members of each name have it."""
+    out = np.empty((flags.shape[0], len(members)), np.int64)
+    for column, rows in enumerate(members):
+        out[:, column] = flags[:, rows[0]] if len(rows) == 1 else flags[:, rows].sum(axis=1)
+    return out
+
+
+def money_of(cast: Cast, piece: Piece, quantity: str) -> np.ndarray:
+    """(worlds, names) money at the horizon, of a group what its members have together."""
+    amounts = piece.histories[quantity]
+    return np.stack([amounts[:, rows].sum(axis=1) for rows in cast.members()], axis=1)
+
+
+@dataclass
+class Moments:
+    """Sums over worlds of base x, variant y and their difference, by name: all that an interval needs.
+
+    Counts are multiplied by the other side's number of members (``scale``), so that they stay integers where a group
+    has more members on one side; ``step`` is what one firm more or less moves the difference by.
+    """
+
+    scale: tuple[np.ndarray, np.ndarray]
+    step: np.ndarray
+    x: Any = 0
+    xx: Any = 0
+    y: Any = 0
+    yy: Any = 0
+    d: Any = 0
+    dd: Any = 0
+
+    def add(self, base: np.ndarray | None, variant: np.ndarray | None) -> None:
+        """Add worlds (worlds, names) of one side, or the same worlds of both."""
+        if base is not None:
+            base = base * self.scale[0]
+            self.x, self.xx = self.x + base.sum(axis=0), self.xx + (base * base).sum(axis=0)
+        if variant is not None:
+            variant = variant * self.scale[1]
+            self.y, self.yy = self.y + variant.sum(axis=0), self.yy + (variant * variant).sum(axis=0)
+        if base is not None and variant is not None:
+            apart = variant - base
+            self.d, self.dd = self.d + apart.sum(axis=0), self.dd + (apart * apart).sum(axis=0)
+
+
+class Estimates(NamedTuple):
+    """Columns of differences.csv, each (names,); ``ratio`` is NaN where it says nothing."""
+
+    base: np.ndarray
+    variant: np.ndarray
+    difference: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    ratio: np.ndarray
+
+
+@dataclass
+class Differences:
+    """The differences between two runs, added up piece by piece; ``frame`` tells them.
+
+    ``paired``: both sides have the same worlds with the same luck. ``parts_at`` is the first calendar month in which
+    they can differ at all, None if they cannot: before it differences are 0 with an interval of no width.
+    """
+
+    base: Side
+    variant: Side
+    paired: bool
+    parts_at: int | None = 0
+    sums: dict[Key, Moments] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        names, self.lonely = names_compared(self.base.scenario, self.variant.scenario)
+        self.names = tuple(names)
+        self.casts = Cast(self.base.scenario, self.names), Cast(self.variant.scenario, self.names)
+        self.sizes = tuple(np.array([len(rows) for rows in cast.members()], np.int64) for cast in self.casts)
+        self.months = months_compared(self.base.scenario, self.variant.scenario)
+        horizons = self.base.scenario.ticks, self.variant.scenario.ticks
+        ticks = [[month - side.scenario.start + 1 for month in self.months] for side in (self.base, self.variant)]
+        members = self.casts[0].members(), self.casts[1].members()
+        self.survival = SurvivalDifferences(members, horizons, (np.array(ticks[0], int), np.array(ticks[1], int)))
+
+    def _money(self) -> list[Key]:
+        """Money is known at the horizon: it is compared where both end, and for what was raised also begin, at once."""
+        one, other = self.base.scenario, self.variant.scenario
+        if one.end != other.end:
+            return []
+        return [Key(RAISED, one.end, MONEY)] * (one.start == other.start) + [Key(FINAL_VALUATION, one.end, MONEY)]
+
+    def add(self, base: Piece | None, variant: Piece | None) -> None:
+        """Add worlds of one side, or the same worlds of both sides (then the pieces must have the same length)."""
+        told: list[dict[Key, np.ndarray]] = [{}, {}]
+        for side, piece in enumerate((base, variant)):
+            if piece is not None:
+                told[side] = dict(looked_at(self.casts[side], self.months, piece))
+                told[side] |= {key: money_of(self.casts[side], piece, key.quantity) for key in self._money()}
+                self.survival.count(side, piece.histories)
+        for key in dict.fromkeys([*told[0], *told[1]]):
+            x, y = told[0].get(key), told[1].get(key)
+            if key.quantity == ENDGAME and (x is None or y is None):
+                continue  # its shares are taken from the sides
+            if key not in self.sums:
+                self.sums[key] = self._moments(key)
+            self.sums[key].add(x, y)
+
+    def _moments(self, key: Key) -> Moments:
+        one = np.ones(1, np.int64)
+        if key.unit != SHARE or key.quantity == ENDGAME:
+            return Moments((one, one), one)
+        mine, theirs = self.sizes
+        scale = (np.where(mine == theirs, 1, theirs), np.where(mine == theirs, 1, mine))
+        return Moments(scale, np.maximum(*scale))
+
+    def run(self) -> Differences:
+        """Add all worlds of both sides, and look at them again where survival needs it."""
+        if self.paired:
+            for base, variant in zip(self.base.pieces(), self.variant.pieces(), strict=True):
+                self.add(base, variant)
+        else:
+            for piece in self.base.pieces():
+                self.add(piece, None)
+            for piece in self.variant.pieces():
+                self.add(None, piece)
+        self.survival.spread(self.base.pieces, self.variant.pieces, self.paired)
+        return self
+
+    def frame(self, variant: str) -> Any:
+        """differences.csv for the variant of that name: firms in file order, then groups, last ``all``."""
+        import pandas as pd
+
+        records: list[tuple[str, Key, Estimates, int]] = []
+        for key, moments in self.sums.items():
+            estimates = self._estimates(key, moments)
+            names = (ALL,) if key.quantity in INDUSTRY else self.names
+            records += [(name, key, estimates, column) for column, name in enumerate(names)]
+        records += self._survival() + self._endgame()
+        order = {name: place for place, name in enumerate((*self.names, ALL, *QUANTITIES))}
+        records.sort(key=lambda record: (order[record[0]], order[record[1].quantity], record[1].month))
+        rows = [
+            (variant, name, key.quantity, month_text(key.month), *(float(part[at]) for part in estimates[:5]),
+             self.paired and not (key.quantity == ENDGAME and key not in self.sums), float(estimates.ratio[at]))
+            for name, key, estimates, at in records
+        ]  # fmt: skip
+        return pd.concat([pd.DataFrame(rows, columns=list(COLUMNS)), self._lonely(variant)], ignore_index=True)
+
+    def _members(self, key: Key) -> tuple[np.ndarray, np.ndarray]:
+        one = np.ones(1, np.int64)
+        return (one, one) if key.quantity in INDUSTRY or key.unit == MONEY else (self.sizes[0], self.sizes[1])
+
+    def _estimates(self, key: Key, m: Moments) -> Estimates:
+        n, k = self.base.worlds, self.variant.worlds
+        mine, theirs = self._members(key)
+        whole = mine * m.scale[0]  # the unit of x, y and d: members times scale
+        base, variant = m.x / (n * whole), m.y / (k * whole)
+        if self.paired:
+            difference = m.d / (n * whole)
+            low, high = self._paired_bounds(key, m, whole)
+            ratio = variance_ratio(m, n)
+        else:
+            difference, ratio = variant - base, np.full(base.shape, np.nan)
+            low, high = self._unpaired_bounds(key, m, (base, variant), (mine, theirs), whole)
+        if self.parts_at is None or key.month < self.parts_at:
+            low, high = np.where(difference == 0, 0.0, low), np.where(difference == 0, 0.0, high)
+        return Estimates(base, variant, difference, low, high, ratio)
+
+    def _paired_bounds(self, key: Key, m: Moments, whole: np.ndarray) -> Bounds:
+        n = self.base.worlds
+        if key.unit == MONEY:
+            mean, spread = m.d / n, np.sqrt(variance_of(m.d, m.dd, n) / n)
+            half = intervals.t_quantile(n - 1) * spread if n > 1 else np.full(np.shape(mean), np.nan)
+            return mean - half, mean + half
+        low, high = (bound / whole for bound in intervals.paired_counts(m.d, m.dd, m.step, n))
+        return (np.clip(low, -1, 1), np.clip(high, -1, 1)) if key.unit == SHARE else (low, high)
+
+    def _unpaired_bounds(
+        self, key: Key, m: Moments, means: Sequence[np.ndarray], members: Sequence[np.ndarray], whole: np.ndarray
+    ) -> Bounds:
+        sizes = (self.base.worlds, self.variant.worlds)
+        spread = [
+            variance_of(total, squares, size) / size / whole**2
+            for (total, squares), size in zip(((m.x, m.xx), (m.y, m.yy)), sizes, strict=True)
+        ]
+        if key.unit == SHARE:
+            bounds = [
+                intervals.wilson(mean, intervals.effective_size(mean, v, size * count, size))
+                for mean, v, size, count in zip(means, spread, sizes, members, strict=True)
+            ]
+            return intervals.newcombe(means[1], bounds[1], means[0], bounds[0])
+        freedom = intervals.welch_freedom(spread[0], sizes[0], spread[1], sizes[1])
+        half = intervals.t_quantile(freedom) * np.sqrt(spread[0] + spread[1])
+        return means[1] - means[0] - half, means[1] - means[0] + half
+
+    def _endgame(self) -> list[tuple[str, Key, Estimates, int]]:
+        """The endgame from the shares of both runs, where it is not known world by world."""
+        if any(key.quantity == ENDGAME for key in self.sums):
+            return []
+        records = []
+        for month in self.months:
+            sides = (self.base, self.variant)
+            shares = [np.array([side.endgame[month - side.scenario.start + 1]]) for side in sides]
+            bounds = [intervals.wilson(share, side.worlds) for share, side in zip(shares, sides, strict=True)]
+            low, high = intervals.newcombe(shares[1], bounds[1], shares[0], bounds[0])
+            estimates = Estimates(shares[0], shares[1], shares[1] - shares[0], low, high, np.array([np.nan]))
+            records.append((ALL, Key(ENDGAME, month, SHARE), estimates, 0))
+        return records
+
+    def _survival(self) -> list[tuple[str, Key, Estimates, int]]:
+        """Survival: the share independent where all were there from the opening, else the product-limit estimate."""
+        records = []
+        for at, name in enumerate(self.names):
+            for which, month in enumerate(self.months):
+                key, there = Key(SURVIVAL, month, SHARE), Key("independent", month, SHARE)
+                if not self.survival.late[at]:
+                    records.append((name, key, self._estimates(there, self.sums[there]), at))
+                    continue
+                found = self.survival.at(at, which, self.paired)
+                if found is not None:
+                    base, variant, low, high, ratio = found
+                    same = (self.parts_at is None or month < self.parts_at) and variant == base
+                    values = (base, variant, variant - base, *((0.0, 0.0) if same else (low, high)), ratio)
+                    records.append((name, key, Estimates(*(np.array([value]) for value in values)), 0))
+        return records
+
+    def _lonely(self, variant: str) -> Any:
+        """Survival of who is in one of the runs only: the other side and the difference are empty."""
+        import pandas as pd
+
+        rows = []
+        for side, column in ((self.base, "base"), (self.variant, "variant_value")):
+            mine = [name for name in reported(side.scenario) if name in self.lonely]
+            if not mine:
+                continue
+            cast, month = Cast(side.scenario, tuple(mine)), side.scenario.end
+            total: Any = 0
+            for piece in side.pieces():
+                flags = states_at(event_months(piece.histories), side.scenario.ticks)["independent"]
+                total = total + counted(flags, cast.members()).sum(axis=0)
+            sizes = [len(rows) for rows in cast.members()]
+            for name, count, size in zip(mine, total, sizes, strict=True):
+                row = dict.fromkeys(COLUMNS, np.nan) | {"variant": variant, "firm": name, "quantity": "independent"}
+                rows.append(row | {"date": month_text(month), column: count / (side.worlds * size), "paired": False})
+        return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def variance_of(total: Any, squares: Any, worlds: int) -> np.ndarray:
+    """Sample variance from the sums over worlds of a value and of its square."""
+    if worlds < 2:
+        return np.full(np.shape(total), np.nan)
+    total, squares = np.asarray(total, float), np.asarray(squares, float)
+    return np.asarray(np.maximum(squares - total * total / worlds, 0.0) / (worlds - 1))
+
+
+def variance_ratio(m: Moments, worlds: int) -> np.ndarray:
+    """Variance of the unpaired difference over that of the paired one; NaN where the paired one is 0."""
+    paired = variance_of(m.d, m.dd, worlds)
+    unpaired = variance_of(m.x, m.xx, worlds) + variance_of(m.y, m.yy, worlds)
+    return np.asarray(np.divide(unpaired, paired, out=np.full(paired.shape, np.nan), where=paired > 0))
