@@ -52,7 +52,8 @@ def record(tile, series, paths, landscape, leaders, grids, scales, land_grids, l
         landscape[3, tick, bin_of(market.dry_powder, land_grids[3], land_scales[3])] += 1
         if december and tick > 0:
             landscape[4, tick, bin_of(market.venture_year, land_grids[4], land_scales[4])] += 1
-            landscape[5, tick, bin_of(market.top_four_share, land_grids[5], land_scales[5])] += 1
+            if market.venture_year > 0.0:  # nobody's share of nothing
+                landscape[5, tick, bin_of(market.top_four_share, land_grids[5], land_scales[5])] += 1
         if market.leader >= 0:
             leaders[series[market.leader], tick] += 1
 

@@ -72,17 +72,20 @@ def step(world):
     market, assume = world.market, world.assume
     if assume.acquisition_on == 0.0:
         return
+    appetite_of_all = 0.0
     for f in range(world.firms.shape[0]):
         firm = world.firms[f]
-        if world.month % MONTHS_A_YEAR == 0 and firm.kind == GIANT and firm.status == INDEPENDENT:
-            firm.capacity_left = firm.buying_capacity_year
+        if firm.kind == GIANT and firm.status == INDEPENDENT:
+            appetite_of_all += firm.acquisition_appetite
+            if world.month % MONTHS_A_YEAR == 0:
+                firm.capacity_left = firm.buying_capacity_year
     for f in range(world.firms.shape[0]):
         firm = world.firms[f]
         if firm.status != INDEPENDENT or firm.kind != STARTUP:
             continue
         why = why_for_sale(firm, assume)
-        if why < 0:
-            continue
+        if why < 0 or world.luck[f].u_offer >= assume.acquisition_offer_month * appetite_of_all:
+            continue  # no luck even if all giants were able: the bidders need not be asked
         price = price_of(firm, assume)
         buyer, appetite = best_bidder(world, price)
         if buyer < 0 or world.luck[f].u_offer >= assume.acquisition_offer_month * appetite:

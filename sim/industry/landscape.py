@@ -46,34 +46,30 @@ def ahead(firms, a, b):
 
 
 @law
-def rank_of(firms, f):
-    """How many startups in the general race lead firm ``f``, counted up to TOP."""
-    rank = 0
-    for g in range(firms.shape[0]):
-        if g != f and in_race(firms[g]) and ahead(firms, g, f):
-            rank += 1
-            if rank >= TOP:
-                break
-    return rank
+def next_leader(firms, last):
+    """Row of the startup in the general race that comes right after ``last`` (-1: the leading one), -1 if none."""
+    best = -1
+    for f in range(firms.shape[0]):
+        if f == last or not in_race(firms[f]):
+            continue
+        if (last < 0 or ahead(firms, last, f)) and (best < 0 or ahead(firms, f, best)):
+            best = f
+    return best
 
 
 @law
 def leaders(world):
     """Find the leading three: the leader's row, their joint hash, how many, and if all of them earn money."""
     firms = world.firms
-    leader, joint, count, earning = -1, 0, 0, True
-    for f in range(firms.shape[0]):
-        if not in_race(firms[f]):
-            continue
-        rank = rank_of(firms, f)
-        if rank >= TOP:
-            continue
-        if rank == 0:
-            leader = f
+    leader = next_leader(firms, -1)
+    joint, count, earning = 0, 0, True
+    f = leader
+    while f >= 0 and count < TOP:
         joint += firms[f].tie
         count += 1
         if firms[f].smooth_flow < 0.0:
             earning = False
+        f = next_leader(firms, f)
     return leader, joint, count, earning
 
 
