@@ -155,7 +155,7 @@ def venture(view: View) -> Picture:
     partial = f"{first // 12} counts from {view.month(1, long=True)}." if first % 12 else ""
     caption = view.caption(
         "Bars: median world; thick lines: middle half; thin lines: 5% to 95%. Calendar years that end within "
-        "the run; where a year has no venture money, the share is 0%.",
+        "the run; a world without venture money in a year has no share in it.",
         partial,
     )
     return Picture(

@@ -70,7 +70,16 @@ def _events(view: View, frame: Any) -> list[Event]:
         firm = row["firm"] if isinstance(row["firm"], str) else ""
         cause = row["cause"] if isinstance(row["cause"], str) else ""
         rounds[firm] += row["event"] in ("round", "down round")
-        moment = Moment(float(row["value"]), RULES.get(cause, -1), float(row["saw"]), rounds[firm], currency)
+        other = view.name(row["other"]) if isinstance(row["other"], str) else ""
+        moment = Moment(
+            float(row["value"]),
+            RULES.get(cause, -1),
+            float(row["saw"]),
+            rounds[firm],
+            currency,
+            float(row["worth"]),
+            other,
+        )
         events.append(Event(int(row["month"]), firm, row["event"], sentence(EVENT[row["event"]], moment), cause))
     return events
 

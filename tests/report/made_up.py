@@ -231,7 +231,17 @@ def story(made: Scenario, seed: int) -> pd.DataFrame:
     def tell(month: int, who: str | None, event: str, value: float, cause: str, saw: float) -> None:
         assert cause in rule
         rows.append(
-            {"world": seed, "month": month, "firm": who, "event": event, "value": value, "cause": cause, "saw": saw}
+            {
+                "world": seed,
+                "month": month,
+                "firm": who,
+                "event": event,
+                "value": value,
+                "cause": cause,
+                "saw": saw,
+                "worth": 5.0 * value,
+                "other": None,
+            }
         )
 
     for one in (f for f in made.firms if f.kind == "startup" and f.enters is not None):
@@ -256,9 +266,9 @@ def story(made: Scenario, seed: int) -> pd.DataFrame:
                 tell(end, who, "closure", 0, "out of money", -12)
     if made.ticks > 50:
         tell(47, None, "shift", 0, "new paradigm", 0.2)
-    return pd.DataFrame(rows, columns=["world", "month", "firm", "event", "value", "cause", "saw"]).sort_values(
-        "month", kind="stable", ignore_index=True
-    )
+    return pd.DataFrame(
+        rows, columns=["world", "month", "firm", "event", "value", "cause", "saw", "worth", "other"]
+    ).sort_values("month", kind="stable", ignore_index=True)
 
 
 MANIFEST = {
