@@ -7,6 +7,7 @@ rhythms meet; distinct instants, exact in binary, keep the order written in mont
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable
+from functools import partial
 from typing import Any
 
 import simpy
@@ -26,7 +27,9 @@ def wake_ups(start: int, ticks: int, months: tuple[int, ...]) -> list[int]:
     return [tick for tick in range(1, ticks + 1) if calendar_month(start + tick - 1) in months]
 
 
-def _institution(env: simpy.Environment, ticks: Iterable[int], k: int, work: Callable[[int], None]) -> Generator[Any, Any, None]:
+def _institution(
+    env: simpy.Environment, ticks: Iterable[int], k: int, work: Callable[[int], None]
+) -> Generator[Any, Any, None]:
     for tick in ticks:
         yield env.timeout(tick + k / PARTS - env.now)
         work(tick)
@@ -52,6 +55,6 @@ def run(
     env.process(_institution(env, dated, DATED, change))
     env.process(_institution(env, range(1, ticks + 1), DATED, wake))
     for p in ORDER:
-        env.process(_institution(env, wake_ups(start, ticks, p.months), p.k, lambda tick, p=p: phase(p, tick)))
+        env.process(_institution(env, wake_ups(start, ticks, p.months), p.k, partial(phase, p)))
     env.process(_institution(env, range(1, ticks + 1), RECORD, record))
     env.run()

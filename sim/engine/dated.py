@@ -1,4 +1,4 @@
-"""Dated changes of assumptions: the value in force in a month is the base, changed by every change in force, in order."""
+"""Dated changes: the value in force in a month is the base, changed by every change in force, in order."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class Assumed:
             out = numbers + amount
         else:
             out = amount
-        inside = np.clip(out, slot.declared.low, slot.declared.high)
+        inside: np.ndarray = np.clip(out, slot.declared.low, slot.declared.high)
         beyond = int(np.count_nonzero(inside != out))
         if beyond:
             self.clipped[change.path] = self.clipped.get(change.path, 0) + beyond

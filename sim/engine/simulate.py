@@ -1,4 +1,4 @@
-"""Simulate a block of worlds, or one world with everything told. A pure function of scenario, seed and world numbers."""
+"""Simulate a block of worlds, or one world with everything told: a pure function of scenario, seed and worlds."""
 
 from __future__ import annotations
 
@@ -82,7 +82,12 @@ def simulate(scenario: Scenario, first: int, worlds: int) -> Block:
     for offset in range(0, worlds, TILE_WORLDS):
         size = min(TILE_WORLDS, worlds - offset)
         end = _run(
-            problem, first + offset, size, False, recorder.clipped, lambda tile, offset=offset: recorder.month(tile, offset)
+            problem,
+            first + offset,
+            size,
+            False,
+            recorder.clipped,
+            lambda tile, offset=offset: recorder.month(tile, offset),
         )
         recorder.finish(end, offset)
     return recorder.block()

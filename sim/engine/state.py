@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.engine.luck import FIRM_LUCK, MARKET_LUCK
-from sim.foundation.columns import FIRM_COLUMNS, LOG_DTYPE, MARKET_COLUMNS, MARKETS, dtype_of
+from sim.foundation.columns import FIRM_COLUMNS, LOG_DTYPE, MARKET_COLUMNS, MARKETS, Column, dtype_of
 from sim.foundation.world import World
 from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS
 
@@ -29,7 +29,7 @@ MARKET_DTYPE = dtype_of(MARKET_COLUMNS)
 ASSUME_DTYPE = np.dtype([(assumption_column(p), "<f8") for p in ASSUMPTIONS], align=True)
 
 
-def _filled(shape: tuple[int, ...], dtype: np.dtype, columns: tuple) -> np.ndarray:
+def _filled(shape: tuple[int, ...], dtype: np.dtype, columns: tuple[Column, ...]) -> np.ndarray:
     out = np.zeros(shape, dtype)
     for column in columns:
         out[column.name] = column.start

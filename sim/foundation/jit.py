@@ -16,10 +16,10 @@ from typing import Any
 
 import numba
 import numpy as np
-from numba import config as numba_config
 
 COMPILED_LAYERS = ("foundation", "industry", "laws", "engine")
 COMPILED = "complete"  # name of the mark in the cache folder
+settings: Any = numba.config  # its names are set at run time
 PACKAGE = Path(__file__).resolve().parent.parent
 
 
@@ -49,11 +49,11 @@ def _use_cache_folder() -> None:
         os.environ["SHAKEOUT_CACHE"] = tempfile.mkdtemp(prefix="shakeout-")
         folder = cache_folder()
         folder.mkdir(parents=True)
-    numba_config.CACHE_DIR = str(folder)
+    settings.CACHE_DIR = str(folder)
 
 
 _use_cache_folder()
-disabled: bool = bool(numba_config.DISABLE_JIT)
+disabled: bool = bool(settings.DISABLE_JIT)
 
 
 def law(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -64,12 +64,12 @@ def law(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def is_compiled_before() -> bool:
     """True if every kernel of exactly these sources was compiled before, to the end (``mark_compiled``)."""
-    return disabled or (Path(numba_config.CACHE_DIR) / COMPILED).exists()
+    return disabled or (Path(settings.CACHE_DIR) / COMPILED).exists()
 
 
 def mark_compiled() -> None:
     """Remember in the cache folder that every kernel is there."""
-    (Path(numba_config.CACHE_DIR) / COMPILED).touch()
+    (Path(settings.CACHE_DIR) / COMPILED).touch()
 
 
 def view(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -1,7 +1,8 @@
 """Acquisition: distressed, abandoned or long-refused firms get offers near net cash, by giants' appetite and capacity.
 
 offer a month with chance offer_month * sum of appetites of giants that can pay, at most 1
-the winner is the able giant with the highest appetite * luck; price = over_net_cash * (cash + receivables), at least least_price
+the winner is the able giant with the highest appetite * luck
+price = over_net_cash * (cash + receivables), at least least_price
 Sources: P-MK-11 (Light Year: price about net cash), S001-22, S001-27, S001-29, P-01-05 (acqui-hire). Rates: assumption.
 """
 
@@ -27,7 +28,9 @@ MECHANISM = Mechanism(
     ),
     (
         Assumption("acquisition_appetite", 1, "ratio", 0, 50, "a giant's appetite for distressed firms"),
-        Assumption("buying_capacity_year", 4000, "RMB million a year", 0, 1e7, "what a giant can spend on them in a year"),
+        Assumption(
+            "buying_capacity_year", 4000, "RMB million a year", 0, 1e7, "what a giant can spend on them in a year"
+        ),
     ),
 )
 

@@ -1,6 +1,7 @@
 """Books: the half-year is closed; twelve months' revenue and cash flow; the first year in profit is noted.
 
-Accounting, not a mechanism: there is nothing to switch off. Revenue is seasonal, hence trailing twelve months (P-ZP-06).
+Accounting, not a mechanism: there is nothing to switch off. Revenue is seasonal (P-ZP-06), hence trailing
+twelve months.
 """
 
 from sim.foundation.causes import YEAR_IN_PROFIT

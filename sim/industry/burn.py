@@ -29,11 +29,29 @@ MECHANISM = Mechanism(
     (
         Assumption("plan_months", 12, "months", 1, 60, "a firm plans to make its cash last so long"),
         Assumption("reserve_months", 3, "months", 0, 36, "months of spending that are kept back"),
-        Assumption("close_loop_at", 0.5, "share", 0, 10, "revenue over spending at which a firm lives from its revenue unless capital is hot", "S000-24, S002-14; share: assumption"),
-        Assumption("cold_caution", 1.25, "ratio", 1, 5, "how much longer in a cold climate", "S003-23; size: assumption"),
+        Assumption(
+            "close_loop_at",
+            0.5,
+            "share",
+            0,
+            10,
+            "revenue over spending at which a firm lives from its revenue unless capital is hot",
+            "S000-24, S002-14; share: assumption",
+        ),
+        Assumption(
+            "cold_caution", 1.25, "ratio", 1, 5, "how much longer in a cold climate", "S003-23; size: assumption"
+        ),
         Assumption("least", 0.05, "share", 0, 1, "least share of planned research and marketing a firm can live with"),
         Assumption("most", 1.25, "ratio", 1, 10, "most a firm stretches its plan while capital is hot"),
-        Assumption("overhead_month", 20, "RMB million a month", 0, 1e4, "pay and other overhead at talent 1", "P-ZP-21; level: assumption"),
+        Assumption(
+            "overhead_month",
+            20,
+            "RMB million a month",
+            0,
+            1e4,
+            "pay and other overhead at talent 1",
+            "P-ZP-21; level: assumption",
+        ),
         Assumption("wage_growth_year", 0.12, "log a year", -0.5, 2, "growth of pay", "S002-11; rate: assumption"),
     ),
     (

@@ -1,6 +1,7 @@
 """Climate: capital is hot, normal or cold; dated where the scenario says so, a Markov chain elsewhere.
 
-Sources: S001-02 (the bubble of 2023-24), S003-08, S004-09 (hesitant investors from late 2024). Turning rates: assumption.
+Sources: S001-02 (the bubble of 2023-24), S003-08, S004-09 (hesitant investors from late 2024).
+Turning rates: assumption.
 """
 
 from sim.foundation.assumption import Assumption, Mechanism
@@ -16,7 +17,9 @@ MECHANISM = Mechanism(
     "The capital climate is hot, normal or cold, dated or by chance.",
     "The capital climate is always normal.",
     (
-        Assumption("regime", -1, "code", -1, 2, "-1: by chance; 0: hot, 1: normal, 2: cold", "S001-02, S003-08", whole=True),
+        Assumption(
+            "regime", -1, "code", -1, 2, "-1: by chance; 0: hot, 1: normal, 2: cold", "S001-02, S003-08", whole=True
+        ),
         Assumption("turn_month", 0.05, "probability a month", 0, 1, "chance that the climate turns"),
         Assumption("to_cold", 0.5, "probability", 0, 1, "that a normal climate turns cold and not hot"),
     ),

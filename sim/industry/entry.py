@@ -21,8 +21,17 @@ MECHANISM = Mechanism(
     "Nobody enters after the opening.",
     (Assumption("late_gap", 0.5, "generations", 0, 10, "extra gap of one who enters through a closed door"),),
     (
-        Assumption("entry_hazard_month", 0, "probability a month", 0, 1, "0: enters on its date; else chance a month from then on"),
-        Assumption("revenue_year", 0, "RMB million a year", 0, 1e7, "revenue at entry, without consumers'", entry_only=True),
+        Assumption(
+            "entry_hazard_month",
+            0,
+            "probability a month",
+            0,
+            1,
+            "0: enters on its date; else chance a month from then on",
+        ),
+        Assumption(
+            "revenue_year", 0, "RMB million a year", 0, 1e7, "revenue at entry, without consumers'", entry_only=True
+        ),
         Assumption("users", 0, "million", 0, 1e4, "monthly active users at entry", entry_only=True),
     ),
 )

@@ -29,12 +29,22 @@ MECHANISM = Mechanism(
         Assumption("window", 1, "share", 0, 1, "how far the listing window stands open", "P-HK-06; size: assumption"),
         Assumption("revenue_gate", 224, "RMB million a year", 0, 1e6, "revenue of a commercial company", "P-HK-04"),
         Assumption("cap_gate", 5364, "RMB million", 0, 1e7, "capitalisation of a commercial company", "P-HK-02"),
-        Assumption("cap_gate_early", 8940, "RMB million", 0, 1e7, "capitalisation of a pre-commercial company", "P-HK-03"),
+        Assumption(
+            "cap_gate_early", 8940, "RMB million", 0, 1e7, "capitalisation of a pre-commercial company", "P-HK-03"
+        ),
         Assumption("years_of_research", 3, "years", 0, 10, "age a firm must have", "P-HK-05"),
         Assumption("listing_hazard", 0.09, "probability a month", 0, 1, "chance to list once through the gate"),
         Assumption("ipo_share", 0.09, "share of value", 0.01, 0.5, "IPO proceeds over value", "P-ZP-54, P-MM-42"),
         Assumption("first_day", 0.25, "log", -1, 3, "premium at listing", "P-HK-18"),
-        Assumption("scarcity", 0.9, "log", 0, 3, "premium of the only listed one, shared as more list", "S002-03; size: assumption"),
+        Assumption(
+            "scarcity",
+            0.9,
+            "log",
+            0,
+            3,
+            "premium of the only listed one, shared as more list",
+            "S002-03; size: assumption",
+        ),
         Assumption("unlock_6", 0.06, "log", 0, 2, "premium lost at 6 months", "P-HK-07; size: assumption"),
         Assumption("unlock_12", 0.15, "log", 0, 2, "premium lost at 12 months", "P-HK-08, P-HK-09; size: assumption"),
         Assumption("sentiment_noise", 0.12, "log", 0, 1, "monthly shock to sentiment"),
@@ -91,7 +101,9 @@ def after_listing(world, f):
     """Unlocks at 6 and 12 months; a placement when money is short."""
     firm, assume = world.firms[f], world.assume
     age = world.tick - firm.listing_month
-    lost = assume.exchange_unlock_6 if age == HALF_YEAR else (assume.exchange_unlock_12 if age == MONTHS_A_YEAR else 0.0)
+    lost = (
+        assume.exchange_unlock_6 if age == HALF_YEAR else (assume.exchange_unlock_12 if age == MONTHS_A_YEAR else 0.0)
+    )
     if lost > 0.0:
         firm.premium = max(firm.premium - lost, -assume.value_cap)
         firm.value *= math.exp(-lost)

@@ -21,8 +21,12 @@ MECHANISM = Mechanism(
     "The frontier rises, more slowly as time passes; a firm's gap follows effort.",
     "The frontier stands still, its cost is constant, and every firm keeps its gap.",
     (
-        Assumption("speed_year", 1.3, "generations a year", 0, 5, "speed of the frontier at the start and after a shift"),
-        Assumption("speed_floor_year", 0.3, "generations a year", 0, 5, "speed it slows to", "S003-19; rate: assumption"),
+        Assumption(
+            "speed_year", 1.3, "generations a year", 0, 5, "speed of the frontier at the start and after a shift"
+        ),
+        Assumption(
+            "speed_floor_year", 0.3, "generations a year", 0, 5, "speed it slows to", "S003-19; rate: assumption"
+        ),
         Assumption("slowing_half_life", 14, "months", 1, 240, "half-life of the excess speed"),
         Assumption("cost_month", 40, "RMB million a month", 0, 1e4, "cost of keeping pace at the opening", "P-ZP-16"),
         Assumption("cost_per_generation", 3.0, "ratio", 1, 20, "cost of one generation over the one before"),

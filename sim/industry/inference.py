@@ -17,7 +17,15 @@ MECHANISM = Mechanism(
     "The unit cost of inference falls, fast at first, and may rise when compute is scarce.",
     "The unit cost of inference stays what it was at the opening.",
     (
-        Assumption("decline_year", 0.95, "share a year", 0, 0.995, "first year's fall of unit cost", "S003-13, P-PR-05, P-PR-06"),
+        Assumption(
+            "decline_year",
+            0.95,
+            "share a year",
+            0,
+            0.995,
+            "first year's fall of unit cost",
+            "S003-13, P-PR-05, P-PR-06",
+        ),
         Assumption("decline_floor_year", 0.3, "share a year", 0, 0.995, "yearly fall it slows to"),
         Assumption("half_life", 18, "months", 1, 240, "half-life of the excess fall"),
         Assumption("pass_through", 0.94, "share", 0, 1, "share of the fall that competition passes on to prices"),

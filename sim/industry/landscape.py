@@ -24,8 +24,24 @@ MECHANISM = Mechanism(
     "The endgame is reached when roadmap, commercial loop and leaders have held for a year.",
     "The endgame is not looked for.",
     (
-        Assumption("calm_months", 12, "months", 1, 120, "months without a shift for the roadmap to count as set", "S002-01; months: assumption"),
-        Assumption("slow_speed_year", 0.5, "generations a year", 0, 5, "a slower frontier counts as set", "S002-01; speed: assumption"),
+        Assumption(
+            "calm_months",
+            12,
+            "months",
+            1,
+            120,
+            "months without a shift for the roadmap to count as set",
+            "S002-01; months: assumption",
+        ),
+        Assumption(
+            "slow_speed_year",
+            0.5,
+            "generations a year",
+            0,
+            5,
+            "a slower frontier counts as set",
+            "S002-01; speed: assumption",
+        ),
         Assumption("hold_months", 12, "months", 1, 60, "months all three criteria must hold"),
     ),
 )
@@ -75,7 +91,7 @@ def leaders(world):
 
 @law
 def raised_this_year(world, f):
-    """Venture money a firm raised in the calendar year that ends; what one gone in an earlier year raised is history."""
+    """Venture money of the calendar year that ends; what one gone in an earlier year raised is history."""
     firm = world.firms[f]
     return firm.raised_year if firm.exit_month > world.tick - MONTHS_A_YEAR else 0.0
 

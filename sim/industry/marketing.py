@@ -20,13 +20,31 @@ MECHANISM = Mechanism(
     "Users are bought at a cost that rises with rivals' spending; they churn.",
     "Nobody advertises, and bought users neither come nor churn.",
     (
-        Assumption("budget_month", 12, "RMB million a month", 0, 1e4, "budget of a firm of intensity 1 at the opening", "P-ZP-22; level: assumption"),
+        Assumption(
+            "budget_month",
+            12,
+            "RMB million a month",
+            0,
+            1e4,
+            "budget of a firm of intensity 1 at the opening",
+            "P-ZP-22; level: assumption",
+        ),
         Assumption("budget_growth_year", 0.9, "log a year", 0, 5, "growth of budgets at the opening", "S003-12"),
         Assumption("budget_half_life", 14, "months", 1, 240, "half-life of that growth"),
         Assumption("cpa", 18, "RMB per user", 0.1, 1e4, "cost per acquisition without rivals", "S003-10, P-MS-06"),
         Assumption("pressure_ref", 150, "RMB million a month", 1, 1e5, "rivals' spending that counts as one step"),
-        Assumption("pressure_elasticity", 0.7, "elasticity", 0, 3, "CPA's answer to rivals' spending", "P-MS-06; size: assumption"),
-        Assumption("churn_month", 0.05, "share a month", 0, 1, "users who leave in a month", "P-MS-07; rate: assumption"),
+        Assumption(
+            "pressure_elasticity",
+            0.7,
+            "elasticity",
+            0,
+            3,
+            "CPA's answer to rivals' spending",
+            "P-MS-06; size: assumption",
+        ),
+        Assumption(
+            "churn_month", 0.05, "share a month", 0, 1, "users who leave in a month", "P-MS-07; rate: assumption"
+        ),
     ),
     (Assumption("marketing_intensity", 1, "ratio", 0, 100, "planned marketing over the common budget"),),
 )

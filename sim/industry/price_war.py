@@ -17,12 +17,22 @@ MECHANISM = Mechanism(
     "Giants cut API and project prices, and the cut fades.",
     "Nobody starts a price war.",
     (
-        Assumption("depth", 0, "share", 0, 0.99, "a dated war: price cut while it is in force", "P-PR-01, P-PR-02, P-PR-03"),
+        Assumption(
+            "depth", 0, "share", 0, 0.99, "a dated war: price cut while it is in force", "P-PR-01, P-PR-02, P-PR-03"
+        ),
         Assumption("hazard_month", 0.015, "probability a month", 0, 1, "chance that a giant starts a war"),
         Assumption("depth_low", 0.2, "share", 0, 0.99, "shallowest war by chance"),
         Assumption("depth_high", 0.6, "share", 0, 0.99, "deepest war by chance"),
         Assumption("fade_month", 0.08, "share a month", 0, 1, "how fast a cut fades"),
-        Assumption("project_share", 0.35, "share", 0, 1, "project price cut over API price cut", "P-ZP-30, P-ZP-33; ratio: assumption"),
+        Assumption(
+            "project_share",
+            0.35,
+            "share",
+            0,
+            1,
+            "project price cut over API price cut",
+            "P-ZP-30, P-ZP-33; ratio: assumption",
+        ),
     ),
 )
 

@@ -17,7 +17,9 @@ MECHANISM = Mechanism(
     "Project and vertical clients pay late, and some never.",
     "Every bill is paid in the month of delivery.",
     (
-        Assumption("project_dso_days", 60, "days", 1, 720, "days sales outstanding of projects", "P-ZP-44; level: assumption"),
+        Assumption(
+            "project_dso_days", 60, "days", 1, 720, "days sales outstanding of projects", "P-ZP-44; level: assumption"
+        ),
         Assumption("bad_debt", 0.03, "share", 0, 1, "share of late bills never paid", "P-ZP-42"),
     ),
     (Assumption("receivables", 0, "RMB million", 0, 1e7, "receivables at entry", entry_only=True),),

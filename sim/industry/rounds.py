@@ -29,7 +29,15 @@ MECHANISM = Mechanism(
     "Firms seek money, investors score them, and dry powder goes to the best first.",
     "Nobody raises venture money.",
     (
-        Assumption("inflow_hot", 1300, "RMB million a month", 0, 1e6, "new dry powder in a hot climate", "P-MM-40, P-MS-02, P-BC-03 (sum of 2024)"),
+        Assumption(
+            "inflow_hot",
+            1300,
+            "RMB million a month",
+            0,
+            1e6,
+            "new dry powder in a hot climate",
+            "P-MM-40, P-MS-02, P-BC-03 (sum of 2024)",
+        ),
         Assumption("inflow_normal", 1000, "RMB million a month", 0, 1e6, "new dry powder in a normal climate"),
         Assumption("inflow_cold", 650, "RMB million a month", 0, 1e6, "new dry powder in a cold climate"),
         Assumption("powder_start", 3000, "RMB million", 0, 1e7, "dry powder at the opening"),
@@ -43,7 +51,15 @@ MECHANISM = Mechanism(
         Assumption("bar_hot", 0.3, "score", -10, 10, "score needed in a hot climate"),
         Assumption("bar_normal", 0.6, "score", -10, 10, "score needed in a normal climate"),
         Assumption("bar_cold", 0.8, "score", -10, 10, "score needed in a cold climate"),
-        Assumption("four_tests", 0.2, "weight", 0, 1, "weight of the four tests against users and performance", "S002-14, S003-09; weight: assumption"),
+        Assumption(
+            "four_tests",
+            0.2,
+            "weight",
+            0,
+            1,
+            "weight of the four tests against users and performance",
+            "S002-14, S003-09; weight: assumption",
+        ),
         Assumption("test_core", 1.5, "score per generation", 0, 20, "core technology: lead over open source"),
         Assumption("test_loop", 1.5, "score", 0, 20, "closed commercial loop: revenue over spending"),
         Assumption("test_cost", 0.5, "score per log", 0, 20, "low-cost scaled output: efficiency"),
@@ -51,17 +67,47 @@ MECHANISM = Mechanism(
         Assumption("early_users", 0.35, "score per log", 0, 20, "users: log of 1 + million users"),
         Assumption("early_leap", 1.2, "score per generation", 0, 20, "performance: closeness to the frontier"),
         Assumption("leap_par", 0.6, "generations", 0, 20, "gap that neither helps nor hurts"),
-        Assumption("pivot_discount", 1.0, "score", 0, 20, "a firm out of the general race scores so much less", "S003-02, S001-07; size: assumption"),
+        Assumption(
+            "pivot_discount",
+            1.0,
+            "score",
+            0,
+            20,
+            "a firm out of the general race scores so much less",
+            "S003-02, S001-07; size: assumption",
+        ),
         Assumption("noise", 0.45, "score", 0, 10, "investors' luck, standard deviation"),
-        Assumption("concentration", 2.5, "log per score", 0, 20, "how far money goes to the best", "S002-13; size: assumption"),
+        Assumption(
+            "concentration", 2.5, "log per score", 0, 20, "how far money goes to the best", "S002-13; size: assumption"
+        ),
         Assumption("months_asked", 20, "months", 1, 120, "months of burn a round is asked to pay"),
-        Assumption("ambition_growth", 1.5, "ratio", 0.1, 10, "planned burn over present burn when asking", "P-ZP-23, P-ZP-24; ratio: assumption"),
-        Assumption("dilution_hot", 0.24, "share", 0, 0.5, "share a firm sells while capital is hot, whatever it needs", "S003-07, P-MM-40"),
+        Assumption(
+            "ambition_growth",
+            1.5,
+            "ratio",
+            0.1,
+            10,
+            "planned burn over present burn when asking",
+            "P-ZP-23, P-ZP-24; ratio: assumption",
+        ),
+        Assumption(
+            "dilution_hot",
+            0.24,
+            "share",
+            0,
+            0.5,
+            "share a firm sells while capital is hot, whatever it needs",
+            "S003-07, P-MM-40",
+        ),
         Assumption("dilution_least", 0.07, "share", 0, 0.5, "least dilution of a round", "P-MS-08; bound: assumption"),
         Assumption("dilution_most", 0.4, "share", 0.05, 0.9, "most dilution of a round", "P-MS-02"),
         Assumption("size_least", 100, "RMB million", 0, 1e5, "a smaller round fails"),
     ),
-    (Assumption("seeks_capital", 1, "switch", 0, 1, "1: raises venture money; 0: lives from its own", "P-DS-01", whole=True),),
+    (
+        Assumption(
+            "seeks_capital", 1, "switch", 0, 1, "1: raises venture money; 0: lives from its own", "P-DS-01", whole=True
+        ),
+    ),
 )
 
 
@@ -108,7 +154,14 @@ def seek(world, f):
         if short or hot:
             firm.seeking_month = world.tick
             if world.told[1] == 1:
-                tell(world, f, SEEKS, firm.cash, RUNWAY_SHORT if short else CAPITAL_HOT, firm.plan_runway if short else since)
+                tell(
+                    world,
+                    f,
+                    SEEKS,
+                    firm.cash,
+                    RUNWAY_SHORT if short else CAPITAL_HOT,
+                    firm.plan_runway if short else since,
+                )
     elif not short and market.climate != HOT and firm.refused_months == 0:
         firm.seeking_month = NEVER
     if firm.seeking_month == NEVER:
@@ -171,7 +224,9 @@ def step(world):
     firms, market, assume = world.firms, world.market, world.assume
     if assume.rounds_on == 0.0:
         return
-    inflow = by_climate(market.climate, assume.rounds_inflow_hot, assume.rounds_inflow_normal, assume.rounds_inflow_cold)
+    inflow = by_climate(
+        market.climate, assume.rounds_inflow_hot, assume.rounds_inflow_normal, assume.rounds_inflow_cold
+    )
     market.dry_powder = max(min(market.dry_powder + inflow, assume.rounds_powder_cap), 0.0)
     best = LOWEST
     for f in range(firms.shape[0]):

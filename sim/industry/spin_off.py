@@ -21,7 +21,17 @@ MECHANISM = Mechanism(
         Assumption("proceeds", 150, "RMB million", 0, 1e5, "cash from the sale", "S004-03"),
         Assumption("relief", 0.12, "share", 0, 1, "overhead that goes with it", "S004-04; share: assumption"),
     ),
-    (Assumption("spin_off_readiness", 0.3, "ratio", 0, 20, "how ready a firm is to split", "S004-05, S004-06; ratio: assumption"),),
+    (
+        Assumption(
+            "spin_off_readiness",
+            0.3,
+            "ratio",
+            0,
+            20,
+            "how ready a firm is to split",
+            "S004-05, S004-06; ratio: assumption",
+        ),
+    ),
 )
 
 

@@ -1,9 +1,10 @@
-"""Talent: leaves when a firm is distressed or pivots, is poached by giants and leaders, arrives with cash and reputation.
+"""Talent: leaves distressed and pivoting firms, is poached by giants and leaders, arrives with cash and reputation.
 
 attraction a = poaching * cash / (cash + cash_ref) * exp(-gap)      (a giant's means count as 1)
 talent' = talent * (1 - leaving - distress - exodus) + arrival * a / (1 + a) * (1 - talent / ceiling)
 poached (quarterly) = poach * talent * share of attraction held by others;  it goes to the attractive, in proportion
-Sources: S000-21, P-01-07, P-BC-07 (five to seven seniors within a year of a pivot), P-MK-13, S002-11. Rates: assumption.
+Sources: S000-21, P-01-07, P-BC-07 (five to seven seniors within a year of a pivot), P-MK-13, S002-11.
+Rates: assumption.
 """
 
 import math
@@ -26,11 +27,21 @@ MECHANISM = Mechanism(
         Assumption("leaving_month", 0.006, "share a month", 0, 1, "ordinary turnover", "P-MK-13; rate: assumption"),
         Assumption("distress_runway", 6, "months", 0, 60, "runway below which people leave"),
         Assumption("distress_month", 0.03, "share a month", 0, 1, "who leaves then"),
-        Assumption("exodus_month", 0.05, "share a month", 0, 1, "who leaves in the year after a pivot", "S000-21, P-BC-07; rate: assumption"),
+        Assumption(
+            "exodus_month",
+            0.05,
+            "share a month",
+            0,
+            1,
+            "who leaves in the year after a pivot",
+            "S000-21, P-BC-07; rate: assumption",
+        ),
         Assumption("exodus_told", 0.25, "share", 0, 1, "loss since the pivot that is told as an exodus"),
         Assumption("arrival_month", 0.03, "index a month", 0, 1, "who arrives at a firm with cash and reputation"),
         Assumption("ceiling", 2.0, "index", 0.1, 10, "most talent a firm can hold"),
-        Assumption("poach_quarter", 0.015, "share a quarter", 0, 1, "who is poached", "S002-11, P-GI-17; rate: assumption"),
+        Assumption(
+            "poach_quarter", 0.015, "share a quarter", 0, 1, "who is poached", "S002-11, P-GI-17; rate: assumption"
+        ),
         Assumption("cash_ref", 2000, "RMB million", 1, 1e6, "cash that counts as one step of attraction"),
         Assumption("least", 0.02, "index", 0.001, 1, "the founders stay"),
     ),

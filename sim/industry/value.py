@@ -23,9 +23,25 @@ MECHANISM = Mechanism(
     "Value is net cash alone, without multiple or premium.",
     (
         Assumption("horizon_months", 30, "months", 1, 120, "how far ahead investors look"),
-        Assumption("hope", 0.7, "share", 0, 1, "weight of the revenue within reach against revenue earned", "S002-14, S002-17; weight: assumption"),
+        Assumption(
+            "hope",
+            0.7,
+            "share",
+            0,
+            1,
+            "weight of the revenue within reach against revenue earned",
+            "S002-14, S002-17; weight: assumption",
+        ),
         Assumption("outside", 36, "ratio", 0.01, 1000, "what investors expect others to win, over one firm at par"),
-        Assumption("multiple_hot", 6.5, "ratio", 0, 200, "forward revenue multiple in a hot climate", "P-MM-39, P-MM-40, P-BC-03; level: assumption"),
+        Assumption(
+            "multiple_hot",
+            6.5,
+            "ratio",
+            0,
+            200,
+            "forward revenue multiple in a hot climate",
+            "P-MM-39, P-MM-40, P-BC-03; level: assumption",
+        ),
         Assumption("multiple_normal", 5.5, "ratio", 0, 200, "forward revenue multiple in a normal climate"),
         Assumption("multiple_cold", 5.2, "ratio", 0, 200, "forward revenue multiple in a cold climate"),
         Assumption("reversion", 0.08, "share a month", 0.001, 1, "how fast a premium reverts"),
@@ -35,7 +51,9 @@ MECHANISM = Mechanism(
         Assumption("least", 5, "RMB million", 0.001, 1e4, "a firm's name is worth that much"),
     ),
     (
-        Assumption("valuation", 0, "RMB million", 0, 1e8, "valuation at entry; 0: what the fundamentals say", entry_only=True),
+        Assumption(
+            "valuation", 0, "RMB million", 0, 1e8, "valuation at entry; 0: what the fundamentals say", entry_only=True
+        ),
         Assumption("founders_stake", 0.7, "share", 0, 1, "founders' stake at entry", entry_only=True),
     ),
 )

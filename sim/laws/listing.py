@@ -1,7 +1,8 @@
 """Second iron law, listing: a double-edged sword.
 
 With strength s, for listed firms:
-report     each half-year: premium falls by s * (report_cut * shortfall + loss_cut * loss), both in [0, 1]; nothing if profitable
+report     each half-year: premium falls by s * (report_cut * shortfall + loss_cut * loss), both in [0, 1];
+           nothing if profitable
 squeeze    a loss-making listed firm spends only 1 - s * squeeze * (months listed / test_from, at most 1) of the free
            cash it would have spent on research and marketing, at least ``squeeze_least``: the test forces thrift
 test       once, test_from to test_to months after listing (drawn per firm): fails if operating cash flow of the
@@ -28,17 +29,55 @@ MECHANISM = Mechanism(
     "Listing is a double-edged sword: reports, a profitability test, abandonment; and shrinking value for the refused.",
     "The neutral form: reports, tests and refusals move nothing.",
     (
-        Assumption("strength", 1, "dial", 0, 3, "0: neutral form; 1: the documents' claim", "S001-20, S001-21, S001-22"),
-        Assumption("report_cut", 0.6, "log", 0, 3, "premium lost by a report wholly below the path", "S001-13; size: assumption"),
-        Assumption("loss_cut", 0.12, "log", 0, 3, "premium lost by a report with a loss as large as revenue", "S001-20; size: assumption"),
-        Assumption("path_growth_year", 0.6, "log a year", -1, 3, "growth the market expects from one report to the next"),
-        Assumption("squeeze", 0.95, "share", 0, 1, "spending from cash that a loss-making listed firm gives up by the test", "S002-06; size: assumption"),
+        Assumption(
+            "strength", 1, "dial", 0, 3, "0: neutral form; 1: the documents' claim", "S001-20, S001-21, S001-22"
+        ),
+        Assumption(
+            "report_cut",
+            0.6,
+            "log",
+            0,
+            3,
+            "premium lost by a report wholly below the path",
+            "S001-13; size: assumption",
+        ),
+        Assumption(
+            "loss_cut",
+            0.12,
+            "log",
+            0,
+            3,
+            "premium lost by a report with a loss as large as revenue",
+            "S001-20; size: assumption",
+        ),
+        Assumption(
+            "path_growth_year", 0.6, "log a year", -1, 3, "growth the market expects from one report to the next"
+        ),
+        Assumption(
+            "squeeze",
+            0.95,
+            "share",
+            0,
+            1,
+            "spending from cash that a loss-making listed firm gives up by the test",
+            "S002-06; size: assumption",
+        ),
         Assumption("squeeze_least", 0.05, "share", 0, 1, "share of that spending that always remains"),
         Assumption("test_from", 24, "months", 0, 240, "earliest month of the test after listing", "S001-21"),
         Assumption("test_to", 36, "months", 0, 240, "latest month of the test after listing", "S001-21"),
         Assumption("loss_allowed", 1, "ratio", 0, 20, "loss over revenue that half strength still allows"),
-        Assumption("abandoned_discount", 1.5, "log", 0, 5, "discount of an abandoned firm", "P-HK-10, P-HK-11; size: assumption"),
-        Assumption("refused_shrink", 0.06, "log a month", 0, 1, "value lost in a month of refusal", "S001-22; rate: assumption"),
+        Assumption(
+            "abandoned_discount",
+            1.5,
+            "log",
+            0,
+            5,
+            "discount of an abandoned firm",
+            "P-HK-10, P-HK-11; size: assumption",
+        ),
+        Assumption(
+            "refused_shrink", 0.06, "log a month", 0, 1, "value lost in a month of refusal", "S001-22; rate: assumption"
+        ),
     ),
 )
 
@@ -101,7 +140,9 @@ def abandon(world, f):
     """The market abandons a firm: its discount is deep and stays, and nobody places its shares."""
     firm, assume = world.firms[f], world.assume
     firm.abandoned_month = world.tick
-    firm.premium = min(firm.premium, -min(assume.listing_abandoned_discount * assume.listing_strength, assume.value_cap))
+    firm.premium = min(
+        firm.premium, -min(assume.listing_abandoned_discount * assume.listing_strength, assume.value_cap)
+    )
     tell(world, f, ABANDONMENT, firm.value, TEST_FAILED, firm.ttm_flow)
 
 

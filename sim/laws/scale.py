@@ -3,7 +3,7 @@
 "The larger the scale and the more users, the lower the costs and the stronger the competitiveness" (S001-19).
 With strength s:
 unit_cost = exp(-s * (learning * log(1 + revenue / volume_ref) + ecosystem * reach above a startup's, in [0, 1]))
-flywheel  = 1 + s * flywheel * users / (users + users_ref)                  quality attracts users, users improve quality
+flywheel  = 1 + s * flywheel * users / (users + users_ref)          quality attracts users, users improve quality
 taking    = 1 + s * winner_take                                                  demand is winner-take-most
 pressure  = s * min(max(gap / tolerated_gap - 1, 0), most_pressure)              who cannot keep pace must pivot or fail
 door      = 1 / (1 + s * revenue of all in the general race / door_ref)          the door closes as incumbents grow
@@ -22,13 +22,16 @@ TINY = 1e-12
 
 MECHANISM = Mechanism(
     "scale",
-    "General models are a game for a few: scale lowers cost, users improve quality, the winner takes most, the door closes.",
+    "General models are a game for a few: scale lowers cost, users improve quality, the winner takes most, "
+    "the door closes.",
     "The neutral form: cost does not depend on size, demand follows quality and reach, the door stays open.",
     (
         Assumption("strength", 1, "dial", 0, 3, "0: neutral form; 1: the documents' claim", "S001-19"),
         Assumption("learning", 0.12, "log per log", 0, 2, "unit cost's fall with own revenue"),
         Assumption("volume_ref", 20, "RMB million a month", 0.01, 1e5, "revenue that counts as one step of scale"),
-        Assumption("ecosystem", 0.3, "log", 0, 3, "unit cost's fall with a full ecosystem", "S001-19; size: assumption"),
+        Assumption(
+            "ecosystem", 0.3, "log", 0, 3, "unit cost's fall with a full ecosystem", "S001-19; size: assumption"
+        ),
         Assumption("reach_full", 6, "ratio", 1.01, 100, "reach that counts as a full ecosystem"),
         Assumption("flywheel", 0.12, "share", 0, 3, "most that users add to effort", "S003-20; size: assumption"),
         Assumption("users_ref", 30, "million", 0.01, 1e4, "users that give half of it"),

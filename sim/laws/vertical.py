@@ -23,7 +23,8 @@ COPY = EVENT["copy"]
 
 MECHANISM = Mechanism(
     "vertical",
-    "Verticals are a quagmire: giants copy and undercut, clients are scattered, delivery eats the margin, money comes late.",
+    "Verticals are a quagmire: giants copy and undercut, clients are scattered, delivery eats the margin, "
+    "money comes late.",
     "The neutral form: a vertical has the project line's margin and payment terms.",
     (
         Assumption("strength", 1, "dial", 0, 3, "0: neutral form; 1: the documents' claim", "S001-23"),
@@ -31,10 +32,14 @@ MECHANISM = Mechanism(
         Assumption("copy_pull", 1.2, "log", 0, 5, "customers lost to a full copy"),
         Assumption("custom_cost", 0.35, "share of price", 0, 2, "cost of custom-made delivery"),
         Assumption("undercut", 0.25, "share of price", 0, 2, "margin lost to a full copy"),
-        Assumption("extra_days", 90, "days", 0, 720, "how much later clients pay", "P-ZP-44, P-MK-14; days: assumption"),
+        Assumption(
+            "extra_days", 90, "days", 0, 720, "how much later clients pay", "P-ZP-44, P-MK-14; days: assumption"
+        ),
         Assumption("extra_months", 5, "months", 0, 60, "how much longer delivery takes"),
         Assumption("extra_bad_debt", 0.08, "share", 0, 1, "share of bills never paid", "P-MK-14; share: assumption"),
-        Assumption("deep_relief", 0.25, "share", 0, 1, "relief of one who keeps core technology", "S001-24; size: assumption"),
+        Assumption(
+            "deep_relief", 0.25, "share", 0, 1, "relief of one who keeps core technology", "S001-24; size: assumption"
+        ),
         Assumption("lead_ref", 0.3, "generations", 0.01, 10, "lead over open source that relieves by 63%"),
         Assumption("told_at", 0.5, "share", 0, 1, "copy that is told as an event"),
     ),
