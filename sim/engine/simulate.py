@@ -117,12 +117,12 @@ def trace(scenario: Scenario, world: int) -> Trace:
 
     def see(tile: World) -> None:
         firms.append(np.array(tile.firms[0]))
-        market.append(np.array(tile.market[0]))
+        market.append(np.array(tile.market))
         told.append(np.array(tile.log[: tile.told[0]], dtype=LOG_DTYPE))
         tile.told[0] = 0
 
     _run(problem, world, 1, True, {}, see)
-    return Trace(world, problem.ids, np.concatenate(told), np.stack(firms), np.stack(market))
+    return Trace(world, problem.ids, np.concatenate(told), np.stack(firms), np.concatenate(market))
 
 
 def warm_up(scenario: Scenario) -> None:
