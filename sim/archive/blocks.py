@@ -1,9 +1,9 @@
 """The store of finished blocks: one self-checking file a block, without pickle.
 
-A file is a magic line, the SHA-256 of the payload, and the payload: the arrays of the block as a compressed
-``.npz``. Histograms, mostly zeros, keep only their nonzero bins, the log its columns in as few bytes as they need:
-both halve the time to write and to read. A file that is torn, altered or of another
-format is treated as if it were not there, so its block is computed again.
+A file is a magic line, the SHA-256 of the payload, and the payload: the arrays of the block as an ``.npz``. Histograms,
+mostly zeros, keep only their nonzero bins, the log its columns in as few bytes as they need; floats, which hardly
+shrink, are not compressed. A file that is torn, altered or of another format is treated as if it were not there, so
+its block is computed again.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from sim.foundation.columns import LOG_DTYPE
 
 MAGIC = b"shakeout block 1\n"
 DIGEST_BYTES = 32
-COMPRESSION = 1  # zlib's fastest: the arrays are sparse already
+COMPRESSION = 1  # the fastest level: the arrays are sparse already
 DENSE = ("histories", "endgame", "extinct", "probes")
 SPARSE = ("paths", "landscape", "leaders")
 
@@ -102,12 +102,17 @@ def _pack(block: Block) -> bytes:
     about = {"first": block.first, "clipped": block.clipped}
     arrays["about"] = np.frombuffer(json.dumps(about, sort_keys=True).encode(), dtype=np.uint8)
     buffer = io.BytesIO()
-    np.savez(buffer, **arrays)
-    return zlib.compress(buffer.getbuffer(), COMPRESSION)
+    with zipfile.ZipFile(buffer, "w") as file:
+        for name, array in arrays.items():
+            content = io.BytesIO()
+            np.lib.format.write_array(content, array, allow_pickle=False)
+            how = zipfile.ZIP_STORED if array.dtype.kind == "f" else zipfile.ZIP_DEFLATED
+            file.writestr(zipfile.ZipInfo(f"{name}.npy"), content.getbuffer(), how, COMPRESSION)
+    return buffer.getvalue()
 
 
 def _unpack(payload: bytes) -> Block:
-    with np.load(io.BytesIO(zlib.decompress(payload)), allow_pickle=False) as arrays:
+    with np.load(io.BytesIO(payload), allow_pickle=False) as arrays:
         about = json.loads(arrays["about"].tobytes())
         dense = {name: arrays[name] for name in DENSE}
         sparse = {}

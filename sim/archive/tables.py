@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 COMPRESSION = "zstd"
 COMPRESSION_LEVEL = 3
 MONTHS = ("entry_month", "exit_month", "pivot_month", "listing_month", "abandoned_month", "profitable_month")
-TEXTS = ("claim", "date", "endpoint", "fate", "firm", "group", "kind", "name", "origin", "quantity", "says", "source")
+TEXTS = (
+    *("claim", "date", "endpoint", "fate", "firm", "group", "kind", "name", "origin", "quantity", "says", "source"),
+    *("variant", "base_fate", "variant_fate"),
+)
 TEXTS_OR_NONE = ("median_exit",)
 QUANTILES = ("p05", "p25", "p50", "p75", "p95")
 
@@ -99,3 +102,13 @@ def read(path: Path) -> pd.DataFrame:
         return frame.assign(**texts, **missing)
     frame = pd.read_parquet(path, engine="pyarrow")
     return frame.astype({month: "Int32" for month in MONTHS if month in frame})
+
+
+def row_groups(path: Path) -> Iterator[pd.DataFrame]:
+    """The row groups of a Parquet file one after the other, as ``read`` would give them: one in memory at a time."""
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(path) as file:
+        for group in range(file.num_row_groups):
+            frame = file.read_row_group(group).to_pandas()
+            yield frame.astype({month: "Int32" for month in MONTHS if month in frame})
