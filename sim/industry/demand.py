@@ -312,7 +312,10 @@ def prospects(world):
     for f in range(firms.shape[0]):
         firm = firms[f]
         if firm.status == INDEPENDENT:
-            firm.weight_home = math.exp(-market.taking * quality * firm.gap) * firm.footing * firm.vertical_pull
+            efforts = firm.mix_consumer + firm.mix_api + firm.mix_projects + firm.mix_vertical
+            sells = efforts > 0.0 or firm.pivot_month <= world.tick
+            weight = math.exp(-market.taking * quality * firm.gap) * firm.footing * firm.vertical_pull
+            firm.weight_home = weight if sells else 0.0
             total += firm.weight_home
     for f in range(firms.shape[0]):
         firm = firms[f]
