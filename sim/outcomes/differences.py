@@ -11,6 +11,7 @@ interval, unpaired means Welch's. Survival of who enters late is a product-limit
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -41,12 +42,13 @@ QUANTITIES = (SURVIVAL, *FATES_AND_STATES, RAISED, FINAL_VALUATION, *INDUSTRY)  
 
 
 class Piece(NamedTuple):
-    """Some worlds of a run, in order.
+    """Some worlds of a run, in order, from world ``first`` on.
 
     ``histories`` (worlds, firms) HISTORY_DTYPE; ``endgame`` (worlds,) first month of the endgame, NEVER where it does
     not come, or None where only its share by month is known.
     """
 
+    first: int
     histories: np.ndarray
     endgame: np.ndarray | None
 
@@ -239,11 +241,16 @@ class Differences:
         scale = (np.where(mine == theirs, 1, theirs), np.where(mine == theirs, 1, mine))
         return Moments(scale, np.maximum(*scale))
 
-    def run(self) -> Differences:
-        """Add all worlds of both sides, and look at them again where survival needs it."""
+    def run(self, beside: Callable[[Piece, Piece], None] | None = None) -> Differences:
+        """Add all worlds of both sides, and look at them again where survival needs it.
+
+        ``beside`` is shown every pair of pieces that are paired.
+        """
         if self.paired:
             for base, variant in zip(self.base.pieces(), self.variant.pieces(), strict=True):
                 self.add(base, variant)
+                if beside is not None:
+                    beside(base, variant)
         else:
             for piece in self.base.pieces():
                 self.add(piece, None)
@@ -262,14 +269,14 @@ class Differences:
             names = (ALL,) if key.quantity in INDUSTRY else self.names
             records += [(name, key, estimates, column) for column, name in enumerate(names)]
         records += self._survival() + self._endgame()
-        order = {name: place for place, name in enumerate((*self.names, ALL, *QUANTITIES))}
-        records.sort(key=lambda record: (order[record[0]], order[record[1].quantity], record[1].month))
-        rows = [
+        order = {name: place for place, name in enumerate((*self.names, ALL))}
+        records.sort(key=lambda record: (order[record[0]], QUANTITIES.index(record[1].quantity), record[1].month))
+        rows: list[tuple[Any, ...]] = [
             (variant, name, key.quantity, month_text(key.month), *(float(part[at]) for part in estimates[:5]),
              self.paired and not (key.quantity == ENDGAME and key not in self.sums), float(estimates.ratio[at]))
             for name, key, estimates, at in records
         ]  # fmt: skip
-        return pd.concat([pd.DataFrame(rows, columns=list(COLUMNS)), self._lonely(variant)], ignore_index=True)
+        return pd.DataFrame(rows + self._lonely(variant), columns=list(COLUMNS))
 
     def _members(self, key: Key) -> tuple[np.ndarray, np.ndarray]:
         one = np.ones(1, np.int64)
@@ -349,25 +356,25 @@ class Differences:
                     records.append((name, key, Estimates(*(np.array([value]) for value in values)), 0))
         return records
 
-    def _lonely(self, variant: str) -> Any:
-        """Survival of who is in one of the runs only: the other side and the difference are empty."""
-        import pandas as pd
-
-        rows = []
-        for side, column in ((self.base, "base"), (self.variant, "variant_value")):
+    def _lonely(self, variant: str) -> list[tuple[Any, ...]]:
+        """Rows of who is in one of the runs only, independent at its horizon; the other side is empty."""
+        rows: list[tuple[Any, ...]] = []
+        nothing = math.nan
+        for place, side in enumerate((self.base, self.variant)):
             mine = [name for name in reported(side.scenario) if name in self.lonely]
             if not mine:
                 continue
-            cast, month = Cast(side.scenario, tuple(mine)), side.scenario.end
+            members = Cast(side.scenario, tuple(mine)).members()
             total: Any = 0
             for piece in side.pieces():
                 flags = states_at(event_months(piece.histories), side.scenario.ticks)["independent"]
-                total = total + counted(flags, cast.members()).sum(axis=0)
-            sizes = [len(rows) for rows in cast.members()]
-            for name, count, size in zip(mine, total, sizes, strict=True):
-                row = dict.fromkeys(COLUMNS, np.nan) | {"variant": variant, "firm": name, "quantity": "independent"}
-                rows.append(row | {"date": month_text(month), column: count / (side.worlds * size), "paired": False})
-        return pd.DataFrame(rows, columns=list(COLUMNS))
+                total = total + counted(flags, members).sum(axis=0)
+            for name, count, own in zip(mine, total, members, strict=True):
+                share = float(count) / (side.worlds * len(own))
+                both = (nothing, share) if place else (share, nothing)
+                date = month_text(side.scenario.end)
+                rows.append((variant, name, "independent", date, *both, *[nothing] * 3, False, nothing))
+        return rows
 
 
 def variance_of(total: Any, squares: Any, worlds: int) -> np.ndarray:

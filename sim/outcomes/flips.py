@@ -5,6 +5,7 @@ A fate is told with two flags, whether the firm listed and whether it pivoted by
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -22,13 +23,17 @@ COLUMNS = ("variant", "firm", "base_fate", "variant_fate", "worlds", "share")
 
 
 class Flip(NamedTuple):
-    """One fate turned into another in ``worlds`` worlds; ``world`` is one in which little else flipped."""
+    """One fate turned into another in ``worlds`` worlds; ``world`` is one in which little else flipped.
+
+    ``row`` is the firm's id in that world: for a class the copy that it happened to.
+    """
 
     firm: str
     base_fate: str
     variant_fate: str
     worlds: int
     world: int
+    row: str
 
 
 def codes_of(histories: np.ndarray, ticks: int) -> np.ndarray:
@@ -52,7 +57,7 @@ class Flips:
     variant: Scenario
     worlds: int = 0
     counts: dict[str, Any] = field(default_factory=dict)
-    examples: dict[tuple[str, int, int], tuple[int, int]] = field(default_factory=dict)
+    examples: dict[tuple[str, int, int], tuple[int, int, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         mine, theirs = rows_of(self.base), rows_of(self.variant)
@@ -75,7 +80,7 @@ class Flips:
             for code in np.unique(pairs[old[:, column] != new[:, column]]):
                 which = np.flatnonzero(pairs == code)
                 best = int(which[np.argmin(others[which])])
-                found = (int(others[best]), first + best)
+                found = (int(others[best]), first + best, self.ids[column])
                 key = (series, int(code) // CODES, int(code) % CODES)
                 self.examples[key] = min(found, self.examples.get(key, found))
 
@@ -89,8 +94,8 @@ class Flips:
                 old, new = divmod(int(pair), CODES)
                 if not counts[old, new]:
                     break
-                world = self.examples[series, old, new][1]
-                found.append(Flip(series, fate_text(old), fate_text(new), int(counts[old, new]), world))
+                _, world, row = self.examples[series, old, new]
+                found.append(Flip(series, fate_text(old), fate_text(new), int(counts[old, new]), world, row))
         return found
 
     def frame(self, variant: str) -> Any:
@@ -113,14 +118,14 @@ def _kind(rows: Rows, id: str) -> int:
     return int(rows.kinds[rows.ids.index(id)])
 
 
-def telling(flips: list[Flip], startups: list[str], firm: str | None) -> Flip | None:
-    """The flip whose world is worth telling: of ``firm`` if its fate turned, else of the startup whose turned most.
-
-    A flip of the fate itself goes before one of a flag only. None where nothing flipped.
+def telling(flips: Sequence[Flip], startups: Sequence[str], row: Mapping[str, Any] | None) -> Flip | None:
+    """The flip whose world is worth telling: of the startup in ``row`` (of differences.csv), in the row's direction,
+    if its fate turned; else the most frequent of a startup. A flip of a flag only comes last. None where none flipped.
     """
     candidates = [flip for flip in flips if flip.firm in startups]
     turned = [flip for flip in candidates if flip.base_fate.split("+")[0] != flip.variant_fate.split("+")[0]]
-    for pool in ([f for f in turned if f.firm == firm], turned, [f for f in candidates if f.firm == firm], candidates):
-        if pool:
-            return max(pool, key=lambda flip: (flip.worlds, -flip.world))
-    return None
+    mine = [flip for flip in turned if row is not None and flip.firm == row["firm"]]
+    lost = row is not None and row["difference"] < 0
+    along = [flip for flip in mine if (flip.base_fate if lost else flip.variant_fate).startswith("independent")]
+    pool = along or mine or turned or candidates
+    return max(pool, key=lambda flip: (flip.worlds, -flip.world), default=None)

@@ -1,0 +1,256 @@
+"""Compare: scenarios and finished runs side by side, the first against each of the others."""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.archive import digest, folder
+from sim.archive.folder import RunFolder
+from sim.foundation.errors import InputError
+from sim.outcomes import effects
+from sim.outcomes.differences import ENDGAME, GENERAL_LEFT, INDEPENDENTS_LEFT, SURVIVAL, Differences, months_compared
+from sim.scenario.dates import month_text
+from sim.scenario.model import Scenario
+from sim.study import kept, monte_carlo
+from sim.study.monte_carlo import Progress, Tell
+from sim.study.run import Run
+from sim.study.sides import Answer, of_folder, of_run, same_luck
+from sim.study.variants import parts_at
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SHOWN = (SURVIVAL, "independent", INDEPENDENTS_LEFT, GENERAL_LEFT, ENDGAME)
+PAGE = "compare.html"
+FEWEST = 2
+Asked = Scenario | Path | Run  # what can be compared: a scenario, the folder of a run, or a run
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """Runs side by side.
+
+    ``differences`` is differences.csv as a pandas frame, every run against the first; ``headline`` has a sentence for
+    every run but the first, ``notes`` say how they were compared; ``answers()`` gives the runs.
+    """
+
+    differences: pd.DataFrame
+    manifest: dict[str, Any]
+    answers: Callable[[], list[Answer]]
+    scenario: Scenario
+    folder: Path | None = None
+    reused: bool = False
+
+    @property
+    def headline(self) -> list[str]:
+        """The sentence to quote about every run against the first."""
+        return list(self.manifest["headline"])
+
+    @property
+    def notes(self) -> list[str]:
+        """How the runs were compared: paired or not, and warnings."""
+        return [*self.manifest["pairing"], *self.manifest["notices"]]
+
+    def summary(self) -> list[dict[str, Any]]:
+        """The differences at the last common date that the terminal shows, as plain numbers, the largest first."""
+        rows = kept.summary(self.differences, self.scenario, SHOWN)
+        return [row for row in rows if row["quantity"] != "independent" or row["difference"] is None]
+
+
+Page = Callable[[Comparison, Path], None]
+
+
+def compare(
+    asked: Sequence[Asked],
+    *,
+    jobs: int | None = None,
+    out: Path | str | None = None,
+    progress: Tell | None = None,
+    precision: float | None = None,
+    page: Page | None = None,
+    command: str = "sim.compare",
+    notices: Sequence[str] = (),
+) -> Comparison:
+    """Simulate the scenarios among ``asked`` and put all side by side; paths are folders of finished runs.
+
+    The study's folder is written to ``out``, or opened if it is there. With ``precision`` the first scenario decides
+    on the number of worlds of all scenarios. InputError for less than two, RunError as in ``monte_carlo.run``.
+    """
+    if len(asked) < FEWEST:
+        raise InputError("nothing to compare with", found=f"{len(asked)} named", allowed=f"at least {FEWEST}")
+    labels = _labels(asked)
+    first = _scenario_of(asked[0])
+    target = None
+    if out is not None:
+        out = folder.prepare(Path(out))
+        target = kept.place(out, first, "compare", [[precision, *labels], [_question(one) for one in asked]])
+        done = folder.finished(target)
+        if done is not None:
+            return _opened(done, first, asked, labels, out, jobs)
+    answers = answered(asked, labels, jobs, None if out is None else Path(out), progress, precision)
+    comparison = compared(answers, progress or _silent, notices, precision)
+    if target is None:
+        return comparison
+    worlds = answers[0].side.worlds
+    (progress or _silent)(Progress(monte_carlo.WRITING, worlds, worlds))
+    draw = functools.partial(page, comparison) if page is not None else None
+    frames = {kept.DIFFERENCES: comparison.differences}
+    manifest = kept.write(target, comparison.manifest, answers[0].scenario, frames, draw, command)
+    return replace(comparison, manifest=manifest, folder=target)
+
+
+def answered(
+    asked: Sequence[Asked],
+    labels: Sequence[str],
+    jobs: int | None,
+    out: Path | None,
+    progress: Tell | None,
+    precision: float | None = None,
+) -> list[Answer]:
+    """The runs of what is ``asked``, in that order."""
+    answers, worlds = [], None
+    for label, one in zip(labels, asked, strict=True):
+        if isinstance(one, Path):
+            answers.append(of_folder(label, one))
+            continue
+        if isinstance(one, Scenario):
+            scenario = one if worlds is None else monte_carlo.with_worlds(one, worlds, None)
+            wanted = precision if worlds is None else None
+            one = monte_carlo.simulate(scenario, jobs=jobs, out=out, progress=progress, precision=wanted)
+            worlds = one.scenario.worlds if precision is not None else None
+        read_back = one.reused and one.folder is not None
+        answers.append(of_folder(label, one.folder) if read_back and one.folder else of_run(label, one))
+    return answers
+
+
+def compared(
+    answers: Sequence[Answer], tell: Tell, notices: Sequence[str] = (), precision: float | None = None
+) -> Comparison:
+    """The comparison of finished runs: every one against the first. InputError if two have no month in common."""
+    import pandas as pd
+
+    started, base = time.perf_counter(), answers[0]
+    for other in answers[1:]:
+        if not months_compared(base.scenario, other.scenario):
+            found = ", ".join(
+                f"{a.label}: {month_text(a.scenario.start)} to {month_text(a.scenario.end)}" for a in (base, other)
+            )
+            raise InputError("no month in common", found=found, allowed="runs whose months overlap")
+    frames, headline, pairing = [], [], []
+    for other in answers[1:]:
+        tell(Progress(monte_carlo.SUMMARISING, base.side.worlds, base.side.worlds))
+        paired = same_luck(base, other)
+        differences = Differences(base.side, other.side, paired, _parts_at(base, other) if paired else 0)
+        frame = differences.run().frame(other.label)
+        frames.append(frame)
+        known = frame[frame["difference"].notna()].to_dict("records")
+        headline.append(effects.contrast(base.scenario, effects.largest(base.scenario, known), base.label, other.label))
+        pairing.append(_pairing(base, other, paired))
+    runs = [
+        {
+            "name": answer.label,
+            "title": answer.scenario.title,
+            "worlds": answer.side.worlds,
+            "seed": answer.manifest.get("seed"),
+            "stem": answer.manifest.get("stem"),
+            "folder": None if answer.folder is None else str(answer.folder),
+        }
+        for answer in answers
+    ]
+    said = [*notices, *(warning for answer in answers for warning in answer.warnings)]
+    said += [notice for answer in answers if answer.folder is None for notice in answer.scenario.notices]
+    manifest = {
+        "kind": "comparison",
+        "scenario": base.scenario.name,
+        "title": base.scenario.title,
+        "worlds": base.side.worlds,
+        "seed": base.manifest.get("seed"),
+        "precision": precision,
+        "runs": runs,
+        "headline": headline,
+        "pairing": pairing,
+        **kept.made_by(),
+        "notices": list(dict.fromkeys(said)),
+        "timings": {"compare_seconds": round(time.perf_counter() - started, 3)},
+    }
+    frame = pd.concat(frames, ignore_index=True)
+    return Comparison(frame, manifest, lambda: list(answers), base.scenario)
+
+
+def _parts_at(base: Answer, other: Answer) -> int | None:
+    """First month in which two runs with the same luck can differ; None if they are the same worlds."""
+    stems = [answer.manifest.get("stem") for answer in (base, other)]
+    if stems[0] is not None and stems[0] == stems[1]:
+        return None
+    from_tables = any(answer.folder is not None for answer in (base, other))
+    return 0 if from_tables else parts_at(base.scenario, other.scenario) or 0
+
+
+def _pairing(base: Answer, other: Answer, paired: bool) -> str:
+    """How two runs were compared, and why so."""
+    names = f"{base.label} and {other.label}"
+    if paired:
+        seed = base.manifest.get("seed")
+        how = f"{names} are compared world by world: both have seed {seed} and {base.side.worlds:,} worlds"
+        known = base.folder is None and other.folder is None
+        return how if known else f"{how}; the endgame, of which a folder keeps no worlds, by its shares alone"
+    reasons = []
+    if base.manifest.get("seed") != other.manifest.get("seed"):
+        reasons.append(f"seeds {base.manifest.get('seed')} and {other.manifest.get('seed')}")
+    if base.side.worlds != other.side.worlds:
+        reasons.append(f"{base.side.worlds:,} and {other.side.worlds:,} worlds")
+    if base.manifest.get("sources") != other.manifest.get("sources"):
+        reasons.append("rules of different versions")
+    return f"{names} are compared as independent runs ({', '.join(reasons)}): intervals are wider than with common luck"
+
+
+def _labels(asked: Sequence[Asked]) -> list[str]:
+    """A name for every run: the scenario's, and where two would have the same one, what tells them apart."""
+    names = [_scenario_of(one).name for one in asked]
+    labels: list[str] = []
+    for name, one in zip(names, asked, strict=True):
+        label = name
+        if names.count(name) > 1 and isinstance(one, Path):
+            label = f"{name} ({one.resolve().name[:8]})"
+        number = 2
+        while label in labels:
+            label, number = f"{name} ({number})", number + 1
+        labels.append(label)
+    return labels
+
+
+def _scenario_of(one: Asked) -> Scenario:
+    if isinstance(one, Scenario):
+        return one
+    return one.scenario if isinstance(one, Run) else of_folder("", one).scenario
+
+
+def _question(one: Asked) -> Any:
+    """What the answer depends on: a scenario, or the very files of a folder."""
+    if isinstance(one, Scenario):
+        return digest.question(one, None)
+    if isinstance(one, Run):
+        return [digest.question(one.scenario, None), one.manifest.get("stem")]
+    return folder.open_run(one).manifest["files"]
+
+
+def _opened(
+    done: RunFolder, scenario: Scenario, asked: Sequence[Asked], labels: Sequence[str], out: Path, jobs: int | None
+) -> Comparison:
+    """The comparison in a finished folder; its runs come from their blocks and tables when they are asked for."""
+
+    @functools.cache
+    def answers() -> list[Answer]:
+        return answered(asked, labels, jobs, out, None, done.manifest.get("precision"))
+
+    frame = kept.reopened(done)[kept.DIFFERENCES]
+    return Comparison(frame, done.manifest, answers, scenario, folder=done.path, reused=True)
+
+
+def _silent(_progress: Progress) -> None:
+    """Nobody is watching."""

@@ -1,0 +1,91 @@
+"""Folders of studies: ``<results>/<scenario>/<study>-<digest>/``, beside the runs, written whole or not at all."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.archive import digest, folder, tables
+from sim.archive.folder import RunFolder
+from sim.foundation.errors import RunError
+from sim.scenario.dump import to_yaml
+from sim.scenario.model import Scenario
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+DIFFERENCES, FLIPPED = "differences.csv", "flipped.csv"
+
+
+def place(out: Path, scenario: Scenario, study: str, question: Any) -> Path:
+    """Where the answer to ``question`` (plain data) belongs; today's code is part of the question."""
+    mark = digest.digest_of({"question": question, "made_by": [digest.simulated_by(), digest.answered_by()]})
+    return folder.run_path(out, scenario.name, f"{study}-{mark}")
+
+
+def made_by() -> dict[str, Any]:
+    """What of this code and machine goes into a manifest."""
+    return {**digest.simulated_by(), **digest.answered_by()}
+
+
+def write(
+    target: Path,
+    manifest: dict[str, Any],
+    scenario: Scenario,
+    frames: Mapping[str, pd.DataFrame],
+    page: Callable[[Path], None] | None,
+    command: str,
+) -> dict[str, Any]:
+    """Write the folder of a study; the completed manifest. RunError if the disk is full."""
+    started = time.perf_counter()
+    manifest = {**manifest, "study": target.name}
+    try:
+        with folder.written(target, manifest) as part:
+            (part / folder.SCENARIO).write_text(to_yaml(scenario), encoding="utf-8")
+            for name, frame in frames.items():
+                tables.write_csv(_plain(frame), part / name)
+            if page is not None:
+                page(part)
+            manifest["command"] = command
+            manifest["timings"]["write_seconds"] = round(time.perf_counter() - started, 3)
+            manifest["finished"] = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    except OSError as error:
+        raise RunError(f"{target}: {folder.first_line(error)}; finished blocks are kept") from error
+    return manifest
+
+
+def _plain(frame: pd.DataFrame) -> pd.DataFrame:
+    """``frame`` with truth values as the words true and false."""
+    words = {True: "true", False: "false"}
+    return frame.assign(paired=frame["paired"].map(words)) if "paired" in frame else frame
+
+
+def number(value: Any) -> Any:
+    """``value`` as JSON knows it: what is not a number is None."""
+    if hasattr(value, "item"):
+        value = value.item()
+    return None if isinstance(value, float) and value != value else value
+
+
+def summary(differences: pd.DataFrame, scenario: Scenario, quantities: tuple[str, ...]) -> list[dict[str, Any]]:
+    """The rows of ``differences`` at their last date about these quantities, as plain numbers, largest first.
+
+    ``name`` is the firm's; rows that lack one side come last.
+    """
+    from sim.outcomes.effects import name_of
+
+    rows = differences[differences["quantity"].isin(quantities)]
+    rows = rows[rows["date"] == rows.groupby(["variant", "quantity"])["date"].transform("max")]
+    order = rows.assign(size=-rows["difference"].abs())
+    rows = order.sort_values(["size"], kind="stable", na_position="last").drop(columns="size")
+    return [
+        {"name": name_of(scenario, row["firm"]), **{str(key): number(value) for key, value in row.items()}}
+        for row in rows.to_dict("records")
+    ]
+
+
+def reopened(done: RunFolder) -> dict[str, pd.DataFrame]:
+    """The tables of a finished study by file name."""
+    return {name: done.frame(name) for name in (DIFFERENCES, FLIPPED) if name in done.manifest["files"]}

@@ -1,0 +1,217 @@
+"""What if: a base and any number of variants in the same worlds, and what the difference is."""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.archive import digest, folder
+from sim.archive.folder import RunFolder
+from sim.outcomes import effects
+from sim.outcomes.differences import ENDGAME, GENERAL_LEFT, INDEPENDENTS_LEFT, SURVIVAL, Differences, Piece
+from sim.outcomes.flips import Flips, telling
+from sim.outcomes.parting import Retold, retell
+from sim.scenario.model import Scenario
+from sim.study import kept, monte_carlo
+from sim.study.monte_carlo import Progress, Tell, with_worlds
+from sim.study.run import Run
+from sim.study.sides import Answer, of_run
+from sim.study.variants import BASE, Variant, parts_at
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SHOWN = (SURVIVAL, INDEPENDENTS_LEFT, GENERAL_LEFT, ENDGAME)
+PAGE = "whatif.html"
+
+
+@dataclass(frozen=True, eq=False)
+class WhatIf:
+    """A base and its variants in the same worlds.
+
+    ``differences`` and ``flipped`` are the files of these names as pandas frames; ``headline`` has a sentence for every
+    variant; ``answers()`` gives the runs, the base first; ``retold()`` for every variant one world told twice, None
+    where no fate flipped. ``folder`` is None where nothing was written.
+    """
+
+    scenario: Scenario
+    variants: tuple[Variant, ...]
+    differences: pd.DataFrame
+    flipped: pd.DataFrame
+    manifest: dict[str, Any]
+    answers: Callable[[], list[Answer]]
+    folder: Path | None = None
+    reused: bool = False
+
+    @property
+    def headline(self) -> list[str]:
+        """The sentence to quote about every variant."""
+        return list(self.manifest["headline"])
+
+    def retold(self) -> list[Retold | None]:
+        """For every variant one world told twice, None where no fate flipped."""
+        return [
+            retell(self.scenario, variant.scenario, told["world"], told["row"]) if told else None
+            for variant, told in zip(self.variants, self.manifest["told"], strict=True)
+        ]
+
+    def summary(self) -> list[dict[str, Any]]:
+        """The differences at the horizon that the terminal shows, as plain numbers, the largest first."""
+        return kept.summary(self.differences, self.scenario, SHOWN)
+
+
+Page = Callable[[WhatIf, Path], None]  # writes its files into the folder
+
+
+def what_if(
+    base: Scenario,
+    variants: Sequence[Variant],
+    *,
+    jobs: int | None = None,
+    out: Path | str | None = None,
+    progress: Tell | None = None,
+    precision: float | None = None,
+    page: Page | None = None,
+    command: str = "sim.what_if",
+) -> WhatIf:
+    """Simulate ``base`` and ``variants`` (made of it by variants.variants_of) in the same worlds and compare them.
+
+    Blocks are taken from ``out`` and kept there; the study's folder is written there too, or opened if it is there.
+    With ``precision`` the base decides on the number of worlds. InputError and RunError as in ``monte_carlo.run``.
+    """
+    target = None
+    if out is not None:
+        out = folder.prepare(Path(out))
+        asked: list[Any] = [digest.question(base, precision)]
+        asked += [[v.name, v.named, digest.question(v.scenario, precision)] for v in variants]
+        target = kept.place(out, base, "whatif", asked)
+        done = folder.finished(target)
+        if done is not None:
+            return _opened(done, base, tuple(variants), out, jobs)
+    first = monte_carlo.simulate(base, jobs=jobs, out=out, progress=progress, precision=precision)
+    base, variants = first.scenario, [_as_many(variant, first.scenario.worlds) for variant in variants]
+    runs = [first]
+    for variant in variants:
+        runs.append(_run_of(variant, runs, jobs, out, progress))
+    answer = compared(variants, runs, progress or _silent)
+    if target is None:
+        return answer
+    worlds = base.worlds
+    (progress or _silent)(Progress(monte_carlo.WRITING, worlds, worlds))
+    frames = {kept.DIFFERENCES: answer.differences, kept.FLIPPED: answer.flipped}
+    draw = functools.partial(page, answer) if page is not None else None
+    manifest = kept.write(target, answer.manifest, base, frames, draw, command)
+    return replace(answer, manifest=manifest, folder=target)
+
+
+def compared(variants: Sequence[Variant], runs: Sequence[Run], tell: Tell) -> WhatIf:
+    """The what-if of finished ``runs``, the base first, then one for every variant."""
+    import pandas as pd
+
+    started, base = time.perf_counter(), runs[0].scenario
+    answers = [of_run(BASE, runs[0])]
+    answers += [of_run(variant.label, run) for variant, run in zip(variants, runs[1:], strict=True)]
+    frames, flipped, headline, told = [], [], [], []
+    for variant, answer in zip(variants, answers[1:], strict=True):
+        tell(Progress(monte_carlo.SUMMARISING, base.worlds, base.worlds))
+        month = parts_at(base, variant.scenario)
+        flips = Flips(base, variant.scenario)
+        differences = Differences(answers[0].side, answer.side, paired=True, parts_at=month)
+        frame = differences.run(functools.partial(_count, flips)).frame(variant.name)
+        frames.append(frame)
+        flipped.append(flips.frame(variant.name))
+        row = effects.largest(base, frame.to_dict("records"))
+        subject = _subject(base, variant)
+        headline.append(effects.sentence(base, subject, row, base.worlds, same=month is None))
+        flip = telling(flips.flips(), _startups(base), row)
+        told.append(flip._asdict() if flip is not None else None)
+    manifest = {
+        "kind": "whatif",
+        "scenario": base.name,
+        "title": base.title,
+        "worlds": base.worlds,
+        "seed": base.seed,
+        "precision": runs[0].manifest["precision"],
+        "stem": runs[0].manifest["stem"],
+        "variants": [
+            {"name": variant.name, "sets": list(variant.sets), "stem": run.manifest["stem"]}
+            for variant, run in zip(variants, runs[1:], strict=True)
+        ],
+        "headline": headline,
+        "told": told,
+        "clipped": {answer.label: dict(answer.outcomes.clipped) for answer in answers},
+        **kept.made_by(),
+        "notices": list(dict.fromkeys(notice for run in runs for notice in run.manifest["notices"])),
+        "timings": {
+            "simulate_seconds": round(sum(run.manifest["timings"]["simulate_seconds"] for run in runs), 3),
+            "summarise_seconds": round(sum(run.manifest["timings"]["summarise_seconds"] for run in runs), 3),
+            "compare_seconds": round(time.perf_counter() - started, 3),
+        },
+    }
+    join = functools.partial(pd.concat, ignore_index=True)
+    return WhatIf(base, tuple(variants), join(frames), join(flipped), manifest, lambda: answers)
+
+
+def _count(flips: Flips, base: Piece, variant: Piece) -> None:
+    flips.add(base.first, base.histories, variant.histories)
+
+
+def _run_of(
+    variant: Variant, runs: Sequence[Run], jobs: int | None, out: Path | str | None, progress: Tell | None
+) -> Run:
+    """The variant's run; a question that one of ``runs`` has answered already is not asked again."""
+    stem = digest.stem(variant.scenario)
+    for run in runs:
+        if run.manifest["stem"] == stem:
+            notices = list(variant.scenario.notices)
+            return replace(run, scenario=variant.scenario, manifest={**run.manifest, "notices": notices})
+    return monte_carlo.simulate(variant.scenario, jobs=jobs, out=None if out is None else Path(out), progress=progress)
+
+
+def _as_many(variant: Variant, worlds: int) -> Variant:
+    return replace(variant, scenario=with_worlds(variant.scenario, worlds, None))
+
+
+def _subject(base: Scenario, variant: Variant) -> str:
+    said = effects.change_in_words(base, variant.sets)
+    return f"{variant.name}: {said[:1].lower()}{said[1:]}" if variant.named else said
+
+
+def _startups(scenario: Scenario) -> list[str]:
+    return [firm.id for firm in scenario.firms if firm.kind == "startup"]
+
+
+def _opened(done: RunFolder, base: Scenario, variants: tuple[Variant, ...], out: Path, jobs: int | None) -> WhatIf:
+    """The study in a finished folder; its runs come from their blocks when they are asked for."""
+    worlds = int(done.manifest["worlds"])
+    base = with_worlds(base, worlds, None)
+    variants = tuple(_as_many(variant, worlds) for variant in variants)
+
+    @functools.cache
+    def answers() -> list[Answer]:
+        labels = [BASE, *(variant.label for variant in variants)]
+        scenarios = [base, *(variant.scenario for variant in variants)]
+        return [
+            of_run(label, monte_carlo.simulate(scenario, jobs=jobs, out=out))
+            for label, scenario in zip(labels, scenarios, strict=True)
+        ]
+
+    frames = kept.reopened(done)
+    return WhatIf(
+        base,
+        variants,
+        frames[kept.DIFFERENCES],
+        frames[kept.FLIPPED],
+        done.manifest,
+        answers,
+        folder=done.path,
+        reused=True,
+    )
+
+
+def _silent(_progress: Progress) -> None:
+    """Nobody is watching."""
