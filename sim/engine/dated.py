@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.engine.problem import Problem, Slot, drawn
+from sim.engine.problem import Problem, Slot, change_key, drawn
 from sim.foundation.columns import INDEPENDENT
 from sim.foundation.world import World
-from sim.scenario.keys import path_key
 from sim.scenario.model import Change
 from sim.scenario.value import range_of
 
@@ -25,7 +24,7 @@ class Assumed:
         self.base: dict[tuple[str, int], np.ndarray] = {}
         for slot, value in problem.base:
             within = range_of("set", slot.declared)
-            numbers = drawn(value, slot, slot.key, within, problem.seed, first, self.worlds)
+            numbers = drawn(value, slot, slot.key, within, problem.seed_of(slot.key), first, self.worlds)
             self._column(slot)[:] = numbers
             if slot.path in changed:
                 self.base[slot.path, slot.row] = numbers
@@ -60,9 +59,9 @@ class Assumed:
         return np.asarray(self.tile.firms["status"])[:, row] > INDEPENDENT
 
     def _applied(self, numbers: np.ndarray, change: Change, slot: Slot) -> np.ndarray:
-        key = path_key(f"{change.origin}.{change.path}")
+        key = change_key(change)
         within = range_of(change.op, slot.declared)
-        amount = drawn(change.value, slot, key, within, self.problem.seed, self.first, self.worlds)
+        amount = drawn(change.value, slot, key, within, self.problem.seed_of(key), self.first, self.worlds)
         if change.op == "times":
             out = numbers * amount
         elif change.op == "plus":

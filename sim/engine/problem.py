@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -32,6 +33,18 @@ class Slot:
 
 
 @dataclass(frozen=True)
+class Seeds:
+    """Other seeds than the scenario's, for studies that draw one thing anew and leave the rest as it is.
+
+    ``luck`` is the seed of all that happens by chance in the months, ``drawn`` maps the key of an uncertain value to
+    the seed of its draws. None, and what is not named, is the scenario's seed.
+    """
+
+    luck: int | None = None
+    drawn: Mapping[int, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Problem:
     """What a tile needs to know. Arrays have a row per firm (copies expanded in place, in scenario order)."""
 
@@ -48,6 +61,16 @@ class Problem:
     pivoted: np.ndarray
     base: tuple[tuple[Slot, Value], ...]
     changes: tuple[tuple[Change, tuple[Slot, ...]], ...]
+    seeds: Seeds = field(default_factory=Seeds)
+
+    @property
+    def luck_seed(self) -> int:
+        """Seed of what happens by chance in the months."""
+        return self.seed if self.seeds.luck is None else self.seeds.luck
+
+    def seed_of(self, key: int) -> int:
+        """Seed of the draws of the uncertain value with this key."""
+        return self.seeds.drawn.get(key, self.seed)
 
     def tick_of(self, month: int) -> int:
         """Tick of a calendar month: 1 is the start."""
@@ -66,8 +89,8 @@ def _slots(path: str, rows_of: dict[str, list[int]]) -> tuple[Slot, ...]:
     return tuple(Slot(path, column, row, declared, key, k + 1 if several else 0) for k, row in enumerate(rows))
 
 
-def prepare(scenario: Scenario) -> Problem:
-    """The scenario's simulation part, laid out for the engine."""
+def prepare(scenario: Scenario, seeds: Seeds | None = None) -> Problem:
+    """The scenario's simulation part, laid out for the engine; ``seeds`` stand in for the scenario's."""
     ids: list[str] = []
     kinds: list[int] = []
     series: list[int] = []
@@ -102,7 +125,13 @@ def prepare(scenario: Scenario) -> Problem:
         pivoted=np.array(months["pivoted"], dtype=np.int64),
         base=tuple(base),
         changes=tuple((change, _slots(change.path, rows_of)) for change in scenario.changes),
+        seeds=seeds or Seeds(),
     )
+
+
+def change_key(change: Change) -> int:
+    """Key of the luck of a dated change's own value."""
+    return path_key(f"{change.origin}.{change.path}")
 
 
 def drawn(value: Value, slot: Slot, key: int, within: Range, seed: int, first: int, worlds: int) -> np.ndarray:

@@ -10,7 +10,7 @@ from sim.engine import calendar, luck
 from sim.engine.block import BLOCK_WORLDS, Block
 from sim.engine.dated import Assumed
 from sim.engine.month import Phase, opening
-from sim.engine.problem import Problem, prepare
+from sim.engine.problem import Problem, Seeds, prepare
 from sim.engine.recorder import Recorder
 from sim.engine.state import new_tile
 from sim.foundation.columns import LOG_DTYPE, NEVER
@@ -60,7 +60,7 @@ def _run(problem: Problem, first: int, worlds: int, told: bool, clipped: dict[st
         assumed.change(problem.start + tick - 1)
 
     def wake(tick: int) -> None:
-        month, seed = problem.start + tick - 1, problem.seed
+        month, seed = problem.start + tick - 1, problem.luck_seed
         luck.fill(firm_out, firm_words, seed, problem.keys, first, month, luck.FIRM_DOMAIN, luck.FIRM_NORMAL)
         luck.fill(market_out, market_words, seed, market_key, first, month, luck.MARKET_DOMAIN, luck.MARKET_NORMAL)
 
@@ -75,9 +75,9 @@ def _run(problem: Problem, first: int, worlds: int, told: bool, clipped: dict[st
     return at(problem.ticks)
 
 
-def simulate(scenario: Scenario, first: int, worlds: int) -> Block:
-    """The block of ``worlds`` worlds from world ``first`` on."""
-    problem = prepare(scenario)
+def simulate(scenario: Scenario, first: int, worlds: int, seeds: Seeds | None = None) -> Block:
+    """The block of ``worlds`` worlds from world ``first`` on; ``seeds`` stand in for the scenario's where they differ."""
+    problem = prepare(scenario, seeds)
     recorder = Recorder(problem, scenario.probes, first, worlds)
     for offset in range(0, worlds, TILE_WORLDS):
         size = min(TILE_WORLDS, worlds - offset)
