@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.archive import atomic
-from sim.foundation.errors import InputError
+from sim.foundation.errors import InputError, RunError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -79,14 +80,21 @@ def prepare(out: Path) -> Path:
 def written(target: Path, manifest: dict[str, Any]) -> Iterator[Path]:
     """Yield a new folder to write the files of a run into; then add the manifest and move it to ``target`` whole.
 
-    ``manifest`` is completed in the body by the caller and here with the size and digest of every file.
+    ``manifest`` is completed here: how long the body took, when it ended, size and digest of every file. RunError if
+    the files cannot be written; nothing is left then.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
-    atomic.clear_stale(target.parent)
-    with atomic.assembled(target) as part:
-        yield part
-        manifest["files"] = _inventory(part)
-        (part / MANIFEST).write_text(to_json(manifest), encoding="utf-8")
+    started = time.perf_counter()
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        atomic.clear_stale(target.parent)
+        with atomic.assembled(target) as part:
+            yield part
+            manifest.setdefault("timings", {})["write_seconds"] = round(time.perf_counter() - started, 3)
+            manifest["finished"] = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+            manifest["files"] = _inventory(part)
+            (part / MANIFEST).write_text(to_json(manifest), encoding="utf-8")
+    except OSError as error:
+        raise RunError(f"{target}: {first_line(error)}; finished blocks are kept") from error
 
 
 @contextmanager
@@ -150,6 +158,13 @@ def list_runs(out: Path) -> list[RunFolder]:
 def to_json(data: Any) -> str:
     """``data`` as the text of a JSON file."""
     return json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def number(value: Any) -> Any:
+    """``value`` as JSON knows it: NumPy's numbers as Python's, what is not a number as None."""
+    if hasattr(value, "item"):
+        value = value.item()
+    return None if isinstance(value, float) and value != value else value
 
 
 def first_line(error: BaseException) -> str:

@@ -254,20 +254,13 @@ def _written(answer: Run, target: Path, tell: Tell, page: Page | None, command: 
     """Write the folder of ``answer`` to ``target``, whole or not at all. RunError if the disk is full."""
     from sim.scenario.dump import to_yaml
 
-    worlds, started = answer.scenario.worlds, time.perf_counter()
-    tell(Progress(WRITING, worlds, worlds))
-    manifest: dict[str, Any] = {**answer.manifest, "run": target.name}
-    try:
-        with folder.written(target, manifest) as part:
-            (part / folder.SCENARIO).write_text(to_yaml(answer.scenario), encoding="utf-8")
-            _write_tables(answer, part)
-            if page is not None:
-                page(answer, part)
-            manifest["command"] = command
-            manifest["timings"]["write_seconds"] = round(time.perf_counter() - started, 3)
-            manifest["finished"] = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    except OSError as error:
-        raise RunError(f"{target}: {folder.first_line(error)}; finished blocks are kept") from error
+    tell(Progress(WRITING, answer.scenario.worlds, answer.scenario.worlds))
+    manifest = {**answer.manifest, "run": target.name, "command": command}
+    with folder.written(target, manifest) as part:
+        (part / folder.SCENARIO).write_text(to_yaml(answer.scenario), encoding="utf-8")
+        _write_tables(answer, part)
+        if page is not None:
+            page(answer, part)
     return replace(answer, folder=target, manifest=manifest)
 
 

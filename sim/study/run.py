@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.archive import tables
-from sim.archive.folder import SCENARIO, RunFolder, open_run
+from sim.archive.folder import SCENARIO, RunFolder, number, open_run
 from sim.engine.block import Block
 from sim.foundation.errors import InputError
 from sim.scenario.model import Scenario
@@ -103,7 +103,7 @@ class Run:
         """
         shown = [f"{fate}{bound}" for fate in SHOWN for bound in ("", "_low", "_high")]
         frame = self.outcomes.headline[["firm", "name", "kind", *shown, "median_exit"]]
-        return [{key: _number(value) for key, value in row.items()} for row in frame.to_dict("records")]
+        return [{key: number(value) for key, value in row.items()} for row in frame.to_dict("records")]
 
     def ledger(self) -> list[dict[str, Any]]:
         """Claims, then facts, as plain numbers: ``scenario`` and the columns of claims.csv.
@@ -114,7 +114,7 @@ class Run:
         return [
             {
                 "scenario": self.scenario.name,
-                **{key: _number(value) for key, value in ({"happened": None} | row).items()},
+                **{key: number(value) for key, value in ({"happened": None} | row).items()},
             }
             for row in rows
         ]
@@ -183,13 +183,6 @@ def kept_outcomes(outcomes: Outcomes) -> dict[str, Any]:
     """What of ``outcomes`` is no table, for the manifest."""
     return {
         "worlds": outcomes.worlds,
-        "extinct": {name: _number(value) for name, value in asdict(outcomes.extinct).items()},
+        "extinct": {name: number(value) for name, value in asdict(outcomes.extinct).items()},
         "clipped": outcomes.clipped,
     }
-
-
-def _number(value: Any) -> Any:
-    """``value`` as JSON knows it: what is not a number is None."""
-    if hasattr(value, "item"):
-        value = value.item()
-    return None if isinstance(value, float) and value != value else value

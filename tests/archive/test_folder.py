@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from sim.archive import atomic, folder
-from sim.foundation.errors import InputError
+from sim.foundation.errors import InputError, RunError
 
 NAMES = [
     "../../x",
@@ -65,7 +65,7 @@ def test_a_run_is_there_whole_and_opens_again(tmp_path):
 
 def test_a_failure_in_the_middle_leaves_nothing(tmp_path):
     target = tmp_path / "small" / "0123"
-    with pytest.raises(OSError, match="disk"), folder.written(target, {}) as part:
+    with pytest.raises(RunError, match="disk is full"), folder.written(target, {}) as part:
         (part / "fates.csv").write_text("half")
         raise OSError(28, "disk is full")
     assert list(target.parent.iterdir()) == []

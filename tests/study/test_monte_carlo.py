@@ -332,7 +332,7 @@ def test_compiling_is_said_once_and_before_anything_is_simulated(tmp_path, monke
     told: list[str] = []
     warmed: list[object] = []
     monkeypatch.setattr(jit, "disabled", False)
-    monkeypatch.setattr(jit.numba_config, "CACHE_DIR", str(tmp_path))
+    monkeypatch.setattr(jit.settings, "CACHE_DIR", str(tmp_path))
     monkeypatch.setattr(engine, "warm_up", warmed.append)
     out = tmp_path / "out"
     run(out, 100, progress=lambda now: told.append(now.stage))
