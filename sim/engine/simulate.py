@@ -38,7 +38,10 @@ def _opened(problem: Problem, first: int, worlds: int, told: bool, clipped: dict
         tile.firms["deep"][:, row] = tile.firms["keeps_core"][:, row] >= 0.5
         tile.firms["pivot_cost"][:, row] = tile.firms["research_ambition"][:, row] * tile.assume["frontier_cost_month"]
     tile.market["dry_powder"] = tile.assume["rounds_powder_start"]
-    tile.market["open_gap"] = tile.assume["open_source_lag_months"] * tile.assume["frontier_speed_year"] / 12.0
+    assume = tile.assume
+    half_lives = assume["frontier_age_months"] / assume["frontier_slowing_half_life"]
+    slowed = (assume["frontier_speed_year"] - assume["frontier_speed_floor_year"]) * (1.0 - 0.5**half_lives)
+    tile.market["open_gap"] = assume["open_source_lag_months"] * (assume["frontier_speed_year"] - slowed) / 12.0
     opening(tile)
     return tile, assumed
 

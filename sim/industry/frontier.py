@@ -28,6 +28,7 @@ MECHANISM = Mechanism(
             "speed_floor_year", 0.3, "generations a year", 0, 5, "speed it slows to", "S003-19; rate: assumption"
         ),
         Assumption("slowing_half_life", 14, "months", 1, 240, "half-life of the excess speed"),
+        Assumption("age_months", 0, "months", 0, 600, "months since the last shift, at the opening"),
         Assumption("cost_month", 40, "RMB million a month", 0, 1e4, "cost of keeping pace at the opening", "P-ZP-16"),
         Assumption("cost_per_generation", 3.0, "ratio", 1, 20, "cost of one generation over the one before"),
         Assumption("concavity", 0.35, "exponent", 0.05, 1, "returns of effort to spending"),
@@ -77,7 +78,7 @@ def advance(world):
         market.frontier_speed = 0.0
         market.frontier_cost = assume.frontier_cost_month
         return
-    age = world.tick if market.shift_month == NEVER else world.tick - market.shift_month
+    age = world.tick + assume.frontier_age_months if market.shift_month == NEVER else world.tick - market.shift_month
     market.frontier_speed = speed_month(assume, age)
     market.frontier += market.frontier_speed
     market.frontier_cost = assume.frontier_cost_month * assume.frontier_cost_per_generation**market.frontier

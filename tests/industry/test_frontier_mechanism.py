@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from pytest import approx
 from worlds import assumed, bounded, compiled_as_plain, later, rows, startup, step_as_plain, world
 
+from sim.engine.simulate import trace
 from sim.industry import frontier
+from sim.scenario.load import load_mapping
 
 ALL = bounded(*(f"frontier_{a.name}" for a in frontier.MECHANISM.assumptions))
 MONEY = st.floats(0, 1e5)
@@ -68,6 +70,27 @@ def test_it_rises_more_slowly_as_time_passes_and_fast_again_after_a_shift():
     w.market.shift_month = 39
     frontier.advance(later(w, 40))
     assert w.market.frontier_speed == approx(speeds[0], rel=1e-12)
+
+
+def test_one_that_opens_later_has_slowed_and_is_fast_again_after_a_shift():
+    """``age_months`` months on, the frontier is as fast as it would be had the opening been so much earlier."""
+    early = world(startup(), frontier_speed_year=1.2)
+    late = world(startup(), frontier_speed_year=1.2, frontier_age_months=33)
+    frontier.advance(later(early, 40))
+    frontier.advance(later(late, 7))
+    assert late.market.frontier_speed == early.market.frontier_speed
+    early.market.shift_month = late.market.shift_month = 10
+    frontier.advance(later(early, 12))
+    frontier.advance(later(late, 12))
+    assert late.market.frontier_speed == early.market.frontier_speed
+
+
+def test_open_source_starts_at_its_lag_behind_the_slowed_frontier():
+    """lag * (floor + (start - floor) / 2 ** (age / half-life)) / 12 = 12 * (0.3 + 0.8 / 4) / 12."""
+    firms = {"a": {"kind": "startup"}}
+    stated = {"speed_year": 1.1, "speed_floor_year": 0.3, "slowing_half_life": 14, "age_months": 28}
+    said = {"start": "2023-07", "end": "2023-07", "firms": firms, "assumptions": {"frontier": stated}}
+    assert trace(load_mapping(said), 0).market["open_gap"][0] == approx(0.5, rel=1e-14)
 
 
 def test_no_research_no_effort_and_the_frontier_leaves():
