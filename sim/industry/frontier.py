@@ -1,6 +1,7 @@
 """Frontier: technology rises, more slowly as time passes; a firm's gap to it follows what the firm puts in.
 
-speed      = floor + (start - floor) * 2 ** (-months since the last paradigm shift / half-life)    generations a year
+speed      = floor + (start - floor) * 2 ** (-age / half-life)    generations a year; age: months since the last
+             paradigm shift, before any age_months and those since the opening
 cost       = cost_month * cost_per_generation ** frontier                                       RMB million a month
 effort     = (research * efficiency * focus / cost) ** concavity * talent ** talent_elasticity * flywheel, capped
 gap'       = gap + speed * (1 - effort * (1 + catch_up * gap)) + noise,  0 <= gap <= gap of open source + adoption_gap
