@@ -68,7 +68,7 @@ def run(
     done = folder.finished(target)
     if done is not None:
         answered = with_worlds(asked, int(done.manifest["worlds"]), None)
-        blocks = functools.partial(_blocks, answered, _store(answered, place), spans(answered.worlds))
+        blocks = functools.partial(blocks_of, answered, store_of(answered, place), spans(answered.worlds))
         return opened(done, answered, blocks)
     answer = simulate(asked, jobs=jobs, out=place, progress=progress, precision=precision)
     return _written(answer, target, progress or _silent, page, command)
@@ -92,7 +92,7 @@ def simulate(
     if out is None:
         holder = tempfile.TemporaryDirectory(prefix="shakeout-", ignore_cleanup_errors=True)
         out = Path(holder.name)
-    store = _store(scenario, folder.prepare(out))
+    store = store_of(scenario, folder.prepare(out))
     store.clear_stale()
     work = _Work(scenario, store, hands, tell)
     notices = list(scenario.notices)
@@ -104,7 +104,7 @@ def simulate(
         notices.append(notice)
     simulated = time.perf_counter()
     tell(Progress(SUMMARISING, scenario.worlds, scenario.worlds))
-    blocks = functools.partial(_blocks, scenario, store, spans(scenario.worlds), holder)
+    blocks = functools.partial(blocks_of, scenario, store, spans(scenario.worlds), holder)
 
     from sim.outcomes.summary import summarise
 
@@ -158,7 +158,7 @@ class _Work:
         kept = worlds - sum(span.worlds for span in missing)
         self.computed += worlds - kept
         if missing:
-            self._compile(worlds)
+            compile_first(self.scenario, self.tell)
         done = kept
         self.tell(Progress(SIMULATING, done, worlds, kept))
 
@@ -170,16 +170,17 @@ class _Work:
         task = functools.partial(compute_block, self.scenario, self.store)
         executor.map_blocks(task, missing, self.workers, count)
 
-    def _compile(self, worlds: int) -> None:
-        """Compile once, here, before workers start: they load what is compiled."""
-        from sim.engine.simulate import warm_up
-        from sim.foundation import jit
 
-        if not jit.is_compiled_before():
-            self.tell(Progress(COMPILING, 0, worlds))
-            year_end = self.scenario.start + MONTHS_A_YEAR - 1
-            warm_up(replace(self.scenario, end=max(self.scenario.end, year_end)))  # every rhythm wakes within a year
-            jit.mark_compiled()
+def compile_first(scenario: Scenario, tell: Tell) -> None:
+    """Compile once, here, before workers start: they load what is compiled."""
+    from sim.engine.simulate import warm_up
+    from sim.foundation import jit
+
+    if not jit.is_compiled_before():
+        tell(Progress(COMPILING, 0, scenario.worlds))
+        year_end = scenario.start + MONTHS_A_YEAR - 1
+        warm_up(replace(scenario, end=max(scenario.end, year_end)))  # every rhythm wakes within a year
+        jit.mark_compiled()
 
 
 def compute_block(scenario: Scenario, store: BlockStore, span: Span) -> Span:
@@ -197,7 +198,7 @@ def compute_block(scenario: Scenario, store: BlockStore, span: Span) -> Span:
     return span
 
 
-def _blocks(scenario: Scenario, store: BlockStore, wanted: list[Span], _holder: object = None) -> Iterator[Block]:
+def blocks_of(scenario: Scenario, store: BlockStore, wanted: list[Span], _holder: object = None) -> Iterator[Block]:
     """The wanted blocks in order; one that was spoiled since it was finished is computed again."""
     for span in wanted:
         block = store.read(span)
@@ -209,7 +210,8 @@ def _blocks(scenario: Scenario, store: BlockStore, wanted: list[Span], _holder: 
         yield block
 
 
-def _store(scenario: Scenario, out: Path) -> BlockStore:
+def store_of(scenario: Scenario, out: Path) -> BlockStore:
+    """Where the finished blocks of ``scenario`` are kept in the results folder ``out``."""
     return BlockStore(out / folder.BLOCKS / digest.stem(scenario))
 
 
@@ -221,7 +223,7 @@ def _until_precise(work: _Work, precision: float) -> tuple[int, str]:
     for step in range(PRECISION_STEPS):
         worlds = BLOCK_WORLDS << step
         work.compute(worlds)
-        for block in _blocks(work.scenario, work.store, spans(worlds)[counted:]):
+        for block in blocks_of(work.scenario, work.store, spans(worlds)[counted:]):
             counts.add(block)
             counted += 1
         width, firm, fate = _widest(work.scenario, counts)
