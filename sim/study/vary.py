@@ -1,0 +1,210 @@
+"""What a study varies: one assumption between two values, from "PATH=LO:HI:N" texts or from a mapping.
+
+Whatever varies is fixed in every world at the value in turn, as a ``--set`` does; all else, luck included, stays.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from sim.foundation.assumption import Assumption
+from sim.foundation.errors import InputError, shown
+from sim.scenario.load import with_sets
+from sim.scenario.model import Scenario, Value
+from sim.scenario.node import Node, from_plain, range_text
+from sim.scenario.override import assumption_at, nearest_path
+from sim.scenario.value import Range, range_of
+
+GRID, SPAN = "PATH=LO:HI:N", "PATH=LO:HI"
+MOST_POINTS = 441  # in a whole grid: 21 by 21
+DIGITS = 12  # of a grid's values: 0.3, not 0.30000000000000004
+_DATED = re.compile(r"(?P<numbers>[^@]*)@(?P<when>[^@]*)", re.DOTALL)
+_EVENT = re.compile(r"(events\.[^.]+)\.set\.(.+)")
+Vary = str | Iterable[str] | Mapping[str, Sequence[float]]
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One assumption that varies from ``low`` to ``high``; ``points`` of a grid, 0 where there is none.
+
+    ``when`` is "" or what follows the @ of a dated set. ``op`` is that of the event where the path is an event's.
+    """
+
+    path: str
+    low: float
+    high: float
+    points: int
+    declared: Assumption
+    when: str = ""
+    op: str = "set"
+
+    @property
+    def name(self) -> str:
+        """Its name in tables: the path, and the dates if there are some."""
+        return f"{self.path}@{self.when}" if self.when else self.path
+
+    @property
+    def whole(self) -> bool:
+        """True if only whole numbers make sense."""
+        return range_of(self.op, self.declared).whole
+
+    def values(self) -> list[float]:
+        """The values of the grid, ascending; the first where there is only one point."""
+        return [tidy(value) for value in np.linspace(self.low, self.high, self.points)]
+
+    def set_text(self, value: float) -> str:
+        """The ``--set`` that puts ``value`` in force in every world."""
+        number = str(int(value)) if self.whole else repr(float(value))
+        stated = number if self.op == "set" else f"{{{self.op}: {number}}}"
+        return f"{self.path}={stated}" + (f"@{self.when}" if self.when else "")
+
+    def uncertain_in(self, scenario: Scenario) -> Value | None:
+        """What the scenario draws at the path where it leaves it uncertain; None where it does not."""
+        found: Value | None = scenario.assumptions.get(self.path)
+        top, _, rest = self.path.partition(".")
+        if top == "firms":
+            id, _, name = rest.partition(".")
+            found = next(firm.values[name] for firm in scenario.firms if firm.id == id)
+        elif top == "events":
+            found = next(c.value for c in scenario.changes if f"{c.origin}.set.{c.path}" == self.path)
+        return found if found is not None and found.uncertain and not self.when else None
+
+
+def at(scenario: Scenario, axes: Sequence[Axis], point: Sequence[float]) -> Scenario:
+    """``scenario`` with every axis at its coordinate of ``point``, in all worlds."""
+    return with_sets(scenario, [axis.set_text(value) for axis, value in zip(axes, point, strict=True)])
+
+
+def axes_of(scenario: Scenario, vary: Vary, most: int, grid: bool) -> tuple[Axis, ...]:
+    """The axes that ``vary`` asks for: texts "PATH=LO:HI:N" (without N where there is no ``grid``), or a mapping of
+    paths to (low, high, points). InputError if one of them makes no sense, or there are none or more than ``most``."""
+    form = GRID if grid else SPAN
+    if isinstance(vary, Mapping):
+        asked = [_of_numbers(str(path), numbers, form) for path, numbers in vary.items()]
+    else:
+        asked = [_of_text(text, form) for text in ([vary] if isinstance(vary, str) else vary)]
+    if not 1 <= len(asked) <= most:
+        allowed = f"--vary {form}, once" + (" or twice" if most > 1 else "")
+        raise InputError("nothing varies" if not asked else "too much varies at once", key="--vary", allowed=allowed)
+    root = from_plain(scenario.resolved)
+    axes = tuple(_axis(scenario, root, *parts, grid) for parts in asked)
+    if len({axis.name for axis in axes}) < len(axes):
+        raise InputError("the same path twice", key="--vary", found=axes[0].name, allowed="two different paths")
+    total = math.prod(axis.points for axis in axes)
+    if total > MOST_POINTS:
+        raise InputError("too many points", key="--vary", found=total, allowed=f"a grid of at most {MOST_POINTS}")
+    return axes
+
+
+Parts = tuple[str, str, str, list[Any]]  # label for messages, path, dates, numbers
+
+
+def _of_text(text: str, form: str) -> Parts:
+    label = f"--vary {shown(str(text))}"
+    path, equals, rest = str(text).partition("=")
+    dated = _DATED.fullmatch(rest)
+    numbers = (dated["numbers"] if dated else rest).split(":")
+    if not equals or not path.strip() or len(numbers) != form.count(":") + 1:
+        raise InputError(f"not {form}", key=label, allowed=f"{form}, for instance {_example(form)}")
+    return label, path.strip(), dated["when"].strip() if dated else "", [part.strip() for part in numbers]
+
+
+def _of_numbers(path: str, numbers: Any, form: str) -> Parts:
+    label, wanted = f"vary {shown(path)}", form.count(":") + 1
+    if isinstance(numbers, str) or not isinstance(numbers, Iterable) or len(found := list(numbers)) != wanted:
+        names = "(low, high, points)" if wanted == 3 else "(low, high)"
+        raise InputError("not a range", key=label, found=shown(numbers), allowed=f"a path and {names}")
+    path, _, when = path.partition("@")
+    return label, path, when, found
+
+
+def _example(form: str) -> str:
+    return f"assumptions.listing.strength=0:2{':5' if form == GRID else ''}"
+
+
+def _axis(scenario: Scenario, root: Node, label: str, path: str, when: str, numbers: list[Any], grid: bool) -> Axis:
+    declared, op = _declared(scenario, root, label, path)
+    within = range_of(op, declared)
+    low, high = (_number(label, number, within) for number in numbers[:2])
+    if low > high:
+        raise InputError("LO above HI", key=label, found=f"{low:g} to {high:g}", allowed="LO below HI")
+    points = _points(label, numbers[2]) if grid else 0
+    if low == high and points != 1:
+        raise InputError("a range of no width", key=label, found=f"{low:g} to {high:g}", allowed="LO below HI")
+    axis = Axis(path, low, high, points, declared, when, op)
+    fractions = [value for value in axis.values() if value != int(value)] if axis.whole else []
+    if fractions:
+        allowed = "as many points as give whole numbers: their distance is (HI - LO) / (N - 1)"
+        raise InputError("points between whole numbers", key=label, found=f"{fractions[0]:g}", allowed=allowed)
+    try:
+        at(scenario, [axis], [low])
+    except InputError as error:
+        parts = {part: getattr(error, part) for part in ("found", "allowed", "nearest")}
+        raise InputError(error.problem, key=label, **parts) from None
+    return axis
+
+
+def _declared(scenario: Scenario, root: Node, label: str, path: str) -> tuple[Assumption, str]:
+    """The assumption at ``path`` and what a value there does to it (set, times or plus)."""
+    event = _EVENT.fullmatch(path)
+    if event is not None:
+        for change in scenario.changes:
+            declared = assumption_at(change.path, root)
+            if (change.origin, change.path) == event.groups() and declared is not None:
+                return declared, change.op
+    declared = assumption_at(path, root)
+    if declared is None:
+        allowed = "assumptions.<mechanism>.<name> or firms.<id>.<assumption>, as `shakeout params` lists them"
+        raise InputError(
+            "nothing that can vary", key=label, found=path, allowed=allowed, nearest=nearest_path(path, root)
+        )
+    return declared, "set"
+
+
+def _number(label: str, given: Any, within: Range) -> float:
+    allowed = f"{'whole numbers' if within.whole else 'numbers'}, {range_text(within.low, within.high)}"
+    try:
+        number = float(given)
+    except (TypeError, ValueError):
+        number = math.nan
+    if not within.low <= number <= within.high or (within.whole and number != int(number)):
+        problem = (
+            "out of bounds" if math.isfinite(number) and not within.low <= number <= within.high else "no such value"
+        )
+        raise InputError(problem, key=label, found=shown(given), allowed=allowed)
+    return number
+
+
+def _points(label: str, given: Any) -> int:
+    try:
+        points = float(given)
+    except (TypeError, ValueError):
+        points = math.nan
+    if not (1 <= points <= MOST_POINTS and points == int(points)):
+        allowed = f"a whole number from 1 to {MOST_POINTS}"
+        raise InputError("no such number of points", key=label, found=shown(given), allowed=allowed)
+    return int(points)
+
+
+def tidy(value: float) -> float:
+    """``value`` without the last digits, which only say how it was computed."""
+    return float(f"{float(value):.{DIGITS}g}")
+
+
+def notes(scenario: Scenario, axes: Sequence[Axis], points: Iterable[Scenario]) -> list[str]:
+    """What a reader must know of what varies: values that were uncertain, and events that overwrite them."""
+    said = [
+        f"{axis.name} is uncertain in the scenario ({value.kind}: {', '.join(f'{x:g}' for x in value.numbers)}); "
+        "here it has the same value in every world"
+        for axis in axes
+        if (value := axis.uncertain_in(scenario)) is not None
+    ]
+    for point in points:
+        said += [notice.replace("what --set gave it", "the value that varies") for notice in point.notices]
+    return list(dict.fromkeys(said))
