@@ -66,6 +66,8 @@ def run(
     if png and done.folder is not None and not any(done.folder.glob("plots/*.png")):
         from sim.report.page import stills
 
+        if progress is not None:
+            progress(monte_carlo.Progress(monte_carlo.DRAWING, done.scenario.worlds, done.scenario.worlds))
         with extended(done.folder, "plots/*.png", "plots/*.svg") as part:
             message = stills(done, part)
         if message:

@@ -124,7 +124,10 @@ def run_summary(run: Run) -> None:
 
 
 def claims_table(ledger: Sequence[Row]) -> None:
-    """Forecasts by scenario: in how many percent of worlds each comes true. Facts say whether they happened."""
+    """Forecasts by scenario: in how many percent of worlds each comes true. Facts say whether they happened.
+
+    For a single scenario also the number of worlds that meet the forecast's condition.
+    """
     scenarios = list(dict.fromkeys(row["scenario"] for row in ledger))
     cells: dict[tuple[str, bool], list[str]] = {}
     for row in ledger:
@@ -133,8 +136,11 @@ def claims_table(ledger: Sequence[Row]) -> None:
         cells.setdefault((row["claim"], fact), [row["claim"], (row["says"] or "") + happened] + ["–"] * len(scenarios))
         shown = percent({"share": row["probability"], "share_low": row["low"], "share_high": row["high"]}, "share")
         cells[row["claim"], fact][2 + scenarios.index(row["scenario"])] = shown
+        if len(scenarios) == 1:
+            cells[row["claim"], fact].append(f"{row['worlds']:,}")
     if cells:
-        print_table(["claim", "says", *scenarios], list(cells.values()), left=2)
+        counts = ["worlds"] if len(scenarios) == 1 else []
+        print_table(["claim", "says", *scenarios, *counts], list(cells.values()), left=2)
     else:
         print("No claims and no facts are stated.")
 

@@ -224,6 +224,9 @@ def test_claims_of_one_scenario_and_of_two(shakeout, tmp_path):
     one = shakeout("claims", "tiny.yaml")
     assert "Alpha may close" in one.out
     assert "happened: no" in one.out
+    ends = {words[0]: words[-2:] for words in map(str.split, one.out.splitlines()) if words}
+    assert ends["alpha-goes"][-1] == "64"
+    assert ends["never-asked"] == ["–", "0"]
     two = shakeout("claims", "tiny.yaml", "rich.yaml")
     header = next(line for line in two.out.splitlines() if line.strip().startswith("claim"))
     assert header.split() == ["claim", "says", "tiny", "rich"]
@@ -303,3 +306,27 @@ def test_a_bar_on_a_terminal_and_nowhere_else(shakeout, tmp_path):
         os.close(parent)
         assert child.returncode == 0
         assert (b"simulating" in shown, b"/2100" in shown) == (not quiet, not quiet)
+
+
+def test_png_adds_pictures_to_a_run_that_is_there_already(shakeout, monkeypatch):
+    folder = Path(shakeout("run", "tiny.yaml", "--quiet").out.strip())
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    drawn = []
+
+    def stills(run, part: Path) -> str | None:
+        drawn.append(run.folder)
+        (part / "plots").mkdir()
+        for name in ("a.png", "a.svg", "other.html"):
+            (part / "plots" / name).write_text("drawn")
+        return "one figure is missing"
+
+    monkeypatch.setattr("sim.report.page.stills", stills)
+    answer = shakeout("run", "tiny.yaml", "--png")
+    assert "one figure is missing" in answer.err
+    after = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    added = set(after) - set(before)
+    assert {path.name for path in added} == {"a.png", "a.svg"}
+    assert all(after[path] == before[path] for path in before)
+    shakeout("run", "tiny.yaml", "--png")
+    assert drawn == [folder]
+    assert [path.name for path in folder.parent.iterdir()] == [folder.name]

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 MONTHS_A_YEAR = 12
 PRECISION_STEPS = 11  # with --precision: 1,024 worlds, twice as many, ... up to 1,048,576
-COMPILING, SIMULATING, SUMMARISING, WRITING = "compiling", "simulating", "summarising", "writing"
+COMPILING, SIMULATING, SUMMARISING, WRITING, DRAWING = "compiling", "simulating", "summarising", "writing", "drawing"
 
 
 class Progress(NamedTuple):
