@@ -71,7 +71,7 @@ def run(
         blocks = functools.partial(blocks_of, answered, store_of(answered, place), spans(answered.worlds))
         return opened(done, answered, blocks)
     answer = simulate(asked, jobs=jobs, out=place, progress=progress, precision=precision)
-    return _written(answer, target, progress or _silent, page, command)
+    return _written(answer, target, progress or silent, page, command)
 
 
 def simulate(
@@ -86,7 +86,7 @@ def simulate(
 
     Errors are those of ``run``.
     """
-    tell, started = progress or _silent, time.perf_counter()
+    tell, started = progress or silent, time.perf_counter()
     hands = executor.workers(jobs)
     holder: tempfile.TemporaryDirectory[str] | None = None
     if out is None:
@@ -285,5 +285,5 @@ def _write_tables(answer: Run, part: Path) -> None:
             add_events(events_frame(answer.scenario, block.events))
 
 
-def _silent(_progress: Progress) -> None:
+def silent(_progress: Progress) -> None:
     """Nobody is watching."""
