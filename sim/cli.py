@@ -237,18 +237,23 @@ def claims(
 ) -> None:
     """Print in how many worlds each forecast of the documents comes true; several scenarios side by side."""
     import sim
+    from sim.outcomes.forecasts import labels, side_by_side
     from sim.study import monte_carlo
 
     asked = [sim.load(path, sets or (), worlds=worlds, seed=seed) for path in scenarios]
+    names = labels([scenario.name for scenario in asked])
     silent = quiet or json_
     _notices([notice for scenario in asked for notice in scenario.notices], silent)
     with terminal.progress(silent) as tell:
         runs = [monte_carlo.simulate(scenario, jobs=jobs, out=out, progress=tell) for scenario in asked]
-    ledger = [row for run in runs for row in run.ledger()]
+    ledgers = {name: [{**row, "scenario": name} for row in run.ledger()] for name, run in zip(names, runs, strict=True)}
     if json_:
-        _print_json(None, {run.scenario.name: run.manifest for run in runs}, ledger)
+        manifests = {name: run.manifest for name, run in zip(names, runs, strict=True)}
+        _print_json(None, manifests, [row for ledger in ledgers.values() for row in ledger])
+    elif len(runs) == 1:
+        terminal.claims_table(ledgers[names[0]])
     else:
-        terminal.claims_table(ledger)
+        terminal.claims_matrix(side_by_side(ledgers), names)
 
 
 def _one_of(**options: object) -> None:

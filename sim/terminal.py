@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
 import textwrap
 import time
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from sim.outcomes.forecasts import Forecast
     from sim.outcomes.stories import Story
     from sim.study.monte_carlo import Progress, Tell
     from sim.study.run import Run
@@ -124,25 +126,85 @@ def run_summary(run: Run) -> None:
 
 
 def claims_table(ledger: Sequence[Row]) -> None:
-    """Forecasts by scenario: in how many percent of worlds each comes true. Facts say whether they happened.
+    """Forecasts of one scenario: in how many percent of worlds each comes true, and how many worlds were asked.
 
-    For a single scenario also the number of worlds that meet the forecast's condition.
+    Facts say whether they happened.
     """
-    scenarios = list(dict.fromkeys(row["scenario"] for row in ledger))
-    cells: dict[tuple[str, bool], list[str]] = {}
+    rows = []
     for row in ledger:
-        fact = row["happened"] is not None
-        happened = f" (happened: {'yes' if row['happened'] else 'no'})" if fact else ""
-        cells.setdefault((row["claim"], fact), [row["claim"], (row["says"] or "") + happened] + ["–"] * len(scenarios))
-        shown = percent({"share": row["probability"], "share_low": row["low"], "share_high": row["high"]}, "share")
-        cells[row["claim"], fact][2 + scenarios.index(row["scenario"])] = shown
-        if len(scenarios) == 1:
-            cells[row["claim"], fact].append(f"{row['worlds']:,}")
-    if cells:
-        counts = ["worlds"] if len(scenarios) == 1 else []
-        print_table(["claim", "says", *scenarios, *counts], list(cells.values()), left=2)
+        happened = "" if row["happened"] is None else f" (happened: {'yes' if row['happened'] else 'no'})"
+        rows.append([row["claim"], (row["says"] or "") + happened, _probability(row), f"{row['worlds']:,}"])
+    if rows:
+        print_table(["claim", "says", ledger[0]["scenario"], "worlds"], rows, left=2)
     else:
         print("No claims and no facts are stated.")
+
+
+def _probability(row: Row) -> str:
+    return percent({"share": row["probability"], "share_low": row["low"], "share_high": row["high"]}, "share")
+
+
+MATRIX_WIDTH = 100  # columns: what a matrix needs at the most, however many scenarios there are
+LONGEST_CLAIM = 32
+MATRIX_NOTE = (
+    "Percent of worlds, ± half a 95% interval; – where no world was asked. x of y: how many of a document's forecasts "
+    "come true in more than half of the worlds; for what happened, how often more than half of the worlds agree."
+)
+LEAST_CELL = len("100.0 ±50.0")
+
+
+def claims_matrix(forecasts: Sequence[Forecast], scenarios: Sequence[str]) -> None:
+    """Forecasts by scenario, in percent of worlds, in as many blocks of scenarios as fit in MATRIX_WIDTH columns.
+
+    The row of a document says how many of its forecasts come true in more than half of the worlds.
+    """
+    if not forecasts:
+        print("No claims and no facts are stated.")
+        return
+    first = max(len(_cut(name)) for one in forecasts for name in ("  " + one.claim, one.group)) + 2
+    headers = {name: textwrap.wrap(clean(name), LEAST_CELL, break_long_words=False) for name in scenarios}
+    cell = max(LEAST_CELL, *(len(line) for lines in headers.values() for line in lines)) + 2
+    each = max((MATRIX_WIDTH - first) // cell, 1)
+    for start in range(0, len(scenarios), each):
+        shown = scenarios[start : start + each]
+        height = max(len(headers[name]) for name in shown)
+        tops = [[""] * (height - len(headers[name])) + headers[name] for name in shown]
+        for line, parts in enumerate(zip(*tops, strict=True), 1):
+            print(_line("claim" if line == height else "", parts, first, cell))
+        print("─" * (first + cell * len(shown)))
+        for name, cells in _matrix_rows(forecasts, shown):
+            print(_line(name, cells, first, cell))
+        print()
+    _legend(forecasts)
+
+
+def _matrix_rows(forecasts: Sequence[Forecast], scenarios: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
+    """Name and cells of every row: each document with its score, then its forecasts."""
+    from sim.outcomes.forecasts import score
+
+    for group, members in itertools.groupby(forecasts, key=lambda one: one.group):
+        kept = list(members)
+        scores = [score(kept, name) for name in scenarios]
+        yield group, [f"{right} of {judged}" if judged else "–" for right, judged in scores]
+        for one in kept:
+            yield "  " + one.claim, [_probability(one.rows[name]) if name in one.rows else "–" for name in scenarios]
+
+
+def _line(name: str, cells: Sequence[str], first: int, cell: int) -> str:
+    return (f"{_cut(clean(name)):<{first}}" + "".join(f"{part:>{cell}}" for part in cells)).rstrip()
+
+
+def _cut(name: str) -> str:
+    return name if len(name) <= LONGEST_CLAIM else name[: LONGEST_CLAIM - 1] + "…"
+
+
+def _legend(forecasts: Sequence[Forecast]) -> None:
+    """What every forecast says, with its source."""
+    print(textwrap.fill(MATRIX_NOTE, MATRIX_WIDTH) + "\n")
+    for one in forecasts:
+        happened = "" if one.happened is None else f" (happened: {'yes' if one.happened else 'no'})"
+        text = f"{one.claim}: {one.says}{happened} [{one.source}]"
+        print(textwrap.fill(clean(text), MATRIX_WIDTH, subsequent_indent="    "))
 
 
 def percent(row: Row, name: str) -> str:

@@ -229,7 +229,9 @@ def test_claims_of_one_scenario_and_of_two(shakeout, tmp_path):
     assert ends["never-asked"] == ["–", "0"]
     two = shakeout("claims", "tiny.yaml", "rich.yaml")
     header = next(line for line in two.out.splitlines() if line.strip().startswith("claim"))
-    assert header.split() == ["claim", "says", "tiny", "rich"]
+    assert header.split() == ["claim", "tiny", "rich"]
+    twice = shakeout("claims", "tiny.yaml", "rich.yaml", "tiny.yaml", "--json")
+    assert list(json.loads(twice.out)["manifest"]) == ["tiny", "rich", "tiny (2)"]
     rows = json.loads(shakeout("claims", "tiny.yaml", "rich.yaml", "--json").out)["summary"]
     closed = {row["scenario"]: row["probability"] for row in rows if row["claim"] == "alpha-goes"}
     assert closed["rich"] == 0 < closed["tiny"]
