@@ -1,0 +1,95 @@
+"""Any valid scenario keeps every invariant: mechanisms on or off, assumptions and firms anywhere in their bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import test_accounts
+import test_invariants
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from industries import Walk, walk
+
+from sim.foundation.assumption import Assumption
+from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS, MECHANISMS
+from sim.scenario.load import load_mapping
+
+WORLDS = 3
+MOST_FIRMS = 6
+INVARIANTS: tuple[Callable[[Walk], None], ...] = (
+    test_invariants.test_every_value_stays_finite,
+    test_invariants.test_every_value_stays_inside_its_bounds,
+    test_invariants.test_shares_and_the_outside_option_sum_to_one,
+    test_invariants.test_a_gone_firms_row_never_changes_again,
+    test_invariants.test_statuses_only_go_forward,
+    test_invariants.test_what_happens_once_is_dated_once,
+    test_invariants.test_nothing_happens_after_a_firm_left_or_before_it_came,
+    test_invariants.test_events_and_dates_tell_the_same_story,
+    test_accounts.test_change_in_cash_is_inflows_minus_spending,
+    test_accounts.test_a_months_opening_balance_is_the_last_ones_closing_balance,
+)
+
+
+def value_of(declared: Assumption) -> st.SearchStrategy[Any]:
+    """Anything the declaration allows, its bounds and its neighbourhood among it; now and then uncertain."""
+    low, high = declared.low, declared.high
+    if declared.whole:
+        return st.integers(int(low), int(high))
+    near = st.floats(max(low, declared.default * 0.2), max(min(high, declared.default * 5), low))
+    inside = st.one_of(st.just(low), st.just(high), st.just(declared.default), near, st.floats(low, high))
+    number = inside.map(lambda x: float(min(max(x, low), high)))
+    spread = st.tuples(number, number).map(lambda two: {"uniform": sorted(two)})
+    return st.one_of(number, number, spread)
+
+
+def dated(declared: Assumption) -> st.SearchStrategy[Any]:
+    """What an event may do to it."""
+    if declared.whole:
+        return value_of(declared)
+    return st.one_of(value_of(declared), st.floats(0, 3).map(lambda x: {"times": x}))
+
+
+@st.composite
+def industries(draw: st.DrawFn) -> dict[str, Any]:
+    """A valid scenario as plain data."""
+    months = draw(st.integers(6, 20))
+    last = 2024 * 12 + months - 1
+    firms = {}
+    for number in range(draw(st.integers(1, MOST_FIRMS))):
+        firm: dict[str, Any] = {"kind": draw(st.sampled_from(["startup", "startup", "startup", "giant"]))}
+        for name in draw(st.sets(st.sampled_from(sorted(FIRM_ASSUMPTIONS)), max_size=10)):
+            firm[name] = draw(value_of(FIRM_ASSUMPTIONS[name]))
+        if draw(st.integers(0, 4)) == 0:
+            firm["enters"] = "2024-04"
+        elif firm["kind"] == "startup" and draw(st.integers(0, 4)) == 0:
+            firm[draw(st.sampled_from(["listed", "pivoted"]))] = "2023-05"
+        if draw(st.integers(0, 9)) == 0:
+            firm["copies"] = 3
+        firms[f"firm-{number}"] = firm
+    assumptions: dict[str, dict[str, Any]] = {}
+    for mechanism in draw(st.sets(st.sampled_from([m.name for m in MECHANISMS]), max_size=6)):
+        assumptions[mechanism] = {"on": 0}
+    for path in draw(st.sets(st.sampled_from(sorted(ASSUMPTIONS)), max_size=14)):
+        _, mechanism, name = path.split(".")
+        assumptions.setdefault(mechanism, {})[name] = draw(value_of(ASSUMPTIONS[path]))
+    events = {}
+    for number, path in enumerate(draw(st.lists(st.sampled_from(sorted(ASSUMPTIONS)), max_size=3))):
+        events[f"event-{number}"] = {"date": "2024-03", "set": {path: draw(dated(ASSUMPTIONS[path]))}}
+    return {
+        "name": "random",
+        "start": "2024-01",
+        "end": f"{last // 12}-{last % 12 + 1:02d}",
+        "seed": draw(st.integers(0, 2**32 - 1)),
+        "firms": firms,
+        "assumptions": assumptions,
+        "events": events,
+    }
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(industries())
+def test_every_invariant_holds_in_any_industry(data: dict[str, Any]) -> None:
+    history = walk(load_mapping(data), WORLDS)
+    for invariant in INVARIANTS:
+        invariant(history)
