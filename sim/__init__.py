@@ -10,17 +10,21 @@ Everything heavy is imported when it is first needed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sim.engine.simulate import Trace
     from sim.scenario.model import Scenario
+    from sim.study.compare import Comparison
     from sim.study.monte_carlo import Progress
     from sim.study.run import Run
+    from sim.study.what_if import WhatIf
 
-__all__ = ["__version__", "load", "open_run", "run", "trace"]
+    Changes = Mapping[str, Any] | Iterable[str]  # {PATH: VALUE}, {"PATH@FROM..UNTIL": VALUE} or ["PATH=VALUE", ...]
+
+__all__ = ["__version__", "compare", "load", "open_run", "run", "trace", "what_if"]
 
 
 def load(path: Path | str, sets: Iterable[str] = (), *, worlds: int | None = None, seed: int | None = None) -> Scenario:
@@ -75,6 +79,88 @@ def run(
     return done
 
 
+def what_if(
+    scenario: Scenario,
+    changes: Changes = (),
+    *,
+    variants: Mapping[str, Changes] | Iterable[str] = (),
+    worlds: int | None = None,
+    seed: int | None = None,
+    jobs: int | None = None,
+    out: Path | str | None = None,
+    precision: float | None = None,
+    png: bool = False,
+    progress: Callable[[Progress], None] | None = None,
+    command: str = "sim.what_if",
+) -> WhatIf:
+    """``scenario`` and what changes with it, in the same worlds.
+
+    ``changes`` make one variant: ``{"assumptions.listing.strength": 0}``. ``variants`` names further ones:
+    ``{"shut window": {"assumptions.exchange.window@2025-07": 0}}``, or texts "NAME: PATH=VALUE, PATH=VALUE". The
+    answer has ``differences`` and ``flipped`` as pandas frames and ``headline``, a sentence for every variant; the
+    other parameters and the errors are those of ``run``.
+    """
+    from sim.study import monte_carlo
+    from sim.study import what_if as study
+    from sim.study.variants import sets_of, variants_of
+
+    base = monte_carlo.with_worlds(scenario, worlds, seed)
+    named = [(name, sets_of(own)) for name, own in variants.items()] if isinstance(variants, Mapping) else variants
+    asked = variants_of(base, sets_of(changes), named)
+    done = study.what_if(
+        base,
+        asked,
+        jobs=jobs,
+        out=out,
+        precision=precision,
+        progress=progress,
+        page=_write_what_if,
+        command=command,
+    )
+    if png and done.folder is not None:
+        from sim.report.what_if import pictures
+
+        _add_stills(done.folder, pictures(done), done.manifest)
+    return done
+
+
+def compare(
+    *asked: Scenario | Run | Path | str,
+    sets: Iterable[str] = (),
+    worlds: int | None = None,
+    seed: int | None = None,
+    jobs: int | None = None,
+    out: Path | str | None = None,
+    precision: float | None = None,
+    png: bool = False,
+    progress: Callable[[Progress], None] | None = None,
+    command: str = "sim.compare",
+) -> Comparison:
+    """Runs side by side, every one against the first: scenarios, runs, scenario files or folders of finished runs.
+
+    ``sets`` apply to all; what has a result already is then simulated anew. The answer has ``differences`` as a pandas
+    frame, ``headline`` and ``notes``; the other parameters and the errors are those of ``run``.
+    """
+    from sim.study import compare as study
+
+    found, notices = study.questions(asked, tuple(sets), worlds, seed)
+    done = study.compare(
+        found,
+        jobs=jobs,
+        out=out,
+        precision=precision,
+        progress=progress,
+        page=_write_comparison,
+        command=command,
+        notices=notices,
+    )
+    if png and done.folder is not None:
+        from sim.report.compare import pictures
+
+        _add_stills(done.folder, pictures(done), done.manifest)
+    return done
+
+
 def trace(scenario: Scenario, world: int = 0) -> Trace:
     """One world of ``scenario`` with everything told: its events, and the state of every firm in every month."""
     from sim.engine.simulate import trace as trace_world
@@ -93,6 +179,33 @@ def _write_page(done: Run, folder: Path) -> None:
     from sim.report import page
 
     page.write(done, folder)
+
+
+def _write_what_if(done: WhatIf, folder: Path) -> None:
+    from sim.report import what_if as page
+
+    page.write(done, folder)
+
+
+def _write_comparison(done: Comparison, folder: Path) -> None:
+    from sim.report import compare as page
+
+    page.write(done, folder)
+
+
+def _add_stills(target: Path, pictures: list[Any], manifest: dict[str, Any]) -> None:
+    """Add PNG and SVG of ``pictures`` to a finished folder, if they are not there."""
+    if any(target.glob("plots/*.png")):
+        return
+    from sim.archive.folder import extended
+    from sim.report.page import PLOTS
+    from sim.report.stills import write_stills
+
+    with extended(target, "plots/*.png", "plots/*.svg") as part:
+        (part / PLOTS).mkdir()
+        message = write_stills(pictures, part / PLOTS)
+    if message:
+        manifest["notices"].append(message)
 
 
 def __getattr__(name: str) -> Any:

@@ -15,6 +15,7 @@ from sim.foundation.errors import InputError
 from sim.outcomes import effects
 from sim.outcomes.differences import ENDGAME, GENERAL_LEFT, INDEPENDENTS_LEFT, SURVIVAL, Differences, months_compared
 from sim.scenario.dates import month_text
+from sim.scenario.load import load, with_sets
 from sim.scenario.model import Scenario
 from sim.study import kept, monte_carlo
 from sim.study.monte_carlo import Progress, Tell
@@ -63,6 +64,35 @@ class Comparison:
 
 
 Page = Callable[[Comparison, Path], None]
+
+
+def questions(
+    asked: Sequence[Scenario | Run | Path | str], sets: Sequence[str], worlds: int | None, seed: int | None
+) -> tuple[list[Asked], list[str]]:
+    """What is asked, ready to ``compare``: files are loaded, ``sets`` applied; and what is to be said about it.
+
+    A folder or a run that is changed by ``sets`` becomes its scenario, to be simulated anew; without, it stays as it
+    is, and ``worlds`` and ``seed`` do not change it.
+    """
+    found: list[Asked] = []
+    notices: list[str] = []
+    for one in asked:
+        one = Path(one) if isinstance(one, str) else one
+        if isinstance(one, Path) and not one.is_dir():
+            found.append(load(one, tuple(sets), worlds=worlds, seed=seed))
+        elif isinstance(one, Scenario):
+            found.append(monte_carlo.with_worlds(with_sets(one, sets) if sets else one, worlds, seed))
+        elif sets:
+            stated = load(folder.open_run(one).path / folder.SCENARIO) if isinstance(one, Path) else one.scenario
+            found.append(monte_carlo.with_worlds(with_sets(stated, sets), worlds, seed))
+            name = one if isinstance(one, Path) else stated.name
+            notices.append(f"{name}: --set changes the question, so its scenario is simulated anew")
+        else:
+            found.append(one)
+            if worlds is not None or seed is not None:
+                name = one if isinstance(one, Path) else one.scenario.name
+                notices.append(f"{name} is a finished run: --worlds and --seed do not change it")
+    return found, notices
 
 
 def compare(

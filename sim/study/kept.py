@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.archive import digest, folder, tables
-from sim.archive.folder import RunFolder
-from sim.foundation.errors import RunError
+from sim.archive.folder import RunFolder, number
 from sim.scenario.dump import to_yaml
 from sim.scenario.model import Scenario
 
@@ -38,21 +36,14 @@ def write(
     page: Callable[[Path], None] | None,
     command: str,
 ) -> dict[str, Any]:
-    """Write the folder of a study; the completed manifest. RunError if the disk is full."""
-    started = time.perf_counter()
-    manifest = {**manifest, "study": target.name}
-    try:
-        with folder.written(target, manifest) as part:
-            (part / folder.SCENARIO).write_text(to_yaml(scenario), encoding="utf-8")
-            for name, frame in frames.items():
-                tables.write_csv(_plain(frame), part / name)
-            if page is not None:
-                page(part)
-            manifest["command"] = command
-            manifest["timings"]["write_seconds"] = round(time.perf_counter() - started, 3)
-            manifest["finished"] = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    except OSError as error:
-        raise RunError(f"{target}: {folder.first_line(error)}; finished blocks are kept") from error
+    """Write the folder of a study; the completed manifest. RunError if it cannot be written."""
+    manifest = {**manifest, "study": target.name, "command": command}
+    with folder.written(target, manifest) as part:
+        (part / folder.SCENARIO).write_text(to_yaml(scenario), encoding="utf-8")
+        for name, frame in frames.items():
+            tables.write_csv(_plain(frame), part / name)
+        if page is not None:
+            page(part)
     return manifest
 
 
@@ -60,13 +51,6 @@ def _plain(frame: pd.DataFrame) -> pd.DataFrame:
     """``frame`` with truth values as the words true and false."""
     words = {True: "true", False: "false"}
     return frame.assign(paired=frame["paired"].map(words)) if "paired" in frame else frame
-
-
-def number(value: Any) -> Any:
-    """``value`` as JSON knows it: what is not a number is None."""
-    if hasattr(value, "item"):
-        value = value.item()
-    return None if isinstance(value, float) and value != value else value
 
 
 def summary(differences: pd.DataFrame, scenario: Scenario, quantities: tuple[str, ...]) -> list[dict[str, Any]]:

@@ -1,0 +1,123 @@
+"""The page of a comparison: every run's curves over one another, a table of fates, the differences from the first."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from sim.report import effects
+from sim.report.document import Cell, Column, Document, Prose, Section, Switch, Table, Terms, pictures_in, render
+from sim.report.glossary import GLOSSARY
+from sim.report.overlay import Runs, endgame_overlay, groups_of_startups, left_overlay, most_moved, survival_overlay
+from sim.report.page import PLOTS, write_plots
+from sim.report.picture import Picture
+from sim.report.provenance import provenance_of, runs_table
+from sim.report.tables import share_cell
+from sim.report.view import View
+from sim.report.what_if import difference_blocks, figure
+from sim.report.words import shorten
+from sim.study.compare import PAGE, Comparison
+
+TERMS = (
+    (
+        "Paired",
+        "Runs with the same seed, as many worlds and the same rules have the same luck in world 4,711: differences are "
+        "taken world by world and are sharper. Other runs are compared as independent ones.",
+    ),
+    (
+        "Difference",
+        "The second run's value minus the first's, with a 95% interval: Agresti and Min where runs are paired, "
+        "Newcombe where they are not; for means Student's t, or Welch's.",
+    ),
+)
+SHOWN = (
+    ("independent", "Independent"),
+    ("acquired", "Acquired"),
+    ("closed", "Closed"),
+    ("listed", "Listed"),
+    ("pivoted", "Pivoted"),
+)
+
+
+def write(done: Comparison, folder: Path) -> None:
+    """Write ``folder``/compare.html and ``folder``/plots/<name>.html. Equal comparisons give equal HTML."""
+    document = document_of(done)
+    (folder / PAGE).write_text(render(document), encoding="utf-8", newline="\n")
+    write_plots(_pictures(document), folder / PLOTS)
+
+
+def pictures(done: Comparison) -> list[Picture]:
+    """Every picture of the page."""
+    return _pictures(document_of(done))
+
+
+def _pictures(document: Document) -> list[Picture]:
+    return [picture for section in document.sections for picture in pictures_in(section.blocks)]
+
+
+def runs_of(done: Comparison) -> Runs:
+    """The runs as the page reads them."""
+    answers = done.answers()
+    return Runs(tuple(a.label for a in answers), tuple(View(a) for a in answers), "comparison")
+
+
+def document_of(done: Comparison) -> Document:
+    """The page of a comparison as a document."""
+    runs, rows = runs_of(done), effects.records(done.differences)
+    sections = [Section("curves", "Curves", _curves(runs, done)), Section("fates", "Fates", (_fates(runs),))]
+    for index, label in enumerate(runs.labels[1:], start=1):
+        mine = [row for row in rows if row["variant"] == label]
+        title = f"{shorten(label, 60)} against {shorten(runs.labels[0], 60)}"
+        lead = f"{done.manifest['pairing'][index - 1]}."
+        blocks: list[Any] = [*difference_blocks(runs, mine, index), *_lonely(runs, mine, index)]
+        sections.append(Section(f"differences-{index}", title, tuple(blocks), lead))
+    sections.append(Section("runs", "What is compared", (runs_table(runs, done.manifest),)))
+    sections.append(Section("reading", "How to read this", (Terms((*TERMS, *GLOSSARY)),)))
+    again = " ".join(["shakeout compare", *(shorten(label, 60) for label in runs.labels)])
+    sections.append(Section("provenance", "Where this comes from", provenance_of(runs, done.manifest, again)))
+    first, *more = done.headline
+    return Document(
+        f"Comparison: {' | '.join(shorten(label, 60) for label in runs.labels)}",
+        first,
+        tuple(sections),
+        ". ".join([*more, ""]).strip(),
+        tuple(f"{note}." for note in done.notes),
+    )
+
+
+def _curves(runs: Runs, done: Comparison) -> tuple[Any, ...]:
+    firms = [*most_moved(runs, done.differences), *groups_of_startups(runs)]
+    views = (("Independent", "independent"), ("In the general race", "general"))
+    switch = Switch(
+        "survival",
+        "What counts as survival",
+        tuple((label, figure(survival_overlay(runs, firms, endpoint))) for label, endpoint in views),
+    )
+    return (switch, figure(left_overlay(runs)), figure(endgame_overlay(runs)))
+
+
+def _fates(runs: Runs) -> Table:
+    """One row for every startup and run: its fates at the run's horizon."""
+    columns = (Column("Startup"), Column("Run"), *(Column(label, "right") for _, label in SHOWN))
+    rows = []
+    for firm in [*runs.startups, *groups_of_startups(runs)]:
+        for index, view in enumerate(runs.views):
+            shares = [view.at_horizon(firm, fate) for fate, _ in SHOWN]
+            head = Cell(runs.name(firm, 40), swatch=runs.colour(firm), strong=True) if index == 0 else Cell()
+            label = Cell(shorten(runs.labels[index], 40), swatch=runs.style(index).colour)
+            rows.append((head, label, *(share_cell(*share) for share in shares)))
+    caption = runs.caption(
+        "Share of worlds at each run's last month, ± half its 95% interval in points; a dash: the run has no such firm."
+    )
+    return Table("fates", "", columns, tuple(rows), caption, empty="There is no startup.")
+
+
+def _lonely(runs: Runs, rows: list[Any], index: int) -> tuple[Any, ...]:
+    """A sentence about firms that only one of the two runs has."""
+    alone = [row for row in rows if row["difference"] != row["difference"]]
+    said = []
+    for column, label in (("base", runs.labels[0]), ("variant_value", runs.labels[index])):
+        names = [runs.name(row["firm"]) for row in alone if row[column] == row[column]]
+        if names:
+            said.append(f"Only {shorten(label, 60)} has {', '.join(names)}.")
+    return (Prose(tuple(said)),) if said else ()

@@ -1,0 +1,184 @@
+"""The page of a what-if: the sentence to quote, curves, differences, the flow of fates, one world told twice."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from sim.outcomes.parting import Retold
+from sim.report import effects, flows, retold
+from sim.report.document import Details, Document, Figure, Section, Switch, Terms, Tiles, pictures_in, render
+from sim.report.glossary import GLOSSARY
+from sim.report.overlay import Runs, endgame_overlay, groups_of_startups, left_overlay, most_moved, survival_overlay
+from sim.report.page import PLOTS, write_plots
+from sim.report.picture import Picture
+from sim.report.provenance import provenance_of, sets_table
+from sim.report.view import View
+from sim.report.words import capital, count, shorten
+from sim.study.what_if import PAGE, WhatIf
+
+TERMS = (
+    (
+        "Base and variant",
+        "The same scenario without and with the change. World 4,711 has the same luck in both, so what differs comes "
+        "from the change alone.",
+    ),
+    (
+        "Difference",
+        "The variant's value minus the base's, world by world, with a 95% interval (Agresti and Min for shares, "
+        "Student's t for money). The valuation of a firm that is gone counts as 0.",
+    ),
+    ("Variance ratio", "How many times more worlds two runs without common luck would need to be as sure."),
+    ("Fate turns", "In the same world the firm ends differently with the change than without it."),
+)
+
+
+def write(done: WhatIf, folder: Path) -> None:
+    """Write ``folder``/whatif.html and ``folder``/plots/<name>.html. Equal what-ifs give equal HTML."""
+    document = document_of(done)
+    (folder / PAGE).write_text(render(document), encoding="utf-8", newline="\n")
+    write_plots(_pictures(document), folder / PLOTS)
+
+
+def pictures(done: WhatIf) -> list[Picture]:
+    """Every picture of the page."""
+    return _pictures(document_of(done))
+
+
+def _pictures(document: Document) -> list[Picture]:
+    return [picture for section in document.sections for picture in pictures_in(section.blocks)]
+
+
+def runs_of(done: WhatIf) -> Runs:
+    """The base and the variants as the page reads them."""
+    answers = done.answers()
+    return Runs(tuple(answer.label for answer in answers), tuple(View(answer) for answer in answers))
+
+
+def document_of(done: WhatIf) -> Document:
+    """The page of a what-if as a document."""
+    runs, rows = runs_of(done), effects.records(done.differences)
+    sections, told = [_curves(runs, done)], done.retold()
+    for index, variant in enumerate(done.variants, start=1):
+        mine = [row for row in rows if row["variant"] == variant.name]
+        turned = [row for row in effects.records(done.flipped) if row["variant"] == variant.name]
+        several = f": {shorten(variant.label, 60)}" if len(done.variants) > 1 else ""
+        sections.append(_differences(runs, done, mine, index, several))
+        sections.append(_flows(runs, turned, index, several))
+        sections.append(_told(runs, turned, told[index - 1], index, several))
+    sections.append(_change(done))
+    sections.append(Section("reading", "How to read this", (Terms((*TERMS, *GLOSSARY)),)))
+    sections.append(_provenance(runs, done))
+    worlds = f"{runs.base.worlds:,} worlds"
+    first, *more = done.headline
+    return Document(
+        f"What if: {shorten(done.scenario.title or done.scenario.name, 200)}",
+        first,
+        tuple(sections),
+        ". ".join([*more, ""]).strip(),
+        (
+            f"{worlds}, the same in the base and in every variant, seed {done.scenario.seed}. The sentence tells the "
+            "largest difference that is surely not zero, of survival if there is one; plus or minus is half its 95% "
+            "interval, in percentage points. It holds inside the model, under the base's assumptions.",
+        ),
+    )
+
+
+def figure(picture: Picture) -> Figure:
+    """A picture with the link to its own file."""
+    return Figure(picture, f"{PLOTS}/{picture.name}.html" if picture.panels else "")
+
+
+def _change(done: WhatIf) -> Section:
+    several = len(done.variants) > 1
+    blocks = [
+        sets_table(done.scenario, variant.sets, str(index), capital(variant.label) if several else "")
+        for index, variant in enumerate(done.variants, start=1)
+    ]
+    return Section("change", "What is changed", tuple(blocks))
+
+
+def _curves(runs: Runs, done: WhatIf) -> Section:
+    firms = [*most_moved(runs, done.differences), *groups_of_startups(runs)]
+    switch = Switch(
+        "survival",
+        "What counts as survival",
+        (
+            ("Independent", figure(survival_overlay(runs, firms, "independent"))),
+            ("In the general race", figure(survival_overlay(runs, firms, "general"))),
+        ),
+    )
+    return Section("curves", "Base and variant", (switch, figure(left_overlay(runs)), figure(endgame_overlay(runs))))
+
+
+def difference_blocks(runs: Runs, rows: Sequence[effects.Row], index: int) -> tuple[Any, ...]:
+    """Tiles, dots with intervals by quantity, and the tables behind them."""
+    startups, names = runs.startups, [*runs.startups, *groups_of_startups(runs)]
+    place = str(index)
+    views = [
+        (measure.label, figure(effects.dots(runs, rows, names, measure, place)))
+        for measure in (*effects.SHARES, *effects.MONEY)
+    ]
+    tiles = [*effects.industry_tiles(rows), *effects.gain_tile(rows, startups)]
+    years = tuple(effects.by_year(runs, rows, names, measure, place) for measure in effects.SHARES[:2])
+    return (
+        Tiles(tuple(tiles)),
+        Switch(f"differences-{place}", "Which difference", tuple(views)),
+        years[0],
+        Details("When it comes: still in the general race", (years[1],)),
+        Details("Every fate at the horizon", (effects.fates_table(runs, rows, index, names, place),)),
+    )
+
+
+def _differences(runs: Runs, done: WhatIf, rows: Sequence[effects.Row], index: int, several: str) -> Section:
+    lead = "" if len(done.variants) == 1 else f"{done.headline[index - 1]}."
+    return Section(f"differences-{index}", f"What it does{several}", difference_blocks(runs, rows, index), lead)
+
+
+def _flows(runs: Runs, turned: Sequence[flows.Row], index: int, several: str) -> Section:
+    firms = _most_turned(runs, turned)
+    picture = flows.flows(runs, turned, firms, str(index))
+    table = flows.flips_table(runs, turned, runs.startups, str(index))
+    blocks: list[Any] = [figure(picture)]
+    if table.rows:
+        blocks.append(
+            Details(f"The commonest of {count(len(turned), 'kind')} of turns, listings and pivots told", (table,))
+        )
+    return Section(f"flows-{index}", f"Whose fate turns{several}", tuple(blocks))
+
+
+def _most_turned(runs: Runs, turned: Sequence[flows.Row], limit: int = 8) -> list[str]:
+    """The startups with the most turned fates, in file order."""
+    size = dict.fromkeys(runs.base.startups, 0.0)
+    for row in turned:
+        if row["firm"] in size:
+            size[row["firm"]] += row["share"]
+    chosen = sorted(size, key=lambda firm: (-size[firm], runs.startups.index(firm)))[:limit]
+    return [firm for firm in runs.startups if firm in chosen]
+
+
+def _told(runs: Runs, turned: Sequence[flows.Row], told: Retold | None, index: int, several: str) -> Section:
+    title = f"One world told twice{several}"
+    if told is None:
+        return Section(f"world-{index}", title, (retold.no_flip(),))
+    series = runs.base.series(told.firm)
+    share = sum(
+        row["share"]
+        for row in turned
+        if row["firm"] == series and (row["base_fate"].split("+")[0], row["variant_fate"].split("+")[0]) == told.fates
+    )
+    lead = "One world is an anecdote: it shows how the change works its way through, not how often."
+    blocks = (figure(retold.paths(runs, told, index)), *retold.blocks(runs, told, index, share))
+    return Section(f"world-{index}", title, blocks, lead)
+
+
+def _provenance(runs: Runs, done: WhatIf) -> Section:
+    again = ["shakeout whatif scenario.yaml", f"--worlds {runs.base.worlds} --seed {done.scenario.seed}"]
+    for variant in done.variants:
+        if variant.named:
+            again.append(f"--variant {shlex.quote(f'{variant.name}: ' + ', '.join(variant.sets))}")
+        else:
+            again += [f"--set {shlex.quote(text)}" for text in variant.sets]
+    return Section("provenance", "Where this comes from", provenance_of(runs, done.manifest, " ".join(again)))
