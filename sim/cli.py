@@ -42,6 +42,10 @@ Sets = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="PATH=VALUE", help="Change an assumption, as in PATH=VALUE@2025-07; repeatable."),
 ]
+Variants = Annotated[
+    list[str] | None,
+    typer.Option("--variant", metavar='"NAME: PATH=VALUE, ..."', help="A further variant with a name; repeatable."),
+]
 Worlds = Annotated[int | None, typer.Option("--worlds", metavar="N", help="Number of worlds.", show_default=False)]
 Seed = Annotated[int | None, typer.Option("--seed", metavar="S", help="Seed of all luck.", show_default=False)]
 Jobs = Annotated[
@@ -254,6 +258,90 @@ def claims(
         terminal.claims_table(ledgers[names[0]])
     else:
         terminal.claims_matrix(side_by_side(ledgers), names)
+
+
+@command
+def whatif(
+    scenario: ScenarioFile,
+    sets: Sets = None,
+    variants: Variants = None,
+    worlds: Worlds = None,
+    seed: Seed = None,
+    jobs: Jobs = None,
+    out: Out = RESULTS,
+    json_: Json = False,
+    quiet: Quiet = False,
+    png: Png = False,
+    precision: Precision = None,
+) -> None:
+    """Change assumptions and see what differs in the same worlds: the --set make one variant, --variant more."""
+    import sim
+
+    _one_of(worlds=worlds, precision=precision)
+    asked = sim.load(scenario, worlds=worlds, seed=seed)
+    silent = quiet or json_
+    with terminal.progress(silent) as tell:
+        done = sim.what_if(
+            asked,
+            sets or (),
+            variants=variants or (),
+            jobs=jobs,
+            out=out,
+            precision=precision,
+            png=png,
+            progress=tell,
+            command=_typed(),
+        )
+    _notices(done.manifest["notices"], silent)
+    _study(done, json_, quiet, "whatif.html")
+
+
+@command
+def compare(
+    runs: Annotated[
+        list[Path], typer.Argument(metavar="X Y [Z...]", help="Scenario files or result folders.", show_default=False)
+    ],
+    sets: Sets = None,
+    worlds: Worlds = None,
+    seed: Seed = None,
+    jobs: Jobs = None,
+    out: Out = RESULTS,
+    json_: Json = False,
+    quiet: Quiet = False,
+    png: Png = False,
+    precision: Precision = None,
+) -> None:
+    """Put scenarios or finished runs side by side, every one against the first; --set applies to all."""
+    import sim
+
+    _one_of(worlds=worlds, precision=precision)
+    silent = quiet or json_
+    with terminal.progress(silent) as tell:
+        done = sim.compare(
+            *runs,
+            sets=sets or (),
+            worlds=worlds,
+            seed=seed,
+            jobs=jobs,
+            out=out,
+            precision=precision,
+            png=png,
+            progress=tell,
+            command=_typed(),
+        )
+    _notices(done.notes, silent)
+    _study(done, json_, quiet, "compare.html")
+
+
+def _study(done: Any, json_: bool, quiet: bool, page: str) -> None:
+    """What came out of a what-if or a comparison."""
+    if json_:
+        _print_json(done.folder, done.manifest, done.summary())
+    elif quiet:
+        print(done.folder)
+    else:
+        terminal.differences(done.headline, done.summary())
+        print(f"Report: {done.folder / page}")
 
 
 def _one_of(**options: object) -> None:

@@ -207,6 +207,32 @@ def _legend(forecasts: Sequence[Forecast]) -> None:
         print(textwrap.fill(clean(text), MATRIX_WIDTH, subsequent_indent="    "))
 
 
+COUNTS = ("independents_left", "general_left")  # quantities that are no shares
+
+
+def differences(headline: Sequence[str], summary: Sequence[Row]) -> None:
+    """The sentences to quote, and under each the table of its variant's differences at the horizon."""
+    variants = list(dict.fromkeys(row["variant"] for row in summary))
+    for sentence, variant in zip(headline, variants, strict=True):
+        print(clean(f"{sentence}."))
+        rows = [_difference_row(row) for row in summary if row["variant"] == variant]
+        print_table(["", "", "base", "variant", "difference", "gain"], rows, left=2)
+    print("Shares in percent, differences in points ± half a 95% interval; gain: so many times the worlds would be")
+    print("needed without common luck.")
+
+
+def _difference_row(row: Row) -> list[str]:
+    scale, digits = (1, 2) if row["quantity"] in COUNTS else (100, 1)
+
+    def said(value: float | None) -> str:
+        return "–" if value is None else f"{scale * value:.{digits}f}"
+
+    half = None if row["difference"] is None else (row["high"] - row["low"]) / 2
+    apart = "–" if half is None else f"{scale * row['difference']:+.{digits}f} ±{scale * half:.{digits}f}"
+    gain = "" if row["variance_ratio"] is None else f"{row['variance_ratio']:.1f}"
+    return [row["name"], row["quantity"].replace("_", " "), said(row["base"]), said(row["variant_value"]), apart, gain]
+
+
 def percent(row: Row, name: str) -> str:
     """``name`` of ``row`` in percent, with half the width of its interval; a dash where there is nothing to go by."""
     share, low, high = row[name], row[f"{name}_low"], row[f"{name}_high"]

@@ -78,15 +78,15 @@ def _one_change(base: Scenario, override: Override) -> str:
 def _what(base: Scenario, path: str) -> str:
     """The thing at ``path`` in words."""
     if path in ASSUMPTIONS:
-        return f"“{ASSUMPTIONS[path].says}”"
+        return f"'{ASSUMPTIONS[path].says}'"
     top, id, name = (*path.split(".", 2), "", "")[:3]
     if top == "firms":
         names = {firm.id: firm.name for firm in base.firms}
         says = FIRM_ASSUMPTIONS[name].says if name in FIRM_ASSUMPTIONS else name
-        return f"{names.get(id, id)}'s “{says}”"
+        return f"{names.get(id, id)}'s '{says}'"
     if top == "events":
         part, _, inner = name.partition(".")
-        return f"{_what(base, inner)} by the event {id}" if part == "set" else f"the event {id}'s “{part}”"
+        return f"{_what(base, inner)} by the event {id}" if part == "set" else f"the {part} of the event {id}"
     return path
 
 
@@ -205,14 +205,14 @@ def date_words(date: str) -> str:
 def contrast(scenario: Scenario, row: Row | None, base: str, variant: str) -> str:
     """The sentence of a comparison: what happens how often in the one run and in the other."""
     if row is None:
-        return f"Nothing tells “{variant}” from “{base}”: every interval holds zero"
+        return f"Nothing tells {variant} from {base}: every interval holds zero"
     name, quantity, date = name_of(scenario, row["firm"]), row["quantity"], date_words(row["date"])
     shares = [f"{100 * float(row[column]):.0f}%" for column in ("base", "variant_value")]
     verbs = {SURVIVAL: f"{name} survives to {date}", GENERAL: f"{name} is in the general race at {date}",
              ENDGAME: f"the endgame has begun by {date}"}  # fmt: skip
     if quantity in (RAISED, FINAL_VALUATION, INDEPENDENTS_LEFT, GENERAL_LEFT):
-        return f"Against “{base}”, “{variant}” {effect(scenario, row)}, plus or minus {_half(scenario, row)}"
+        return f"Against {base}, {variant} {effect(scenario, row)}, plus or minus {_half(scenario, row)}"
     verb = verbs.get(quantity, f"{name} comes to {TO_DO.get(quantity, quantity)} by {date}")
     apart = f"{points_of(float(row['difference']))} apart, plus or minus {_half(scenario, row)}"
     verb = verb[:1].upper() + verb[1:]
-    return f"{verb} in {shares[0]} of worlds of “{base}” and in {shares[1]} of “{variant}”: {apart}"
+    return f"{verb} in {shares[0]} of worlds of {base} and in {shares[1]} of {variant}: {apart}"

@@ -83,11 +83,12 @@ def dots(runs: Runs, rows: Sequence[Row], names: Sequence[str], measure: Measure
     is_money = measure in MONEY
     factor, unit = _unit(runs, is_money)
     data = [_intervals(shown, factor), _zero(len(shown)), _marks(runs, shown, factor, is_money)]
-    reach = max(abs(factor * float(row[bound])) for row in shown for bound in ("low", "high")) or 1.0
+    ends = [0.0, *(factor * float(row[bound]) for row in shown for bound in ("low", "high"))]
+    room = 0.06 * (max(ends) - min(ends))
     layout = style.layout(
         margin={"l": 128, "r": 20, "t": 10, "b": 44},
         hovermode="closest",
-        xaxis=style.axis(range=[-1.06 * reach, 1.06 * reach]),
+        xaxis=style.axis(range=[min(ends) - room, max(ends) + room]),
         yaxis=style.axis(
             tickvals=list(range(len(shown))),
             ticktext=[plotly_text(runs.name(row["firm"], 22), 22) for row in shown],
@@ -260,7 +261,7 @@ def industry_tiles(rows: Sequence[Row]) -> list[tuple[str, str]]:
         half = 50 * (row["high"] - row["low"])
         values = f"{100 * row['base']:.1f}% → {100 * row['variant_value']:.1f}%"
         points = f"{signed(100 * row['difference'])} points"
-        tiles.append((points, f"more worlds reach the endgame: {values}, ±{half:.1f}"))
+        tiles.append((points, f"of worlds that reach the endgame: {values}, ±{half:.1f}"))
     return tiles
 
 

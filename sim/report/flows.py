@@ -16,13 +16,7 @@ from sim.report.words import between, percent
 
 Row = Mapping[str, Any]  # of flipped.csv
 STATES = ("race", "pivoted", "acquired", "closed", "never_entered")
-LABELS = {
-    "race": "in race",
-    "pivoted": "pivoted",
-    "acquired": "acquired",
-    "closed": "closed",
-    "never_entered": "absent",
-}
+LABELS = dict(zip(STATES, ("race", "pivot", "bought", "shut", "absent"), strict=True))
 FULL = {
     "race": "independent, in the general race",
     "pivoted": "independent, pivoted",
@@ -73,11 +67,11 @@ def flows(runs: Runs, flipped: Sequence[Row], firms: Sequence[str], place: str) 
     old, new = (int(part) for part in np.unravel_index(int(flow.argmax()), flow.shape))
     title = (
         f"{runs.name(firm)}'s fate turns in {percent(moved[firm])} of worlds, most often from "
-        f"“{FULL[STATES[old]]}” to “{FULL[STATES[new]]}” ({percent(float(flow[old, new]))})"
+        f"'{FULL[STATES[old]]}' to '{FULL[STATES[new]]}' ({percent(float(flow[old, new]))})"
     )
     caption = runs.caption(
-        "Percent of worlds by the fate at the horizon in the base (down) and, in the same worlds, with the change "
-        "(across). Grey: the fate stays; coloured: it turns."
+        "Percent of worlds by the fate at the horizon in the base (down the side) and, in the same worlds, with the "
+        "change (across): in the general race, pivoted, bought or shut. Grey: the fate stays; coloured: it turns."
     )
     return Picture(
         name, title, caption, title, "fate with the change", "fate in the base", panels, height=190, columns=4
@@ -120,10 +114,10 @@ def _panel(runs: Runs, firm: str, flow: np.ndarray, used: list[int], moved: floa
         for j in places
         if flow[i, j] >= LEAST_SAID
     ]
-    small = {"size": 10, "color": style.MUTED}
+    small = {"size": 9, "color": style.MUTED}
     axis = {"tickvals": places, "ticktext": labels, "ticks": "", "showgrid": False, "tickfont": small}
     layout = style.layout(
-        margin={"l": 52, "r": 6, "t": 6, "b": 34},
+        margin={"l": 42, "r": 6, "t": 6, "b": 34},
         hovermode="closest",
         xaxis=style.axis(**axis, range=[-0.5, size - 0.5], tickangle=0),
         yaxis=style.axis(**axis, range=[size - 0.5, -0.5]),

@@ -15,7 +15,7 @@ from sim.report.fates import small_dates
 from sim.report.picture import Key, Panel, Picture, numbers
 from sim.report.survival import BANDS, ENDPOINTS
 from sim.report.view import MOST_PANELS, View
-from sim.report.words import listed, percent, plotly_text, shorten
+from sim.report.words import percent, plotly_text, shorten
 
 BAND_OPACITY = 0.16
 
@@ -84,6 +84,12 @@ class Runs:
         """A firm's colour; groups share one."""
         return self.view_with(firm).style(firm).colour
 
+    def ends_in_words(self, ends: Sequence[str]) -> str:
+        """ "4.9 (base), 5.3 (with the change)": a number of every run."""
+        if len(set(ends)) <= 1:
+            return f"{ends[0]} in every run" if ends else "unknown"
+        return ", ".join(f"{end} ({shorten(label, 40)})" for end, label in zip(ends, self.labels, strict=False))
+
     @cached_property
     def source(self) -> str:
         """Source line of every figure."""
@@ -142,7 +148,7 @@ def _title(runs: Runs, firms: Sequence[str], endpoint: str, state: str) -> str:
     if not found or max(found)[0] == 0:
         return f"Still {state.removeprefix('still ')}: no curve moves"
     _, firm, old, new, index = max(found, key=lambda one: one[0])
-    where = f" with “{shorten(runs.labels[index], 60)}”" if len(runs.labels) > 2 else ""
+    where = f" ({shorten(runs.labels[index], 60)})" if len(runs.labels) > 2 else ""
     return (
         f"{runs.name(firm)} moves most: {state} in {percent(old)} of worlds before and {percent(new)} after{where}"
         if (runs.kind == "what-if")
@@ -225,17 +231,12 @@ def left_overlay(runs: Runs) -> Picture:
         told.append(ends)
     if not any(told):
         return Picture("startups-left", "The scenario has no startup", runs.source, "", "", "", ())
-    title = f"At the horizon {listed_ends(told[0])} startups are still independent on average"
+    title = f"Startups still independent at the horizon, on average: {runs.ends_in_words(told[0])}"
     caption = runs.caption("Mean over worlds of the number of startups, by month.")
     return Picture(
         "startups-left", title, caption, title, "calendar month", "number of startups, mean over worlds",
         tuple(panels), runs.keys, height=260, columns=2,
     )  # fmt: skip
-
-
-def listed_ends(ends: list[str]) -> str:
-    """ "4.9, and 5.3 with the change": numbers of several runs in a row."""
-    return ends[0] if len(set(ends)) == 1 else listed(ends)
 
 
 def _mean_left(view: View, endpoint: str) -> np.ndarray | None:
@@ -278,7 +279,7 @@ def endgame_overlay(runs: Runs) -> Picture:
         xaxis=runs.axis(),
         yaxis=style.axis(range=[0, min(1.01, max(0.05, 1.15 * top))], tickformat=".0%"),
     )
-    title = f"The endgame has begun by the horizon in {listed_ends(ends)} of worlds"
+    title = f"Worlds in which the endgame has begun by the horizon: {runs.ends_in_words(ends)}"
     caption = runs.caption(f"Share of worlds that have reached the endgame by each month. {BANDS}")
     return Picture(
         "endgame", title, caption, title, "calendar month", "share of worlds", (Panel(data, layout),), runs.keys,

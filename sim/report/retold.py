@@ -14,7 +14,7 @@ from sim.report import style
 from sim.report.document import Cell, Column, Details, Prose, Table
 from sim.report.overlay import Runs
 from sim.report.picture import Panel, Picture, numbers
-from sim.report.words import capital, percent
+from sim.report.words import capital, count, percent
 
 HEADINGS = {"value": "Valuation", "cash": "Cash"}
 
@@ -86,7 +86,7 @@ def blocks(runs: Runs, told: Retold, index: int, share: float) -> tuple[Any, ...
     rest = side_by_side(runs, others, names, f"told-twice-others-{index}", who=True)
     found: list[Any] = [Prose(tuple(said)), mine]
     if rest.rows:
-        found.append(Details(f"What else differs in this world: {len(rest.rows)} months of other firms", (rest,)))
+        found.append(Details(f"What else differs in this world: {count(len(rest.rows), 'entry', 'entries')}", (rest,)))
     return tuple(found)
 
 

@@ -19,6 +19,7 @@ from sim.report.view import View
 from sim.report.words import capital, count, shorten
 from sim.study.what_if import PAGE, WhatIf
 
+CHANGED = "with the change"  # the variant that has no name of its own
 TERMS = (
     (
         "Base and variant",
@@ -54,7 +55,8 @@ def _pictures(document: Document) -> list[Picture]:
 def runs_of(done: WhatIf) -> Runs:
     """The base and the variants as the page reads them."""
     answers = done.answers()
-    return Runs(tuple(answer.label for answer in answers), tuple(View(answer) for answer in answers))
+    labels = ["base", *(variant.label if variant.named else CHANGED for variant in done.variants)]
+    return Runs(tuple(labels), tuple(View(answer) for answer in answers))
 
 
 def document_of(done: WhatIf) -> Document:
