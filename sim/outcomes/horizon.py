@@ -1,0 +1,90 @@
+"""What is said about one run at its horizon, as one long table: the rows of a sweep's grid.csv.
+
+quantity, firm, estimate, low, high. Of every firm and group: the share of worlds (of members) in each terminal fate,
+with each milestone reached, and still in the general race. Of the industry (firm ``all``): the mean number of startups
+still independent and still in the general race, the share of worlds that reached the endgame, and the probability of
+every claim, as ``claims.<id>``. Intervals are 95%: Wilson (of groups with the design effect), Student's t for means.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+from sim.engine.block import Block
+from sim.foundation.columns import STARTUP
+from sim.outcomes.claims import LedgerCounts, claims_frame
+from sim.outcomes.differences import ALL, ENDGAME, GENERAL_LEFT, INDEPENDENTS_LEFT, variance_of
+from sim.outcomes.endgame import count_by_month, endgame_months, share_of
+from sim.outcomes.fates import COUNTED, GENERAL, FateCounts, reported
+from sim.outcomes.intervals import t_quantile
+from sim.outcomes.rows import ALL_STARTUPS, rows_of
+from sim.outcomes.survival import CALENDAR, RiskSet, count_curves, curves_of, merge, survival_frame, times_of
+from sim.scenario.model import Scenario
+
+COLUMNS = ("quantity", "firm", "estimate", "low", "high")
+LEFT = {INDEPENDENTS_LEFT: "independent", GENERAL_LEFT: GENERAL}
+CLAIM = "claims."
+Row = tuple[str, str, float, float, float]
+
+
+class Horizon:
+    """The counts of one run from which its rows follow; ``curves``: also those of its survival on calendar time."""
+
+    def __init__(self, scenario: Scenario, curves: bool = False) -> None:
+        self.scenario = scenario
+        self.fates = FateCounts(scenario)
+        self.ledger = LedgerCounts(scenario)
+        self.endgame = 0
+        self.curves = [curve for curve in curves_of(scenario) if curve.origin == CALENDAR] if curves else []
+        self.risk: list[RiskSet] = []
+
+    def add(self, block: Block) -> None:
+        """Count the worlds of ``block`` too."""
+        ticks = self.scenario.ticks
+        self.fates.add(block)
+        self.ledger.add(block)
+        self.endgame += int(count_by_month(endgame_months(block), ticks)[-1])
+        if self.curves:
+            risk = count_curves(self.curves, ticks, times_of(block.histories))
+            self.risk = [merge(one, other) for one, other in zip(self.risk, risk, strict=True)] if self.risk else risk
+
+    def rows(self) -> list[Row]:
+        """The rows, firms in file order, then groups, then the industry."""
+        rows: list[Row] = []
+        for name in reported(self.scenario):
+            for state in COUNTED:
+                share, low, high = (float(part[-1]) for part in self.fates.incidence(name, state))
+                rows.append((state, name, share, low, high))
+        if (rows_of(self.scenario).kinds == STARTUP).any():
+            rows += [(quantity, ALL, *self._mean(state)) for quantity, state in LEFT.items()]
+        reached = share_of(self.endgame, self.fates.worlds)
+        rows.append((ENDGAME, ALL, reached.share, reached.low, reached.high))
+        claims = claims_frame(self.scenario.claims, self.ledger)
+        columns = (claims["claim"], claims["probability"], claims["low"], claims["high"])
+        rows += [(f"{CLAIM}{id}", ALL, float(p), float(a), float(b)) for id, p, a, b in zip(*columns, strict=True)]
+        return rows
+
+    def _mean(self, state: str) -> tuple[float, float, float]:
+        """Mean over worlds of the number of startups in ``state``, with Student's t interval."""
+        worlds = self.fates.worlds
+        total, squares = (float(part[-1]) for part in self.fates.groups[ALL_STARTUPS][state])
+        if worlds < 2:
+            return total / worlds, math.nan, math.nan
+        half = float(t_quantile(worlds - 1)) * math.sqrt(float(variance_of(total, squares, worlds)) / worlds)
+        return total / worlds, total / worlds - half, total / worlds + half
+
+    def survival(self, times: Iterable[Any]) -> Any:
+        """survival.csv on calendar time; ``times`` are the months (survival.times_of) of all worlds once more."""
+        return survival_frame(self.scenario, self.curves, self.risk, lambda: times)
+
+
+def horizon_of(scenario: Scenario, blocks: Iterable[Block], curves: bool = False) -> tuple[list[Row], Any]:
+    """The rows of a run and, with ``curves``, its survival.csv on calendar time (else None)."""
+    found, times = Horizon(scenario, curves), []
+    for block in blocks:
+        found.add(block)
+        if curves:
+            times.append(times_of(block.histories))
+    return found.rows(), found.survival(times) if curves else None

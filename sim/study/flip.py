@@ -1,0 +1,223 @@
+"""Flip points: the values of an assumption at which the probability of a claim crosses a level."""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.archive import digest, folder
+from sim.archive.folder import RunFolder, to_json
+from sim.foundation.errors import InputError
+from sim.scenario.model import Scenario
+from sim.study import kept, monte_carlo
+from sim.study.asked import NOT_ASKED, OPERATORS, TRUE, Condition, condition_of, truth
+from sim.study.crossing import Crossing, Found, Tally, crossings
+from sim.study.ensemble import Ensemble, sized
+from sim.study.monte_carlo import WRITING, Progress, Tell
+from sim.study.vary import Axis, Vary, at, axes_of, notes
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+WORLDS = 2048  # at every value: whole blocks, which larger runs use too
+ANSWER, EVALUATIONS, PAGE = "flip.json", "evaluations.csv", "flip.html"
+
+
+@dataclass(frozen=True, eq=False)
+class Flip:
+    """Where the probability of a claim crosses a level, as one assumption varies.
+
+    ``crossings`` are Crossing tuples (estimate, low, high, rising, cut), ascending. ``evaluations`` is a pandas frame:
+    the varied path, probability, low, high (Wilson), worlds (that meet ``given``), for every value that was tried.
+    ``folder`` is None where nothing was written.
+    """
+
+    scenario: Scenario
+    axis: Axis
+    condition: Condition
+    crossings: tuple[Crossing, ...]
+    evaluations: pd.DataFrame
+    manifest: dict[str, Any]
+    folder: Path | None = None
+    reused: bool = False
+
+    @property
+    def headline(self) -> str:
+        """The plain answer."""
+        return str(self.manifest["headline"])
+
+    def answer(self) -> dict[str, Any]:
+        """flip.json: path, claim, level, crossings, evaluations (how many values were tried)."""
+        return {
+            "path": self.axis.name,
+            "claim": self.condition.claim.id,
+            "level": self.condition.level,
+            "crossings": [{"estimate": c.estimate, "low": c.low, "high": c.high} for c in self.crossings],
+            "evaluations": len(self.evaluations),
+        }
+
+    def summary(self) -> list[dict[str, Any]]:
+        """One row per crossing: path, claim, level, estimate, low, high, direction (rising or falling)."""
+        asked = {"path": self.axis.name, "claim": self.condition.claim.id, "level": self.condition.level}
+        return [
+            {**asked, **c, "direction": "rising" if crossing.rising else "falling"}
+            for c, crossing in zip(self.answer()["crossings"], self.crossings, strict=True)
+        ]
+
+
+Page = Callable[[Flip, Path], None]  # writes its files into the folder
+
+
+def flip(
+    scenario: Scenario,
+    vary: Vary,
+    until: str,
+    *,
+    worlds: int | None = None,
+    seed: int | None = None,
+    jobs: int | None = None,
+    out: Path | str | None = None,
+    progress: Tell | None = None,
+    precision: float | None = None,
+    page: Page | None = None,
+    command: str = "sim.flip",
+) -> Flip:
+    """Where the probability of a claim crosses a level as ``vary`` ("PATH=LO:HI", or {PATH: (LO, HI)}) goes through its
+    range; ``until`` is "CLAIM >= 0.5".
+
+    Every value is an ordinary run in the same worlds, whose blocks are taken from ``out`` and kept there. ``worlds`` at
+    every value: the scenario's, but not more than WORLDS if None. InputError if range, claim or level make no sense;
+    else errors as in ``monte_carlo.run``.
+    """
+    started, tell = time.perf_counter(), progress or monte_carlo.silent
+    (axis,) = axes_of(scenario, vary, 1, grid=False)
+    condition = condition_of(scenario, until)
+    place = None if out is None else folder.prepare(Path(out))
+    base = sized(scenario, worlds, seed, precision, WORLDS, (jobs, place, tell))
+    target = None
+    if place is not None:
+        asked = [digest.question(base, None), axis.name, axis.low, axis.high, condition.claim.id, condition[1:]]
+        target = kept.place(place, base, "flip", asked)
+        done = folder.finished(target)
+        if done is not None:
+            return _opened(done, base, axis, condition)
+    ensemble = Ensemble(jobs, place, tell)
+    evaluate = functools.partial(_evaluate, ensemble, base, axis, condition)
+    found = crossings(evaluate, axis.low, axis.high, condition.level, axis.whole)
+    edges = [at(base, [axis], [value]) for value in (axis.low, axis.high)]
+    manifest = {
+        "kind": "flip",
+        "scenario": base.name,
+        "title": base.title,
+        "worlds": base.worlds,
+        "seed": base.seed,
+        "precision": precision,
+        "varied": {"path": axis.name, "low": axis.low, "high": axis.high},
+        "until": {"claim": condition.claim.id, "op": condition.op, "level": condition.level},
+        "crossings": [c._asdict() for c in found.crossings],
+        "headline": headline(axis, condition, found),
+        **kept.made_by(),
+        "notices": [*base.notices, *notes(base, [axis], edges), *_warnings(found)],
+        "timings": {
+            "simulate_seconds": round(time.perf_counter() - started, 3),
+            "worlds_computed": ensemble.computed,
+        },
+    }
+    answer = Flip(base, axis, condition, found.crossings, _frame(axis, found), manifest)
+    return answer if target is None else _written(answer, target, tell, page, command)
+
+
+def _evaluate(
+    ensemble: Ensemble, base: Scenario, axis: Axis, condition: Condition, values: Sequence[float]
+) -> list[Tally]:
+    """In how many worlds the claim holds at each of ``values``."""
+    points = [at(base, [axis], [value]) for value in values]
+    ensemble.compute(points)
+    tallies = []
+    for point in points:
+        true = asked = 0
+        for block in ensemble.blocks(point):
+            answer = truth(condition.claim, block, point)
+            true += int((answer == TRUE).sum())
+            asked += int((answer != NOT_ASKED).sum())
+        tallies.append(Tally(true, asked))
+    return tallies
+
+
+def _frame(axis: Axis, found: Found) -> pd.DataFrame:
+    import pandas as pd
+
+    rows = [
+        (x, tally.share, *tally.bounds(), tally.asked) for x, tally in zip(found.values, found.tallies, strict=True)
+    ]
+    return pd.DataFrame(rows, columns=[axis.name, "probability", "low", "high", "worlds"])
+
+
+def headline(axis: Axis, condition: Condition, found: Found) -> str:
+    """The answer in a sentence: where the condition holds, or that the probability never crosses the level."""
+    claim, level = condition.claim.id, f"{100 * condition.level:g}%"
+    ends = [tally.share for tally in (found.tallies[0], found.tallies[-1])]
+    if not found.crossings:
+        first, last = (f"{100 * share:.1f}%" if share == share else "not known" for share in ends)
+        return (
+            f"The probability of {claim} does not cross {level} between {axis.low:g} and {axis.high:g}: "
+            f"it is {first} at {axis.low:g} and {last} at {axis.high:g}"
+        )
+    above = condition.op.startswith(">")
+    holds = found.crossings[0].rising != above  # at the low end
+    edges: list[str | None] = [None] if holds else []
+    edges += [_value(crossing) for crossing in found.crossings]
+    edges += [None] if len(edges) % 2 else []
+    parts = [_stretch(*pair) for pair in zip(edges[::2], edges[1::2], strict=True)]
+    return f"{claim} is {OPERATORS[condition.op]} {level} likely where {axis.name} is " + ", or ".join(parts)
+
+
+def _value(crossing: Crossing) -> str:
+    return f"{crossing.estimate:.4g} (95% interval {crossing.low:.4g} to {crossing.high:.4g})"
+
+
+def _stretch(first: str | None, last: str | None) -> str:
+    if first is None:
+        return f"less than {last}"
+    return f"{first} or more" if last is None else f"from {first} to {last}"
+
+
+def _warnings(found: Found) -> list[str]:
+    said = []
+    for crossing in found.crossings:
+        if crossing.cut:
+            ends = " and ".join(crossing.cut)
+            said.append(
+                f"the interval of the crossing at {crossing.estimate:.4g} is cut off at the {ends} end of the range: "
+                "the crossing may lie beyond; try a wider range or more --worlds"
+            )
+    silent = sum(not tally.asked for tally in found.tallies)
+    if silent:
+        said.append(f"at {silent} of {len(found.tallies)} values no world meets what the claim is conditional on")
+    return said
+
+
+def _written(answer: Flip, target: Path, tell: Tell, page: Page | None, command: str) -> Flip:
+    tell(Progress(WRITING, answer.scenario.worlds, answer.scenario.worlds))
+
+    def rest(part: Path) -> None:
+        (part / ANSWER).write_text(to_json(answer.answer()), encoding="utf-8")
+        if page is not None:
+            page(answer, part)
+
+    manifest = kept.write(target, answer.manifest, answer.scenario, {EVALUATIONS: answer.evaluations}, rest, command)
+    return replace(answer, manifest=manifest, folder=target)
+
+
+def _opened(done: RunFolder, base: Scenario, axis: Axis, condition: Condition) -> Flip:
+    """The answer in a finished folder. InputError if its manifest does not hold one."""
+    try:
+        found = tuple(Crossing(**{**c, "cut": tuple(c["cut"])}) for c in done.manifest["crossings"])
+    except (KeyError, TypeError) as error:
+        raise InputError("the manifest does not describe a flip point", file=str(done.path)) from error
+    evaluations = done.frame(EVALUATIONS).astype({axis.name: "float64"})
+    return Flip(base, axis, condition, found, evaluations, done.manifest, folder=done.path, reused=True)
