@@ -335,6 +335,8 @@ class Differences:
             shares = [np.array([side.endgame[month - side.scenario.start + 1]]) for side in sides]
             bounds = [intervals.wilson(share, side.worlds) for share, side in zip(shares, sides, strict=True)]
             low, high = intervals.newcombe(shares[1], bounds[1], shares[0], bounds[0])
+            if self.parts_at is None or month < self.parts_at:
+                low, high = (np.where(shares[0] == shares[1], 0.0, bound) for bound in (low, high))
             estimates = Estimates(shares[0], shares[1], shares[1] - shares[0], low, high, np.array([np.nan]))
             records.append((ALL, Key(ENDGAME, month, SHARE), estimates, 0))
         return records

@@ -1,8 +1,8 @@
 """Effects in plain words: what was changed, and the sentence to quote about what it does.
 
-The sentence tells the largest difference whose interval excludes zero: of survival before the general race before
-other fates, of single startups before the industry, of a point or more before smaller ones. It is chosen because it
-is the largest, so its interval flatters it a little; the tables hold all differences.
+The sentence tells the largest difference that is surely not zero: of survival before the general race before other
+fates, of single startups before the industry, of a point or more before smaller ones. Since it is picked out of
+hundreds, "surely" asks that even an interval of twice the width excludes zero (about Bonferroni's level for 500).
 """
 
 from __future__ import annotations
@@ -118,9 +118,9 @@ def _dated(override: Override) -> str:
 
 
 def largest(scenario: Scenario, rows: Sequence[Row]) -> Row | None:
-    """The row of differences.csv to quote; None where no interval excludes zero."""
+    """The row of differences.csv to quote; None where no difference is surely not zero."""
     startups = {firm.id for firm in scenario.firms if firm.kind == "startup" and not firm.copies}
-    sure = [row for row in rows if row["low"] > 0 or row["high"] < 0]
+    sure = [row for row in rows if 2 * row["low"] > row["difference"] or 2 * row["high"] < row["difference"]]
     shares = [row for row in sure if row["quantity"] not in (RAISED, FINAL_VALUATION, INDEPENDENTS_LEFT, GENERAL_LEFT)]
     mine = [row for row in shares if row["firm"] in startups]
     tiers = (
@@ -143,7 +143,7 @@ def sentence(scenario: Scenario, subject: str, row: Row | None, worlds: int, sam
     if same:
         return f"{subject} changes nothing: both histories are the same in every world"
     if row is None:
-        return f"{subject} makes no difference that {worlds:,} worlds can tell from none"
+        return f"{subject} makes no difference that {worlds:,} worlds can surely tell from chance"
     return f"{subject} {effect(scenario, row)}, plus or minus {_half(scenario, row)}"
 
 
@@ -202,10 +202,12 @@ def date_words(date: str) -> str:
     return f"the end of {month // 12}" if month % 12 == DECEMBER else month_name(month)
 
 
-def contrast(scenario: Scenario, row: Row | None, base: str, variant: str) -> str:
+def contrast(scenario: Scenario, row: Row | None, base: str, variant: str, same: bool = False) -> str:
     """The sentence of a comparison: what happens how often in the one run and in the other."""
+    if same:
+        return f"{base} and {variant} are the same worlds"
     if row is None:
-        return f"Nothing tells {variant} from {base}: every interval holds zero"
+        return f"Nothing surely tells {variant} from {base}"
     name, quantity, date = name_of(scenario, row["firm"]), row["quantity"], date_words(row["date"])
     shares = [f"{100 * float(row[column]):.0f}%" for column in ("base", "variant_value")]
     verbs = {SURVIVAL: f"{name} survives to {date}", GENERAL: f"{name} is in the general race at {date}",

@@ -73,15 +73,14 @@ def document_of(done: Comparison) -> Document:
         sections.append(Section(f"differences-{index}", title, tuple(blocks), lead))
     sections.append(Section("runs", "What is compared", (runs_table(runs, done.manifest),)))
     sections.append(Section("reading", "How to read this", (Terms((*TERMS, *GLOSSARY)),)))
-    again = " ".join(["shakeout compare", *(shorten(label, 60) for label in runs.labels)])
-    sections.append(Section("provenance", "Where this comes from", provenance_of(runs, done.manifest, again)))
+    sections.append(Section("provenance", "Where this comes from", provenance_of(runs, done.manifest)))
     first, *more = done.headline
     return Document(
         f"Comparison: {' | '.join(shorten(label, 60) for label in runs.labels)}",
         first,
         tuple(sections),
         ". ".join([*more, ""]).strip(),
-        tuple(f"{note}." for note in done.notes),
+        tuple(f"{note.rstrip('.')}." for note in done.notes),
     )
 
 
@@ -102,14 +101,22 @@ def _fates(runs: Runs) -> Table:
     rows = []
     for firm in [*runs.startups, *groups_of_startups(runs)]:
         for index, view in enumerate(runs.views):
-            shares = [view.at_horizon(firm, fate) for fate, _ in SHOWN]
-            head = Cell(runs.name(firm, 40), swatch=runs.colour(firm), strong=True) if index == 0 else Cell()
-            label = Cell(shorten(runs.labels[index], 40), swatch=runs.style(index).colour)
-            rows.append((head, label, *(share_cell(*share) for share in shares)))
+            head = Cell(runs.name(firm, 40), swatch=runs.colour(firm), strong=True)
+            shares = tuple(_share(runs, view, firm, fate) for fate, _ in SHOWN)
+            rows.append((head, Cell(shorten(runs.labels[index], 40)), *shares))
     caption = runs.caption(
-        "Share of worlds at each run's last month, ± half its 95% interval in points; a dash: the run has no such firm."
+        f"Share of worlds in {runs.last_month}, ± half its 95% interval in points; a dash: the run has no such firm."
     )
     return Table("fates", "", columns, tuple(rows), caption, empty="There is no startup.")
+
+
+def _share(runs: Runs, view: View, firm: str, fate: str) -> Cell:
+    """The incidence of a fate at the last month that all runs share."""
+    rows = view.fate(firm, fate)
+    if rows.empty:
+        return Cell("–")
+    row = rows.iloc[runs.last_tick(view)]
+    return share_cell(float(row["incidence"]), float(row["low"]), float(row["high"]))
 
 
 def _lonely(runs: Runs, rows: list[Any], index: int) -> tuple[Any, ...]:

@@ -50,6 +50,15 @@ class Runs:
         """The first run."""
         return self.views[0]
 
+    def last_tick(self, view: View) -> int:
+        """Tick of the last month that all runs share: numbers are compared there, whatever each run's horizon."""
+        return min(other.scenario.end for other in self.views) - view.scenario.start + 1
+
+    @property
+    def last_month(self) -> str:
+        """That month in words."""
+        return self.base.month(self.last_tick(self.base), long=True)
+
     def style(self, index: int) -> RunStyle:
         """How the ``index``-th run is drawn."""
         return FIRST if index == 0 else OTHERS[(index - 1) % len(OTHERS)]
@@ -142,22 +151,22 @@ def _title(runs: Runs, firms: Sequence[str], endpoint: str, state: str) -> str:
     """Whose curve moves most, in words."""
     found = []
     for firm in firms:
-        ends = [_end(view.survival(firm, endpoint)) for view in runs.views]
+        ends = [_end(runs, view, view.survival(firm, endpoint)) for view in runs.views]
         if ends[0] is not None and firm in runs.startups:
             found += [(abs(e - ends[0]), firm, ends[0], e, i) for i, e in enumerate(ends) if i and e is not None]
     if not found or max(found)[0] == 0:
         return f"Still {state.removeprefix('still ')}: no curve moves"
     _, firm, old, new, index = max(found, key=lambda one: one[0])
     where = f" ({shorten(runs.labels[index], 60)})" if len(runs.labels) > 2 else ""
-    return (
-        f"{runs.name(firm)} moves most: {state} in {percent(old)} of worlds before and {percent(new)} after{where}"
-        if (runs.kind == "what-if")
-        else f"{runs.name(firm)} differs most: {state} in {percent(old)} of worlds and in {percent(new)}{where}"
-    )
+    said = f"{runs.name(firm)} differs most in {runs.last_month}: {state} in {percent(old)} of worlds"
+    then = "with the change in" if runs.kind == "what-if" else "in the other run in"
+    return f"{said}, {then} {percent(new)}{where}"
 
 
-def _end(curve: pd.DataFrame) -> float | None:
-    return None if curve.empty else float(curve["survival"].iloc[-1])
+def _end(runs: Runs, view: View, curve: pd.DataFrame) -> float | None:
+    """The curve at the last month that all runs share; None where it has not begun."""
+    reached = curve[curve["month"] <= runs.last_tick(view)]
+    return None if reached.empty else float(reached["survival"].iloc[-1])
 
 
 def _panel(runs: Runs, firm: str, curves: Sequence[pd.DataFrame]) -> Panel:
@@ -173,7 +182,8 @@ def _panel(runs: Runs, firm: str, curves: Sequence[pd.DataFrame]) -> Panel:
             range=[0, 1.02], tickformat=".0%", tickvals=[0, 0.5, 1], tickfont={"size": 10, "color": style.MUTED}
         ),
     )
-    ends = [percent(end) if (end := _end(curve)) is not None else "–" for curve in curves]
+    shares = [_end(runs, view, curve) for view, curve in zip(runs.views, curves, strict=True)]
+    ends = ["–" if share is None else percent(share) for share in shares]
     note = " → ".join(ends) if runs.kind == "what-if" else " | ".join(ends)
     return Panel(data, layout, runs.name(firm), note, runs.colour(firm))
 
@@ -218,7 +228,7 @@ def left_overlay(runs: Runs) -> Picture:
             mean = _mean_left(view, endpoint)
             if mean is not None:
                 data.append(_mean_line(view, mean, runs, index))
-                ends.append(f"{mean[-1]:.1f}")
+                ends.append(f"{mean[runs.last_tick(view)]:.1f}")
         most = max((len(view.startups) for view in runs.views), default=1)
         top = max((y for trace in data for y in trace["y"] if y is not None), default=most)
         layout = style.layout(
@@ -231,7 +241,7 @@ def left_overlay(runs: Runs) -> Picture:
         told.append(ends)
     if not any(told):
         return Picture("startups-left", "The scenario has no startup", runs.source, "", "", "", ())
-    title = f"Startups still independent at the horizon, on average: {runs.ends_in_words(told[0])}"
+    title = f"Startups still independent in {runs.last_month}, on average: {runs.ends_in_words(told[0])}"
     caption = runs.caption("Mean over worlds of the number of startups, by month.")
     return Picture(
         "startups-left", title, caption, title, "calendar month", "number of startups, mean over worlds",
@@ -271,7 +281,7 @@ def endgame_overlay(runs: Runs) -> Picture:
         rows = view.run.outcomes.endgame
         if not rows.empty:
             data += banded(view, rows, "share", runs.style(index), index, runs.labels[index])
-            ends.append(percent(float(rows["share"].iloc[-1]), 1))
+            ends.append(percent(float(rows["share"].iloc[runs.last_tick(view)]), 1))
     top = max((y for trace in data for y in trace["y"] if y is not None), default=1.0)
     layout = style.layout(
         hovermode="x unified",
@@ -279,7 +289,7 @@ def endgame_overlay(runs: Runs) -> Picture:
         xaxis=runs.axis(),
         yaxis=style.axis(range=[0, min(1.01, max(0.05, 1.15 * top))], tickformat=".0%"),
     )
-    title = f"Worlds in which the endgame has begun by the horizon: {runs.ends_in_words(ends)}"
+    title = f"Worlds in which the endgame has begun by {runs.last_month}: {runs.ends_in_words(ends)}"
     caption = runs.caption(f"Share of worlds that have reached the endgame by each month. {BANDS}")
     return Picture(
         "endgame", title, caption, title, "calendar month", "share of worlds", (Panel(data, layout),), runs.keys,

@@ -79,16 +79,16 @@ def runs_table(runs: Runs, manifest: Mapping[str, Any]) -> Table:
     return Table("runs", "", columns, tuple(rows))
 
 
-def provenance_of(runs: Runs, manifest: Mapping[str, Any], again: str) -> tuple[Any, ...]:
-    """What one needs to get the same page again; ``again`` is the command. No clock, no machine, no folder."""
+def provenance_of(runs: Runs, manifest: Mapping[str, Any], again: str = "") -> tuple[Any, ...]:
+    """What one needs to get the same page again; ``again`` is the command, if it is one line. No clock, no machine."""
     scenario = runs.base.scenario
     terms = [
         ("Scenario", shorten(f"{scenario.name}: {scenario.title}", 300)),
         ("Months", f"{month_text(scenario.start)} to {month_text(scenario.end)}, {scenario.ticks} months"),
         ("Worlds", f"{runs.base.worlds:,} in each run" if len({v.worlds for v in runs.views}) == 1 else "see the runs"),
         ("Seed", str(manifest.get("seed"))),
-        ("To do it again", again),
     ]
+    terms += [("To do it again", again)] if again else []
     terms += [(label, str(manifest[key])) for key, label in DIGESTS.items() if key in manifest]
     versions = manifest.get("versions") or {}
     terms.append(("Versions", ", ".join(f"{name} {version}" for name, version in versions.items())))

@@ -175,11 +175,13 @@ def compared(
     for other in answers[1:]:
         tell(Progress(monte_carlo.SUMMARISING, base.side.worlds, base.side.worlds))
         paired = same_luck(base, other)
-        differences = Differences(base.side, other.side, paired, _parts_at(base, other) if paired else 0)
+        month = _parts_at(base, other) if paired else 0
+        differences = Differences(base.side, other.side, paired, month)
         frame = differences.run().frame(other.label)
         frames.append(frame)
         known = frame[frame["difference"].notna()].to_dict("records")
-        headline.append(effects.contrast(base.scenario, effects.largest(base.scenario, known), base.label, other.label))
+        row = effects.largest(base.scenario, known)
+        headline.append(effects.contrast(base.scenario, row, base.label, other.label, same=month is None))
         pairing.append(_pairing(base, other, paired))
     runs = [
         {

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from sim.archive import digest, folder, tables
 from sim.archive.folder import RunFolder, number
+from sim.outcomes.differences import ALL
+from sim.outcomes.rows import ALL_GIANTS
 from sim.scenario.dump import to_yaml
 from sim.scenario.model import Scenario
 
@@ -54,20 +56,26 @@ def _plain(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def summary(differences: pd.DataFrame, scenario: Scenario, quantities: tuple[str, ...]) -> list[dict[str, Any]]:
-    """The rows of ``differences`` at their last date about these quantities, as plain numbers, largest first.
+    """The rows of ``differences`` at their last date about these quantities, as plain numbers, with ``name``.
 
-    ``name`` is the firm's; rows that lack one side come last.
+    Of every variant first the startups, then the groups, then the industry, each the largest difference first; giants,
+    who do not leave, are left out. Rows that lack one side come last.
     """
     from sim.outcomes.effects import name_of
 
     rows = differences[differences["quantity"].isin(quantities)]
-    rows = rows[rows["date"] == rows.groupby(["variant", "quantity"])["date"].transform("max")]
-    order = rows.assign(size=-rows["difference"].abs())
-    rows = order.sort_values(["size"], kind="stable", na_position="last").drop(columns="size")
-    return [
-        {"name": name_of(scenario, row["firm"]), **{str(key): number(value) for key, value in row.items()}}
-        for row in rows.to_dict("records")
-    ]
+    rows = rows[rows["date"] == rows.groupby(["variant", "firm", "quantity"])["date"].transform("max")]
+    giants = {ALL_GIANTS, *(firm.id for firm in scenario.firms if firm.kind == "giant")}
+    startups = {firm.id for firm in scenario.firms if firm.kind == "startup"}
+    variants = list(dict.fromkeys(differences["variant"]))
+
+    def order(row: dict[str, Any]) -> tuple[int, int, float]:
+        rank = 2 if row["firm"] == ALL else 0 if row["firm"] in startups else 1
+        return variants.index(row["variant"]), rank, -abs(row["difference"]) if row["difference"] is not None else 1.0
+
+    plain = [{str(key): number(value) for key, value in row.items()} for row in rows.to_dict("records")]
+    shown = sorted((row for row in plain if row["firm"] not in giants), key=order)
+    return [{"name": name_of(scenario, row["firm"]), **row} for row in shown]
 
 
 def reopened(done: RunFolder) -> dict[str, pd.DataFrame]:
