@@ -13,8 +13,8 @@ import struct
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
-import click
 import documents
 import pytest
 import typer
@@ -131,7 +131,6 @@ def test_commands_shown_are_commands_there_are(path):
     from sim.cli import app
 
     group = typer.main.get_command(app)
-    assert isinstance(group, click.Group) or hasattr(group, "commands")
     for arguments in commands(path.read_text(encoding="utf-8")):
         shown = f"{name(path)}: shakeout {shlex.join(arguments)}"
         if arguments[0] == "--help":
@@ -139,15 +138,28 @@ def test_commands_shown_are_commands_there_are(path):
         assert arguments[0] in group.commands, shown
         command = group.commands[arguments[0]]
         context = command.make_context(arguments[0], list(arguments[1:]))  # refuses unknown options and wrong types
-        scenario = context.params.get("scenario")
-        if scenario is not None and Path(scenario).suffix == ".yaml" and not any(c.isupper() for c in str(scenario)):
+        named = [variant.partition(":")[2] for variant in context.params.get("variants") or ()]
+        sets = [*(context.params.get("sets") or ()), *(one.strip() for text in named for one in text.split(", "))]
+        for scenario in (argument for argument in arguments if argument.endswith(".yaml")):
             assert (ROOT / scenario).exists(), shown
-            sim.load(ROOT / scenario, tuple(context.params.get("sets") or ()))
+            sim.load(ROOT / scenario, sets)
+
+
+def test_the_python_of_the_readme_runs():
+    blocks = [
+        block for language, block in FENCE.findall((ROOT / "README.md").read_text("utf-8")) if language == "python"
+    ]
+    code = "\n".join(blocks).replace("worlds=2000", "worlds=32")
+    assert "sim.run(" in code and "sim.what_if(" in code
+    names: dict[str, Any] = {}
+    exec(code.replace('"scenarios/', f'"{ROOT.as_posix()}/scenarios/'), names)
+    assert len(names["run"].summary()) > 7
+    assert names["changed"].headline
 
 
 def test_the_readme_shows_commands_at_all():
     shown = {arguments[0] for arguments in commands((ROOT / "README.md").read_text(encoding="utf-8"))}
-    assert {"run", "check", "params", "trace", "claims", "schema"} <= shown
+    assert {"run", "whatif", "compare", "check", "params", "trace", "claims", "schema"} <= shown
 
 
 def test_the_picture_is_a_small_png():
