@@ -26,7 +26,7 @@ LOWEST = -1e30
 
 MECHANISM = Mechanism(
     "rounds",
-    "Firms seek money, investors score them, and dry powder goes to the best first.",
+    "Firms seek money, investors score them, and most dry powder goes to the best.",
     "Nobody raises venture money.",
     (
         Assumption(
