@@ -50,7 +50,7 @@ def flagship() -> dict[str, float]:
         least = of(floor) if floor else 0.0
         return least + (of(first) - least) * 2 ** (-TICK / of(half_life))
 
-    excess = "demand.growth_half_life"
+    excess, fall = "demand.growth_half_life", "inference.decline_floor_year"
 
     lines = [f"demand.{line}_{place}" for line in ("api", "projects", "vertical") for place in ("home", "abroad")]
     return {
@@ -61,7 +61,7 @@ def flagship() -> dict[str, float]:
         "demand.pool_growth_year": slowed("demand.pool_growth_year", "demand.pool_floor_year", excess),
         "demand.api_cost": of("demand.api_cost") * cheaper,
         "demand.consumer_cost": of("demand.consumer_cost") * cheaper,
-        "inference.decline_year": slowed("inference.decline_year", "inference.decline_floor_year", "inference.half_life"),
+        "inference.decline_year": slowed("inference.decline_year", fall, "inference.half_life"),
         "marketing.budget_month": marketing.budget(assume, TICK),
         "marketing.budget_growth_year": slowed("marketing.budget_growth_year", None, "marketing.budget_half_life"),
         "burn.overhead_month": of("burn.overhead_month") * math.exp(of("burn.wage_growth_year") * TICK / 12),
