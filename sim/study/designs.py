@@ -1,0 +1,190 @@
+"""Designs that draw assumptions on purpose: Sobol's (Saltelli 2010) and Morris' (1991), evaluated by SALib.
+
+Luck is one more input. In Sobol's design every world of sample A has a twin in which one assumption, or luck, comes
+from sample B and all else is the same: draws are a pure function of seed and path, so sample B is another seed. The
+total index of luck is the share of variance that is chance. In Morris' design assumptions are fixed at the corners of
+a grid over the middle 90% of what the scenario leaves open, a path of steps in worlds of its own for each repeat.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sim.archive.blocks import spans
+from sim.engine.draws import Draw
+from sim.engine.problem import Seeds
+from sim.foundation.errors import InputError
+from sim.outcomes.drivers import Effect, Estimate
+from sim.outcomes.intervals import Z
+from sim.scenario.build import MAX_SEED
+from sim.scenario.frozen import Frozen
+from sim.scenario.model import Claim, Scenario, Value
+from sim.scenario.value import quantile
+from sim.study.asked import Worlds, truths
+from sim.study.monte_carlo import Tell
+
+SEED_STEP = 0x9E3779B9  # from a scenario's seed to the other one, far from the seeds people count through
+RESAMPLES = 200  # of SALib's bootstrap
+REPEATS, LEVELS = 10, 4  # of Morris' design: paths of steps, and values of each assumption
+TAIL = 0.05  # of every distribution, on both sides, that Morris' design leaves out
+CHANCE = "chance"
+
+
+class Designed(NamedTuple):
+    """What a design says: for every draw its indices by name, and the probability of the first one by chance alone.
+
+    ``chance`` is the share of variance that is chance; ``sample`` the truth of the claim in ordinary worlds, if any.
+    """
+
+    indices: list[dict[str, Estimate]]
+    effects: list[Effect]
+    chance: Estimate
+    sample: np.ndarray | None
+
+
+def other_seed(seed: int) -> int:
+    """The seed of what is drawn anew."""
+    return (seed + SEED_STEP) & MAX_SEED
+
+
+def salib(part: str) -> Any:
+    """A module of SALib; InputError where it is not installed."""
+    import importlib
+
+    try:
+        return importlib.import_module(f"SALib.{part}")
+    except ImportError as error:
+        allowed = "--method given-data, or: pip install 'shakeout[sensitivity]'"
+        raise InputError("this method needs SALib, which is not installed", key="--method", allowed=allowed) from error
+
+
+def sobol(scenario: Scenario, claim: Claim, draws: Sequence[Draw], workers: int, tell: Tell) -> Designed:
+    """First-order and total indices of every draw, from as many worlds as the scenario asks for, twice and once more
+    for every draw."""
+    analyze = salib("analyze.sobol").analyze
+    seed, other = scenario.seed, other_seed(scenario.seed)
+    everything = {draw.key: other for draw in draws}
+    designs = [
+        Seeds(),
+        *(Seeds(drawn={draw.key: other}) for draw in draws),
+        Seeds(luck=other),
+        Seeds(other, everything),
+    ]
+    parts = spans(scenario.worlds)
+    asked = [Worlds(scenario, span.first, span.worlds, seeds) for seeds in designs for span in parts]
+    found = truths(claim, asked, workers, tell)
+    columns = [np.concatenate(found[i : i + len(parts)]) for i in range(0, len(found), len(parts))]
+    y = np.stack(columns, axis=1).astype(float)
+    paths = [draw.path for draw in draws]
+    if y.std() == 0:
+        nothing = Estimate(0.0, 0.0, 0.0)
+        indices = [{"first_order": nothing, "total": nothing} for _ in paths]
+        return Designed(indices, [Effect(0.0, 0.0, 0.0, 1.0)] * len(paths), _unknown(), columns[0])
+    names = [*paths, CHANCE]
+    problem = {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
+    said = analyze(problem, y.ravel(), calc_second_order=False, num_resamples=RESAMPLES, seed=seed + 1)
+    first = [_within(value, half) for value, half in zip(said["S1"], said["S1_conf"], strict=True)]
+    total = [_within(value, half) for value, half in zip(said["ST"], said["ST_conf"], strict=True)]
+    effects = [
+        Effect(*estimate, _normal_p(float(value), float(half) / Z))
+        for estimate, value, half in zip(first, said["S1"], said["S1_conf"], strict=True)
+    ]
+    indices = [{"first_order": one, "total": all_} for one, all_ in zip(first, total, strict=True)]
+    return Designed(indices[:-1], effects[:-1], total[-1], columns[0])
+
+
+def morris(scenario: Scenario, claim: Claim, draws: Sequence[Draw], workers: int, tell: Tell) -> Designed:
+    """Mean absolute and mean elementary effect of every draw on the claim's probability: ``mu_star`` and ``mu``.
+
+    An effect is the change of the probability from one end of the middle 90% of a distribution to the other. At every
+    point of the design the scenario's number of worlds is simulated; steps of one path have the same luck.
+    """
+    sample, analyze = salib("sample.morris").sample, salib("analyze.morris").analyze
+    paths = [draw.path for draw in draws]
+    problem = {"num_vars": len(paths), "names": paths, "bounds": [[0.0, 1.0]] * len(paths)}
+    x = sample(problem, REPEATS, num_levels=LEVELS, seed=scenario.seed + 1)
+    steps, worlds = len(paths) + 1, scenario.worlds
+    asked = [
+        Worlds(fixed(scenario, _values(draws, row)), number // steps * worlds, worlds) for number, row in enumerate(x)
+    ]
+    y = np.stack(truths(claim, asked, workers, tell)).astype(float)
+    share = y.mean(axis=1)
+    within, total = float(y.var(axis=1).mean()), float(y.var())
+    chance = Estimate(within / total, math.nan, math.nan) if total else _unknown()
+    said = analyze(problem, x, share, num_levels=LEVELS, num_resamples=RESAMPLES, seed=scenario.seed + 1)
+    indices, effects = [], []
+    for i in range(len(paths)):
+        moves = _moves(x, y, steps, i)
+        mu, half = float(said["mu"][i]), Z * float(said["sigma"][i]) / math.sqrt(REPEATS)
+        mu_star = _within(said["mu_star"][i], said["mu_star_conf"][i])
+        indices.append({"mu_star": mu_star, "mu": Estimate(mu, mu - half, mu + half)})
+        effects.append(Effect(*mu_star, _chi_square_p(moves)))
+    return Designed(indices, effects, chance, None)
+
+
+def fixed(scenario: Scenario, values: Mapping[str, float]) -> Scenario:
+    """``scenario`` with the uncertain values at these paths fixed; not resolved again, for simulating only."""
+
+    def value(path: str, stated: Value) -> Value:
+        return Value("number", (values[path],), stated.source) if path in values else stated
+
+    firms = tuple(
+        replace(firm, values=Frozen({n: value(f"firms.{firm.id}.{n}", v) for n, v in firm.values.items()}))
+        for firm in scenario.firms
+    )
+    assumptions = Frozen({path: value(path, stated) for path, stated in scenario.assumptions.items()})
+    changes = tuple(replace(c, value=value(f"{c.origin}.set.{c.path}", c.value)) for c in scenario.changes)
+    return replace(scenario, firms=firms, assumptions=assumptions, changes=changes)
+
+
+def _values(draws: Sequence[Draw], row: np.ndarray) -> dict[str, float]:
+    """The value of every draw at a point of the unit cube, whose sides are the middle 90% of its distribution."""
+    shares = TAIL + (1 - 2 * TAIL) * row
+    return {
+        draw.path: float(quantile(draw.value, np.array([share]), draw.within.low, draw.within.high)[0])
+        for draw, share in zip(draws, shares, strict=True)
+    }
+
+
+def _moves(x: np.ndarray, y: np.ndarray, steps: int, i: int) -> list[tuple[float, float]]:
+    """(mean difference, its standard error) of every step in which assumption ``i`` moves, in the same worlds.
+
+    Half a world up and half a world down are added, as in Agresti and Min (2005).
+    """
+    moves = []
+    for start in range(0, len(x), steps):
+        for at in range(start, start + steps - 1):
+            if x[at, i] != x[at + 1, i]:
+                apart = y[at + 1] - y[at]
+                n = apart.size + 2
+                moves.append((apart.sum() / n, math.sqrt((apart**2).sum() + 1 - apart.sum() ** 2 / n) / n))
+    return moves
+
+
+def _chi_square_p(moves: Sequence[tuple[float, float]]) -> float:
+    """Probability of such differences if none of them is more than noise."""
+    from scipy.special import chdtrc
+
+    return float(chdtrc(len(moves), sum((mean / error) ** 2 for mean, error in moves)))
+
+
+def _normal_p(value: float, error: float) -> float:
+    from scipy.special import erfc
+
+    return float(erfc(abs(value) / error / math.sqrt(2))) if error > 0 else 1.0
+
+
+def _within(value: Any, half: Any) -> Estimate:
+    """An index of a share with its interval, kept to what a share can be."""
+    value, half = float(value), float(half)
+    low, middle, high = (min(max(x, 0.0), 1.0) for x in (value - half, value, value + half))
+    return Estimate(middle, low, high)
+
+
+def _unknown() -> Estimate:
+    return Estimate(math.nan, math.nan, math.nan)
