@@ -47,7 +47,8 @@ def _base(problem: Problem) -> tuple[Draw, ...]:
             slots.setdefault(slot.path, []).append(slot)
             values[slot.path] = value
     return tuple(
-        Draw(path, own[0].key, values[path], range_of("set", own[0].declared), tuple(own)) for path, own in slots.items()
+        Draw(path, own[0].key, values[path], range_of("set", own[0].declared), tuple(own))
+        for path, own in slots.items()
     )
 
 
