@@ -5,8 +5,9 @@ a date, how many startups are left, whether the endgame has come, how much money
 The sums over worlds of both values, of their squares and of the square of their difference are all that is kept, so
 memory does not grow with the number of worlds. Counts are integers: equal worlds differ by exactly 0.
 
-Paired shares and counts have an interval after Agresti and Min, money Student's t; unpaired shares Newcombe's
-interval, unpaired means Welch's. Survival of who enters late is a product-limit estimate: survival_differences.py.
+Paired shares and counts have Tango's score interval (of groups with the design effect, since the firms of a world
+share its luck), money Student's t; unpaired shares Newcombe's interval, unpaired means Welch's. Survival of who enters
+late is a product-limit estimate: survival_differences.py.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -148,18 +150,21 @@ def money_of(cast: Cast, piece: Piece, quantity: str) -> np.ndarray:
 class Moments:
     """Sums over worlds of base x, variant y and their difference, by name: all that an interval needs.
 
-    Counts are multiplied by the other side's number of members (``scale``), so that they stay integers where a group
-    has more members on one side; ``step`` is what one firm more or less moves the difference by.
+    ``moved`` is the sum of the sizes of the differences. Counts are multiplied by the other side's number of members
+    (``scale``), so that they stay integers where a group has more members on one side; ``step`` is what one firm more
+    or less moves the difference by, ``whole`` what all members moving in every world would.
     """
 
     scale: tuple[np.ndarray, np.ndarray]
     step: np.ndarray
+    whole: np.ndarray
     x: Any = 0
     xx: Any = 0
     y: Any = 0
     yy: Any = 0
     d: Any = 0
     dd: Any = 0
+    moved: Any = 0
 
     def add(self, base: np.ndarray | None, variant: np.ndarray | None) -> None:
         """Add worlds (worlds, names) of one side, or the same worlds of both."""
@@ -172,6 +177,7 @@ class Moments:
         if base is not None and variant is not None:
             apart = variant - base
             self.d, self.dd = self.d + apart.sum(axis=0), self.dd + (apart * apart).sum(axis=0)
+            self.moved = self.moved + np.abs(apart).sum(axis=0)
 
 
 class Estimates(NamedTuple):
@@ -235,11 +241,14 @@ class Differences:
 
     def _moments(self, key: Key) -> Moments:
         one = np.ones(1, np.int64)
-        if key.unit != SHARE or key.quantity == ENDGAME:
-            return Moments((one, one), one)
+        if key.unit == COUNT:
+            most = max(int(np.sum(rows_of(side.scenario).kinds == STARTUP)) for side in (self.base, self.variant))
+            return Moments((one, one), one, one * max(most, 1))
+        if key.unit == MONEY or key.quantity == ENDGAME:
+            return Moments((one, one), one, one)
         mine, theirs = self.sizes
         scale = (np.where(mine == theirs, 1, theirs), np.where(mine == theirs, 1, mine))
-        return Moments(scale, np.maximum(*scale))
+        return Moments(scale, np.maximum(*scale), mine * scale[0])
 
     def run(self, beside: Callable[[Piece, Piece], None] | None = None) -> Differences:
         """Add all worlds of both sides, and look at them again where survival needs it.
@@ -278,44 +287,52 @@ class Differences:
         ]  # fmt: skip
         return pd.DataFrame(rows + self._lonely(variant), columns=list(COLUMNS))
 
-    def _members(self, key: Key) -> tuple[np.ndarray, np.ndarray]:
-        one = np.ones(1, np.int64)
-        return (one, one) if key.quantity in INDUSTRY or key.unit == MONEY else (self.sizes[0], self.sizes[1])
-
     def _estimates(self, key: Key, m: Moments) -> Estimates:
         n, k = self.base.worlds, self.variant.worlds
-        mine, theirs = self._members(key)
-        whole = mine * m.scale[0]  # the unit of x, y and d: members times scale
-        base, variant = m.x / (n * whole), m.y / (k * whole)
+        unit = m.whole if key.unit == SHARE else 1
+        base, variant = m.x / (n * unit), m.y / (k * unit)
         if self.paired:
-            difference = m.d / (n * whole)
-            low, high = self._paired_bounds(key, m, whole)
-            ratio = variance_ratio(m, n)
+            difference, ratio = m.d / (n * unit), variance_ratio(m, n)
+            low, high = self._money_bounds(m) if key.unit == MONEY else self.bounds[key]
         else:
             difference, ratio = variant - base, np.full(base.shape, np.nan)
-            low, high = self._unpaired_bounds(key, m, (base, variant), (mine, theirs), whole)
+            low, high = self._unpaired_bounds(key, m, (base, variant))
         if self.parts_at is None or key.month < self.parts_at:
             low, high = np.where(difference == 0, 0.0, low), np.where(difference == 0, 0.0, high)
         return Estimates(base, variant, difference, low, high, ratio)
 
-    def _paired_bounds(self, key: Key, m: Moments, whole: np.ndarray) -> Bounds:
-        n = self.base.worlds
-        if key.unit == MONEY:
-            mean, spread = m.d / n, np.sqrt(variance_of(m.d, m.dd, n) / n)
-            half = intervals.t_quantile(n - 1) * spread if n > 1 else np.full(np.shape(mean), np.nan)
-            return mean - half, mean + half
-        low, high = (bound / whole for bound in intervals.paired_counts(m.d, m.dd, m.step, n))
-        return (np.clip(low, -1, 1), np.clip(high, -1, 1)) if key.unit == SHARE else (low, high)
+    @cached_property
+    def bounds(self) -> dict[Key, Bounds]:
+        """Paired intervals of all shares and counts, found in one go."""
+        n, found = self.base.worlds, {key: m for key, m in self.sums.items() if key.unit != MONEY}
+        parts = [score_parts(m, n) for m in found.values()]
+        if not parts:
+            return {}
+        more, less, trials = (np.concatenate(part) for part in zip(*parts, strict=True))
+        low, high = intervals.paired_score(more, less, trials)
+        bounds, start = {}, 0
+        for (key, m), (mine, _, _) in zip(found.items(), parts, strict=True):
+            stop = start + mine.size
+            unit = 1 if key.unit == SHARE else m.whole
+            bounds[key] = (low[start:stop] * unit, high[start:stop] * unit)
+            start = stop
+        return bounds
 
-    def _unpaired_bounds(
-        self, key: Key, m: Moments, means: Sequence[np.ndarray], members: Sequence[np.ndarray], whole: np.ndarray
-    ) -> Bounds:
-        sizes = (self.base.worlds, self.variant.worlds)
+    def _money_bounds(self, m: Moments) -> Bounds:
+        n = self.base.worlds
+        mean, spread = m.d / n, np.sqrt(variance_of(m.d, m.dd, n) / n)
+        half = intervals.t_quantile(n - 1) * spread if n > 1 else np.full(np.shape(mean), np.nan)
+        return mean - half, mean + half
+
+    def _unpaired_bounds(self, key: Key, m: Moments, means: Sequence[np.ndarray]) -> Bounds:
+        sizes, unit = (self.base.worlds, self.variant.worlds), m.whole if key.unit == SHARE else 1
         spread = [
-            variance_of(total, squares, size) / size / whole**2
+            variance_of(total, squares, size) / size / unit**2
             for (total, squares), size in zip(((m.x, m.xx), (m.y, m.yy)), sizes, strict=True)
         ]
         if key.unit == SHARE:
+            one = np.ones(1, np.int64)
+            members = (one, one) if key.quantity == ENDGAME else (self.sizes[0], self.sizes[1])
             bounds = [
                 intervals.wilson(mean, intervals.effective_size(mean, v, size * count, size))
                 for mean, v, size, count in zip(means, spread, sizes, members, strict=True)
@@ -377,6 +394,20 @@ class Differences:
                 date = month_text(side.scenario.end)
                 rows.append((variant, name, "independent", date, *both, *[nothing] * 3, False, nothing))
         return rows
+
+
+def score_parts(m: Moments, worlds: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Flips up, flips down and trials for the score interval, divided by the design effect of worlds with several.
+
+    The design effect is the variance of the difference between worlds over that of as many independent flips.
+    """
+    trials = worlds * m.whole / m.step
+    moved, net = m.moved / m.step, m.d / m.step
+    alone = moved - net * net / trials
+    spread = m.dd / m.step**2 - net * net / worlds
+    effect = np.divide(spread, alone, out=np.ones(np.shape(alone)), where=alone > 0)
+    effect = np.maximum(effect, 1.0)
+    return (moved + net) / 2 / effect, (moved - net) / 2 / effect, trials / effect
 
 
 def variance_of(total: Any, squares: Any, worlds: int) -> np.ndarray:

