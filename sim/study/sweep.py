@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from sim.archive import digest, folder
 from sim.archive.folder import RunFolder, number
 from sim.outcomes.differences import ENDGAME, GENERAL_LEFT, INDEPENDENTS_LEFT
@@ -45,6 +47,11 @@ class Sweep:
     manifest: dict[str, Any]
     folder: Path | None = None
     reused: bool = False
+
+    @property
+    def headline(self) -> str:
+        """What the sweep does, in a sentence."""
+        return str(self.manifest["headline"])
 
     def summary(self) -> list[dict[str, Any]]:
         """What the terminal shows, as plain numbers: startups that stay independent, how many are left, endgame."""
@@ -102,6 +109,7 @@ def sweep(
         "seed": base.seed,
         "precision": precision,
         "varied": [{"path": axis.name, "values": axis.values()} for axis in axes],
+        "headline": headline(base, axes, grid),
         "stems": [digest.stem(point) for point in scenarios],
         **kept.made_by(),
         "notices": [*base.notices, *notes(base, axes, scenarios)],
@@ -132,6 +140,27 @@ def _tables(
             curves.append(survival)
     grid = pd.DataFrame(rows, columns=[*names, *COLUMNS])
     return grid, pd.concat(curves, ignore_index=True) if curves else None
+
+
+def headline(scenario: Scenario, axes: Sequence[Axis], grid: pd.DataFrame) -> str:
+    """How many startups are left at the ends of the grid, and who reacts most."""
+    names = [axis.name for axis in axes]
+    left = grid[grid["quantity"] == INDEPENDENTS_LEFT].set_index(names)["estimate"]
+    where = ", ".join(f"{axis.name} from {axis.low:g} to {axis.high:g}" for axis in axes)
+    if left.empty:
+        return f"{where}: no startup takes part"
+    if len(axes) == 1:
+        said = (
+            f"{where}: on average {left.iloc[0]:.1f} startups are left at the low end, {left.iloc[-1]:.1f} at the high"
+        )
+    else:
+        said = f"{where}: on average {left.min():.1f} to {left.max():.1f} startups are left"
+    firms = {firm.id: firm.name for firm in scenario.firms if firm.kind == "startup"}
+    rows = grid[(grid["quantity"] == "independent") & grid["firm"].isin(list(firms))]
+    shares = {str(firm): own.to_numpy(float) for firm, own in rows.groupby("firm", sort=False)["estimate"]}
+    widest = max(shares, key=lambda firm: float(np.ptp(shares[firm])))
+    low, high = 100 * shares[widest].min(), 100 * shares[widest].max()
+    return f"{said}; {firms[widest]} moves most, between {low:.0f}% and {high:.0f}%"
 
 
 def _written(answer: Sweep, target: Path, tell: Tell, page: Page | None, command: str) -> Sweep:

@@ -1,0 +1,244 @@
+"""The page of a sensitivity study: what drives an outcome, what is chance, and what is not distinguishable from it."""
+
+from __future__ import annotations
+
+import math
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from sim.report import style
+from sim.report.document import Cell, Column, Details, Document, Prose, Section, Switch, Table, Tiles
+from sim.report.picture import Key, Panel, Picture
+from sim.report.varied import closing, figure, name_of, pictures_of, source, view_of_study, write_page
+from sim.report.words import between, capital, count, number, percent, plotly_text, shorten
+from sim.study.sensitivity import GIVEN_DATA, MORRIS, NOT_DISTINGUISHABLE, PAGE, SOBOL, Sensitivity
+
+LOW, HIGH, INDEX, NOISE = "#9a5b00", "#0b5c8a", "#0b5c8a", "#b3bac2"
+MOST_BARS = 20
+ROW = 44  # pixels
+INDICES = {
+    "first_order": "share of the variance it explains alone",
+    "total": "share of the variance it has a hand in",
+    "mu_star": "mean absolute effect on the probability",
+    "mu": "mean effect on the probability",
+}
+METHODS = {
+    GIVEN_DATA: "From the worlds of the ordinary run: sorted by what they drew for an assumption and cut into groups, "
+    "the variance between groups beyond what chance puts there. Chance: the same draws again with other luck.",
+    SOBOL: "Sobol's design: worlds that differ in one assumption only, or in luck only. The total index of luck is the "
+    "share that is chance. Evaluated by SALib.",
+    MORRIS: "Morris' design: steps of one assumption at a time through the middle 90% of all distributions, in the "
+    "same luck. Evaluated by SALib.",
+}
+TERMS = (
+    (
+        "Chance",
+        "Worlds that drew the same assumptions still end differently: rounds, releases, offers and tests fall as luck "
+        "has it. No assumption can explain that share of the variance.",
+    ),
+    (
+        "First-order index",
+        "The share of the variance between worlds that would vanish if this assumption were known. The shares of all "
+        "assumptions and of chance add up to less than one; the rest is their interplay.",
+    ),
+    (
+        "Not distinguishable from noise",
+        "So large an index arises by chance alone too often (a family-wise error of 5% over all assumptions, Holm "
+        "1979). Such assumptions are not ranked; more worlds may tell.",
+    ),
+    ("Rank", "Assumptions whose intervals overlap cannot be told apart and share a rank."),
+)
+
+
+class Bar(NamedTuple):
+    """One assumption of the tornado: its name, and (share, low, high) in its lowest and its highest fifth."""
+
+    label: str
+    lowest: tuple[float, float, float]
+    highest: tuple[float, float, float]
+    driver: bool
+
+
+def write(done: Sensitivity, folder: Path) -> None:
+    """Write ``folder``/sensitivity.html and ``folder``/plots/<name>.html. Equal studies give equal HTML."""
+    write_page(document_of(done), folder, PAGE)
+
+
+def pictures(done: Sensitivity) -> list[Picture]:
+    """Every picture of the page."""
+    return pictures_of(document_of(done))
+
+
+def document_of(done: Sensitivity) -> Document:
+    """The page as a document."""
+    scenario, claim = done.scenario, done.claim
+    asked = f"shakeout sensitivity scenario.yaml --of {shlex.quote(claim.id)} --method {done.method}"
+    again = f"{asked} --worlds {scenario.worlds} --seed {scenario.seed}"
+    views = [("Tornado", figure(tornado(done)))] if len(done.tornado) else []
+    views += [(capital(INDICES[name].split(" it ")[0]), figure(index_picture(done, name))) for name in _names(done)[:1]]
+    shown: Any = Switch("drivers", "What is shown", tuple(views)) if len(views) > 1 else views[0][1]
+    drivers, others = _table(done, True), _table(done, False)
+    found = [
+        _tiles(done),
+        shown,
+        drivers,
+        Details(f"{capital(count(len(others.rows), 'assumption'))} {NOT_DISTINGUISHABLE}", (others,)),
+    ]
+    sections = [
+        Section("drivers", "What drives it", tuple(found)),
+        Section("method", "How it was found", (Prose((METHODS[done.method],)),)),
+        *closing(view_of_study(scenario, done.manifest), done.manifest, TERMS, again),
+    ]
+    return Document(
+        f"Sensitivity: {shorten(scenario.title or scenario.name, 200)}",
+        capital(shorten(done.headline, 600)),
+        tuple(sections),
+        f"The claim {claim.id}: {shorten(claim.says or claim.id, 500)}.",
+        (
+            f"{scenario.worlds:,} worlds{_each(done)}, seed {scenario.seed}; "
+            f"{count(len(done.ranks), 'uncertain assumption')}. All of it holds inside the model.",
+        ),
+    )
+
+
+def _each(done: Sensitivity) -> str:
+    return {SOBOL: " in each sample", MORRIS: " at each point"}.get(done.method, "")
+
+
+def _names(done: Sensitivity) -> list[str]:
+    return list(dict.fromkeys(done.drivers["index"]))
+
+
+def _tiles(done: Sensitivity) -> Tiles:
+    tiles = []
+    if done.manifest["probability"] is not None:
+        asked = f"{done.manifest['asked']:,} worlds"
+        tiles.append((percent(done.manifest["probability"], 1), f"of {asked} see the claim come true"))
+    chance = done.chance
+    if not math.isnan(chance.value):
+        known = f" ({between(chance.low, chance.high)})" if not math.isnan(chance.low) else ""
+        tiles.append((percent(chance.value), f"of what tells worlds apart is chance{known}"))
+    ranked = sum(rank is not None for rank in done.ranks.values())
+    tiles.append((str(ranked), f"of {len(done.ranks)} uncertain assumptions stand out from the noise"))
+    return Tiles(tuple(tiles))
+
+
+def tornado(done: Sensitivity) -> Picture:
+    """The claim's probability in the fifths of worlds with the lowest and the highest draws of every assumption."""
+    bars = _bars(done)
+    data: list[dict[str, Any]] = []
+    for place, bar in enumerate(bars):
+        for (share, low, high), colour, offset in ((bar.lowest, LOW, -0.09), (bar.highest, HIGH, 0.09)):
+            colour = colour if bar.driver else NOISE
+            line = {"type": "scatter", "mode": "lines", "x": [low, high], "y": [place + offset] * 2}
+            data.append({**line, "line": {"color": colour, "width": 2}, "hoverinfo": "skip"})
+            which = "lowest" if offset < 0 else "highest"
+            said = f"{plotly_text(bar.label)}<br>{which} fifth: {percent(share, 1)} ({between(low, high)})"
+            point = {"type": "scatter", "mode": "markers", "x": [share], "y": [place + offset]}
+            marker = {"color": colour, "size": 9, "symbol": "circle-open" if offset < 0 else "circle"}
+            data.append({**point, "marker": marker, "text": [said], "hovertemplate": "%{text}<extra></extra>"})
+    layout = _rows_layout([bar.label for bar in bars], tickformat=".0%", rangemode="tozero")
+    middle = done.manifest["probability"]
+    upright = {"xref": "x", "yref": "y domain", "x0": middle, "x1": middle, "y0": 0, "y1": 1}
+    layout["shapes"] = [{"type": "line", **upright, "line": {"color": style.MUTED, "width": 1, "dash": "dot"}}]
+    left = len(done.ranks) - len(bars)
+    caption = (
+        "Share of worlds in which the claim comes true, among the fifth of worlds that drew the lowest and the fifth "
+        "that drew the highest values of an assumption, with Wilson's 95% intervals. Dotted: all worlds. Grey: "
+        f"{NOT_DISTINGUISHABLE}{f' ({left} more in the table)' if left else ''}. {source(done.scenario, 'sensitivity')}"
+    )
+    keys = (
+        Key("lowest fifth of draws", LOW, "marker", marker="circle-open"),
+        Key("highest fifth of draws", HIGH, "marker"),
+        Key(NOT_DISTINGUISHABLE, NOISE, "marker"),
+    )
+    return Picture(
+        "tornado", capital(shorten(done.headline, 300)), caption, shorten(done.headline, 300),
+        "share of worlds in which the claim comes true", "", (Panel(data, layout),), keys, height=60 + ROW * len(bars),
+    )  # fmt: skip
+
+
+def _bars(done: Sensitivity) -> list[Bar]:
+    ends: dict[str, dict[str, tuple[float, float, float]]] = {}
+    for row in done.tornado.to_dict("records"):
+        ends.setdefault(row["path"], {})[row["end"]] = (row["probability"], row["low"], row["high"])
+    shown = list(done.ranks)[:MOST_BARS]
+    return [
+        Bar(name_of(p, done.scenario), ends[p]["lowest"], ends[p]["highest"], done.ranks[p] is not None) for p in shown
+    ]
+
+
+def index_picture(done: Sensitivity, name: str) -> Picture:
+    """One index of every assumption, with its interval."""
+    rows = done.drivers[done.drivers["index"] == name].to_dict("records")[:MOST_BARS]
+    data: list[dict[str, Any]] = []
+    for place, row in enumerate(rows):
+        colour = INDEX if done.ranks[row["path"]] is not None else NOISE
+        line = {"type": "scatter", "mode": "lines", "x": [row["low"], row["high"]], "y": [place, place]}
+        data.append({**line, "line": {"color": colour, "width": 2}, "hoverinfo": "skip"})
+        said = f"{plotly_text(row['path'])}<br>{percent(row['value'], 1)} ({between(row['low'], row['high'])})"
+        point = {"type": "scatter", "mode": "markers", "x": [row["value"]], "y": [place]}
+        marker = {"color": colour, "size": 9}
+        data.append({**point, "marker": marker, "text": [said], "hovertemplate": "%{text}<extra></extra>"})
+    layout = _rows_layout([name_of(row["path"], done.scenario) for row in rows], tickformat=".1%", rangemode="tozero")
+    left = len(done.ranks) - len(rows)
+    caption = (
+        f"{capital(INDICES[name])}, with 95% intervals. Grey: {NOT_DISTINGUISHABLE}"
+        f"{f' ({left} more in the table)' if left else ''}. {source(done.scenario, 'sensitivity', _each(done))}"
+    )
+    return Picture(
+        f"index-{name.replace('_', '-')}", capital(shorten(done.headline, 300)), caption, shorten(done.headline, 300),
+        INDICES[name], "", (Panel(data, layout),), height=60 + ROW * len(rows),
+    )  # fmt: skip
+
+
+def _rows_layout(labels: Sequence[str], **across: Any) -> dict[str, Any]:
+    """A layout of rows whose names stand above them, so that they have room on a phone."""
+    names = [
+        {
+            "text": plotly_text(label, 90),
+            "x": 0,
+            "xref": "x domain",
+            "xanchor": "left",
+            "y": place - 0.36,
+            "yref": "y",
+            "yanchor": "middle",
+            "showarrow": False,
+            "font": {"size": 11, "color": style.INK},
+            "bgcolor": "rgba(255,255,255,0.7)",
+        }
+        for place, label in enumerate(labels)
+    ]
+    return style.layout(
+        margin={"l": 14, "r": 14, "t": 10, "b": 44},
+        xaxis=style.axis(**across),
+        yaxis=style.axis(range=[len(labels) - 0.5, -0.7], showticklabels=False, ticks="", showgrid=False),
+        annotations=names,
+    )
+
+
+def _table(done: Sensitivity, drivers: bool) -> Table:
+    """The assumptions that stand out, or those that do not."""
+    ends = {(row["path"], row["end"]): row for row in done.tornado.to_dict("records")}
+    names = _names(done)
+    columns = [Column("Rank")] if drivers else []
+    columns += [Column("Assumption", wide=True), *(Column(capital(INDICES[name]), "right") for name in names)]
+    columns += [Column("In the lowest fifth", "right"), Column("In the highest fifth", "right")] if ends else []
+    values = {(row["path"], row["index"]): row for row in done.drivers.to_dict("records")}
+    rows = []
+    for path, rank in done.ranks.items():
+        if (rank is not None) is not drivers:
+            continue
+        cells = [Cell(str(rank), strong=True)] if drivers else []
+        cells.append(Cell(name_of(path, done.scenario), path))
+        for name in names:
+            found = values[path, name]
+            cells.append(Cell(percent(found["value"], 1), between(found["low"], found["high"])))
+        for end, word in (("lowest", "up to"), ("highest", "from")) if ends else ():
+            row = ends[path, end]
+            cells.append(Cell(percent(row["probability"], 1), f"{word} {number(row['value'])}"))
+        rows.append(tuple(cells))
+    empty = f"Every assumption is {NOT_DISTINGUISHABLE}." if drivers else "None."
+    return Table("drivers" if drivers else "others", "", tuple(columns), tuple(rows), empty=empty)

@@ -1,0 +1,117 @@
+"""The page of a sweep: curves with bands over one assumption, heatmaps over two, survival by value."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from sim.report import sweep_curves, sweep_heatmaps
+from sim.report.document import Cell, Column, Details, Document, Prose, Section, Switch, Table
+from sim.report.picture import Picture
+from sim.report.sweep_grid import INDUSTRY, STATES, Swept
+from sim.report.varied import closing, figure, name_of, pictures_of, view_of_study, write_page
+from sim.report.words import capital, number, percent, plus_minus, shorten
+from sim.study.sweep import PAGE, Sweep
+from sim.study.vary import Axis
+
+TERMS = (
+    (
+        "Sweep",
+        "Ordinary runs of one scenario in which one or two assumptions take every value of a grid. World 4,711 has the "
+        "same luck at every value, so the steps of a curve are surer than its band, which is that of each value alone.",
+    ),
+)
+MOST_ROWS = 60  # of the table in the page; grid.csv has them all
+
+
+def write(done: Sweep, folder: Path) -> None:
+    """Write ``folder``/sweep.html and ``folder``/plots/<name>.html. Equal sweeps give equal HTML."""
+    write_page(document_of(done), folder, PAGE)
+
+
+def pictures(done: Sweep) -> list[Picture]:
+    """Every picture of the page."""
+    return pictures_of(document_of(done))
+
+
+def document_of(done: Sweep) -> Document:
+    """The page as a document."""
+    swept = Swept(done)
+    sections = [*(_curves(swept) if len(done.axes) == 1 else _heatmaps(swept)), _table(swept)]
+    notices = tuple(f"{capital(shorten(notice, 400))}." for notice in done.manifest["notices"])
+    vary = " ".join(f"--vary {shlex.quote(_text(axis))}" for axis in done.axes)
+    scenario = done.scenario
+    again = f"shakeout sweep scenario.yaml --worlds {scenario.worlds} --seed {scenario.seed} {vary}"
+    sections += closing(view_of_study(scenario, done.manifest), done.manifest, TERMS, again)
+    varied = " and ".join(f"{name_of(axis.name, scenario)} ({axis.name})" for axis in done.axes)
+    return Document(
+        f"Sweep: {shorten(scenario.title or scenario.name, 200)}",
+        capital(shorten(done.headline, 600)),
+        tuple(sections),
+        f"What varies: {varied}.",
+        (
+            f"{scenario.worlds:,} worlds at each of {swept.points} points, with the same luck, seed {scenario.seed}, "
+            f"at the horizon of {swept.view.horizon}. A share of worlds is a probability inside the model.",
+            *notices,
+        ),
+    )
+
+
+def _text(axis: Axis) -> str:
+    return f"{axis.path}={axis.low!r}:{axis.high!r}:{axis.points}" + (f"@{axis.when}" if axis.when else "")
+
+
+def _curves(swept: Swept) -> list[Section]:
+    states = tuple((label, figure(sweep_curves.by_state(swept, state))) for state, label in STATES.items())
+    survival = tuple(
+        (label, figure(sweep_curves.survival(swept, endpoint)))
+        for endpoint, label in (("independent", "Independent"), ("general", "In the general race"))
+    )
+    return [
+        Section("left", "How many are left", (figure(sweep_curves.left(swept)),)),
+        Section("firms", "Who is left", (Switch("states", "Which state", states),)),
+        Section("survival", "When they fall", (Switch("survival", "What counts as survival", survival),)),
+        Section("claims", "The endgame and the forecasts", (figure(sweep_curves.claims(swept)),)),
+    ]
+
+
+def _heatmaps(swept: Swept) -> list[Section]:
+    left = tuple((label, figure(sweep_heatmaps.industry(swept, quantity))) for quantity, label in INDUSTRY.items())
+    states = tuple((label, figure(sweep_heatmaps.by_state(swept, state))) for state, label in STATES.items())
+    return [
+        Section("left", "The industry", (Switch("industry", "Which quantity", left),)),
+        Section("firms", "Who is left", (Switch("states", "Which state", states),)),
+        Section("claims", "The forecasts", (figure(sweep_heatmaps.claims(swept)),)),
+    ]
+
+
+def _table(swept: Swept) -> Section:
+    names = [axis.name for axis in swept.axes]
+    columns = [Column(name) for name in names]
+    columns += [Column(label, "right") for label in INDUSTRY.values()]
+    columns += [Column(swept.view.name(firm, 20), "right") for firm in swept.firms]
+    rows = [_row(swept, point) for point in swept.grid_points[:MOST_ROWS]]
+    more = f" The first {MOST_ROWS} of {swept.points} points." if swept.points > MOST_ROWS else ""
+    table = Table(
+        "grid", "", tuple(columns), tuple(rows),
+        f"Means, and shares of worlds in which a firm is independent at the horizon, ± half the 95% interval.{more} "
+        "grid.csv beside this page has every fate and forecast.", cards=False,
+    )  # fmt: skip
+    return Section("grid", "Every point", (Details(f"{swept.points} points as a table", (table,)), Prose(())))
+
+
+def _row(swept: Swept, point: Sequence[float]) -> tuple[Cell, ...]:
+    cells = [Cell(number(value, 4), strong=True) for value in point]
+    wanted: list[tuple[str, str]] = [(quantity, "all") for quantity in INDUSTRY]
+    wanted += [("independent", firm) for firm in swept.firms]
+    for quantity, firm in wanted:
+        found: Any = swept.at(quantity, firm, point)
+        if found is None:
+            cells.append(Cell("–"))
+        elif quantity.endswith("_left"):
+            cells.append(Cell(number(found.estimate), f"±{number((found.high - found.low) / 2, 2)}"))
+        else:
+            cells.append(Cell(percent(found.estimate), plus_minus(found.low, found.high)))
+    return tuple(cells)

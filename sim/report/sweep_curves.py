@@ -1,0 +1,200 @@
+"""One assumption swept: curves with bands over its values, and whole survival curves by value."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from sim.outcomes.differences import ENDGAME, GENERAL_LEFT, INDEPENDENTS_LEFT
+from sim.outcomes.horizon import CLAIM
+from sim.report import style
+from sim.report.picture import Key, Panel, Picture, numbers
+from sim.report.survival import ENDPOINTS
+from sim.report.sweep_grid import STATES, Swept
+from sim.report.varied import curve, marked, stated_note, title_of, value_axis
+from sim.report.words import capital, listed, number, percent, plotly_text, shorten
+
+LEFT = (
+    (INDEPENDENTS_LEFT, "still independent", "#0b5c8a", "solid"),
+    (GENERAL_LEFT, "still in the general race", "#9a5b00", "dash"),
+)
+INDUSTRY_COLOUR = "#0b5c8a"
+RAMP = ((68, 1, 84), (59, 82, 139), (33, 145, 140), (94, 201, 98))  # the darker part of viridis
+MOST_KEYS = 7
+NOTE = "Bands are 95% intervals of each value alone; the same luck at every value makes steps surer than they look."
+
+
+def left(swept: Swept) -> Picture:
+    """Mean number of startups left at the horizon, by value."""
+    (axis,) = swept.axes
+    data, keys = [], []
+    for quantity, label, colour, dash in LEFT:
+        rows = swept.rows(quantity)
+        if not rows.empty:
+            data += curve(rows[axis.name].tolist(), rows, colour, label, dash, quantity, ".2f")
+            keys.append(Key(label, colour, "line", quantity, dash))
+    if not data:
+        return Picture("sweep-left", "There is no startup to count", swept.caption(), "", "", "", ())
+    layout = style.layout(
+        hovermode="x unified",
+        margin={"l": 52, "r": 20, "t": 14, "b": 44},
+        xaxis=value_axis(axis, hoverformat=".4g"),
+        yaxis=style.axis(rangemode="tozero", tickformat="g"),
+        **marked(axis, swept.done.scenario),
+    )
+    ends = [swept.rows(INDEPENDENTS_LEFT)["estimate"].iloc[i] for i in (0, -1)]
+    title = f"Of {_startups(swept)}, {number(ends[0], 2)} are independent on average at {number(axis.low)}, " + (
+        f"{number(ends[1], 2)} at {number(axis.high)}"
+    )
+    caption = swept.caption(
+        f"Mean number of startups in {swept.view.horizon}.", NOTE, stated_note(axis, swept.done.scenario)
+    )
+    return Picture(
+        "sweep-left", title, caption, title, title_of(axis, swept.done.scenario), "mean number of startups",
+        (Panel(data, layout),), tuple(keys), height=380,
+    )  # fmt: skip
+
+
+def _startups(swept: Swept) -> str:
+    total = sum(max(firm.copies, 1) for firm in swept.done.scenario.firms if firm.kind == "startup")
+    return f"{total} startup{'' if total == 1 else 's'}"
+
+
+def by_state(swept: Swept, state: str) -> Picture:
+    """Share of worlds in which each startup is in ``state`` at the horizon, by value."""
+    (axis,) = swept.axes
+    data: list[dict[str, Any]] = []
+    keys, moves = [], {}
+    for firm in swept.firms:
+        rows = swept.rows(state, firm)
+        colour, dash = swept.view.style(firm)
+        data += curve(rows[axis.name].tolist(), rows, colour, plotly_text(swept.view.name(firm), 30), dash, firm)
+        keys.append(Key(swept.view.name(firm), colour, "line", firm, dash))
+        moves[firm] = (float(rows["estimate"].iloc[0]), float(rows["estimate"].iloc[-1]))
+    name, label = f"sweep-{state}", STATES[state].lower()
+    if not data:
+        return Picture(name, "There is no startup to draw", swept.caption(), "", "", "", ())
+    layout = style.layout(
+        hovermode="x unified",
+        margin={"l": 52, "r": 20, "t": 14, "b": 44},
+        xaxis=value_axis(axis, hoverformat=".4g"),
+        yaxis=style.axis(range=[-0.01, 1.01], tickformat=".0%", dtick=0.2),
+        **marked(axis, swept.done.scenario),
+    )
+    most = max(moves, key=lambda firm: abs(moves[firm][1] - moves[firm][0]))
+    first, last = moves[most]
+    title = (
+        f"{capital(label)} in {swept.view.horizon}: {swept.view.name(most)} goes from {percent(first)} of worlds at "
+        f"{number(axis.low)} to {percent(last)} at {number(axis.high)}"
+    )
+    caption = swept.caption(
+        f"Share of worlds in which a startup is {label} in {swept.view.horizon}.", NOTE, _chosen(swept),
+        stated_note(axis, swept.done.scenario),
+    )  # fmt: skip
+    alt = f"{label}: " + listed([f"{swept.view.name(f)} {percent(a)} to {percent(b)}" for f, (a, b) in moves.items()])
+    return Picture(
+        name, title, caption, alt, title_of(axis, swept.done.scenario), f"share of worlds: {label}",
+        (Panel(data, layout),), tuple(keys), height=440,
+    )  # fmt: skip
+
+
+def _chosen(swept: Swept) -> str:
+    total = len(swept.view.startups)
+    drawn = len(swept.firms)
+    return f"Drawn: the {drawn} of {total} startups whose survival moves most." if drawn < total else ""
+
+
+def shades(values: list[float]) -> dict[float, str]:
+    """A colour for every value, from dark violet (lowest) to green (highest)."""
+    found = {}
+    for place, value in enumerate(values):
+        at = (len(RAMP) - 1) * (place / (len(values) - 1) if len(values) > 1 else 0.0)
+        i = min(int(at), len(RAMP) - 2)
+        parts = (round(a + (b - a) * (at - i)) for a, b in zip(RAMP[i], RAMP[i + 1], strict=True))
+        found[value] = "#" + "".join(f"{part:02x}" for part in parts)
+    return found
+
+
+def survival(swept: Swept, endpoint: str) -> Picture:
+    """Survival curves of every startup, one for each value of what varies."""
+    (axis,) = swept.axes
+    values, name = axis.values(), f"sweep-survival-{endpoint}"
+    colours = shades(values)
+    frame = swept.done.survival
+    assert frame is not None
+    mine = frame[(frame["endpoint"] == endpoint) & frame["group"].isin(swept.firms)]
+    curves = dict(iter(mine.groupby(["group", axis.name], sort=False)))
+    panels = []
+    for firm in swept.firms:
+        data = []
+        for value in values:
+            rows = curves.get((firm, value))
+            if rows is None:
+                continue
+            said = f"{plotly_text(axis.path.rpartition('.')[2], 24)} {number(value, 4)}"
+            data.append(
+                {
+                    "type": "scatter",
+                    "mode": "lines",
+                    "x": [swept.view.days[month] for month in rows["month"]],
+                    "y": numbers(rows["survival"]),
+                    "name": said,
+                    "line": {"shape": "hv", "color": colours[value], "width": 1.8},
+                    "hovertemplate": f"{said}: %{{y:.0%}}<br>%{{x|%B %Y}}<extra></extra>",
+                }
+            )
+        if data:
+            yaxis = style.axis(range=[0, 1.01], tickformat=".0%", dtick=0.5)
+            xaxis = swept.view.date_axis(dtick="M24") if swept.view.scenario.ticks > 30 else swept.view.date_axis()
+            layout = style.layout(margin={"l": 40, "r": 10, "t": 8, "b": 28}, xaxis=xaxis, yaxis=yaxis)
+            panels.append(Panel(data, layout, swept.view.name(firm), "", swept.view.style(firm).colour))
+    if not panels:
+        return Picture(name, "No startup enters in any world", swept.caption(), "", "", "", ())
+    step = max(1, -(-len(values) // MOST_KEYS))
+    keys = tuple(Key(number(value, 4), colours[value], "line") for value in values[::step])
+    title = f"{capital(ENDPOINTS[endpoint])}: a survival curve for every value of {axis.name}"
+    caption = swept.caption(
+        f"Share of worlds in which a startup that entered is {ENDPOINTS[endpoint]}, by month; colours are values of "
+        f"{shorten(title_of(axis, swept.done.scenario), 120)}. Bands are in survival.csv.",
+        _chosen(swept),
+    )
+    return Picture(
+        name, title, caption, title, "calendar month", f"share of worlds {ENDPOINTS[endpoint]}", tuple(panels), keys,
+        height=200, columns=3,
+    )  # fmt: skip
+
+
+def claims(swept: Swept) -> Picture:
+    """The endgame and the forecasts: probability by value, a panel each."""
+    (axis,) = swept.axes
+    asked = [(ENDGAME, f"The endgame has come by {swept.view.horizon}")]
+    asked += [(f"{CLAIM}{claim}", swept.says(claim)) for claim in swept.claims]
+    panels = []
+    for quantity, says in asked:
+        rows = swept.rows(quantity)
+        layout = style.layout(
+            margin={"l": 40, "r": 10, "t": 8, "b": 28},
+            hovermode="x unified",
+            xaxis=value_axis(axis, hoverformat=".4g", nticks=5),
+            yaxis=style.axis(range=[-0.01, 1.01], tickformat=".0%", dtick=0.5),
+            **marked(axis, swept.done.scenario),
+        )
+        data = curve(rows[axis.name].tolist(), rows, INDUSTRY_COLOUR, plotly_text(quantity.removeprefix(CLAIM), 30))
+        panels.append(Panel(data, layout, shorten(says, 90)))
+    moved = max(swept.claims, key=lambda claim: swept.spread(f"{CLAIM}{claim}"), default=None)
+    title = f"The endgame by {swept.view.horizon}, by value"
+    if moved is not None:
+        estimates = swept.rows(f"{CLAIM}{moved}")["estimate"].to_numpy(float)
+        low, high = percent(float(np.nanmin(estimates))), percent(float(np.nanmax(estimates)))
+        title = f"Of the forecasts, {moved} moves most: between {low} and {high}"
+    total = len(swept.done.scenario.claims)
+    chosen = f"Drawn: the {len(swept.claims)} of {total} forecasts that move most." if len(swept.claims) < total else ""
+    caption = swept.caption(
+        "Share of the worlds that meet the condition, if there is one, in which it comes true.", NOTE, chosen,
+        stated_note(axis, swept.done.scenario),
+    )  # fmt: skip
+    return Picture(
+        "sweep-claims", title, caption, title, title_of(axis, swept.done.scenario), "share of worlds",
+        tuple(panels), (), height=170, columns=3,
+    )  # fmt: skip

@@ -1,0 +1,110 @@
+"""A sweep as its page reads it: which firms and forecasts to draw, and one look-up for the rows of the grid."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import pandas as pd
+
+from sim.outcomes.differences import ENDGAME, GENERAL_LEFT, INDEPENDENTS_LEFT
+from sim.outcomes.horizon import CLAIM
+from sim.report.varied import source, view_of_study
+from sim.report.view import MOST_PANELS, Tables, View
+from sim.study.sweep import Sweep
+from sim.study.vary import Axis
+
+STATES = {
+    "independent": "Independent",
+    "general": "In the general race",
+    "acquired": "Acquired",
+    "closed": "Closed",
+    "listed": "Listed",
+    "pivoted": "Pivoted",
+}
+INDUSTRY = {
+    INDEPENDENTS_LEFT: "Startups independent",
+    GENERAL_LEFT: "Startups in the general race",
+    ENDGAME: "Endgame reached",
+}
+
+
+class Point(NamedTuple):
+    """One estimate of the grid."""
+
+    estimate: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, eq=False)
+class Swept:
+    """A sweep, ready to be drawn."""
+
+    done: Sweep
+
+    @property
+    def axes(self) -> tuple[Axis, ...]:
+        """What varies."""
+        return self.done.axes
+
+    @cached_property
+    def view(self) -> View:
+        """Names, colours and dates of the scenario."""
+        return view_of_study(self.done.scenario, self.done.manifest)
+
+    @cached_property
+    def grid_points(self) -> list[tuple[float, ...]]:
+        """The points of the grid, the first path outermost."""
+        return list(itertools.product(*(axis.values() for axis in self.axes)))
+
+    @property
+    def points(self) -> int:
+        """Number of points."""
+        return len(self.grid_points)
+
+    @cached_property
+    def _rows(self) -> Tables:
+        return Tables(self.done.grid, ["quantity", "firm"])
+
+    def rows(self, quantity: str, firm: str = "all") -> pd.DataFrame:
+        """The rows of one quantity of a firm, a point each; maybe none."""
+        return self._rows.rows(quantity, firm)
+
+    def at(self, quantity: str, firm: str, point: Sequence[float]) -> Point | None:
+        """The estimate of a quantity at one point of the grid."""
+        rows = self.rows(quantity, firm)
+        if rows.empty:
+            return None
+        row = rows.iloc[self.grid_points.index(tuple(point))]
+        return Point(float(row["estimate"]), float(row["low"]), float(row["high"]))
+
+    def spread(self, quantity: str, firm: str = "all") -> float:
+        """How far an estimate moves over the grid; -1 where it is never known."""
+        estimates = self.rows(quantity, firm)["estimate"].dropna()
+        return float(estimates.max() - estimates.min()) if len(estimates) else -1.0
+
+    @cached_property
+    def firms(self) -> list[str]:
+        """The startups to draw, in file order: those whose survival moves most."""
+        startups = self.view.startups
+        order = sorted(startups, key=lambda firm: (-self.spread("independent", firm), startups.index(firm)))
+        return [firm for firm in startups if firm in order[:MOST_PANELS]]
+
+    @cached_property
+    def claims(self) -> list[str]:
+        """Ids of the claims to draw, in file order: those whose probability moves most."""
+        ids = [claim.id for claim in self.done.scenario.claims if self.spread(f"{CLAIM}{claim.id}") >= 0]
+        order = sorted(ids, key=lambda id: (-self.spread(f"{CLAIM}{id}"), ids.index(id)))
+        return [id for id in ids if id in order[: MOST_PANELS - 1]]
+
+    def says(self, claim: str) -> str:
+        """What a claim says."""
+        return next((known.says or known.id for known in self.done.scenario.claims if known.id == claim), claim)
+
+    def caption(self, *parts: str) -> str:
+        """A caption: what is drawn, then source and sample size."""
+        return " ".join(part for part in (*parts, source(self.done.scenario, "sweep", " at every point")) if part)

@@ -1,0 +1,156 @@
+"""What pages of sweeps, flip points and sensitivities share: a view of the scenario, names of what varies, curves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pandas as pd
+
+from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS
+from sim.report import style
+from sim.report.document import Document, Figure, Section, Terms, pictures_in, render
+from sim.report.glossary import GLOSSARY
+from sim.report.overlay import Runs
+from sim.report.page import PLOTS, write_plots
+from sim.report.picture import Picture, numbers
+from sim.report.provenance import provenance_of
+from sim.report.view import View
+from sim.report.words import capital, number, shorten
+from sim.scenario.model import Scenario
+from sim.study.vary import Axis
+
+BAND = 0.16  # opacity
+VALUE = "#b5482e"  # of marks on the axis of what varies
+
+
+def view_of_study(scenario: Scenario, manifest: Mapping[str, Any], **frames: pd.DataFrame) -> View:
+    """The scenario as the report reads it, without a run of its own; ``frames`` stand for its outcomes."""
+    outcomes = SimpleNamespace(worlds=scenario.worlds, **frames)
+    return View(SimpleNamespace(scenario=scenario, outcomes=outcomes, manifest=manifest, stories=()))
+
+
+def name_of(path: str, scenario: Scenario, limit: int = 90) -> str:
+    """What is assumed at ``path``, in words: "Zhipu: cash at entry"."""
+    event, _, inner = path.partition(".set.") if path.startswith("events.") else ("", "", path)
+    inner = inner.partition("@")[0]
+    declared = ASSUMPTIONS.get(inner) or FIRM_ASSUMPTIONS.get(inner.rpartition(".")[2])
+    said = capital(declared.says) if declared else inner
+    if inner.startswith("firms."):
+        firm = inner.split(".")[1]
+        names = {known.id: known.name for known in scenario.firms}
+        said = f"{names.get(firm, firm)}: {said[:1].lower()}{said[1:]}"
+    said += f" (event {event.removeprefix('events.')})" if event else ""
+    return shorten(said, limit)
+
+
+def title_of(axis: Axis, scenario: Scenario) -> str:
+    """The title of an axis: what varies, since when, in which unit."""
+    when = f", {axis.when}" if axis.when else ""
+    unit = {"set": axis.declared.unit, "times": "factor", "plus": f"more {axis.declared.unit}"}[axis.op]
+    return f"{name_of(axis.name, scenario)}{when} ({unit})"
+
+
+def value_axis(axis: Axis, **settings: Any) -> dict[str, Any]:
+    """A linear axis over the range of what varies."""
+    room = (axis.high - axis.low) * 0.02 or 0.5
+    base = {"range": [axis.low - room, axis.high + room], "zeroline": False}
+    return style.axis(**{**base, **settings})
+
+
+def stated_value(axis: Axis, scenario: Scenario) -> float | None:
+    """The value the scenario states where it is a number inside the range; None otherwise."""
+    value = scenario.assumptions.get(axis.path)
+    if axis.path.startswith("firms."):
+        _, id, name = axis.path.split(".")
+        value = next(firm.values[name] for firm in scenario.firms if firm.id == id)
+    if value is None or value.uncertain or axis.when:
+        return None
+    return value.numbers[0] if axis.low <= value.numbers[0] <= axis.high else None
+
+
+def marked(axis: Axis, scenario: Scenario) -> dict[str, Any]:
+    """Shapes of a layout: a dotted line at the value the scenario states, if it lies in the range."""
+    stated = stated_value(axis, scenario)
+    if stated is None:
+        return {}
+    place = {"type": "line", "xref": "x", "yref": "y domain", "x0": stated, "x1": stated, "y0": 0, "y1": 1}
+    return {"shapes": [{**place, "line": {"color": VALUE, "width": 1.2, "dash": "dot"}}]}
+
+
+def stated_note(axis: Axis, scenario: Scenario) -> str:
+    """What the dotted line is."""
+    stated = stated_value(axis, scenario)
+    return "" if stated is None else f"Dotted line: the scenario's own value, {number(stated)}."
+
+
+def curve(
+    x: Sequence[float],
+    rows: pd.DataFrame,
+    colour: str,
+    name: str = "",
+    dash: str = "solid",
+    group: str = "",
+    say: str = ".1%",
+) -> list[dict[str, Any]]:
+    """A line through ``estimate`` with the band from ``low`` to ``high``; ``say`` is the format of the hover text."""
+    known = rows["low"].notna().to_numpy()
+    inside = [value for value, seen in zip(x, known, strict=True) if seen]
+    low, high = numbers(rows["low"][known]), numbers(rows["high"][known])
+    band = {
+        "type": "scatter",
+        "mode": "lines",
+        "x": inside + inside[::-1],
+        "y": high + low[::-1],
+        "fill": "toself",
+        "fillcolor": style.clear(colour, BAND),
+        "line": {"width": 0},
+        "legendgroup": group,
+        "hoverinfo": "skip",
+    }
+    line = {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "x": list(x),
+        "y": numbers(rows["estimate"]),
+        "name": name,
+        "legendgroup": group,
+        "line": {"color": colour, "width": 2.2, "dash": dash},
+        "marker": {"color": colour, "size": 5},
+        "customdata": [list(pair) for pair in zip(numbers(rows["low"]), numbers(rows["high"]), strict=True)],
+        "hovertemplate": f"%{{y:{say}}} (%{{customdata[0]:{say}}} to %{{customdata[1]:{say}}})",
+    }
+    return [band, line]
+
+
+def source(scenario: Scenario, kind: str, each: str = "") -> str:
+    """Source line of every figure."""
+    worlds = f"{scenario.worlds:,} worlds{each}"
+    return f"Source: Shakeout, {kind} of scenario {shorten(scenario.name, 60)}, n = {worlds}, seed {scenario.seed}."
+
+
+def figure(picture: Picture) -> Figure:
+    """A picture with the link to its own file."""
+    return Figure(picture, f"{PLOTS}/{picture.name}.html" if picture.panels else "")
+
+
+def closing(view: View, manifest: Mapping[str, Any], terms: Sequence[tuple[str, str]], again: str) -> list[Section]:
+    """The last chapters of a page: how to read it, and where it comes from (``again`` is the command)."""
+    runs = Runs(("study",), (view,), str(manifest["kind"]))
+    return [
+        Section("reading", "How to read this", (Terms((*terms, *GLOSSARY)),)),
+        Section("provenance", "Where this comes from", provenance_of(runs, manifest, again)),
+    ]
+
+
+def pictures_of(document: Document) -> list[Picture]:
+    """Every picture of a page."""
+    return [picture for section in document.sections for picture in pictures_in(section.blocks)]
+
+
+def write_page(document: Document, folder: Path, name: str) -> None:
+    """Write the page and every picture in a file of its own under plots/."""
+    (folder / name).write_text(render(document), encoding="utf-8", newline="\n")
+    write_plots(pictures_of(document), folder / PLOTS)
