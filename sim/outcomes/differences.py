@@ -334,7 +334,7 @@ class Differences:
             one = np.ones(1, np.int64)
             members = (one, one) if key.quantity == ENDGAME else (self.sizes[0], self.sizes[1])
             bounds = [
-                intervals.wilson(mean, intervals.effective_size(mean, v, size * count, size))
+                intervals.wilson(mean, intervals.effective_size(mean, v * (size - 1) / size, size * count, size))
                 for mean, v, size, count in zip(means, spread, sizes, members, strict=True)
             ]
             return intervals.newcombe(means[1], bounds[1], means[0], bounds[0])
