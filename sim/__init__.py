@@ -18,13 +18,28 @@ if TYPE_CHECKING:
     from sim.engine.simulate import Trace
     from sim.scenario.model import Scenario
     from sim.study.compare import Comparison
+    from sim.study.flip import Flip
     from sim.study.monte_carlo import Progress
     from sim.study.run import Run
+    from sim.study.sensitivity import Sensitivity
+    from sim.study.sweep import Sweep
+    from sim.study.vary import Vary
     from sim.study.what_if import WhatIf
 
     Changes = Mapping[str, Any] | Iterable[str]  # {PATH: VALUE}, {"PATH@FROM..UNTIL": VALUE} or ["PATH=VALUE", ...]
 
-__all__ = ["__version__", "compare", "load", "open_run", "run", "trace", "what_if"]
+__all__ = [
+    "__version__",
+    "compare",
+    "flip",
+    "load",
+    "open_run",
+    "run",
+    "sensitivity",
+    "sweep",
+    "trace",
+    "what_if",
+]
 
 
 def load(path: Path | str, sets: Iterable[str] = (), *, worlds: int | None = None, seed: int | None = None) -> Scenario:
@@ -161,6 +176,130 @@ def compare(
     return done
 
 
+def sweep(
+    scenario: Scenario,
+    vary: Vary,
+    *,
+    worlds: int | None = None,
+    seed: int | None = None,
+    jobs: int | None = None,
+    out: Path | str | None = None,
+    precision: float | None = None,
+    png: bool = False,
+    progress: Callable[[Progress], None] | None = None,
+    command: str = "sim.sweep",
+) -> Sweep:
+    """``scenario`` over a grid of one or two assumptions, in the same worlds at every point.
+
+    ``vary`` is ``{"assumptions.listing.strength": (0, 2, 5)}`` (lowest, highest, points), or texts "PATH=LO:HI:N". The
+    answer has ``grid`` and ``survival`` as pandas frames; ``worlds`` are those at every point (by default the
+    scenario's, at most some 2,000); the other parameters and the errors are those of ``run``.
+    """
+    from sim.study import sweep as study
+
+    done = study.sweep(
+        scenario,
+        vary,
+        worlds=worlds,
+        seed=seed,
+        jobs=jobs,
+        out=out,
+        precision=precision,
+        progress=progress,
+        page=_write_sweep,
+        command=command,
+    )
+    if png and done.folder is not None:
+        from sim.report.sweep import pictures
+
+        _add_stills(done.folder, pictures(done), done.manifest)
+    return done
+
+
+def flip(
+    scenario: Scenario,
+    vary: Vary,
+    until: str,
+    *,
+    worlds: int | None = None,
+    seed: int | None = None,
+    jobs: int | None = None,
+    out: Path | str | None = None,
+    precision: float | None = None,
+    png: bool = False,
+    progress: Callable[[Progress], None] | None = None,
+    command: str = "sim.flip",
+) -> Flip:
+    """The values of an assumption at which the probability of a claim crosses a level, each with an interval.
+
+    ``vary`` is ``{"assumptions.listing.strength": (0, 2)}`` or "PATH=LO:HI", ``until`` is "CLAIM >= 0.5". The answer
+    has ``crossings``, ``headline`` (the plain answer) and ``evaluations`` as a pandas frame; the other parameters and
+    the errors are those of ``sweep``.
+    """
+    from sim.study import flip as study
+
+    done = study.flip(
+        scenario,
+        vary,
+        until,
+        worlds=worlds,
+        seed=seed,
+        jobs=jobs,
+        out=out,
+        precision=precision,
+        progress=progress,
+        page=_write_flip,
+        command=command,
+    )
+    if png and done.folder is not None:
+        from sim.report.flip import pictures
+
+        _add_stills(done.folder, pictures(done), done.manifest)
+    return done
+
+
+def sensitivity(
+    scenario: Scenario,
+    of: str,
+    *,
+    method: str = "given-data",
+    worlds: int | None = None,
+    seed: int | None = None,
+    jobs: int | None = None,
+    out: Path | str | None = None,
+    precision: float | None = None,
+    png: bool = False,
+    progress: Callable[[Progress], None] | None = None,
+    command: str = "sim.sensitivity",
+) -> Sensitivity:
+    """Which of the assumptions that ``scenario`` leaves uncertain drive the claim ``of``, and how much is chance.
+
+    ``method`` is "given-data" (from the ordinary run), "sobol" or "morris" (worlds of their own; they need SALib). The
+    answer has ``drivers`` and ``tornado`` as pandas frames, ``ranks``, ``chance`` and ``headline``; the other
+    parameters and the errors are those of ``run``.
+    """
+    from sim.study import sensitivity as study
+
+    done = study.sensitivity(
+        scenario,
+        of,
+        method=method,
+        worlds=worlds,
+        seed=seed,
+        jobs=jobs,
+        out=out,
+        precision=precision,
+        progress=progress,
+        page=_write_sensitivity,
+        command=command,
+    )
+    if png and done.folder is not None:
+        from sim.report.sensitivity import pictures
+
+        _add_stills(done.folder, pictures(done), done.manifest)
+    return done
+
+
 def trace(scenario: Scenario, world: int = 0) -> Trace:
     """One world of ``scenario`` with everything told: its events, and the state of every firm in every month."""
     from sim.engine.simulate import trace as trace_world
@@ -189,6 +328,24 @@ def _write_what_if(done: WhatIf, folder: Path) -> None:
 
 def _write_comparison(done: Comparison, folder: Path) -> None:
     from sim.report import compare as page
+
+    page.write(done, folder)
+
+
+def _write_sweep(done: Sweep, folder: Path) -> None:
+    from sim.report import sweep as page
+
+    page.write(done, folder)
+
+
+def _write_flip(done: Flip, folder: Path) -> None:
+    from sim.report import flip as page
+
+    page.write(done, folder)
+
+
+def _write_sensitivity(done: Sensitivity, folder: Path) -> None:
+    from sim.report import sensitivity as page
 
     page.write(done, folder)
 

@@ -15,8 +15,11 @@ if TYPE_CHECKING:
 
     from sim.outcomes.forecasts import Forecast
     from sim.outcomes.stories import Story
+    from sim.study.flip import Flip
     from sim.study.monte_carlo import Progress, Tell
     from sim.study.run import Run
+    from sim.study.sensitivity import Sensitivity
+    from sim.study.sweep import Sweep
 
 Row = Mapping[str, Any]
 PLAIN_WIDTH = 120  # columns where the output is no terminal
@@ -208,6 +211,7 @@ def _legend(forecasts: Sequence[Forecast]) -> None:
 
 
 COUNTS = ("independents_left", "general_left")  # quantities that are no shares
+MOST_COLUMNS = 12  # of a sweep's table
 
 
 def differences(headline: Sequence[str], summary: Sequence[Row]) -> None:
@@ -252,3 +256,55 @@ def print_story(story: Story) -> None:
         when = f"  {sentence.when:<15} "
         lines = textwrap.wrap(clean(sentence.text), max(out.width - len(when), len(when)))
         print(when + ("\n" + " " * len(when)).join(lines))
+
+
+def sweep_table(done: Sweep) -> None:
+    """A row for every point of the grid: how many startups are left, the endgame, and who stays independent."""
+    print(clean(f"{done.headline}."))
+    names = [axis.name for axis in done.axes]
+    firms = {firm.id: firm.name for firm in done.scenario.firms}
+    points: dict[tuple[float, ...], dict[str, str]] = {}
+    for row in done.summary():
+        cells = points.setdefault(tuple(row[name] for name in names), {})
+        industry = row["firm"] == "all"
+        label = row["quantity"].replace("_", " ") if industry else firms[row["firm"]]
+        scale, digits = (1, 2) if row["quantity"] in COUNTS else (100, 1)
+        half = "" if row["high"] is None else f" ±{scale * (row['high'] - row['low']) / 2:.{digits}f}"
+        cells[label] = f"{scale * row['estimate']:.{digits}f}{half if len(names) == 1 or industry else ''}"
+    shown = list(dict.fromkeys(label for cells in points.values() for label in cells))
+    if len(shown) > MOST_COLUMNS:
+        shown = [label for label in shown if label not in firms.values()]
+    rows = [
+        [*(f"{value:g}" for value in point), *(cells.get(name, "") for name in shown)]
+        for point, cells in points.items()
+    ]
+    print_table([*names, *shown], rows, left=0)
+    print(f"Percent of {done.scenario.worlds:,} worlds (startups left: their mean number), ± half a 95% interval.")
+
+
+def flip_answer(done: Flip) -> None:
+    """The plain answer, and a row for every crossing."""
+    print(clean(f"{done.headline}."))
+    if done.crossings:
+        rows = [
+            [f"{row['estimate']:.5g}", f"{row['low']:.5g} to {row['high']:.5g}", row["direction"]]
+            for row in done.summary()
+        ]
+        print_table([done.axis.name, "95% interval", "the probability is"], rows)
+    print(f"{len(done.evaluations)} values tried, {done.scenario.worlds:,} worlds at each, with the same luck.")
+
+
+def drivers_table(done: Sensitivity) -> None:
+    """The drivers by rank with their indices, and how many assumptions are not distinguishable from noise."""
+    print(clean(f"{done.headline}."))
+    paths: dict[str, list[str]] = {}
+    names = list(dict.fromkeys(row["index"] for row in done.summary()))
+    for row in done.summary():
+        if row["rank"] is not None:
+            cells = paths.setdefault(row["path"], [str(row["rank"]), row["path"]])
+            cells.append(f"{100 * row['value']:.1f} ({100 * row['low']:.1f} to {100 * row['high']:.1f})")
+    if paths:
+        print_table(["rank", "assumption", *(name.replace("_", " ") for name in names)], list(paths.values()), left=2)
+        print("Percent, with 95% intervals. Assumptions that cannot be told apart share a rank.")
+    others = len(done.ranks) - len(paths)
+    print(f"{others} of {len(done.ranks)} uncertain assumptions are not distinguishable from noise.")

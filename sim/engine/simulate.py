@@ -79,7 +79,7 @@ def _run(problem: Problem, first: int, worlds: int, told: bool, clipped: dict[st
 
 
 def simulate(scenario: Scenario, first: int, worlds: int, seeds: Seeds | None = None) -> Block:
-    """The block of ``worlds`` worlds from world ``first`` on; ``seeds`` stand in for the scenario's where they differ."""
+    """The block of ``worlds`` worlds from world ``first`` on; ``seeds`` stand in for the scenario's."""
     problem = prepare(scenario, seeds)
     recorder = Recorder(problem, scenario.probes, first, worlds)
     for offset in range(0, worlds, TILE_WORLDS):

@@ -1,0 +1,116 @@
+"""What all commands share: their options, what becomes of errors, the one JSON object."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import shlex
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from sim import terminal
+from sim.foundation.errors import InputError, ShakeoutError
+
+FAILED, INTERRUPTED = 3, 130
+RESULTS = Path("results")
+
+app = typer.Typer(
+    name="shakeout",
+    help="Simulates the shakeout among China's large-model start-ups: thousands of worlds, survival curves, a report.",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO", help="A scenario file (YAML).", show_default=False)]
+ScenarioFiles = Annotated[
+    list[Path], typer.Argument(metavar="SCENARIO...", help="One or more scenario files.", show_default=False)
+]
+Sets = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="PATH=VALUE", help="Change an assumption, as in PATH=VALUE@2025-07; repeatable."),
+]
+Variants = Annotated[
+    list[str] | None,
+    typer.Option("--variant", metavar='"NAME: PATH=VALUE, ..."', help="A further variant with a name; repeatable."),
+]
+Worlds = Annotated[int | None, typer.Option("--worlds", metavar="N", help="Number of worlds.", show_default=False)]
+Seed = Annotated[int | None, typer.Option("--seed", metavar="S", help="Seed of all luck.", show_default=False)]
+Jobs = Annotated[
+    int | None,
+    typer.Option("--jobs", metavar="N", help="Local workers; one a processor if not given.", show_default=False),
+]
+Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="The results folder.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Print only where the result is.")]
+Png = Annotated[
+    bool, typer.Option("--png", help="Also write each figure as PNG and SVG (needs kaleido and a Chromium).")
+]
+Precision = Annotated[
+    float | None,
+    typer.Option(
+        "--precision",
+        metavar="HALFWIDTH",
+        help="Simulate until every firm's fates are known this well, for instance 0.01.",
+        show_default=False,
+    ),
+]
+
+
+def command(function: Callable[..., None]) -> Callable[..., None]:
+    """Register ``function`` as a command: what goes wrong becomes one message on stderr and an exit code."""
+
+    @functools.wraps(function)
+    def guarded(*args: Any, **kwargs: Any) -> None:
+        try:
+            function(*args, **kwargs)
+        except ShakeoutError as error:
+            terminal.say(f"shakeout: {error}")
+            raise typer.Exit(error.exit_code) from None
+        except KeyboardInterrupt:
+            terminal.say("shakeout: interrupted; finished blocks are kept, the same command takes the run up again")
+            raise typer.Exit(INTERRUPTED) from None
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read has read enough
+        except MemoryError:
+            terminal.say("shakeout: out of memory; finished blocks are kept, try fewer --jobs")
+            raise typer.Exit(FAILED) from None
+        except Exception as error:
+            if os.environ.get("SHAKEOUT_DEBUG"):
+                raise
+            where = f"{type(error).__name__}: {error}".strip().splitlines()[0]
+            terminal.say(f"shakeout: a defect in shakeout, please report it: {where}\n  (SHAKEOUT_DEBUG=1 shows where)")
+            raise typer.Exit(FAILED) from None
+
+    return app.command(function.__name__.rstrip("_"))(guarded)
+
+
+def one_of(**options: object) -> None:
+    """InputError if more than one of these options is given."""
+    given = [f"--{name}" for name, value in options.items() if value is not None]
+    if len(given) > 1:
+        raise InputError(f"{' and '.join(given)} exclude each other", allowed="one of them")
+
+
+def typed() -> str:
+    """The command as it was typed."""
+    return shlex.join(["shakeout", *sys.argv[1:]])
+
+
+def notices(said: Any, quiet: bool) -> None:
+    """Print what the person who asked should know, on stderr."""
+    for notice in () if quiet else said:
+        terminal.say(f"note: {notice}")
+
+
+def print_json(folder: Path | None, manifest: Any, summary: Any) -> None:
+    """The one object of ``--json``."""
+    data = {"folder": None if folder is None else str(folder), "manifest": manifest, "summary": summary}
+    print(json.dumps(data, ensure_ascii=False, allow_nan=False))
