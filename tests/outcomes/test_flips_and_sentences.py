@@ -1,0 +1,169 @@
+"""Flips told with their flags, the world worth telling, and the sentence to quote."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from synthetic_runs import firm, scenario, still
+
+from sim.foundation.columns import ACQUIRED, CLOSED
+from sim.outcomes import effects
+from sim.outcomes.flips import Flips, telling
+from sim.scenario.load import load_text
+
+CAST = (firm("alpha"), firm("beta"), firm("crowd", copies=2), firm("giant", "giant"))
+
+
+def gone(histories: np.ndarray, world: int, row: int, fate: int) -> None:
+    histories["exit_month"][world, row] = 5
+    histories["fate"][world, row] = fate
+
+
+def flipped() -> Flips:
+    """Six worlds: alpha turns from listed and independent to closed in two, in one of which beta turns too."""
+    question = scenario(CAST, 12)
+    base, variant = still(6, 5), still(6, 5)
+    base["listing_month"][:, 0] = 3
+    variant["listing_month"][:, 0] = 3
+    gone(variant, 1, 0, CLOSED)
+    gone(variant, 1, 1, ACQUIRED)
+    gone(variant, 4, 0, CLOSED)
+    variant["pivot_month"][2, 1] = 12
+    gone(base, 5, 3, ACQUIRED)
+    flips = Flips(question, question)
+    flips.add(0, base[:2], variant[:2])
+    flips.add(2, base[2:], variant[2:])
+    return flips
+
+
+def test_flips_are_counted_by_firm_with_their_flags():
+    rows = flipped().frame("v").to_dict("records")
+    told = {(r["firm"], r["base_fate"], r["variant_fate"]): (r["worlds"], r["share"]) for r in rows}
+    assert told == {
+        ("alpha", "independent+listed", "closed+listed"): (2, 2 / 6),
+        ("beta", "independent", "acquired"): (1, 1 / 6),
+        ("beta", "independent", "independent+pivoted"): (1, 1 / 6),
+        ("crowd", "acquired", "independent"): (1, 1 / 12),
+    }
+    assert {r["variant"] for r in rows} == {"v"}
+
+
+def test_the_same_worlds_flip_nothing():
+    question, worlds = scenario(CAST, 12), still(6, 5)
+    flips = Flips(question, question)
+    flips.add(0, worlds, worlds.copy())
+    assert flips.frame("v").empty
+    assert telling(flips.flips(), ["alpha"], None) is None
+
+
+def test_the_world_to_tell_is_one_in_which_little_else_turns():
+    flips = flipped().flips()
+    told = telling(flips, ["alpha", "beta"], {"firm": "alpha", "difference": -0.3})
+    assert told is not None
+    assert (told.firm, told.world, told.worlds, told.variant_fate) == ("alpha", 4, 2, "closed+listed")
+    other = telling(flips, ["alpha", "beta"], {"firm": "beta", "difference": -0.1})
+    assert other is not None and (other.firm, other.variant_fate) == ("beta", "acquired")
+    crowd = telling(flips, ["crowd"], {"firm": "crowd", "difference": 0.1})
+    assert crowd is not None and (crowd.row, crowd.world) == ("crowd-002", 5)
+
+
+def row(firm_id: str, quantity: str, difference: float, half: float, date: str = "2028-12") -> dict[str, Any]:
+    bounds = {"low": difference - half, "high": difference + half}
+    return {"firm": firm_id, "quantity": quantity, "date": date, "difference": difference, **bounds}
+
+
+QUESTION = scenario(CAST, 90)
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        (row("alpha", "survival", -0.31, 0.012), "costs Alpha 31 points of survival by the end of 2028"),
+        (row("alpha", "survival", 0.042, 0.012, "2028-03"), "gives Alpha 4.2 points of survival by March 2028"),
+        (row("beta", "general", -0.01, 0.001), "costs Beta 1 point of staying in the general race by the end of 2028"),
+        (row("beta", "listed", -0.6, 0.001), "makes Beta 60 points less likely to list by the end of 2028"),
+        (row("all", "endgame", 0.05, 0.01), "makes the endgame 5 points more likely by the end of 2028"),
+        (row("all", "independents_left", -0.4, 0.1), "leaves 0.4 fewer startups independent by the end of 2028"),
+        (row("startups", "survival", 0.5, 0.1), "gives all startups 50 points of survival by the end of 2028"),
+        (row("beta", "raised", 1234.0, 10.0), "gives Beta RMB 1,234 million of money raised"),
+    ],
+)
+def test_effects_in_words(told, words):
+    assert effects.effect(QUESTION, told).startswith(words)
+
+
+def test_the_sentence_quotes_the_largest_sure_difference_of_survival():
+    rows = [
+        row("alpha", "survival", -0.05, 0.01),
+        row("beta", "survival", 0.20, 0.15),  # larger, but an interval twice as wide would hold zero
+        row("alpha", "listed", -0.9, 0.01),  # larger, but not survival
+        row("giant", "survival", -0.8, 0.01),  # a giant
+        row("startups", "survival", -0.6, 0.01),  # a group
+    ]
+    assert effects.largest(QUESTION, rows) == rows[0]
+    assert effects.largest(QUESTION, rows[1:]) == rows[2]
+    assert effects.largest(QUESTION, [rows[1]]) is None
+    said = effects.sentence(QUESTION, "Shutting the listing window", rows[0], 400)
+    assert said == "Shutting the listing window costs Alpha 5 points of survival by the end of 2028, plus or minus 1.0"
+    nothing = effects.sentence(QUESTION, "It", None, 4000)
+    assert nothing == "It makes no difference that 4,000 worlds can surely tell from chance"
+    assert "the same in every world" in effects.sentence(QUESTION, "It", None, 4000, same=True)
+
+
+def test_a_tiny_difference_is_told_only_where_there_is_none_larger():
+    tiny, other = row("alpha", "survival", -0.002, 0.0001), row("beta", "acquired", 0.05, 0.01)
+    assert effects.largest(QUESTION, [tiny, other]) == other
+    assert effects.largest(QUESTION, [tiny]) == tiny
+
+
+BASE = load_text(
+    """
+start: 2023-07
+end: 2024-06
+firms: {alpha: {name: Alpha AI}}
+events:
+  war: {date: 2024-01, set: {assumptions.price_war.depth: 0.5}}
+"""
+)
+
+
+@pytest.mark.parametrize(
+    ("sets", "words"),
+    [
+        (["assumptions.exchange.window=0@2025-07"], "Shutting the listing window in July 2025"),
+        (
+            ["assumptions.exchange.window=0@2025-07..2025-12"],
+            "Shutting the listing window from July 2025 to December 2025",
+        ),
+        (["assumptions.listing.strength=0"], "Switching the second iron law (listing) off"),
+        (
+            ["assumptions.listing.strength=0.5@2024-02"],
+            "Setting the strength of the second iron law (listing) to 0.5 from February 2024",
+        ),
+        (["assumptions.price_war.on=0"], "Switching price war off"),
+        (["assumptions.exchange.scarcity={times: 2}"], "Multiplying 'premium of the only listed one, shared as more"),
+        (["firms.alpha.cash={plus: -100}"], "Lowering Alpha AI's 'cash at entry' by 100"),
+        (["events.war.date=2024-03"], "Setting the date of the event war to 2024-03"),
+        (["assumptions.burn.on=0", "assumptions.talent.on=0"], "Switching burn off and switching talent off"),
+        (["assumptions.burn.on=0", "assumptions.talent.on=0", "assumptions.demand.on=0"], "Making 3 changes"),
+        (["assumptions.exchange.scarcity={uniform: [0, 1]}"], "Drawing 'premium of the only listed one"),
+    ],
+)
+def test_changes_in_words(sets, words):
+    assert effects.change_in_words(BASE, sets).startswith(words)
+
+
+def test_a_comparison_in_words():
+    told = {**row("alpha", "survival", -0.31, 0.012), "base": 0.58, "variant_value": 0.27}
+    said = effects.contrast(QUESTION, told, "a", "b")
+    assert said.startswith("Alpha survives to the end of 2028 in 58% of worlds of a and in 27% of b: 31 points apart")
+    assert effects.contrast(QUESTION, None, "a", "b") == "Nothing surely tells b from a"
+    assert effects.contrast(QUESTION, None, "a", "b", same=True) == "a and b are the same worlds"
+
+
+def test_dates_and_points():
+    assert effects.date_words("2030-12") == "the end of 2030"
+    assert effects.points_of(0.0004) == "0.04 points"
+    assert effects.points_of(-0.1) == "10 points"
