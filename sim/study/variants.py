@@ -15,6 +15,7 @@ from sim.scenario.override import TOP_PATHS, parse_set
 
 FORM = '"NAME: PATH=VALUE, PATH=VALUE"'
 MOST_NAME = 60  # characters
+NAME = f"1 to {MOST_NAME} printable characters"
 BASE = "base"
 BRACKETS = {"[": "]", "{": "}"}
 SHARED = "firms, assumptions and events; worlds, seed and months are the base's (--worlds, --seed, or `compare`)"
@@ -52,6 +53,8 @@ def variants_of(base: Scenario, sets: Sequence[str], named: Iterable[str | tuple
         raise InputError("nothing to change", allowed=f"--set PATH=VALUE or --variant {FORM}")
     variants: list[Variant] = []
     for name, changes, is_named in asked:
+        if is_named and not (name.strip() and name.isprintable() and len(name) <= MOST_NAME):
+            raise InputError("not a name for a variant", key="--variant", found=name, allowed=NAME)
         if name == BASE or name in [variant.name for variant in variants]:
             raise InputError("a name that is taken", key="--variant", found=name, allowed=f"other names, not {BASE!r}")
         variants.append(Variant(name, changes, _changed(base, name if is_named else "", changes), is_named))
@@ -62,9 +65,8 @@ def parsed(text: str) -> tuple[str, tuple[str, ...]]:
     """Name and sets of "NAME: PATH=VALUE, PATH=VALUE"; values may hold commas inside brackets, braces and quotes."""
     name, colon, rest = text.partition(":")
     name = name.strip()
-    if not colon or not name or "=" in name or not name.isprintable() or len(name) > MOST_NAME:
-        allowed = f"{FORM}, with a name of at most {MOST_NAME} printable characters"
-        raise InputError("not a variant", key="--variant", found=text, allowed=allowed)
+    if not colon or not name or "=" in name:
+        raise InputError("not a variant", key="--variant", found=text, allowed=FORM)
     parts = split(rest)
     if not all(parts):
         raise InputError("nothing between two commas", key="--variant", found=text, allowed=FORM)
