@@ -63,6 +63,28 @@ def test_a_month_by_hand():
     assert firm.spending == approx(137.0 + overhead, rel=1e-14)
 
 
+def test_planned_runway_by_hand():
+    """600 in cash; the whole plan is 50 + 10 + 20 a month, 7 of cost, income 12 smoothed and 5 of grants: 600 / 70."""
+    values = {"cash": 600.0, "cost_of_revenue": 7.0, "smooth_revenue": 12.0, "grant_month": 5.0, "restructured": 0.2}
+    firm = _spent(**values, burn_overhead_month=25.0, burn_wage_growth_year=0.0)
+    assert firm.overhead == approx(20.0, rel=1e-14), "a fifth went with a side business"
+    assert firm.plan_runway == approx(600.0 / 70.0, rel=1e-13)
+
+
+def test_thrift_by_hand():
+    """Three months of spending are kept back; of the rest a share is free, spread over ten months: 0.5 * 300 / 10."""
+    values = {"cash": 600.0, "last_spending": 100.0, "free_share": 0.5, "started": 1}
+    assume = {"burn_reserve_months": 3.0, "burn_plan_months": 10.0, "burn_overhead_month": 0.0, "burn_least": 0.0}
+    firm = _spent(**values, **assume, burn_close_loop_at=0.5)
+    assert firm.research + firm.marketing == approx(15.0, rel=1e-13)
+    earning = _spent(**values, **assume, burn_close_loop_at=0.5, smooth_revenue=50.0)
+    assert earning.research + earning.marketing == approx(50.0, rel=1e-13), "it lives from its revenue"
+    hot = _spent({"climate": HOT}, **values, **assume, burn_close_loop_at=0.5, smooth_revenue=50.0)
+    assert hot.research + hot.marketing == approx(65.0, rel=1e-13), "unless capital is hot"
+    poor = _spent(**{**values, "cash": 0.0}, **assume, burn_close_loop_at=0.0, burn_most=1.0)
+    assert poor.research + poor.marketing == 0.0, "a reserve that is missing is not spent"
+
+
 def test_a_pivoted_firm_by_hand():
     """Research 0.3 (deep) or 0.1 (light) of the plan of its pivot, times the cost of building on open source."""
     values = {
@@ -95,13 +117,14 @@ def test_settle_by_hand():
     firm = w.firms[0]
     assert firm.cash == 100.0 + 30.0 - 45.0 + 5.0
     assert (firm.operating_flow, firm.smooth_flow, firm.burn, firm.grant_in) == (-15.0, -15.0, 10.0, 5.0)
-    assert firm.runway == 9.0
+    assert (firm.runway, firm.flow_total) == (9.0, -15.0)
     assert w.market.grants_paid == 5.0
     assert w.firms[1].cash == 70.0, "giants are open accounts"
     firm.collections = 165.0
     burn.settle(later(w, 2))
     assert firm.smooth_flow == approx(-15.0 + (120.0 + 15.0) / 12, rel=1e-14)
     assert firm.burn == approx(10.0 + (-125.0 - 10.0) / 3, rel=1e-14)
+    assert firm.flow_total == 105.0
 
 
 @given(ALL, MONEY, MONEY, MONEY, MONEY, st.floats(0, 1e4))

@@ -50,6 +50,12 @@ def test_a_dated_climate_needs_no_luck(regime):
     assert told(w) == ([] if regime == COLD else ["climate"])
 
 
+def test_by_chance_it_turns_in_the_market():
+    w = world(chance={"u_climate": 0.0, "u_turn": 0.0}, climate_turn_month=0.1, climate_to_cold=0.5)
+    climate.step(w)
+    assert w.market.climate == COLD
+
+
 def test_off_it_is_always_normal():
     w = world(market={"climate": HOT}, chance={"u_climate": 0.0, "u_turn": 0.0}, climate_on=0.0, climate_regime=COLD)
     climate.step(w)

@@ -100,6 +100,57 @@ def test_the_bill_by_hand():
     assert firm.smooth_revenue == approx(firm.revenue / 12, rel=1e-13)
 
 
+def test_prospects_by_hand():
+    """Revenue a year two years ahead, shared by capability at par effort against the outside option.
+
+    Business grows by 0.6 and pools by 0.24 a year, revenue per user by 0.12; a pivoted firm competes for verticals.
+    """
+    firms = (
+        startup(gap=0.5),
+        startup(gap=1.0, footing=0.5, pivot_month=0),
+        startup(gap=0.2, vertical_pull=0.5),
+        giant(gap=0.0),
+    )
+    idle = startup(gap=0.0, mix_consumer=0.0, mix_api=0.0, mix_projects=0.0, mix_vertical=0.0)
+    sizes = dict(zip(SIZE_NAMES, [100, 80, 60, 50, 200, 40, 30, 20], strict=True))
+    rates = {"growth_year": 0.6, "growth_floor_year": 0.6, "pool_growth_year": 0.24, "pool_floor_year": 0.24}
+    w = world(
+        *firms,
+        idle,
+        market={"open_gap": 1.0, "taking": 2.0},
+        demand_arpu_home=0.5,
+        demand_arpu_abroad=1.0,
+        demand_arpu_growth_year=0.12,
+        demand_quality_projects=1.5,
+        value_outside=4.0,
+        value_horizon_months=24,
+        tick=12,
+        **{f"demand_{name}": value for name, value in (sizes | rates).items()},
+    )
+    demand.step(w)
+    consumers = (100 * 0.5 + 200 * 1.0) * math.exp(0.24 * 3 + 0.12 * 3)
+    business = math.exp(0.6 * 3)
+    everything, verticals = 12 * (consumers + (80 + 60 + 50 + 40 + 30 + 20) * business), 12 * 70 * business
+    weights = [math.exp(-1.5), 0.5 * math.exp(-3.0), 0.5 * math.exp(-0.6), 1.0, 0.0]
+    total = sum(weights) + 4.0 * math.exp(-3.0)
+    reach = [everything, verticals, everything, everything, everything]
+    expected = [r * weight / total for r, weight in zip(reach, weights, strict=True)]
+    assert list(w.firms.prospect) == approx(expected, rel=1e-12)
+    w.assume.overseas_on = 0.0
+    demand.step(w)
+    home = 12 * (100 * 0.5 * math.exp(0.24 * 3 + 0.12 * 3) + (80 + 60 + 50) * business)
+    assert w.firms[0].prospect == approx(home * weights[0] / total, rel=1e-12)
+    assert w.firms[1].prospect == approx(12 * 50 * business * weights[1] / total, rel=1e-12)
+
+
+def test_one_line_of_business_is_enough_to_have_prospects():
+    none = {f"mix_{line}": 0.0 for line in LINES}
+    for line in LINES:
+        w = world(startup(**{**none, f"mix_{line}": 0.1}), market=MARKET)
+        demand.step(w)
+        assert w.firms[0].prospect > 0.0
+
+
 def test_markets_are_measured_by_hand():
     w = world(
         demand_api_home=40.0,

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pytest import approx
 from worlds import giant, rows, startup, state, step_as_plain, told, world
 
+from sim.foundation.causes import BY_CHANCE, ON_DATE
 from sim.foundation.columns import API, CONSUMER, INDEPENDENT, LINES, NEVER, NOT_ENTERED, PROJECTS
 from sim.industry import demand, entry
 
@@ -74,6 +75,12 @@ def test_a_more_closed_door_never_helps(one, other, late_gap):
 def test_entry_by_chance_needs_luck_and_an_open_door(hazard, door, u):
     w = _month(_late(entry_hazard_month=hazard, u_entry=u), door=door)
     assert (w.firms[0].status == INDEPENDENT) == (hazard == 0.0 or u < hazard * door)
+
+
+def test_the_log_says_why_it_entered():
+    w = _month(_late(), _late(entry_hazard_month=1.0, u_entry=0.0), door=0.75)
+    assert list(w.log["cause"][:2]) == [ON_DATE, BY_CHANCE]
+    assert w.log["saw"][1] == 0.75
 
 
 def test_revenue_and_users_become_shares():

@@ -93,6 +93,16 @@ def test_open_source_starts_at_its_lag_behind_the_slowed_frontier():
     assert trace(load_mapping(said), 0).market["open_gap"][0] == approx(0.5, rel=1e-14)
 
 
+def test_age_at_the_opening_by_hand():
+    """A scenario that starts 18 months after a shift starts as slow as one that has run for 18 months."""
+    speeds = []
+    for age, tick in ((18, 1), (0, 19)):
+        w = world(startup(), tick=tick, frontier_age_months=age)
+        frontier.advance(w)
+        speeds.append(float(w.market.frontier_speed))
+    assert speeds[0] == speeds[1]
+
+
 def test_no_research_no_effort_and_the_frontier_leaves():
     assume = assumed(frontier_noise_month=0.0)
     assert frontier.effort(0.0, _firm(), assume, 50.0) == 0.0
@@ -148,7 +158,7 @@ def test_nobody_falls_below_what_open_source_gives_away(values, open_gap, gap, z
 def test_off_the_frontier_stands_still_and_every_firm_keeps_its_gap():
     w = world(
         startup(gap=0.7, z_research=3.0),
-        market={"frontier": 1.5, "open_gap": 0.1},
+        market={"frontier": 1.5, "open_gap": 0.1, "frontier_speed": 0.2},
         frontier_on=0.0,
         frontier_cost_month=60.0,
     )

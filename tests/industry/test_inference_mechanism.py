@@ -96,7 +96,7 @@ def test_lower_cost_strictly_higher_gross_margin():
 
 
 def test_off_unit_cost_stays_what_it_was_at_the_opening():
-    w = world(inference_on=0.0, inference_scarcity=5.0)
+    w = world(market={"inference_cost": 0.3}, inference_on=0.0, inference_scarcity=5.0)
     for tick in (1, 2, 3):
         inference.step(later(w, tick))
     assert w.market.inference_cost == 1.0

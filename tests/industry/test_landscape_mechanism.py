@@ -130,6 +130,15 @@ def test_the_commercial_loop_of_the_top_three_is_needed():
     assert _play(w, 1, 12) == 1, "the fourth does not matter"
 
 
+def test_months_of_an_unchanged_order_are_counted():
+    w = _settled()
+    _play(w, 1, 5)
+    assert w.market.order_months == 5
+    w.firms[3].gap = 0.05
+    _play(w, 6, 6)
+    assert w.market.order_months == 0
+
+
 def test_a_change_among_the_three_starts_the_clock_anew():
     w = _settled()
     _play(w, 1, 6)

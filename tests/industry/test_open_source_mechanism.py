@@ -54,6 +54,12 @@ def test_a_dated_release_needs_no_luck():
     assert w.market.open_jump > 0.0
 
 
+def test_a_month_without_a_release_has_no_jump():
+    w = world(market={"open_gap": 1.0, "open_jump": 0.4}, open_source_release_hazard_month=0.0)
+    open_source.step(w)
+    assert w.market.open_jump == 0.0
+
+
 def test_it_converges_to_its_lag_and_prices_heal():
     """The limit of many months: lag * speed, and a price without resets."""
     w = world(

@@ -31,6 +31,13 @@ def test_a_shift_by_hand():
     assert told(w) == ["shift"]
 
 
+def test_the_log_says_how_far_behind_the_leader_was():
+    for leader, saw in ((1, 0.3), (-1, 0.0)):
+        w = world(startup(gap=0.9), startup(gap=0.3), market={"leader": leader}, paradigm_shift=1.0)
+        paradigm.step(w)
+        assert w.log["saw"][0] == saw
+
+
 def test_a_dated_shift_needs_no_luck():
     w = world(startup(), paradigm_shift=1.0, paradigm_shift_hazard_month=0.0)
     paradigm.step(w)

@@ -49,6 +49,16 @@ def test_value_by_hand():
     assert w.firms[0].value == approx((6.0 * 160.0 + 40.0) * math.exp(0.6), rel=1e-13)
 
 
+def test_revenue_grows_to_the_horizon_by_hand():
+    """Revenue of 10 a month, growing 0.2 a year for 30 months."""
+    firm = startup(cash=0.0, smooth_revenue=10.0, anchored=1)
+    w = world(
+        firm, value_multiple_normal=5.0, value_hope=0.0, demand_growth_floor_year=0.2, value_horizon_months=30, **SURE
+    )
+    value.step(w)
+    assert w.firms[0].value == approx(5.0 * 120.0 * math.exp(0.5), rel=1e-13)
+
+
 def test_peers_by_hand():
     """Listed startups' mean premium carries over to all, the scarcity premium is shared among the listed."""
     w = world(

@@ -109,6 +109,26 @@ def test_the_test_comes_between_its_months_once(u, listed, low, high):
     assert w.firms[0].test_month == drawn, "drawn once"
 
 
+@pytest.mark.parametrize("firm", [{"listing_month": NEVER}, {"listing_month": -30, "smooth_flow": 3.0}])
+def test_who_is_not_listed_or_earns_money_spends_freely_again(firm):
+    w = world(startup(free_share=0.2, **firm), listing_strength=2.0)
+    listing.step(w)
+    assert w.firms[0].free_share == 1.0
+
+
+def test_the_test_looks_at_reported_months_and_before_a_year_of_reports_at_smoothed_ones():
+    books = {"listing_month": -30, "test_month": 1, "smooth_revenue": 10.0, "ttm_revenue": 120.0}
+    for halves, ttm, smooth, fails in (
+        (2, -1.0, 5.0, True),
+        (2, 1.0, -5.0, False),
+        (1, -1.0, 5.0, False),
+        (1, 1.0, -5.0, True),
+    ):
+        w = world(startup(**books, halves=halves, ttm_flow=ttm, smooth_flow=smooth), listing_strength=1.0)
+        listing.step(w)
+        assert (w.firms[0].abandoned_month == 1) == fails
+
+
 def test_both_ends_of_the_test_window_are_reached():
     months = set()
     for u in (0.0001, 0.9999):

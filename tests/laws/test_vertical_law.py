@@ -59,6 +59,8 @@ def test_the_step_adds_the_terms_to_the_project_line():
     )
     assert w.firms[0].vertical_margin == approx(0.6 - 0.25 - 0.1 * 0.5, rel=1e-14), "no giant: nobody copied further"
     assert w.firms[0].vertical_dso == approx(150.0, rel=1e-14)
+    _, _, months, bad, pull = vertical.terms(1.0, 0.5, w.assume)
+    assert (w.firms[0].vertical_delay, w.firms[0].vertical_bad_debt, w.firms[0].vertical_pull) == (months, bad, pull)
 
 
 def test_giants_copy_once_somebody_lives_from_verticals():
