@@ -1,10 +1,9 @@
-"""What-ifs in the same worlds: exact zeros, nothing before the change, what pairing gains, folders, pages, bad input."""
+"""What-ifs in the same worlds: exact zeros, nothing before the change, what pairing gains, folders, bad input."""
 
 from __future__ import annotations
 
 import functools
 import json
-import os
 import signal
 import sys
 from dataclasses import replace
@@ -398,7 +397,7 @@ def test_the_command_prints_sentences_and_a_table_or_one_object(shakeout, tmp_pa
     assert set(row) == {"name", *COLUMNS} and row["paired"] is True
     code, out, _ = shakeout("whatif", "small.yaml", *options, "--quiet")
     assert (code, out) == (0, f"{page.parent}\n")
-    assert os.listdir(page.parent.parent) == [page.parent.name]
+    assert list(page.parent.parent.iterdir()) == [page.parent]
 
 
 def test_an_overwritten_set_is_said(shakeout):
