@@ -24,11 +24,11 @@ def rows_text(rows: list[Row]) -> str:
 
 def measured(worlds: int) -> dict[str, str]:
     """The tables of traced worlds: training window, what came later, and the null of equal scores."""
-    flagship, null = training(), [top_four("2025"), top_four("2026")]
+    flagship, null = training(), [top_four(year, "if all scored alike") for year in ("2025", "2026")]
     after = later()
     fill(flagship + after, sim.load(FLAGSHIP), worlds)
     fill(null, sim.load(FLAGSHIP, EQUAL_SCORES), worlds)
-    null_text = "\n".join(f"{row.text()[:-1]}equal scores |" for row in null)
+    null_text = "\n".join(row.text(verdict="null") for row in null)
     return {"training": rows_text(flagship), "later": f"{rows_text(after)}\n{null_text}"}
 
 
@@ -70,10 +70,10 @@ def laws_text(worlds: int) -> str:
 def written(document: str, blocks: dict[str, str]) -> str:
     """``document`` with the text between each pair of marks replaced. ValueError if a mark is missing."""
     for name, text in blocks.items():
-        pattern = re.compile(rf"(<!-- {name} -->\n).*?(\n<!-- end -->)", re.DOTALL)
+        pattern = re.compile(rf"(<!-- {name} -->\n).*?(<!-- end -->)", re.DOTALL)
         if not pattern.search(document):
             raise ValueError(f"no <!-- {name} --> in {DOCUMENT.name}")
-        document = pattern.sub(lambda match, text=text: f"{match[1]}{text}{match[2]}", document)
+        document = pattern.sub(lambda match, text=text: f"{match[1]}{text}\n{match[2]}", document)
     return document
 
 

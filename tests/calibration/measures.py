@@ -101,10 +101,17 @@ class Row:
             return "met"
         return "near" if low <= self.high and high >= self.low else "missed"
 
-    def text(self) -> str:
-        """The line of the table."""
-        low, middle, high = (number(x, self.percent) for x in np.percentile(self.values, [5, 50, 95]))
-        return f"| {self.what} | {self.evidence} | {self.source} | {middle} | {low} to {high} | {self.verdict()} |"
+    def text(self, verdict: str | None = None) -> str:
+        """The line of the table; ``verdict`` stands in for its own."""
+        middle, band = middle_and_band(self.values, self.percent)
+        told = (self.what, self.evidence, self.source, middle, band, verdict or self.verdict())
+        return f"| {' | '.join(told)} |"
+
+
+def middle_and_band(values: list[float], percent: bool) -> tuple[str, str]:
+    """Median, and 5 to 95%, as a table shows them."""
+    low, middle, high = (number(float(x), percent) for x in np.percentile(values, [5, 50, 95]))
+    return middle, f"{low} to {high}"
 
 
 def number(value: float, percent: bool = False) -> str:
@@ -305,19 +312,19 @@ def later() -> list[Row]:
         ),
         Row("Venture money of 2025", "9,416", "P-MK-06", 8474, 10_358, lambda s: [s.market("venture_year", "2025-12")]),
         top_four("2025"),
+        top_four("2026"),
     ]
 
 
-def top_four(year: str) -> Row:
+def top_four(year: str, when: str = "") -> Row:
     """Share of the four largest in a year's venture money, where any was raised."""
 
     def share(seen: Seen) -> Iterable[float]:
         found = seen.market("top_four_share", f"{year}-12")
         return [found] if found > 0 else []
 
-    return Row(
-        f"Share of the four largest in the venture money of {year}", "above 90%", "S002-13", 0.9, 1, share, percent=True
-    )
+    what = f"Share of the four largest in the venture money of {year}"
+    return Row(f"{what}, {when}" if when else what, "above 90%", "S002-13", 0.9, 1, share, percent=True)
 
 
 def fill(rows: list[Row], scenario: Scenario, worlds: int) -> None:

@@ -159,7 +159,19 @@ def test_the_python_of_the_readme_runs():
 
 def test_the_readme_shows_commands_at_all():
     shown = {arguments[0] for arguments in commands((ROOT / "README.md").read_text(encoding="utf-8"))}
-    assert {"run", "whatif", "compare", "check", "params", "trace", "claims", "schema"} <= shown
+    assert {
+        "run",
+        "whatif",
+        "compare",
+        "sweep",
+        "flip",
+        "sensitivity",
+        "check",
+        "params",
+        "trace",
+        "claims",
+        "schema",
+    } <= shown
 
 
 def test_the_picture_is_a_small_png():

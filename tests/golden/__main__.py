@@ -20,7 +20,8 @@ def with_line(changelog: str, line: str) -> str:
     before, heading, after = changelog.partition(HEADING)
     if not heading or before.count("\n## ") != 1:
         raise ValueError(f'{CHANGELOG.name} has no heading "{HEADING.strip()}" in its first section')
-    return f"{before}{heading}\n- {line}\n{after.lstrip(chr(10))}"
+    rest = after.lstrip("\n")
+    return f"{before}{heading}\n- {line}\n{rest if rest.startswith('- ') else chr(10) + rest}"
 
 
 def main() -> int:
