@@ -47,7 +47,8 @@ def test_events_table() -> None:
     frame = events_frame(question, events)
     assert frame.columns.tolist() == ["world", "month", "firm", "event", "value", "cause", "saw", "worth", "other"]
     assert frame.iloc[0].tolist() == [3, 5, "b", "round", 1500.0, "investors' score high enough", 0.4, 9000.0, "a"]
-    assert pd.isna(frame.firm[1]) and pd.isna(frame.other[1]) and frame.event[1] == "shift" and frame.cause[1] == "new paradigm"
+    assert pd.isna(frame.firm[1]) and pd.isna(frame.other[1])
+    assert frame.event[1] == "shift" and frame.cause[1] == "new paradigm"
     assert len(events_frame(question, events[:0])) == 0
 
 
