@@ -202,19 +202,21 @@ def test_the_other_intervals_would_not_pass():
     assert covered(1000, 7, 0, intervals.agresti_min) < 0.92
 
 
-@pytest.mark.parametrize("rare", [0.02, 0.2])
-def test_the_interval_of_groups_covers(rare):
-    """Six firms that share the luck of their world: 4,000 small runs of 200 worlds, the runs as columns."""
+@pytest.mark.parametrize(("struck", "calm"), [(0.02, 0.02), (0.2, 0.2), (0.5, 0.02)])
+def test_the_interval_of_groups_covers(struck, calm):
+    """Six firms that share the luck of their world: 4,000 small runs of 300 worlds, the runs as columns.
+
+    In a tenth of worlds a firm turns with chance ``struck``, elsewhere with chance ``calm``.
+    """
     luck = np.random.default_rng(11)
-    runs, worlds, members = 4000, 200, 6
-    shared = luck.random((worlds, runs, 1)) < 0.5
-    x = luck.random((worlds, runs, members)) < np.where(shared, 0.6, 0.3)
-    rises = luck.random((worlds, runs, members)) < np.where(shared, 1.6 * rare, 0.4 * rare)
-    y = x | rises
+    runs, worlds, members = 4000, 300, 6
+    blow = luck.random((worlds, runs, 1)) < 0.1
+    x = luck.random((worlds, runs, members)) < 0.4
+    y = x | (luck.random((worlds, runs, members)) < np.where(blow, struck, calm))
     moments = Moments((ONE, ONE), ONE, ONE * members)
     moments.add(x.sum(axis=2), y.sum(axis=2))
     low, high = intervals.paired_score(*score_parts(moments, worlds))
-    truth = (0.4 * 1.6 * rare + 0.7 * 0.4 * rare) / 2
+    truth = 0.6 * (0.1 * struck + 0.9 * calm)
     share = float(((low <= truth) & (truth <= high)).mean())
     assert 0.93 <= share <= 0.97
     assert float(np.median(variance_ratio(moments, worlds))) > 2
@@ -244,6 +246,19 @@ def test_unpaired_shares_have_newcombes_interval():
     assert (row["low"], row["high"]) == pytest.approx((low, high), rel=1e-12)
     assert not row["paired"]
     assert math.isnan(row["variance_ratio"])
+
+
+def test_unpaired_groups_have_newcombes_interval_of_their_pooled_bounds():
+    question = crowd()
+    base, variant = lived(question, 60, 1), lived(question, 80, 2, close=0.05)
+    row = compared(side(question, base), side(question, variant), paired=False).loc["crowd", "independent", "2024-12"]
+    bounds, shares = [], []
+    for histories in (base, variant):
+        left = (histories["exit_month"][:, 2:6] > 18).sum(axis=1)
+        bounds.append(intervals.pooled_wilson(left.sum(), left @ left, len(left), 4))
+        shares.append(left.sum() / (4 * len(left)))
+    low, high = intervals.newcombe(shares[1], bounds[1], shares[0], bounds[0])
+    assert (row["low"], row["high"]) == pytest.approx((low, high), rel=1e-9)
 
 
 def test_unpaired_means_have_welchs_interval():

@@ -25,8 +25,8 @@ def flipped() -> Flips:
     """Six worlds: alpha turns from listed and independent to closed in two, in one of which beta turns too."""
     question = scenario(CAST, 12)
     base, variant = still(6, 5), still(6, 5)
-    base["listing_month"][:, 0] = 3
-    variant["listing_month"][:, 0] = 3
+    base["listing_month"][:, 0] = 12  # the last month
+    variant["listing_month"][:, 0] = 12
     gone(variant, 1, 0, CLOSED)
     gone(variant, 1, 1, ACQUIRED)
     gone(variant, 4, 0, CLOSED)
