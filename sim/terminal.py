@@ -211,7 +211,7 @@ def _legend(forecasts: Sequence[Forecast]) -> None:
 
 
 COUNTS = ("independents_left", "general_left")  # quantities that are no shares
-MOST_COLUMNS = 12  # of a sweep's table
+SWEPT = {"independents_left": "independent", "general_left": "in the race", "endgame": "endgame %"}
 
 
 def differences(headline: Sequence[str], summary: Sequence[Row]) -> None:
@@ -266,20 +266,28 @@ def sweep_table(done: Sweep) -> None:
     points: dict[tuple[float, ...], dict[str, str]] = {}
     for row in done.summary():
         cells = points.setdefault(tuple(row[name] for name in names), {})
-        industry = row["firm"] == "all"
-        label = row["quantity"].replace("_", " ") if industry else firms[row["firm"]]
-        scale, digits = (1, 2) if row["quantity"] in COUNTS else (100, 1)
-        half = "" if row["high"] is None else f" ±{scale * (row['high'] - row['low']) / 2:.{digits}f}"
-        cells[label] = f"{scale * row['estimate']:.{digits}f}{half if len(names) == 1 or industry else ''}"
-    shown = list(dict.fromkeys(label for cells in points.values() for label in cells))
-    if len(shown) > MOST_COLUMNS:
-        shown = [label for label in shown if label not in firms.values()]
+        if row["firm"] == "all":
+            counts = row["quantity"] in COUNTS
+            cells[SWEPT[row["quantity"]]] = _estimate(row, 1 if counts else 100, 2 if counts else 1)
+        else:
+            cells[firms[row["firm"]]] = f"{100 * row['estimate']:.0f}"
+    labels = list(dict.fromkeys(label for cells in points.values() for label in cells))
+    shown = [label for label in labels if label in SWEPT.values()]
+    shown += [label for label in labels if label not in shown]
+    heads = [name.rpartition(".")[2] for name in names]
+    if sum(map(len, [*heads, *shown])) + 2 * len(shown) > console().width:
+        shown = [label for label in shown if label in SWEPT.values()]
     rows = [
-        [*(f"{value:g}" for value in point), *(cells.get(name, "") for name in shown)]
+        [*(f"{value:g}" for value in point), *(cells.get(label, "") for label in shown)]
         for point, cells in points.items()
     ]
-    print_table([*names, *shown], rows, left=0)
-    print(f"Percent of {done.scenario.worlds:,} worlds (startups left: their mean number), ± half a 95% interval.")
+    print_table([*heads, *shown], rows, left=0)
+    print(f"Means and percent of {done.scenario.worlds:,} worlds, ± half a 95% interval; firms: still independent.")
+
+
+def _estimate(row: Row, scale: int, digits: int) -> str:
+    half = "" if row["high"] is None else f" ±{scale * (row['high'] - row['low']) / 2:.{digits}f}"
+    return f"{scale * row['estimate']:.{digits}f}{half}"
 
 
 def flip_answer(done: Flip) -> None:

@@ -75,6 +75,15 @@ def _one_change(base: Scenario, override: Override) -> str:
     return _done(_what(base, override.path), value) + dated
 
 
+def in_words(base: Scenario, path: str) -> str:
+    """The thing at ``path`` in words, inside a sentence: "the strength of the second iron law (listing)"."""
+    top, mechanism, name = (*path.partition("@")[0].split(".", 2), "", "")[:3]
+    if top == "assumptions" and name in ("strength", "on"):
+        what = f"the {LAWS[mechanism]} iron law ({mechanism})" if mechanism in LAWS else mechanism.replace("_", " ")
+        return f"the {'switch' if name == 'on' else name} of {what}"
+    return _what(base, path.partition("@")[0])
+
+
 def _what(base: Scenario, path: str) -> str:
     """The thing at ``path`` in words."""
     if path in ASSUMPTIONS:

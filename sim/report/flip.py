@@ -24,7 +24,7 @@ from sim.report.varied import (
     view_of_study,
     write_page,
 )
-from sim.report.words import between, capital, number, percent, plotly_text, shorten
+from sim.report.words import between, number, percent, plotly_text, shorten
 from sim.study.flip import PAGE, Flip
 
 CLAIM = "#0b5c8a"
@@ -59,8 +59,8 @@ def document_of(done: Flip) -> Document:
     asked = f"shakeout flip scenario.yaml --worlds {done.scenario.worlds} --seed {done.scenario.seed}"
     until = shlex.quote(f"{claim.id} {done.condition.op} {done.condition.level:g}")
     when = f"@{axis.when}" if axis.when else ""
-    again = f"{asked} --vary {shlex.quote(f'{axis.path}={axis.low!r}:{axis.high!r}{when}')} --until {until}"
-    notices = tuple(capital(shorten(notice, 400)) + "." for notice in done.manifest["notices"])
+    again = f"{asked} --vary {shlex.quote(f'{axis.path}={axis.low:.12g}:{axis.high:.12g}{when}')} --until {until}"
+    notices = tuple(f"{shorten(notice, 400)}." for notice in done.manifest["notices"])
     sections = [
         Section("flip", "Where it flips", (figure(probability(done)), _crossings(done), Prose(notices))),
         Section("values", "Every value tried", (Details(f"{len(done.evaluations)} values", (_values(done),)),)),
@@ -68,7 +68,7 @@ def document_of(done: Flip) -> Document:
     ]
     return Document(
         f"Flip point: {shorten(done.scenario.title or done.scenario.name, 200)}",
-        capital(shorten(done.headline, 600)),
+        shorten(done.headline, 600),
         tuple(sections),
         f"The claim {claim.id}: {shorten(claim.says or claim.id, 500)}. What varies, from {number(axis.low)} to "
         f"{number(axis.high)}: {name_of(axis.name, done.scenario)} ({axis.name}).",
@@ -104,7 +104,7 @@ def probability(done: Flip) -> Picture:
         f"{source(done.scenario, 'flip point', ' at every value')}"
     )
     return Picture(
-        "flip", capital(shorten(done.headline, 300)), caption, shorten(done.headline, 300),
+        "flip", shorten(done.headline, 300), caption, shorten(done.headline, 300),
         title_of(axis, done.scenario), "share of worlds in which it comes true", (Panel(data, layout),), tuple(keys),
         height=440,
     )  # fmt: skip
@@ -130,7 +130,7 @@ def _crossings(done: Flip) -> Table:
         )
         for c in done.crossings
     )
-    return Table("crossings", "", columns, rows, empty=f"{capital(shorten(done.headline, 600))}.")
+    return Table("crossings", "", columns, rows, empty=f"{shorten(done.headline, 600)}.")
 
 
 def _values(done: Flip) -> Table:

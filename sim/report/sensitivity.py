@@ -17,6 +17,8 @@ from sim.study.sensitivity import GIVEN_DATA, MORRIS, NOT_DISTINGUISHABLE, PAGE,
 
 LOW, HIGH, INDEX, NOISE = "#9a5b00", "#0b5c8a", "#0b5c8a", "#b3bac2"
 MOST_BARS = 20
+FEWEST_BARS = 8  # filled up with what does not stand out
+LABEL = 64  # characters
 ROW = 44  # pixels
 INDICES = {
     "first_order": "share of the variance it explains alone",
@@ -93,7 +95,7 @@ def document_of(done: Sensitivity) -> Document:
     ]
     return Document(
         f"Sensitivity: {shorten(scenario.title or scenario.name, 200)}",
-        capital(shorten(done.headline, 600)),
+        shorten(done.headline, 600),
         tuple(sections),
         f"The claim {claim.id}: {shorten(claim.says or claim.id, 500)}.",
         (
@@ -139,7 +141,7 @@ def tornado(done: Sensitivity) -> Picture:
             point = {"type": "scatter", "mode": "markers", "x": [share], "y": [place + offset]}
             marker = {"color": colour, "size": 9, "symbol": "circle-open" if offset < 0 else "circle"}
             data.append({**point, "marker": marker, "text": [said], "hovertemplate": "%{text}<extra></extra>"})
-    layout = _rows_layout([bar.label for bar in bars], tickformat=".0%", rangemode="tozero")
+    layout = _rows_layout([bar.label for bar in bars], tickformat=".0%")
     middle = done.manifest["probability"]
     upright = {"xref": "x", "yref": "y domain", "x0": middle, "x1": middle, "y0": 0, "y1": 1}
     layout["shapes"] = [{"type": "line", **upright, "line": {"color": style.MUTED, "width": 1, "dash": "dot"}}]
@@ -155,7 +157,7 @@ def tornado(done: Sensitivity) -> Picture:
         Key(NOT_DISTINGUISHABLE, NOISE, "marker"),
     )
     return Picture(
-        "tornado", capital(shorten(done.headline, 300)), caption, shorten(done.headline, 300),
+        "tornado", shorten(done.headline, 300), caption, shorten(done.headline, 300),
         "share of worlds in which the claim comes true", "", (Panel(data, layout),), keys, height=60 + ROW * len(bars),
     )  # fmt: skip
 
@@ -164,15 +166,26 @@ def _bars(done: Sensitivity) -> list[Bar]:
     ends: dict[str, dict[str, tuple[float, float, float]]] = {}
     for row in done.tornado.to_dict("records"):
         ends.setdefault(row["path"], {})[row["end"]] = (row["probability"], row["low"], row["high"])
-    shown = list(done.ranks)[:MOST_BARS]
     return [
-        Bar(name_of(p, done.scenario), ends[p]["lowest"], ends[p]["highest"], done.ranks[p] is not None) for p in shown
+        Bar(
+            name_of(path, done.scenario, LABEL),
+            ends[path]["lowest"],
+            ends[path]["highest"],
+            done.ranks[path] is not None,
+        )
+        for path in _shown(done)
     ]
+
+
+def _shown(done: Sensitivity) -> list[str]:
+    """The paths to draw: what stands out, and some of what does not."""
+    drivers = sum(rank is not None for rank in done.ranks.values())
+    return list(done.ranks)[: min(max(drivers, FEWEST_BARS), MOST_BARS)]
 
 
 def index_picture(done: Sensitivity, name: str) -> Picture:
     """One index of every assumption, with its interval."""
-    rows = done.drivers[done.drivers["index"] == name].to_dict("records")[:MOST_BARS]
+    rows = done.drivers[done.drivers["index"] == name].to_dict("records")[: len(_shown(done))]
     data: list[dict[str, Any]] = []
     for place, row in enumerate(rows):
         colour = INDEX if done.ranks[row["path"]] is not None else NOISE
@@ -182,14 +195,16 @@ def index_picture(done: Sensitivity, name: str) -> Picture:
         point = {"type": "scatter", "mode": "markers", "x": [row["value"]], "y": [place]}
         marker = {"color": colour, "size": 9}
         data.append({**point, "marker": marker, "text": [said], "hovertemplate": "%{text}<extra></extra>"})
-    layout = _rows_layout([name_of(row["path"], done.scenario) for row in rows], tickformat=".1%", rangemode="tozero")
+    layout = _rows_layout(
+        [name_of(row["path"], done.scenario, LABEL) for row in rows], tickformat=".1%", rangemode="tozero"
+    )
     left = len(done.ranks) - len(rows)
     caption = (
         f"{capital(INDICES[name])}, with 95% intervals. Grey: {NOT_DISTINGUISHABLE}"
         f"{f' ({left} more in the table)' if left else ''}. {source(done.scenario, 'sensitivity', _each(done))}"
     )
     return Picture(
-        f"index-{name.replace('_', '-')}", capital(shorten(done.headline, 300)), caption, shorten(done.headline, 300),
+        f"index-{name.replace('_', '-')}", shorten(done.headline, 300), caption, shorten(done.headline, 300),
         INDICES[name], "", (Panel(data, layout),), height=60 + ROW * len(rows),
     )  # fmt: skip
 

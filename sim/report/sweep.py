@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from sim.report import sweep_curves, sweep_heatmaps
-from sim.report.document import Cell, Column, Details, Document, Prose, Section, Switch, Table
+from sim.report.document import Cell, Column, Details, Document, Section, Switch, Table
 from sim.report.picture import Picture
 from sim.report.sweep_grid import INDUSTRY, STATES, Swept
 from sim.report.varied import closing, figure, name_of, pictures_of, view_of_study, write_page
-from sim.report.words import capital, number, percent, plus_minus, shorten
+from sim.report.words import number, percent, plus_minus, shorten
 from sim.study.sweep import PAGE, Sweep
 from sim.study.vary import Axis
 
@@ -40,7 +40,7 @@ def document_of(done: Sweep) -> Document:
     """The page as a document."""
     swept = Swept(done)
     sections = [*(_curves(swept) if len(done.axes) == 1 else _heatmaps(swept)), _table(swept)]
-    notices = tuple(f"{capital(shorten(notice, 400))}." for notice in done.manifest["notices"])
+    notices = tuple(f"{shorten(notice, 400)}." for notice in done.manifest["notices"])
     vary = " ".join(f"--vary {shlex.quote(_text(axis))}" for axis in done.axes)
     scenario = done.scenario
     again = f"shakeout sweep scenario.yaml --worlds {scenario.worlds} --seed {scenario.seed} {vary}"
@@ -48,7 +48,7 @@ def document_of(done: Sweep) -> Document:
     varied = " and ".join(f"{name_of(axis.name, scenario)} ({axis.name})" for axis in done.axes)
     return Document(
         f"Sweep: {shorten(scenario.title or scenario.name, 200)}",
-        capital(shorten(done.headline, 600)),
+        shorten(done.headline, 600),
         tuple(sections),
         f"What varies: {varied}.",
         (
@@ -60,7 +60,7 @@ def document_of(done: Sweep) -> Document:
 
 
 def _text(axis: Axis) -> str:
-    return f"{axis.path}={axis.low!r}:{axis.high!r}:{axis.points}" + (f"@{axis.when}" if axis.when else "")
+    return f"{axis.path}={axis.low:.12g}:{axis.high:.12g}:{axis.points}" + (f"@{axis.when}" if axis.when else "")
 
 
 def _curves(swept: Swept) -> list[Section]:
@@ -99,7 +99,7 @@ def _table(swept: Swept) -> Section:
         f"Means, and shares of worlds in which a firm is independent at the horizon, ± half the 95% interval.{more} "
         "grid.csv beside this page has every fate and forecast.", cards=False,
     )  # fmt: skip
-    return Section("grid", "Every point", (Details(f"{swept.points} points as a table", (table,)), Prose(())))
+    return Section("grid", "Every point", (Details(f"{swept.points} points as a table", (table,)),))
 
 
 def _row(swept: Swept, point: Sequence[float]) -> tuple[Cell, ...]:

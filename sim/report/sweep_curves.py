@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from sim.outcomes.differences import ENDGAME, GENERAL_LEFT, INDEPENDENTS_LEFT
+from sim.outcomes.effects import in_words
 from sim.outcomes.horizon import CLAIM
 from sim.report import style
 from sim.report.picture import Key, Panel, Picture, numbers
@@ -40,7 +41,7 @@ def left(swept: Swept) -> Picture:
         hovermode="x unified",
         margin={"l": 52, "r": 20, "t": 14, "b": 44},
         xaxis=value_axis(axis, hoverformat=".4g"),
-        yaxis=style.axis(rangemode="tozero", tickformat="g"),
+        yaxis=style.axis(rangemode="tozero"),
         **marked(axis, swept.done.scenario),
     )
     ends = [swept.rows(INDEPENDENTS_LEFT)["estimate"].iloc[i] for i in (0, -1)]
@@ -153,7 +154,8 @@ def survival(swept: Swept, endpoint: str) -> Picture:
         return Picture(name, "No startup enters in any world", swept.caption(), "", "", "", ())
     step = max(1, -(-len(values) // MOST_KEYS))
     keys = tuple(Key(number(value, 4), colours[value], "line") for value in values[::step])
-    title = f"{capital(ENDPOINTS[endpoint])}: a survival curve for every value of {axis.name}"
+    what = in_words(swept.done.scenario, axis.name)
+    title = f"{capital(ENDPOINTS[endpoint])}: a survival curve for every value of {what}"
     caption = swept.caption(
         f"Share of worlds in which a startup that entered is {ENDPOINTS[endpoint]}, by month; colours are values of "
         f"{shorten(title_of(axis, swept.done.scenario), 120)}. Bands are in survival.csv.",

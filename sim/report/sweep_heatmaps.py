@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from sim.outcomes.horizon import CLAIM
 from sim.report import style
@@ -11,26 +11,45 @@ from sim.report.sweep_curves import LEFT, _chosen
 from sim.report.sweep_grid import INDUSTRY, STATES, Swept
 from sim.report.varied import title_of
 from sim.report.words import capital, number, percent, plotly_text, shorten
+from sim.study.vary import Axis
 
-SCALE = ((0.0, "#f4f7f9"), (0.25, "#c6dbe8"), (0.5, "#7fb0cd"), (0.75, "#2f7cab"), (1.0, "#083a5c"))
+SCALE = ((0.0, "#f4f7f9"), (0.25, "#d3e4ee"), (0.5, "#a3c8de"), (0.75, "#2f7cab"), (1.0, "#083a5c"))
 MOST_CELLS = 49  # with more of them there is no room for numbers
+LEAST_SPAN = 0.05  # of a colour scale
+MOST_TICKS = 6
 NOTE = "The intervals are in grid.csv."
+
+
+class Scale(NamedTuple):
+    """The values at both ends of the colours; ``counts`` of startups rather than shares."""
+
+    low: float
+    high: float
+    counts: bool = False
+
+    def text(self, value: float) -> str:
+        """A value as the cells show it."""
+        if value != value:
+            return "–"
+        return f"{value:.1f}" if self.counts else percent(value)
+
+
+SHARES = Scale(0.0, 1.0)
 
 
 def industry(swept: Swept, quantity: str) -> Picture:
     """The mean number of startups left, or the share of worlds that reached the endgame, at every point."""
-    counts = quantity in {name for name, *_ in LEFT}
     name, label = f"sweep-{quantity.replace('_', '-')}", INDUSTRY[quantity]
     rows = swept.rows(quantity)
     if rows.empty:
         return Picture(name, "There is no startup to count", swept.caption(), "", "", "", ())
-    total = sum(max(firm.copies, 1) for firm in swept.done.scenario.firms if firm.kind == "startup")
-    most = float(total) if counts else 1.0
+    counts = quantity in {left for left, *_ in LEFT}
     lowest, highest = float(rows["estimate"].min()), float(rows["estimate"].max())
-    said = (number(lowest, 2), number(highest, 2)) if counts else (percent(lowest), percent(highest))
-    title = f"{label} in {swept.view.horizon}: {said[0]} to {said[1]}" + (" on average" if counts else " of worlds")
+    scale = Scale(lowest, max(highest, lowest + LEAST_SPAN), counts)
+    title = f"{label} in {swept.view.horizon}: {scale.text(lowest)} to {scale.text(highest)}"
+    title += " on average" if counts else " of worlds"
     what = "Mean number of startups" if counts else "Share of worlds"
-    return _picture(swept, name, title, f"{what} in {swept.view.horizon}. {NOTE}", [(quantity, "all", "", "")], most)
+    return _picture(swept, name, title, f"{what} in {swept.view.horizon}. {NOTE}", [(quantity, "all", "", "")], scale)
 
 
 def by_state(swept: Swept, state: str) -> Picture:
@@ -46,7 +65,7 @@ def by_state(swept: Swept, state: str) -> Picture:
         f"{percent(float(estimates.min()))} and {percent(float(estimates.max()))} of worlds"
     )
     what = f"Share of worlds in which a startup is {label} in {swept.view.horizon}. {NOTE} {_chosen(swept)}".strip()
-    return _picture(swept, name, title, what, shown, 1.0)
+    return _picture(swept, name, title, what, shown, SHARES)
 
 
 def claims(swept: Swept) -> Picture:
@@ -59,63 +78,70 @@ def claims(swept: Swept) -> Picture:
     low, high = percent(float(estimates.min())), percent(float(estimates.max()))
     title = f"Of the forecasts, {moved} moves most: between {low} and {high}"
     what = f"Share of the worlds that meet the condition, if there is one, in which a forecast comes true. {NOTE}"
-    return _picture(swept, "sweep-claims", title, what, shown, 1.0)
+    return _picture(swept, "sweep-claims", title, what, shown, SHARES)
 
 
 Shown = tuple[str, str, str, str]  # quantity, firm, heading, colour
 
 
-def _picture(swept: Swept, name: str, title: str, what: str, shown: list[Shown], most: float) -> Picture:
+def _picture(swept: Swept, name: str, title: str, what: str, shown: list[Shown], scale: Scale) -> Picture:
     across, up = swept.axes
     scenario = swept.done.scenario
-    panels = tuple(_panel(swept, *one, most, len(shown) > 1) for one in shown)
-    step = most / (len(SCALE) - 1)
-    said = [percent(at) if most == 1 else number(at * most, 2) for at, _ in SCALE]
-    keys = tuple(Key(text, colour, "area") for text, (_, colour) in zip(said, SCALE, strict=True)) if step else ()
+    panels = tuple(_panel(swept, *one, scale, len(shown) > 1) for one in shown)
+    keys = tuple(Key(scale.text(scale.low + at * (scale.high - scale.low)), colour, "area") for at, colour in SCALE)
     return Picture(
         name, title, swept.caption(what), title, title_of(across, scenario), title_of(up, scenario), panels, keys,
         height=250 if len(shown) > 1 else 420, columns=3,
     )  # fmt: skip
 
 
-def _panel(swept: Swept, quantity: str, firm: str, heading: str, colour: str, most: float, small: bool) -> Panel:
+def _panel(swept: Swept, quantity: str, firm: str, heading: str, colour: str, scale: Scale, small: bool) -> Panel:
     across, up = swept.axes
     rows = swept.rows(quantity, firm)
-    columns, lines = across.points, up.points
-    estimates = rows["estimate"].to_numpy(float).reshape(columns, lines).T
-    low, high = (rows[side].to_numpy(float).reshape(columns, lines).T for side in ("low", "high"))
-
-    def text(value: float) -> str:
-        return "–" if value != value else percent(value) if most == 1 else number(value, 2)
-
-    x, y = [number(value, 4) for value in across.values()], [number(value, 4) for value in up.values()]
+    shape = (across.points, up.points)
+    estimates, low, high = (rows[name].to_numpy(float).reshape(shape).T for name in ("estimate", "low", "high"))
     heatmap: dict[str, Any] = {
         "type": "heatmap",
-        "x": x,
-        "y": y,
+        "x": list(range(across.points)),
+        "y": list(range(up.points)),
         "z": [[None if v != v else round(float(v), 4) for v in line] for line in estimates],
-        "zmin": 0,
-        "zmax": most,
+        "zmin": scale.low,
+        "zmax": scale.high,
         "colorscale": [list(step) for step in SCALE],
         "showscale": False,
         "xgap": 1,
         "ygap": 1,
         "customdata": [
-            [f"{text(v)} ({text(a)} to {text(b)})" for v, a, b in zip(*three, strict=True)]
-            for three in zip(estimates, low, high, strict=True)
+            [
+                f"{_at(across, i)}<br>{_at(up, j)}<br>{scale.text(estimates[j, i])} "
+                f"({scale.text(low[j, i])} to {scale.text(high[j, i])})"
+                for i in range(across.points)
+            ]
+            for j in range(up.points)
         ],
-        "hovertemplate": f"{plotly_text(across.name, 60)} %{{x}}<br>{plotly_text(up.name, 60)} %{{y}}<br>"
-        "%{customdata}<extra></extra>",
+        "hovertemplate": "%{customdata}<extra></extra>",
     }
-    if columns * lines <= MOST_CELLS:
+    if across.points * up.points <= MOST_CELLS:
         heatmap |= {
-            "text": [[text(v) for v in line] for line in estimates],
+            "text": [[scale.text(v) for v in line] for line in estimates],
             "texttemplate": "%{text}",
             "textfont": {"size": 10 if small else 13},
         }
     layout = style.layout(
         margin={"l": 52, "r": 10, "t": 8, "b": 34 if small else 44},
-        xaxis=style.axis(type="category", showgrid=False, ticks=""),
-        yaxis=style.axis(type="category", showgrid=False, ticks=""),
+        xaxis=_grid_axis(across),
+        yaxis=_grid_axis(up),
     )
     return Panel([heatmap], layout, heading, "", colour)
+
+
+def _at(axis: Axis, i: int) -> str:
+    return f"{plotly_text(axis.name, 60)} = {number(axis.values()[i], 4)}"
+
+
+def _grid_axis(axis: Axis) -> dict[str, Any]:
+    """Values of the grid at equal distances; of many only some are written."""
+    step = -(-axis.points // MOST_TICKS)
+    shown = list(range(0, axis.points, step))
+    values = axis.values()
+    return style.axis(tickvals=shown, ticktext=[number(values[i], 4) for i in shown], showgrid=False, ticks="")

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS
+from sim.outcomes.effects import in_words
 from sim.report import style
 from sim.report.document import Document, Figure, Section, Terms, pictures_in, render
 from sim.report.glossary import GLOSSARY
@@ -38,6 +39,8 @@ def name_of(path: str, scenario: Scenario, limit: int = 90) -> str:
     inner = inner.partition("@")[0]
     declared = ASSUMPTIONS.get(inner) or FIRM_ASSUMPTIONS.get(inner.rpartition(".")[2])
     said = capital(declared.says) if declared else inner
+    if inner.rpartition(".")[2] in ("strength", "on") and inner in ASSUMPTIONS:
+        said = capital(in_words(scenario, inner).removeprefix("the "))
     if inner.startswith("firms."):
         firm = inner.split(".")[1]
         names = {known.id: known.name for known in scenario.firms}

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sim.archive import digest, folder
 from sim.archive.folder import RunFolder, to_json
 from sim.foundation.errors import InputError
+from sim.outcomes.effects import in_words
 from sim.scenario.model import Scenario
 from sim.study import kept, monte_carlo
 from sim.study.asked import NOT_ASKED, OPERATORS, TRUE, Condition, condition_of, truth
@@ -119,7 +120,7 @@ def flip(
         "varied": {"path": axis.name, "low": axis.low, "high": axis.high},
         "until": {"claim": condition.claim.id, "op": condition.op, "level": condition.level},
         "crossings": [c._asdict() for c in found.crossings],
-        "headline": headline(axis, condition, found),
+        "headline": headline(in_words(base, axis.name), axis, condition, found),
         **kept.made_by(),
         "notices": [*base.notices, *notes(base, [axis], edges), *_warnings(found)],
         "timings": {
@@ -157,15 +158,18 @@ def _frame(axis: Axis, found: Found) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[axis.name, "probability", "low", "high", "worlds"])
 
 
-def headline(axis: Axis, condition: Condition, found: Found) -> str:
-    """The answer in a sentence: where the condition holds, or that the probability never crosses the level."""
+def headline(what: str, axis: Axis, condition: Condition, found: Found) -> str:
+    """The answer in a sentence: where the condition holds, or that the probability never crosses the level.
+
+    ``what`` is the thing that varies, in words.
+    """
     claim, level = condition.claim.id, f"{100 * condition.level:g}%"
     ends = [tally.share for tally in (found.tallies[0], found.tallies[-1])]
     if not found.crossings:
         first, last = (f"{100 * share:.1f}%" if share == share else "not known" for share in ends)
         return (
-            f"The probability of {claim} does not cross {level} between {axis.low:g} and {axis.high:g}: "
-            f"it is {first} at {axis.low:g} and {last} at {axis.high:g}"
+            f"The probability of the claim {claim} does not cross {level} as {what} goes from {axis.low:g} to "
+            f"{axis.high:g}: it is {first} at {axis.low:g} and {last} at {axis.high:g}"
         )
     above = condition.op.startswith(">")
     holds = found.crossings[0].rising != above  # at the low end
@@ -173,7 +177,7 @@ def headline(axis: Axis, condition: Condition, found: Found) -> str:
     edges += [_value(crossing) for crossing in found.crossings]
     edges += [None] if len(edges) % 2 else []
     parts = [_stretch(*pair) for pair in zip(edges[::2], edges[1::2], strict=True)]
-    return f"{claim} is {OPERATORS[condition.op]} {level} likely where {axis.name} is " + ", or ".join(parts)
+    return f"The claim {claim} is {OPERATORS[condition.op]} {level} likely where {what} is {', or '.join(parts)}"
 
 
 def _value(crossing: Crossing) -> str:

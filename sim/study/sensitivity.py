@@ -19,6 +19,7 @@ from sim.engine.draws import Draw, draws_of
 from sim.engine.problem import Seeds
 from sim.foundation.errors import InputError, nearest_of
 from sim.outcomes.drivers import Estimate, chance_share, fifths, first_order, ranks, significant
+from sim.outcomes.effects import in_words
 from sim.scenario.model import Claim, Scenario
 from sim.study import designs, executor, kept, monte_carlo
 from sim.study.asked import NOT_ASKED, Worlds, claim_of, truth, truths
@@ -36,6 +37,7 @@ FEWEST = 100  # worlds in which a claim must be asked
 DRIVERS, TORNADO, PAGE = "drivers.csv", "tornado.csv", "sensitivity.html"
 COLUMNS = ("path", "index", "value", "low", "high", "noise_share")
 ENDS = ("lowest", "highest")
+NAMED = 3  # of the leading assumptions, in the sentence
 NOT_DISTINGUISHABLE = "not distinguishable from noise"
 
 
@@ -170,7 +172,7 @@ def _answered(
         "asked": None if asked is None else int(asked.size),
         "chance": {name: number(value) for name, value in found.chance._asdict().items()},
         "ranks": {draws[i].path: ranked[i] for i in order},
-        "headline": headline(claim, method, draws, found, ranked),
+        "headline": headline(claim, method, [in_words(base, draw.path) for draw in draws], found, ranked),
         **kept.made_by(),
         "notices": list(base.notices),
         "timings": {"simulate_seconds": round(time.perf_counter() - started, 3)},
@@ -224,21 +226,21 @@ def _tornado(base: Scenario, draws: Sequence[Draw], sample: np.ndarray | None) -
     return pd.DataFrame(rows, columns=["path", "end", "value", "probability", "low", "high", "worlds"])
 
 
-def headline(claim: Claim, method: str, draws: Sequence[Draw], found: Designed, ranked: Sequence[int | None]) -> str:
+def headline(claim: Claim, method: str, names: Sequence[str], found: Designed, ranked: Sequence[int | None]) -> str:
     """The answer in a sentence: what leads, how much it explains, how much is chance."""
     if math.isnan(found.chance.value):
-        return f"Nothing drives {claim.id}: it comes out the same in every world"
+        return f"Nothing drives the claim {claim.id}: it comes out the same in every world"
     chance = f"{100 * found.chance.value:.0f}% of what tells worlds apart is chance"
-    leaders = [i for i, rank in enumerate(ranked) if rank == 1]
+    leaders = sorted((i for i, rank in enumerate(ranked) if rank == 1), key=lambda i: -found.effects[i].value)
     if not leaders:
-        return f"No assumption that drives {claim.id} is distinguishable from noise: {chance}"
-    leaders.sort(key=lambda i: -found.effects[i].value)
-    names = [draws[i].path for i in leaders]
+        return f"No assumption that drives the claim {claim.id} is distinguishable from noise: {chance}"
+    share = 100 * found.effects[leaders[0]].value
+    said = f"explains {share:.1f}% of the variance"
     if method == MORRIS:
-        said = f"moves its probability by {100 * found.effects[leaders[0]].value:.0f} points"
-    else:
-        said = f"explains {100 * found.effects[leaders[0]].value:.1f}% of the variance"
-    if len(names) == 1:
-        return f"{names[0]} drives {claim.id} most: it {said}; {chance}"
-    tied = ", ".join(names[:-1]) + f" and {names[-1]}"
-    return f"{tied} drive {claim.id} and cannot be told apart: {names[0]} {said}; {chance}"
+        said = f"moves its probability by {share:.0f} points"
+    if len(leaders) == 1:
+        return f"The claim {claim.id} hangs most on {names[leaders[0]]}, which {said}; {chance}"
+    first, *others = (names[i] for i in leaders[:NAMED])
+    *rest, last = [*others, *([f"{len(leaders) - NAMED} more"] if len(leaders) > NAMED else [])]
+    tied = f"{', '.join(rest)} and {last}" if rest else last
+    return f"The claim {claim.id} hangs most on {first}, which {said}, and, not to be told apart, {tied}; {chance}"

@@ -15,6 +15,7 @@ import numpy as np
 from sim.archive import digest, folder
 from sim.archive.folder import RunFolder, number
 from sim.outcomes.differences import ENDGAME, GENERAL_LEFT, INDEPENDENTS_LEFT
+from sim.outcomes.effects import in_words
 from sim.outcomes.horizon import COLUMNS, horizon_of
 from sim.scenario.model import Scenario
 from sim.study import kept, monte_carlo
@@ -146,15 +147,15 @@ def headline(scenario: Scenario, axes: Sequence[Axis], grid: pd.DataFrame) -> st
     """How many startups are left at the ends of the grid, and who reacts most."""
     names = [axis.name for axis in axes]
     left = grid[grid["quantity"] == INDEPENDENTS_LEFT].set_index(names)["estimate"]
-    where = ", ".join(f"{axis.name} from {axis.low:g} to {axis.high:g}" for axis in axes)
+    where = " and ".join(in_words(scenario, axis.name) for axis in axes)
+    span = " and ".join(f"from {axis.low:g} to {axis.high:g}" for axis in axes)
     if left.empty:
-        return f"{where}: no startup takes part"
+        return f"With {where} {span}, no startup takes part"
     if len(axes) == 1:
-        said = (
-            f"{where}: on average {left.iloc[0]:.1f} startups are left at the low end, {left.iloc[-1]:.1f} at the high"
-        )
+        said = f"the number of startups left goes from {left.iloc[0]:.1f} to {left.iloc[-1]:.1f} on average"
     else:
-        said = f"{where}: on average {left.min():.1f} to {left.max():.1f} startups are left"
+        said = f"{left.min():.1f} to {left.max():.1f} startups are left on average"
+    said = f"With {where} {span}, {said}"
     firms = {firm.id: firm.name for firm in scenario.firms if firm.kind == "startup"}
     rows = grid[(grid["quantity"] == "independent") & grid["firm"].isin(list(firms))]
     shares = {str(firm): own.to_numpy(float) for firm, own in rows.groupby("firm", sort=False)["estimate"]}
