@@ -157,10 +157,10 @@ def _title(runs: Runs, firms: Sequence[str], endpoint: str, state: str) -> str:
     if not found or max(found)[0] == 0:
         return f"Still {state.removeprefix('still ')}: no curve moves"
     _, firm, old, new, index = max(found, key=lambda one: one[0])
-    where = f" ({shorten(runs.labels[index], 60)})" if len(runs.labels) > 2 else ""
     said = f"{runs.name(firm)} differs most in {runs.last_month}: {state} in {percent(old)} of worlds"
-    then = "with the change in" if runs.kind == "what-if" else "in the other run in"
-    return f"{said}, {then} {percent(new)}{where}"
+    if len(runs.labels) > 2:
+        return f"{said} ({shorten(runs.labels[0], 60)}) and in {percent(new)} ({shorten(runs.labels[index], 60)})"
+    return f"{said}, {'with the change' if runs.kind == 'what-if' else 'in the other run'} in {percent(new)}"
 
 
 def _end(runs: Runs, view: View, curve: pd.DataFrame) -> float | None:

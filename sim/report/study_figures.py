@@ -1,0 +1,69 @@
+"""The figures of what-ifs and comparisons as plotly figures, for notebooks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.foundation.errors import InputError, nearest_of
+from sim.report import compare, effects, flows, overlay, retold, what_if
+from sim.report.picture import figure_of
+from sim.study.compare import Comparison
+from sim.study.what_if import WhatIf
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+Study = WhatIf | Comparison
+
+
+def runs_of(done: Study) -> overlay.Runs:
+    """The runs of a study as its figures read them."""
+    return what_if.runs_of(done) if isinstance(done, WhatIf) else compare.runs_of(done)
+
+
+def survival(done: Study, endpoint: str = "independent") -> go.Figure:
+    """Survival curves of every run over one another, a panel per startup; ``endpoint``: "independent" or "general"."""
+    runs = runs_of(done)
+    firms = [*overlay.most_moved(runs, done.differences), *overlay.groups_of_startups(runs)]
+    return figure_of(overlay.survival_overlay(runs, firms, endpoint))
+
+
+def startups_left(done: Study) -> go.Figure:
+    """How many startups are left by month, on average over worlds, in every run."""
+    return figure_of(overlay.left_overlay(runs_of(done)))
+
+
+def endgame(done: Study) -> go.Figure:
+    """Share of worlds that have reached the endgame by each month, in every run."""
+    return figure_of(overlay.endgame_overlay(runs_of(done)))
+
+
+def differences(done: Study, quantity: str = "survival", variant: int = 1) -> go.Figure:
+    """Dots with 95% intervals, sorted by size: the ``variant``-th run (from 1) minus the first.
+
+    InputError if ``quantity`` is none of survival, general, a fate, a milestone, raised or final_valuation.
+    """
+    measures = {measure.quantity: measure for measure in (*effects.SHARES, *effects.MONEY)}
+    if quantity not in measures:
+        near = nearest_of(quantity, measures)
+        raise InputError("no such quantity", key="quantity", found=quantity, allowed=", ".join(measures), nearest=near)
+    runs = runs_of(done)
+    names = list(dict.fromkeys(done.differences["variant"]))
+    rows = [row for row in effects.records(done.differences) if row["variant"] == names[variant - 1]]
+    firms = [*runs.startups, *overlay.groups_of_startups(runs)]
+    return figure_of(effects.dots(runs, rows, firms, measures[quantity], str(variant)))
+
+
+def fates_turned(done: WhatIf, variant: int = 1) -> go.Figure:
+    """From the fate in the base to the fate in the ``variant``-th variant (from 1), a square per startup."""
+    runs, name = runs_of(done), done.variants[variant - 1].name
+    rows = [row for row in effects.records(done.flipped) if row["variant"] == name]
+    return figure_of(flows.flows(runs, rows, runs.startups, str(variant)))
+
+
+def told_twice(done: WhatIf, variant: int = 1) -> go.Figure:
+    """Valuation and cash in the world that is told twice. InputError where no fate turns in any world."""
+    told = done.retold()[variant - 1]
+    if told is None:
+        raise InputError("no fate turns in any world, so there is no world to tell twice")
+    return figure_of(retold.paths(runs_of(done), told, variant))
