@@ -212,6 +212,7 @@ def _legend(forecasts: Sequence[Forecast]) -> None:
 
 COUNTS = ("independents_left", "general_left")  # quantities that are no shares
 SWEPT = {"independents_left": "independent", "general_left": "in the race", "endgame": "endgame %"}
+COLUMN_GAP = 3  # of tables
 
 
 def differences(headline: Sequence[str], summary: Sequence[Row]) -> None:
@@ -275,7 +276,8 @@ def sweep_table(done: Sweep) -> None:
     shown = [label for label in labels if label in SWEPT.values()]
     shown += [label for label in labels if label not in shown]
     heads = [name.rpartition(".")[2] for name in names]
-    if sum(map(len, [*heads, *shown])) + 2 * len(shown) > console().width:
+    widths = [max(len(label), *(len(cells.get(label, "")) for cells in points.values())) for label in [*heads, *shown]]
+    if sum(widths) + COLUMN_GAP * len(widths) > console().width:
         shown = [label for label in shown if label in SWEPT.values()]
     rows = [
         [*(f"{value:g}" for value in point), *(cells.get(label, "") for label in shown)]

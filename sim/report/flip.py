@@ -103,8 +103,10 @@ def probability(done: Flip) -> Picture:
         f"Wilson's 95% interval at each value. Thin line: {percent(level)}. {stated_note(axis, done.scenario)} "
         f"{source(done.scenario, 'flip point', ' at every value')}"
     )
+    ends = [percent(float(frame["estimate"].iloc[i])) for i in (0, -1)]
+    title = f"{claim.id} comes true in {ends[0]} of worlds at {number(axis.low)}, in {ends[1]} at {number(axis.high)}"
     return Picture(
-        "flip", shorten(done.headline, 300), caption, shorten(done.headline, 300),
+        "flip", title, caption, shorten(done.headline, 300),
         title_of(axis, done.scenario), "share of worlds in which it comes true", (Panel(data, layout),), tuple(keys),
         height=440,
     )  # fmt: skip

@@ -12,14 +12,21 @@ from sim.report import style
 from sim.report.document import Cell, Column, Details, Document, Prose, Section, Switch, Table, Tiles
 from sim.report.picture import Key, Panel, Picture
 from sim.report.varied import closing, figure, name_of, pictures_of, source, view_of_study, write_page
-from sim.report.words import between, capital, count, number, percent, plotly_text, shorten
+from sim.report.words import between, capital, count, number, percent, plotly_text, plus_minus, shorten
 from sim.study.sensitivity import GIVEN_DATA, MORRIS, NOT_DISTINGUISHABLE, PAGE, SOBOL, Sensitivity
 
 LOW, HIGH, INDEX, NOISE = "#9a5b00", "#0b5c8a", "#0b5c8a", "#b3bac2"
 MOST_BARS = 20
 FEWEST_BARS = 8  # filled up with what does not stand out
 LABEL = 64  # characters
-ROW = 44  # pixels
+ROW = 50  # pixels
+ABOVE, UPPER, LOWER = -0.3, 0.06, 0.28  # places within a row: its name, the lowest fifth, the highest
+COLUMNS = {
+    "first_order": "Explains alone",
+    "total": "Has a hand in",
+    "mu_star": "Mean effect, unsigned",
+    "mu": "Mean effect",
+}
 INDICES = {
     "first_order": "share of the variance it explains alone",
     "total": "share of the variance it has a hand in",
@@ -132,14 +139,14 @@ def tornado(done: Sensitivity) -> Picture:
     bars = _bars(done)
     data: list[dict[str, Any]] = []
     for place, bar in enumerate(bars):
-        for (share, low, high), colour, offset in ((bar.lowest, LOW, -0.09), (bar.highest, HIGH, 0.09)):
+        for (share, low, high), colour, offset in ((bar.lowest, LOW, UPPER), (bar.highest, HIGH, LOWER)):
             colour = colour if bar.driver else NOISE
             line = {"type": "scatter", "mode": "lines", "x": [low, high], "y": [place + offset] * 2}
             data.append({**line, "line": {"color": colour, "width": 2}, "hoverinfo": "skip"})
-            which = "lowest" if offset < 0 else "highest"
+            which = "lowest" if offset == UPPER else "highest"
             said = f"{plotly_text(bar.label)}<br>{which} fifth: {percent(share, 1)} ({between(low, high)})"
             point = {"type": "scatter", "mode": "markers", "x": [share], "y": [place + offset]}
-            marker = {"color": colour, "size": 9, "symbol": "circle-open" if offset < 0 else "circle"}
+            marker = {"color": colour, "size": 9, "symbol": "circle-open" if offset == UPPER else "circle"}
             data.append({**point, "marker": marker, "text": [said], "hovertemplate": "%{text}<extra></extra>"})
     layout = _rows_layout([bar.label for bar in bars], tickformat=".0%")
     middle = done.manifest["probability"]
@@ -156,8 +163,13 @@ def tornado(done: Sensitivity) -> Picture:
         Key("highest fifth of draws", HIGH, "marker"),
         Key(NOT_DISTINGUISHABLE, NOISE, "marker"),
     )
+    first = bars[0]
+    title = (
+        f"{first.label}: the claim comes true in {percent(first.lowest[0])} of worlds in the lowest fifth of draws, in "
+        f"{percent(first.highest[0])} in the highest"
+    )
     return Picture(
-        "tornado", shorten(done.headline, 300), caption, shorten(done.headline, 300),
+        "tornado", title, caption, shorten(done.headline, 300),
         "share of worlds in which the claim comes true", "", (Panel(data, layout),), keys, height=60 + ROW * len(bars),
     )  # fmt: skip
 
@@ -217,7 +229,7 @@ def _rows_layout(labels: Sequence[str], **across: Any) -> dict[str, Any]:
             "x": 0,
             "xref": "x domain",
             "xanchor": "left",
-            "y": place - 0.36,
+            "y": place + ABOVE,
             "yref": "y",
             "yanchor": "middle",
             "showarrow": False,
@@ -229,7 +241,7 @@ def _rows_layout(labels: Sequence[str], **across: Any) -> dict[str, Any]:
     return style.layout(
         margin={"l": 14, "r": 14, "t": 10, "b": 44},
         xaxis=style.axis(**across),
-        yaxis=style.axis(range=[len(labels) - 0.5, -0.7], showticklabels=False, ticks="", showgrid=False),
+        yaxis=style.axis(range=[len(labels) - 0.5, -0.6], showticklabels=False, ticks="", showgrid=False),
         annotations=names,
     )
 
@@ -239,7 +251,10 @@ def _table(done: Sensitivity, drivers: bool) -> Table:
     ends = {(row["path"], row["end"]): row for row in done.tornado.to_dict("records")}
     names = _names(done)
     columns = [Column("Rank")] if drivers else []
-    columns += [Column("Assumption", wide=True), *(Column(capital(INDICES[name]), "right") for name in names)]
+    columns += [
+        Column("Assumption", wide=True),
+        *(Column(COLUMNS[name], "right", title=INDICES[name]) for name in names),
+    ]
     columns += [Column("In the lowest fifth", "right"), Column("In the highest fifth", "right")] if ends else []
     values = {(row["path"], row["index"]): row for row in done.drivers.to_dict("records")}
     rows = []
@@ -250,7 +265,8 @@ def _table(done: Sensitivity, drivers: bool) -> Table:
         cells.append(Cell(name_of(path, done.scenario), path))
         for name in names:
             found = values[path, name]
-            cells.append(Cell(percent(found["value"], 1), between(found["low"], found["high"])))
+            bounds = found["low"], found["high"]
+            cells.append(Cell(percent(found["value"], 1), plus_minus(*bounds), title=f"95%: {between(*bounds)}"))
         for end, word in (("lowest", "up to"), ("highest", "from")) if ends else ():
             row = ends[path, end]
             cells.append(Cell(percent(row["probability"], 1), f"{word} {number(row['value'])}"))
