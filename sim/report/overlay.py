@@ -18,6 +18,7 @@ from sim.report.view import MOST_PANELS, View
 from sim.report.words import percent, plotly_text, shorten
 
 BAND_OPACITY = 0.16
+KEY_LETTERS = 40  # of a label in a legend: so many fit on a phone
 
 
 class RunStyle(NamedTuple):
@@ -67,7 +68,7 @@ class Runs:
     def keys(self) -> tuple[Key, ...]:
         """The legend."""
         return tuple(
-            Key(shorten(label, 60), self.style(i).colour, "line", f"run-{i}", self.style(i).dash)
+            Key(shorten(label, KEY_LETTERS), self.style(i).colour, "line", f"run-{i}", self.style(i).dash)
             for i, label in enumerate(self.labels)
         )
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from sim.outcomes.effects import change_in_words
 from sim.outcomes.parting import Retold
 from sim.report import effects, flows, retold
 from sim.report.document import Details, Document, Figure, Section, Switch, Terms, Tiles, pictures_in, render
@@ -17,6 +18,7 @@ from sim.report.picture import Picture
 from sim.report.provenance import provenance_of, sets_table
 from sim.report.view import View
 from sim.report.words import capital, count, shorten
+from sim.study.variants import MOST_NAME, Variant
 from sim.study.what_if import PAGE, WhatIf
 
 CHANGED = "with the change"  # the variant that has no name of its own
@@ -55,8 +57,15 @@ def _pictures(document: Document) -> list[Picture]:
 def runs_of(done: WhatIf) -> Runs:
     """The base and the variants as the page reads them."""
     answers = done.answers()
-    labels = ["base", *(variant.label if variant.named else CHANGED for variant in done.variants)]
+    labels = ["base", *(_label(done, variant) for variant in done.variants)]
     return Runs(tuple(labels), tuple(View(answer) for answer in answers))
+
+
+def _label(done: WhatIf, variant: Variant) -> str:
+    """The name of a variant; of one without a name what it changes, or if it is the only one that it does."""
+    if variant.named:
+        return variant.label
+    return CHANGED if len(done.variants) == 1 else shorten(change_in_words(done.scenario, variant.sets), MOST_NAME)
 
 
 def document_of(done: WhatIf) -> Document:
@@ -66,11 +75,11 @@ def document_of(done: WhatIf) -> Document:
     for index, variant in enumerate(done.variants, start=1):
         mine = [row for row in rows if row["variant"] == variant.name]
         turned = [row for row in effects.records(done.flipped) if row["variant"] == variant.name]
-        several = f": {shorten(variant.label, 60)}" if len(done.variants) > 1 else ""
+        several = f": {runs.labels[index]}" if len(done.variants) > 1 else ""
         sections.append(_differences(runs, done, mine, index, several))
         sections.append(_flows(runs, turned, index, several))
         sections.append(_told(runs, turned, told[index - 1], index, several))
-    sections.append(_change(done))
+    sections.append(_change(runs, done))
     sections.append(Section("reading", "How to read this", (Terms((*TERMS, *GLOSSARY)),)))
     sections.append(_provenance(runs, done))
     worlds = f"{runs.base.worlds:,} worlds"
@@ -93,10 +102,10 @@ def figure(picture: Picture) -> Figure:
     return Figure(picture, f"{PLOTS}/{picture.name}.html" if picture.panels else "")
 
 
-def _change(done: WhatIf) -> Section:
+def _change(runs: Runs, done: WhatIf) -> Section:
     several = len(done.variants) > 1
     blocks = [
-        sets_table(done.scenario, variant.sets, str(index), capital(variant.label) if several else "")
+        sets_table(done.scenario, variant.sets, str(index), capital(runs.labels[index]) if several else "")
         for index, variant in enumerate(done.variants, start=1)
     ]
     return Section("change", "What is changed", tuple(blocks))

@@ -19,7 +19,7 @@ from sim.scenario.load import with_sets
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "study"))
 from small_industry import small
 
-NASTY = "</script><img src=x onerror=alert(1)>%{x}'\""
+NASTY = "</script><img src=x onerror=alert(1)>%{x}'\"andnospaces"
 CHROMIUM = browser()
 needs_browser = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 
