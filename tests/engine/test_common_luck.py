@@ -46,6 +46,23 @@ def test_a_change_for_a_while_returns_to_the_base_value():
     events = {"change": {"date": CHANGED_AT, "until": "2025-08", "set": {"assumptions.demand.api_price": 0.5}}}
     prices = walk(scenario(LIVELY, events=events), 2).assume["demand_api_price"][:, 0]
     assert list(prices[CHANGED_TICK - 1 : CHANGED_TICK + 4]) == [1.0, 0.5, 0.5, 0.5, 1.0]
+    events["change"]["until"] = CHANGED_AT
+    prices = walk(scenario(LIVELY, events=events), 2).assume["demand_api_price"][:, 0]
+    assert list(prices[CHANGED_TICK - 1 : CHANGED_TICK + 4]) == [1.0, 0.5, 1.0, 1.0, 1.0]
+
+
+def test_changes_of_one_month_apply_in_file_order_to_the_value_in_force():
+    """Set to 0.8, times 0.5, plus 0.3; a later change begins from what is in force then."""
+    path = "assumptions.demand.api_price"
+    events = {
+        "set": {"date": CHANGED_AT, "set": {path: 0.8}},
+        "times": {"date": CHANGED_AT, "until": "2025-07", "set": {path: {"times": 0.5}}},
+        "plus": {"date": CHANGED_AT, "set": {path: {"plus": 0.3}}},
+        "later": {"date": "2025-09", "set": {path: {"times": 2}}},
+    }
+    prices = walk(scenario(LIVELY, events=events), 2).assume["demand_api_price"][:, 0]
+    expected = [1.0, 0.7, 0.7, 1.1, 2.2, 2.2]
+    assert prices[CHANGED_TICK - 1 : CHANGED_TICK + 5] == pytest.approx(expected, rel=1e-14)
 
 
 def _with(extra, first):

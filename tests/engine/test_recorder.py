@@ -1,0 +1,133 @@
+"""The recorder keeps what happened: histograms, histories, leaders and probes against every month of every world."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from industries import LIVELY, flagship, scenario, walk
+
+from sim.engine.draws import draws_of
+from sim.engine.simulate import simulate
+from sim.foundation.columns import INDEPENDENT, NEVER
+from sim.foundation.grid import BINS, HALF, LANDSCAPE, LOG, PATHS, YEARLY, bin_bounds
+
+WORLDS = 40
+
+
+@pytest.fixture(scope="module")
+def kept():
+    """The same worlds as a block and month by month."""
+    made = scenario(LIVELY)
+    return simulate(made, 0, WORLDS), walk(made, WORLDS)
+
+
+def _bins(quantity, values):
+    """Bin of each value by looking it up among the published bounds."""
+    if quantity.grid != LOG:
+        steps = 1 if quantity.unit in ("startups", "count") else BINS - 1
+        return np.clip((values * steps + (0.5 if steps > 1 else 0)).astype(int), 0, BINS - 1)
+    edges = bin_bounds(quantity)[1][HALF:]  # the upper bounds of the middle bin and of those above it
+    size = np.minimum(np.searchsorted(edges, np.abs(values), side="right"), HALF)
+    return np.where(values < 0, HALF - size, HALF + size)
+
+
+def test_paths_count_every_active_firm_in_its_bin(kept):
+    block, history = kept
+    series = history.problem.series
+    for p, quantity in enumerate(PATHS):
+        expected = np.zeros_like(block.paths[:, p])
+        months, worlds, firms = np.nonzero(history.firms["status"] == INDEPENDENT)
+        bins = _bins(quantity, history.firms[quantity.name][months, worlds, firms])
+        np.add.at(expected, (series[firms], months, bins), 1)
+        assert (block.paths[:, p] == expected).all(), quantity.name
+
+
+def test_landscape_counts_every_world(kept):
+    """Sums over a year in December; where no venture money flowed there is no share of it."""
+    block, history = kept
+    december = np.array(
+        [(history.problem.start + tick - 1) % 12 == 11 and tick > 0 for tick in range(len(history.market))]
+    )
+    for q, quantity in enumerate(LANDSCAPE):
+        seen = december if quantity.name in YEARLY else np.ones_like(december)
+        bins = _bins(quantity, history.market[quantity.name].astype(float))
+        for tick in range(len(history.market)):
+            there = history.market["venture_year"][tick] > 0 if quantity.name == "top_four_share" else slice(None)
+            expected = np.bincount(bins[tick][there], minlength=BINS) if seen[tick] else np.zeros(BINS)
+            assert (block.landscape[q, tick] == expected).all(), (quantity.name, tick)
+
+
+def test_leaders_are_counted_by_series(kept):
+    block, history = kept
+    for tick in range(len(history.market)):
+        leader = history.market["leader"][tick]
+        expected = np.bincount(history.problem.series[leader[leader >= 0]], minlength=len(block.leaders))
+        assert (block.leaders[:, tick] == expected).all()
+
+
+def test_histories_are_the_last_month(kept):
+    block, history = kept
+    end = history.firms[-1]
+    assert (block.histories["fate"] == end["status"]).all()
+    for name in block.histories.dtype.names[1:-1]:
+        assert (block.histories[name] == end[name]).all(), name
+    worth = np.where(end["status"] == INDEPENDENT, end["value"], 0.0)
+    assert (block.histories["final_valuation"] == worth).all()
+    assert (block.endgame == history.market["endgame_month"][-1]).all()
+    assert (block.extinct == history.market["extinct_month"][-1]).all()
+    assert (block.extinct <= NEVER).all()
+
+
+def test_events_are_sorted_by_world_and_by_time_within_one(kept):
+    block, history = kept
+    order = np.lexsort((block.events["month"], block.events["world"]))
+    assert (order == np.arange(len(block.events))).all()
+    assert sorted(block.events.tolist()) == sorted(history.events.tolist())
+
+
+def test_probes_are_the_quantities_at_their_dates():
+    """Of a firm that is not there, not a number; of the market always one."""
+    claims = {
+        "rich": {"when": {"firm": "ahead", "quantity": "cash", "at": "2025-01", "above": 1000}},
+        "few": {"when": {"market": "independents", "at": "2026-05", "below": 3}},
+    }
+    made = scenario(LIVELY, claims=claims)
+    block, history = simulate(made, 0, WORLDS), walk(made, WORLDS)
+    for column, probe in enumerate(made.probes):
+        tick = history.problem.tick_of(probe.month)
+        if probe.firm is None:
+            expected = history.market[probe.quantity][tick].astype(float)
+        else:
+            there = history.alive(probe.firm)[tick]
+            expected = np.where(there, history.column(probe.firm, probe.quantity)[tick], np.nan)
+            assert np.isnan(expected).any() and not np.isnan(expected).all()
+        assert block.probes[:, column].tobytes() == expected.tobytes()
+
+
+def test_clipped_values_are_counted():
+    """An event that leads out of bounds is clipped: one count a world, in every month in which it is put in force."""
+    events = {"low": {"date": "2025-01", "until": "2025-02", "set": {"assumptions.demand.api_price": {"times": 1e-6}}}}
+    made = scenario(LIVELY, events=events)
+    assert simulate(made, 0, 10).clipped == {"assumptions.demand.api_price": 10}
+    prices = walk(made, 2).assume["demand_api_price"]
+    assert (prices[10:12] == 0.001).all() and (prices[12] == 1.0).all()
+
+
+def test_draws_of_a_scenario_are_what_its_worlds_drew():
+    """Every uncertain assumption and trait, sampled without simulating, equals the column the worlds lived with."""
+    for made in (scenario(LIVELY), flagship()):
+        history = walk(made, 12, first=3)
+        dated = {change.path for change, _ in history.problem.changes}
+        checked = 0
+        for draw in draws_of(made):
+            sample = draw.sample(made.seed, 3, 12)
+            if draw.path.startswith("events.") or draw.path in dated:
+                continue
+            slot = draw.slots[0]
+            if slot.row < 0:
+                expected = history.assume[slot.column][0]
+            else:
+                expected = np.mean([history.firms[s.column][0][:, s.row] for s in draw.slots], axis=0)
+            assert sample == pytest.approx(expected, rel=1e-14), draw.path
+            checked += 1
+        assert checked >= 3
