@@ -100,6 +100,10 @@ class Runs:
             return f"{ends[0]} in every run" if ends else "unknown"
         return ", ".join(f"{end} ({shorten(label, 40)})" for end, label in zip(ends, self.labels, strict=False))
 
+    def in_a_row(self, ends: Sequence[str]) -> str:
+        """Numbers of the runs in short: an arrow from the base to its only variant, else bars between them."""
+        return (" → " if self.kind == "what-if" and len(ends) == 2 else " | ").join(ends)
+
     @cached_property
     def source(self) -> str:
         """Source line of every figure."""
@@ -185,8 +189,7 @@ def _panel(runs: Runs, firm: str, curves: Sequence[pd.DataFrame]) -> Panel:
     )
     shares = [_end(runs, view, curve) for view, curve in zip(runs.views, curves, strict=True)]
     ends = ["–" if share is None else percent(share) for share in shares]
-    note = " → ".join(ends) if runs.kind == "what-if" else " | ".join(ends)
-    return Panel(data, layout, runs.name(firm), note, runs.colour(firm))
+    return Panel(data, layout, runs.name(firm), runs.in_a_row(ends), runs.colour(firm))
 
 
 def banded(view: View, rows: pd.DataFrame, column: str, look: RunStyle, index: int, label: str) -> list[dict[str, Any]]:
@@ -238,7 +241,7 @@ def left_overlay(runs: Runs) -> Picture:
             xaxis=runs.axis(),
             yaxis=style.axis(range=[0, max(1.0, top * 1.04)], tickformat=".3~g"),
         )
-        panels.append(Panel(data, layout, f"Startups {heading}", " → ".join(ends) if ends else "", style.INK))
+        panels.append(Panel(data, layout, f"Startups {heading}", runs.in_a_row(ends), style.INK))
         told.append(ends)
     if not any(told):
         return Picture("startups-left", "The scenario has no startup", runs.source, "", "", "", ())
