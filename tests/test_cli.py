@@ -244,7 +244,9 @@ def test_control_characters_of_a_text_do_not_reach_the_terminal():
 
 
 def program(*arguments: str, **options) -> subprocess.Popen:
-    code = "import sys; from sim.cli import main; sys.argv[0] = 'shakeout'; main()"
+    # as from a terminal: whoever runs the tests in the background hands down ignored signals
+    heed = "import signal as s; s.signal(s.SIGINT, s.default_int_handler); s.signal(s.SIGHUP, s.SIG_DFL); "
+    code = heed + "import sys; from sim.cli import main; sys.argv[0] = 'shakeout'; main()"
     environment = {**os.environ, "PYTHONPATH": str(ROOT), **options.pop("environment", {})}
     return subprocess.Popen(
         [sys.executable, "-c", code, *arguments], env=environment, text=True, start_new_session=True, **options
