@@ -163,10 +163,10 @@ def tornado(done: Sensitivity) -> Picture:
         Key("highest fifth of draws", HIGH, "marker"),
         Key(NOT_DISTINGUISHABLE, NOISE, "marker"),
     )
-    first = bars[0]
+    what = name_of(next(iter(done.ranks)), done.scenario)
+    lowest, highest = percent(bars[0].lowest[0]), percent(bars[0].highest[0])
     title = (
-        f"{first.label}: the claim comes true in {percent(first.lowest[0])} of worlds in the lowest fifth of draws, in "
-        f"{percent(first.highest[0])} in the highest"
+        f"{what}: the claim comes true in {lowest} of worlds in the lowest fifth of draws, in {highest} in the highest"
     )
     return Picture(
         "tornado", title, caption, shorten(done.headline, 300),

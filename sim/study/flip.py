@@ -122,7 +122,7 @@ def flip(
         "crossings": [c._asdict() for c in found.crossings],
         "headline": headline(in_words(base, axis.name), axis, condition, found),
         **kept.made_by(),
-        "notices": [*base.notices, *notes(base, [axis], edges), *_warnings(found)],
+        "notices": [*base.notices, *notes(base, [axis], edges), *_warnings(condition, found)],
         "timings": {
             "simulate_seconds": round(time.perf_counter() - started, 3),
             "worlds_computed": ensemble.computed,
@@ -190,8 +190,17 @@ def _stretch(first: str | None, last: str | None) -> str:
     return f"{first} or more" if last is None else f"from {first} to {last}"
 
 
-def _warnings(found: Found) -> list[str]:
+def _warnings(condition: Condition, found: Found) -> list[str]:
+    """What a reader must know of the crossings."""
     said = []
+    near = [
+        x for x, t in zip(found.values, found.tallies, strict=True) if t.bounds()[0] <= condition.level <= t.bounds()[1]
+    ]
+    if near and not found.crossings:
+        said.append(
+            f"at {len(near)} of {len(found.values)} values the probability is not distinguishable from the level "
+            f"(at {near[0]:.4g} for one): more --worlds may tell"
+        )
     for crossing in found.crossings:
         if crossing.cut:
             ends = " and ".join(crossing.cut)
