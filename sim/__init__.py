@@ -11,6 +11,7 @@ Everything heavy is imported when it is first needed.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "__version__",
+    "cluster",
     "compare",
     "flip",
     "load",
@@ -298,6 +300,15 @@ def sensitivity(
 
         _add_stills(done.folder, pictures(done), done.manifest)
     return done
+
+
+def cluster(scheduler: str) -> AbstractContextManager[None]:
+    """``with sim.cluster("tcp://host:8786"):`` whatever is simulated inside is computed by the workers of that Dask
+    scheduler; results come here. InputError if this is no address or Dask is not installed.
+    """
+    from sim.study.executor import on_cluster
+
+    return on_cluster(scheduler)
 
 
 def trace(scenario: Scenario, world: int = 0) -> Trace:

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import json
 import os
 import shlex
 import sys
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from sim import terminal
-from sim.foundation.errors import InputError, ShakeoutError
+from sim.foundation.errors import InputError, ShakeoutError, nearest_of
 
 FAILED, INTERRUPTED = 3, 130
 RESULTS = Path("results")
+LOCAL, DASK = "local", "dask"
 
 app = typer.Typer(
     name="shakeout",
@@ -62,15 +65,34 @@ Precision = Annotated[
         show_default=False,
     ),
 ]
+Backend = Annotated[
+    str, typer.Option("--backend", metavar="local|dask", help="Where to simulate: here, or on a Dask cluster.")
+]
+Scheduler = Annotated[
+    str | None,
+    typer.Option(
+        "--scheduler", metavar="ADDRESS", help="The Dask scheduler, as in tcp://HOST:8786.", show_default=False
+    ),
+]
+OF_EVERY_SIMULATION = {"backend": (Backend, LOCAL), "scheduler": (Scheduler, None)}  # beside --jobs
 
 
 def command(function: Callable[..., None]) -> Callable[..., None]:
-    """Register ``function`` as a command: what goes wrong becomes one message on stderr and an exit code."""
+    """Register ``function`` as a command: what goes wrong becomes one message on stderr and an exit code.
+
+    A command that simulates, as its ``jobs`` tell, also has the options --backend and --scheduler.
+    """
+    stated = inspect.signature(function, eval_str=True)
+    further = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=kind)
+        for name, (kind, default) in (OF_EVERY_SIMULATION if "jobs" in stated.parameters else {}).items()
+    ]
 
     @functools.wraps(function)
-    def guarded(*args: Any, **kwargs: Any) -> None:
+    def guarded(*args: Any, backend: str = LOCAL, scheduler: str | None = None, **kwargs: Any) -> None:
         try:
-            function(*args, **kwargs)
+            with _placed(backend, scheduler):
+                function(*args, **kwargs)
         except ShakeoutError as error:
             terminal.say(f"shakeout: {error}")
             raise typer.Exit(error.exit_code) from None
@@ -89,7 +111,25 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
             terminal.say(f"shakeout: a defect in shakeout, please report it: {where}\n  (SHAKEOUT_DEBUG=1 shows where)")
             raise typer.Exit(FAILED) from None
 
+    guarded.__signature__ = stated.replace(parameters=[*stated.parameters.values(), *further])  # type: ignore[attr-defined]
     return app.command(function.__name__.rstrip("_"))(guarded)
+
+
+def _placed(backend: str, scheduler: str | None) -> AbstractContextManager[None]:
+    """Inside, blocks are computed where ``--backend`` says. InputError if that is nowhere."""
+    if backend == LOCAL and scheduler is None:
+        return nullcontext()
+    if backend not in (LOCAL, DASK):
+        near = nearest_of(backend, (LOCAL, DASK))
+        raise InputError("no such backend", key="--backend", found=backend, allowed=f"{LOCAL} or {DASK}", nearest=near)
+    if backend == LOCAL:
+        raise InputError("a scheduler is of use only with --backend dask", key="--scheduler", found=scheduler)
+    if scheduler is None:
+        allowed = "--scheduler ADDRESS, for instance tcp://HOST:8786, as `dask scheduler` prints it"
+        raise InputError("no scheduler is given", key="--backend dask", allowed=allowed)
+    import sim
+
+    return sim.cluster(scheduler)
 
 
 def one_of(**options: object) -> None:

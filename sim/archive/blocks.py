@@ -58,10 +58,17 @@ class BlockStore:
 
     def write(self, block: Block) -> None:
         """Put ``block`` on the disk, whole or not at all. OSError if the disk is full or the folder impossible."""
+        self.put(Span(block.first, block.worlds), packed(block))
+
+    def put(self, span: Span, content: bytes) -> None:
+        """Put a block on the disk that was ``packed`` here or elsewhere, whole or not at all.
+
+        ValueError if ``content`` is not what ``packed`` made, OSError as for ``write``.
+        """
+        if _sound(content) is None:
+            raise ValueError("a block was altered on its way")
         self.folder.mkdir(parents=True, exist_ok=True)
-        payload = _pack(block)
-        digest = hashlib.sha256(payload).digest()
-        atomic.write_bytes(self.path(Span(block.first, block.worlds)), MAGIC + digest + payload)
+        atomic.write_bytes(self.path(span), content)
 
     def has(self, span: Span) -> bool:
         """True if the block is there and its file is sound."""
@@ -83,9 +90,20 @@ class BlockStore:
             content = self.path(span).read_bytes()
         except OSError:
             return None
-        start = len(MAGIC) + DIGEST_BYTES
-        digest, payload = content[len(MAGIC) : start], content[start:]
-        return payload if content.startswith(MAGIC) and hashlib.sha256(payload).digest() == digest else None
+        return _sound(content)
+
+
+def packed(block: Block) -> bytes:
+    """The content of the block's file: the same block gives the same bytes on every machine with the same zlib."""
+    payload = _pack(block)
+    return MAGIC + hashlib.sha256(payload).digest() + payload
+
+
+def _sound(content: bytes) -> bytes | None:
+    """The payload of a block's file, or None if the file is torn, altered or of another format."""
+    start = len(MAGIC) + DIGEST_BYTES
+    digest, payload = content[len(MAGIC) : start], content[start:]
+    return payload if content.startswith(MAGIC) and hashlib.sha256(payload).digest() == digest else None
 
 
 def _pack(block: Block) -> bytes:

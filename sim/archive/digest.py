@@ -15,6 +15,7 @@ from typing import Any
 from sim.scenario.model import Scenario, Value
 
 SIMULATED_LAYERS = ("foundation", "industry", "laws", "engine", "scenario")
+WORKER_LAYERS = ("outcomes", "archive", "study")  # what else runs where blocks are computed
 LIBRARIES = ("numpy", "numba", "llvmlite", "simpy", "scipy", "pandas", "pyarrow", "plotly", "jinja2")
 PACKAGE = Path(__file__).resolve().parent.parent
 HEX_DIGITS = 16
@@ -80,7 +81,20 @@ def simulated_by() -> dict[str, Any]:
     """Everything outside the scenario that could move the last bit of a world."""
     from sim.foundation import jit
 
-    return {"sources": jit.source_digest(SIMULATED_LAYERS), "compiled": not jit.disabled, "machine": machine()}
+    return {
+        "sources": jit.source_digest(SIMULATED_LAYERS),
+        "scipy": versions()["scipy"],  # distributions are drawn through its inverse CDFs
+        "compiled": not jit.disabled,
+        "machine": machine(),
+    }
+
+
+@functools.cache
+def computed_by() -> dict[str, Any]:
+    """What must be the same on every machine that computes blocks of one run."""
+    from sim.foundation import jit
+
+    return {**simulated_by(), "worker": jit.source_digest(WORKER_LAYERS)}
 
 
 @functools.cache

@@ -18,8 +18,9 @@ from sim.study.monte_carlo import (
     Tell,
     blocks_of,
     compile_first,
-    compute_block,
+    keep_block,
     simulate,
+    simulated,
     store_of,
     with_worlds,
 )
@@ -74,15 +75,19 @@ class Ensemble:
             done += span.worlds
             self.tell(Progress(SIMULATING, done, total, kept))
 
-        executor.map_blocks(_compute, list(missing.values()), self.workers, count)
+        executor.map_blocks(executor.Kept(_compute, _keep), list(missing.values()), self.workers, count)
 
     def blocks(self, scenario: Scenario) -> Iterator[Block]:
         """The blocks of a scenario, in order of worlds; what is missing of them is computed."""
         return blocks_of(scenario, store_of(scenario, self.out), spans(scenario.worlds))
 
 
-def _compute(task: _Task) -> Span:
-    return compute_block(task.scenario, task.store, task.span)
+def _compute(task: _Task) -> bytes:
+    return simulated(task.scenario, task.span)
+
+
+def _keep(task: _Task, content: bytes) -> Span:
+    return keep_block(task.store, task.span, content)
 
 
 def sized(

@@ -1,4 +1,4 @@
-"""Where blocks are computed: in this process, or by local workers. The only file that knows joblib."""
+"""Where blocks are computed: in this process, by local workers, or on a cluster. The only file that knows joblib."""
 
 from __future__ import annotations
 
@@ -6,16 +6,56 @@ import functools
 import os
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from sim.foundation.errors import InputError, RunError
 
+if TYPE_CHECKING:
+    from sim.study.cluster import Cluster
+
 Item = TypeVar("Item")
+Made = TypeVar("Made")
 Receipt = TypeVar("Receipt")
 IN_PROCESS_ITEMS = 2  # starting workers costs more than so few blocks
 WATCH_SECONDS = 0.5  # how often a worker looks whether its parent is still there
+_CLUSTER: ContextVar[Cluster | None] = ContextVar("the cluster in use", default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept(Generic[Item, Made, Receipt]):
+    """A task whose result is kept on this machine: a local worker keeps it itself, a worker elsewhere sends it here."""
+
+    compute: Callable[[Item], Made]
+    keep: Callable[[Item, Made], Receipt]
+
+    def __call__(self, item: Item) -> Receipt:
+        return self.keep(item, self.compute(item))
+
+
+@contextmanager
+def on_cluster(scheduler: str) -> Iterator[None]:
+    """Inside, blocks are computed by the workers of the Dask scheduler at this address.
+
+    InputError if it is no address or Dask is missing. The scheduler is asked for when there is something to compute.
+    """
+    from sim.study.cluster import Cluster
+
+    cluster = Cluster(scheduler)
+    before = _CLUSTER.set(cluster)
+    try:
+        yield
+    finally:
+        _CLUSTER.reset(before)
+        cluster.close()
+
+
+def is_local() -> bool:
+    """Whether blocks are computed on this machine."""
+    return _CLUSTER.get() is None
 
 
 def workers(jobs: int | None) -> int:
@@ -35,15 +75,31 @@ def map_blocks(
 ) -> None:
     """Call ``task`` on every item, in any order, and ``on_done`` with each receipt as it comes in.
 
-    ``task`` keeps its own result (it writes its block to the disk) and returns a small receipt; task and items
-    must pickle. With one job, or very few items, everything happens in this process. What ``task`` raises is
-    raised here; a worker that dies is a RunError. What is finished by then is kept by whoever finished it.
+    A task that keeps its own result (it writes its block to the disk) is ``Kept``, and returns a small receipt; task
+    and items must pickle. With one job, or very few items, everything happens in this process; ``on_cluster`` there.
+    What ``task`` raises is raised here; a local worker that dies is a RunError. What is finished by then is kept.
     """
+    cluster = _CLUSTER.get()
+    if cluster is not None:
+        if items:
+            _map_on(cluster, task, items, on_done)
+        return
     if jobs == 1 or len(items) <= IN_PROCESS_ITEMS:
         for item in items:
             on_done(task(item))
         return
     _map_local(task, items, min(jobs, len(items)), on_done)
+
+
+def _map_on(
+    cluster: Cluster, task: Callable[[Item], Receipt], items: Sequence[Item], on_done: Callable[[Receipt], None]
+) -> None:
+    compute: Callable[[Item], Any] = task.compute if isinstance(task, Kept) else task
+
+    def made_there(item: Item, made: Any) -> None:
+        on_done(task.keep(item, made) if isinstance(task, Kept) else made)
+
+    cluster.map(compute, items, made_there)
 
 
 def _map_local(

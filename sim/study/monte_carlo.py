@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.archive import digest, folder, tables
-from sim.archive.blocks import BlockStore, Span, spans
+from sim.archive.blocks import BlockStore, Span, packed, spans
 from sim.engine.block import BLOCK_WORLDS, Block
 from sim.foundation.errors import InputError, RunError
 from sim.scenario.build import MAX_SEED, MAX_WORLDS
@@ -124,7 +124,7 @@ def simulate(
             "simulate_seconds": round(simulated - started, 3),
             "summarise_seconds": round(time.perf_counter() - simulated, 3),
             "worlds_computed": work.computed,
-            "workers": hands,
+            "workers": hands if executor.is_local() else None,
         },
     }
     return Run(scenario, outcomes, manifest, blocks)
@@ -167,35 +167,44 @@ class _Work:
             done += span.worlds
             self.tell(Progress(SIMULATING, done, worlds, kept))
 
-        task = functools.partial(compute_block, self.scenario, self.store)
+        task = executor.Kept(functools.partial(simulated, self.scenario), functools.partial(keep_block, self.store))
         executor.map_blocks(task, missing, self.workers, count)
 
 
 def compile_first(scenario: Scenario, tell: Tell) -> None:
-    """Compile once, here, before workers start: they load what is compiled."""
+    """Compile once, here, before local workers start: they load what is compiled. A cluster compiles for itself."""
     from sim.engine.simulate import warm_up
     from sim.foundation import jit
 
-    if not jit.is_compiled_before():
+    if executor.is_local() and not jit.is_compiled_before():
         tell(Progress(COMPILING, 0, scenario.worlds))
         year_end = scenario.start + MONTHS_A_YEAR - 1
         warm_up(replace(scenario, end=max(scenario.end, year_end)))  # every rhythm wakes within a year
         jit.mark_compiled()
 
 
-def compute_block(scenario: Scenario, store: BlockStore, span: Span) -> Span:
-    """Simulate the worlds of ``span`` and put them on the disk. RunError if the disk is full."""
+def simulated(scenario: Scenario, span: Span) -> bytes:
+    """The worlds of ``span`` as a block ready to be kept, here or elsewhere."""
     from sim.engine.simulate import simulate as simulate_block
 
-    block = simulate_block(scenario, span.first, span.worlds)
+    return packed(simulate_block(scenario, span.first, span.worlds))
+
+
+def keep_block(store: BlockStore, span: Span, content: bytes) -> Span:
+    """Put a block on the disk. RunError if the disk is full or the block was altered on its way here."""
     try:
-        store.write(block)
-    except OSError as error:
+        store.put(span, content)
+    except (OSError, ValueError) as error:
         raise RunError(
             f"{store.folder}: {folder.first_line(error)}; "
             "finished blocks are kept: make room and run the same command again to take the run up"
         ) from error
     return span
+
+
+def compute_block(scenario: Scenario, store: BlockStore, span: Span) -> Span:
+    """Simulate the worlds of ``span`` here and put them on the disk. RunError if the disk is full."""
+    return keep_block(store, span, simulated(scenario, span))
 
 
 def blocks_of(scenario: Scenario, store: BlockStore, wanted: list[Span], _holder: object = None) -> Iterator[Block]:

@@ -153,20 +153,20 @@ def test_a_block_spoiled_between_computing_and_reading_is_computed_again(tmp_pat
 
 
 def test_a_full_disk_in_mid_run_keeps_what_is_finished(tmp_path, monkeypatch, computed, whole):
-    real, written = BlockStore.write, []
+    real, written = BlockStore.put, []
 
-    def write(store, block):
+    def put(store, span, content):
         if len(written) == 3:
             raise OSError(28, "No space left on device")
-        real(store, block)
-        written.append(block.first)
+        real(store, span, content)
+        written.append(span.first)
 
-    monkeypatch.setattr(BlockStore, "write", write)
+    monkeypatch.setattr(BlockStore, "put", put)
     with pytest.raises(RunError, match="No space left on device; finished blocks are kept"):
         run(tmp_path, 5000)
     assert len(blocks_in(tmp_path)) == 3
     assert [path.name for path in tmp_path.iterdir()] == [folder.BLOCKS]
-    monkeypatch.setattr(BlockStore, "write", real)
+    monkeypatch.setattr(BlockStore, "put", real)
     del computed[:]
     assert contents(run(tmp_path, 5000).folder) == whole
     assert len(computed) == 2

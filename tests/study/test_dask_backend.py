@@ -1,0 +1,318 @@
+"""Blocks on a cluster: real schedulers and workers as processes of their own, and what they do when things go wrong."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from dask_processes import ROOT, Processes, Traced, kill, processes
+from small_industry import TEXT, small
+
+from sim import cli
+from sim.archive import digest, folder
+from sim.foundation.errors import InputError, RunError
+from sim.study import cluster, executor, monte_carlo
+from sim.study.asked import Worlds, truths
+
+UNREACHABLE_SECONDS = 30
+
+
+@pytest.fixture(scope="module")
+def dask(tmp_path_factory) -> Processes:
+    """A scheduler with two workers, one of which computes two blocks at a time."""
+    with processes(tmp_path_factory.mktemp("dask")) as started:
+        started.worker(threads=1)
+        started.worker(threads=2)
+        yield started
+
+
+@pytest.fixture(scope="module")
+def local(tmp_path_factory) -> dict[str, bytes]:
+    """The files of a run of 5,000 worlds in this process."""
+    return contents(monte_carlo.run(small(5000), out=tmp_path_factory.mktemp("local"), jobs=1).folder)
+
+
+def contents(path: Path) -> dict[str, bytes]:
+    files = {file.relative_to(path).as_posix(): file.read_bytes() for file in path.rglob("*") if file.is_file()}
+    del files[folder.MANIFEST]
+    return files
+
+
+def blocks_in(out: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in (out / folder.BLOCKS).glob("*/*.block")}
+
+
+def forbidden(*_: object) -> None:
+    raise AssertionError("computed here")
+
+
+def test_the_same_bytes_as_a_local_run(dask, tmp_path, local, monkeypatch):
+    monkeypatch.setattr("sim.engine.simulate.simulate", forbidden)  # in this process
+    with executor.on_cluster(dask.address):
+        done = monte_carlo.run(small(5000), out=tmp_path)
+        assert contents(done.folder) == local
+        assert (done.manifest["timings"]["worlds_computed"], done.manifest["timings"]["workers"]) == (5000, None)
+    monkeypatch.undo()
+    monte_carlo.run(small(5000), out=tmp_path / "local", jobs=1)
+    assert blocks_in(tmp_path) == blocks_in(tmp_path / "local")
+
+
+def test_what_is_kept_already_is_not_computed_again(dask, tmp_path):
+    monte_carlo.run(small(2048), out=tmp_path, jobs=1)
+    told: list[monte_carlo.Progress] = []
+    with executor.on_cluster(dask.address):
+        monte_carlo.run(small(4096), out=tmp_path, progress=told.append)
+        assert [now.done for now in told if now.stage == monte_carlo.SIMULATING] == [2048, 3072, 4096]
+    with executor.on_cluster("127.0.0.1:1"):  # nobody there, and nobody needed
+        assert monte_carlo.run(small(4096), out=tmp_path).reused
+        assert monte_carlo.simulate(small(1024), out=tmp_path).outcomes.worlds == 1024
+
+
+def test_claims_asked_in_worlds_that_are_not_kept(dask):
+    scenario = small()
+    asked = [Worlds(scenario, first, 50) for first in (0, 1024, 4096)]
+    here = truths(scenario.claims[0], asked, 1, monte_carlo.silent)
+    with executor.on_cluster(dask.address):
+        there = truths(scenario.claims[0], asked, 1, monte_carlo.silent)
+    assert 0 < np.concatenate(here).mean() < 1
+    np.testing.assert_array_equal(np.concatenate(here), np.concatenate(there))
+
+
+@pytest.fixture
+def shakeout(monkeypatch, capfd, tmp_path):
+    """Run one command in an empty folder of its own: exit code, stdout, stderr."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "small.yaml").write_text(TEXT, encoding="utf-8")
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["shakeout", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        return (int(ended.value.code or 0), *capfd.readouterr())
+
+    return call
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("run", "small.yaml"),
+        ("whatif", "small.yaml", "--set", "firms.beta.cash=300"),
+        ("sweep", "small.yaml", "--vary", "firms.beta.cash=100:300:3"),
+    ],
+)
+def test_commands_on_a_cluster_end_as_they_do_here(dask, shakeout, arguments, tmp_path, monkeypatch):
+    measure = ("--worlds", "1500", "--quiet")
+    code, out, err = shakeout(*arguments, *measure, "--out", "here")
+    assert (code, err) == (0, "")
+    here = contents(Path(out.strip()))
+    monkeypatch.setattr("sim.engine.simulate.simulate", forbidden)
+    where = ("--backend", "dask", "--scheduler", dask.address.removeprefix("tcp://"))
+    code, out, err = shakeout(*arguments, *measure, "--out", "there", *where)
+    assert (code, err) == (0, "")
+    assert contents(Path(out.strip())) == here
+
+
+def test_a_killed_worker_costs_its_unfinished_items_and_nothing_else(dask, tmp_path):
+    victim = dask.worker(threads=1)
+    task = Traced(str(tmp_path / "traces"), 0.1)
+    here_before_the_kill: list[int] = []
+    done: list[int] = []
+
+    def on_done(item: int) -> None:
+        done.append(item)
+        if not here_before_the_kill and any(trace.process == victim.pid for trace in task.traces()) and len(done) > 6:
+            here_before_the_kill.extend(done)
+            time.sleep(0.2)  # until the scheduler knows what is here
+            kill(victim)
+
+    with executor.on_cluster(dask.address):
+        executor.map_blocks(task, range(40), 1, on_done)
+    assert sorted(done) == list(range(40))
+    assert here_before_the_kill  # or nobody was killed
+    began = [trace.item for trace in task.traces() if trace.what == "began"]
+    victims = {trace.item for trace in task.traces() if trace.process == victim.pid}
+    again = {item for item in began if began.count(item) > 1}
+    assert again  # it was killed in the middle of something
+    assert again <= victims - set(here_before_the_kill)
+    assert len(began) == 40 + len(again)
+
+
+def test_a_run_goes_on_when_a_worker_is_killed(dask, tmp_path, local):
+    victim = dask.worker(threads=2)
+    told: list[int] = []
+
+    def progress(now: monte_carlo.Progress) -> None:
+        if now.stage == monte_carlo.SIMULATING:
+            told.append(now.done)
+            if len(told) == 2:
+                kill(victim)
+
+    with executor.on_cluster(dask.address):
+        done = monte_carlo.run(small(5000), out=tmp_path, progress=progress)
+    assert victim.poll() is not None
+    assert contents(done.folder) == local
+    assert told == sorted(told)
+    assert told[-1] == 5000
+
+
+def test_a_scheduler_that_dies_leaves_what_is_finished(tmp_path, local):
+    with processes(tmp_path) as own:
+        own.worker()
+
+        def progress(now: monte_carlo.Progress) -> None:
+            if now.stage == monte_carlo.SIMULATING and now.done:
+                kill(own.scheduler)
+
+        began = time.monotonic()
+        lost = pytest.raises(RunError, match=r"does not answer any more.*finished blocks are kept")
+        with lost, executor.on_cluster(own.address):
+            monte_carlo.run(small(20_000), out=tmp_path / "out", progress=progress)
+        assert time.monotonic() - began < UNREACHABLE_SECONDS + 30
+    kept = len(blocks_in(tmp_path / "out"))
+    assert 1 <= kept < 20
+    assert list((tmp_path / "out").iterdir()) == [tmp_path / "out" / folder.BLOCKS]
+    told: list[monte_carlo.Progress] = []
+    done = monte_carlo.run(small(5000), out=tmp_path / "out", jobs=1, progress=told.append)
+    assert told[0].kept >= 1024 * (kept - 1)  # what came in is not computed again
+    assert contents(done.folder) == local
+
+
+def test_no_workers(tmp_path, monkeypatch):
+    monkeypatch.setattr(cluster, "WORKERLESS_SECONDS", 0.5)
+    monkeypatch.setattr(cluster, "LOOK_SECONDS", 0.1)
+    told = pytest.raises(RunError, match=r"has had no worker.*`dask worker tcp://")
+    with processes(tmp_path) as own, told, executor.on_cluster(own.address):
+        executor.map_blocks(abs, [1], 1, print)
+
+
+@pytest.mark.parametrize("where", ["nobody listens", "somebody listens and does not answer"])
+def test_a_scheduler_that_cannot_be_reached(shakeout, where, tmp_path):
+    listener = socket.create_server(("127.0.0.1", 0))
+    port = listener.getsockname()[1]
+    if where == "nobody listens":
+        listener.close()
+    began = time.monotonic()
+    code, out, err = shakeout("run", "small.yaml", "--backend", "dask", "--scheduler", f"tcp://127.0.0.1:{port}")
+    assert time.monotonic() - began < UNREACHABLE_SECONDS
+    listener.close()
+    assert (code, out) == (3, "")
+    assert f"the Dask scheduler at tcp://127.0.0.1:{port} cannot be reached" in err
+    assert "start one with `dask scheduler`" in err
+    assert len(err.splitlines()) == 1
+    assert not list((tmp_path / "results").glob("*"))
+
+
+def another_package(place: Path, kind: str) -> str:
+    """Where a worker finds a package that is not ours."""
+    if kind == "no package":
+        (place / "sim").mkdir(parents=True)
+        (place / "sim" / "__init__.py").write_text("raise ImportError('no such package')")
+    else:
+        shutil.copytree(ROOT / "sim", place / "sim", ignore=shutil.ignore_patterns("__pycache__"))
+        law = place / "sim" / "laws" / "scale.py"
+        law.write_text(law.read_text() + "# changed\n")
+    return str(place)
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [("another law", rf"sources \w{{16}}, here {digest.simulated_by()['sources']}"), ("no package", "no such package")],
+)
+def test_a_worker_with_another_package_is_refused(tmp_path, kind, words):
+    with processes(tmp_path) as own:
+        own.worker(path=another_package(tmp_path / "other", kind))
+        refused = pytest.raises(RunError, match=rf"the worker tcp://\S+ is not made as this process is: .*{words}")
+        with refused, executor.on_cluster(own.address):
+            monte_carlo.run(small(), out=tmp_path / "out")
+    assert blocks_in(tmp_path / "out") == {}
+
+
+def test_a_worker_that_joins_late_is_looked_at_too(dask, monkeypatch):
+    with executor.on_cluster(dask.address):
+        executor.map_blocks(abs, [1], 1, print)  # all workers were looked at
+        theirs = digest.computed_by()
+        monkeypatch.setattr(digest, "computed_by", lambda: {**theirs, "worker": "another"})
+        with pytest.raises(RunError, match=rf"worker {theirs['worker']}, here another"):
+            executor.map_blocks(abs, [1], 1, print)
+
+
+def test_what_a_task_raises_is_raised_here_and_the_rest_is_forgotten(dask, tmp_path):
+    with executor.on_cluster(dask.address):
+        with pytest.raises(ZeroDivisionError):
+            executor.map_blocks(_divide, [0], 1, print)
+        task = Traced(str(tmp_path / "traces"), 0.05)
+        with pytest.raises(KeyboardInterrupt):
+            executor.map_blocks(task, range(40), 1, _interrupt)
+        done: list[int] = []
+        executor.map_blocks(abs, [-1, -2], 1, done.append)
+        assert sorted(done) == [1, 2]
+        assert len({trace.item for trace in task.traces()}) < 20  # the other half was given up
+
+
+def _divide(item: int) -> float:
+    return 1 / item
+
+
+def _interrupt(_: int) -> None:
+    raise KeyboardInterrupt
+
+
+def test_a_block_altered_on_its_way_is_not_kept(dask, tmp_path):
+    store = monte_carlo.store_of(small(), tmp_path)
+    task = executor.Kept(_altered, lambda span, content: monte_carlo.keep_block(store, span, content))
+    with pytest.raises(RunError, match="altered on its way"), executor.on_cluster(dask.address):
+        executor.map_blocks(task, [monte_carlo.Span(0, 10)], 1, print)
+    assert blocks_in(tmp_path) == {}
+
+
+def _altered(span: monte_carlo.Span) -> bytes:
+    return monte_carlo.simulated(small(), span).replace(b"histories", b"histroies")
+
+
+WRONG = {
+    "no scheduler": (("--backend", "dask"), "--scheduler ADDRESS"),
+    "no such backend": (("--backend", "dusk"), "nearest: dask"),
+    "a scheduler for nothing": (("--scheduler", "tcp://127.0.0.1:8786"), "only with --backend dask"),
+    "no port": (("--backend", "dask", "--scheduler", "127.0.0.1"), "tcp://HOST:PORT"),
+    "no such port": (("--backend", "dask", "--scheduler", "127.0.0.1:99999"), "tcp://HOST:PORT"),
+    "no such scheme": (("--backend", "dask", "--scheduler", "http://127.0.0.1:8786"), "tcp://HOST:PORT"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_wrong_options_are_exit_code_2_and_one_message(shakeout, case, tmp_path):
+    options, words = WRONG[case]
+    code, out, err = shakeout("run", "small.yaml", *options)
+    assert (code, out) == (2, "")
+    assert words in err
+    assert len(err.splitlines()) <= 4
+    assert not (tmp_path / "results").exists()
+
+
+def test_without_dask_there_is_a_command_that_installs_it(shakeout, monkeypatch):
+    real = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "distributed" else real(name))
+    code, out, err = shakeout("run", "small.yaml", "--backend", "dask", "--scheduler", "127.0.0.1:8786")
+    assert (code, out) == (2, "")
+    assert "pip install 'shakeout[cluster]'" in err
+    with pytest.raises(InputError, match="distributed"):
+        cluster.Cluster("127.0.0.1:8786")
+
+
+def test_dask_is_not_loaded_before_a_cluster_is_asked_for(tmp_path):
+    code = (
+        "import sys; from small_industry import small; from sim.study import monte_carlo; "
+        "monte_carlo.run(small(10), jobs=1); print({'dask', 'distributed'} & set(sys.modules))"
+    )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(Path(__file__).parent)])}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
+    assert done.stdout.strip() == "set()"
