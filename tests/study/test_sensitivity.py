@@ -1,0 +1,341 @@
+"""Sensitivity: known indices, known shares of chance, and no rank for what lies inside the noise."""
+
+from __future__ import annotations
+
+import math
+import sys
+
+import numpy as np
+import pytest
+from closed_form import CASH, HAZARD, MONTHS, NAME, alone
+
+import sim
+from sim.engine.draws import draws_of
+from sim.engine.problem import Seeds
+from sim.engine.simulate import simulate
+from sim.foundation.columns import NEVER
+from sim.foundation.errors import InputError
+from sim.outcomes.drivers import Effect, chance_share, fifths, first_order, grouped, ranks, significant
+from sim.scenario.load import with_sets
+from sim.scenario.model import Scenario
+from sim.study import designs
+from sim.study import sensitivity as study
+from sim.study.asked import NOT_ASKED, truth
+from sim.study.monte_carlo import with_worlds
+
+DUMMY = "assumptions.demand.growth_floor_year"  # demand is off: it can do nothing
+MOST_CASH, MOST_HAZARD = 24.0, 0.1
+ISHIGAMI = (0.3139, 0.4424, 0.0)
+
+
+def uncertain(worlds: int = 4096, **more) -> Scenario:
+    """Cash decides half of the worlds, a hazard part of the others, a third assumption nothing."""
+    data = {"cash": {"uniform": [0, MOST_CASH]}, "hazard": {"uniform": [0, MOST_HAZARD]}}
+    return with_sets(alone(worlds=worlds, **{**data, **more}), [f"{DUMMY}={{uniform: [0, 0.5]}}"])
+
+
+def closed_form() -> dict[str, float]:
+    """First-order indices of cash and hazard, and the share that is chance, by integration."""
+    h = np.linspace(0, MOST_HAZARD, 200_001)
+    q = 1 - (1 - h) ** MONTHS  # probability of closing by chance with cash for more than a year
+    p = 0.5 + 0.5 * q.mean()
+    variance = p * (1 - p)
+    return {
+        CASH: (0.5 * (1 - q.mean())) ** 2 / variance,
+        HAZARD: 0.25 * q.var() / variance,
+        "chance": 0.5 * (q * (1 - q)).mean() / variance,
+    }
+
+
+# statistics
+
+
+def ishigami(n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    x = np.random.default_rng(seed).uniform(-np.pi, np.pi, (n, 3))
+    return x, np.sin(x[:, 0]) + 7 * np.sin(x[:, 1]) ** 2 + 0.1 * x[:, 2] ** 4 * np.sin(x[:, 0])
+
+
+def test_first_order_indices_of_the_ishigami_function():
+    """Known: 0.3139, 0.4424 and 0 (Ishigami and Homma 1990).
+
+    Twenty groups lose the part of sin^2 within them: the mean of cos 2x over a width w is sin(w) / w of its middle.
+    """
+    width = 2 * math.pi / 20
+    x, y = ishigami(20_000, 1)
+    found = [first_order(x[:, i], y) for i in range(3)]
+    assert found[0].value == pytest.approx(ISHIGAMI[0], abs=0.015)
+    assert found[1].value == pytest.approx(ISHIGAMI[1] * (math.sin(width) / width) ** 2, abs=0.015)
+    assert found[2].value < 0.003
+    assert significant([effect.p for effect in found]) == [True, True, False]
+
+
+def test_salib_finds_the_same_from_the_same_data():
+    analyze = pytest.importorskip("SALib.analyze.rbd_fast").analyze
+    x, y = ishigami(8192, 2)
+    problem = {"num_vars": 3, "names": ["a", "b", "c"], "bounds": [[-np.pi, np.pi]] * 3}
+    theirs = analyze(problem, x, y, num_resamples=2, seed=1)["S1"]
+    for i in range(3):
+        assert first_order(x[:, i], y).value == pytest.approx(theirs[i], abs=0.03)
+
+
+@pytest.mark.parametrize(("slope", "worlds"), [(0.3, 500), (0.3, 2000), (0.6, 1000)])
+def test_the_interval_covers_the_index_of_a_binary_outcome(slope, worlds):
+    """P(y) = 0.3 + slope * x, x uniform: the index is slope^2 / 12 / (p (1 - p))."""
+    p = 0.3 + slope / 2
+    index, hits = slope**2 / 12 / (p * (1 - p)), 0
+    for seed in range(600):
+        rng = np.random.default_rng(seed)
+        x = rng.random(worlds)
+        effect = first_order(x, (rng.random(worlds) < 0.3 + slope * x).astype(float))
+        hits += effect.low <= index <= effect.high
+    assert 0.93 <= hits / 600 <= 0.98
+
+
+def test_noise_is_taken_for_a_driver_in_one_study_of_twenty_at_most():
+    """Fifty assumptions that do nothing: the chance that any of them is ranked is at most 5%."""
+    alarms = 0
+    for seed in range(300):
+        rng = np.random.default_rng(seed)
+        y = (rng.random(400) < 0.3).astype(float)
+        alarms += any(significant([first_order(rng.random(400), y).p for _ in range(50)]))
+    assert alarms / 300 <= 0.08  # 0.05 and 2.4 standard errors
+
+
+def test_holm_by_hand():
+    assert significant([0.04, 0.01, 0.03, 0.005]) == [False, True, False, True]
+    assert significant([0.05]) == [True]
+    assert significant([]) == []
+
+
+def test_what_cannot_be_told_apart_shares_a_rank():
+    effects = [
+        Effect(0.5, 0.4, 0.6, 0),
+        Effect(0.2, 0.1, 0.3, 0),
+        Effect(0.15, 0.05, 0.25, 0),
+        Effect(0.01, 0, 0.1, 0.9),
+    ]
+    assert ranks(effects, [True, True, True, False]) == [1, 2, 2, None]
+
+
+def test_the_share_of_chance_is_covered():
+    """y is true with probability u, u uniform: a third of the variance is u's, two thirds are chance."""
+    hits = 0
+    for seed in range(800):
+        rng = np.random.default_rng(seed)
+        p = rng.random(1000)
+        found = chance_share((rng.random(1000) < p).astype(float), (rng.random(1000) < p).astype(float))
+        hits += found.low <= 2 / 3 <= found.high
+    assert 0.93 <= hits / 800 <= 0.97
+
+
+def test_all_and_nothing_by_chance():
+    y = np.array([0.0, 1.0] * 50)
+    assert chance_share(y, y) == (0, 0, 0)
+    assert math.isnan(chance_share(np.ones(10), np.ones(10)).value)
+    independent = chance_share(y, np.array([0.0, 0.0, 1.0, 1.0] * 25))
+    assert independent.value == 1 and independent.low > 0.7
+    assert first_order(np.arange(100.0), y[:100] * 0) == (0, 0, 0, 1)
+    assert first_order(np.ones(100), y) == (0, 0, 0, 1)
+    assert first_order(y, y) == (1, 1, 1, 0)
+
+
+def test_groups_hold_equal_values_together():
+    assert grouped(np.array([3.0, 1.0, 3.0, 2.0]), 10).tolist() == [2, 0, 2, 1]
+    sizes = np.bincount(grouped(np.random.default_rng(1).random(1000), 7))
+    assert len(sizes) == 7 and sizes.max() - sizes.min() <= 1
+    tied = np.repeat([0.0, 1.0, 2.0], [700, 10, 290])
+    assert all(len(set(grouped(tied, 2)[tied == value])) == 1 for value in (0, 1, 2))
+
+
+def test_fifths_by_hand():
+    x, y = np.arange(100.0), (np.arange(100) >= 90).astype(float)
+    found = fifths(x, y)
+    assert (found.lowest.value, found.highest.value) == (0, 0.5)
+    assert (found.up_to, found.from_, found.worlds) == (19, 80, (20, 20))
+
+
+# luck and draws apart
+
+
+def test_without_other_seeds_every_byte_is_the_same():
+    scenario = uncertain()
+    one, other = simulate(scenario, 0, 200), simulate(scenario, 0, 200, Seeds())
+    named = Seeds(scenario.seed, {draw.key: scenario.seed for draw in draws_of(scenario)})
+    for block in (other, simulate(scenario, 0, 200, named)):
+        assert block.histories.tobytes() == one.histories.tobytes()
+        assert block.events.tobytes() == one.events.tobytes()
+        assert block.paths.tobytes() == one.paths.tobytes()
+
+
+def test_a_draw_is_what_the_engine_sees():
+    """Nothing but cash decides: the firm closes in the month that its cash is gone."""
+    scenario = uncertain(hazard=0.0)
+    cash = {draw.path: draw for draw in draws_of(scenario)}[CASH]
+    for seeds, seed in ((Seeds(), 5), (Seeds(luck=99), 5), (Seeds(drawn={cash.key: 99}), 99)):
+        exits = simulate(scenario, 64, 200, seeds).histories["exit_month"][:, 0]
+        due = np.ceil(cash.sample(seed, 64, 200))
+        assert np.array_equal(exits, np.where(due <= MONTHS, np.maximum(due, 1), NEVER))
+
+
+def test_other_luck_leaves_the_draws_alone_and_the_reverse():
+    scenario = uncertain(cash=1000)
+    plain, lucky = (simulate(scenario, 0, 400, seeds) for seeds in (Seeds(), Seeds(luck=99)))
+    assert not np.array_equal(plain.histories["exit_month"], lucky.histories["exit_month"])
+    other = simulate(with_worlds(scenario, None, 99), 0, 400)
+    hazard = {draw.path: draw for draw in draws_of(scenario)}[HAZARD]
+    both = simulate(scenario, 0, 400, Seeds(99, {hazard.key: 99}))
+    assert both.histories.tobytes() == other.histories.tobytes()
+    dummy = {draw.path: draw for draw in draws_of(scenario)}[DUMMY]
+    same = simulate(scenario, 0, 400, Seeds(drawn={dummy.key: 99}))
+    assert same.histories.tobytes() == plain.histories.tobytes()
+
+
+def test_every_uncertain_value_is_listed_by_the_path_that_sets_it():
+    events = {"harder": {"date": "2024-07", "set": {HAZARD: {"times": {"uniform": [1, 2]}}}}}
+    firms = {
+        "alone": {"cash": 10, "burn_month": 1},
+        "crowd": {"copies": 3, "cash": {"uniform": [0, 10]}, "burn_month": {"choice": [1, 2]}},
+    }
+    scenario = alone(hazard={"normal": [0.05, 0.01]}, events=events, firms=firms, claims={})
+    draws = {draw.path: draw for draw in draws_of(scenario)}
+    assert list(draws) == [HAZARD, "firms.crowd.cash", "firms.crowd.burn_month", f"events.harder.set.{HAZARD}"]
+    sample = draws["firms.crowd.cash"].sample(5, 0, 4000)
+    assert sample.std() == pytest.approx(10 / math.sqrt(12 * 3), rel=0.1), "the mean of three copies, each its own draw"
+    factor = draws[f"events.harder.set.{HAZARD}"].sample(5, 0, 1000)
+    assert 1 <= factor.min() < 1.1 < 1.9 < factor.max() <= 2
+
+
+# the whole study
+
+
+@pytest.fixture(scope="module")
+def given_data(tmp_path_factory):
+    return sim.sensitivity(uncertain(), "closes", jobs=1, out=tmp_path_factory.mktemp("results"))
+
+
+def test_drivers_have_the_indices_of_the_closed_form(given_data):
+    truth = closed_form()
+    rows = {row["path"]: row for row in given_data.drivers.to_dict("records")}
+    assert list(given_data.drivers) == ["path", "index", "value", "low", "high", "noise_share"]
+    for path in (CASH, HAZARD):
+        assert rows[path]["low"] <= truth[path] <= rows[path]["high"]
+        assert rows[path]["high"] - rows[path]["low"] < 0.06
+    assert given_data.ranks == {CASH: 1, HAZARD: 2, DUMMY: None}
+    assert rows[DUMMY]["low"] == 0
+    assert given_data.drivers["path"].tolist() == [CASH, HAZARD, DUMMY]
+
+
+def test_the_share_of_chance_is_that_of_the_closed_form(given_data):
+    chance = given_data.chance
+    assert chance.low <= closed_form()["chance"] <= chance.high
+    assert chance.high - chance.low < 0.1
+    assert set(given_data.drivers["noise_share"]) == {chance.value}
+    assert f"{100 * chance.value:.0f}% of what tells worlds apart is chance" in given_data.headline
+    assert "Zhipu" not in given_data.headline and "closes" in given_data.headline
+
+
+def test_the_tornado_has_the_fifths(given_data):
+    rows = {(row["path"], row["end"]): row for row in given_data.tornado.to_dict("records")}
+    assert rows[CASH, "lowest"]["probability"] == 1, "cash for less than five months"
+    assert rows[CASH, "lowest"]["value"] == pytest.approx(MOST_CASH / 5, rel=0.1)
+    assert rows[CASH, "highest"]["value"] == pytest.approx(MOST_CASH * 4 / 5, rel=0.1)
+    assert rows[CASH, "highest"]["probability"] < 0.6
+    low, high = rows[DUMMY, "lowest"], rows[DUMMY, "highest"]
+    assert low["low"] < high["high"] and high["low"] < low["high"]
+
+
+def test_files_pages_and_the_second_asking(given_data):
+    folder = given_data.folder
+    assert folder.name.startswith("sensitivity-")
+    assert {"drivers.csv", "tornado.csv", "sensitivity.html", "manifest.json"} <= {p.name for p in folder.iterdir()}
+    page = (folder / "sensitivity.html").read_text(encoding="utf-8")
+    assert NAME not in page and "<script>alert" not in page
+    assert 'id="figure-tornado"' in page
+    assert "not distinguishable from noise" in page
+    again = sim.sensitivity(uncertain(), "closes", jobs=1, out=folder.parents[1])
+    assert again.reused and again.folder == folder
+    assert again.drivers.equals(given_data.drivers) and again.tornado.equals(given_data.tornado)
+    assert (again.ranks, again.chance, again.headline) == (given_data.ranks, given_data.chance, given_data.headline)
+
+
+def test_the_run_that_exists_is_used(tmp_path):
+    sim.run(uncertain(1024), jobs=1, out=tmp_path)
+    before = {path.name for path in (tmp_path / ".blocks").glob("*/*")}
+    sim.sensitivity(uncertain(1024), "closes", jobs=1, out=tmp_path)
+    assert {path.name for path in (tmp_path / ".blocks").glob("*/*")} == before
+
+
+@pytest.mark.parametrize("method", ["sobol", "morris"])
+def test_designs_find_the_same(method):
+    pytest.importorskip("SALib")
+    worlds = {"sobol": 4096, "morris": 256}[method]
+    done = sim.sensitivity(uncertain(), "closes", method=method, worlds=worlds, jobs=1)
+    assert done.ranks[DUMMY] is None
+    assert done.ranks[CASH] == 1 and done.ranks[HAZARD] in (1, 2)
+    rows = {(row["path"], row["index"]): row for row in done.drivers.to_dict("records")}
+    form = closed_form()
+    if method == "sobol":
+        for path in (CASH, HAZARD):
+            assert rows[path, "first_order"]["value"] == pytest.approx(form[path], abs=0.06)
+            assert rows[path, "total"]["high"] >= rows[path, "first_order"]["value"]
+        assert rows[DUMMY, "total"]["value"] == 0
+        assert done.chance.value == pytest.approx(form["chance"], abs=0.05)
+    else:
+        assert rows[CASH, "mu"]["value"] < 0 < rows[HAZARD, "mu"]["value"]
+        assert rows[DUMMY, "mu_star"]["value"] == 0
+        assert done.tornado.empty
+
+
+def test_nothing_is_ranked_where_all_is_chance():
+    scenario = uncertain(cash=1000, hazard=0.05)
+    done = sim.sensitivity(scenario, "closes", jobs=1)
+    assert set(done.ranks.values()) == {None}
+    assert "is distinguishable from noise" in done.headline
+    assert done.chance.value > 0.9
+
+
+def test_an_outcome_that_never_varies_has_no_drivers():
+    done = sim.sensitivity(uncertain(cash=1000, hazard=0.0), "closes", jobs=1)
+    assert done.headline.startswith("Nothing drives")
+    assert math.isnan(done.chance.value)
+    assert set(done.drivers["value"]) == {0}
+
+
+def test_a_conditional_claim_is_asked_where_its_condition_holds():
+    scenario = uncertain()
+    done = sim.sensitivity(scenario, "late-if-at-all", jobs=1)
+    claim = next(claim for claim in scenario.claims if claim.id == "late-if-at-all")
+    answers = truth(claim, simulate(scenario, 0, 4096), scenario)
+    assert done.manifest["asked"] == int((answers != NOT_ASKED).sum()) < 4096
+    assert done.manifest["probability"] == answers[answers != NOT_ASKED].mean()
+    assert done.ranks[CASH] == 1
+
+
+# nonsense
+
+
+def refused(words: str, scenario: Scenario, of: str, **options) -> None:
+    with pytest.raises(InputError) as error:
+        sim.sensitivity(scenario, of, jobs=1, **options)
+    assert words in str(error.value)
+
+
+def test_what_makes_no_sense_is_refused():
+    refused("nearest: closes", uncertain(), "close")
+    refused("nothing is uncertain", alone(), "closes")
+    refused("nearest: sobol", uncertain(), "closes", method="sobl")
+    refused("a conditional claim", uncertain(), "late-if-at-all", method="sobol")
+    refused("states no claim", uncertain(claims={}), "closes")
+    refused("too few worlds", uncertain(50), "closes")
+
+
+def test_without_salib_the_designs_say_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "SALib.analyze.sobol", None)
+    refused("shakeout[sensitivity]", uncertain(), "closes", method="sobol")
+    monkeypatch.setitem(sys.modules, "SALib.sample.morris", None)
+    refused("shakeout[sensitivity]", uncertain(), "closes", method="morris")
+
+
+def test_other_seeds_are_seeds():
+    assert all(0 <= designs.other_seed(seed) < 2**32 != seed for seed in (0, 7, 2**32 - 1))
+    assert study.WORLDS.keys() == {"given-data", "sobol", "morris"}
