@@ -95,7 +95,9 @@ def _what(base: Scenario, path: str) -> str:
         return f"{names.get(id, id)}'s '{says}'"
     if top == "events":
         part, _, inner = name.partition(".")
-        return f"{_what(base, inner)} by the event {id}" if part == "set" else f"the {'end' if part == 'until' else part} of the event {id}"
+        if part == "set":
+            return f"{_what(base, inner)} by the event {id}"
+        return f"the {'end' if part == 'until' else part} of the event {id}"
     return path
 
 
@@ -152,7 +154,8 @@ def sentence(scenario: Scenario, subject: str, row: Row | None, worlds: int, sam
     if same:
         return f"{subject} changes nothing: both histories are the same in every world"
     if row is None:
-        return f"{subject} makes no difference that {worlds:,} world{'' if worlds == 1 else 's'} can surely tell from chance"
+        many = "1 world" if worlds == 1 else f"{worlds:,} worlds"
+        return f"{subject} makes no difference that {many} can surely tell from chance"
     return f"{subject} {effect(scenario, row)}, plus or minus {_half(scenario, row)}"
 
 
