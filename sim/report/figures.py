@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.report import claims, fates, landscape, money, survival, timelines
+from sim.report import claims, fates, landscape, money, survival, sweep_curves, sweep_heatmaps, timelines
+from sim.report import flip as flip_page
+from sim.report import sensitivity as sensitivity_page
 from sim.report.picture import figure_of
+from sim.report.sweep_grid import Swept
 from sim.report.view import FinishedRun, view_of
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
+
+    from sim.study.flip import Flip
+    from sim.study.sensitivity import Sensitivity
+    from sim.study.sweep import Sweep
 
 
 def survival_curves(run: FinishedRun, endpoint: str = "independent") -> go.Figure:
@@ -85,3 +92,45 @@ def facts_ledger(run: FinishedRun) -> go.Figure:
 def timeline(run: FinishedRun, story: int = 0) -> go.Figure:
     """One of the run's stories (0 to 2) as a timeline of events."""
     return figure_of(timelines.timeline(view_of(run), story))
+
+
+def sweep_left(done: Sweep) -> go.Figure:
+    """Mean number of startups left over the values of one assumption, or a heatmap over two."""
+    swept = Swept(done)
+    one = len(done.axes) == 1
+    return figure_of(sweep_curves.left(swept) if one else sweep_heatmaps.industry(swept, "independents_left"))
+
+
+def sweep_states(done: Sweep, state: str = "independent") -> go.Figure:
+    """Share of worlds in which each startup is in ``state`` at the horizon: curves over one assumption, else heatmaps.
+
+    ``state`` is independent, general, acquired, closed, listed or pivoted; KeyError otherwise.
+    """
+    draw = sweep_curves.by_state if len(done.axes) == 1 else sweep_heatmaps.by_state
+    return figure_of(draw(Swept(done), state))
+
+
+def sweep_survival(done: Sweep, endpoint: str = "independent") -> go.Figure:
+    """Survival curves of every startup, one for each value of the one assumption that varies."""
+    return figure_of(sweep_curves.survival(Swept(done), endpoint))
+
+
+def sweep_claims(done: Sweep) -> go.Figure:
+    """Probability of every forecast over the values of one assumption, or heatmaps over two."""
+    draw = sweep_curves.claims if len(done.axes) == 1 else sweep_heatmaps.claims
+    return figure_of(draw(Swept(done)))
+
+
+def flip_point(done: Flip) -> go.Figure:
+    """Probability of the claim over the values of the assumption, with the level and the crossings."""
+    return figure_of(flip_page.probability(done))
+
+
+def tornado(done: Sensitivity) -> go.Figure:
+    """The claim's probability in the lowest and in the highest fifth of every assumption (not for Morris' method)."""
+    return figure_of(sensitivity_page.tornado(done))
+
+
+def drivers(done: Sensitivity) -> go.Figure:
+    """The first index of the method for every assumption, with its interval."""
+    return figure_of(sensitivity_page.index_picture(done, str(done.drivers["index"].iloc[0])))

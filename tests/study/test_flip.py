@@ -93,10 +93,11 @@ def test_a_rise_and_a_fall_are_two_crossings():
     assert (first.rising, second.rising) == (True, False)
 
 
-def test_a_jump_lies_within_its_interval():
-    found = crossings(lambda values: [Tally(900 if x > 0.37 else 100, 1000) for x in values], 0.0, 1.0, 0.5)
+@pytest.mark.parametrize("jump", [0.37, 0.3701, 0.3702, 0.5001, 0.9998])
+def test_a_jump_lies_within_its_interval(jump):
+    found = crossings(lambda values: [Tally(900 if x > jump else 100, 1000) for x in values], 0.0, 1.0, 0.5)
     (crossing,) = found.crossings
-    assert crossing.low <= 0.37 <= crossing.high
+    assert crossing.low <= jump <= crossing.high
     assert crossing.high - crossing.low < 0.001
 
 

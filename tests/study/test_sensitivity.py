@@ -16,6 +16,7 @@ from sim.engine.simulate import simulate
 from sim.foundation.columns import NEVER
 from sim.foundation.errors import InputError
 from sim.outcomes.drivers import Effect, chance_share, fifths, first_order, grouped, ranks, significant
+from sim.report import figures
 from sim.scenario.load import with_sets
 from sim.scenario.model import Scenario
 from sim.study import designs
@@ -242,6 +243,13 @@ def test_the_tornado_has_the_fifths(given_data):
     assert rows[CASH, "highest"]["probability"] < 0.6
     low, high = rows[DUMMY, "lowest"], rows[DUMMY, "highest"]
     assert low["low"] < high["high"] and high["low"] < low["high"]
+
+
+def test_figures_are_plotly_figures(given_data):
+    bars = figures.tornado(given_data)
+    assert any(tuple(trace.x or ()) == (1.0,) for trace in bars.data), "the lowest fifth of cash"
+    points = [trace for trace in figures.drivers(given_data).data if trace.mode == "markers"]
+    assert [point.x[0] for point in points] == given_data.drivers["value"].tolist()
 
 
 def test_files_pages_and_the_second_asking(given_data):

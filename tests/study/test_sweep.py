@@ -14,6 +14,7 @@ import sim
 from sim import cli
 from sim.foundation.errors import InputError
 from sim.outcomes.fates import COUNTED
+from sim.report import figures
 from sim.study import monte_carlo
 from sim.study import sweep as study
 from sim.study.vary import MOST_POINTS, axes_of
@@ -193,6 +194,19 @@ def test_pages_harm_nobody_and_link_their_figures(tmp_path, swept):
         for name in pictures:
             assert f'id="figure-{name}"' in page
             assert (done.folder / "plots" / f"{name}.html").is_file()
+
+
+def test_figures_are_plotly_figures(swept):
+    two = sim.sweep(alone(), [f"{HAZARD}=0:0.2:3", f"{CASH}=6:18:2"], jobs=1)
+    for done in (swept, two):
+        drawn = [figures.sweep_left(done), figures.sweep_states(done, "closed"), figures.sweep_claims(done)]
+        assert all(len(figure.data) > 0 for figure in drawn)
+    assert len([line for line in figures.sweep_survival(swept).data if line.x[0] is not None]) == 7, "a curve a value"
+    heat = figures.sweep_states(two, "closed").data[-1]
+    closed = estimates(two, "closed", "alone").set_index([HAZARD, CASH])["estimate"]
+    assert heat.z[1][2] == pytest.approx(closed[0.2, 18.0], abs=1e-4), "the first path across, the second up"
+    point = figures.flip_point(sim.flip(alone(), {HAZARD: (0, 0.2)}, "closes >= 0.5", jobs=1))
+    assert point.data[-1].y[0] == 0
 
 
 # nonsense
