@@ -160,7 +160,7 @@ def _declared(scenario: Scenario, root: Node, label: str, path: str) -> tuple[As
                 return declared, change.op
     declared = assumption_at(path, root)
     if declared is None:
-        allowed = "assumptions.<mechanism>.<name> or firms.<id>.<assumption>, as `shakeout params` lists them"
+        allowed = "assumptions.<mechanism>.<name> or firms.<id>.<assumption>, or events.<id>.set.<one of these>"
         raise InputError(
             "nothing that can vary", key=label, found=path, allowed=allowed, nearest=nearest_path(path, root)
         )
