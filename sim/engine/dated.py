@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from sim.engine.problem import Problem, Slot, change_key, drawn
@@ -11,33 +13,63 @@ from sim.scenario.model import Change
 from sim.scenario.value import range_of
 
 
-class Assumed:
-    """The assumptions of a tile of worlds: base values, and what changes them from month to month."""
+def _column(tile: World, slot: Slot) -> np.ndarray:
+    """(worlds,) the numbers of a slot, to read and to write."""
+    if slot.row < 0:
+        return np.asarray(tile.assume.view(np.ndarray)[slot.column])
+    return np.asarray(tile.firms.view(np.ndarray)[slot.column][:, slot.row])
 
-    def __init__(self, problem: Problem, tile: World, first: int, clipped: dict[str, int]) -> None:
+
+class Base(NamedTuple):
+    """The base values of a block of worlds: those that are certain are in its tiles already (``put_certain``).
+
+    ``drawn`` are the uncertain slots, ``numbers`` (drawn, worlds) what each world drew, ``first`` the block's first
+    world; ``changed`` are the slots that a dated event changes.
+    """
+
+    first: int
+    drawn: tuple[Slot, ...]
+    numbers: np.ndarray
+    changed: tuple[Slot, ...]
+
+
+def put_certain(problem: Problem, tile: World) -> None:
+    """Put every assumption that is the same in all worlds into the tile."""
+    for slot, value in problem.base:
+        if not value.uncertain:
+            _column(tile, slot)[:] = value.numbers[0]
+
+
+def draw_base(problem: Problem, first: int, worlds: int) -> Base:
+    """Draw the uncertain assumptions of ``worlds`` worlds from ``first`` on."""
+    uncertain = [(slot, value) for slot, value in problem.base if value.uncertain]
+    numbers = np.empty((len(uncertain), worlds))
+    for row, (slot, value) in enumerate(uncertain):
+        within = range_of("set", slot.declared)
+        numbers[row] = drawn(value, slot, slot.key, within, problem.seed_of(slot.key), first, worlds)
+    paths = {change.path for change, _ in problem.changes}
+    changed = tuple(slot for slot, _ in problem.base if slot.path in paths)
+    return Base(first, tuple(slot for slot, _ in uncertain), numbers, changed)
+
+
+class Assumed:
+    """The assumptions of a tile of worlds from ``first`` on: base values, and what changes them month by month."""
+
+    def __init__(self, problem: Problem, tile: World, base: Base, first: int, clipped: dict[str, int]) -> None:
         self.problem = problem
         self.tile = tile
         self.first = first
         self.clipped = clipped
         self.worlds = tile.market.shape[0]
-        changed = {slot.path for _, slots in problem.changes for slot in slots}
-        self.base: dict[tuple[str, int], np.ndarray] = {}
-        for slot, value in problem.base:
-            within = range_of("set", slot.declared)
-            numbers = drawn(value, slot, slot.key, within, problem.seed_of(slot.key), first, self.worlds)
-            self._column(slot)[:] = numbers
-            if slot.path in changed:
-                self.base[slot.path, slot.row] = numbers
+        within_block = slice(first - base.first, first - base.first + self.worlds)
+        for slot, numbers in zip(base.drawn, base.numbers, strict=True):
+            _column(tile, slot)[:] = numbers[within_block]
+        self.base = {(slot.path, slot.row): _column(tile, slot).copy() for slot in base.changed}
         self.moments = sorted({month for change, _ in problem.changes for month in self._edges(change)})
 
     @staticmethod
     def _edges(change: Change) -> tuple[int, ...]:
         return (change.first,) if change.last is None else (change.first, change.last + 1)
-
-    def _column(self, slot: Slot) -> np.ndarray:
-        if slot.row < 0:
-            return np.asarray(self.tile.assume[slot.column])
-        return np.asarray(self.tile.firms[slot.column])[:, slot.row]
 
     def change(self, month: int) -> None:
         """Put in force what changes in calendar ``month``."""
@@ -51,12 +83,12 @@ class Assumed:
                 if change.last is not None and change.last < month:
                     continue
                 numbers = self._applied(numbers, change, slot)
-            column = self._column(slot)
+            column = _column(self.tile, slot)
             column[:] = numbers if slot.row < 0 else np.where(self._gone(slot.row), column, numbers)
 
     def _gone(self, row: int) -> np.ndarray:
         """(worlds,) True where the firm is acquired or closed: its row never changes again."""
-        return np.asarray(self.tile.firms["status"])[:, row] > INDEPENDENT
+        return np.asarray(self.tile.firms.view(np.ndarray)["status"][:, row]) > INDEPENDENT
 
     def _applied(self, numbers: np.ndarray, change: Change, slot: Slot) -> np.ndarray:
         key = change_key(change)

@@ -170,7 +170,7 @@ def walk(scenario: Scenario, worlds: int, first: int = 0, told: bool = False) ->
         events.append(np.array(tile.log[: tile.told[0]], dtype=LOG_DTYPE))
         tile.told[0] = 0
 
-    engine._run(problem, first, worlds, told, {}, see)
+    engine._run(engine._start(problem, first, worlds, told), first, worlds, {}, see)
     stacked = [np.stack(parts) for parts in zip(*months, strict=True)]
     return Walk(problem, *stacked, events=np.concatenate(events))
 
