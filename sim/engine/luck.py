@@ -48,6 +48,7 @@ LOW, SHIFT = np.uint64(0xFFFFFFFF), np.uint64(32)
 ROUNDS = 10
 LANES = 4
 STEP, MIDDLE = 2.0**-32, 0.5
+CENTRAL = 0.425  # distance from 1/2 up to which the normal quantile is a ratio of polynomials alone
 
 
 def _dtype(purposes: dict[str, int]) -> np.dtype:
@@ -64,8 +65,8 @@ MARKET_NORMAL = np.array([name.startswith("z_") for name in MARKET_PURPOSES])
 def philox(c0, c1, c2, c3, k0, k1):
     """Four 32-bit words (as uint64) from a counter of four and a key of two 32-bit words (all uint64)."""
     for _ in range(ROUNDS):
-        p0 = M0 * c0
-        p1 = M1 * c2
+        p0 = M0 * (c0 & LOW)
+        p1 = M1 * (c2 & LOW)
         c0, c1, c2, c3 = (p1 >> SHIFT) ^ c1 ^ k0, p1 & LOW, (p0 >> SHIFT) ^ c3 ^ k1, p0 & LOW
         k0 = (k0 + W0) & LOW
         k1 = (k1 + W1) & LOW
@@ -140,48 +141,68 @@ def _ratio(r, a, b):
 
 
 @law
+def _central(q):
+    return q * _ratio(0.180625 - q * q, A, B)
+
+
+@law
 def normal_quantile(u):
     """Standard normal quantile of u in (0, 1)."""
     q = u - 0.5
-    if abs(q) <= 0.425:
-        return q * _ratio(0.180625 - q * q, A, B)
+    if abs(q) <= CENTRAL:
+        return _central(q)
     r = math.sqrt(-math.log(min(u, 1.0 - u)))
     tail = _ratio(r - 1.6, C, D) if r <= 5.0 else _ratio(r - 5.0, E, F)
     return -tail if q < 0.0 else tail
 
 
 @law
+def _uniforms(words, first_world, month, group, domain, seed, key):
+    """Four rows of uniform draws (4, worlds): one counter a world."""
+    c1, c2, c3 = np.uint64(month), np.uint64(group), np.uint64(domain)
+    k0, k1 = np.uint64(seed), np.uint64(key)
+    for w in range(words.shape[1]):
+        x0, x1, x2, x3 = philox(np.uint64(first_world + w), c1, c2, c3, k0, k1)
+        words[0, w] = (float(x0) + MIDDLE) * STEP
+        words[1, w] = (float(x1) + MIDDLE) * STEP
+        words[2, w] = (float(x2) + MIDDLE) * STEP
+        words[3, w] = (float(x3) + MIDDLE) * STEP
+
+
+@law
+def _normals(u, z):
+    """Normal quantiles ``z`` of ``u``, both (worlds,): all as if central, which compiles to vectors, then the tails."""
+    for w in range(u.shape[0]):
+        z[w] = _central(u[w] - 0.5)
+    for w in range(u.shape[0]):
+        if abs(u[w] - 0.5) > CENTRAL:
+            z[w] = normal_quantile(u[w])
+
+
+@law
 def fill(out, words, seed, keys, first_world, month, domain, normal):
     """Fill ``out`` (worlds, keys, purposes) with this month's draws; ``normal`` (purposes,) says which are normal.
 
-    ``words`` (4 * groups, worlds) is scratch: the rounds run over worlds side by side, which compiles to vectors.
+    ``words`` (4 * groups + 1, worlds) is scratch: draws are made for worlds side by side, which compiles to vectors,
+    and then written world by world.
     """
-    k0 = np.uint64(seed)
-    c1 = np.uint64(month)
-    c3 = np.uint64(domain)
-    worlds = out.shape[0]
+    groups = words.shape[0] // LANES
+    spare = words[LANES * groups]
     for k in range(out.shape[1]):
-        k1 = np.uint64(keys[k])
-        for group in range(words.shape[0] // LANES):
-            c2 = np.uint64(group)
-            for w in range(worlds):
-                x0, x1, x2, x3 = philox(np.uint64(first_world + w), c1, c2, c3, k0, k1)
-                words[LANES * group, w] = (float(x0) + MIDDLE) * STEP
-                words[LANES * group + 1, w] = (float(x1) + MIDDLE) * STEP
-                words[LANES * group + 2, w] = (float(x2) + MIDDLE) * STEP
-                words[LANES * group + 3, w] = (float(x3) + MIDDLE) * STEP
+        for group in range(groups):
+            _uniforms(words[LANES * group : LANES * (group + 1)], first_world, month, group, domain, seed, keys[k])
         for p in range(out.shape[2]):
             if normal[p]:
-                for w in range(worlds):
-                    out[w, k, p] = normal_quantile(words[p, w])
-            else:
-                for w in range(worlds):
-                    out[w, k, p] = words[p, w]
+                _normals(words[p], spare)
+                words[p] = spare
+        for w in range(out.shape[0]):
+            for p in range(out.shape[2]):
+                out[w, k, p] = words[p, w]
 
 
 def scratch(purposes: int, worlds: int) -> np.ndarray:
-    """Scratch for ``fill``: (4 * groups, worlds) float64."""
-    return np.empty((-(-purposes // LANES) * LANES, worlds))
+    """Scratch for ``fill``: (4 * groups + 1, worlds) float64."""
+    return np.empty((-(-purposes // LANES) * LANES + 1, worlds))
 
 
 @law
