@@ -58,6 +58,11 @@ def record(tile, series, paths, landscape, leaders, grids, scales, land_grids, l
             leaders[series[market.leader], tick] += 1
 
 
+def logged(tile: World, rows: int) -> np.ndarray:
+    """The first rows of a tile's log, (rows,) columns.LOG_DTYPE."""
+    return np.array(tile.log.view(np.ndarray)[:rows].view(LOG_DTYPE))
+
+
 class Recorder:
     """Keeps what a block is made of while its tiles are simulated one after the other."""
 
@@ -92,7 +97,7 @@ class Recorder:
         )
         rows = int(tile.told[0])
         if rows:
-            self.told.append(np.array(tile.log[:rows], dtype=LOG_DTYPE))
+            self.told.append(logged(tile, rows))
             tile.told[0] = 0
         for column, tick, probe in self._probes:
             if tick == tile.tick:
@@ -122,7 +127,8 @@ class Recorder:
     def block(self) -> Block:
         """The finished block; events sorted by world, those of a world in the order they happened."""
         events = np.concatenate(self.told) if self.told else np.empty(0, LOG_DTYPE)
-        events = events[np.argsort(events["world"], kind="stable")]
+        within = (events["world"] - self.first).astype(np.min_scalar_type(len(self.histories)))
+        events = events[np.argsort(within, kind="stable")]  # small numbers are sorted by radix
         return Block(
             first=self.first,
             histories=self.histories,

@@ -8,7 +8,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 import numpy as np
@@ -21,6 +20,9 @@ HIGHEST_OCTAVE = 20
 HALF = (HIGHEST_OCTAVE - LOWEST_OCTAVE) * SUB_BINS  # 192 bins on each side of zero
 BINS = 2 * HALF + 1
 LOG, COUNT, SHARE = 0, 1, 2
+# A float's own bits, from the top, are its octave and then its place within the octave: shifted, they count the bins.
+BIN_BITS = 52 - (SUB_BINS.bit_length() - 1)
+LOWEST_STEP = (1023 + LOWEST_OCTAVE) * SUB_BINS
 
 
 class Quantity(NamedTuple):
@@ -61,11 +63,9 @@ def bin_of(x, grid, scale):  # type: ignore[no-untyped-def]
         return min(max(int(x), 0), BINS - 1)
     if grid == SHARE:
         return min(max(int(x * (BINS - 1) + 0.5), 0), BINS - 1)
-    size = abs(x) * scale
-    mantissa, exponent = math.frexp(size)  # size = mantissa * 2**exponent, mantissa in [1/2, 1)
-    if size == 0.0 or exponent - 1 < LOWEST_OCTAVE:
+    step = int(np.float64(abs(x) * scale).view(np.int64) >> BIN_BITS) - LOWEST_STEP
+    if step < 0:
         return HALF
-    step = (exponent - 1 - LOWEST_OCTAVE) * SUB_BINS + int((mantissa * 2.0 - 1.0) * SUB_BINS)
     step = min(step, HALF - 1)
     return HALF + 1 + step if x > 0.0 else HALF - 1 - step
 
