@@ -17,6 +17,8 @@ from typing import Any
 import numba
 import numpy as np
 
+from sim.foundation import compile_cache
+
 COMPILED_LAYERS = ("foundation", "industry", "laws", "engine")
 COMPILED = "complete"  # name of the mark in the cache folder
 settings: Any = numba.config  # its names are set at run time
@@ -42,13 +44,11 @@ def cache_folder() -> Path:
 def _use_cache_folder() -> None:
     folder = cache_folder()
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
+        compile_cache.use(folder)
     except OSError:  # a read-only home: compile into a folder of this process and its workers, who inherit the variable
         os.environ["SHAKEOUT_CACHE"] = tempfile.mkdtemp(prefix="shakeout-")
         folder = cache_folder()
-        folder.mkdir(parents=True)
+        compile_cache.use(folder)
     settings.CACHE_DIR = str(folder)
 
 
