@@ -96,6 +96,20 @@ def test_nothing_happens_to_a_firm_before_it_enters():
     assert (history.firms[outside] == opening[outside]).all()
 
 
+def test_nobody_enters_before_his_date(history: Walk):
+    """On the date where no chance decides, never before it; at the opening if the date has come."""
+    end = history.firms[-1]
+    entered = end["entry_month"] < NEVER
+    by_chance = end["entry_hazard_month"] > 0
+    assert (end["entry_month"][entered & by_chance] >= end["enters_month"][entered & by_chance]).all()
+    on_date = entered & ~by_chance
+    due = np.where(end["enters_month"] <= 1, np.minimum(end["enters_month"], 0), end["enters_month"])
+    switched_off = (history.assume["entry_on"][-1] == 0)[:, None]
+    assert ((end["entry_month"] == due) | switched_off)[on_date].all()
+    dated = ~by_chance & (end["enters_month"] < len(history.firms)) & ~switched_off
+    assert entered[dated].all()
+
+
 def test_nor_do_dated_changes_touch_more_than_its_strategy():
     history = walk(scenario(DATED), 32)
     outside = history.firms["status"] == NOT_ENTERED

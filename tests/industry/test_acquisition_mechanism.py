@@ -72,6 +72,9 @@ def test_the_highest_own_score_wins():
     keen = giant(**{**RICH, "acquisition_appetite": 1.0, "u_bid": 0.9})
     w = _month(startup(**POOR), keen, eager)
     assert (w.firms[1].capacity_left, w.firms[2].capacity_left) == (5000.0, 4580.0)
+    unlucky = giant(**{**RICH, "acquisition_appetite": 1.5, "u_bid": 0.4})
+    w = _month(startup(**POOR), keen, unlucky)
+    assert (w.firms[1].capacity_left, w.firms[2].capacity_left) == (4580.0, 5000.0)
 
 
 def test_ties_are_broken_by_id_hash_and_not_by_row():

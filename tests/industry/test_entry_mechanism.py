@@ -10,10 +10,9 @@ from pytest import approx
 from worlds import giant, rows, startup, state, step_as_plain, told, world
 
 from sim.foundation.causes import BY_CHANCE, ON_DATE
-from sim.foundation.columns import API, CONSUMER, INDEPENDENT, LINES, NEVER, NOT_ENTERED, PROJECTS
+from sim.foundation.columns import INDEPENDENT, LINES, NEVER, NOT_ENTERED
 from sim.industry import demand, entry
 
-ABROAD = len(LINES)
 OUTSIDE = {"status": NOT_ENTERED, "entry_month": NEVER, "cash": 0.0, "gap": 0.0, "talent": 1.0}
 STOCKS = {
     "entry_cash": 500.0,
@@ -84,20 +83,14 @@ def test_the_log_says_why_it_entered():
 
 
 def test_revenue_and_users_become_shares():
-    """120 a year, split over API and projects by effort, a quarter abroad; 2 million users of 100 and 50."""
-    firm = _late(mix_api=1.0, mix_projects=3.0, mix_vertical=0.0, overseas=0.25, entry_users=2.0)
-    sizes = {
-        "demand_api_home": 40.0,
-        "demand_projects_home": 100.0,
-        "demand_api_abroad": 5.0,
-        "demand_projects_abroad": 50.0,
-    }
+    """10 a month, split over API, projects and verticals by effort 1 : 2 : 1, a quarter abroad; 2 million users."""
+    firm = _late(mix_api=1.0, mix_projects=2.0, mix_vertical=1.0, overseas=0.25, entry_users=2.0)
+    sizes = dict.fromkeys((f"demand_{line}_{place}" for line in LINES[1:] for place in ("home", "abroad")), 50.0)
+    sizes |= {"demand_pool_home": 100.0, "demand_pool_abroad": 50.0, "demand_projects_home": 150.0}
     rates = ("growth_year", "growth_floor_year", "pool_growth_year", "pool_floor_year")
-    w = _month(firm, demand_pool_home=100.0, demand_pool_abroad=50.0, **sizes, **{f"demand_{r}": 0.0 for r in rates})
-    share = w.shares[0]
-    assert share[API] * 40.0 + share[ABROAD + API] * 5.0 == approx(2.5, rel=1e-12)
-    assert share[PROJECTS] * 100.0 == approx(0.75 * 7.5, rel=1e-12)
-    assert (share[CONSUMER] * 100.0, share[ABROAD + CONSUMER] * 50.0) == approx((1.5, 0.5), rel=1e-12)
+    w = _month(firm, **sizes, **{f"demand_{r}": 0.0 for r in rates})
+    earned = w.shares[0] * w.sizes
+    assert list(earned) == approx([1.5, 1.875, 3.75, 1.875, 0.5, 0.625, 1.25, 0.625], rel=1e-12)
 
 
 @given(st.floats(0, 1e7), st.floats(0, 1e4), st.lists(st.floats(0, 1), min_size=8, max_size=8))

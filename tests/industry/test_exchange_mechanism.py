@@ -49,6 +49,8 @@ def test_the_gate_by_hand():
     assert passes(ttm_revenue=0.0, value=9000.0), "large enough without revenue"
     assert not passes(entry_age=2.0, tick=11), "2 years and 11 months of research"
     assert passes(entry_age=2.0, tick=12)
+    assert not passes(entry_age=2.0, tick=20, entry_month=10), "research counts from its entry"
+    assert passes(entry_age=2.0, tick=22, entry_month=10)
 
 
 def test_a_listing_by_hand():
@@ -158,9 +160,9 @@ def test_pivoted_firms_list_only_where_they_may():
 
 
 def test_sentiment_reverts_and_stays_bounded():
-    w = world(market={"sentiment": 1.0}, exchange_sentiment_noise=0.0, exchange_sentiment_reversion=0.25)
+    w = world(market={"sentiment": 0.8}, exchange_sentiment_noise=0.0, exchange_sentiment_reversion=0.25)
     exchange.step(w)
-    assert w.market.sentiment == approx(0.75, rel=1e-14)
+    assert w.market.sentiment == approx(0.6, rel=1e-14)
     w = world(chance={"z_sentiment": 8.0}, exchange_sentiment_noise=1.0, exchange_sentiment_reversion=0.01)
     for tick in range(1, 50):
         exchange.step(later(w, tick))

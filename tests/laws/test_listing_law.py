@@ -83,6 +83,7 @@ def test_a_report_cuts_the_premium_and_sets_the_next_path():
     assert firm.premium == approx(0.5 - (0.6 * 0.4 + 0.12 * 1.0), rel=1e-12)
     assert firm.expected_revenue == approx(120.0 * 1.2, rel=1e-14)
     assert told(w) == ["report cut"]
+    assert w.log["saw"][0] == 120.0 / 200.0
 
 
 def test_a_refused_firm_shrinks_every_month_refused():

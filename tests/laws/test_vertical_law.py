@@ -72,6 +72,7 @@ def test_giants_copy_once_somebody_lives_from_verticals():
     assert w.market.copied == approx(0.36, rel=1e-14)
     vertical.step(later(w, 3))
     assert told(w) == ["copy"], "told once, when it passes told_at"
+    assert w.log["firm"][0] == -1, "of the market, not of a firm"
     for firms in ((startup(), giant()), (startup(**LIGHT),), (startup(**LIGHT), giant(status=0))):
         w = world(*firms, vertical_strength=1.0)
         vertical.step(w)
