@@ -1,0 +1,60 @@
+"""The measurements as tables on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    for place, column in enumerate(columns):
+        table.add_column(column, justify="right" if place else "left")
+    return table
+
+
+def _range(spread: Mapping[str, float], digits: int) -> str:
+    return f"{spread['low']:,.{digits}f} to {spread['high']:,.{digits}f}"
+
+
+def show_contest(console: Console, found: Mapping[str, Any]) -> None:
+    """Speeds, then ratios with their targets."""
+    table = _table("Processor time on one core", "", "ns a firm-month", "of turns", "firm-months a second")
+    for speed in found["speeds"].values():
+        cost = speed["ns_per_firm_month"]
+        table.add_row(
+            speed["says"], f"{cost['median']:,.0f}", _range(cost, 0), f"{speed['firm_months_per_second']:,.0f}"
+        )
+    console.print(table)
+    table = _table("Ratios, taken turn by turn", "", "median", "of turns", "target", "")
+    for row in found["ratios"]:
+        verdict = {True: "reached", False: "missed", None: ""}[row.get("reached")]
+        names, ratio = f"{row['of']} : {row['to']}", row["ratio"]
+        digits = 2 if ratio["median"] < 10 else 0
+        table.add_row(names, f"{ratio['median']:,.{digits}f}", _range(ratio, digits), row.get("target", ""), verdict)
+    console.print(table)
+
+
+def show_scaling(console: Console, found: Mapping[str, Any]) -> None:
+    """Cost per firm-month along every axis."""
+    for axis, rows in found.items():
+        names = list(rows[0])
+        table = _table(f"Cost against {axis}", *names)
+        for row in rows:
+            table.add_row(
+                *(f"{row[name]:,.2f}" if isinstance(row[name], float) else f"{row[name]:,}" for name in names)
+            )
+        console.print(table)
+
+
+def show_profile(console: Console, found: Mapping[str, Any]) -> None:
+    """Where the time of a run goes."""
+    table = _table("Where the time goes (processor time)", "", "ns a firm-month", "share")
+    for part, cost in found["parts"].items():
+        table.add_row(part, f"{cost['ns_per_firm_month']:,.1f}", f"{cost['share']:.1%}")
+    console.print(table)
+    for part, spent in found["once"].items():
+        console.print(f"{part}: {spent:.2f} s")
