@@ -23,7 +23,7 @@ import numpy as np
 from sim.outcomes.intervals import Z, wilson
 
 GROUPS = (5, 20)  # of equal size, in which the mean of the outcome is taken: at least and at most
-WORLDS_A_GROUP = 200  # that a group should have before there are more groups
+WORLDS_A_GROUP = 100  # that a group should have before there are more groups
 LEVEL = 0.05  # family-wise error of the test
 MOST_NONCENTRAL = 1e7
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import sys
 
@@ -79,17 +80,20 @@ def test_salib_finds_the_same_from_the_same_data():
         assert first_order(x[:, i], y).value == pytest.approx(theirs[i], abs=0.03)
 
 
-@pytest.mark.parametrize(("slope", "worlds"), [(0.3, 500), (0.3, 2000), (0.6, 1000)])
-def test_the_interval_covers_the_index_of_a_binary_outcome(slope, worlds):
-    """P(y) = 0.3 + slope * x, x uniform: the index is slope^2 / 12 / (p (1 - p))."""
-    p = 0.3 + slope / 2
-    index, hits = slope**2 / 12 / (p * (1 - p)), 0
+@pytest.mark.parametrize(("base", "slope", "worlds"), [(0.3, 0.3, 500), (0.3, 0.6, 1000), (0.0, 1.0, 1000)])
+def test_the_interval_covers_the_index_of_a_binary_outcome(base, slope, worlds):
+    """P(y) = base + slope * x, x uniform: the index is slope^2 / 12 / (p (1 - p)); what chance adds is taken off."""
+    p = base + slope / 2
+    index, hits, values = slope**2 / 12 / (p * (1 - p)), 0, []
     for seed in range(600):
         rng = np.random.default_rng(seed)
         x = rng.random(worlds)
-        effect = first_order(x, (rng.random(worlds) < 0.3 + slope * x).astype(float))
+        effect = first_order(x, (rng.random(worlds) < base + slope * x).astype(float))
         hits += effect.low <= index <= effect.high
+        values.append(effect.value)
     assert 0.93 <= hits / 600 <= 0.98
+    groups = min(worlds // 100, 20)
+    assert np.mean(values) == pytest.approx(index * (1 - groups**-2), abs=4 * np.std(values) / math.sqrt(600))
 
 
 def test_noise_is_taken_for_a_driver_in_one_study_of_twenty_at_most():
@@ -317,6 +321,60 @@ def test_a_conditional_claim_is_asked_where_its_condition_holds():
     assert done.manifest["asked"] == int((answers != NOT_ASKED).sum()) < 4096
     assert done.manifest["probability"] == answers[answers != NOT_ASKED].mean()
     assert done.ranks[CASH] == 1
+    assert done.chance.low <= conditional_chance() <= done.chance.high
+
+
+def conditional_chance() -> float:
+    """The share of chance among pairs of worlds that both meet the condition, to live to June, by integration.
+
+    Cash c and hazard h meet it with (1 - h)^6 if c > 6, else never; then closing by December is certain where
+    c <= 12, and has the probability 1 - (1 - h)^6 elsewhere.
+    """
+    h = np.linspace(0, MOST_HAZARD, 200_001)
+    weight = (1 - h) ** 12  # both of a pair meet it
+    q = 1 - (1 - h) ** 6
+    sure, open_ = 6 / MOST_CASH, 12 / MOST_CASH  # shares of cash from 6 to 12, and above
+
+    def mean(of_sure: np.ndarray, of_open: np.ndarray) -> float:
+        total = (sure + open_) * weight.mean()
+        return float((sure * (weight * of_sure).mean() + open_ * (weight * of_open).mean()) / total)
+
+    one = np.ones_like(h)
+    p = mean(one, q)
+    return 1 - (mean(one, q * q) - p * p) / (p * (1 - p))
+
+
+def test_designs_draw_anew_what_they_say(monkeypatch):
+    """Sobol: one assumption, luck, or all at once; Morris: every path of steps in worlds of its own."""
+    pytest.importorskip("SALib")
+    asked = []
+
+    def truths(_claim, worlds, _workers, _tell):
+        asked.extend(worlds)
+        return [np.arange(one.worlds) % 2 for one in worlds]
+
+    monkeypatch.setattr(designs, "truths", truths)
+    scenario = uncertain(64)
+    draws = draws_of(scenario)
+    designs.sobol(scenario, scenario.claims[0], draws, 1, lambda _now: None)
+    other = designs.other_seed(scenario.seed)
+    everything = {draw.key: other for draw in draws}
+    wanted = [Seeds(), *(Seeds(drawn={draw.key: other}) for draw in draws), Seeds(luck=other), Seeds(other, everything)]
+    assert [one.seeds for one in asked] == wanted
+    assert {(one.first, one.worlds) for one in asked} == {(0, 64)}
+    asked.clear()
+    designs.morris(scenario, scenario.claims[0], draws, 1, lambda _now: None)
+    assert [one.first for one in asked] == [64 * path for path in range(designs.REPEATS) for _ in range(len(draws) + 1)]
+    for before, after in itertools.pairwise(asked):
+        if before.first == after.first:
+            moved = [d for d in draws if drawn_at(before.scenario, d.path) != drawn_at(after.scenario, d.path)]
+            assert len(moved) == 1
+
+
+def drawn_at(scenario: Scenario, path: str) -> tuple[float, ...]:
+    value = scenario.assumptions.get(path) or scenario.firms[0].values[path.rpartition(".")[2]]
+    assert not value.uncertain
+    return value.numbers
 
 
 # nonsense
