@@ -121,7 +121,7 @@ def test_commands_on_a_cluster_end_as_they_do_here(dask, shakeout, arguments, tm
     assert contents(Path(out.strip())) == here
 
 
-@pytest.mark.slow  # waited for ever once in a fresh clone on a loaded machine: to be understood before it guards every change
+@pytest.mark.slow  # waited for ever once, in a fresh clone on a loaded machine: by hand until that is understood
 def test_a_killed_worker_costs_its_unfinished_items_and_nothing_else(dask, tmp_path):
     victim = dask.worker(threads=1)
     task = Traced(str(tmp_path / "traces"), 0.1)
@@ -147,6 +147,7 @@ def test_a_killed_worker_costs_its_unfinished_items_and_nothing_else(dask, tmp_p
     assert len(began) == 40 + len(again)
 
 
+@pytest.mark.slow  # kills real processes: by hand, like the one before
 def test_a_run_goes_on_when_a_worker_is_killed(dask, tmp_path, local):
     victim = dask.worker(threads=2)
     told: list[int] = []
@@ -165,6 +166,7 @@ def test_a_run_goes_on_when_a_worker_is_killed(dask, tmp_path, local):
     assert told[-1] == 5000
 
 
+@pytest.mark.slow  # kills real processes: by hand, like the one before
 def test_a_scheduler_that_dies_leaves_what_is_finished(tmp_path, local):
     with processes(tmp_path) as own:
         own.worker()
