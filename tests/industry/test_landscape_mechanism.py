@@ -62,7 +62,7 @@ def test_the_years_venture_money_by_hand():
     assert _observed(startup()).market.top_four_share == 0.0
 
 
-@given(st.lists(st.sampled_from([0.0, 5.0, 5.0, 20.0, 70.5, 300.25]), min_size=1, max_size=8))
+@given(st.lists(st.sampled_from([0.0, 0.25, 0.5, 5.0, 20.0, 70.5, 300.25]), min_size=1, max_size=8))
 def test_the_top_four_share_is_that_of_a_sort(raised):
     w = _observed(*(startup(raised_year=r) for r in raised))
     top, total = sum(sorted(raised)[-4:]), sum(raised)

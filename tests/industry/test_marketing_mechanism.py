@@ -32,6 +32,12 @@ def test_budget_by_hand():
     assert marketing.budget(assume, 12) == approx(10.0 * math.exp(0.45 / math.log(2.0)), rel=1e-13)
 
 
+def test_the_plan_is_the_budget_of_the_month():
+    w = world(tick=7)
+    marketing.plan(w)
+    assert w.market.marketing_budget == marketing.budget(w.assume, 7) > 0.0
+
+
 def test_cost_per_acquisition_by_hand():
     assume = assumed(marketing_cpa=20.0, marketing_pressure_ref=100.0, marketing_pressure_elasticity=0.5)
     assert marketing.cost_per_acquisition(300.0, assume) == approx(40.0, rel=1e-14)

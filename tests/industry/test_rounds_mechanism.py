@@ -93,6 +93,22 @@ def test_a_round_by_hand():
     assert told(w) == ["round"]
 
 
+def test_a_round_in_hot_capital_by_hand():
+    """It needs 750 but sells a fifth of itself: 0.2 / 0.8 of 4,000."""
+    hot = {**OPEN, **EXACT, "rounds_dilution_hot": 0.2, "rounds_inflow_hot": 0.0}
+    assert _month(startup(**NEEDY), climate=HOT, **hot).firms[0].venture_in == approx(1000.0, rel=1e-14)
+    assert _month(startup(**{**NEEDY, "burn": 50.0}), climate=HOT, **hot).firms[0].venture_in == approx(
+        1350.0, rel=1e-14
+    )
+
+
+def test_the_log_says_how_far_from_the_bar_it_was():
+    for bar, event in ((-1.0, "round"), (3.0, "refused")):
+        w = _month(startup(**NEEDY), rounds_bar_normal=bar)
+        assert told(w) == [event]
+        assert w.log["saw"][0] == w.firms[0].score - bar
+
+
 def test_short_powder_is_prorated_by_score_by_hand():
     """Two ask 750 each of a pool of 0.5 * 2,000; one scores better: shares go as exp(concentration * score)."""
     w = _month(

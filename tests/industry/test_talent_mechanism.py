@@ -49,17 +49,26 @@ def test_next_talent_by_hand():
     assert talent.next_talent(0.02, 1.0, 0.0, assume) == 0.02
 
 
+def test_a_month_by_hand():
+    """An attraction a = e^-0.5 / 4 draws a / (1 + a) of 0.04, half of it at half the ceiling; a tenth leave."""
+    firm = startup(poaching=1.0, cash=300.0, gap=0.5, talent=1.0, **FINE)
+    w = world(firm, talent_cash_ref=900.0, talent_leaving_month=0.1, talent_arrival_month=0.04, talent_ceiling=2.0)
+    talent.step(w)
+    drawn = 0.25 * math.exp(-0.5)
+    assert w.firms[0].talent == approx(0.9 + 0.04 * 0.5 * drawn / (1.0 + drawn), rel=1e-13)
+
+
 def test_poaching_by_hand():
     """Both lose 10% of what the other's attraction draws; what is lost goes where attraction is."""
     w = world(
-        startup(poaching=1.0, cash=1e18, gap=0.0, talent=1.0),
+        startup(poaching=1.0, cash=1e18, gap=0.0, talent=2.0),
         giant(poaching=3.0, gap=0.0, talent=1.0),
         talent_poach_quarter=0.1,
         talent_ceiling=5.0,
     )
     talent.poach(w)
-    lost = 0.1 * 0.75 + 0.1 * 0.25
-    assert w.firms[0].talent == approx(1.0 - 0.075 + lost * 0.25, rel=1e-12)
+    lost = 0.1 * 0.75 * 2.0 + 0.1 * 0.25
+    assert w.firms[0].talent == approx(2.0 - 0.15 + lost * 0.25, rel=1e-12)
     assert w.firms[1].talent == approx(1.0 - 0.025 + lost * 0.75, rel=1e-12)
     assert w.market.talent_attraction == approx(4.0, rel=1e-12)
 
