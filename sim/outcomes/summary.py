@@ -21,7 +21,7 @@ from sim.outcomes.landscape import landscape_frame, leaders_frame, paths_frame
 from sim.outcomes.survival import TIMES_DTYPE, RiskSet, count_curves, curves_of, merge, survival_frame, times_of
 from sim.scenario.model import Scenario
 
-KEPT_BYTES = 512  # per world: up to here the second pass reads from memory, beyond it streams the blocks again
+KEPT_BYTES = 64 << 20  # up to here the second pass reads months from memory, beyond it streams the blocks again
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +89,9 @@ class _Sums:
 
     @property
     def keeps(self) -> bool:
-        """Whether the months of every world are small enough to stay in memory for the second pass."""
+        """Whether the months of all worlds are few enough to stay in memory for the second pass."""
         rows = sum(max(firm.copies, 1) for firm in self.scenario.firms)
-        return rows * TIMES_DTYPE.itemsize <= KEPT_BYTES
+        return self.scenario.worlds * rows * TIMES_DTYPE.itemsize <= KEPT_BYTES
 
 
 def _add(total: Any, counts: np.ndarray) -> np.ndarray:
