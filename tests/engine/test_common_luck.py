@@ -108,7 +108,7 @@ def test_a_firm_that_takes_no_share_money_or_talent_changes_nobody():
         assert (other.firms[name][:, :, :others] == base.firms[name]).all(), name
 
 
-def _blocks_agree(whole, parts):
+def _assert_blocks_agree(whole, parts):
     assert (np.concatenate([p.histories for p in parts]) == whole.histories).all()
     assert np.concatenate([p.events for p in parts]).tobytes() == whole.events.tobytes()
     for name in ("endgame", "extinct", "probes"):
@@ -128,13 +128,13 @@ def test_the_first_worlds_of_a_bigger_run_are_the_smaller_run():
 def test_results_do_not_depend_on_where_blocks_are_cut(name):
     made = named(name)
     whole = simulate(made, 0, 90)
-    _blocks_agree(whole, [simulate(made, first, worlds) for first, worlds in ((0, 1), (1, 52), (53, 37))])
+    _assert_blocks_agree(whole, [simulate(made, first, worlds) for first, worlds in ((0, 1), (1, 52), (53, 37))])
 
 
 def test_results_do_not_depend_on_the_size_of_a_tile(monkeypatch):
     whole = simulate(scenario(DATED), 10, 60)
     monkeypatch.setattr(engine, "TILE_WORLDS", 7)
-    _blocks_agree(simulate(scenario(DATED), 10, 60), [whole])
+    _assert_blocks_agree(simulate(scenario(DATED), 10, 60), [whole])
 
 
 @pytest.mark.parametrize("name", ["lively", "later", "dated", "flagship"])
