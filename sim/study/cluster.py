@@ -9,11 +9,11 @@ from __future__ import annotations
 import asyncio
 import functools
 import importlib.util
-import itertools
 import logging
-import queue
 import re
+import threading
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -31,8 +31,13 @@ ANSWER_SECONDS = 60.0  # for the scheduler's answer, once it was reached
 WORKERLESS_SECONDS = 60.0  # how long a cluster may be without any worker
 LOOK_SECONDS = 2.0  # how often to look how many workers there are
 MOST_AT_ONCE = 16  # results fetched together
+NOT_YET = ("pending", "lost")  # lost: its worker died before what it made was fetched, it is made again
 AHEAD = 2  # blocks under way for every thread of a worker: one computed, one waiting
 KEPT = "finished blocks are kept: the same command takes the run up again"
+
+
+class _Late(RunError):
+    """No answer in time."""
 
 
 class Cluster:
@@ -54,6 +59,7 @@ class Cluster:
             )
         self.scheduler = scheduler if "://" in scheduler else f"tcp://{scheduler}"
         self._client: Any = None
+        self._at_once = MOST_AT_ONCE
 
     def map(
         self, compute: Callable[[Item], Made], items: Sequence[Item], on_made: Callable[[Item, Made], None]
@@ -65,41 +71,44 @@ class Cluster:
         """
         client = self._connected()
         task, room = _Checked(compute, digest.computed_by()), _Room(self)
-        waiting, under_way, done = iter(items), dict[Any, Item](), queue.SimpleQueue[Any]()
+        waiting, under_way, news = deque(items), dict[Any, Item](), threading.Event()
         try:
-            while True:
-                for item in itertools.islice(waiting, max(room.now() - len(under_way), 0)):
+            while waiting or under_way:
+                for _ in range(min(room.now() - len(under_way), len(waiting))):
+                    item = waiting.popleft()
                     future = client.submit(task, item, pure=False)
                     under_way[future] = item
-                    future.add_done_callback(done.put)
-                if not under_way and room.now():
-                    return
-                made, failed = self._gathered(_waited_for(done), done)
-                for future, result in made:
-                    on_made(under_way.pop(future), result)
-                for future in failed:
-                    self._answer(client.gather, [future])
+                    future.add_done_callback(lambda _: news.set())
+                news.clear()
+                ended = [future for future in under_way if future.status not in NOT_YET]
+                if not ended:
+                    news.wait(LOOK_SECONDS)
+                    continue
+                for future, made in self._fetched(ended):
+                    on_made(under_way.pop(future), made)
         finally:
             with suppress(Exception):
                 self._answer(client.cancel, list(under_way))
 
-    def _gathered(
-        self, futures: Sequence[Any], done: queue.SimpleQueue[Any]
-    ) -> tuple[list[tuple[Any, Any]], list[Any]]:
-        """Those that are finished, with their results, and those that failed.
+    def _fetched(self, ended: Sequence[Any]) -> list[tuple[Any, Any]]:
+        """Some of those that ended, with what they made; what one raised is raised when nothing is left to fetch.
 
-        What is here is let go of at once: it is not computed again if its worker dies. One whose worker died before
-        that is pending again, and comes back to ``done``.
+        What is here is let go of at once: it is not computed again if its worker dies. A worker may also die before
+        that; what it had made is then made again, so nothing may be waited for.
         """
-        finished = [future for future in futures if future.status == "finished"]
-        made = list(zip(finished, self._answer(self._client.gather, finished), strict=True))
-        failed = [future for future in futures if future.status not in ("finished", "pending")]
-        for future in futures:
-            if future in finished:
-                future.release()
-            elif future not in failed:
-                future.add_done_callback(done.put)
-        return made, failed
+        finished = [future for future in ended if future.status == "finished"][: self._at_once]
+        if not finished:
+            self._answer(self._client.gather, ended)
+            return []
+        try:
+            made = self._answer(self._client.gather, finished)
+        except _Late:
+            self._at_once = 1
+            return []
+        self._at_once = MOST_AT_ONCE
+        for future in finished:
+            future.release()
+        return list(zip(finished, made, strict=True))
 
     def threads(self) -> int:
         """How many blocks the workers compute at a time. RunError if the scheduler does not answer."""
@@ -131,7 +140,7 @@ class Cluster:
                 await comm.close()
 
         for name in ("distributed", "distributed.client"):
-            logging.getLogger(name).setLevel(logging.CRITICAL + 1)  # it becomes a message of ours, or is mended
+            logging.getLogger(name).setLevel(logging.CRITICAL + 1)
         try:
             with ThreadPoolExecutor(1) as apart:  # a notebook has a loop of its own running here
                 apart.submit(asyncio.run, knock()).result()
@@ -156,7 +165,8 @@ class Cluster:
                 f"one block ended several workers of the cluster (out of memory?): {_line(error)}; {KEPT}"
             ) from error
         except (OSError, CancelledError) as error:
-            raise RunError(
+            kind = _Late if isinstance(error, TimeoutError) else RunError
+            raise kind(
                 f"the Dask cluster at {self.scheduler} does not answer any more ({_line(error)}); {KEPT}"
             ) from error
 
@@ -217,16 +227,6 @@ def _check(worker: str, found: dict[str, Any] | BaseException, wanted: dict[str,
 
 def _flat(made: dict[str, Any]) -> dict[str, Any]:
     return {**{key: value for key, value in made.items() if key != "machine"}, **made["machine"]}
-
-
-def _waited_for(finished: queue.SimpleQueue[Any]) -> list[Any]:
-    """What has finished by now, or soon; empty if nothing has."""
-    found = []
-    with suppress(queue.Empty):
-        found.append(finished.get(timeout=LOOK_SECONDS))
-        while len(found) < MOST_AT_ONCE:
-            found.append(finished.get_nowait())
-    return found
 
 
 def _line(error: BaseException) -> str:

@@ -16,6 +16,12 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 START_SECONDS = 60
 TICK_SECONDS = 0.05
+ENDS_WITH_ITS_PARENT = """
+import os, runpy, sys, threading
+threading.Thread(target=lambda: (sys.stdin.read(), os._exit(1)), daemon=True).start()
+module = sys.argv.pop(1)
+runpy.run_module(module, run_name="__main__", alter_sys=True)
+"""
 
 
 class Processes:
@@ -46,9 +52,12 @@ class Processes:
 
     def _start(self, program: str, *arguments: str, path: str | None = None) -> subprocess.Popen[bytes]:
         environment = {**os.environ, "PYTHONPATH": path or self.path, "DASK_TEMPORARY_DIRECTORY": str(self.folder)}
-        command = [sys.executable, "-m", f"distributed.cli.{program}", *arguments, "--no-dashboard"]
+        code = ("-c", ENDS_WITH_ITS_PARENT, f"distributed.cli.{program}")
+        command = [sys.executable, *code, *arguments, "--no-dashboard"]
         with self._log_path.open("ab") as log:
-            child = subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=self.folder)
+            child = subprocess.Popen(
+                command, env=environment, stdin=subprocess.PIPE, stdout=log, stderr=log, cwd=self.folder
+            )
         self.children.append(child)
         return child
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -23,6 +24,21 @@ from sim.study import cluster, executor, monte_carlo
 from sim.study.asked import Worlds, truths
 
 UNREACHABLE_SECONDS = 30
+PATIENCE_SECONDS = 240
+
+
+@pytest.fixture(autouse=True)
+def nothing_waits_for_ever():
+    """A test that hangs fails."""
+
+    def give_up(*_: object) -> None:
+        raise TimeoutError(f"not done after {PATIENCE_SECONDS} seconds")
+
+    before = signal.signal(signal.SIGALRM, give_up)
+    signal.alarm(PATIENCE_SECONDS)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +137,6 @@ def test_commands_on_a_cluster_end_as_they_do_here(dask, shakeout, arguments, tm
     assert contents(Path(out.strip())) == here
 
 
-@pytest.mark.slow  # waited for ever once, in a fresh clone on a loaded machine: by hand until that is understood
 def test_a_killed_worker_costs_its_unfinished_items_and_nothing_else(dask, tmp_path):
     victim = dask.worker(threads=1)
     task = Traced(str(tmp_path / "traces"), 0.1)
@@ -147,7 +162,26 @@ def test_a_killed_worker_costs_its_unfinished_items_and_nothing_else(dask, tmp_p
     assert len(began) == 40 + len(again)
 
 
-@pytest.mark.slow  # kills real processes: by hand, like the one before
+def test_what_a_killed_worker_had_made_and_nobody_had_fetched_is_made_again(dask, tmp_path):
+    victim = dask.worker(threads=1)
+    task = Traced(str(tmp_path / "traces"), 0.4)
+    done: list[int] = []
+
+    def on_done(item: int) -> None:
+        done.append(item)
+        if victim.poll() is None:
+            time.sleep(3)  # nothing is fetched meanwhile: everything under way ends
+            kill(victim)
+
+    with executor.on_cluster(dask.address):
+        executor.map_blocks(task, range(16), 1, on_done)
+    assert sorted(done) == list(range(16))
+    began = [trace.item for trace in task.traces() if trace.what == "began"]
+    again = {item for item in began if began.count(item) > 1}
+    assert again  # or there was nothing to fetch
+    assert again <= {trace.item for trace in task.traces() if (trace.what, trace.process) == ("ended", victim.pid)}
+
+
 def test_a_run_goes_on_when_a_worker_is_killed(dask, tmp_path, local):
     victim = dask.worker(threads=2)
     told: list[int] = []
@@ -166,7 +200,6 @@ def test_a_run_goes_on_when_a_worker_is_killed(dask, tmp_path, local):
     assert told[-1] == 5000
 
 
-@pytest.mark.slow  # kills real processes: by hand, like the one before
 def test_a_scheduler_that_dies_leaves_what_is_finished(tmp_path, local):
     with processes(tmp_path) as own:
         own.worker()
