@@ -16,7 +16,7 @@ from sim.engine.month import Phase, opening
 from sim.engine.problem import Problem, Seeds, prepare
 from sim.engine.recorder import Recorder
 from sim.engine.state import copied, new_tile
-from sim.foundation.columns import LOG_DTYPE, NEVER
+from sim.foundation.columns import LOG_DTYPE
 from sim.foundation.world import World
 from sim.scenario.keys import firm_key
 from sim.scenario.model import Probe, Scenario
@@ -42,8 +42,8 @@ def _start(problem: Problem, first: int, worlds: int, told: bool, tile_worlds: i
     firms["series"] = problem.series
     firms["tie"] = problem.keys & TIE_BITS
     firms["enters_month"] = problem.enters
-    firms["listing_month"] = np.where(problem.listed <= 0, problem.listed, NEVER)
-    firms["pivot_month"] = np.where(problem.pivoted <= 0, problem.pivoted, NEVER)
+    firms["listing_month"] = problem.listed
+    firms["pivot_month"] = problem.pivoted
     put_certain(problem, tile)
     return Start(problem, tile._replace(tick=0, month=problem.start - 1), draw_base(problem, first, worlds))
 

@@ -112,12 +112,7 @@ def _firms(section: Node, start: int, end: int) -> tuple[Firm, ...]:
 
 def _firm(id: str, node: Node, start: int, end: int) -> Firm:
     entries = node.fields((*FIRM_KEYS, *FIRM_ASSUMPTIONS))
-
-    def month(key: str, default: int | None) -> int | None:
-        if key not in entries:
-            return default
-        return None if entries[key].data is None else entries[key].month(FIRST_YEAR * 12, end)
-
+    enters = entries.get("enters")
     stated: dict[str, Value] = {}
     for name, assumption in FIRM_ASSUMPTIONS.items():
         if name in entries:
@@ -131,12 +126,28 @@ def _firm(id: str, node: Node, start: int, end: int) -> Firm:
         id=id,
         name=title,
         kind=entries["kind"].choice(KINDS, "a kind of firm") if "kind" in entries else KINDS[0],
-        enters=month("enters", start),
-        listed=month("listed", None),
-        pivoted=month("pivoted", None),
+        enters=start if enters is None else None if enters.data is None else enters.month(FIRST_YEAR * 12, end),
+        listed=_before_the_start(entries.get("listed"), id, start, "listing_appetite"),
+        pivoted=_before_the_start(entries.get("pivoted"), id, start, "pivot_readiness"),
         copies=entries["copies"].whole(0, MAX_FIRMS) if "copies" in entries else 0,
         values=Frozen(stated),
     )
+
+
+def _before_the_start(node: Node | None, id: str, start: int, trait: str) -> int | None:
+    """The month in which a firm listed or pivoted before the start; None: it has not, and the rules decide.
+
+    ``trait`` is what an event may change to hasten or hold up what the rules decide.
+    """
+    if node is None or node.data is None:
+        return None
+    month = node.month()
+    if month >= start:
+        raise node.wrong(
+            "not before the start: this key says how a firm starts, later on the rules decide",
+            f"a month before the start {month_text(start)}, or null; instead an event may change firms.{id}.{trait}",
+        )
+    return month
 
 
 def _groups(section: Node | None, firms: tuple[Firm, ...]) -> Mapping[str, tuple[str, ...]]:

@@ -1,8 +1,9 @@
 """A scenario whose horizon was made shorter than the one its parts were written for.
 
 What an inherited file dates outside the new horizon is not an error: a claim or fact is left out, an event that
-begins later is left out, an event that began earlier is in force from the start on, a firm that enters, lists or
-pivots later never does. Each is said in a notice. A date outside the horizon of its own file stays, and is an error.
+begins later is left out, an event that began earlier is in force from the start on, a firm that enters later never
+does. Each is said in a notice. A date outside the horizon of its own file stays, and is an error. So is a listing or
+a pivot that an earlier start overtakes: the firm no longer starts listed or pivoted, which only the author can mend.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ from sim.scenario.node import Node
 from sim.scenario.override import is_set
 
 _PROPOSITION_DATES = ("at", "by")
-_FIRM_DATES = ("enters", "listed", "pivoted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +88,10 @@ def _firms(section: str, entries: dict[str, Node], fit: _Fit) -> dict[str, Node]
     fitted = {}
     for id, entry in entries.items():
         fields = dict(entry.data)
-        for key in _FIRM_DATES:
-            month = _month(fields.get(key))
-            if month is not None and month > fit.span[1] and fit.outside(fields[key]):
-                fit.never.append(f"{section}.{id}.{key}")
-                fields[key] = fields[key].replaced(None)
+        enters = _month(fields.get("enters"))
+        if enters is not None and enters > fit.span[1] and fit.outside(fields["enters"]):
+            fit.never.append(f"{section}.{id}.enters")
+            fields["enters"] = fields["enters"].replaced(None)
         fitted[id] = entry.replaced(fields)
     return fitted
 

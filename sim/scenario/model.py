@@ -31,6 +31,7 @@ class Firm:
     """A firm, or with ``copies`` > 0 a class of anonymous firms ``<id>-001`` and on.
 
     ``values`` holds every firm assumption of the catalogue (defaults filled in). ``enters`` None: never.
+    ``listed`` and ``pivoted``: the month before the start in which it did so; None: not yet.
     """
 
     id: str

@@ -118,8 +118,8 @@ def _firm() -> Schema:
         "name": _LINE | {"minLength": 1},
         "kind": {"enum": list(KINDS)},
         "enters": date | {"description": "null: never"},
-        "listed": date,
-        "pivoted": date,
+        "listed": date | {"description": "a month before the start: the firm starts listed"},
+        "pivoted": date | {"description": "a month before the start: the firm starts pivoted"},
         "copies": {"type": "integer", "minimum": 0, "maximum": build.MAX_FIRMS},
     }
     return _object(who | {name: _value(assumption) for name, assumption in FIRM_ASSUMPTIONS.items()})

@@ -26,7 +26,7 @@ firms:
     name: 智谱 <script>alert("x")</script> ../🐉
     kind: startup
     enters: 2023-07
-    listed: 2026-01
+    listed: 2023-01
     cash: {value: 1500, source: S000-01, note: because}
     research_ambition: {uniform: [0.8, 1.2], source: S000-02}
   minimax: {name: MiniMax, burn_month: {lognormal: [50, 0.3]}}

@@ -30,7 +30,7 @@ def test_every_key_arrives(tmp_path):
     assert (scenario.worlds, scenario.seed) == (200, 7)
     zhipu, minimax, tencent, lab = scenario.firms
     assert zhipu.name == '智谱 <script>alert("x")</script> ../🐉'
-    assert (zhipu.kind, zhipu.enters, zhipu.listed) == ("startup", month_of("2023-07"), month_of("2026-01"))
+    assert (zhipu.kind, zhipu.enters, zhipu.listed) == ("startup", month_of("2023-07"), month_of("2023-01"))
     assert zhipu.values["cash"] == Value("number", (1500.0,), "S000-01", "because")
     assert zhipu.values["research_ambition"] == Value("uniform", (0.8, 1.2), "S000-02")
     assert minimax.enters == scenario.start and minimax.pivoted is None

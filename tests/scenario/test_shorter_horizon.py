@@ -12,15 +12,15 @@ HAZARD = "assumptions.closure.hazard_month"
 
 
 def test_an_earlier_end():
-    scenario = load_text(TEXT, ["end=2025-03"])
+    scenario = load_text(TEXT.replace("enters: 2022-01", "enters: 2026-01"), ["end=2025-03"])
     assert scenario.claims == () and scenario.facts == () and scenario.probes == ()
     assert {change.origin for change in scenario.changes} == {"events.price-war"}
     assert all(change.last == month_of("2025-03") for change in scenario.changes)
-    assert scenario.firms[0].listed is None
+    assert scenario.firms[2].id == "tencent" and scenario.firms[2].enters is None
     assert scenario.notices == (
         "Left out, because dated outside 2023-07 to 2025-03: "
         "events.later, claims.bought, claims.few, facts.zhipu-lists.",
-        "Never comes, because dated after 2025-03: firms.zhipu.listed.",
+        "Never comes, because dated after 2025-03: firms.tencent.enters.",
     )
 
 
@@ -83,6 +83,25 @@ def test_a_set_outside_the_horizon_is_an_error_even_if_it_shortens_it():
     for sets in (["end=2027-12", f"{HAZARD}=1@2028-01"], ["end=2027-12", "firms.zhipu.enters=2028-01"]):
         with pytest.raises(InputError, match="a date after the horizon"):
             load_text(TEXT, sets)
+
+
+def test_an_earlier_start_that_overtakes_a_listing_is_an_error(tmp_path):
+    """Started listed in the base; in the longer story it has not listed yet, and only the author can say what then."""
+    late = minimal(start="2026-04", firms={"a": {"listed": "2026-01", "pivoted": "2025-10"}})
+    base = write(tmp_path, "base.yaml", to_yaml(load_mapping(late)))
+    assert load(base).firms[0].listed == month_of("2026-01")
+    assert load(base, ["start=2026-02"]).firms[0].pivoted == month_of("2025-10")
+    earlier = write(tmp_path, "earlier.yaml", "extends: base.yaml\nstart: 2025-11\n")
+    shorter = write(tmp_path, "shorter.yaml", "extends: base.yaml\nstart: 2025-11\nend: 2025-12\n")
+    for path, sets in ((base, ["start=2025-11"]), (earlier, []), (shorter, [])):
+        with pytest.raises(InputError, match="a month before the start 2025-11") as caught:
+            load(path, sets)
+        assert caught.value.key == "firms.a.listed" and caught.value.found == "2026-01"
+        assert caught.value.file == str(base) and caught.value.line is not None
+    without = ["firms.a.listed=null"]
+    assert load(earlier, without).firms[0].listed is None
+    with pytest.raises(InputError, match=r"firms\.a\.pivot_readiness"):
+        load(earlier, [*without, "start=2025-10"])
 
 
 def test_an_unchanged_horizon_says_nothing():
