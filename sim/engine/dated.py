@@ -20,16 +20,26 @@ def _column(tile: World, slot: Slot) -> np.ndarray:
     return np.asarray(tile.firms.view(np.ndarray)[slot.column][:, slot.row])
 
 
+class Drawn(NamedTuple):
+    """The uncertain values of one column: ``rows`` of firms, and ``numbers`` (worlds, rows) that each world drew.
+
+    An assumption of the industry has no rows, and ``numbers`` (worlds,).
+    """
+
+    column: str
+    rows: list[int]
+    numbers: np.ndarray
+
+
 class Base(NamedTuple):
     """The base values of a block of worlds: those that are certain are in its tiles already (``put_certain``).
 
-    ``drawn`` are the uncertain slots, ``numbers`` (drawn, worlds) what each world drew, ``first`` the block's first
-    world; ``changed`` are the slots that a dated event changes.
+    ``drawn`` are the uncertain ones, ``first`` is the block's first world; ``changed`` are the slots that a dated event
+    changes.
     """
 
     first: int
-    drawn: tuple[Slot, ...]
-    numbers: np.ndarray
+    drawn: tuple[Drawn, ...]
     changed: tuple[Slot, ...]
 
 
@@ -42,14 +52,23 @@ def put_certain(problem: Problem, tile: World) -> None:
 
 def draw_base(problem: Problem, first: int, worlds: int) -> Base:
     """Draw the uncertain assumptions of ``worlds`` worlds from ``first`` on."""
-    uncertain = [(slot, value) for slot, value in problem.base if value.uncertain]
-    numbers = np.empty((len(uncertain), worlds))
-    for row, (slot, value) in enumerate(uncertain):
+    columns: dict[tuple[str, bool], list[tuple[int, np.ndarray]]] = {}
+    for slot, value in problem.base:
+        if not value.uncertain:
+            continue
         within = range_of("set", slot.declared)
-        numbers[row] = drawn(value, slot, slot.key, within, problem.seed_of(slot.key), first, worlds)
+        numbers = drawn(value, slot, slot.key, within, problem.seed_of(slot.key), first, worlds)
+        columns.setdefault((slot.column, slot.row < 0), []).append((slot.row, numbers))
     paths = {change.path for change, _ in problem.changes}
     changed = tuple(slot for slot, _ in problem.base if slot.path in paths)
-    return Base(first, tuple(slot for slot, _ in uncertain), numbers, changed)
+    return Base(first, tuple(_together(column, parts) for (column, _), parts in columns.items()), changed)
+
+
+def _together(column: str, parts: list[tuple[int, np.ndarray]]) -> Drawn:
+    """One column from what was drawn for each row, (worlds,) each; row -1 is the industry's."""
+    if parts[0][0] < 0:
+        return Drawn(column, [], parts[0][1])
+    return Drawn(column, [row for row, _ in parts], np.column_stack([numbers for _, numbers in parts]))
 
 
 class Assumed:
@@ -62,8 +81,11 @@ class Assumed:
         self.clipped = clipped
         self.worlds = tile.market.shape[0]
         within_block = slice(first - base.first, first - base.first + self.worlds)
-        for slot, numbers in zip(base.drawn, base.numbers, strict=True):
-            _column(tile, slot)[:] = numbers[within_block]
+        for column, rows, numbers in base.drawn:
+            if rows:
+                tile.firms.view(np.ndarray)[column][:, rows] = numbers[within_block]
+            else:
+                tile.assume.view(np.ndarray)[column][:] = numbers[within_block]
         self.base = {(slot.path, slot.row): _column(tile, slot).copy() for slot in base.changed}
         self.moments = sorted({month for change, _ in problem.changes for month in self._edges(change)})
 

@@ -21,8 +21,9 @@ from sim.foundation.world import World
 from sim.scenario.keys import firm_key
 from sim.scenario.model import Probe, Scenario
 
-# The state of so many firms stays in the processor's second-level cache; tiles of few firms are no larger than this.
-TILE_FIRMS, TILE_WORLDS = 2048, 512
+# The state of so many firms stays in the processor's second-level cache. Tiles of few firms have no more worlds than
+# this; tiles of many have as many as luck is drawn for at a time, which is worth more than the cache.
+TILE_FIRMS, TILE_WORLDS, LEAST_WORLDS = 2048, 512, 16
 TIE_BITS = 0x7FFFFFFF
 
 
@@ -102,7 +103,7 @@ def simulate(scenario: Scenario, first: int, worlds: int, seeds: Seeds | None = 
     """The block of ``worlds`` worlds from world ``first`` on; ``seeds`` stand in for the scenario's."""
     problem = prepare(scenario, seeds)
     recorder = Recorder(problem, scenario.probes, first, worlds)
-    most = min(TILE_WORLDS, max(TILE_FIRMS // len(problem.ids), 1), worlds)
+    most = min(TILE_WORLDS, max(TILE_FIRMS // len(problem.ids), LEAST_WORLDS), worlds)
     start = _start(problem, first, worlds, False, most)
     for offset in range(0, worlds, most):
         record = functools.partial(recorder.month, offset=offset)

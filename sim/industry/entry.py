@@ -40,14 +40,14 @@ MECHANISM = Mechanism(
 @law
 def place_revenue(world, f, line, amount):
     """Give firm ``f`` the shares at home and abroad that earn ``amount`` a month in ``line``."""
-    firm = world.firms[f]
-    for place in range(2):
-        part = firm.overseas if place == 1 else 1.0 - firm.overseas
-        k = place * LINE_COUNT + line
-        taken = 0.0
-        for g in range(world.firms.shape[0]):
-            taken += world.shares[g, k]
-        world.shares[f, k] = max(min(part * amount / max(world.sizes[k], SMALL), 1.0 - taken), 0.0)
+    firm, home, abroad = world.firms[f], line, LINE_COUNT + line
+    taken_home, taken_abroad = 0.0, 0.0
+    for g in range(world.firms.shape[0]):
+        taken_home += world.shares[g, home]
+        taken_abroad += world.shares[g, abroad]
+    earned_home, earned_abroad = (1.0 - firm.overseas) * amount, firm.overseas * amount
+    world.shares[f, home] = max(min(earned_home / max(world.sizes[home], SMALL), 1.0 - taken_home), 0.0)
+    world.shares[f, abroad] = max(min(earned_abroad / max(world.sizes[abroad], SMALL), 1.0 - taken_abroad), 0.0)
 
 
 @law
