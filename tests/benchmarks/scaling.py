@@ -11,6 +11,7 @@ from statistics import median
 
 from sim.archive.blocks import spans
 from sim.engine.simulate import simulate
+from sim.foundation.grid import PATHS
 from sim.outcomes.fates import FateCounts
 from sim.scenario.model import Change, Firm, Scenario, Value
 from sim.study import monte_carlo
@@ -20,6 +21,7 @@ SHORT_MONTHS = 24  # of the runs with many worlds
 FIRMS = (5, 10, 20, 50, 100, 200, 500)
 MONTHS = (12, 30, 60, 90, 180, 360)
 FIRM_MONTHS = 400_000  # about as many are measured at a time along the axes of firms and months
+LEAST_WORLDS = 256  # of many firms: a block of few worlds would be measured with all of its start
 REPEATS = 3
 WORKER_WORLDS = 16_384
 # What has to grow with the number of firms for the industry to stay the same: markets, capital, and what firms are
@@ -30,6 +32,7 @@ GROW = (
     "marketing.pressure_ref",
     "scale.door_ref",
 )
+REVENUE = [quantity.name for quantity in PATHS].index("revenue")  # kept of every living firm, giants too
 Row = dict[str, float | int]
 
 
@@ -102,9 +105,9 @@ def against_firms(scenario: Scenario) -> list[Row]:
     found: list[Row] = []
     for firms in FIRMS:
         crowded = of_firms(scenario, firms)
-        worlds = max(FIRM_MONTHS // (firms * crowded.ticks), 2)
+        worlds = max(FIRM_MONTHS // (firms * crowded.ticks), LEAST_WORLDS)
         block = simulate(crowded, 0, worlds)
-        alive = float(block.paths[:, 0, 1:].sum()) / (worlds * firms * crowded.ticks)
+        alive = float(block.paths[:, REVENUE, 1:].sum()) / (worlds * firms * crowded.ticks)
         spent = median(seconds(lambda c=crowded, w=worlds: simulate(c, 0, w)) for _ in range(REPEATS))
         cost = spent / (worlds * firms * crowded.ticks) * NANO
         found.append({"firms": firms, "ns a firm-month": cost, "alive": alive, "ns a living firm-month": cost / alive})
