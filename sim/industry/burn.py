@@ -27,7 +27,7 @@ MECHANISM = Mechanism(
     "Planned spending follows ambition and runway: a firm with little runway cuts research before it dies.",
     "Spending is the constant burn_month.",
     (
-        Assumption("plan_months", 12, "months", 1, 60, "a firm plans to make its cash last so long"),
+        Assumption("plan_months", 11, "months", 1, 60, "a firm plans to make its cash last so long"),
         Assumption("reserve_months", 3, "months", 0, 36, "months of spending that are kept back"),
         Assumption(
             "close_loop_at",
@@ -39,18 +39,18 @@ MECHANISM = Mechanism(
             "S000-24, S002-14; share: assumption",
         ),
         Assumption(
-            "cold_caution", 1.25, "ratio", 1, 5, "how much longer in a cold climate", "S003-23; size: assumption"
+            "cold_caution", 1.1, "ratio", 1, 5, "how much longer in a cold climate", "S003-23; size: assumption"
         ),
         Assumption("least", 0.05, "share", 0, 1, "least share of planned research and marketing a firm can live with"),
-        Assumption("most", 1.25, "ratio", 1, 10, "most a firm stretches its plan while capital is hot"),
+        Assumption("most", 1.1, "ratio", 1, 10, "most a firm stretches its plan while capital is hot"),
         Assumption(
             "overhead_month",
-            20,
+            12,
             "RMB million a month",
             0,
             1e4,
-            "pay and other overhead at talent 1",
-            "P-ZP-21; level: assumption",
+            "overhead and pay outside research at talent 1",
+            "P-ZP-13, P-ZP-17, P-ZP-22, P-ZP-28 (what is left of 2024's loss: about 5); level: assumption",
         ),
         Assumption("wage_growth_year", 0.12, "log a year", -0.5, 2, "growth of pay", "S002-11; rate: assumption"),
     ),

@@ -41,12 +41,12 @@ MECHANISM = Mechanism(
         Assumption("vertical_abroad", 20, "RMB million a month", 0, 1e6, "market of verticals abroad"),
         Assumption(
             "growth_year",
-            1.15,
+            0.8,
             "log a year",
             0,
             5,
             "growth of business markets at the opening",
-            "P-MK-02, P-ZP-45; rate: assumption",
+            "P-MK-02 (doubled from 2023 to 2024)",
         ),
         Assumption("growth_floor_year", 0.2, "log a year", 0, 2, "growth it slows to"),
         Assumption("growth_half_life", 24, "months", 1, 240, "half-life of the excess growth"),
@@ -314,7 +314,9 @@ def prospects(world):
         if firm.status == INDEPENDENT:
             efforts = firm.mix_consumer + firm.mix_api + firm.mix_projects + firm.mix_vertical
             sells = efforts > 0.0 or firm.pivot_month <= world.tick
-            weight = math.exp(-market.taking * quality * firm.gap) * firm.footing * firm.vertical_pull
+            weight = math.exp(-market.taking * quality * firm.gap) * firm.footing
+            if firm.pivot_month <= world.tick:
+                weight *= firm.vertical_pull
             firm.weight_home = weight if sells else 0.0
             total += firm.weight_home
     for f in range(firms.shape[0]):

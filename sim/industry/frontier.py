@@ -2,7 +2,7 @@
 
 speed      = floor + (start - floor) * 2 ** (-age / half-life)    generations a year; age: months since the last
              paradigm shift, before any age_months and those since the opening
-cost       = cost_month * cost_per_generation ** frontier                                       RMB million a month
+cost       = cost_month * cost_per_generation ** frontier, at most cost_cap                     RMB million a month
 effort     = (research * efficiency * focus / cost) ** concavity * talent ** talent_elasticity * flywheel, capped
 gap'       = gap + speed * (1 - effort * (1 + catch_up * gap)) + noise,  0 <= gap <= gap of open source + adoption_gap
 Sources: S003-19 (the pace slowed after GPT-4), S000-15 to S000-17 (training cost per generation), S001-03, P-ZP-17.
@@ -32,6 +32,7 @@ MECHANISM = Mechanism(
         Assumption("age_months", 0, "months", 0, 600, "months since the last shift, at the opening"),
         Assumption("cost_month", 40, "RMB million a month", 0, 1e4, "cost of keeping pace at the opening", "P-ZP-16"),
         Assumption("cost_per_generation", 3.0, "ratio", 1, 20, "cost of one generation over the one before"),
+        Assumption("cost_cap", 1e7, "RMB million a month", 1, 1e9, "more than that nobody can pay for keeping pace"),
         Assumption("concavity", 0.35, "exponent", 0.05, 1, "returns of effort to spending"),
         Assumption("talent_elasticity", 0.3, "exponent", 0, 2, "effort's elasticity to talent"),
         Assumption("effort_cap", 1.5, "ratio", 0.1, 10, "most that any budget can do"),
@@ -82,7 +83,8 @@ def advance(world):
     age = world.tick + assume.frontier_age_months if market.shift_month == NEVER else world.tick - market.shift_month
     market.frontier_speed = speed_month(assume, age)
     market.frontier += market.frontier_speed
-    market.frontier_cost = assume.frontier_cost_month * assume.frontier_cost_per_generation**market.frontier
+    cost = assume.frontier_cost_month * assume.frontier_cost_per_generation**market.frontier
+    market.frontier_cost = min(cost, assume.frontier_cost_cap)
 
 
 @law

@@ -37,7 +37,7 @@ MECHANISM = Mechanism(
         Assumption("runway", 18, "months", 0, 60, "planned runway below which leaving becomes urgent"),
         Assumption("gap", 0.2, "generations", 0, 20, "gap below which nobody leaves"),
         Assumption("gap_range", 0.45, "generations", 0.01, 20, "how much more gap makes it fully urgent"),
-        Assumption("deep_research", 0.3, "share", 0, 1, "research that a deep pivot keeps"),
+        Assumption("deep_research", 0.15, "share", 0, 1, "research that a deep pivot keeps"),
         Assumption(
             "light_research",
             0.08,

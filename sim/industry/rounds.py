@@ -144,6 +144,13 @@ def resized(ask, value, assume):
 
 
 @law
+def stop_seeking(firm):
+    """The firm no longer asks for money, so nobody refuses it any more."""
+    firm.seeking_month = NEVER
+    firm.refused_months = 0
+
+
+@law
 def seek(world, f):
     """Begin or give up seeking; True if the firm's round is ready to close this month."""
     firm, market, assume = world.firms[f], world.market, world.assume
@@ -162,8 +169,8 @@ def seek(world, f):
                     RUNWAY_SHORT if short else CAPITAL_HOT,
                     firm.plan_runway if short else since,
                 )
-    elif not short and market.climate != HOT and firm.refused_months == 0:
-        firm.seeking_month = NEVER
+    elif not short and market.climate != HOT:
+        stop_seeking(firm)
     if firm.seeking_month == NEVER:
         return False
     takes = by_climate(market.climate, assume.rounds_months_hot, assume.rounds_months_normal, assume.rounds_months_cold)
@@ -209,8 +216,7 @@ def close_round(world, f, amount):
     firm.value = post
     firm.rounds += 1
     firm.last_round_month = world.tick
-    firm.seeking_month = NEVER
-    firm.refused_months = 0
+    stop_seeking(firm)
     if down:
         tell(world, f, DOWN_ROUND, amount, BELOW_POST_MONEY, before)
     else:
@@ -223,6 +229,9 @@ def step(world):
     """The month's rounds: who is ready, what investors say, and how the dry powder is shared."""
     firms, market, assume = world.firms, world.market, world.assume
     if assume.rounds_on == 0.0:
+        for f in range(firms.shape[0]):
+            if firms[f].status == INDEPENDENT:
+                stop_seeking(firms[f])
         return
     inflow = by_climate(
         market.climate, assume.rounds_inflow_hot, assume.rounds_inflow_normal, assume.rounds_inflow_cold

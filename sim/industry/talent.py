@@ -75,7 +75,8 @@ def leaving_share(firm, assume, tick):
 def next_talent(talent, leaving, pull, assume):
     """Talent a month later; ``pull`` in [0, 1) is the firm's attraction over 1 + attraction."""
     arriving = assume.talent_arrival_month * pull * max(1.0 - talent / assume.talent_ceiling, 0.0)
-    return min(max(talent * (1.0 - leaving) + arriving, assume.talent_least), assume.talent_ceiling)
+    ceiling = max(assume.talent_ceiling, talent)  # who came with more keeps it
+    return min(max(talent * (1.0 - leaving) + arriving, assume.talent_least), ceiling)
 
 
 @law
@@ -90,10 +91,7 @@ def step(world):
             continue
         drawn = attraction(firm, assume)
         before = max(firm.talent, assume.talent_least)
-        ceiling = max(assume.talent_ceiling, before)
-        firm.talent = min(
-            next_talent(before, leaving_share(firm, assume, world.tick), drawn / (1.0 + drawn), assume), ceiling
-        )
+        firm.talent = next_talent(before, leaving_share(firm, assume, world.tick), drawn / (1.0 + drawn), assume)
         lost = 1.0 - firm.talent / max(firm.talent_before, TINY)
         if firm.pivot_month <= world.tick and firm.exodus_told == 0 and lost >= assume.talent_exodus_told:
             firm.exodus_told = 1

@@ -38,7 +38,7 @@ MECHANISM = Mechanism(
         Assumption("extra_months", 5, "months", 0, 60, "how much longer delivery takes"),
         Assumption("extra_bad_debt", 0.08, "share", 0, 1, "share of bills never paid", "P-MK-14; share: assumption"),
         Assumption(
-            "deep_relief", 0.25, "share", 0, 1, "relief of one who keeps core technology", "S001-24; size: assumption"
+            "deep_relief", 0.6, "share", 0, 1, "relief of one who keeps core technology", "S001-24; size: assumption"
         ),
         Assumption("lead_ref", 0.3, "generations", 0.01, 10, "lead over open source that relieves by 63%"),
         Assumption("told_at", 0.5, "share", 0, 1, "copy that is told as an event"),

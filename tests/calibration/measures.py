@@ -134,18 +134,18 @@ def training() -> list[Row]:
     return [
         Row(
             "Zhipu, net burn a month, second half of 2023",
-            "about 50",
-            "P-ZP-12 (52 over the year)",
-            40,
-            60,
+            "about 67",
+            "P-ZP-12, P-ZP-23 (52 over the year, grown evenly to 187)",
+            50,
+            85,
             lambda s: [s.burn("zhipu", "2023-07", "2023-12")],
         ),
         Row(
             "MiniMax, the same",
-            "about 50",
-            "P-MM-14 (53 over the year)",
-            40,
-            60,
+            "about 67",
+            "P-MM-14, P-MM-28 (53 over the year, grown evenly to 154)",
+            50,
+            85,
             lambda s: [s.burn("minimax", "2023-07", "2023-12")],
         ),
         Row(

@@ -93,3 +93,13 @@ def test_every_invariant_holds_in_any_industry(data: dict[str, Any]) -> None:
     history = walk(load_mapping(data), WORLDS)
     for invariant in INVARIANTS:
         invariant(history)
+
+
+def test_fifty_years_of_the_fastest_and_dearest_frontier_stay_finite() -> None:
+    """Costs, plans and asks would overflow a float without the cap on what keeping pace costs."""
+    fastest = {"speed_year": 5, "speed_floor_year": 5, "cost_month": 10000, "cost_per_generation": 20, "cost_cap": 1e9}
+    firms = {"firm-0": {"research_ambition": 100}, "firm-1": {"kind": "giant", "research_ambition": 100}}
+    data = {"name": "fast", "start": "2024-01", "end": "2073-12", "firms": firms, "assumptions": {"frontier": fastest}}
+    history = walk(load_mapping(data), WORLDS)
+    test_invariants.test_every_value_stays_finite(history)
+    assert history.market["frontier_cost"].max() == 1e9

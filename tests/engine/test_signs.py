@@ -203,8 +203,8 @@ DEEP = {**LIGHT, "keeps_core": 1}
 
 def test_third_law_lower_survival_of_light_pivoters():
     none, claim, double = (race({"vertical": {"strength": s}}, LIGHT) for s in (0, 1, 2))
-    assert clearly_more(independent(none, 36), independent(claim, 36))
-    assert clearly_more(independent(claim, 36), independent(double, 36))
+    assert clearly_more(independent(none, 60), independent(claim, 60))
+    assert clearly_more(independent(claim, 60), independent(double, 60))
 
 
 def test_third_law_deep_pivoters_suffer_less():
@@ -212,7 +212,7 @@ def test_third_law_deep_pivoters_suffer_less():
     lost = []
     for pivoter in (LIGHT, DEEP):
         none, claim = (race({"vertical": {"strength": s}}, pivoter) for s in (0, 1))
-        lost.append(independent(none, 36).astype(float) - independent(claim, 36))
+        lost.append(independent(none, 60).astype(float) - independent(claim, 60))
     assert clearly_more(*lost)
 
 

@@ -103,11 +103,12 @@ def test_the_bill_by_hand():
 def test_prospects_by_hand():
     """Revenue a year two years ahead, shared by capability at par effort against the outside option.
 
-    Business grows by 0.6 and pools by 0.24 a year, revenue per user by 0.12; a pivoted firm competes for verticals.
+    Business grows by 0.6 and pools by 0.24 a year, revenue per user by 0.12; a pivoted firm competes for verticals,
+    as far as giants leave them to it.
     """
     firms = (
         startup(gap=0.5),
-        startup(gap=1.0, footing=0.5, pivot_month=0),
+        startup(gap=1.0, footing=0.5, pivot_month=0, vertical_pull=0.6),
         startup(gap=0.2, vertical_pull=0.5),
         giant(gap=0.0),
     )
@@ -131,7 +132,7 @@ def test_prospects_by_hand():
     consumers = (100 * 0.5 + 200 * 1.0) * math.exp(0.24 * 3 + 0.12 * 3)
     business = math.exp(0.6 * 3)
     everything, verticals = 12 * (consumers + (80 + 60 + 50 + 40 + 30 + 20) * business), 12 * 70 * business
-    weights = [math.exp(-1.5), 0.5 * math.exp(-3.0), 0.5 * math.exp(-0.6), 1.0, 0.0]
+    weights = [math.exp(-1.5), 0.5 * 0.6 * math.exp(-3.0), math.exp(-0.6), 1.0, 0.0]
     total = sum(weights) + 4.0 * math.exp(-3.0)
     reach = [everything, verticals, everything, everything, everything]
     expected = [r * weight / total for r, weight in zip(reach, weights, strict=True)]

@@ -58,6 +58,12 @@ def test_cost_by_hand():
     assert w.market.frontier_cost == approx(450.0, rel=1e-14)
 
 
+def test_cost_has_a_cap_however_far_the_frontier():
+    w = world(startup(), market={"frontier": 400.0}, frontier_cost_per_generation=20.0, frontier_cost_cap=5000.0)
+    frontier.advance(w)
+    assert w.market.frontier_cost == 5000.0
+
+
 def test_it_rises_more_slowly_as_time_passes_and_fast_again_after_a_shift():
     w = world(startup(), frontier_speed_year=1.2, frontier_speed_floor_year=0.3)
     speeds, heights = [], []

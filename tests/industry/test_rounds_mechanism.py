@@ -146,6 +146,22 @@ def test_below_the_bar_a_firm_is_refused_month_after_month():
     assert w.firms[0].refused_months == 2
 
 
+def test_who_has_money_enough_gives_up_seeking_and_is_refused_no_more():
+    waiting = {**NEEDY, "refused_months": 4}
+    short, rich = (_month(startup(**{**waiting, **own}), rounds_bar_normal=10.0) for own in ({}, {"plan_runway": 60.0}))
+    assert (short.firms[0].seeking_month, short.firms[0].refused_months) == (-20, 5)
+    assert (rich.firms[0].seeking_month, rich.firms[0].refused_months) == (NEVER, 0)
+    hot = _month(startup(**{**waiting, "plan_runway": 60.0}), climate=HOT, rounds_bar_hot=10.0)
+    assert hot.firms[0].refused_months == 5, "while capital is hot everybody asks"
+
+
+def test_with_rounds_off_nobody_seeks_or_is_refused():
+    gone = startup(**{**NEEDY, "refused_months": 4, "status": 3})
+    w = _month(startup(**{**NEEDY, "refused_months": 4}), gone, rounds_on=0.0)
+    assert (w.firms[0].seeking_month, w.firms[0].refused_months) == (NEVER, 0)
+    assert (w.firms[1].seeking_month, w.firms[1].refused_months) == (-20, 4), "a gone firm's row stays as it was"
+
+
 def test_raising_takes_months():
     firm = {**NEEDY, "seeking_month": NEVER}
     w = _month(startup(**firm), **OPEN, rounds_months_normal=3.0)

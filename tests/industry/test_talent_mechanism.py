@@ -47,6 +47,7 @@ def test_next_talent_by_hand():
     assume = assumed(talent_arrival_month=0.04, talent_ceiling=2.0, talent_least=0.02)
     assert talent.next_talent(1.0, 0.1, 0.5, assume) == approx(0.9 + 0.04 * 0.5 * 0.5, rel=1e-14)
     assert talent.next_talent(0.02, 1.0, 0.0, assume) == 0.02
+    assert talent.next_talent(3.0, 0.1, 0.5, assume) == approx(2.7, rel=1e-14), "nobody arrives, nobody is sent away"
 
 
 def test_a_month_by_hand():
