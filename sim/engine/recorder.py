@@ -12,6 +12,7 @@ from sim.foundation.columns import (
     INDEPENDENT,
     LOG_DTYPE,
     NEVER,
+    STARTUP,
 )
 from sim.foundation.grid import BINS, LANDSCAPE, PATHS, bin_of
 from sim.foundation.jit import law
@@ -28,7 +29,10 @@ HISTORY_MONTHS = tuple(name for name in HISTORY_DTYPE.names or () if name.endswi
 
 @law
 def record(tile, series, paths, landscape, leaders, grids, scales, land_grids, land_scales):
-    """Count every active firm and every world into the bins of this month; order of quantities as in grid.py."""
+    """Count every active firm and every world into the bins of this month; order of quantities as in grid.py.
+
+    Of giants only what means something of them (grid.Quantity.of_giants).
+    """
     tick = tile.tick
     december = tile.month % MONTHS_A_YEAR == MONTHS_A_YEAR - 1
     for w in range(tile.market.shape[0]):
@@ -37,11 +41,12 @@ def record(tile, series, paths, landscape, leaders, grids, scales, land_grids, l
             if firm.status != INDEPENDENT:
                 continue
             s = series[f]
-            paths[s, 0, tick, bin_of(firm.cash, grids[0], scales[0])] += 1
-            paths[s, 1, tick, bin_of(firm.runway, grids[1], scales[1])] += 1
-            paths[s, 2, tick, bin_of(firm.value, grids[2], scales[2])] += 1
+            if firm.kind == STARTUP:
+                paths[s, 0, tick, bin_of(firm.cash, grids[0], scales[0])] += 1
+                paths[s, 1, tick, bin_of(firm.runway, grids[1], scales[1])] += 1
+                paths[s, 2, tick, bin_of(firm.value, grids[2], scales[2])] += 1
+                paths[s, 4, tick, bin_of(firm.burn, grids[4], scales[4])] += 1
             paths[s, 3, tick, bin_of(firm.revenue, grids[3], scales[3])] += 1
-            paths[s, 4, tick, bin_of(firm.burn, grids[4], scales[4])] += 1
             paths[s, 5, tick, bin_of(firm.gap, grids[5], scales[5])] += 1
             paths[s, 6, tick, bin_of(firm.talent, grids[6], scales[6])] += 1
             paths[s, 7, tick, bin_of(firm.users, grids[7], scales[7])] += 1

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -26,21 +27,27 @@ LOWEST_STEP = (1023 + LOWEST_OCTAVE) * SUB_BINS
 
 
 class Quantity(NamedTuple):
-    """What the recorder keeps: ``scale`` multiplies it before binning on a log grid."""
+    """What the recorder keeps: ``scale`` multiplies it before binning on a log grid.
+
+    ``most`` is a cap on the quantity itself: no quantile is read above it, wherever its bin ends. ``of_giants`` is
+    False for what means nothing of a giant, whose accounts are open: it is recorded of startups only.
+    """
 
     name: str
     unit: str
     label: str
     grid: int
     scale: float = 1.0
+    most: float = math.inf
+    of_giants: bool = True
 
 
 PATHS: tuple[Quantity, ...] = (
-    Quantity("cash", "RMB million", "cash", LOG),
-    Quantity("runway", "months", "runway", LOG),
-    Quantity("value", "RMB million", "valuation", LOG),
+    Quantity("cash", "RMB million", "cash", LOG, of_giants=False),
+    Quantity("runway", "months", "runway", LOG, most=120.0, of_giants=False),
+    Quantity("value", "RMB million", "valuation", LOG, of_giants=False),
     Quantity("revenue", "RMB million a month", "revenue", LOG, 10.0),
-    Quantity("burn", "RMB million a month", "net burn", LOG, 10.0),
+    Quantity("burn", "RMB million a month", "net burn", LOG, 10.0, of_giants=False),
     Quantity("gap", "generations", "gap to the frontier", LOG, 1000.0),
     Quantity("talent", "index", "talent", LOG, 1000.0),
     Quantity("users", "million", "monthly active users", LOG, 10.0),

@@ -276,7 +276,8 @@ class Differences:
         for key, moments in self.sums.items():
             estimates = self._estimates(key, moments)
             names = (ALL,) if key.quantity in INDUSTRY else self.names
-            records += [(name, key, estimates, column) for column, name in enumerate(names)]
+            told = self.startups if key.unit == MONEY else np.ones(len(names), bool)
+            records += [(name, key, estimates, column) for column, name in enumerate(names) if told[column]]
         records += self._survival() + self._endgame()
         order = {name: place for place, name in enumerate((*self.names, ALL))}
         records.sort(key=lambda record: (order[record[0]], QUANTITIES.index(record[1].quantity), record[1].month))
@@ -286,6 +287,12 @@ class Differences:
             for name, key, estimates, at in records
         ]  # fmt: skip
         return pd.DataFrame(rows + self._lonely(variant), columns=list(COLUMNS))
+
+    @cached_property
+    def startups(self) -> np.ndarray:
+        """(names,) who has startups among its members: giants, whose accounts are open, have no rows of money."""
+        kinds = rows_of(self.base.scenario).kinds
+        return np.array([bool((kinds[rows] == STARTUP).any()) for rows in self.casts[0].members()], bool)
 
     def _estimates(self, key: Key, m: Moments) -> Estimates:
         n, k = self.base.worlds, self.variant.worlds

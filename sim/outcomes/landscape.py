@@ -2,8 +2,8 @@
 
 Merging histograms is adding integers, so the result does not depend on how worlds were cut into blocks. Counts are
 exact (the smallest count that enough worlds do not exceed); shares are told to the middle of their bin (1/384), so
-that 0 and 1 are exact; on logarithmic grids a quantile is interpolated linearly inside its bin, and what falls in the
-bin around zero is 0.
+that 0 and 1 are exact; on logarithmic grids a quantile is interpolated linearly inside its bin, what falls in the bin
+around zero is 0, and nothing is above the cap that a quantity has (``Quantity.most``).
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.foundation.columns import GIANT, KINDS
 from sim.foundation.grid import BINS, HALF, LANDSCAPE, LOG, PATHS, SHARE, Quantity, bin_bounds
 from sim.outcomes.rows import dates_of
 from sim.scenario.model import Scenario
@@ -40,7 +41,7 @@ def quantiles(histogram: np.ndarray, quantity: Quantity, levels: Collection[int]
             value = np.where(at == HALF, 0.0, value)
         elif quantity.grid == SHARE:
             value = at / (BINS - 1)
-        found[:, column] = np.where(total > 0, value, np.nan)
+        found[:, column] = np.where(total > 0, np.minimum(value, quantity.most), np.nan)
     return found.reshape(*histogram.shape[:-1], len(levels))
 
 
@@ -65,6 +66,7 @@ def paths_frame(scenario: Scenario, histograms: np.ndarray) -> Any:
     """paths.parquet from (series, len(PATHS), ticks + 1, BINS) counts.
 
     ``worlds`` counts the worlds in which the firm is active (for a class: the firms); quantiles are NaN where none.
+    What means nothing of a giant (``Quantity.of_giants``) has no rows of giants.
     """
     import pandas as pd
 
@@ -77,7 +79,9 @@ def paths_frame(scenario: Scenario, histograms: np.ndarray) -> Any:
         "worlds": histograms.sum(axis=3).ravel(),
     }
     flat = values.reshape(-1, len(PATH_LEVELS))
-    return pd.DataFrame(columns | {name: flat[:, i] for i, name in enumerate(PATH_LEVELS)})
+    told = [q.of_giants or firm.kind != KINDS[GIANT] for firm in scenario.firms for q in PATHS]
+    frame = pd.DataFrame(columns | {name: flat[:, i] for i, name in enumerate(PATH_LEVELS)})
+    return frame[np.repeat(told, months)].reset_index(drop=True)
 
 
 def leaders_frame(scenario: Scenario, counts: np.ndarray, worlds: int) -> Any:

@@ -55,7 +55,12 @@ def build(root: Node, set_paths: tuple[str, ...] = (), notices: tuple[str, ...] 
     given |= {f"firms.{id}.{key}" for id, entry in top["firms"].data.items() for key in entry.data}
     changes = changes_of(root, start, end)
     scope = proposition.Scope(
-        [firm.id for firm in firms if not firm.copies], [firm.id for firm in firms if firm.copies], groups, start, end
+        [firm.id for firm in firms if not firm.copies],
+        [firm.id for firm in firms if firm.copies],
+        groups,
+        start,
+        end,
+        giants=groups["giants"],
     )
     claims, facts = _claims(top.get("claims"), scope, CLAIM_KEYS), _claims(top.get("facts"), scope, FACT_KEYS)
     stated = {"name": name, **root.plain(), "worlds": worlds, "seed": seed}

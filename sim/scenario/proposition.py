@@ -17,7 +17,7 @@ The grammar (DATE is YYYY-MM; in a validated proposition every DATE is a calenda
     {not: P}   {all: [P, ...]}   {any: [P, ...]}
 
 ID is a firm, not a class. ``above`` and ``below`` are strict. A quantity of a firm that is not active then is not a
-number, and a comparison with it is false.
+number, and a comparison with it is false. Of a giant only what means something (``grid.Quantity.of_giants``).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from sim.foundation.columns import FATES, MILESTONES
 from sim.foundation.grid import LANDSCAPE, PATHS, YEARLY
 from sim.scenario.frozen import freeze
 from sim.scenario.model import Probe
-from sim.scenario.node import Node
+from sim.scenario.node import Node, list_of
 
 STATES = ("independent", "general", *MILESTONES, "acquired", "closed")
 FORMS = {  # the key that tells a form -> all keys of that form
@@ -46,6 +46,7 @@ FORMS = {  # the key that tells a form -> all keys of that form
 }
 COUNTS = ("at_least", "at_most", "between")
 SIDES = ("above", "below")
+OF_GIANTS = tuple(quantity.name for quantity in PATHS if quantity.of_giants)
 _KEYS = tuple(dict.fromkeys(key for keys in FORMS.values() for key in keys))
 _MOST = 1_000_000  # firms a count may speak of
 
@@ -60,6 +61,7 @@ class Scope:
     start: int
     end: int
     probes: set[Probe] = field(default_factory=set)
+    giants: Collection[str] = ()
 
 
 def parse(node: Node, scope: Scope) -> Any:
@@ -136,6 +138,8 @@ def _comparison(node: Node, form: str, scope: Scope) -> dict[str, Any]:
     firm = _firm(entries["firm"], scope) if form == "quantity" else None
     names = [quantity.name for quantity in (PATHS if form == "quantity" else LANDSCAPE)]
     name = entries[form].choice(names, f"a quantity of {'a firm' if firm else 'the market'}")
+    if firm in scope.giants and name not in OF_GIANTS:
+        raise entries[form].wrong("the accounts of a giant are open: this is not kept of it", list_of(OF_GIANTS))
     at = _observed(entries["at"], name, scope)
     scope.probes.add(Probe(firm, name, at))
     against: Any

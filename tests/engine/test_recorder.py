@@ -8,7 +8,7 @@ from industries import LIVELY, flagship, scenario, walk
 
 from sim.engine.draws import draws_of
 from sim.engine.simulate import simulate
-from sim.foundation.columns import INDEPENDENT, NEVER
+from sim.foundation.columns import GIANT, INDEPENDENT, NEVER
 from sim.foundation.grid import BINS, HALF, LANDSCAPE, LOG, PATHS, YEARLY, bin_bounds
 
 WORLDS = 40
@@ -32,11 +32,15 @@ def _bins(quantity, values):
 
 
 def test_paths_count_every_active_firm_in_its_bin(kept):
+    """Of giants, whose accounts are open, only what is neither money of theirs nor runway."""
     block, history = kept
+    giant = history.firms["kind"] == GIANT
+    assert giant.any() and {q.name for q in PATHS if q.of_giants} == {"revenue", "gap", "talent", "users"}
     series = history.problem.series
     for p, quantity in enumerate(PATHS):
         expected = np.zeros_like(block.paths[:, p])
-        months, worlds, firms = np.nonzero(history.firms["status"] == INDEPENDENT)
+        there = (history.firms["status"] == INDEPENDENT) & (quantity.of_giants | ~giant)
+        months, worlds, firms = np.nonzero(there)
         bins = _bins(quantity, history.firms[quantity.name][months, worlds, firms])
         np.add.at(expected, (series[firms], months, bins), 1)
         assert (block.paths[:, p] == expected).all(), quantity.name

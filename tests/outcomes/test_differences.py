@@ -121,6 +121,8 @@ def test_money_has_students_interval_of_the_paired_difference():
         row = found.loc[name, "raised", "2024-06"]
         got = (row["difference"], row["low"], row["high"])
         assert got == pytest.approx(intervals.t_interval(apart), rel=1e-9)
+    with_money = found[found.index.get_level_values("quantity").isin(["raised", "final_valuation"])]
+    assert set(with_money.index.get_level_values("firm")) == {"alpha", "beta", "startups"}  # nothing of giants
 
 
 def bounds_at_the_score(more: int, less: int, pairs: int) -> tuple[float, float]:

@@ -7,6 +7,7 @@ import pytest
 from synthetic_runs import block_of, firm, scenario, still
 
 from sim.foundation.grid import BINS, LANDSCAPE, PATHS, Quantity, bin_of
+from sim.industry.burn import LONGEST_RUNWAY
 from sim.outcomes.landscape import quantiles
 from sim.outcomes.summary import summarise
 
@@ -45,6 +46,16 @@ def test_shares_to_a_bin() -> None:
     assert np.abs(found - np.quantile(values, np.array(LEVELS) / 100)).max() < 1.5 / (BINS - 1)
 
 
+def test_no_quantile_is_above_the_cap_of_its_quantity() -> None:
+    """Runway ends at 120 months, in the midst of a bin: whoever has at least that much has 120, not 124."""
+    runway = next(q for q in PATHS if q.name == "runway")
+    assert runway.most == LONGEST_RUNWAY
+    values = np.array([30.0] * 40 + [LONGEST_RUNWAY] * 60)
+    found = quantiles(counted(values, runway), runway, LEVELS)
+    assert found[:2] == pytest.approx([30, 30], rel=0.0625) and found[2:].tolist() == [LONGEST_RUNWAY] * 3
+    assert quantiles(counted(values, PATHS[0]), PATHS[0], LEVELS)[2:].min() > LONGEST_RUNWAY  # cash has no cap
+
+
 def test_near_zero_is_zero_and_nothing_is_nan() -> None:
     quantity = next(q for q in PATHS if q.name == "cash")
     table = np.stack([counted(np.zeros(9), quantity), np.zeros(BINS, np.uint32)])
@@ -53,17 +64,18 @@ def test_near_zero_is_zero_and_nothing_is_nan() -> None:
 
 
 def test_tables_from_blocks() -> None:
-    question = scenario((firm("a"), firm("b")), 13)
+    question = scenario((firm("a"), firm("g", "giant"), firm("b")), 13)
     landscape = np.zeros((len(LANDSCAPE), 14, BINS), np.uint32)
     for index, quantity in enumerate(LANDSCAPE):
         months = [6] if quantity.name in ("venture_year", "top_four_share") else range(14)
         for month in months:
             landscape[index, month] = counted(np.array([0.5, 3, 3, 3, 40]), quantity)
-    paths = np.zeros((2, len(PATHS), 14, BINS), np.uint32)
-    paths[1, 0, 5] = counted(np.array([100.0, 100.0, 100.0]), PATHS[0])
-    leaders = np.zeros((2, 14), np.uint32)
-    leaders[1, 4] = 3
-    block = block_of(question, still(5, 2), landscape=landscape, paths=paths, leaders=leaders)
+    paths = np.zeros((3, len(PATHS), 14, BINS), np.uint32)
+    paths[2, 0, 5] = counted(np.array([100.0, 100.0, 100.0]), PATHS[0])
+    paths[1, 7, 7] = counted(np.array([4.0, 5.0]), PATHS[7])
+    leaders = np.zeros((3, 14), np.uint32)
+    leaders[2, 4] = 3
+    block = block_of(question, still(5, 3), landscape=landscape, paths=paths, leaders=leaders)
     outcomes = summarise(question, lambda: [block, block])
     frame = outcomes.landscape
     assert frame.columns.tolist() == ["month", "date", "quantity", "median", "p05", "p25", "p75", "p95"]
@@ -79,5 +91,11 @@ def test_tables_from_blocks() -> None:
         100, rel=0.05
     )
     assert cell.loc[("a", "cash", 5), "worlds"] == 0 and np.isnan(cell.loc[("a", "cash", 5), "p50"])
+    kept = outcomes.paths.groupby("firm", sort=False).quantity.unique()
+    assert list(kept["a"]) == list(kept["b"]) == [q.name for q in PATHS]
+    assert list(kept["g"]) == [q.name for q in PATHS if q.of_giants] and len(kept["g"]) < len(PATHS)
+    assert len(outcomes.paths) == 14 * (2 * len(PATHS) + len(kept["g"]))
+    assert outcomes.paths.index.tolist() == list(range(len(outcomes.paths)))
+    assert cell.loc[("g", "users", 7), "worlds"] == 4
     lead = outcomes.leaders.set_index(["series", "month"]).share
     assert lead[("b", 4)] == 0.6 and lead.sum() == pytest.approx(0.6)

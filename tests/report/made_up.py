@@ -186,7 +186,8 @@ def block(made: Scenario, worlds: int, seed: int = 1) -> Block:
             values = LEVELS[quantity.name] * np.exp(steps) * (1 + 0.3 * index)
             if quantity.name == "cash":
                 values -= 400
-            paths[index, q] = tallied(values, quantity, alive[:sample, row]) * (worlds // sample)
+            if one.kind == "startup" or quantity.of_giants:
+                paths[index, q] = tallied(values, quantity, alive[:sample, row]) * (worlds // sample)
     kinds = np.array([f.kind == "startup" for f in made.firms for _ in range(max(f.copies, 1))])
     race = alive & (rows["pivot_month"][:, :, None] > time)
     left, racing = alive[:, kinds].sum(axis=1), race[:, kinds].sum(axis=1)

@@ -87,6 +87,7 @@ BAD = [
     ({"firm": "aa", "fate": "closed", "by": AT}, "not a firm", "a"),
     ({"firm": "lab", "fate": "closed", "by": AT}, "a group or a class, not a firm", None),
     ({"firm": "both", "quantity": "cash", "at": AT, "above": 1}, "a group or a class, not a firm", None),
+    ({"firm": "b", "quantity": "cash", "at": AT, "above": 1}, "allowed: revenue, gap, talent, users", None),
     ({"firm": ["a"], "fate": "closed", "by": AT}, "not a firm", None),
     ({"firm": "a", "fate": "closed", "milestone": "listed", "by": AT}, "more than one proposition", None),
     ({"firm": "a", "fate": "closed", "at": AT}, "unknown key", None),
