@@ -48,7 +48,7 @@ MECHANISM = Mechanism(
             "growth of business markets at the opening",
             "P-MK-02 (doubled from 2023 to 2024)",
         ),
-        Assumption("growth_floor_year", 0.2, "log a year", 0, 2, "growth it slows to"),
+        Assumption("growth_floor_year", 0.25, "log a year", 0, 2, "growth it slows to"),
         Assumption("growth_half_life", 24, "months", 1, 240, "half-life of the excess growth"),
         Assumption(
             "pool_growth_year",

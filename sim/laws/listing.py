@@ -51,7 +51,7 @@ MECHANISM = Mechanism(
             "S001-20; size: assumption",
         ),
         Assumption(
-            "path_growth_year", 0.6, "log a year", -1, 3, "growth the market expects from one report to the next"
+            "path_growth_year", 0.4, "log a year", -1, 3, "growth the market expects from one report to the next"
         ),
         Assumption(
             "squeeze",
