@@ -276,6 +276,8 @@ def sweep_table(done: Sweep) -> None:
     shown = [label for label in labels if label in SWEPT.values()]
     shown += [label for label in labels if label not in shown]
     heads = [name.rpartition(".")[2] for name in names]
+    if len(set(heads)) < len(heads):  # two strengths: scale.strength and listing.strength
+        heads = [".".join(name.split(".")[-2:]) for name in names]
     widths = [max(len(label), *(len(cells.get(label, "")) for cells in points.values())) for label in [*heads, *shown]]
     if sum(widths) + COLUMN_GAP * len(widths) > console().width:
         shown = [label for label in shown if label in SWEPT.values()]
@@ -284,7 +286,8 @@ def sweep_table(done: Sweep) -> None:
         for point, cells in points.items()
     ]
     print_table([*heads, *shown], rows, left=0)
-    print(f"Means and percent of {done.scenario.worlds:,} worlds, ± half a 95% interval; firms: still independent.")
+    firms_said = "; firms: still independent" if any(label not in SWEPT.values() for label in shown) else ""
+    print(f"Means and percent of {done.scenario.worlds:,} worlds, ± half a 95% interval{firms_said}.")
 
 
 def _estimate(row: Row, scale: int, digits: int) -> str:

@@ -271,5 +271,5 @@ def _table(done: Sensitivity, drivers: bool) -> Table:
             row = ends[path, end]
             cells.append(Cell(percent(row["probability"], 1), f"{word} {number(row['value'])}"))
         rows.append(tuple(cells))
-    empty = f"Every assumption is {NOT_DISTINGUISHABLE}." if drivers else "None."
+    empty = "No assumption is distinguishable from noise." if drivers else "None."
     return Table("drivers" if drivers else "others", "", tuple(columns), tuple(rows), empty=empty)

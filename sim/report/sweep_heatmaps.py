@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from sim.outcomes.horizon import CLAIM
 from sim.report import style
 from sim.report.picture import Key, Panel, Picture
@@ -17,6 +19,8 @@ SCALE = ((0.0, "#f4f7f9"), (0.25, "#d3e4ee"), (0.5, "#a3c8de"), (0.75, "#2f7cab"
 MOST_CELLS = 49  # with more of them there is no room for numbers
 LEAST_SPAN = 0.05  # of a colour scale
 MOST_TICKS = 6
+DARK_FROM = 0.751  # of the scale: white is read better from here on, black up to here
+BLACK, WHITE = "#000000", "#ffffff"
 NOTE = "The intervals are in grid.csv."
 
 
@@ -121,18 +125,36 @@ def _panel(swept: Swept, quantity: str, firm: str, heading: str, colour: str, sc
         ],
         "hovertemplate": "%{customdata}<extra></extra>",
     }
+    data = [heatmap]
     if across.points * up.points <= MOST_CELLS:
-        heatmap |= {
-            "text": [[scale.text(v) for v in line] for line in estimates],
-            "texttemplate": "%{text}",
-            "textfont": {"size": 10 if small else 13},
-        }
+        data.append(_numbers(estimates, scale, 10 if small else 13))
     layout = style.layout(
         margin={"l": 52, "r": 10, "t": 8, "b": 34 if small else 44},
         xaxis=_grid_axis(across),
         yaxis=_grid_axis(up),
     )
-    return Panel([heatmap], layout, heading, "", colour)
+    return Panel(data, layout, heading, "", colour)
+
+
+def _numbers(estimates: np.ndarray, scale: Scale, size: int) -> dict[str, Any]:
+    """The numbers of the cells, (up, across): a heatmap's own text is too faint on the middle of the scale."""
+    cells = [(i, j, float(value)) for (j, i), value in np.ndenumerate(estimates)]
+    colours = [ink((value - scale.low) / (scale.high - scale.low)) for *_, value in cells]
+    return {
+        "type": "scatter",
+        "mode": "text",
+        "x": [i for i, _, _ in cells],
+        "y": [j for _, j, _ in cells],
+        "text": [scale.text(value) for *_, value in cells],
+        "textfont": {"size": size, "color": colours},
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
+
+
+def ink(place: float) -> str:
+    """The colour of text on a cell at ``place`` of the scale of colours, 0 to 1 (NaN: an empty cell)."""
+    return WHITE if place > DARK_FROM else BLACK
 
 
 def _at(axis: Axis, i: int) -> str:

@@ -14,13 +14,13 @@ from sim.engine.problem import Seeds
 from sim.foundation.errors import InputError, nearest_of, shown
 from sim.outcomes.claims import holds
 from sim.scenario.model import Claim, Scenario
-from sim.scenario.node import list_of
 from sim.study import executor
 from sim.study.monte_carlo import SIMULATING, Progress, Tell, compile_first
 
 OPERATORS = {">=": "at least", "<=": "at most", ">": "more than", "<": "less than"}
 _CONDITION = re.compile(r"\s*(?P<claim>[^<>=]+?)\s*(?P<op>>=|<=|>|<)\s*(?P<level>[^<>=]+?)\s*")
 FORM = '"CLAIM >= 0.5"'
+FEW_CLAIMS = 12  # so many are listed in a message
 
 
 class Condition(NamedTuple):
@@ -37,14 +37,16 @@ def claim_of(scenario: Scenario, id: str, key: str) -> Claim:
     if not claims:
         raise InputError("the scenario states no claim", key=key, found=id, allowed="an id of its section `claims`")
     if id not in claims:
-        allowed, nearest = f"a claim of the scenario: {list_of(claims)}", nearest_of(id, claims)
-        raise InputError("no such claim", key=key, found=id, allowed=allowed, nearest=nearest)
+        few = len(claims) <= FEW_CLAIMS
+        said = ", ".join(claims) if few else f"one of {len(claims)}, which `shakeout claims` lists"
+        problem, near = "no such claim" if id else "no claim named", nearest_of(id, claims)
+        raise InputError(problem, key=key, found=id or None, allowed=f"a claim of the scenario: {said}", nearest=near)
     return claims[id]
 
 
 def condition_of(scenario: Scenario, text: str) -> Condition:
     """The parts of "CLAIM >= 0.5" (or <=, > or <)."""
-    key = f"--until {shown(str(text))}"
+    key = f"--until {shown(str(text))}".strip()
     match = _CONDITION.fullmatch(str(text))
     if match is None:
         raise InputError("not a claim and a level", key=key, allowed=f"{FORM}; or with <=, > or <")

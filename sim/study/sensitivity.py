@@ -226,11 +226,16 @@ def _tornado(base: Scenario, draws: Sequence[Draw], sample: np.ndarray | None) -
     return pd.DataFrame(rows, columns=["path", "end", "value", "probability", "low", "high", "worlds"])
 
 
+def _percent(share: Estimate) -> str:
+    """A share in percent with its 95% interval."""
+    return f"{100 * share.value:.0f}% (95% interval {100 * share.low:.0f} to {100 * share.high:.0f}%)"
+
+
 def headline(claim: Claim, method: str, names: Sequence[str], found: Designed, ranked: Sequence[int | None]) -> str:
     """The answer in a sentence: what leads, how much it explains, how much is chance."""
     if math.isnan(found.chance.value):
         return f"Nothing drives the claim {claim.id}: it comes out the same in every world"
-    chance = f"{100 * found.chance.value:.0f}% of what tells worlds apart is chance"
+    chance = f"{_percent(found.chance)} of what tells worlds apart is chance"
     leaders = sorted((i for i, rank in enumerate(ranked) if rank == 1), key=lambda i: -found.effects[i].value)
     if not leaders:
         return f"No assumption that drives the claim {claim.id} is distinguishable from noise: {chance}"

@@ -147,21 +147,26 @@ def headline(scenario: Scenario, axes: Sequence[Axis], grid: pd.DataFrame) -> st
     """How many startups are left at the ends of the grid, and who reacts most."""
     names = [axis.name for axis in axes]
     left = grid[grid["quantity"] == INDEPENDENTS_LEFT].set_index(names)["estimate"]
-    where = " and ".join(in_words(scenario, axis.name) for axis in axes)
-    span = " and ".join(f"from {axis.low:g} to {axis.high:g}" for axis in axes)
+    where = " and ".join(f"{in_words(scenario, axis.name)} {_span(axis)}" for axis in axes)
     if left.empty:
-        return f"With {where} {span}, no startup takes part"
+        return f"With {where}, no startup takes part"
+    if len(left) == 1:
+        return f"With {where}, {left.iloc[0]:.1f} startups are left on average"
     if len(axes) == 1:
         said = f"the number of startups left goes from {left.iloc[0]:.1f} to {left.iloc[-1]:.1f} on average"
     else:
         said = f"{left.min():.1f} to {left.max():.1f} startups are left on average"
-    said = f"With {where} {span}, {said}"
+    said = f"With {where}, {said}"
     firms = {firm.id: firm.name for firm in scenario.firms if firm.kind == "startup"}
     rows = grid[(grid["quantity"] == "independent") & grid["firm"].isin(list(firms))]
     shares = {str(firm): own.to_numpy(float) for firm, own in rows.groupby("firm", sort=False)["estimate"]}
     widest = max(shares, key=lambda firm: float(np.ptp(shares[firm])))
     low, high = 100 * shares[widest].min(), 100 * shares[widest].max()
     return f"{said}; {firms[widest]} moves most, between {low:.0f}% and {high:.0f}%"
+
+
+def _span(axis: Axis) -> str:
+    return f"from {axis.low:g} to {axis.high:g}" if axis.low != axis.high else f"at {axis.low:g}"
 
 
 def _written(answer: Sweep, target: Path, tell: Tell, page: Page | None, command: str) -> Sweep:

@@ -55,7 +55,7 @@ class Axis:
         return range_of(self.op, self.declared).whole
 
     def values(self) -> list[float]:
-        """The values of the grid, ascending; the first where there is only one point."""
+        """The values of the grid, ascending."""
         return [tidy(value) for value in np.linspace(self.low, self.high, self.points)]
 
     def set_text(self, value: float) -> str:
@@ -137,6 +137,9 @@ def _axis(scenario: Scenario, root: Node, label: str, path: str, when: str, numb
     points = _points(label, numbers[2]) if grid else 0
     if low == high and points != 1:
         raise InputError("a range of no width", key=label, found=f"{low:g} to {high:g}", allowed="LO below HI")
+    if grid and points == 1 and low != high:
+        allowed = "at least 2 points from LO to HI, or LO = HI"
+        raise InputError("a grid of one point", key=label, found=f"{low:g} to {high:g} in 1 point", allowed=allowed)
     axis = Axis(path, low, high, points, declared, when, op)
     fractions = [value for value in axis.values() if value != int(value)] if axis.whole else []
     if fractions:
@@ -161,14 +164,17 @@ def _declared(scenario: Scenario, root: Node, label: str, path: str) -> tuple[As
     declared = assumption_at(path, root)
     if declared is None:
         allowed = "assumptions.<mechanism>.<name> or firms.<id>.<assumption>, or events.<id>.set.<one of these>"
+        near = nearest_path(path, root)
         raise InputError(
-            "nothing that can vary", key=label, found=path, allowed=allowed, nearest=nearest_path(path, root)
+            "nothing that can vary", key=label, found=path, allowed=allowed, nearest=near if near != path else None
         )
     return declared, "set"
 
 
 def _number(label: str, given: Any, within: Range) -> float:
-    allowed = f"{'whole numbers' if within.whole else 'numbers'}, {range_text(within.low, within.high)}"
+    allowed = range_text(within.low, within.high)
+    if within.whole:
+        allowed = allowed.replace("a number", "a whole number")
     try:
         number = float(given)
     except (TypeError, ValueError):

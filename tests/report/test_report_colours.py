@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from sim.report import fates, landscape, money, style, survival, timelines
+from sim.report.sweep_heatmaps import BLACK, SCALE, WHITE, ink
 from sim.report.view import view_of
 
 LEAST_DISTANCE = 10.0  # OKLab x 100; the seven darkest of Okabe and Ito's eight reach 7.6
@@ -71,6 +72,22 @@ def test_lines_stand_out_from_the_page():
     for firm, look in style.FLAGSHIP.items():
         luminance = float(np.array([0.2126, 0.7152, 0.0722]) @ linear(look.colour))
         assert 1.05 / (luminance + 0.05) >= LEAST_CONTRAST, firm
+
+
+def test_the_numbers_of_heatmaps_can_be_read_on_every_colour():
+    places, colours = zip(*SCALE, strict=True)
+    stops = np.array([[int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)] for colour in colours])
+    for place in np.linspace(0, 1, 401):
+        cell = np.array([np.interp(place, places, stops[:, part]) for part in range(3)])
+        lights = sorted(luminance_of(colour) for colour in (cell, np.full(3, float(ink(place) == WHITE))))
+        assert (lights[1] + 0.05) / (lights[0] + 0.05) >= 4.5, place
+    assert ink(float("nan")) == BLACK
+
+
+def luminance_of(colour: np.ndarray) -> float:
+    """Relative luminance (WCAG) of red, green and blue from 0 to 1."""
+    light = np.where(colour <= 0.03928, colour / 12.92, ((colour + 0.055) / 1.055) ** 2.4)
+    return float(np.array([0.2126, 0.7152, 0.0722]) @ light)
 
 
 def test_a_second_cue_tells_near_colours_apart():

@@ -12,7 +12,7 @@ from closed_form import CASH, HAZARD, MONTHS, alone, least_hazard
 import sim
 from sim.foundation.errors import InputError
 from sim.study import flip as study
-from sim.study.asked import condition_of
+from sim.study.asked import FEW_CLAIMS, claim_of, condition_of
 from sim.study.crossing import COARSE, Found, Tally, crossings
 
 REPEATS = 1500
@@ -242,6 +242,16 @@ def test_an_unknown_claim_names_the_nearest():
         condition_of(alone(), "close-early >= 0.5")
     with pytest.raises(InputError, match="states no claim"):
         condition_of(alone(claims={}), "closes >= 0.5")
+
+
+def test_of_many_claims_the_command_that_lists_them_is_named():
+    with pytest.raises(InputError, match="closes, closes-early, late-if-at-all"):
+        claim_of(alone(), "", "--of")
+    claim = {"says": "It closes", "when": {"firm": "alone", "fate": "closed", "by": "2024-12"}}
+    many = alone(claims={f"claim-{number}": claim for number in range(FEW_CLAIMS + 1)})
+    with pytest.raises(InputError, match=f"one of {FEW_CLAIMS + 1}, which `shakeout claims` lists") as error:
+        claim_of(many, "claim-", "--of")
+    assert error.value.problem == "no such claim" and error.value.nearest in {f"claim-{n}" for n in range(10)}
 
 
 @pytest.mark.parametrize("vary", [f"{HAZARD}=0:0.2:5", f"{HAZARD}=0.2:0", f"{HAZARD}=0.1:0.1", [], HAZARD])

@@ -139,6 +139,10 @@ def test_all_and_nothing_by_chance():
     assert math.isnan(chance_share(np.ones(10), np.ones(10)).value)
     independent = chance_share(y, np.array([0.0, 0.0, 1.0, 1.0] * 25))
     assert independent.value == 1 and independent.low > 0.7
+    apart = chance_share(np.repeat([0.0, 1.0], 450), np.random.default_rng(2).permutation(np.repeat([1.0, 0.0], 450)))
+    again = chance_share(np.repeat([0.0, 1.0, 0.0, 1.0], 225), np.repeat([0.0, 1.0, 1.0, 0.0], [210, 210, 240, 240]))
+    for found in (apart, again):  # a correlation below zero is chance, and no reason to be surer
+        assert found.value == found.high == 1 and 0.92 < found.low < 0.95
     assert first_order(np.arange(100.0), y[:100] * 0) == (0, 0, 0, 1)
     assert first_order(np.ones(100), y) == (0, 0, 0, 1)
     assert first_order(y, y) == (1, 1, 1, 0)
@@ -235,7 +239,9 @@ def test_the_share_of_chance_is_that_of_the_closed_form(given_data):
     assert chance.low <= closed_form()["chance"] <= chance.high
     assert chance.high - chance.low < 0.1
     assert set(given_data.drivers["noise_share"]) == {chance.value}
-    assert f"{100 * chance.value:.0f}% of what tells worlds apart is chance" in given_data.headline
+    low, high = f"{100 * chance.low:.0f}", f"{100 * chance.high:.0f}"
+    told = f"{100 * chance.value:.0f}% (95% interval {low} to {high}%) of what tells worlds apart is chance"
+    assert told in given_data.headline
     assert "Zhipu" not in given_data.headline and "closes" in given_data.headline
 
 

@@ -112,8 +112,14 @@ def test_two_paths_make_a_grid(tmp_path):
 
 
 def test_one_point_and_one_value():
-    assert estimates(sim.sweep(alone(), {HAZARD: (0.1, 0.3, 1)}, jobs=1), "endgame")[HAZARD].tolist() == [0.1]
-    assert estimates(sim.sweep(alone(), {HAZARD: (0.1, 0.1, 1)}, jobs=1), "endgame")[HAZARD].tolist() == [0.1]
+    done = sim.sweep(alone(), {HAZARD: (0.1, 0.1, 1)}, jobs=1)
+    assert estimates(done, "endgame")[HAZARD].tolist() == [0.1]
+    assert " at 0.1, 0.3 startups are left on average" in done.headline and "goes from" not in done.headline
+
+
+def test_the_sentence_names_the_range_of_each_assumption():
+    done = sim.sweep(alone(), [f"{HAZARD}=0:0.2:3", f"{CASH}=6:18:2"], jobs=1)
+    assert " from 0 to 0.2 and " in done.headline and " from 6 to 18, 0.0 to 1.0 startups are left" in done.headline
 
 
 def test_an_uncertain_assumption_is_fixed_in_every_world_and_said_so():
@@ -202,7 +208,8 @@ def test_figures_are_plotly_figures(swept):
         drawn = [figures.sweep_left(done), figures.sweep_states(done, "closed"), figures.sweep_claims(done)]
         assert all(len(figure.data) > 0 for figure in drawn)
     assert len([line for line in figures.sweep_survival(swept).data if line.x[0] is not None]) == 7, "a curve a value"
-    heat = figures.sweep_states(two, "closed").data[-1]
+    heat, written = figures.sweep_states(two, "closed").data[-2:]
+    assert written.text[written.x.index(2) + 3] == f"{100 * heat.z[1][2]:.0f}%", "row by row"
     closed = estimates(two, "closed", "alone").set_index([HAZARD, CASH])["estimate"]
     assert heat.z[1][2] == pytest.approx(closed[0.2, 18.0], abs=1e-4), "the first path across, the second up"
     point = figures.flip_point(sim.flip(alone(), {HAZARD: (0, 0.2)}, "closes >= 0.5", jobs=1))
@@ -218,6 +225,7 @@ def test_figures_are_plotly_figures(swept):
         (f"{HAZARD}=0.3:0:5", "LO above HI"),
         (f"{HAZARD}=0.3:0.3:5", "no width"),
         (f"{HAZARD}=0:0.3:0", "number of points"),
+        (f"{HAZARD}=0:0.3:1", "a grid of one point"),
         (f"{HAZARD}=0:0.3:-3", "number of points"),
         (f"{HAZARD}=0:0.3:2.5", "number of points"),
         (f"{HAZARD}=0:0.3:many", "number of points"),
@@ -270,6 +278,19 @@ def test_an_unknown_path_names_the_nearest(path, nearest):
     assert error.value.nearest == nearest
 
 
+def test_what_is_allowed_is_said_once_and_nothing_is_nearest_to_itself():
+    for vary, allowed in (
+        (f"{HAZARD}=-1:1:3", "a number from 0 to 1"),
+        ("assumptions.closure.on=0:2:3", "a whole num"),
+    ):
+        with pytest.raises(InputError) as error:
+            axes_of(alone(), vary, 2, grid=True)
+        assert error.value.allowed.startswith(allowed)
+    with pytest.raises(InputError) as error:
+        axes_of(alone(), "firms.alone.name=0:2:3", 2, grid=True)
+    assert error.value.nearest is None
+
+
 def test_grids_are_neat():
     (axis,) = axes_of(alone(), f"{HAZARD}=0:0.3:4", 2, grid=True)
     assert axis.values() == [0, 0.1, 0.2, 0.3]
@@ -314,6 +335,10 @@ def test_the_command_prints_one_json_object(shakeout):
 def test_the_commands_tell_people_and_refuse_nonsense(shakeout):
     code, out, _ = shakeout("sweep", "alone.yaml", "--vary", f"{HAZARD}=0:0.2:3", "--jobs", "1")
     assert code == 0 and "startups left goes from" in out and "sweep.html" in out
+    assert "firms: still independent" in out
+    laws = ("--vary", "assumptions.scale.strength=0:1:2", "--vary", "assumptions.vertical.strength=0:1:2")
+    code, out, _ = shakeout("sweep", "alone.yaml", *laws, "--jobs", "1")
+    assert code == 0 and "scale.strength" in out and "vertical.strength" in out
     code, out, _ = shakeout(
         "flip", "alone.yaml", "--vary", f"{HAZARD}=0:0.2", "--until", "closes >= 0.5", "--jobs", "1"
     )
