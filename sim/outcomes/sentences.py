@@ -30,7 +30,8 @@ class Money:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One row of the log as words need it; ``times`` counts events of its kind in this life, this one included.
+    """One row of the log as words need it; ``times`` counts rounds of this life, or reports in a row, this one
+    included.
 
     ``worth`` is the firm's valuation after it, ``other`` the name of a counterparty.
     """
@@ -115,11 +116,12 @@ def _refused(m: Moment) -> str:
 def _report(m: Moment) -> str:
     fall = share(1 - math.exp(-m.value))
     and_or_but = "and" if m.saw < 1 else "but"
-    return f"reported revenue {share(m.saw)} of what was expected, {and_or_but} a loss: its price fell by {fall}"
+    again = f", the {ordinal(m.times)} report in a row" if m.times > 1 else ""
+    return f"reported revenue {share(m.saw)} of what was expected, {and_or_but} a loss{again}: its price fell by {fall}"
 
 
-def _flow(flow: float) -> str:
-    return f"operating cash flow of twelve months {number(flow)}"
+def _flow(m: Moment, flow: float) -> str:
+    return f"operating cash flow of {m.money(flow)} in twelve months"
 
 
 SENTENCES: Mapping[str, Callable[[Moment], str]] = {
@@ -134,7 +136,7 @@ SENTENCES: Mapping[str, Callable[[Moment], str]] = {
     ),
     "listing": lambda m: f"listed at a valuation of {m.money(m.value)}, on revenue of {number(m.saw)} in twelve months",
     "report cut": _report,
-    "abandonment": lambda m: f"failed the profitability test, abandoned at {m.money(m.value)}: {_flow(m.saw)}",
+    "abandonment": lambda m: f"failed the profitability test, abandoned at {m.money(m.value)}: {_flow(m, m.saw)}",
     "pivot": _pivot,
     "exodus": lambda m: f"{share(m.value)} of its talent has left since the pivot",
     "spin-off": lambda m: f"sold a side business for {m.money(m.value)}, its runway down to {months(m.saw)}",
@@ -145,7 +147,7 @@ SENTENCES: Mapping[str, Callable[[Moment], str]] = {
         f"the leading startup had been {generations(m.saw)} behind the frontier"
     ),
     "copy": lambda m: f"giants have copied {share(m.value)} of the verticals",
-    "profitable": lambda m: f"a first year in profit: {_flow(m.value)}",
+    "profitable": lambda m: f"a first year in profit: {_flow(m, m.value)}",
     "refused": _refused,
     "seeks money": _seeks,
     "round failed": lambda m: f"a round failed at {m.money(m.value)}: {m.money(m.saw)} of dry powder left",
@@ -158,7 +160,7 @@ SENTENCES: Mapping[str, Callable[[Moment], str]] = {
         "behind the frontier"
     ),
     "poached": lambda m: f"lost {m.value:.2f} of its talent (index) to giants and leaders within the year",
-    "test passed": lambda m: f"passed the profitability test, valued at {m.money(m.value)}: {_flow(m.saw)}",
+    "test passed": lambda m: f"passed the profitability test, valued at {m.money(m.value)}: {_flow(m, m.saw)}",
     "endgame": lambda m: "the endgame began: roadmap, commercial loop and leaders have held for twelve months",
 }
 

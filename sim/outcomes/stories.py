@@ -20,7 +20,9 @@ MARKET = "market"  # the id under which the industry's own story is told
 MARKET_NAME = "The industry"
 OPENING, HORIZON = "opening", "horizon"  # the events of first and last words, which the log does not tell
 ROUNDS = (EVENT["round"], EVENT["down round"])
-REFUSED, POACHED = EVENT["refused"], EVENT["poached"]
+REFUSED, REPORT_CUT, POACHED = EVENT["refused"], EVENT["report cut"], EVENT["poached"]
+IN_A_ROW = (REFUSED, REPORT_CUT)  # of a row of these only the last is told
+NOTABLE_TALENT = 0.1  # index: a year in which less was poached is not told
 MONTHS_A_YEAR = 12
 MONTH_NAMES = (
     *("January", "February", "March", "April", "May", "June", "July"),
@@ -121,19 +123,19 @@ def _first_words(scenario: Scenario, firm: Firm, entered: int) -> list[Sentence]
     return [Sentence(0, tick_text(scenario, 0), OPENING, text, 0.0, "")]
 
 
-def _gathered(scenario: Scenario, life: np.ndarray) -> np.ndarray:
-    """``life`` with poaching summed up by calendar year and only the last of refusals in a row."""
+def _gathered(scenario: Scenario, life: np.ndarray) -> list[tuple[np.ndarray, int]]:
+    """``life`` as (event, which of its row): poaching summed up by year, the last of refusals and reports in a row."""
     poached = life["event"] == POACHED
     kept, year = life.copy(), (scenario.start - 1 + life["month"]) // MONTHS_A_YEAR
-    drop = np.zeros(len(life), bool)
+    drop, row = np.zeros(len(life), bool), np.ones(len(life), int)
     for index in np.flatnonzero(poached):
         same_year = poached & (year == year[index])
-        drop[index] = same_year[index + 1 :].any()
         kept["value"][index] = life["value"][same_year].sum()
-    others = np.flatnonzero(~poached)
-    refused = life["event"][others] == REFUSED
-    drop[others[:-1][refused[:-1] & refused[1:]]] = True
-    return kept[~drop]
+        drop[index] = same_year[index + 1 :].any() or kept["value"][index] < NOTABLE_TALENT
+    for before, index in pairwise(np.flatnonzero(~poached)):
+        if life["event"][before] == life["event"][index] and life["event"][index] in IN_A_ROW:
+            drop[before], row[index] = True, row[before] + 1
+    return [(kept[index], int(row[index])) for index in np.flatnonzero(~drop)]
 
 
 def _told(scenario: Scenario, life: np.ndarray) -> list[Sentence]:
@@ -141,12 +143,13 @@ def _told(scenario: Scenario, life: np.ndarray) -> list[Sentence]:
     money, series = Money(scenario.currency), rows_of(scenario).series
     names = [scenario.firms[number].name for number in series]
     told, rounds = [], 0
-    for happened in _gathered(scenario, life):
+    for happened, in_a_row in _gathered(scenario, life):
         event, cause, tick = int(happened["event"]), int(happened["cause"]), int(happened["month"])
         rounds += event in ROUNDS
         value = float(happened["value"])
         other = names[int(happened["other"])] if happened["other"] >= 0 else ""
-        moment = Moment(value, cause, float(happened["saw"]), rounds, money, float(happened["worth"]), other)
+        times = rounds if event in ROUNDS else in_a_row
+        moment = Moment(value, cause, float(happened["saw"]), times, money, float(happened["worth"]), other)
         text = sentence(event, moment)
         told.append(Sentence(tick, tick_text(scenario, tick), EVENTS[event], text, value, cause_text(cause)))
     return told

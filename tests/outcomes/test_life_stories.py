@@ -60,28 +60,31 @@ def test_a_life_with_dates_amounts_and_causes() -> None:
     assert told.cause == "investors' score high enough"
 
 
-def test_refusals_in_a_row_and_a_years_poaching_are_told_once() -> None:
+def test_refusals_and_reports_in_a_row_and_a_years_poaching_are_told_once() -> None:
     question = scenario((firm("a"),), 24)
     stories = life_stories(
         question,
         log(
             *((tick, 0, "refused", float(tick), causes.SCORE_LOW, -0.25) for tick in (1, 2, 3)),
-            (3, 0, "poached", 0.01, causes.TALENT_POACHED, 0.01),
+            (3, 0, "poached", 0.11, causes.TALENT_POACHED, 0.11),
             (4, 0, "refused", 4.0, causes.SCORE_LOW, -0.26),
             (6, 0, "poached", 0.02, causes.TALENT_POACHED, 0.02),
             (6, 0, "round", 20.0, causes.SCORE_HIGH, 0.1),
             (7, 0, "refused", 1.0, causes.SCORE_LOW, -0.3),
-            (9, 0, "poached", 0.03, causes.TALENT_POACHED, 0.03),
+            (8, 0, "report cut", 0.2, causes.BELOW_PATH, 0.7),
+            (9, 0, "poached", 0.09, causes.TALENT_POACHED, 0.09),
+            (9, 0, "report cut", 0.1, causes.BELOW_PATH, 0.8),
             (10, 0, "acquisition", 55.0, causes.REFUSED, 3.0),
         ),
         np.array([0]),
     )
     assert lines(stories, "a")[1:] == [
         "October 2023: refused by capital for 4 months: its score 0.3 below the bar",
-        "December 2023: lost 0.03 of its talent (index) to giants and leaders within the year",
+        "December 2023: lost 0.13 of its talent (index) to giants and leaders within the year",
         "December 2023: raised RMB 20 million, its 1st round: investors' score 0.1 above the bar",
         "January 2024: refused by capital for 1 month: its score 0.3 below the bar",
-        "March 2024: lost 0.03 of its talent (index) to giants and leaders within the year",
+        "March 2024: reported revenue 80% of what was expected, and a loss, the 2nd report in a row: "
+        "its price fell by 9.5%",
         "April 2024: acquired for RMB 55 million, near net cash: after capital had refused it for 3 months",
     ]
 
