@@ -263,12 +263,13 @@ def _scenario_of(one: Asked) -> Scenario:
 
 
 def _question(one: Asked) -> Any:
-    """What the answer depends on: a scenario, or the very files of a folder."""
+    """What the answer depends on: a scenario, or the very files of a folder and what its manifest says of them."""
     if isinstance(one, Scenario):
         return digest.question(one, None)
     if isinstance(one, Run):
         return [digest.question(one.scenario, None), one.manifest.get("stem")]
-    return folder.open_run(one).manifest["files"]
+    manifest = folder.open_run(one).manifest
+    return [manifest["files"], *(manifest.get(key) for key in ("seed", "worlds", "stem", "sources", "versions"))]
 
 
 def _opened(

@@ -154,7 +154,7 @@ def _checked(folder: RunFolder, name: str, columns: tuple[str, ...]) -> pd.DataF
     frame = folder.frame(name)
     missing = [column for column in columns if column not in frame]
     if missing:
-        raise InputError("a table lacks columns", file=str(folder.path / name), found=", ".join(missing))
+        raise InputError(f"the table lacks {', '.join(missing)}", file=str(folder.path / name))
     return frame
 
 

@@ -126,6 +126,25 @@ def test_a_folder_of_another_version_is_compared_with_a_warning(written, tmp_pat
     assert row["difference"] == 0 and row["low"] < 0 < row["high"]
 
 
+def test_a_comparison_with_an_old_folder_is_not_mistaken_for_one_with_a_new(written, tmp_path):
+    """Two folders with the same tables, of which another version made one: not the same question."""
+    first = sim.compare(written, poorer(), jobs=1, out=tmp_path / "results")
+    for number, change in enumerate(({"sources": "0" * 16}, {"versions": {"shakeout": "0.0.7"}}, {"seed": 4})):
+        old = altered(written, tmp_path / f"old-{number}", **change)
+        done = sim.compare(old, poorer(), jobs=1, out=tmp_path / "results")
+        assert not done.reused and done.folder != first.folder, change
+        assert done.differences["paired"].any() == ("versions" in change)
+    assert sim.compare(written, poorer(), jobs=1, out=tmp_path / "results").reused
+
+
+def test_a_table_that_lacks_a_column_is_wrong_input(written, tmp_path):
+    old = altered(written, tmp_path / "old")
+    lines = (old / "fates.csv").read_text(encoding="utf-8").splitlines()
+    (old / "fates.csv").write_text("\n".join(line.rpartition(",")[0] for line in lines), encoding="utf-8")
+    with pytest.raises(InputError, match=r"fates\.csv: the table lacks high"):
+        sim.compare(old, small(600), jobs=1)
+
+
 def test_a_folder_whose_scenario_is_not_valid_any_more_keeps_its_tables(written, tmp_path):
     old = altered(written, tmp_path / "old", sources="0" * 16)
     text = (old / "scenario.yaml").read_text(encoding="utf-8")
