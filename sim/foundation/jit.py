@@ -8,7 +8,9 @@ the cache folder is therefore named by a digest of the sources of every layer th
 from __future__ import annotations
 
 import hashlib
+import importlib
 import os
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -70,6 +72,21 @@ def is_compiled_before() -> bool:
 def mark_compiled() -> None:
     """Remember in the cache folder that every kernel is there."""
     (Path(settings.CACHE_DIR) / COMPILED).touch()
+
+
+def without_blas() -> None:
+    """Load numba's arrays without SciPy's linear algebra, which it imports only to see whether it is there.
+
+    For processes that compile nothing but laws, which have no matrices: a worker starts 0.15 seconds earlier.
+    """
+    modules: dict[str, Any] = sys.modules
+    if disabled or "scipy.linalg" in modules:
+        return
+    modules["scipy.linalg"] = None  # as if it were not installed
+    try:
+        importlib.import_module("numba.np.arraymath")
+    finally:
+        del modules["scipy.linalg"]
 
 
 def view(function: Callable[..., Any]) -> Callable[..., Any]:

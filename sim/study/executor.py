@@ -135,15 +135,19 @@ class _Watched(Generic[Item, Receipt]):
     parent: int
 
     def __call__(self, item: Item) -> Receipt:
-        _end_with(self.parent)
+        _begin(self.parent)
         return self.task(item)
 
 
 @functools.cache
-def _end_with(parent: int) -> None:
+def _begin(parent: int) -> None:
+    """What a worker does once, before its first item."""
+    from sim.foundation import jit
+
     def watch() -> None:
         while os.getppid() == parent:
             time.sleep(WATCH_SECONDS)
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True, name="watch the parent").start()
+    jit.without_blas()
