@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -94,6 +95,31 @@ def test_a_block_is_as_large_as_the_guide_says(tmp_path):
     size = store.path(Span(0, BLOCK_WORLDS)).stat().st_size
     assert size == pytest.approx(1e6 * stated("MB a block of the flagship"), rel=0.15)
     assert BLOCK_WORLDS * len(scenario.firms) * scenario.ticks == stated("firm-months a block")
+
+
+LOADED = """
+import sys
+from small_industry import small
+from sim.study import executor
+found = []
+def loads(first):
+    from sim.engine.simulate import simulate
+    simulate(small(), first, 1)
+    loaded = "scipy.linalg" in sys.modules
+    import scipy.linalg  # it is there for whoever does want it
+    return loaded
+executor.map_blocks(loads, range(3), 2 if sys.argv[1] == "workers" else 1, found.append)
+print(found[0])
+"""
+
+
+@pytest.mark.parametrize(("where", "loaded"), [("workers", "False"), ("here", "True")])
+def test_a_worker_starts_without_linear_algebra(where, loaded):
+    """It is not looked for where only laws are compiled; in this process, which may be a notebook's, it is."""
+    command = [sys.executable, "-c", LOADED, where]
+    path = {"PYTHONPATH": os.pathsep.join([str(ROOT), str(Path(__file__).parent)])}
+    said = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT, env={**os.environ, **path})
+    assert said.stdout.strip() == loaded, said.stderr
 
 
 PEAK = """
