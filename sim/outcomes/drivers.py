@@ -117,7 +117,8 @@ def chance_share(y: np.ndarray, again: np.ndarray) -> Estimate:
     """The share of the variance of an outcome that is chance, from the same draws with other luck, (n,) each.
 
     One minus the correlation of the two; the interval is taken on Fisher's scale. A correlation below zero, which only
-    chance can bring about, counts as zero: it is no reason for a narrow interval. NaN where the outcome does not vary.
+    chance can bring about, counts as zero: it is no reason for a narrow interval. Nor is an outcome that few worlds
+    have: the spread is at least 1/sqrt(n), that of independent outcomes. NaN where the outcome does not vary.
     """
     n = y.size
     mean = (y.mean() + again.mean()) / 2 if n else 0.0
@@ -129,7 +130,7 @@ def chance_share(y: np.ndarray, again: np.ndarray) -> Estimate:
     if abs(correlation) >= 1:
         return Estimate(1 - correlation, 1 - correlation, 1 - correlation)
     error = math.sqrt(float(((product - correlation * square) ** 2).sum())) / variance
-    centre, spread = math.atanh(max(correlation, 0.0)), Z * error / (1 - correlation**2)
+    centre, spread = math.atanh(max(correlation, 0.0)), Z * max(error / (1 - correlation**2), 1 / math.sqrt(n))
     shares = [1 - math.tanh(z) for z in (centre, centre + spread, centre - spread)]
     value, low, high = (min(max(share, 0.0), 1.0) for share in shares)
     return Estimate(value, low, high)

@@ -27,7 +27,7 @@ def test_every_python_block_is_a_step_and_every_step_shows_something():
 
 
 def test_the_tour_goes_where_it_says():
-    """Load, find an assumption, run, plot, what-if, trace, claims."""
+    """Load, find an assumption, run, plot, what-if, sweep, flip point, sensitivity, trace, claims."""
     called = {
         ast.unparse(node.func)
         for code, _ in tour.steps(TEXT)
@@ -35,7 +35,7 @@ def test_the_tour_goes_where_it_says():
         if isinstance(node, ast.Call)
     }
     asked = {"sim.load", "sim.run", "sim.what_if", "sim.trace", "rows", "figures.survival_curves", "life_stories"}
-    assert asked <= called
+    assert asked | {"sim.sweep", "sim.flip", "sim.sensitivity"} <= called
 
 
 def test_no_line_is_wider_than_a_page():

@@ -148,6 +148,13 @@ def test_all_and_nothing_by_chance():
     assert first_order(y, y) == (1, 1, 1, 0)
 
 
+def test_a_rare_outcome_is_not_surely_all_chance():
+    """15 worlds of 1,000 on both sides and none in common: that the correlation is 0 is then as sure as ever."""
+    y, again = np.arange(1000.0) < 15, np.arange(1000.0) >= 985
+    found, least = chance_share(y.astype(float), again.astype(float)), 1 - math.tanh(1.96 / math.sqrt(1000))
+    assert found.value == found.high == 1 and found.low == pytest.approx(least, abs=1e-4)
+
+
 def test_groups_hold_equal_values_together():
     assert grouped(np.array([3.0, 1.0, 3.0, 2.0]), 10).tolist() == [2, 0, 2, 1]
     sizes = np.bincount(grouped(np.random.default_rng(1).random(1000), 7))
