@@ -28,6 +28,8 @@ SCALE_NOTE = (
     "not from 33%, unlikely from 10%, very unlikely from 1%, exceptionally unlikely below."
 )
 FEW_WORLDS = 30  # below this many worlds that meet the condition, no verdict is given
+SAID, LINE = 150, 58  # most characters of a claim that are drawn, and of a line of it: a page of 420 pixels holds it
+LETTER_DOWN, DOT_SPACE = 16, 30  # pixels a line of a claim and its dot take
 CLAIM, HELD, FAILED = "#0b5c8a", "#0b7d6e", "#b5482e"
 
 
@@ -46,11 +48,13 @@ def ledger(view: View, facts: bool = False) -> Picture:
     name = "facts" if facts else "claims"
     if frame.empty:
         return Picture(name, f"The scenario states no {name}", view.source, "", "", "", ())
-    ticks = ["<br>".join(plotly_text(line, 200) for line in textwrap.wrap(shorten(s, 150), 46)) for s in frame["says"]]
+    lines = [textwrap.wrap(shorten(said, SAID), LINE) or [""] for said in frame["says"]]
+    space = [LETTER_DOWN * len(wrapped) + DOT_SPACE for wrapped in lines]
+    tops = [sum(space[:row]) for row in range(len(space))]  # pixels from the top; the sentence, then the dot below it
+    rows = [top + used - DOT_SPACE / 2 for top, used in zip(tops, space, strict=True)]
     colours = [HELD if h else FAILED for h in frame["happened"]] if facts else [CLAIM] * len(frame)
-    rows = list(range(len(frame)))
     x: list[float | None] = []
-    y: list[int | None] = []
+    y: list[float | None] = []
     for row, low, high in zip(rows, frame["low"], frame["high"], strict=True):
         if not math.isnan(low):
             x += [round(float(low), 4), round(float(high), 4), None]
@@ -69,28 +73,55 @@ def ledger(view: View, facts: bool = False) -> Picture:
             "mode": "markers",
             "x": [None if math.isnan(p) else round(float(p), 4) for p in frame["probability"]],
             "y": rows,
+            "cliponaxis": False,
             "marker": {"color": colours, "size": 11, "line": {"color": "#ffffff", "width": 1}},
             "text": [plotly_text(_said(row), 200) for _, row in frame.iterrows()],
             "hovertemplate": "%{text}<extra></extra>",
         },
     ]
     layout = style.layout(
-        margin={"l": 320, "r": 20, "t": 10, "b": 44},
+        margin={"l": 14, "r": 22, "t": 10, "b": 44},
+        hovermode="closest",
         xaxis=style.axis(range=[-0.02, 1.02], tickformat=".0%", dtick=0.25),
-        yaxis=style.axis(
-            tickvals=rows,
-            ticktext=ticks,
-            range=[len(rows) - 0.5, -0.5],
-            ticks="",
-            tickfont={"size": 11, "color": style.INK},
-        ),
+        yaxis=style.axis(visible=False, range=[sum(space), 0]),
+        annotations=[_sentence(top, wrapped) for top, wrapped in zip(tops, lines, strict=True)],
+        shapes=[_rail(row) for row in rows],
     )
-    keys = (Key("it happened", HELD, "marker"), Key("it did not happen", FAILED, "marker")) if facts else ()
+    told = set(frame["happened"]) if facts else set()
+    known = ((True, Key("it happened", HELD, "marker")), (False, Key("it did not happen", FAILED, "marker")))
+    keys = tuple(key for happened, key in known if happened in told)
     title = facts_title(view) if facts else claims_title(view)
+    caption = view.caption(
+        "Share of the worlds that meet the condition, with 95% interval.", "" if facts else SCALE_NOTE
+    )
     return Picture(
-        name, title, view.caption("Share of the worlds that meet the condition, with 95% interval.", SCALE_NOTE), title,
-        "share of worlds in which it comes true", name[:-1], (Panel(data, layout),), keys, height=60 + 44 * len(rows),
+        name, title, caption, title,
+        "share of worlds in which it comes true", name[:-1], (Panel(data, layout),), keys, height=54 + sum(space),
     )  # fmt: skip
+
+
+def _sentence(top: float, lines: list[str]) -> dict[str, Any]:
+    """What is claimed, left-aligned above its dot: so it has the whole width, however narrow the page."""
+    return {
+        "text": "<br>".join(plotly_text(line, 200) for line in lines),
+        "xref": "x",
+        "yref": "y",
+        "x": 0,
+        "y": top,
+        "xanchor": "left",
+        "yanchor": "top",
+        "align": "left",
+        "showarrow": False,
+        "bgcolor": "#ffffff",
+        "borderpad": 0,
+        "font": {"size": 12, "color": style.INK},
+    }
+
+
+def _rail(row: float) -> dict[str, Any]:
+    """The line from 0 to 1 that a dot lies on."""
+    place = {"type": "line", "xref": "x", "yref": "y", "x0": 0, "x1": 1, "y0": row, "y1": row, "layer": "below"}
+    return {**place, "line": {"color": style.RULE, "width": 1}}
 
 
 def _said(row: pd.Series) -> str:

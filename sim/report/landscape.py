@@ -175,7 +175,7 @@ def endgame(view: View) -> Picture:
     gone = view.run.outcomes.extinct
     extinct = float(gone.share)
     labels = [*map(str, years), f"not by {view.month(view.ticks[-1])}", "no startup left"]
-    ticks = [*map(str, years), f"not by<br>{view.month(view.ticks[-1]).replace(' ', '<br>')}", "none<br>left"]
+    ticks = [*map(str, years), "not<br>yet", "none<br>left"]
     values = [*begun, max(0.0, 1 - by_year[-1] - extinct), extinct]
     colours = [style.ACCENT] * len(years) + [style.ACQUIRED, style.CLOSED]
     data: list[dict[str, Any]] = [

@@ -47,6 +47,8 @@ def _count(view: View, proposition: Mapping[str, Any]) -> str:
     else:
         bound = f"at most {proposition['at_most']}"
     whom = group if group in ("startups", "giants") else f"of the group {group}"
+    if bound.endswith(" 1"):
+        whom = whom.removesuffix("s") if group in ("startups", "giants") else whom
     return f"{bound} {whom} {state} at the end of {month_text(proposition['at'])}"
 
 

@@ -90,7 +90,8 @@ def _fate_row(view: View, row: dict[str, Any], late: bool) -> tuple[Cell, ...]:
         (share, colours[part], f"{PART_LABELS[part]} {percent(share)}") for part, share in ends.items() if share > 0
     )
     if group:
-        head = Cell(f"{shorten(row['name'], 60)} ({row['members']:,})", strong=True)
+        name = f"group {firm}" if row["name"] == firm else row["name"]
+        head = Cell(f"{capital(shorten(name, 60))} ({row['members']:,})", strong=True)
     else:
         head = Cell(view.name(firm, 60), swatch=view.style(firm).colour, strong=True)
     shares = [share_cell(row[n], row[f"{n}_low"], row[f"{n}_high"], n == "independent") for n, _, _ in SHARES]
@@ -255,7 +256,7 @@ def _change_row(change: Change) -> tuple[Cell, ...]:
         Cell(month_text(change.first)),
         Cell(month_text(change.last) if change.last is not None else "for good"),
         Cell(capital(declared.says) if declared else change.path, f"{change.path} ({change.origin})"),
-        Cell(how.format(value_text(change.value))),
+        Cell(how.format(value_text(change.value)), declared.unit if declared and change.op != "times" else ""),
         Cell(change.source),
     )
 

@@ -75,6 +75,70 @@ def test_switch_and_legend_work(written: Path, chromium: str):
     assert seen.complaints == []
 
 
+PRINTED = """
+(async () => {
+  const pause = () => new Promise(done => setTimeout(done, 600));
+  const drawn = () => [...document.querySelectorAll('.plot')].filter(p => p.offsetWidth > 0);
+  const off = plots => plots.filter(p => p.querySelector('svg.main-svg').clientWidth !== p.clientWidth).map(p => p.id);
+  window.dispatchEvent(new Event('beforeprint'));
+  const sheet = drawn();
+  const found = {
+    plots: sheet.length,
+    right: Math.max(...sheet.map(p => p.getBoundingClientRect().right)),
+    across: new Set([...document.querySelectorAll('#figure-fates .plot')].map(p => p.offsetLeft)).size,
+    cut: off(sheet),
+  };
+  window.dispatchEvent(new Event('afterprint'));
+  await pause();
+  return {...found, after: drawn().length, unrestored: off(drawn())};
+})()
+"""
+LABELS = """
+(() => {
+  const box = e => e.getBoundingClientRect();
+  const texts = [...document.querySelectorAll('.annotation-text, .xtick text')].map(box);
+  const dots = [...document.querySelectorAll('.scatterlayer .point')].map(box);
+  const meet = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+  return {
+    texts: document.querySelectorAll('.annotation-text').length,
+    dots: dots.length,
+    right: Math.max(...texts.map(b => b.right)),
+    left: Math.min(...texts.map(b => b.left)),
+    overlaps: texts.filter((a, i) => [...texts.slice(i + 1), ...dots].some(b => meet(a, b))).length,
+    axis: box(document.querySelector('.xy .gridlayer, .xy')).width,
+  };
+})()
+"""
+SHEET = 186 / 25.4 * 96  # pixels across A4 within the margins of page.css; Letter is wider
+
+
+@pytest.mark.parametrize("width", [1400, 420])
+def test_a_page_is_printed_as_wide_as_the_sheet(written: Path, chromium: str, width: int):
+    """Every figure, those behind a switch too, is drawn anew for the sheet, none is cut; then all is as it was."""
+    from browser import look
+
+    seen = look(written / "report.html", width, PRINTED, browser=chromium)
+    assert seen.complaints == []
+    assert seen.answer["plots"] == seen.answer["after"] + 1 + 7 + 7
+    assert seen.answer["cut"] == [] and seen.answer["unrestored"] == []
+    assert 600 < seen.answer["right"] <= SHEET
+    assert seen.answer["across"] == 3
+
+
+@pytest.mark.parametrize("name", ["claims", "facts"])
+def test_a_ledger_is_readable_on_a_phone(written: Path, run: Any, chromium: str, name: str):
+    """Sentences lie within the page, upon no other and upon no dot, and leave the scale its width."""
+    from browser import look
+
+    seen = look(written / "plots" / f"{name}.html", 420, LABELS, browser=chromium)
+    told = getattr(run.outcomes, name)
+    assert seen.answer["texts"] == len(told) > 0
+    assert seen.answer["dots"] == told["probability"].notna().sum() > 0
+    assert seen.answer["left"] >= 0 and seen.answer["right"] <= 420
+    assert seen.answer["overlaps"] == 0
+    assert seen.answer["axis"] > 300
+
+
 def test_a_plot_of_its_own_finds_plotly_beside_it(written: Path, chromium: str):
     from browser import look
 

@@ -9,6 +9,7 @@ import made_up
 import numpy as np
 import pytest
 
+from sim.laws.catalogue import ASSUMPTIONS
 from sim.report import claims, fans, tables, words
 from sim.report.propositions import in_words
 from sim.report.survival import spread_out
@@ -25,6 +26,19 @@ def test_percent(share: float, text: str):
         assert words.percent(share) in ("0%", "1%")  # a tie may go either way
     else:
         assert words.percent(share) == text
+
+
+def test_a_dated_value_has_its_unit(run: Any):
+    """A factor has none."""
+    changes = run.scenario.changes
+    assert {change.op for change in changes} == {"set", "times", "plus"}
+    for change, row in zip(changes, tables.events_table(view_of(run)).rows, strict=True):
+        assert row[3].sub == ("" if change.op == "times" else ASSUMPTIONS[change.path].unit), change.path
+
+
+def test_a_group_in_the_table_of_fates_is_called_one(run: Any):
+    heads = [row[0].text for row in tables.fates_table(view_of(run)).rows]
+    assert sorted(heads[-2:]) == ["All startups (7)", "Group six (6)"]
 
 
 @pytest.mark.parametrize(
@@ -129,6 +143,10 @@ def test_facts_say_whether_they_happened(run: Any):
         (
             {"count": {"of": "six", "state": "independent"}, "at": 24340, "at_least": 6},
             "at least 6 of the group six independent at the end of May 2028",
+        ),
+        (
+            {"count": {"of": "startups", "state": "listed"}, "at": 24340, "at_least": 1},
+            "at least 1 startup listed at the end of May 2028",
         ),
         (
             {"any": ({"not": {"endgame": True, "by": 24340}}, {"firm": "zhipu", "milestone": "listed", "by": 24340})},

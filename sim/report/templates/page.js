@@ -72,10 +72,19 @@
   all("details").forEach(function (box) { box.addEventListener("toggle", drawAll); });
   window.addEventListener("beforeprint", function () {
     all(".view[hidden]").forEach(function (view) { view.hidden = false; view.dataset.printed = "yes"; });
+    root.classList.add("printing");
     drawAll();
-    all(".plot").forEach(resize);
+    all(".plot").filter(function (plot) { return plot.dataset.drawn; }).forEach(function (plot) {
+      window.Plotly.relayout(plot, { width: plot.offsetWidth, height: plot.offsetHeight });
+    });
   });
   window.addEventListener("afterprint", function () {
+    root.classList.remove("printing");
+    all(".plot").filter(function (plot) { return plot.dataset.drawn; }).forEach(function (plot) {
+      delete plot.layout.width;
+      delete plot.layout.height;
+      resize(plot);
+    });
     all(".view[data-printed]").forEach(function (view) { view.hidden = true; delete view.dataset.printed; });
   });
 
