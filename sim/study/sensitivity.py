@@ -227,8 +227,9 @@ def _tornado(base: Scenario, draws: Sequence[Draw], sample: np.ndarray | None) -
 
 
 def _percent(share: Estimate) -> str:
-    """A share in percent with its 95% interval."""
-    return f"{100 * share.value:.0f}% (95% interval {100 * share.low:.0f} to {100 * share.high:.0f}%)"
+    """A share in percent with its 95% interval, if it has one."""
+    value, low, high = (100 * part for part in share)
+    return f"{value:.0f}%" + ("" if math.isnan(low) else f" (95% interval {low:.0f} to {high:.0f}%)")
 
 
 def headline(claim: Claim, method: str, names: Sequence[str], found: Designed, ranked: Sequence[int | None]) -> str:
