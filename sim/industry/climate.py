@@ -18,7 +18,14 @@ MECHANISM = Mechanism(
     "The capital climate is always normal.",
     (
         Assumption(
-            "regime", -1, "code", -1, 2, "-1: by chance; 0: hot, 1: normal, 2: cold", "S001-02, S003-08", whole=True
+            "regime",
+            -1,
+            "code",
+            -1,
+            2,
+            "climate that is set: 0 hot, 1 normal, 2 cold; -1: it turns by chance",
+            "S001-02, S003-08",
+            whole=True,
         ),
         Assumption("turn_month", 0.05, "probability a month", 0, 1, "chance that the climate turns"),
         Assumption("to_cold", 0.5, "probability", 0, 1, "that a normal climate turns cold and not hot"),

@@ -134,7 +134,9 @@ SENTENCES: Mapping[str, Callable[[Moment], str]] = {
         f"raised {m.money(m.value)}{_post_money(m)} in a down round, its {ordinal(m.times)} round: "
         f"below the last post-money of {number(m.saw)}"
     ),
-    "listing": lambda m: f"listed at a valuation of {m.money(m.value)}, on revenue of {number(m.saw)} in twelve months",
+    "listing": lambda m: (
+        f"listed at a valuation of {m.money(m.value)}, on revenue of {m.money(m.saw)} in twelve months"
+    ),
     "report cut": _report,
     "abandonment": lambda m: f"failed the profitability test, abandoned at {m.money(m.value)}: {_flow(m, m.saw)}",
     "pivot": _pivot,
