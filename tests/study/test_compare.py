@@ -130,7 +130,7 @@ def test_a_comparison_with_an_old_folder_is_not_mistaken_for_one_with_a_new(writ
     """Two folders with the same tables, of which another version made one: not the same question."""
     first = sim.compare(written, poorer(), jobs=1, out=tmp_path / "results")
     for number, change in enumerate(({"sources": "0" * 16}, {"versions": {"shakeout": "0.0.7"}}, {"seed": 4})):
-        old = altered(written, tmp_path / f"old-{number}", **change)
+        old = altered(written, tmp_path / str(number) / written.name, **change)
         done = sim.compare(old, poorer(), jobs=1, out=tmp_path / "results")
         assert not done.reused and done.folder != first.folder, change
         assert done.differences["paired"].any() == ("versions" in change)
