@@ -233,8 +233,8 @@ def _worlds(view: View) -> Section:
     if not blocks:
         blocks.append(Prose(("No world was told.",)))
     lead = (
-        "One world is an anecdote: it shows how causes chain, not what is likely. The first is typical: as many startups "
-        "are left as in the median world, and most fates are the usual ones. The others end differently."
+        "One world is an anecdote: it shows how causes chain, not what is likely. The first is typical: as many "
+        "startups are left as in the median world, and most fates are the usual ones. The others end differently."
     )
     return Section("worlds", "Three worlds as they went", tuple(blocks), lead if told else "")
 
