@@ -12,11 +12,12 @@ import numpy as np
 from sim.engine import calendar, luck
 from sim.engine.block import Block
 from sim.engine.dated import Assumed, Base, draw_base, put_certain
-from sim.engine.month import Phase, opening
+from sim.engine.month import ORDER, Phase, opening
 from sim.engine.problem import Problem, Seeds, prepare
 from sim.engine.recorder import Recorder
 from sim.engine.state import copied, new_tile
 from sim.foundation.columns import LOG_DTYPE
+from sim.foundation.jit import compile_for
 from sim.foundation.world import World
 from sim.scenario.keys import firm_key
 from sim.scenario.model import Probe, Scenario
@@ -25,6 +26,8 @@ from sim.scenario.model import Probe, Scenario
 # this; tiles of many have as many as luck is drawn for at a time, which is worth more than the cache.
 TILE_FIRMS, TILE_WORLDS, LEAST_WORLDS = 2048, 512, 16
 TIE_BITS = 0x7FFFFFFF
+OPENING = "opening"
+KERNELS = ("operations", "capital", OPENING, "exits", "technology", "reports", "poaching")  # slowest to compile first
 
 
 class Start(NamedTuple):
@@ -144,8 +147,14 @@ def trace(scenario: Scenario, world: int) -> Trace:
     return Trace(world, problem.ids, np.concatenate(told), np.stack(firms), np.concatenate(market))
 
 
+def compile_kernel(name: str) -> None:
+    """Compile one of ``KERNELS``, the phases of the month and the opening, into the cache."""
+    run = {OPENING: opening, **{phase.name: phase.run for phase in ORDER}}[name]
+    compile_for(run, new_tile(1, 1, False))
+
+
 def warm_up(scenario: Scenario) -> None:
-    """Compile every kernel, or load it from the cache: one world of the scenario."""
+    """Compile what is left to compile, and load all kernels: one world of the scenario."""
     probes: tuple[Probe, ...] = ()
     problem = prepare(scenario)
     recorder = Recorder(problem, probes, 0, 1)

@@ -74,6 +74,13 @@ def mark_compiled() -> None:
     (Path(settings.CACHE_DIR) / COMPILED).touch()
 
 
+def compile_for(kernel: Any, *arguments: Any) -> None:
+    """Compile ``kernel`` for arguments of these types without running it; what is compiled before is only loaded."""
+    if not disabled:
+        type_of: Callable[[Any], Any] = numba.typeof
+        kernel.compile(tuple(type_of(argument) for argument in arguments))
+
+
 def without_blas() -> None:
     """Load numba's arrays without SciPy's linear algebra, which it imports only to see whether it is there.
 

@@ -89,7 +89,7 @@ def truths(claim: Claim, asked: Sequence[Worlds], workers: int, tell: Tell) -> l
     """The truth of ``claim`` in every set of worlds, in the order asked."""
     found: dict[int, np.ndarray] = {}
     total, done = sum(worlds.worlds for worlds in asked), 0
-    compile_first(asked[0].scenario, tell)
+    compile_first(asked[0].scenario, workers, tell)
     tell(Progress(SIMULATING, 0, total))
 
     def keep(answer: tuple[int, np.ndarray]) -> None:

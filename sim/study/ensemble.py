@@ -64,7 +64,7 @@ class Ensemble:
                     else:
                         missing[path] = _Task(scenario, store, span)
         if missing:
-            compile_first(scenarios[0], self.tell)
+            compile_first(scenarios[0], self.workers, self.tell)
         total = sum(scenario.worlds for scenario in scenarios)
         done = kept = total - sum(task.span.worlds for task in missing.values())
         self.computed += total - kept

@@ -158,7 +158,7 @@ class _Work:
         kept = worlds - sum(span.worlds for span in missing)
         self.computed += worlds - kept
         if missing:
-            compile_first(self.scenario, self.tell)
+            compile_first(self.scenario, self.workers, self.tell)
         done = kept
         self.tell(Progress(SIMULATING, done, worlds, kept))
 
@@ -171,13 +171,17 @@ class _Work:
         executor.map_blocks(task, missing, self.workers, count)
 
 
-def compile_first(scenario: Scenario, tell: Tell) -> None:
-    """Compile once, here, before local workers start: they load what is compiled. A cluster compiles for itself."""
-    from sim.engine.simulate import warm_up
+def compile_first(scenario: Scenario, workers: int, tell: Tell) -> None:
+    """Compile once, before anything is simulated: local workers share the kernels out, and load what is compiled.
+
+    A cluster compiles for itself.
+    """
+    from sim.engine.simulate import KERNELS, compile_kernel, warm_up
     from sim.foundation import jit
 
     if executor.is_local() and not jit.is_compiled_before():
         tell(Progress(COMPILING, 0, scenario.worlds))
+        executor.map_blocks(compile_kernel, KERNELS, workers, lambda _compiled: None)
         year_end = scenario.start + MONTHS_A_YEAR - 1
         warm_up(replace(scenario, end=max(scenario.end, year_end)))  # every rhythm wakes within a year
         jit.mark_compiled()

@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import numpy as np
 import pytest
 from industries import COMPARED, dump
+
+from sim.engine.month import ORDER
+from sim.engine.simulate import KERNELS, OPENING
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -49,3 +53,26 @@ def test_names_of_columns_can_be_read_uncompiled():
     for dtype in (FIRM_DTYPE, MARKET_DTYPE, ASSUME_DTYPE, FIRM_LUCK, MARKET_LUCK, LOG_DTYPE):
         hidden = [name for name in dtype.names if hasattr(np.record, name) or hasattr(np.recarray, name)]
         assert hidden == []
+
+
+def test_workers_compile_every_phase_and_the_opening():
+    assert sorted(KERNELS) == sorted([OPENING, *(phase.name for phase in ORDER)])
+
+
+@pytest.mark.skipif(os.environ.get("NUMBA_DISABLE_JIT", "0") != "0", reason="nothing is compiled here")
+def test_a_kernel_is_compiled_ahead_for_what_a_run_hands_it():
+    """In a process of its own, as other tests hand kernels other things: a run needs no second version of any."""
+    script = """
+        from industries import COMPARED, load_mapping
+        from sim.engine import simulate
+        from sim.engine.month import ORDER, opening
+        for name in simulate.KERNELS:
+            simulate.compile_kernel(name)
+        kernels = [opening, *(phase.run for phase in ORDER)]
+        ahead = [len(kernel.signatures) for kernel in kernels]
+        simulate.warm_up(load_mapping(COMPARED[0]))
+        print(ahead, [len(kernel.signatures) for kernel in kernels])
+    """
+    command = [sys.executable, "-c", textwrap.dedent(script)]
+    found = subprocess.run(command, capture_output=True, text=True, cwd=HERE)
+    assert found.stdout.strip() == f"{[1] * len(KERNELS)} {[1] * len(KERNELS)}", found.stderr
