@@ -224,8 +224,11 @@ def blocks_of(scenario: Scenario, store: BlockStore, wanted: list[Span], _holder
 
 
 def store_of(scenario: Scenario, out: Path) -> BlockStore:
-    """Where the finished blocks of ``scenario`` are kept in the results folder ``out``."""
-    return BlockStore(out / folder.BLOCKS / digest.stem(scenario))
+    """Where the finished blocks of ``scenario`` are kept in the results folder ``out``.
+
+    Absolute: workers stay in the folder in which they were started, wherever this process has gone since.
+    """
+    return BlockStore(out.absolute() / folder.BLOCKS / digest.stem(scenario))
 
 
 def _until_precise(work: _Work, precision: float) -> tuple[int, str]:

@@ -346,3 +346,17 @@ def test_worlds_do_not_depend_on_the_company_they_keep():
     alone = engine.simulate(small(), 1024, 10)
     together = engine.simulate(small(), 1024, 476)
     assert np.array_equal(alone.histories, together.histories[:10])
+
+
+def test_workers_keep_blocks_where_this_process_is_now(tmp_path, monkeypatch):
+    """They stay in the folder in which they were started; a notebook may have changed its own since."""
+    monkeypatch.setattr(monte_carlo, "compute_block", forbidden)  # a block that is not there would be made again
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        monkeypatch.chdir(tmp_path / name)
+        run(Path("out"), 3000, jobs=2)
+        assert len(blocks_in(tmp_path / name / "out")) == 3
+
+
+def forbidden(*_arguments: object) -> None:
+    raise AssertionError("a block was computed again")
