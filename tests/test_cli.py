@@ -9,11 +9,11 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any
 
 import pytest
 
-from sim import cli, terminal
+from sim import terminal
 from sim.foundation.errors import RunError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -39,31 +39,14 @@ facts:
 """
 
 
-class Answer(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
 @pytest.fixture
-def shakeout(monkeypatch, capfd, tmp_path):
-    """Run one command in an empty folder of its own."""
-    monkeypatch.chdir(tmp_path)
+def shakeout(command, tmp_path):
+    """Commands, beside a tiny scenario."""
     (tmp_path / "tiny.yaml").write_text(SCENARIO, encoding="utf-8")
-    for name in ("SIGTERM", "SIGHUP"):
-        monkeypatch.delattr(signal, name, raising=False)  # so that pytest keeps its own handlers
-
-    def call(*arguments: str) -> Answer:
-        monkeypatch.setattr(sys, "argv", ["shakeout", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        out, err = capfd.readouterr()
-        return Answer(int(ended.value.code or 0), out, err)
-
-    return call
+    return command
 
 
-def assert_one_message(answer: Answer, code: int, *words: str) -> None:
+def assert_one_message(answer: Any, code: int, *words: str) -> None:
     assert answer.code == code
     assert answer.out == ""
     assert "Traceback" not in answer.err

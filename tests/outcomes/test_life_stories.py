@@ -126,18 +126,18 @@ def test_numbers_as_people_write_them() -> None:
 
 
 def test_the_typical_world_is_the_middling_medoid_and_the_others_are_far() -> None:
-    question = scenario((firm("a"), firm("b"), firm("c"), firm("g", "giant")), 24)
-    histories = live(np.random.default_rng(2), 400, 4, 24, close=0.03, listing=0.03)
+    question = scenario((*(firm(f"firm-{k}") for k in range(6)), firm("g", "giant")), 24)
+    histories = live(np.random.default_rng(2), 400, 7, 24, close=0.03, listing=0.03)
     chosen = typical_worlds(question, histories)
     table, weights = features(question, histories)
-    assert table.shape == (400, 15)  # a giant's fate makes no world different
+    assert table.shape == (400, 30)  # a giant's fate makes no world different
     total = np.array([distances(table, weights, index).sum() for index in range(400)])
-    left = (histories["fate"][:, :3] == INDEPENDENT).sum(axis=1)
-    racing = ((histories["fate"] == INDEPENDENT) & (histories["pivot_month"] == NEVER))[:, :3].sum(axis=1)
-    as_many = left == statistics.median_high(left.tolist())
-    as_many &= racing == statistics.median_high(racing[as_many].tolist())
-    assert 0 < as_many.sum() < 200
-    assert total.min() < total[chosen[0]] == total[as_many].min()
+    left = (histories["fate"][:, :6] == INDEPENDENT).sum(axis=1)
+    racing = ((histories["fate"] == INDEPENDENT) & (histories["pivot_month"] == NEVER))[:, :6].sum(axis=1)
+    middle = left == statistics.median_high(left.tolist())
+    as_many = middle & (racing == statistics.median_high(racing[middle].tolist()))
+    assert total.min() < total[middle].min() < total[as_many].min(), "both counts decide"
+    assert total[chosen[0]] == total[as_many].min()
     assert distances(table, weights, chosen[0])[chosen[1]] == distances(table, weights, chosen[0]).max()
     nearest = np.minimum(distances(table, weights, chosen[0]), distances(table, weights, chosen[1]))
     assert nearest[chosen[2]] == nearest.max() > 0

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import signal
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +12,6 @@ import pytest
 from small_industry import TEXT, small
 
 import sim
-from sim import cli
 from sim.archive import folder
 from sim.foundation.errors import InputError
 from sim.outcomes import intervals
@@ -217,23 +214,12 @@ def test_months_that_do_not_meet_are_refused():
 
 
 @pytest.fixture
-def shakeout(monkeypatch, capfd, tmp_path):
-    monkeypatch.chdir(tmp_path)
+def shakeout(command, tmp_path):
     (tmp_path / "one.yaml").write_text(TEXT, encoding="utf-8")
     (tmp_path / "two.yaml").write_text(
         TEXT.replace("name: small", "name: two").replace("cash: 200", "cash: 60"), "utf-8"
     )
-    for name in ("SIGTERM", "SIGHUP"):
-        monkeypatch.delattr(signal, name, raising=False)
-
-    def call(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["shakeout", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        out, err = capfd.readouterr()
-        return int(ended.value.code or 0), out, err
-
-    return call
+    return command
 
 
 def test_the_command(shakeout, tmp_path):

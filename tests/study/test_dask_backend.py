@@ -17,7 +17,6 @@ import pytest
 from dask_processes import ROOT, Processes, Traced, kill, processes
 from small_industry import TEXT, small
 
-from sim import cli
 from sim.archive import digest, folder
 from sim.foundation.errors import InputError, RunError
 from sim.study import cluster, executor, monte_carlo
@@ -103,18 +102,9 @@ def test_claims_asked_in_worlds_that_are_not_kept(dask):
 
 
 @pytest.fixture
-def shakeout(monkeypatch, capfd, tmp_path):
-    """Run one command in an empty folder of its own: exit code, stdout, stderr."""
-    monkeypatch.chdir(tmp_path)
+def shakeout(command, tmp_path):
     (tmp_path / "small.yaml").write_text(TEXT, encoding="utf-8")
-
-    def call(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["shakeout", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        return (int(ended.value.code or 0), *capfd.readouterr())
-
-    return call
+    return command
 
 
 @pytest.mark.parametrize(

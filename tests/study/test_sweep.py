@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import math
-import sys
 
 import numpy as np
 import pytest
 from closed_form import CASH, HAZARD, MONTHS, NAME, alone, least_hazard
 
 import sim
-from sim import cli
 from sim.foundation.errors import InputError
 from sim.outcomes.fates import COUNTED
 from sim.report import figures
@@ -305,21 +303,11 @@ def test_grids_are_neat():
 
 
 @pytest.fixture
-def shakeout(monkeypatch, capfd, tmp_path):
+def shakeout(command, tmp_path):
     from sim.scenario.dump import to_yaml
 
-    monkeypatch.chdir(tmp_path)
     (tmp_path / "alone.yaml").write_text(to_yaml(alone()), encoding="utf-8")
-    monkeypatch.setattr(cli.signal, "getsignal", lambda _name: None)  # pytest keeps its own handlers
-
-    def call(*arguments):
-        monkeypatch.setattr(sys, "argv", ["shakeout", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        out, err = capfd.readouterr()
-        return int(ended.value.code or 0), out, err
-
-    return call
+    return command
 
 
 def test_the_command_prints_one_json_object(shakeout):

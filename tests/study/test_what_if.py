@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import functools
 import json
-import signal
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +13,6 @@ import pytest
 from small_industry import TEXT, small
 
 import sim
-from sim import cli
 from sim.archive import atomic, folder
 from sim.engine.simulate import simulate
 from sim.foundation.errors import InputError, RunError
@@ -358,20 +355,9 @@ BAD = [
 
 
 @pytest.fixture
-def shakeout(monkeypatch, capfd, tmp_path):
-    monkeypatch.chdir(tmp_path)
+def shakeout(command, tmp_path):
     (tmp_path / "small.yaml").write_text(TEXT, encoding="utf-8")
-    for name in ("SIGTERM", "SIGHUP"):
-        monkeypatch.delattr(signal, name, raising=False)
-
-    def call(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["shakeout", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        out, err = capfd.readouterr()
-        return int(ended.value.code or 0), out, err
-
-    return call
+    return command
 
 
 @pytest.mark.parametrize(("options", "words"), BAD)

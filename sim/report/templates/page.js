@@ -36,6 +36,7 @@
     window.requestAnimationFrame(function () { entries.forEach(function (entry) { resize(entry.target); }); });
   }) : null;
   var visible = function (plot) { return plot.closest(".view[hidden]") === null && plot.offsetWidth > 0; };
+  var drawn = function () { return all(".plot").filter(function (plot) { return plot.dataset.drawn; }); };
   var drawAll = function () { all(".plot").filter(visible).forEach(draw); };
 
   var waiting = all(".plot").filter(visible);
@@ -74,13 +75,13 @@
     all(".view[hidden]").forEach(function (view) { view.hidden = false; view.dataset.printed = "yes"; });
     root.classList.add("printing");
     drawAll();
-    all(".plot").filter(function (plot) { return plot.dataset.drawn; }).forEach(function (plot) {
+    drawn().forEach(function (plot) {
       window.Plotly.relayout(plot, { width: plot.offsetWidth, height: plot.offsetHeight });
     });
   });
   window.addEventListener("afterprint", function () {
     root.classList.remove("printing");
-    all(".plot").filter(function (plot) { return plot.dataset.drawn; }).forEach(function (plot) {
+    drawn().forEach(function (plot) {
       delete plot.layout.width;
       delete plot.layout.height;
       resize(plot);
