@@ -232,18 +232,20 @@ def _difference_row(row: Row) -> list[str]:
     def said(value: float | None) -> str:
         return "–" if value is None else f"{scale * value:.{digits}f}"
 
-    half = None if row["difference"] is None else (row["high"] - row["low"]) / 2
-    apart = "–" if half is None else f"{scale * row['difference']:+.{digits}f} ±{scale * half:.{digits}f}"
+    apart = "–" if row["difference"] is None else f"{scale * row['difference']:+.{digits}f}"
+    if row["low"] is not None:
+        apart += f" ±{scale * (row['high'] - row['low']) / 2:.{digits}f}"
     gain = "" if row["variance_ratio"] is None else f"{row['variance_ratio']:.1f}"
     return [row["name"], row["quantity"].replace("_", " "), said(row["base"]), said(row["variant_value"]), apart, gain]
 
 
 def percent(row: Row, name: str) -> str:
-    """``name`` of ``row`` in percent, with half the width of its interval; a dash where there is nothing to go by."""
+    """``name`` of ``row`` in percent with half the width of its interval, which one world has not; a dash where there
+    is nothing to go by."""
     share, low, high = row[name], row[f"{name}_low"], row[f"{name}_high"]
     if share is None:
         return "–"
-    return f"{100 * share:.1f} ±{50 * (high - low):.1f}"
+    return f"{100 * share:.1f} ±" + ("–" if low is None else f"{50 * (high - low):.1f}")
 
 
 def print_story(story: Story) -> None:

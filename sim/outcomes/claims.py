@@ -11,7 +11,7 @@ import numpy as np
 from sim.engine.block import Block
 from sim.outcomes.endgame import endgame_months
 from sim.outcomes.fates import GENERAL, event_months
-from sim.outcomes.intervals import wilson
+from sim.outcomes.intervals import of_worlds
 from sim.outcomes.rows import groups_of, rows_of
 from sim.scenario.model import Claim, Probe, Scenario
 
@@ -117,14 +117,14 @@ class LedgerCounts:
 def claims_frame(claims: tuple[Claim, ...], ledger: LedgerCounts, facts: bool = False) -> Any:
     """claims.csv: claim, says, source, probability, low, high, worlds (that meet ``given``); facts: ``happened`` too.
 
-    Probability and bounds are NaN where no world meets ``given``.
+    Probability is NaN where no world meets ``given``, its bounds where fewer than two do.
     """
     import pandas as pd
 
     counts = np.array([ledger.counts[c.id, facts] for c in claims], float).reshape(len(claims), 2)
     true, asked = counts[:, 0], counts[:, 1]
     probability = np.divide(true, asked, out=np.full(len(claims), np.nan), where=asked > 0)
-    low, high = wilson(probability, asked)
+    low, high = of_worlds(probability, asked)
     columns: dict[str, Any] = {name: np.array([getattr(c, n) for c in claims], object) for name, n in TEXTS.items()}
     columns |= {"probability": probability, "low": low, "high": high, "worlds": asked.astype(np.int64)}
     if facts:

@@ -6,8 +6,9 @@ The sums over worlds of both values, of their squares and of the square of their
 memory does not grow with the number of worlds. Counts are integers: equal worlds differ by exactly 0.
 
 Paired shares and counts have Tango's score interval (of groups with the design effect, since the firms of a world
-share its luck), money Student's t; unpaired shares Newcombe's interval, unpaired means Welch's. Survival of who enters
-late is a product-limit estimate: survival_differences.py.
+share its luck), money Student's t; unpaired shares Newcombe's interval, unpaired means Welch's. ``survival`` is the
+share still independent of those that have entered: where not all have, see survival_differences.py. One world gives no
+interval.
 """
 
 from __future__ import annotations
@@ -23,9 +24,9 @@ import numpy as np
 from sim.foundation.columns import STARTUP
 from sim.outcomes import intervals
 from sim.outcomes.fates import GENERAL, STATES, event_months, reported
-from sim.outcomes.intervals import Bounds
+from sim.outcomes.intervals import Bounds, variance_of
 from sim.outcomes.rows import groups_of, rows_of, single_firms
-from sim.outcomes.survival_differences import SurvivalDifferences
+from sim.outcomes.survival_differences import Ratios
 from sim.scenario.dates import month_text
 from sim.scenario.model import Scenario
 
@@ -204,6 +205,7 @@ class Differences:
     paired: bool
     parts_at: int | None = 0
     sums: dict[Key, Moments] = field(default_factory=dict)
+    ratios: dict[int, Ratios] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         names, self.lonely = names_compared(self.base.scenario, self.variant.scenario)
@@ -211,10 +213,6 @@ class Differences:
         self.casts = Cast(self.base.scenario, self.names), Cast(self.variant.scenario, self.names)
         self.sizes = tuple(np.array([len(rows) for rows in cast.members()], np.int64) for cast in self.casts)
         self.months = months_compared(self.base.scenario, self.variant.scenario)
-        horizons = self.base.scenario.ticks, self.variant.scenario.ticks
-        ticks = [[month - side.scenario.start + 1 for month in self.months] for side in (self.base, self.variant)]
-        members = self.casts[0].members(), self.casts[1].members()
-        self.survival = SurvivalDifferences(members, horizons, (np.array(ticks[0], int), np.array(ticks[1], int)))
 
     def _money(self) -> list[Key]:
         """Money is known at the horizon: it is compared where both end, and for what was raised also begin, at once."""
@@ -230,7 +228,6 @@ class Differences:
             if piece is not None:
                 told[side] = dict(looked_at(self.casts[side], self.months, piece))
                 told[side] |= {key: money_of(self.casts[side], piece, key.quantity) for key in self._money()}
-                self.survival.count(side, piece.histories)
         for key in dict.fromkeys([*told[0], *told[1]]):
             x, y = told[0].get(key), told[1].get(key)
             if key.quantity == ENDGAME and (x is None or y is None):
@@ -238,6 +235,14 @@ class Differences:
             if key not in self.sums:
                 self.sums[key] = self._moments(key)
             self.sums[key].add(x, y)
+        for month in self.months:
+            sides = [self._survived(side, month, told[side]) if told[side] else None for side in (0, 1)]
+            self.ratios.setdefault(month, Ratios(len(self.names))).add(sides[0], sides[1])
+
+    def _survived(self, side: int, month: int, told: dict[Key, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+        """(worlds, names) members still independent at the end of ``month``, and those that entered by then."""
+        absent = told[Key("never_entered", month, SHARE)]
+        return told[Key("independent", month, SHARE)], self.sizes[side] - absent
 
     def _moments(self, key: Key) -> Moments:
         one = np.ones(1, np.int64)
@@ -251,10 +256,7 @@ class Differences:
         return Moments(scale, np.maximum(*scale), mine * scale[0])
 
     def run(self, beside: Callable[[Piece, Piece], None] | None = None) -> Differences:
-        """Add all worlds of both sides, and look at them again where survival needs it.
-
-        ``beside`` is shown every pair of pieces that are paired.
-        """
+        """Add all worlds of both sides; ``beside`` is shown every pair of pieces that are paired."""
         if self.paired:
             for base, variant in zip(self.base.pieces(), self.variant.pieces(), strict=True):
                 self.add(base, variant)
@@ -265,7 +267,6 @@ class Differences:
                 self.add(piece, None)
             for piece in self.variant.pieces():
                 self.add(None, piece)
-        self.survival.spread(self.base.pieces, self.variant.pieces, self.paired)
         return self
 
     def frame(self, variant: str) -> Any:
@@ -315,10 +316,9 @@ class Differences:
         parts = [score_parts(m, n) for m in found.values()]
         if not parts:
             return {}
-        more, less, trials = (np.concatenate(part) for part in zip(*parts, strict=True))
-        low, high = intervals.paired_score(more, less, trials)
+        low, high = intervals.paired_score(*(np.concatenate(part) for part in zip(*parts, strict=True)))
         bounds, start = {}, 0
-        for (key, m), (mine, _, _) in zip(found.items(), parts, strict=True):
+        for (key, m), (mine, *_) in zip(found.items(), parts, strict=True):
             stop = start + mine.size
             unit = 1 if key.unit == SHARE else m.whole
             bounds[key] = (low[start:stop] * unit, high[start:stop] * unit)
@@ -341,8 +341,8 @@ class Differences:
             one = np.ones(1, np.int64)
             members = (one, one) if key.quantity == ENDGAME else (self.sizes[0], self.sizes[1])
             bounds = [
-                intervals.wilson(mean, intervals.effective_size(mean, v * (size - 1) / size, size * count, size))
-                for mean, v, size, count in zip(means, spread, sizes, members, strict=True)
+                share_bounds(mean, variance, count, size)
+                for mean, variance, count, size in zip(means, spread, members, sizes, strict=True)
             ]
             return intervals.newcombe(means[1], bounds[1], means[0], bounds[0])
         freedom = intervals.welch_freedom(spread[0], sizes[0], spread[1], sizes[1])
@@ -357,7 +357,7 @@ class Differences:
         for month in self.months:
             sides = (self.base, self.variant)
             shares = [np.array([side.endgame[month - side.scenario.start + 1]]) for side in sides]
-            bounds = [intervals.wilson(share, side.worlds) for share, side in zip(shares, sides, strict=True)]
+            bounds = [intervals.of_worlds(share, side.worlds) for share, side in zip(shares, sides, strict=True)]
             low, high = intervals.newcombe(shares[1], bounds[1], shares[0], bounds[0])
             if self.parts_at is None or month < self.parts_at:
                 low, high = (np.where(shares[0] == shares[1], 0.0, bound) for bound in (low, high))
@@ -366,20 +366,21 @@ class Differences:
         return records
 
     def _survival(self) -> list[tuple[str, Key, Estimates, int]]:
-        """Survival: the share independent where all were there from the opening, else the product-limit estimate."""
+        """The share still independent of those that have entered; no row where nobody has."""
         records = []
-        for at, name in enumerate(self.names):
-            for which, month in enumerate(self.months):
-                key, there = Key(SURVIVAL, month, SHARE), Key("independent", month, SHARE)
-                if not self.survival.late[at]:
-                    records.append((name, key, self._estimates(there, self.sums[there]), at))
-                    continue
-                found = self.survival.at(at, which, self.paired)
-                if found is not None:
-                    base, variant, low, high, ratio = found
-                    same = (self.parts_at is None or month < self.parts_at) and variant == base
-                    values = (base, variant, variant - base, *((0.0, 0.0) if same else (low, high)), ratio)
-                    records.append((name, key, Estimates(*(np.array([value]) for value in values)), 0))
+        for month in self.months:
+            key, there, absent = (Key(name, month, SHARE) for name in (SURVIVAL, "independent", "never_entered"))
+            everybody, complete = self._estimates(there, self.sums[there]), self.sums[absent]
+            whole = (complete.x == 0) & (complete.y == 0)
+            entrants = Estimates(
+                *self.ratios[month].estimates(self.paired, (self.sizes[0] == 1) & (self.sizes[1] == 1))
+            )
+            if self.parts_at is None or month < self.parts_at:
+                low, high = (np.where(entrants.difference == 0, 0.0, bound) for bound in entrants[3:5])
+                entrants = entrants._replace(low=low, high=high)
+            for at, name in enumerate(self.names):
+                if not np.isnan(entrants.difference[at]):
+                    records.append((name, key, everybody if whole[at] else entrants, at))
         return records
 
     def _lonely(self, variant: str) -> list[tuple[Any, ...]]:
@@ -403,26 +404,32 @@ class Differences:
         return rows
 
 
-def score_parts(m: Moments, worlds: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Flips up, flips down and trials for the score interval, divided by the design effect of worlds with several.
+def share_bounds(share: np.ndarray, variance: np.ndarray, members: np.ndarray, worlds: int) -> Bounds:
+    """Interval of the share of ``members`` of each name: Wilson's of one firm, of groups with the design effect."""
+    alone = intervals.of_worlds(share, worlds)
+    pooled = intervals.design_wilson(share, variance, worlds * members, worlds)
+    low, high = (np.where(members == 1, one, many) for one, many in zip(alone, pooled, strict=True))
+    return low, high
 
-    The design effect is the variance of the difference between worlds over that of as many independent flips.
+
+def score_parts(m: Moments, worlds: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Flips up, flips down, trials and quantile for the score interval, each (names,).
+
+    Of names with several firms a world the first three are divided by the design effect: the variance of the difference
+    between worlds over that of as many independent flips, at least 1; and the quantile is Student's t. It is NaN where
+    there is one world.
     """
     trials = worlds * m.whole / m.step
     moved, net = m.moved / m.step, m.d / m.step
+    if worlds < intervals.LEAST_WORLDS:
+        return moved, net, trials, np.full(np.shape(trials), np.nan)
+    pooled = m.whole > 1
     alone = moved - net * net / trials
-    spread = m.dd / m.step**2 - net * net / worlds
-    effect = np.divide(spread, alone, out=np.ones(np.shape(alone)), where=alone > 0)
+    spread = variance_of(net, m.dd / m.step**2, worlds) * worlds
+    effect = np.divide(spread, alone, out=np.ones(np.shape(alone)), where=pooled & (alone > 0))
     effect = np.maximum(effect, 1.0)
-    return (moved + net) / 2 / effect, (moved - net) / 2 / effect, trials / effect
-
-
-def variance_of(total: Any, squares: Any, worlds: int) -> np.ndarray:
-    """Sample variance from the sums over worlds of a value and of its square."""
-    if worlds < 2:
-        return np.full(np.shape(total), np.nan)
-    total, squares = np.asarray(total, float), np.asarray(squares, float)
-    return np.asarray(np.maximum(squares - total * total / worlds, 0.0) / (worlds - 1))
+    quantile = np.where(pooled, intervals.t_quantile(worlds - 1), intervals.Z)
+    return (moved + net) / 2 / effect, (moved - net) / 2 / effect, trials / effect, quantile
 
 
 def variance_ratio(m: Moments, worlds: int) -> np.ndarray:

@@ -13,7 +13,7 @@ import numpy as np
 
 from sim.engine.block import Block
 from sim.foundation.columns import NEVER
-from sim.outcomes.intervals import wilson
+from sim.outcomes.intervals import of_worlds
 from sim.outcomes.rows import dates_of
 from sim.scenario.model import Scenario
 
@@ -43,9 +43,9 @@ def count_by_month(months: np.ndarray, ticks: int) -> np.ndarray:
 
 
 def share_of(count: int, worlds: int) -> Share:
-    """``count`` of ``worlds`` with Wilson's interval; NaN without worlds."""
+    """``count`` of ``worlds`` with Wilson's interval, which is NaN below two worlds."""
     share = count / worlds if worlds else float("nan")
-    low, high = wilson(share, worlds)
+    low, high = of_worlds(share, worlds)
     return Share(share, float(low), float(high))
 
 
@@ -54,6 +54,6 @@ def endgame_frame(scenario: Scenario, count: np.ndarray, worlds: int) -> Any:
     import pandas as pd
 
     share = count / worlds
-    low, high = wilson(share, worlds)
+    low, high = of_worlds(share, worlds)
     dates = np.array(dates_of(scenario), object)
     return pd.DataFrame({"month": np.arange(count.size), "date": dates, "share": share, "low": low, "high": high})

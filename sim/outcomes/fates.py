@@ -14,7 +14,7 @@ import numpy as np
 
 from sim.engine.block import Block
 from sim.foundation.columns import ACQUIRED, CLOSED, MILESTONE_COLUMNS, MILESTONES
-from sim.outcomes.intervals import pooled_wilson, wilson
+from sim.outcomes.intervals import of_worlds, pooled_wilson
 from sim.outcomes.rows import dates_of, groups_of, single_firms
 from sim.scenario.model import Scenario
 
@@ -99,7 +99,7 @@ class FateCounts:
         single = single_firms(self.scenario)
         if firm in single:
             share = self.firms[state][list(single).index(firm)] / self.worlds
-            return (share, *wilson(share, self.worlds))
+            return (share, *of_worlds(share, self.worlds))
         members = len(groups_of(self.scenario)[firm])
         total, squares = self.groups[firm][state]
         return (total / (self.worlds * members), *pooled_wilson(total, squares, self.worlds, members))

@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.engine.block import Block
 from sim.outcomes.fates import COUNTED, FateCounts, event_months, reported
-from sim.outcomes.intervals import ratio_wilson, wilson
+from sim.outcomes.intervals import of_worlds, ratio_wilson
 from sim.outcomes.rows import ALL_GIANTS, ALL_STARTUPS, groups_of, rows_of, single_firms, tick_text
 from sim.outcomes.survival import CALENDAR, INDEPENDENT
 from sim.scenario.model import Scenario
@@ -45,7 +45,7 @@ class AmongListed:
         """Share abandoned among those listed by the horizon, with bounds; NaN where none is listed."""
         a, b, aa, ab, bb = (int(total) for total in self.sums[name])
         share = a / b if b else float("nan")
-        low, high = wilson(share, b) if name in single_firms(self.scenario) else ratio_wilson(a, b, (aa, ab, bb))
+        low, high = of_worlds(share, b) if name in single_firms(self.scenario) else ratio_wilson(a, b, (aa, ab, bb))
         return share, float(low), float(high)
 
 

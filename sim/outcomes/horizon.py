@@ -15,10 +15,10 @@ from typing import Any
 from sim.engine.block import Block
 from sim.foundation.columns import STARTUP
 from sim.outcomes.claims import LedgerCounts, claims_frame
-from sim.outcomes.differences import ALL, ENDGAME, GENERAL_LEFT, INDEPENDENTS_LEFT, variance_of
+from sim.outcomes.differences import ALL, ENDGAME, GENERAL_LEFT, INDEPENDENTS_LEFT
 from sim.outcomes.endgame import count_by_month, endgame_months, share_of
 from sim.outcomes.fates import COUNTED, GENERAL, FateCounts, reported
-from sim.outcomes.intervals import t_quantile
+from sim.outcomes.intervals import t_quantile, variance_of
 from sim.outcomes.rows import ALL_STARTUPS, rows_of
 from sim.outcomes.survival import CALENDAR, RiskSet, count_curves, curves_of, merge, survival_frame, times_of
 from sim.scenario.model import Scenario

@@ -1,7 +1,8 @@
 """Intervals: Wilson, design-effect Wilson, Tango, Agresti-Min and Newcombe for differences, t for means; 95%.
 
 Every function takes arrays (broadcast) and gives (low, high) of the same shape; where there is nothing to go by
-(no worlds) both are NaN.
+both are NaN. The world is the sampling unit: what rests on the spread between worlds is estimated from it with n - 1
+and takes Student's t with n - 1 degrees of freedom in place of the normal quantile, and one world gives no interval.
 """
 
 from __future__ import annotations
@@ -13,12 +14,13 @@ from numpy.typing import ArrayLike
 
 Z = 1.959963984540054  # standard normal quantile of 0.975
 BISECTIONS = 50  # halvings of the range from -1 to 1
+LEAST_WORLDS = 2  # one world shows no spread between worlds
 Bounds = tuple[np.ndarray, np.ndarray]
 
 
-def wilson(share: ArrayLike, worlds: ArrayLike, z: float = Z) -> Bounds:
-    """Wilson's score interval (1927) of a proportion ``share`` seen in ``worlds`` (a real number, maybe effective)."""
-    p, n = np.broadcast_arrays(np.asarray(share, float), np.asarray(worlds, float))
+def wilson(share: ArrayLike, trials: ArrayLike, z: ArrayLike = Z) -> Bounds:
+    """Wilson's score interval (1927) of a proportion ``share`` of ``trials`` (a real number, maybe effective)."""
+    p, n, z = np.broadcast_arrays(np.asarray(share, float), np.asarray(trials, float), np.asarray(z, float))
     with np.errstate(divide="ignore", invalid="ignore"):
         spread = z * np.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
         scale = 1 + z * z / n
@@ -26,8 +28,14 @@ def wilson(share: ArrayLike, worlds: ArrayLike, z: float = Z) -> Bounds:
         high = (p + z * z / (2 * n) + spread) / scale
     low = np.where(p <= 0, 0.0, np.clip(low, 0, 1))
     high = np.where(p >= 1, 1.0, np.clip(high, 0, 1))
-    known = (n > 0) & ~np.isnan(p)
+    known = (n > 0) & ~np.isnan(p) & ~np.isnan(z)
     return np.where(known, low, np.nan), np.where(known, high, np.nan)
+
+
+def of_worlds(share: ArrayLike, worlds: ArrayLike) -> Bounds:
+    """Wilson's interval of a ``share`` of ``worlds``; NaN below two worlds."""
+    n = np.asarray(worlds, float)
+    return wilson(share, np.where(n >= LEAST_WORLDS, n, 0.0))
 
 
 def effective_size(share: ArrayLike, variance: ArrayLike, most: ArrayLike, fallback: ArrayLike) -> np.ndarray:
@@ -42,35 +50,57 @@ def effective_size(share: ArrayLike, variance: ArrayLike, most: ArrayLike, fallb
     return np.where((p > 0) & (p < 1), size, fallback)
 
 
-def pooled_wilson(total: ArrayLike, squares: ArrayLike, worlds: int, members: int, z: float = Z) -> Bounds:
+def design_wilson(share: ArrayLike, variance: ArrayLike, most: ArrayLike, worlds: ArrayLike) -> Bounds:
+    """Wilson's interval of the effective number of trials, with Student's t; NaN below two worlds.
+
+    ``variance`` is that of ``share``, estimated from its spread between ``worlds`` with n - 1 (``worlds`` may be an
+    effective number), ``most`` the number of firms.
+    """
+    n = np.asarray(worlds, float)
+    enough = n >= LEAST_WORLDS
+    z = np.where(enough, t_quantile(np.where(enough, n - 1, 1.0)), np.nan)
+    return wilson(share, effective_size(share, variance, most, n), z)
+
+
+def pooled_wilson(total: ArrayLike, squares: ArrayLike, worlds: int, members: int) -> Bounds:
     """Design-effect Wilson of the mean over ``members`` of a group; the world is the sampling unit.
 
     ``total`` and ``squares`` are the sums over worlds of the count of members and of its square (integers).
     With one member it is Wilson's interval, exactly.
     """
-    count, square = np.asarray(total, float), np.asarray(squares, float)
-    if not worlds:
+    count = np.asarray(total, float)
+    if worlds < LEAST_WORLDS:
         return np.full(count.shape, np.nan), np.full(count.shape, np.nan)
-    mean = count / worlds
-    variance = np.maximum(square / worlds - mean * mean, 0.0) / worlds / members**2
-    share = mean / members
-    most = float(worlds) * members
-    return wilson(share, effective_size(share, variance, most, worlds), z)
+    share = count / (worlds * members)
+    if members == 1:
+        return of_worlds(share, worlds)
+    variance = variance_of(total, squares, worlds) / worlds / members**2
+    return design_wilson(share, variance, float(worlds) * members, worlds)
 
 
 def ratio_wilson(part: ArrayLike, whole: ArrayLike, squares: tuple[ArrayLike, ArrayLike, ArrayLike]) -> Bounds:
     """Design-effect Wilson of the ratio of two counts pooled over worlds, e.g. abandoned among listed.
 
     ``squares`` are the sums over worlds of part², part·whole and whole². The variance is that of the ratio
-    estimator (linearised); each world contributes part - ratio·whole. NaN where ``whole`` is 0.
+    estimator (linearised); each world contributes part - ratio·whole. The number of worlds is an effective one, whole²
+    over the sum of its squares (Kish): of worlds that have equally many, how many have any. NaN below two of them.
     """
     a, b = np.asarray(part, float), np.asarray(whole, float)
     aa, ab, bb = (np.asarray(s, float) for s in squares)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = a / b
-        variance = np.maximum(aa - 2 * ratio * ab + ratio * ratio * bb, 0.0) / (b * b)
-        units = b * b / bb  # Kish's effective number of worlds that have any
-    return wilson(ratio, effective_size(ratio, variance, b, units))
+        units = b * b / bb
+        spread = np.maximum(aa - 2 * ratio * ab + ratio * ratio * bb, 0.0) / (b * b)
+        variance = spread * units / (units - 1)
+    return design_wilson(ratio, variance, b, units)
+
+
+def variance_of(total: ArrayLike, squares: ArrayLike, worlds: int) -> np.ndarray:
+    """Sample variance (n - 1) from the sums over ``worlds`` of a value and of its square; NaN below two worlds."""
+    if worlds < LEAST_WORLDS:
+        return np.full(np.shape(total), np.nan)
+    sums, squared = np.asarray(total, float), np.asarray(squares, float)
+    return np.asarray(np.maximum(squared - sums * sums / worlds, 0.0) / (worlds - 1))
 
 
 def agresti_min(only_first: ArrayLike, only_second: ArrayLike, pairs: ArrayLike, z: float = Z) -> Bounds:
@@ -105,16 +135,16 @@ def newcombe_paired(both: ArrayLike, only_first: ArrayLike, only_second: ArrayLi
     return np.clip(first - second - down, -1, 1), np.clip(first - second + up, -1, 1)
 
 
-def paired_score(more: ArrayLike, less: ArrayLike, pairs: ArrayLike, z: float = Z) -> Bounds:
+def paired_score(more: ArrayLike, less: ArrayLike, pairs: ArrayLike, z: ArrayLike = Z) -> Bounds:
     """Score interval of the difference of two paired proportions (Tango 1998).
 
     ``more`` and ``less`` count the pairs in which only the one, or only the other, happened, of ``pairs`` in all (real
     numbers, maybe effective). The variance is that under the difference that is tested. Where few flips are expected
     and all go one way, as an assumption may have it, Wald covers 80% to 93%, ``agresti_min`` 87% to 96%, this 93% to
-    98%.
+    98%. Several ``z`` go with the pairs one by one (Student's t where the pairs are worlds with several firms).
     """
-    b, c, n = (np.asarray(part, float) for part in np.broadcast_arrays(more, less, pairs))
-    known = n > 0
+    b, c, n, z = (np.asarray(part, float) for part in np.broadcast_arrays(more, less, pairs, z))
+    known = (n > 0) & ~np.isnan(z)
     n = np.where(known, n, 1.0)
     estimate = np.clip((b - c) / n, -1.0, 1.0)
 

@@ -1,100 +1,84 @@
-"""Differences of survival where somebody enters late: two product-limit estimates and their influence functions.
+"""Differences of survival where not everybody has entered: of all that entered by a date, the share still independent.
 
-The influence of a world on S(t) is S(t) times its influence on log S(t) (survival.py). In paired runs the variance of
-the difference is the sum over worlds of the squared difference of its two influences; unpaired, of both squares. One
-member at risk is added as in Agresti and Min, so that a difference nobody has seen is not taken for certain.
+It is a ratio of two counts, pooled over worlds. The variance of a difference of two such ratios is the sum over worlds
+of the squared difference of their influences (count - ratio * entrants) / all entrants, which follows from the sums of
+the products of the counts: integers, so that nothing depends on how the worlds were cut. One entrant is added, as in
+Agresti and Min, so that a difference nobody has seen is not taken for certain.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
-from itertools import zip_longest
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 
-from sim.engine.block import BLOCK_WORLDS
-from sim.outcomes.intervals import Z
-from sim.outcomes.survival import (
-    CALENDAR,
-    INDEPENDENT,
-    RiskSet,
-    Spells,
-    aligned,
-    count_spells,
-    influence,
-    merge,
-    spells_of,
-    times_of,
-)
+from sim.outcomes.intervals import LEAST_WORLDS, Bounds, newcombe, of_worlds, ratio_wilson, t_quantile
 
 
-class SurvivalDifferences:
-    """For every name: the risk sets of both sides, and whether somebody entered after the opening.
+class Survived(NamedTuple):
+    """Columns of differences.csv, each (names,); NaN where nobody has entered on one of the sides."""
 
-    ``members`` are the rows of every name, ``horizons`` the last ticks, ``ticks`` (months,) those to compare at: each
-    for the base and for the variant.
+    base: np.ndarray
+    variant: np.ndarray
+    difference: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    ratio: np.ndarray
+
+
+class Ratios:
+    """Sums over worlds of (independent, entered) of the base and (independent, entered) of the variant, by name.
+
+    ``sums`` (4, names) and ``products`` (4, 4, names) are integers; where the sides are not paired, products of one
+    with the other are 0.
     """
 
-    def __init__(
-        self,
-        members: tuple[Sequence[np.ndarray], Sequence[np.ndarray]],
-        horizons: tuple[int, int],
-        ticks: tuple[np.ndarray, np.ndarray],
-    ) -> None:
-        self.members, self.horizons, self.ticks = members, horizons, ticks
-        self.late = np.zeros(len(members[0]), bool)
-        self.totals: tuple[dict[int, RiskSet], dict[int, RiskSet]] = ({}, {})
-        self.variance: dict[int, np.ndarray] = {}  # name -> (3, months): base, variant, their paired difference
+    def __init__(self, names: int) -> None:
+        self.sums = np.zeros((4, names), np.int64)
+        self.products = np.zeros((4, 4, names), np.int64)
 
-    def count(self, side: int, histories: np.ndarray) -> None:
-        """Count the worlds of ``histories`` (worlds, firms) too; ``side`` is 0 for the base, 1 for the variant."""
-        times, totals = times_of(histories), self.totals[side]
-        for at, rows in enumerate(self.members[side]):
-            mine = times[:, rows]
-            self.late[at] |= bool((mine["entry_month"] > 0).any())
-            risk = count_spells(self._spells(side, mine), self.horizons[side])
-            totals[at] = merge(totals[at], risk) if at in totals else risk
+    def add(self, base: tuple[np.ndarray, np.ndarray] | None, variant: tuple[np.ndarray, np.ndarray] | None) -> None:
+        """Add worlds of one side, or the same worlds of both: (independent, entered), each (worlds, names)."""
+        told = [part for side, at in ((base, 0), (variant, 2)) if side is not None for part in enumerate(side, at)]
+        for i, one in told:
+            self.sums[i] += one.sum(axis=0)
+            for j, other in told:
+                self.products[i, j] += (one * other).sum(axis=0)
 
-    def _spells(self, side: int, times: np.ndarray) -> Spells:
-        return spells_of(times, INDEPENDENT, CALENDAR, self.horizons[side])
+    def same(self) -> np.ndarray:
+        """(names,) whether both sides are the same in every world."""
+        p = self.products
+        moved = [p[i, i] - 2 * p[i, i + 2] + p[i + 2, i + 2] for i in (0, 1)]
+        return np.asarray((moved[0] == 0) & (moved[1] == 0))
 
-    def spread(self, base: Callable[[], Iterable[Any]], variant: Callable[[], Iterable[Any]], paired: bool) -> None:
-        """Second look at the worlds (pieces with ``histories``), for the names with late entrants only."""
-        late = [int(at) for at in np.flatnonzero(self.late)]
-        if not late:
-            return
-        sides = [aligned((piece.histories for piece in pieces()), BLOCK_WORLDS) for pieces in (base, variant)]
-        for both in zip_longest(*sides):
-            for at in late:
-                one, other = (self._effect(side, at, part) for side, part in enumerate(both))
-                sums = [(e * e).sum(axis=0) for e in (one, other, other - one if paired else one[:0])]
-                self.variance[at] = self.variance.get(at, 0.0) + np.stack(sums)
+    def estimates(self, paired: bool, alone: np.ndarray) -> Survived:
+        """The differences; ``alone`` (names,): the name is one firm a world, on both sides."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            left, entered, left_now, entered_now = self.sums.astype(float)
+            base, variant = left / entered, left_now / entered_now
+            weights = np.stack([-1 / entered, base / entered, 1 / entered_now, -variant / entered_now])
+            terms = weights[:, None] * weights[None, :] * self.products
+            mine, theirs = terms[:2, :2].sum(axis=(0, 1)), terms[2:, 2:].sum(axis=(0, 1))
+            both = np.where(self.same(), 0.0, np.maximum(terms.sum(axis=(0, 1)), 0.0))
+            ratio = np.where(paired & (both > 0), (mine + theirs) / both, np.nan)
+            low, high = self._paired(variant - base, both) if paired else self._apart(base, variant, alone)
+        return Survived(base, variant, variant - base, low, high, ratio)
 
-    def _effect(self, side: int, at: int, histories: np.ndarray | None) -> np.ndarray:
-        """Influence of each world on S at the months compared, (worlds, months)."""
-        ticks, total = self.ticks[side], self.totals[side][at]
-        if histories is None:
-            return np.zeros((0, ticks.size))
-        on_log, _ = influence(self._spells(side, times_of(histories[:, self.members[side][at]])), total)
-        return np.asarray((on_log * survival_of(total))[:, ticks])
+    def _paired(self, difference: np.ndarray, variance: np.ndarray) -> Bounds:
+        entered, entered_now = self.sums[1].astype(float), self.sums[3].astype(float)
+        worlds = np.minimum(entered**2 / self.products[1, 1], entered_now**2 / self.products[3, 3])  # Kish
+        worlds = np.where(worlds >= LEAST_WORLDS, worlds, math.nan)
+        spread = variance * worlds / (worlds - 1) + 1 / np.minimum(entered, entered_now) ** 2
+        half = t_quantile(worlds - 1) * np.sqrt(spread)
+        return np.maximum(difference - half, -1.0), np.minimum(difference + half, 1.0)
 
-    def at(self, name: int, month: int, paired: bool) -> tuple[float, float, float, float, float] | None:
-        """Base, variant, low, high and variance ratio at the ``month``-th month; None before both curves begin."""
-        totals = [side[name] for side in self.totals]
-        ticks = [int(side[month]) for side in self.ticks]
-        if any(tick < total.start or not total.began.any() for total, tick in zip(totals, ticks, strict=True)):
-            return None
-        base, variant = (float(survival_of(total)[tick]) for total, tick in zip(totals, ticks, strict=True))
-        mine, theirs, shared = (float(part) for part in self.variance[name][:, month])
-        spread = shared if paired else mine + theirs
-        fewest = min(float(total.began.sum()) for total in totals)
-        half = Z * math.sqrt(spread + 1.0 / fewest**2)
-        ratio = (mine + theirs) / shared if paired and shared > 0 else math.nan
-        return base, variant, max(variant - base - half, -1.0), min(variant - base + half, 1.0), ratio
-
-
-def survival_of(total: RiskSet) -> np.ndarray:
-    """Product-limit estimate by month, (months,)."""
-    return np.asarray(np.cumprod(1.0 - total.hazard()))
+    def _apart(self, base: np.ndarray, variant: np.ndarray, alone: np.ndarray) -> Bounds:
+        found = []
+        for i, share in ((0, base), (2, variant)):
+            p = self.products
+            single = of_worlds(share, self.sums[i + 1])
+            pooled = ratio_wilson(self.sums[i], self.sums[i + 1], (p[i, i], p[i, i + 1], p[i + 1, i + 1]))
+            low, high = (np.where(alone, one, many) for one, many in zip(single, pooled, strict=True))
+            found.append((low, high))
+        return newcombe(variant, found[1], base, found[0])

@@ -13,7 +13,7 @@ from sim.report import style
 from sim.report.document import Cell, Column, Table
 from sim.report.overlay import Runs
 from sim.report.picture import Key, Panel, Picture
-from sim.report.words import capital, count, money, number, plotly_text
+from sim.report.words import capital, count, half_width, money, number, plotly_text
 
 Row = Mapping[str, Any]  # of differences.csv
 MOST_ROWS = 24
@@ -136,7 +136,7 @@ def difference_text(runs: Runs, row: Row) -> str:
         currency = runs.base.scenario.currency
         sign = "+" if row["difference"] > 0 else "−" if row["difference"] < 0 else ""
         return f"{sign}{money(abs(float(row['difference'])), currency)} ± {money(half, currency)}"
-    return f"{signed(100 * float(row['difference']))} ±{100 * half:.1f} points"
+    return f"{signed(100 * float(row['difference']))} {half_width(100 * half)} points"
 
 
 def _intervals(records: Sequence[Row], factor: float) -> dict[str, Any]:
@@ -219,7 +219,7 @@ def _points(row: Row | None) -> Cell:
         return Cell("–")
     half = 50 * (row["high"] - row["low"])
     colour = "" if not is_sure(row) else FALLS if row["difference"] < 0 else RISES
-    return Cell(signed(100 * row["difference"]), f"±{half:.1f}" if half else "", colour=colour, strong=is_sure(row))
+    return Cell(signed(100 * row["difference"]), half_width(half) if half else "", colour=colour, strong=is_sure(row))
 
 
 def fates_table(runs: Runs, rows: Sequence[Row], index: int, names: Sequence[str], place: str) -> Table:
@@ -241,7 +241,7 @@ def _change(row: Row | None) -> Cell:
         return Cell("–")
     half = 50 * (row["high"] - row["low"])
     values = f"{100 * row['base']:.0f} → {100 * row['variant_value']:.0f}"
-    apart = f"{signed(100 * row['difference'])} ±{half:.1f}" if half else signed(100 * row["difference"])
+    apart = f"{signed(100 * row['difference'])} {half_width(half)}" if half else signed(100 * row["difference"])
     return Cell(values, apart, strong=is_sure(row))
 
 
@@ -256,12 +256,12 @@ def industry_tiles(rows: Sequence[Row]) -> list[tuple[str, str]]:
         for row in at_the_end(rows, quantity):
             half = (row["high"] - row["low"]) / 2
             values = f"{row['base']:.2f} → {row['variant_value']:.2f}"
-            tiles.append((signed(row["difference"], 2), f"{what}: {values}, ±{half:.2f}"))
+            tiles.append((signed(row["difference"], 2), f"{what}: {values}, {half_width(half, 2)}"))
     for row in at_the_end(rows, "endgame"):
         half = 50 * (row["high"] - row["low"])
         values = f"{100 * row['base']:.1f}% → {100 * row['variant_value']:.1f}%"
         points = f"{signed(100 * row['difference'])} points"
-        tiles.append((points, f"of worlds that reach the endgame: {values}, ±{half:.1f}"))
+        tiles.append((points, f"of worlds that reach the endgame: {values}, {half_width(half)}"))
     return tiles
 
 

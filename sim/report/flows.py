@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.outcomes.intervals import wilson
+from sim.outcomes.intervals import of_worlds
 from sim.report import style
 from sim.report.document import Cell, Column, Table
 from sim.report.overlay import Runs
@@ -151,7 +151,7 @@ def flips_table(runs: Runs, flipped: Sequence[Row], firms: Sequence[str], place:
 
 
 def _share(runs: Runs, row: Row) -> Cell:
-    low, high = (float(bound) for bound in wilson(row["share"], row["worlds"] / row["share"]))
+    low, high = (float(bound) for bound in of_worlds(row["share"], runs.base.worlds))
     return Cell(percent(row["share"], 1), between(low, high), bar=(row["share"], low, high), colour=style.ACCENT)
 
 

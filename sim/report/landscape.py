@@ -11,7 +11,7 @@ from sim.report.fates import small_dates
 from sim.report.picture import Key, Panel, Picture, numbers
 from sim.report.survival import spread_out
 from sim.report.view import View
-from sim.report.words import how_many, listed, number, percent, plotly_text
+from sim.report.words import between, how_many, listed, number, percent, plotly_text
 
 INDEPENDENTS, RACE, HHI = "#0b5c8a", "#0b7d6e", "#7a4b8c"
 
@@ -222,7 +222,4 @@ def endgame(view: View) -> Picture:
 def _endgame_title(view: View, share: float, low: float, high: float) -> str:
     if share == 0:
         return f"The endgame is not reached by {view.horizon} in any world"
-    return (
-        f"The endgame has begun by {view.horizon} in {percent(share)} of worlds "
-        f"(95% interval {percent(low, 1)} to {percent(high, 1)})"
-    )
+    return f"The endgame has begun by {view.horizon} in {percent(share)} of worlds (95% interval {between(low, high)})"

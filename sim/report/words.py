@@ -40,15 +40,22 @@ def percent(share: float, digits: int = 0) -> str:
 
 
 def plus_minus(low: float, high: float) -> str:
-    """Half the width of an interval of shares, in points: "±0.9"."""
+    """Half the width of an interval of shares, in points: "±0.9"; a dash where there is none."""
     if not (math.isfinite(low) and math.isfinite(high)):
-        return ""
+        return "±–"
     half = 50 * (high - low)
     return f"±{half:.0f}" if half >= 1.95 else f"±{max(half, 0.1):.1f}"
 
 
+def half_width(half: float, digits: int = 1) -> str:
+    """Half the width of an interval, in the unit of what it belongs to: "±1.2"; a dash where there is none."""
+    return f"±{half:.{digits}f}" if math.isfinite(half) else "±–"
+
+
 def between(low: float, high: float) -> str:
-    """An interval of shares in words: "73.1% to 75.3%"."""
+    """An interval of shares in words: "73.1% to 75.3%"; a dash where there is none."""
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return "–"
     return f"{percent(low, 1)} to {percent(high, 1)}"
 
 

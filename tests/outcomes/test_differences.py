@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import optimize, stats
-from synthetic_runs import START, block_of, firm, live, scenario, still
+from synthetic_runs import START, firm, live, scenario, still
 
 from sim.foundation.columns import ACQUIRED, CLOSED, NEVER
 from sim.outcomes import intervals
@@ -24,7 +24,7 @@ from sim.outcomes.differences import (
     score_parts,
     variance_ratio,
 )
-from sim.outcomes.summary import summarise
+from sim.outcomes.survival_differences import Ratios
 from sim.scenario.model import Scenario
 
 TWO = (firm("alpha"), firm("beta"), firm("giant", "giant"))
@@ -224,6 +224,49 @@ def test_the_interval_of_groups_covers(struck, calm):
     assert float(np.median(variance_ratio(moments, worlds))) > 2
 
 
+def test_the_parts_of_the_score_interval_by_hand():
+    """Three worlds with two firms each: 2, 0 and 1 of them turn up. Three flips of six trials, net three.
+
+    Independent flips: variance 3 - 9/6 = 3/2. Between worlds: 4 + 0 + 1 - 9/3 = 2, times 3/2 with n - 1: 3. So the
+    design effect is 2 and what counts is halved; t with two degrees of freedom.
+    """
+    moments = Moments((ONE, ONE), ONE, ONE * 2)
+    moments.add(np.array([[0], [0], [0]]), np.array([[2], [0], [1]]))
+    assert [part.item() for part in score_parts(moments, 3)] == pytest.approx([1.5, 0, 3, stats.t.ppf(0.975, 2)])
+
+
+def test_the_design_effect_is_never_below_one():
+    """In every world one of two firms turns: the worlds are more alike than chance would have them."""
+    moments = Moments((ONE, ONE), ONE, ONE * 2)
+    moments.add(np.zeros((40, 1), int), np.ones((40, 1), int))
+    more, less, trials, quantile = (part.item() for part in score_parts(moments, 40))
+    assert (more, less, trials) == (40, 0, 80) and quantile == pytest.approx(stats.t.ppf(0.975, 39))
+    single = Moments((ONE, ONE), ONE, ONE)
+    single.add(np.zeros((40, 1), int), np.arange(40)[:, None] % 2)
+    assert [part.item() for part in score_parts(single, 40)] == [20, 0, 40, intervals.Z]  # Tango's own, exactly
+
+
+@pytest.mark.parametrize("worlds", [2, 3, 5, 10])
+def test_differences_of_groups_cover_with_few_worlds(worlds):
+    """Twenty firms whose chance to turn is that of their world, one half on average."""
+    luck = np.random.default_rng(13)
+    turned = luck.binomial(20, luck.beta(4, 4, (worlds, 4000)))
+    moments = Moments((ONE, ONE), ONE, ONE * 20)
+    moments.add(np.zeros_like(turned), turned)
+    low, high = intervals.paired_score(*score_parts(moments, worlds))
+    assert 0.93 <= float(((low <= 0.5) & (high >= 0.5)).mean()) <= (1.0 if worlds < 5 else 0.975)
+
+
+def test_one_world_claims_nothing():
+    question = crowd()
+    base, variant = lived(question, 1, 1), lived(question, 1, 1)
+    variant["exit_month"], variant["fate"] = 3, CLOSED
+    for paired in (True, False):
+        found = compared(side(question, base), side(question, variant), paired=paired)
+        assert (found["difference"].abs() > 0).any()
+        assert found["low"].isna().all() and found["high"].isna().all()
+
+
 def test_paired_money_covers_where_values_are_skewed():
     luck = np.random.default_rng(12)
     runs, worlds = 3000, 300
@@ -323,42 +366,86 @@ def test_results_do_not_depend_on_how_worlds_are_cut():
         np.testing.assert_allclose(frame.to_numpy(float), frames[0].to_numpy(float), rtol=1e-9)
 
 
-def test_survival_of_late_entrants_is_that_of_the_survival_table():
+def survived(histories: np.ndarray, tick: int) -> float:
+    """Of all that entered by ``tick`` the share that is still there."""
+    entered = histories["entry_month"] <= tick
+    return float((entered & (histories["exit_month"] > tick)).sum() / entered.sum())
+
+
+def by_chance(worlds: int, seed: int, close: float) -> np.ndarray:
+    """Worlds of ``crowd`` whose second firm and crowd enter by chance, some never, of the same entries for a seed."""
+    entry = np.zeros((worlds, 7), int)
+    drawn = np.random.default_rng(seed + 100).integers(1, 40, (worlds, 5))
+    entry[:, 1:6] = np.where(drawn > 24, NEVER, drawn)
+    return live(np.random.default_rng(seed), worlds, 7, 24, entry=entry, close=close)
+
+
+def test_survival_is_the_share_of_those_that_entered():
     question = crowd()
-    worlds = [lived(question, 600, 1), lived(question, 600, 1, close=0.05)]
-    found = compared(side(question, worlds[0]), side(question, worlds[1]))
-    for column, histories in zip(("base", "variant_value"), worlds, strict=True):
-        table = summarise(question, lambda h=histories: [block_of(question, h)]).survival
-        table = table[(table.endpoint == "independent") & (table.origin == "calendar")]
-        known = table.set_index(["group", "date"])["survival"]
-        for name in ("alpha", "late", "both", "crowd", "startups", "giant"):
-            for date in ("2023-12", "2024-12", "2025-06"):
-                value = found.loc[name, "survival", date][column]
-                assert value == pytest.approx(known[name, date], abs=1e-12), (name, date)
+    worlds = [by_chance(300, 1, 0.02), by_chance(300, 1, 0.05)]
+    for paired in (True, False):
+        found = compared(side(question, worlds[0]), side(question, worlds[1]), paired=paired)
+        for column, histories in zip(("base", "variant_value"), worlds, strict=True):
+            for name, rows in (("alpha", [0]), ("late", [1]), ("both", [0, 1]), ("crowd", [2, 3, 4, 5])):
+                for date, tick in (("2023-12", 6), ("2024-12", 18), ("2025-06", 24)):
+                    expected = survived(histories[:, rows], tick)
+                    assert found.loc[name, "survival", date][column] == pytest.approx(expected, abs=1e-12)
+                    row = found.loc[name, "survival", date]
+                    assert row["low"] < row["difference"] < row["high"]
 
 
-def product_limit(histories: np.ndarray, tick: int) -> float:
-    """Survival to ``tick`` of pooled firms that enter when they enter, month by month."""
-    share = 1.0
-    for month in range(tick + 1):
-        at_risk = ((histories["entry_month"] <= month) & (histories["exit_month"] >= month)).sum()
-        gone = ((histories["exit_month"] == month) & (histories["entry_month"] <= month)).sum()
-        share *= 1 - gone / at_risk if at_risk else 1.0
-    return share
+def test_the_first_wave_dead_and_the_second_alive_is_one_half():
+    """Two firms; the one closes before the other enters. No share of those at risk says 0."""
+    question = scenario((firm("one"), firm("two", enters=START + 9)), 24, {"pair": ("one", "two")})
+    histories = still(50, 2)
+    histories["exit_month"][:, 0], histories["fate"][:, 0], histories["entry_month"][:, 1] = 3, CLOSED, 10
+    later = histories.copy()
+    later["exit_month"][:25, 1], later["fate"][:25, 1] = 20, CLOSED
+    found = compared(side(question, histories), side(question, later)).loc["pair", "survival"]
+    assert found.loc["2023-12", "base"] == 0  # one has entered, and is gone
+    assert found.loc["2024-12", "base"] == 0.5 and found.loc["2025-06", "variant_value"] == 0.25
+    assert found.loc["2025-06", "low"] < -0.25 < found.loc["2025-06", "high"] < 0
+
+
+def test_who_has_entered_in_every_world_has_tangos_interval_also_if_late():
+    question = crowd()
+    base, variant = lived(question, 300, 1), lived(question, 300, 1, close=0.05)
+    found = compared(side(question, base), side(question, variant))
+    for name in ("alpha", "late", "both", "startups"):
+        independent, survival = found.loc[name, "independent"], found.loc[name, "survival"]
+        assert survival.equals(independent) if name != "late" else survival.equals(independent.loc[survival.index])
 
 
 def test_the_interval_of_late_survival_is_that_of_the_jackknife():
     question, worlds = crowd(), 120
-    base, variant = lived(question, worlds, 3, close=0.04), lived(question, worlds, 3, close=0.06)
+    base, variant = by_chance(worlds, 3, 0.04), by_chance(worlds, 3, 0.06)
     row = compared(side(question, base), side(question, variant)).loc["both", "survival", "2025-06"]
     pooled = [histories[:, :2] for histories in (base, variant)]
     left_out = [
-        product_limit(np.delete(pooled[1], w, axis=0), 24) - product_limit(np.delete(pooled[0], w, axis=0), 24)
+        survived(np.delete(pooled[1], w, axis=0), 24) - survived(np.delete(pooled[0], w, axis=0), 24)
         for w in range(worlds)
     ]
     error = math.sqrt((worlds - 1) * np.var(left_out))
-    assert (row["high"] - row["low"]) / 2 == pytest.approx(intervals.Z * error, rel=0.05)
-    assert row["difference"] == pytest.approx(product_limit(pooled[1], 24) - product_limit(pooled[0], 24), abs=1e-12)
+    entered = (pooled[0]["entry_month"] <= 24).sum(axis=1)
+    freedom = entered.sum() ** 2 / (entered**2).sum() - 1
+    expected = stats.t.ppf(0.975, freedom) * math.sqrt(error**2 + 1 / entered.sum() ** 2)
+    assert (row["high"] - row["low"]) / 2 == pytest.approx(expected, rel=0.02)
+
+
+@pytest.mark.parametrize("worlds", [5, 60])
+def test_the_interval_of_late_survival_covers(worlds):
+    """Five firms that share the hazard of their world enter by chance; under the change each may leave once more."""
+    luck, runs = np.random.default_rng(14), 3000
+    ratios = Ratios(runs)
+    entered = luck.random((worlds, runs, 5)) < 0.6
+    stays = luck.beta(4, 4, (worlds, runs, 1))
+    base = entered & (luck.random(entered.shape) < stays)
+    variant = base & (luck.random(entered.shape) < 0.5 + 0.5 * stays)
+    ratios.add(*((part.sum(axis=2), entered.sum(axis=2)) for part in (base, variant)))
+    found = ratios.estimates(True, np.zeros(runs, bool))
+    truth = -0.5 * (0.5 - (0.25 + 1 / 36))  # E[s (1 - s)] / 2 for beta(4, 4), whose variance is 1/36
+    inside = ((found.low <= truth) & (truth <= found.high)).mean()
+    assert 0.93 <= inside <= (1.0 if worlds == 5 else 0.97)
 
 
 def test_groups_of_different_size_and_firms_of_one_side_only():
