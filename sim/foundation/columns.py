@@ -88,7 +88,7 @@ FIRM_COLUMNS: tuple[Column, ...] = (
     Column("smooth_flow", "RMB million a month", "operating cash flow, smoothed over a year"),
     Column("burn", "RMB million a month", "net burn, smoothed over a quarter"),
     Column("runway", "months", "runway", 120.0),
-    Column("plan_runway", "months", "runway if the whole plan were carried out", 120.0),
+    Column("plan_runway", "months", "months of its full plan in cash", 120.0),
     Column("last_spending", "RMB million a month", "spending of the month before"),
     Column("raised", "RMB million", "money raised"),
     Column("raised_year", "RMB million", "venture money raised in the calendar year"),

@@ -24,7 +24,7 @@ TINY = 1e-12
 
 MECHANISM = Mechanism(
     "burn",
-    "Planned spending follows ambition and runway: a firm with little runway cuts research before it dies.",
+    "Planned spending follows ambition and cash: a firm short of cash cuts research before it dies.",
     "Spending is the constant burn_month.",
     (
         Assumption("plan_months", 11, "months", 1, 60, "a firm plans to make its cash last so long"),

@@ -49,7 +49,7 @@ MECHANISM = Mechanism(
         Assumption("unlock_12", 0.15, "log", 0, 2, "premium lost at 12 months", "P-HK-08, P-HK-09; size: assumption"),
         Assumption("sentiment_noise", 0.12, "log", 0, 1, "monthly shock to sentiment"),
         Assumption("sentiment_reversion", 0.15, "share a month", 0.01, 1, "how fast sentiment reverts"),
-        Assumption("placement_runway", 18, "months", 0, 60, "planned runway below which a listed firm places shares"),
+        Assumption("placement_runway", 18, "months", 0, 60, "months of its full plan in cash below which it places"),
         Assumption("placement_share", 0.06, "share of value", 0, 0.5, "placement over value"),
         Assumption("placement_discount", 0.08, "log", 0, 1, "premium lost at a placement"),
     ),

@@ -1,8 +1,8 @@
-"""Pivot: a firm behind the frontier with little runway leaves the general race for good; research and burn fall.
+"""Pivot: who is behind the frontier and short of cash for a full plan leaves the general race; research and burn fall.
 
 chance a month = pivot_readiness * (hazard * urgency + pressure_hazard * pressure), hot_share of it while capital is hot
-urgency  = how far the planned runway is below ``runway``, in [0, 1], times how far the gap is above ``gap``, in [0, 1];
-           planned runway: how long cash would last if the whole plan were carried out
+urgency  = how far plan_runway is below ``runway``, in [0, 1], times how far the gap is above ``gap``, in [0, 1];
+           plan_runway: months of the full plan that cash pays for
 pressure = what the first law adds for a firm that cannot keep pace
 Sources: S000-08, S000-14, P-01-06, P-BC-04 (pivots), S001-18 (absorbing), S003-01, S000-20, S003-21. Sizes: assumption.
 """
@@ -18,7 +18,7 @@ TINY = 1e-12
 
 MECHANISM = Mechanism(
     "pivot",
-    "A firm behind the frontier with little runway leaves the general race for good.",
+    "A firm behind the frontier and short of cash for its full plan leaves the general race for good.",
     "Nobody leaves the general race while alive.",
     (
         Assumption("hazard", 0.06, "probability a month", 0, 1, "chance at full urgency"),
@@ -34,7 +34,7 @@ MECHANISM = Mechanism(
         Assumption(
             "pressure_hazard", 0.025, "probability a month", 0, 1, "chance per unit of the first law's pressure"
         ),
-        Assumption("runway", 18, "months", 0, 60, "planned runway below which leaving becomes urgent"),
+        Assumption("runway", 18, "months", 0, 60, "months of its full plan in cash below which leaving becomes urgent"),
         Assumption("gap", 0.2, "generations", 0, 20, "gap below which nobody leaves"),
         Assumption("gap_range", 0.45, "generations", 0.01, 20, "how much more gap makes it fully urgent"),
         Assumption("deep_research", 0.15, "share", 0, 1, "research that a deep pivot keeps"),

@@ -1,4 +1,4 @@
-"""Rounds: a firm seeks money when runway is short or capital is hot; investors score it; most goes to the best.
+"""Rounds: who is short of cash for a full plan, or finds capital hot, seeks money; most of it goes to the best scores.
 
 score     = w * four tests + (1 - w) * (users and leap in performance) + noise
 four tests: core technology (lead over open source), closed loop (revenue over spending), low cost (efficiency),
@@ -14,7 +14,7 @@ P-SF-04 (half a year to close), P-MK-07 (dilution), P-MK-06 (2025 saw 9,416 in a
 import math
 
 from sim.foundation.assumption import Assumption, Mechanism
-from sim.foundation.causes import BELOW_POST_MONEY, CAPITAL_HOT, POWDER_LOW, RUNWAY_SHORT, SCORE_HIGH, SCORE_LOW
+from sim.foundation.causes import BELOW_POST_MONEY, CAPITAL_HOT, PLAN_SHORT, POWDER_LOW, SCORE_HIGH, SCORE_LOW
 from sim.foundation.columns import COLD, EVENT, HOT, INDEPENDENT, NEVER, STARTUP
 from sim.foundation.jit import law
 from sim.foundation.world import tell
@@ -43,7 +43,7 @@ MECHANISM = Mechanism(
         Assumption("powder_start", 3000, "RMB million", 0, 1e7, "dry powder at the opening"),
         Assumption("powder_cap", 12000, "RMB million", 0, 1e7, "most that waits"),
         Assumption("draw_most", 0.7, "share", 0.01, 1, "most of the dry powder that moves in a month"),
-        Assumption("seek_runway", 14, "months", 0, 60, "planned runway below which a firm seeks money"),
+        Assumption("seek_runway", 14, "months", 0, 60, "months of its full plan in cash below which it seeks money"),
         Assumption("hot_pause", 7, "months", 0, 60, "pause between rounds in a hot climate", "P-MK-09"),
         Assumption("months_hot", 2, "months", 0, 24, "time to close a round in a hot climate"),
         Assumption("months_normal", 3, "months", 0, 24, "time to close a round in a normal climate"),
@@ -166,7 +166,7 @@ def seek(world, f):
                     f,
                     SEEKS,
                     firm.cash,
-                    RUNWAY_SHORT if short else CAPITAL_HOT,
+                    PLAN_SHORT if short else CAPITAL_HOT,
                     firm.plan_runway if short else since,
                 )
     elif not short and market.climate != HOT:

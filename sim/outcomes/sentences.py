@@ -11,6 +11,8 @@ from sim.foundation.columns import EVENTS
 
 MANY = 10  # from here on amounts are told without decimals
 TEENS = range(11, 14)
+LEAST_SCORE = 0.05  # rounds to a tenth
+LEAST_SHARE = 0.0005  # rounds to a tenth of a per cent
 CLIMATES = ("hot", "normal", "cold")
 
 
@@ -30,8 +32,8 @@ class Money:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One row of the log as words need it; ``times`` counts rounds of this life, or reports in a row, this one
-    included.
+    """One row of the log as words need it; ``times`` counts rounds of this life, or half-yearly reports in a row that
+    cut the price, this one included.
 
     ``worth`` is the firm's valuation after it, ``other`` the name of a counterparty.
     """
@@ -62,6 +64,16 @@ def months(count: float) -> str:
     return f"{whole} month" if whole == 1 else f"{whole} months"
 
 
+def full_plan(count: float) -> str:
+    """What cash pays for if the whole plan is carried out. Runway is cash over present burn: another number."""
+    return f"cash for {'less than a month' if round(count) < 1 else months(count)} of its full plan"
+
+
+def score_apart(difference: float) -> str:
+    """How far a score is from the bar, without its sign."""
+    return f"{abs(difference):.1f}" if abs(difference) >= LEAST_SCORE else f"less than {2 * LEAST_SCORE:.1f}"
+
+
 def generations(gap: float) -> str:
     """A gap to the frontier."""
     return f"{gap:.2f} generations"
@@ -79,8 +91,21 @@ def _entry(m: Moment) -> str:
     return f"entered with {m.money(m.value)} in cash, {generations(m.saw)} behind the frontier"
 
 
-def _post_money(m: Moment) -> str:
-    return f" at {number(m.worth)} post-money" if m.worth > 0 else ""
+def _round(m: Moment) -> str:
+    post = f" at {number(m.worth)} post-money" if m.worth > 0 else ""
+    bar = f"investors' score {score_apart(m.saw)} above the bar"
+    return f"raised {m.money(m.value)}{post}, its {ordinal(m.times)} round since the start: {bar}"
+
+
+def _down_round(m: Moment) -> str:
+    """Money before the round against money after the last: that is how the price of a share fell."""
+    pre, last = m.worth - m.value, m.saw
+    below = 1 - pre / last if last > 0 else 0.0
+    fell = f"{share(below)} below" if below >= LEAST_SHARE else "just below"
+    return (
+        f"raised {m.money(m.value)} at {number(pre)} pre-money, its {ordinal(m.times)} round since the start, "
+        f"{fell} the last post-money of {number(last)}: a down round"
+    )
 
 
 def _acquisition(m: Moment) -> str:
@@ -90,27 +115,27 @@ def _acquisition(m: Moment) -> str:
         causes.REFUSED: f"after capital had refused it for {months(m.saw)}",
     }
     buyer = f" by {m.other}" if m.other else ""
-    return f"acquired{buyer} for {m.money(m.value)}, near net cash: {why.get(m.cause, cause_text(m.cause))}"
+    return f"acquired{buyer} for {m.money(m.value)}, {why.get(m.cause, cause_text(m.cause))}"
 
 
 def _closure(m: Moment) -> str:
     if m.cause == causes.CLOSING_HAZARD:
         return f"closed by chance (hazard {share(m.saw)} a month), with {m.money(m.value)} in cash"
-    return f"out of money: closed with cash at {number(m.value)}"
+    return f"out of money: closed with cash at {m.money(m.value)}"
 
 
 def _pivot(m: Moment) -> str:
     how = "keeping its core technology (deep)" if m.value else "dropping its core technology (light)"
-    return f"left the general race, {how}: {generations(m.saw)} behind the frontier with little runway"
+    return f"left the general race, {how}: {generations(m.saw)} behind the frontier"
 
 
 def _seeks(m: Moment) -> str:
-    why = f"runway down to {months(m.saw)}" if m.cause == causes.RUNWAY_SHORT else "capital is hot"
+    why = full_plan(m.saw) if m.cause == causes.PLAN_SHORT else "capital is hot"
     return f"set out to raise money with {m.money(m.value)} in cash: {why}"
 
 
 def _refused(m: Moment) -> str:
-    return f"refused by capital for {months(m.value)}: its score {abs(m.saw):.1f} below the bar"
+    return f"refused by capital for {months(m.value)}: its score {score_apart(m.saw)} below the bar"
 
 
 def _report(m: Moment) -> str:
@@ -126,14 +151,8 @@ def _flow(m: Moment, flow: float) -> str:
 
 SENTENCES: Mapping[str, Callable[[Moment], str]] = {
     "entry": _entry,
-    "round": lambda m: (
-        f"raised {m.money(m.value)}{_post_money(m)}, its {ordinal(m.times)} round: "
-        f"investors' score {abs(m.saw):.1f} above the bar"
-    ),
-    "down round": lambda m: (
-        f"raised {m.money(m.value)}{_post_money(m)} in a down round, its {ordinal(m.times)} round: "
-        f"below the last post-money of {number(m.saw)}"
-    ),
+    "round": _round,
+    "down round": _down_round,
     "listing": lambda m: (
         f"listed at a valuation of {m.money(m.value)}, on revenue of {m.money(m.saw)} in twelve months"
     ),
@@ -153,7 +172,7 @@ SENTENCES: Mapping[str, Callable[[Moment], str]] = {
     "refused": _refused,
     "seeks money": _seeks,
     "round failed": lambda m: f"a round failed at {m.money(m.value)}: {m.money(m.saw)} of dry powder left",
-    "placement": lambda m: f"placed shares for {m.money(m.value)}, its runway down to {months(m.saw)}",
+    "placement": lambda m: f"placed shares for {m.money(m.value)}: {full_plan(m.saw)}",
     "unlock": lambda m: f"shares released from lock-up: the price fell by {share(m.saw)}, to {m.money(m.value)}",
     "price war": lambda m: f"giants cut prices by {share(m.value)}",
     "climate": lambda m: f"the climate for capital turned {CLIMATES[int(m.value)]}",

@@ -9,21 +9,24 @@ from itertools import pairwise
 import numpy as np
 
 from sim.engine.block import Block
-from sim.foundation.columns import EVENT, EVENTS
+from sim.foundation.columns import EVENT, EVENTS, FATES, INDEPENDENT, KINDS, NOT_ENTERED
+from sim.foundation.columns import STARTUP as STARTUP_NUMBER
 from sim.outcomes.rows import rows_of, tick_text
 from sim.outcomes.sentences import Moment, Money, cause_text, sentence
-from sim.outcomes.typical import LOOKED_AT, endings, typical_worlds
+from sim.outcomes.typical import LOOKED_AT, typical_worlds
 from sim.scenario.dates import month_of
 from sim.scenario.model import Firm, Scenario
 
 MARKET = "market"  # the id under which the industry's own story is told
 MARKET_NAME = "The industry"
+STARTUP = KINDS[STARTUP_NUMBER]
 OPENING, HORIZON = "opening", "horizon"  # the events of first and last words, which the log does not tell
 ROUNDS = (EVENT["round"], EVENT["down round"])
 REFUSED, REPORT_CUT, POACHED = EVENT["refused"], EVENT["report cut"], EVENT["poached"]
-IN_A_ROW = (REFUSED, REPORT_CUT)  # of a row of these only the last is told
+MOST_NAMED = 8  # startups that are named in how a world ends; more are counted
 NOTABLE_TALENT = 0.1  # index: a year in which less was poached is not told
 MONTHS_A_YEAR = 12
+HALF_YEAR = 6  # months from one report to the next
 MONTH_NAMES = (
     *("January", "February", "March", "April", "May", "June", "July"),
     *("August", "September", "October", "November", "December"),
@@ -72,21 +75,40 @@ class Story:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class WorldStory:
-    """One world: its number, why it was chosen, how it ends, the lives in it (the industry's last), and its events.
-
-    ``events`` (events,) LOG_DTYPE, in the order they happened.
-    """
+    """One world: its number, why it was chosen, the lives in it (the industry's last)."""
 
     world: int
     why: str
-    ending: str
     lives: tuple[Story, ...]
-    events: np.ndarray
 
     @property
     def title(self) -> str:
         """``World 4,711: a typical one``"""
         return f"World {self.world:,}: {self.why}"
+
+    @property
+    def ending(self) -> str:
+        """How it ends, in a sentence: which startups are independent, or where they are many how many of those that
+        ever entered.
+        """
+        there = [life for life in self.lives if life.kind == STARTUP and life.fate != FATES[NOT_ENTERED]]
+        left = [life.name for life in there if life.fate == FATES[INDEPENDENT]]
+        if len(left) > MOST_NAMED:
+            return f"{len(left):,} startups of {len(there):,} are independent at the end."
+        if not left:
+            return "No startup is independent at the end."
+        named = left[0] if len(left) == 1 else f"{', '.join(left[:-1])} and {left[-1]}"
+        return f"Independent at the end: {named}."
+
+    def told(self) -> list[tuple[Story, Sentence]]:
+        """What happened in it, whose it is and the sentence, by month; without the first and last words of a life."""
+        said = [
+            (life, sentence)
+            for life in self.lives
+            for sentence in life.sentences
+            if sentence.event not in (OPENING, HORIZON)
+        ]
+        return sorted(said, key=lambda one: one[1].tick)
 
 
 def life_stories(scenario: Scenario, events: np.ndarray, entry_months: np.ndarray) -> list[Story]:
@@ -123,32 +145,37 @@ def _first_words(scenario: Scenario, firm: Firm, entered: int) -> list[Sentence]
     return [Sentence(0, tick_text(scenario, 0), OPENING, text, 0.0, "")]
 
 
-def _gathered(scenario: Scenario, life: np.ndarray) -> list[tuple[np.ndarray, int]]:
-    """``life`` as (event, which of its row): poaching summed up by year, the last of refusals and reports in a row."""
+def _gathered(scenario: Scenario, life: np.ndarray) -> np.ndarray:
+    """``life`` with the poaching of a calendar year summed up and only the last of refusals in a row.
+
+    Both are told only when a world is traced; milestones stay as they are, so a world is told in the same words
+    whether everything in it was recorded or its milestones alone.
+    """
     poached = life["event"] == POACHED
     kept, year = life.copy(), (scenario.start - 1 + life["month"]) // MONTHS_A_YEAR
-    drop, row = np.zeros(len(life), bool), np.ones(len(life), int)
+    drop = np.zeros(len(life), bool)
     for index in np.flatnonzero(poached):
         same_year = poached & (year == year[index])
         kept["value"][index] = life["value"][same_year].sum()
         drop[index] = same_year[index + 1 :].any() or kept["value"][index] < NOTABLE_TALENT
     for before, index in pairwise(np.flatnonzero(~poached)):
-        if life["event"][before] == life["event"][index] and life["event"][index] in IN_A_ROW:
-            drop[before], row[index] = True, row[before] + 1
-    return [(kept[index], int(row[index])) for index in np.flatnonzero(~drop)]
+        drop[before] = life["event"][before] == life["event"][index] == REFUSED
+    return np.asarray(kept[~drop])
 
 
 def _told(scenario: Scenario, life: np.ndarray) -> list[Sentence]:
     """One firm's events as sentences."""
     money, series = Money(scenario.currency), rows_of(scenario).series
     names = [scenario.firms[number].name for number in series]
-    told, rounds = [], 0
-    for happened, in_a_row in _gathered(scenario, life):
+    told, rounds, cuts, last_cut = [], 0, 0, -HALF_YEAR
+    for happened in _gathered(scenario, life):
         event, cause, tick = int(happened["event"]), int(happened["cause"]), int(happened["month"])
         rounds += event in ROUNDS
+        if event == REPORT_CUT:
+            cuts, last_cut = cuts + 1 if tick - last_cut == HALF_YEAR else 1, tick
         value = float(happened["value"])
         other = names[int(happened["other"])] if happened["other"] >= 0 else ""
-        times = rounds if event in ROUNDS else in_a_row
+        times = rounds if event in ROUNDS else cuts
         moment = Moment(value, cause, float(happened["saw"]), times, money, float(happened["worth"]), other)
         text = sentence(event, moment)
         told.append(Sentence(tick, tick_text(scenario, tick), EVENTS[event], text, value, cause_text(cause)))
@@ -202,5 +229,5 @@ def chosen_stories(scenario: Scenario, blocks: Callable[[], Iterable[Block]]) ->
         why = "it ends very differently" if stories else "a typical one"
         happened = log[log["world"] == world]
         lives = life_stories(scenario, happened, seen["entry_month"][index])
-        stories.append(WorldStory(world, why, endings(scenario, seen[index]), tuple(lives), happened))
+        stories.append(WorldStory(world, why, tuple(lives)))
     return stories

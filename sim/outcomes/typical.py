@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.foundation.columns import FATES, INDEPENDENT, MILESTONES, NEVER, STARTUP
+from sim.foundation.columns import INDEPENDENT, MILESTONES, NEVER, STARTUP
 from sim.outcomes.fates import event_months
 from sim.outcomes.rows import rows_of
 from sim.scenario.model import Scenario
@@ -77,14 +77,3 @@ def typical_worlds(scenario: Scenario, histories: np.ndarray) -> list[int]:
         chosen.append(farthest)
         nearest = np.minimum(nearest, distances(table, weights, farthest))
     return chosen
-
-
-def endings(scenario: Scenario, world: np.ndarray) -> str:
-    """How one world (firms,) ends, in a phrase: how many startups met which fate, and how many listed or pivoted."""
-    startups = world[rows_of(scenario).kinds == STARTUP]
-    order = ("independent", "acquired", "closed", "never_entered")
-    fates = [(int((startups["fate"] == FATES.index(fate)).sum()), fate.replace("_", " ")) for fate in order]
-    months = event_months(startups[None, :])
-    ways = [(int((months[name] <= scenario.ticks).sum()), name) for name in ("listed", "pivoted")]
-    told = [", ".join(f"{count} {name}" for count, name in part if count) for part in (fates, ways)]
-    return "; ".join(part for part in told if part)

@@ -223,20 +223,23 @@ def _claims(view: View) -> Section:
 
 
 def _worlds(view: View) -> Section:
-    told = timelines.told_worlds(view)
+    told = view.run.stories
     blocks: list[object] = []
     for index, world in enumerate(told):
         blocks.append(_figure(timelines.timeline(view, index)))
         table = timelines.story_table(view, index)
         if table.rows:
-            blocks.append(Details(f"World {world.world} in words: {timelines.ending(view, world)}", (table,)))
+            blocks.append(Details(f"{world.title}, in words. {shorten(world.ending, 400)}", (table,)))
     if not blocks:
         blocks.append(Prose(("No world was told.",)))
     lead = (
         "One world is an anecdote: it shows how causes chain, not what is likely. The first is typical: as many "
-        "startups are left as in the median world, and most fates are the usual ones. The others end differently."
+        "startups are left as in the median world, and most fates are the usual ones."
+        if told
+        else ""
     )
-    return Section("worlds", "Three worlds as they went", tuple(blocks), lead if told else "")
+    lead += " The others end differently." if len(told) > 1 else ""
+    return Section("worlds", f"{capital(count(len(told), 'world'))} as they went", tuple(blocks), lead)
 
 
 def _assumptions(view: View) -> Section:

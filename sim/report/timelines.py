@@ -1,20 +1,19 @@
-"""Three worlds told as timelines: a lane per startup, a symbol per event, amounts and causes on hover."""
+"""Three worlds told as timelines: a lane per startup, a symbol per event, amounts and causes on hover.
+
+What is said is the narrator's (outcomes/stories.py), in the words of ``shakeout trace``.
+"""
 
 from __future__ import annotations
 
 import textwrap
-from collections import Counter
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
-from sim.foundation.causes import CAUSES
-from sim.foundation.columns import EVENT
-from sim.outcomes.sentences import Moment, Money, sentence
+from sim.outcomes.stories import MARKET, STARTUP, Sentence, Story, WorldStory
 from sim.report import style
 from sim.report.document import Cell, Column, Table
 from sim.report.picture import Key, Panel, Picture
 from sim.report.view import View
-from sim.report.words import capital, count, listed, plotly_text
+from sim.report.words import capital, plotly_text, shorten
 
 MOST_LANES = 25
 
@@ -36,88 +35,42 @@ MARKS = {
 }
 KEY_WORDS = {"round": "venture round", "profitable": "a year in profit"}
 EXITS = ("acquisition", "closure")
-RULES = {cause.rule: number for number, cause in enumerate(CAUSES)}
-
-
-class Event(NamedTuple):
-    """One event of one world; ``firm`` is empty for the market's, ``text`` tells it as ``shakeout trace`` does."""
-
-    tick: int
-    firm: str
-    event: str
-    text: str
-    cause: str
-
-
-class Told(NamedTuple):
-    """One of the run's worlds with the reason why it is told, its events in order."""
-
-    world: int
-    why: str
-    events: list[Event]
-
-
-def told_worlds(view: View) -> list[Told]:
-    """The run's stories in the form the timelines need."""
-    return [Told(int(world), str(why), _events(view, events)) for world, why, events in view.run.stories]
-
-
-def _events(view: View, frame: Any) -> list[Event]:
-    """Rows of an event table (frames.EVENT_COLUMNS) with the sentence that tells each."""
-    currency, rounds = Money(view.scenario.currency), Counter[str]()
-    events = []
-    for row in frame.to_dict("records"):
-        firm = row["firm"] if isinstance(row["firm"], str) else ""
-        cause = row["cause"] if isinstance(row["cause"], str) else ""
-        rounds[firm] += row["event"] in ("round", "down round")
-        other = view.name(row["other"]) if isinstance(row["other"], str) else ""
-        moment = Moment(
-            float(row["value"]),
-            RULES.get(cause, -1),
-            float(row["saw"]),
-            rounds[firm],
-            currency,
-            float(row["worth"]),
-            other,
-        )
-        events.append(Event(int(row["month"]), firm, row["event"], sentence(EVENT[row["event"]], moment), cause))
-    return events
 
 
 def timeline(view: View, index: int) -> Picture:
     """The ``index``-th of the run's stories as a picture; IndexError if there are fewer."""
-    told = told_worlds(view)[index]
+    world = view.run.stories[index]
     name = f"world-{index + 1}"
-    lanes = lanes_of(view, told)
+    lanes = lanes_of(view, world)
     if not lanes:
-        return Picture(name, f"Nothing happens to a startup in world {told.world}", view.source, "", "", "", ())
+        return Picture(name, f"Nothing happens to a startup in world {world.world}", view.source, "", "", "", ())
     data: list[dict[str, Any]] = []
-    place = {firm: row for row, firm in enumerate(lanes)}
-    for firm, row in place.items():
-        data += _lane(view, firm, row, told.events)
-    shown = [event for event in told.events if event.firm in place and event.event in MARKS]
-    used = [kind for kind in MARKS if any(event.event == kind for event in shown)]
-    data += [_marks(view, kind, [event for event in shown if event.event == kind], place) for kind in used]
-    shifts = [event.tick for event in told.events if event.event == "shift"]
+    place = {life.firm: row for row, life in enumerate(lanes)}
+    for row, life in enumerate(lanes):
+        data += _lane(view, life, row)
+    shown = [(life, said) for life in lanes for said in life.sentences if said.event in MARKS]
+    used = [kind for kind in MARKS if any(said.event == kind for _, said in shown)]
+    data += [_marks(view, kind, [one for one in shown if one[1].event == kind], place) for kind in used]
+    shifts = [said.tick for life, said in world.told() if life.firm == MARKET and said.event == "shift"]
     layout = style.layout(
         hovermode="closest",
         margin={"l": 90, "r": 14, "t": 18, "b": 40},
         xaxis=view.date_axis(),
         yaxis=style.axis(
             tickvals=list(place.values()),
-            ticktext=[_coloured(view, firm) for firm in lanes],
+            ticktext=[_coloured(view, life) for life in lanes],
             range=[len(lanes) - 0.5, -0.6], ticks="", showgrid=False, tickfont={"size": 12, "color": style.INK},
         ),
         shapes=[style.upright(view.days[tick], style.MUTED) for tick in shifts],
         annotations=[_market_word(view, tick) for tick in shifts],
     )  # fmt: skip
     keys = tuple(Key(KEY_WORDS.get(kind, kind), style.INK, "marker", kind, marker=MARKS[kind][0]) for kind in used)
-    left = len(lanes_of(view, told, limit=10_000)) - len(lanes)
+    left = len(lanes_of(view, world, limit=10_000)) - len(lanes)
     note = f"Drawn: the {len(lanes)} startups to which most happens; {left} are left out." if left > 0 else ""
     caption = view.caption(
         "A lane runs from entry to exit and turns pale with a pivot; point at a symbol for amount and cause.", note
     )
-    title = f"World {told.world}, {told.why}. {ending(view, told)}"
+    title = f"{world.title}. {shorten(world.ending, 400)}"
     return Picture(
         name,
         title,
@@ -131,31 +84,30 @@ def timeline(view: View, index: int) -> Picture:
     )
 
 
-def lanes_of(view: View, told: Told, limit: int = MOST_LANES) -> list[str]:
-    """Startups with a lane, in file order; those to which most happens where there are too many."""
-    there = [
-        f.id for f in view.scenario.firms if f.enters is not None and f.enters <= view.scenario.start and not f.copies
-    ]
-    busy = Counter({firm: 0 for firm in there if firm in view.startups})
-    busy.update(event.firm for event in told.events if view.series(event.firm) in view.startups)
-    order = {firm: row for row, firm in enumerate(view.startups)}
-    chosen = sorted(busy, key=lambda firm: (-busy[firm], firm))[:limit]
-    return sorted(chosen, key=lambda firm: (order[view.series(firm)], firm))
+def lanes_of(view: View, world: WorldStory, limit: int = MOST_LANES) -> list[Story]:
+    """Startups with a lane, in order; where there are too many those to which most happens. Of a class only the firms
+    to which something happens have one.
+    """
+    named = set(view.startups)
+    lives = [life for life in world.lives if life.kind == STARTUP and life.fate != "never_entered"]
+    busy = {life.firm: sum(said.event in MARKS for said in life.sentences) for life in lives}
+    there = [life for life in lives if life.firm in named or busy[life.firm]]
+    chosen = {life.firm for life in sorted(there, key=lambda life: (-busy[life.firm], life.firm))[:limit]}
+    return [life for life in there if life.firm in chosen]
 
 
-def _span(view: View, firm: str, events: Sequence[Event]) -> tuple[int, int | None, int]:
+def _span(view: View, life: Story) -> tuple[int, int | None, int]:
     """Ticks of entry, pivot (or None) and end of a firm's lane."""
-    own = [event for event in events if event.firm == firm]
-    entry = next((event.tick for event in own if event.event == "entry"), 0)
-    started_pivoted = 0 if view.firms[view.series(firm)].pivoted is not None else None
-    pivot = next((event.tick for event in own if event.event == "pivot"), started_pivoted)
-    end = next((event.tick for event in own if event.event in EXITS), view.ticks[-1])
+    entry = next((said.tick for said in life.sentences if said.event == "entry"), 0)
+    started_pivoted = 0 if view.firms[view.series(life.firm)].pivoted is not None else None
+    pivot = next((said.tick for said in life.sentences if said.event == "pivot"), started_pivoted)
+    end = next((said.tick for said in life.sentences if said.event in EXITS), view.ticks[-1])
     return max(entry, 0), None if pivot is None else max(pivot, entry), end
 
 
-def _lane(view: View, firm: str, row: int, events: Sequence[Event]) -> list[dict[str, Any]]:
-    entry, pivot, end = _span(view, firm, events)
-    colour = view.style(firm).colour
+def _lane(view: View, life: Story, row: int) -> list[dict[str, Any]]:
+    entry, pivot, end = _span(view, life)
+    colour = view.style(life.firm).colour
     parts = [(entry, end if pivot is None else pivot, style.tint(colour, 0.75))]
     if pivot is not None:
         parts.append((pivot, end, style.tint(colour, 0.3)))
@@ -168,14 +120,14 @@ def _lane(view: View, firm: str, row: int, events: Sequence[Event]) -> list[dict
     ]  # fmt: skip
 
 
-def _marks(view: View, kind: str, events: list[Event], place: dict[str, int]) -> dict[str, Any]:
+def _marks(view: View, kind: str, shown: list[tuple[Story, Sentence]], place: dict[str, int]) -> dict[str, Any]:
     symbol, size = MARKS[kind]
     hollow = symbol.endswith("-open")
     return {
         "type": "scatter",
         "mode": "markers",
-        "x": [view.days[event.tick] for event in events],
-        "y": [place[event.firm] for event in events],
+        "x": [view.days[said.tick] for _, said in shown],
+        "y": [place[life.firm] for life, _ in shown],
         "legendgroup": kind,
         "name": kind,
         "marker": {
@@ -184,18 +136,18 @@ def _marks(view: View, kind: str, events: list[Event], place: dict[str, int]) ->
             "color": style.INK,
             "line": {"color": style.INK if hollow else "#ffffff", "width": 1.6 if hollow else 1},
         },
-        "text": [_hover(view, event) for event in events],
+        "text": [_hover(view, life, said) for life, said in shown],
         "hovertemplate": "%{text}<extra></extra>",
     }
 
 
-def _hover(view: View, event: Event) -> str:
-    text = "<br>".join(plotly_text(line, 200) for line in textwrap.wrap(event.text, 60))
-    return f"<b>{plotly_text(view.name(event.firm))}</b>, {view.month(event.tick)}<br>{text}"
+def _hover(view: View, life: Story, said: Sentence) -> str:
+    text = "<br>".join(plotly_text(line, 200) for line in textwrap.wrap(said.text, 60))
+    return f"<b>{plotly_text(life.name)}</b>, {view.month(said.tick)}<br>{text}"
 
 
-def _coloured(view: View, firm: str) -> str:
-    return f"<span style='color:{view.style(firm).colour}'>{plotly_text(view.name(firm), 18)}</span>"
+def _coloured(view: View, life: Story) -> str:
+    return f"<span style='color:{view.style(life.firm).colour}'>{plotly_text(life.name, 18)}</span>"
 
 
 def _market_word(view: View, tick: int) -> dict[str, Any]:
@@ -212,32 +164,16 @@ def _market_word(view: View, tick: int) -> dict[str, Any]:
     }
 
 
-def ending(view: View, told: Told) -> str:
-    """How a world ends, in a sentence."""
-    gone = {event.firm: event.event for event in told.events if event.event in EXITS}
-    lanes = lanes_of(view, told, limit=10_000)
-    left = [view.name(firm) for firm in lanes if firm not in gone]
-    if len(left) > 8:
-        return f"{capital(count(len(left), 'startup'))} of {len(lanes)} are independent at the end."
-    if not left:
-        return "No startup is independent at the end."
-    return f"Independent at the end: {listed(left)}."
-
-
 def story_table(view: View, index: int) -> Table:
     """The same world as a table: month, who, what, why."""
-    told = told_worlds(view)[index]
     rows = tuple(
         (
-            Cell(view.month(event.tick)),
-            Cell(
-                view.name(event.firm) if event.firm else "The market",
-                swatch=view.style(event.firm).colour if event.firm else "",
-            ),
-            Cell(capital(event.text)),
-            Cell(event.cause),
+            Cell(view.month(said.tick) if said.tick > 0 else said.when),
+            Cell(shorten(life.name, 40), swatch="" if life.firm == MARKET else view.style(life.firm).colour),
+            Cell(capital(said.text)),
+            Cell(capital(said.cause)),
         )
-        for event in told.events
+        for life, said in view.run.stories[index].told()
     )
     columns = (Column("Month"), Column("Who"), Column("What happens", wide=True), Column("Why", wide=True))
     return Table(f"world-{index + 1}", "", columns, rows)

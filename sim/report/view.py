@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
+from sim.outcomes.stories import WorldStory
 from sim.report import style, words
 from sim.scenario.model import Firm, Scenario
 
@@ -27,7 +28,7 @@ class FinishedRun(Protocol):
     @property
     def manifest(self) -> Mapping[str, Any]: ...
     @property
-    def stories(self) -> Sequence[Any]: ...
+    def stories(self) -> Sequence[WorldStory]: ...
 
 
 class Tables:

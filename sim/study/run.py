@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -18,6 +17,7 @@ from sim.scenario.model import Scenario
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sim.outcomes.stories import WorldStory
     from sim.outcomes.summary import Outcomes
 
 # outcome -> file of the run folder
@@ -124,25 +124,11 @@ class Run:
         return frame
 
     @cached_property
-    def stories(self) -> list[tuple[int, str, pd.DataFrame]]:
-        """Up to three worlds worth telling: number, why it was chosen, its milestones (as ``events``, with ``saw``).
-
-        A typical one comes first, then two that end very differently.
-        """
-        from sim.outcomes.frames import events_frame
+    def stories(self) -> list[WorldStory]:
+        """Up to three worlds told from their milestones: a typical one, then two that end very differently."""
         from sim.outcomes.stories import chosen_stories
 
-        chosen = chosen_stories(self.scenario, self.blocks)
-        last = max((story.world for story in chosen), default=-1)
-        logs = {}
-        for block in itertools.takewhile(lambda block: block.first <= last, self.blocks()):
-            for story in chosen:
-                if block.first <= story.world < block.first + block.worlds:
-                    logs[story.world] = block.events[block.events["world"] == story.world]
-        return [
-            (story.world, story.title.partition(": ")[2], events_frame(self.scenario, logs[story.world]))
-            for story in chosen
-        ]
+        return chosen_stories(self.scenario, self.blocks)
 
 
 def opened(folder: RunFolder, scenario: Scenario, blocks: Callable[[], Iterator[Block]]) -> Run:

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import re
 import statistics
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from synthetic_runs import START, block_of, firm, live, scenario, still
 
+import sim
+from sim.engine.simulate import simulate
 from sim.foundation import causes
 from sim.foundation.columns import ACQUIRED, CLOSED, EVENT, EVENTS, INDEPENDENT, LOG_DTYPE, NEVER
 from sim.outcomes.sentences import SENTENCES, Money, number, ordinal
 from sim.outcomes.stories import chosen_stories, life_stories
-from sim.outcomes.typical import distances, endings, features, typical_worlds
+from sim.outcomes.typical import distances, features, typical_worlds
+from sim.scenario.load import load
+
+SCENARIOS = Path(__file__).parents[2] / "scenarios"
 
 
 def log(*rows: tuple[Any, ...]) -> np.ndarray:
-    """Events of world 9: (tick, row, event name, value, cause, saw)."""
-    return np.array([(9, t, f, EVENT[e], v, c, s, 0.0, -1) for t, f, e, v, c, s in rows], LOG_DTYPE)
+    """Events of world 9: (tick, row, event name, value, cause, saw, valuation after it or nothing)."""
+    return np.array([(9, t, f, EVENT[e], v, c, s, sum(w), -1) for t, f, e, v, c, s, *w in rows], LOG_DTYPE)
 
 
 def lines(stories: list[Any], name: str) -> list[str]:
@@ -34,7 +42,7 @@ def test_a_life_with_dates_amounts_and_causes() -> None:
             (9, 0, "round", 4300.4, causes.SCORE_HIGH, 0.44),
             (11, 0, "spin-off", 150.0, causes.SIDE_BUSINESS, 8.6),
             (12, -1, "climate", 2.0, causes.CLIMATE_TURNED, 2.0),
-            (15, 0, "down round", 800.0, causes.BELOW_POST_MONEY, 17900.0),
+            (15, 0, "down round", 800.0, causes.BELOW_POST_MONEY, 17900.0, 15125.0),
             (30, 0, "pivot", 0.0, causes.FELL_BEHIND, 1.26),
             (62, 0, "closure", -12.3, causes.OUT_OF_MONEY, -12.3),
         ),
@@ -43,12 +51,13 @@ def test_a_life_with_dates_amounts_and_causes() -> None:
     assert [story.firm for story in stories] == ["zhipu", "other", "market"]
     assert lines(stories, "zhipu") == [
         "At the opening: there from the start",
-        "March 2024: raised RMB 4,300 million, its 1st round: investors' score 0.4 above the bar",
+        "March 2024: raised RMB 4,300 million, its 1st round since the start: investors' score 0.4 above the bar",
         "May 2024: sold a side business for RMB 150 million, its runway down to 9 months",
-        "September 2024: raised RMB 800 million in a down round, its 2nd round: below the last post-money of 17,900",
+        "September 2024: raised RMB 800 million at 14,325 pre-money, its 2nd round since the start, 20% below the last "
+        "post-money of 17,900: a down round",
         "December 2025: left the general race, dropping its core technology (light): 1.26 generations behind the "
-        "frontier with little runway",
-        "August 2028: out of money: closed with cash at -12",
+        "frontier",
+        "August 2028: out of money: closed with cash at RMB -12 million",
     ]
     assert lines(stories, "other") == [
         "July 2023: entered with RMB 900 million in cash, 0.70 generations behind the frontier",
@@ -61,7 +70,7 @@ def test_a_life_with_dates_amounts_and_causes() -> None:
     assert told.cause == "investors' score high enough"
 
 
-def test_refusals_and_reports_in_a_row_and_a_years_poaching_are_told_once() -> None:
+def test_refusals_in_a_row_and_a_years_poaching_are_told_once() -> None:
     question = scenario((firm("a"),), 24)
     stories = life_stories(
         question,
@@ -70,11 +79,9 @@ def test_refusals_and_reports_in_a_row_and_a_years_poaching_are_told_once() -> N
             (3, 0, "poached", 0.11, causes.TALENT_POACHED, 0.11),
             (4, 0, "refused", 4.0, causes.SCORE_LOW, -0.26),
             (6, 0, "poached", 0.02, causes.TALENT_POACHED, 0.02),
-            (6, 0, "round", 20.0, causes.SCORE_HIGH, 0.1),
+            (6, 0, "round", 20.0, causes.SCORE_HIGH, 0.01),
             (7, 0, "refused", 1.0, causes.SCORE_LOW, -0.3),
-            (8, 0, "report cut", 0.2, causes.BELOW_PATH, 0.7),
             (9, 0, "poached", 0.09, causes.TALENT_POACHED, 0.09),
-            (9, 0, "report cut", 0.1, causes.BELOW_PATH, 0.8),
             (10, 0, "acquisition", 55.0, causes.REFUSED, 3.0),
         ),
         np.array([0]),
@@ -82,12 +89,27 @@ def test_refusals_and_reports_in_a_row_and_a_years_poaching_are_told_once() -> N
     assert lines(stories, "a")[1:] == [
         "October 2023: refused by capital for 4 months: its score 0.3 below the bar",
         "December 2023: lost 0.13 of its talent (index) to giants and leaders within the year",
-        "December 2023: raised RMB 20 million, its 1st round: investors' score 0.1 above the bar",
+        "December 2023: raised RMB 20 million, its 1st round since the start: investors' score less than 0.1 above the "
+        "bar",
         "January 2024: refused by capital for 1 month: its score 0.3 below the bar",
-        "March 2024: reported revenue 80% of what was expected, and a loss, the 2nd report in a row: "
-        "its price fell by 9.5%",
-        "April 2024: acquired for RMB 55 million, near net cash: after capital had refused it for 3 months",
+        "April 2024: acquired for RMB 55 million, after capital had refused it for 3 months",
     ]
+
+
+def test_reports_are_in_a_row_where_none_between_them_was_good() -> None:
+    """Cut at ticks 6, 12 and 18, not at 24, again at 30; a refusal in between, which only a trace records."""
+    question = scenario((firm("a"),), 40)
+    reports = [(tick, 0, "report cut", 0.1, causes.BELOW_PATH, 0.8) for tick in (6, 12, 18, 30)]
+    refusal = (14, 0, "refused", 1.0, causes.SCORE_LOW, -0.3)
+    for recorded in (reports, [*reports[:2], refusal, *reports[2:]]):
+        told = [line for line in lines(life_stories(question, log(*recorded), np.array([0])), "a") if "report" in line]
+        said = "reported revenue 80% of what was expected, and a loss"
+        assert told == [
+            f"December 2023: {said}: its price fell by 9.5%",
+            f"June 2024: {said}, the 2nd report in a row: its price fell by 9.5%",
+            f"December 2024: {said}, the 3rd report in a row: its price fell by 9.5%",
+            f"December 2025: {said}: its price fell by 9.5%",
+        ]
 
 
 def test_who_never_entered_and_who_was_listed_before() -> None:
@@ -165,15 +187,63 @@ def test_three_worlds_are_chosen_from_blocks_and_told() -> None:
     histories = still(6, 2)
     histories["fate"][4], histories["exit_month"][4] = CLOSED, 5
     histories["fate"][5, 0], histories["exit_month"][5, 0] = ACQUIRED, 5
-    events = log((5, 1, "closure", 0.0, causes.OUT_OF_MONEY, 0.0))
-    events["world"] = 24
+    shut = (("closure", 0.0, causes.OUT_OF_MONEY, 0.0), ("acquisition", 90.0, causes.DISTRESSED, 2.0))
+    events = log((5, 0, *shut[0]), (5, 1, *shut[0]), (5, 0, *shut[1]))
+    events["world"] = 24, 24, 25
     parts = [block_of(question, histories[:3], 20), block_of(question, histories[3:], 23, events=events)]
     stories = chosen_stories(question, lambda: parts)
     assert [story.world for story in stories] == [20, 24, 25]
     assert stories[0].title == "World 20: a typical one"
-    assert stories[0].ending == "2 independent" and len(stories[0].events) == 0
-    assert stories[1].events["event"].tolist() == [EVENT["closure"]]
-    assert stories[1].ending == "2 closed" and stories[2].ending == "1 independent, 1 acquired"
-    assert lines(list(stories[1].lives), "b")[1:] == ["November 2023: out of money: closed with cash at 0"]
+    assert stories[0].ending == "Independent at the end: A and B." and stories[0].told() == []
+    assert [(life.firm, said.event) for life, said in stories[1].told()] == [("a", "closure"), ("b", "closure")]
+    assert stories[1].ending == "No startup is independent at the end."
+    assert stories[2].ending == "Independent at the end: B."
+    assert lines(list(stories[1].lives), "b")[1:] == ["November 2023: out of money: closed with cash at RMB 0 million"]
     assert chosen_stories(question, list) == []
-    assert endings(question, histories[5]) == stories[2].ending
+
+
+def test_every_down_round_is_below_and_every_other_round_is_not() -> None:
+    """What the sentences say of many worlds of the flagship is arithmetically true, and said of the right rounds."""
+    flagship = replace(load(SCENARIOS / "six-dragons.yaml"), worlds=5)
+    amount = r"RMB ([\d,.]+) million"
+    down = re.compile(
+        rf"raised {amount} at ([\d,.]+) pre-money, .*?([\d.]+)% below the last post-money of ([\d,.]+): a"
+    )
+    plain = re.compile(rf"raised {amount} at ([\d,.]+) post-money, its")
+    checked = 0
+    for world in range(flagship.worlds):
+        told = sim.trace(flagship, world)
+        for story in life_stories(flagship, told.events, told.firms[-1]["entry_month"]):
+            last = 0.0
+            for sentence in story.sentences:
+                found = down.search(sentence.text) or plain.search(sentence.text)
+                if found is None:
+                    assert "down round" not in sentence.text or "just below" in sentence.text
+                    continue
+                money = [float(part.replace(",", "")) for part in found.groups()]
+                if len(money) == 4:
+                    raised, before, below, post = money
+                    assert before < post and abs(100 * (1 - before / post) - below) <= (0.6 if below >= 10 else 0.1), (
+                        sentence.text
+                    )
+                    assert last == 0 or abs(post - last) <= 1, "the last post-money is what the last round ended at"
+                    last = before + raised
+                    checked += 1
+                else:
+                    assert money[1] - money[0] >= last - 2, f"a down round is told as another: {sentence.text}"
+                    last = money[1]
+    assert checked >= 10
+
+
+def test_the_page_tells_a_world_in_the_words_of_trace() -> None:
+    """Whatever is told of a world from its milestones is a sentence of the world that is replayed whole."""
+    flagship = replace(load(SCENARIOS / "six-dragons.yaml"), worlds=24)
+    stories = chosen_stories(flagship, lambda: [simulate(flagship, 0, flagship.worlds)])
+    assert len(stories) == 3
+    for story in stories:
+        told = sim.trace(flagship, story.world)
+        lives = life_stories(flagship, told.events, told.firms[-1]["entry_month"])
+        known = {(life.firm, sentence) for life in lives for sentence in life.sentences}
+        page = {(life.firm, sentence) for life in story.lives for sentence in life.sentences}
+        assert len(story.told()) > 20
+        assert page <= known

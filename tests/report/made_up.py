@@ -7,13 +7,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from sim.engine.block import Block
 from sim.foundation.causes import CAUSES
-from sim.foundation.columns import ACQUIRED, CLOSED, HISTORY_DTYPE, INDEPENDENT, LOG_DTYPE, NEVER, NOT_ENTERED
+from sim.foundation.columns import ACQUIRED, CLOSED, EVENT, HISTORY_DTYPE, INDEPENDENT, LOG_DTYPE, NEVER, NOT_ENTERED
 from sim.foundation.grid import BINS, LANDSCAPE, PATHS, YEARLY, bin_of
 from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS
+from sim.outcomes.rows import rows_of
+from sim.outcomes.stories import WorldStory, life_stories
 from sim.outcomes.summary import summarise
 from sim.scenario.model import Change, Claim, Firm, Scenario, Value
 
@@ -223,27 +224,18 @@ def block(made: Scenario, worlds: int, seed: int = 1) -> Block:
     )
 
 
-def story(made: Scenario, seed: int) -> pd.DataFrame:
-    """Events of one world, columns of frames.EVENT_COLUMNS."""
+def story(made: Scenario, seed: int, why: str) -> WorldStory:
+    """One world, told from its milestones."""
     luck = np.random.default_rng(seed)
-    rule = {cause.rule: cause for cause in CAUSES}
-    rows: list[dict[str, Any]] = []
+    ids, rules = rows_of(made).ids, [cause.rule for cause in CAUSES]
+    rows: list[tuple[Any, ...]] = []
+    entries = np.full(len(ids), NEVER)
 
     def tell(month: int, who: str | None, event: str, value: float, cause: str, saw: float) -> None:
-        assert cause in rule
-        rows.append(
-            {
-                "world": seed,
-                "month": month,
-                "firm": who,
-                "event": event,
-                "value": value,
-                "cause": cause,
-                "saw": saw,
-                "worth": 5.0 * value,
-                "other": None,
-            }
-        )
+        row = -1 if who is None else ids.index(who)
+        rows.append((seed, month, row, EVENT[event], value, rules.index(cause), saw, 5.0 * value, -1))
+        if event == "entry":
+            entries[row] = month
 
     for one in (f for f in made.firms if f.kind == "startup" and f.enters is not None):
         who = f"{one.id}-001" if one.copies else one.id
@@ -252,24 +244,24 @@ def story(made: Scenario, seed: int) -> pd.DataFrame:
         end = int(luck.integers(min(20, made.ticks), 2 * made.ticks + 1))
         for month in range(entry + 5, min(end, made.ticks), 11):
             event = "round" if luck.random() < 0.8 else "down round"
-            tell(month, who, event, float(luck.integers(300, 5000)), "runway short", float(luck.integers(3, 12)))
+            tell(month, who, event, float(luck.integers(300, 5000)), "investors' score high enough", 30000.0)
         if luck.random() < 0.4 and end > 40 and made.ticks > 40:
             tell(33, who, "listing", 48000, "passed the gate while the window was open", 420)
             tell(38, who, "report cut", 0.2, "results below the path", 0.7)
             tell(min(62, made.ticks), who, "abandonment", 0, "failed the profitability test", -900)
         elif luck.random() < 0.6 and made.ticks > 30:
-            tell(22, who, "pivot", 0, "behind the frontier with little runway", 1.4)
+            tell(22, who, "pivot", 0, "could not keep up with the frontier", 1.4)
             tell(24, who, "exodus", 0.3, "people left after the pivot", 0.4)
         if end <= made.ticks:
             if luck.random() < 0.5:
-                tell(end, who, "acquisition", 900, "distressed, bought near net cash", 2.5)
+                tell(end, who, "acquisition", 900, "bought in distress", 2.5)
             else:
                 tell(end, who, "closure", 0, "out of money", -12)
     if made.ticks > 50:
         tell(47, None, "shift", 0, "new paradigm", 0.2)
-    return pd.DataFrame(
-        rows, columns=["world", "month", "firm", "event", "value", "cause", "saw", "worth", "other"]
-    ).sort_values("month", kind="stable", ignore_index=True)
+    events = np.array(rows, LOG_DTYPE)
+    events = events[np.argsort(events["month"], kind="stable")]
+    return WorldStory(seed, why, tuple(life_stories(made, events, entries)))
 
 
 MANIFEST = {
@@ -286,9 +278,5 @@ def run(made: Scenario | None = None, worlds: int = 2000, stories: bool = True) 
     """A finished run of ``made``."""
     made = made or scenario()
     outcomes = summarise(made, lambda: [block(made, worlds)])
-    told = [
-        (4711, "a typical world", story(made, 3)),
-        (12, "nobody is left", story(made, 5)),
-        (77, "six are left", story(made, 8)),
-    ]
+    told = [story(made, *one) for one in ((3, "a typical one"), (5, "it ends very differently"), (8, "another"))]
     return SimpleNamespace(scenario=made, outcomes=outcomes, manifest=MANIFEST, stories=told if stories else [])
