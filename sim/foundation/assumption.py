@@ -16,7 +16,7 @@ class Assumption:
 
     ``name``     the key in a scenario, in the mechanism's name space
     ``default``  the value where a scenario says nothing
-    ``unit``     e.g. "RMB million a month", "share", "months", "log"
+    ``unit``     e.g. "¤ a month" (foundation/currency.py), "share", "months", "log"
     ``low, high`` inclusive bounds; a value outside is refused, an event that leads outside is clipped
     ``says``     what it is, one sentence in the field's words
     ``source``   evidence id(s), a paper, or the word "assumption"

@@ -44,11 +44,11 @@ class Quantity(NamedTuple):
 
 
 PATHS: tuple[Quantity, ...] = (
-    Quantity("cash", "RMB million", "cash", LOG, of_giants=False),
+    Quantity("cash", "¤", "cash", LOG, of_giants=False),
     Quantity("runway", "months", "runway", LOG, most=120.0, of_giants=False),
-    Quantity("value", "RMB million", "valuation", LOG, of_giants=False),
-    Quantity("revenue", "RMB million a month", "revenue", LOG, 10.0),
-    Quantity("burn", "RMB million a month", "net burn", LOG, 10.0, of_giants=False),
+    Quantity("value", "¤", "valuation", LOG, of_giants=False),
+    Quantity("revenue", "¤ a month", "revenue", LOG, 10.0),
+    Quantity("burn", "¤ a month", "net burn", LOG, 10.0, of_giants=False),
     Quantity("gap", "generations", "gap to the frontier", LOG, 1000.0),
     Quantity("talent", "index", "talent", LOG, 1000.0),
     Quantity("users", "million", "monthly active users", LOG, 10.0),
@@ -57,8 +57,8 @@ LANDSCAPE: tuple[Quantity, ...] = (
     Quantity("independents", "startups", "independent startups", COUNT),
     Quantity("general", "startups", "startups in the general race", COUNT),
     Quantity("concentration", "HHI", "concentration of revenue (HHI)", SHARE),
-    Quantity("dry_powder", "RMB million", "dry powder", LOG),
-    Quantity("venture_year", "RMB million", "venture money in the calendar year", LOG),
+    Quantity("dry_powder", "¤", "dry powder", LOG),
+    Quantity("venture_year", "¤", "venture money in the calendar year", LOG),
     Quantity("top_four_share", "share", "share of the four largest in the year's venture money", SHARE),
 )
 YEARLY = ("venture_year", "top_four_share")  # observed in December only

@@ -24,13 +24,11 @@ MECHANISM = Mechanism(
         Assumption("refused_months", 8, "months", 0, 120, "months refused after which it takes offers"),
         Assumption("offer_month", 0.008, "probability a month", 0, 1, "chance of an offer per unit of appetite"),
         Assumption("over_net_cash", 1.0, "ratio", 0, 100, "price over net cash", "P-MK-11"),
-        Assumption("least_price", 100, "RMB million", 0, 1e6, "least price"),
+        Assumption("least_price", 100, "¤", 0, 1e6, "least price"),
     ),
     (
         Assumption("acquisition_appetite", 1, "ratio", 0, 50, "a giant's appetite for distressed firms"),
-        Assumption(
-            "buying_capacity_year", 4000, "RMB million a year", 0, 1e7, "what a giant can spend on them in a year"
-        ),
+        Assumption("buying_capacity_year", 4000, "¤ a year", 0, 1e7, "what a giant can spend on them in a year"),
     ),
 )
 

@@ -46,7 +46,7 @@ MECHANISM = Mechanism(
         Assumption(
             "overhead_month",
             12,
-            "RMB million a month",
+            "¤ a month",
             0,
             1e4,
             "overhead and pay outside research at talent 1",
@@ -55,10 +55,10 @@ MECHANISM = Mechanism(
         Assumption("wage_growth_year", 0.12, "log a year", -0.5, 2, "growth of pay", "S002-11; rate: assumption"),
     ),
     (
-        Assumption("cash", 1000, "RMB million", 0, 1e7, "cash at entry", entry_only=True),
-        Assumption("burn_month", 0, "RMB million a month", 0, 1e6, "spending where the mechanism is off"),
+        Assumption("cash", 1000, "¤", 0, 1e7, "cash at entry", entry_only=True),
+        Assumption("burn_month", 0, "¤ a month", 0, 1e6, "spending where the mechanism is off"),
         Assumption("research_ambition", 1, "ratio", 0, 100, "planned research over the cost of the frontier"),
-        Assumption("grant_month", 0, "RMB million a month", 0, 1e6, "money from a parent or grants", "P-DS-01"),
+        Assumption("grant_month", 0, "¤ a month", 0, 1e6, "money from a parent or grants", "P-DS-01"),
     ),
 )
 

@@ -31,14 +31,12 @@ MECHANISM = Mechanism(
     (
         Assumption("pool_home", 250, "million users", 0, 1e4, "reachable consumers at home at the opening"),
         Assumption("pool_abroad", 250, "million users", 0, 1e4, "reachable consumers abroad at the opening"),
-        Assumption("api_home", 40, "RMB million a month", 0, 1e6, "API market at home", "P-MK-01; split: assumption"),
-        Assumption("api_abroad", 130, "RMB million a month", 0, 1e6, "API market abroad"),
-        Assumption(
-            "projects_home", 70, "RMB million a month", 0, 1e6, "project market at home", "P-MK-01; split: assumption"
-        ),
-        Assumption("projects_abroad", 60, "RMB million a month", 0, 1e6, "project market abroad"),
-        Assumption("vertical_home", 45, "RMB million a month", 0, 1e6, "market of verticals at home"),
-        Assumption("vertical_abroad", 20, "RMB million a month", 0, 1e6, "market of verticals abroad"),
+        Assumption("api_home", 40, "¤ a month", 0, 1e6, "API market at home", "P-MK-01; split: assumption"),
+        Assumption("api_abroad", 130, "¤ a month", 0, 1e6, "API market abroad"),
+        Assumption("projects_home", 70, "¤ a month", 0, 1e6, "project market at home", "P-MK-01; split: assumption"),
+        Assumption("projects_abroad", 60, "¤ a month", 0, 1e6, "project market abroad"),
+        Assumption("vertical_home", 45, "¤ a month", 0, 1e6, "market of verticals at home"),
+        Assumption("vertical_abroad", 20, "¤ a month", 0, 1e6, "market of verticals abroad"),
         Assumption(
             "growth_year",
             0.8,
@@ -60,11 +58,11 @@ MECHANISM = Mechanism(
             "P-GI-05, P-GI-06; rate: assumption",
         ),
         Assumption("pool_floor_year", 0.04, "log a year", 0, 2, "growth it slows to"),
-        Assumption("arpu_home", 0.25, "RMB per user and month", 0, 100, "revenue per user at home"),
+        Assumption("arpu_home", 0.25, "¤ per million users and month", 0, 100, "revenue per user at home"),
         Assumption(
             "arpu_abroad",
             1.3,
-            "RMB per user and month",
+            "¤ per million users and month",
             0,
             100,
             "revenue per user abroad",
@@ -131,7 +129,7 @@ MECHANISM = Mechanism(
         Assumption(
             "consumer_cost",
             0.45,
-            "RMB per user and month",
+            "¤ per million users and month",
             0,
             100,
             "cost of serving a user at the opening",

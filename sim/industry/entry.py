@@ -29,9 +29,7 @@ MECHANISM = Mechanism(
             1,
             "0: enters on its date; else chance a month from then on",
         ),
-        Assumption(
-            "revenue_year", 0, "RMB million a year", 0, 1e7, "revenue at entry, without consumers'", entry_only=True
-        ),
+        Assumption("revenue_year", 0, "¤ a year", 0, 1e7, "revenue at entry, without consumers'", entry_only=True),
         Assumption("users", 0, "million", 0, 1e4, "monthly active users at entry", entry_only=True),
     ),
 )

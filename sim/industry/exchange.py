@@ -27,11 +27,9 @@ MECHANISM = Mechanism(
     "Nobody lists, and listed firms have no unlocks and no placements.",
     (
         Assumption("window", 1, "share", 0, 1, "how far the listing window stands open", "P-HK-06; size: assumption"),
-        Assumption("revenue_gate", 224, "RMB million a year", 0, 1e6, "revenue of a commercial company", "P-HK-04"),
-        Assumption("cap_gate", 5364, "RMB million", 0, 1e7, "capitalisation of a commercial company", "P-HK-02"),
-        Assumption(
-            "cap_gate_early", 8940, "RMB million", 0, 1e7, "capitalisation of a pre-commercial company", "P-HK-03"
-        ),
+        Assumption("revenue_gate", 224, "¤ a year", 0, 1e6, "revenue of a commercial company", "P-HK-04"),
+        Assumption("cap_gate", 5364, "¤", 0, 1e7, "capitalisation of a commercial company", "P-HK-02"),
+        Assumption("cap_gate_early", 8940, "¤", 0, 1e7, "capitalisation of a pre-commercial company", "P-HK-03"),
         Assumption("years_of_research", 3, "years", 0, 10, "age a firm must have", "P-HK-05"),
         Assumption("listing_hazard", 0.09, "probability a month", 0, 1, "chance to list once through the gate"),
         Assumption("ipo_share", 0.09, "share of value", 0.01, 0.5, "IPO proceeds over value", "P-ZP-54, P-MM-42"),

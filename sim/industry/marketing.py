@@ -23,7 +23,7 @@ MECHANISM = Mechanism(
         Assumption(
             "budget_month",
             8,
-            "RMB million a month",
+            "¤ a month",
             0,
             1e4,
             "budget of a firm of intensity 1 at the opening",
@@ -31,8 +31,10 @@ MECHANISM = Mechanism(
         ),
         Assumption("budget_growth_year", 1.1, "log a year", 0, 5, "growth of budgets at the opening", "S003-12"),
         Assumption("budget_half_life", 14, "months", 1, 240, "half-life of that growth"),
-        Assumption("cpa", 18, "RMB per user", 0.1, 1e4, "cost per acquisition without rivals", "S003-10, P-MS-06"),
-        Assumption("pressure_ref", 150, "RMB million a month", 1, 1e5, "rivals' spending that counts as one step"),
+        Assumption(
+            "cpa", 18, "¤ per million users", 0.1, 1e4, "cost per acquisition without rivals", "S003-10, P-MS-06"
+        ),
+        Assumption("pressure_ref", 150, "¤ a month", 1, 1e5, "rivals' spending that counts as one step"),
         Assumption(
             "pressure_elasticity",
             0.7,

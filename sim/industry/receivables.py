@@ -22,7 +22,7 @@ MECHANISM = Mechanism(
         ),
         Assumption("bad_debt", 0.03, "share", 0, 1, "share of late bills never paid", "P-ZP-42"),
     ),
-    (Assumption("receivables", 0, "RMB million", 0, 1e7, "receivables at entry", entry_only=True),),
+    (Assumption("receivables", 0, "¤", 0, 1e7, "receivables at entry", entry_only=True),),
 )
 
 

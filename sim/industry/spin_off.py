@@ -18,7 +18,7 @@ MECHANISM = Mechanism(
     (
         Assumption("runway", 10, "months", 0, 60, "runway below which a firm is under pressure"),
         Assumption("hazard_month", 0.05, "probability a month", 0, 1, "chance while under pressure, at readiness 1"),
-        Assumption("proceeds", 150, "RMB million", 0, 1e5, "cash from the sale", "S004-03"),
+        Assumption("proceeds", 150, "¤", 0, 1e5, "cash from the sale", "S004-03"),
         Assumption("relief", 0.12, "share", 0, 1, "overhead that goes with it", "S004-04; share: assumption"),
     ),
     (

@@ -42,7 +42,7 @@ MECHANISM = Mechanism(
         Assumption(
             "poach_quarter", 0.015, "share a quarter", 0, 1, "who is poached", "S002-11, P-GI-17; rate: assumption"
         ),
-        Assumption("cash_ref", 2000, "RMB million", 1, 1e6, "cash that counts as one step of attraction"),
+        Assumption("cash_ref", 2000, "¤", 1, 1e6, "cash that counts as one step of attraction"),
         Assumption("least", 0.02, "index", 0.001, 1, "the founders stay"),
     ),
     (

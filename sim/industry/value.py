@@ -48,12 +48,10 @@ MECHANISM = Mechanism(
         Assumption("noise_month", 0.05, "log", 0, 1, "luck of the premium, standard deviation a month"),
         Assumption("peer_gain", 0.35, "ratio", 0, 0.9, "how far listed peers' premium carries over to others"),
         Assumption("cap", 2.5, "log", 0.1, 5, "largest premium or discount", "P-ZP-58; size: assumption"),
-        Assumption("least", 5, "RMB million", 0.001, 1e4, "a firm's name is worth that much"),
+        Assumption("least", 5, "¤", 0.001, 1e4, "a firm's name is worth that much"),
     ),
     (
-        Assumption(
-            "valuation", 0, "RMB million", 0, 1e8, "valuation at entry; 0: what the fundamentals say", entry_only=True
-        ),
+        Assumption("valuation", 0, "¤", 0, 1e8, "valuation at entry; 0: what the fundamentals say", entry_only=True),
         Assumption("founders_stake", 0.7, "share", 0, 1, "founders' stake at entry", entry_only=True),
     ),
 )

@@ -28,7 +28,7 @@ MECHANISM = Mechanism(
     (
         Assumption("strength", 1, "dial", 0, 3, "0: neutral form; 1: the documents' claim", "S001-19"),
         Assumption("learning", 0.12, "log per log", 0, 2, "unit cost's fall with own revenue"),
-        Assumption("volume_ref", 20, "RMB million a month", 0.01, 1e5, "revenue that counts as one step of scale"),
+        Assumption("volume_ref", 20, "¤ a month", 0.01, 1e5, "revenue that counts as one step of scale"),
         Assumption(
             "ecosystem", 0.3, "log", 0, 3, "unit cost's fall with a full ecosystem", "S001-19; size: assumption"
         ),
@@ -38,7 +38,7 @@ MECHANISM = Mechanism(
         Assumption("winner_take", 0.5, "exponent", 0, 5, "added to the exponent of demand"),
         Assumption("tolerated_gap", 0.25, "generations", 0.01, 20, "gap up to which a firm still counts in the race"),
         Assumption("most_pressure", 3, "ratio", 0, 20, "most pressure on one who is behind"),
-        Assumption("door_ref", 2500, "RMB million a month", 0.1, 1e7, "incumbents' revenue that closes the door half"),
+        Assumption("door_ref", 2500, "¤ a month", 0.1, 1e7, "incumbents' revenue that closes the door half"),
     ),
 )
 

@@ -18,6 +18,7 @@ from sim.foundation.columns import (
     NEVER,
     Column,
 )
+from sim.foundation.currency import MONEY, unit_in
 from sim.outcomes.rows import tick_text
 from sim.outcomes.stories import MARKET, Sentence, Story, life_stories, month_name
 from sim.scenario.dates import month_of
@@ -27,7 +28,7 @@ from sim.scenario.model import Scenario
 TELLING = ("status", "listing_month", "pivot_month", "value", "cash", "revenue", "spending", "gap", "talent", "users")
 GATHERED = (EVENT["refused"], EVENT["poached"])  # told as sums of a year or a row, not one by one
 PATHS = ("value", "cash")
-UNITS_SAID = ("RMB", "months", "generations", "million", "days")  # other units are in the label already
+UNITS_SAID = (MONEY, "months", "generations", "million", "days")  # other units are in the label already
 MANY = 1000  # from here on values are told as whole numbers
 
 
@@ -227,4 +228,4 @@ def _said(scenario: Scenario, value: float, column: Column) -> str:
         month = month_of(tick_text(scenario, int(value))) if value < NEVER else None
         return "never" if month is None else month_name(month)
     text = f"{value:,.0f}" if column.whole or abs(value) >= MANY else f"{value:.4g}"
-    return f"{text} {column.unit}" if column.unit.startswith(UNITS_SAID) else text
+    return f"{text} {unit_in(column.unit, scenario.currency)}" if column.unit.startswith(UNITS_SAID) else text

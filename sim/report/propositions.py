@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from sim.foundation.currency import MONEY
 from sim.foundation.grid import LANDSCAPE, PATHS
 from sim.report.view import View
 from sim.report.words import money, month_text, number, percent
@@ -70,6 +71,6 @@ def _comparison(view: View, proposition: Mapping[str, Any]) -> str:
 def _amount(view: View, value: float, unit: str) -> str:
     if unit == "share":
         return percent(value, 1).replace(".0%", "%")
-    if unit.startswith("RMB million"):  # the unit of the columns; the scenario says what it stands for
-        return money(value, view.scenario.currency) + unit.removeprefix("RMB million")
+    if unit.startswith(MONEY):
+        return money(value, view.scenario.currency) + unit.removeprefix(MONEY)
     return f"{number(value, 6)} {unit}".rstrip()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sim.foundation.currency import unit_in
 from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS
 from sim.report.document import Cell, Column, Prose, Table, Terms
 from sim.report.overlay import Runs
@@ -41,7 +42,7 @@ def _set_row(scenario: Scenario, override: Override) -> tuple[Cell, ...]:
         Cell(value_text(value) if value else "as in the file", "changed by dated events, too" if changes else ""),
         Cell(shorten(_becomes(override), 120), strong=True),
         Cell(when),
-        Cell(declared.unit if declared else ""),
+        Cell(unit_in(declared.unit, scenario.currency) if declared else ""),
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from sim.foundation.assumption import Assumption
+from sim.foundation.currency import unit_in
 from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS
 from sim.report.claims import CLAIM, FAILED, HELD, verdict
 from sim.report.document import Cell, Column, Table
@@ -200,11 +201,11 @@ ASSUMPTION_COLUMNS = (
 )
 
 
-def _assumption_row(path: str, value: Value, declared: Assumption | None) -> tuple[Cell, ...]:
+def _assumption_row(path: str, value: Value, declared: Assumption | None, currency: str) -> tuple[Cell, ...]:
     return (
         Cell(capital(declared.says) if declared else path, path if declared else ""),
         Cell(value_text(value), "uncertain: drawn once per world" if value.uncertain else "", strong=value.uncertain),
-        Cell(declared.unit if declared else ""),
+        Cell(unit_in(declared.unit, currency) if declared else ""),
         Cell(f"{exact(declared.low)} to {exact(declared.high)}" if declared else ""),
         Cell(value.source, shorten(value.note, 300)),
     )
@@ -218,7 +219,8 @@ def assumption_table(view: View, stated: bool) -> Table:
         if (path in view.scenario.given or value.uncertain) == stated
     ]
     chosen.sort(key=lambda item: not item[1].uncertain)
-    rows = tuple(_assumption_row(path, value, ASSUMPTIONS.get(path)) for path, value in chosen)
+    currency = view.scenario.currency
+    rows = tuple(_assumption_row(path, value, ASSUMPTIONS.get(path), currency) for path, value in chosen)
     title = "Assumptions the scenario states" if stated else ""
     return Table(
         "assumptions" if stated else "defaults", title, ASSUMPTION_COLUMNS, rows, empty="None: all are defaults."
@@ -229,7 +231,7 @@ def firm_tables(view: View) -> Iterable[tuple[str, Table]]:
     """For every firm that the scenario says something about: a line and the table of its values."""
     for firm in view.scenario.firms:
         rows = tuple(
-            _assumption_row(f"firms.{firm.id}.{name}", value, FIRM_ASSUMPTIONS.get(name))
+            _assumption_row(f"firms.{firm.id}.{name}", value, FIRM_ASSUMPTIONS.get(name), view.scenario.currency)
             for name, value in firm.values.items()
             if f"firms.{firm.id}.{name}" in view.scenario.given or value.uncertain
         )
@@ -244,19 +246,20 @@ def _firm_line(view: View, firm: Firm, values: int) -> str:
 
 def events_table(view: View) -> Table:
     """Dated changes of assumptions, in the order in which they apply."""
-    rows = tuple(_change_row(change) for change in view.scenario.changes)
+    rows = tuple(_change_row(change, view.scenario.currency) for change in view.scenario.changes)
     columns = (Column("From"), Column("Until"), Column("What changes", wide=True), Column("How"), Column("Source"))
     return Table("events", "Dated events", columns, rows, empty="The scenario has no dated events.")
 
 
-def _change_row(change: Change) -> tuple[Cell, ...]:
+def _change_row(change: Change, currency: str) -> tuple[Cell, ...]:
     how = {"set": "is set to {}", "times": "is multiplied by {}", "plus": "is raised by {}"}[change.op]
     declared = ASSUMPTIONS.get(change.path) or FIRM_ASSUMPTIONS.get(change.path.rpartition(".")[2])
+    unit = unit_in(declared.unit, currency) if declared and change.op != "times" else ""
     return (
         Cell(month_text(change.first)),
         Cell(month_text(change.last) if change.last is not None else "for good"),
         Cell(capital(declared.says) if declared else change.path, f"{change.path} ({change.origin})"),
-        Cell(how.format(value_text(change.value)), declared.unit if declared and change.op != "times" else ""),
+        Cell(how.format(value_text(change.value)), unit),
         Cell(change.source),
     )
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from sim.foundation.currency import unit_in
 from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS
 from sim.outcomes.effects import in_words
 from sim.report import style
@@ -52,7 +53,8 @@ def name_of(path: str, scenario: Scenario, limit: int = 90) -> str:
 def title_of(axis: Axis, scenario: Scenario) -> str:
     """The title of an axis: what varies, since when, in which unit."""
     when = f", {axis.when}" if axis.when else ""
-    unit = {"set": axis.declared.unit, "times": "factor", "plus": f"more {axis.declared.unit}"}[axis.op]
+    declared = unit_in(axis.declared.unit, scenario.currency)
+    unit = {"set": declared, "times": "factor", "plus": f"more {declared}"}[axis.op]
     return f"{name_of(axis.name, scenario)}{when} ({unit})"
 
 

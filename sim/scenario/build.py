@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sim.foundation.columns import KINDS
+from sim.foundation.currency import DEFAULT_CURRENCY
 from sim.foundation.errors import nearest_of
 from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS, MECHANISMS
 from sim.scenario import proposition
@@ -27,7 +28,6 @@ MAX_SEED = 2**32 - 1
 MAX_FIRMS = 2000
 DEFAULT_WORLDS = 10_000
 DEFAULT_SEED = 1
-DEFAULT_CURRENCY = "RMB million"
 CLAIM_KEYS = ("says", "source", "when", "given")
 FACT_KEYS = (*CLAIM_KEYS, "happened")
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from sim.foundation.assumption import Assumption
+from sim.foundation.currency import unit_in
 from sim.foundation.errors import InputError, nearest_of
 from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS, MECHANISMS
 
@@ -30,7 +31,7 @@ def rows(word: str | None = None) -> list[dict[str, Any]]:
 def _row(path: str, assumption: Assumption) -> dict[str, Any]:
     return {
         "path": path,
-        "unit": assumption.unit,
+        "unit": unit_in(assumption.unit),
         "default": assumption.default,
         "low": assumption.low,
         "high": assumption.high,

@@ -10,6 +10,7 @@ from typing import Any
 
 from sim.foundation.assumption import Assumption
 from sim.foundation.columns import FATES, KINDS, MILESTONES
+from sim.foundation.currency import unit_in
 from sim.foundation.grid import LANDSCAPE, PATHS
 from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS, MECHANISMS
 from sim.scenario import build, proposition, value
@@ -106,7 +107,7 @@ def _value(assumption: Assumption) -> Schema:
     kind = "integer" if assumption.whole else "number"
     number = {"type": kind, "minimum": assumption.low, "maximum": assumption.high}
     return {
-        "description": f"{assumption.says} [{assumption.unit}; source: {assumption.source}]",
+        "description": f"{assumption.says} [{unit_in(assumption.unit)}; source: {assumption.source}]",
         "default": assumption.default,
         "anyOf": [number, {"$ref": "#/$defs/stated"}],
     }

@@ -12,6 +12,7 @@ from typing import Any
 
 from sim.engine.month import ORDER, Phase
 from sim.foundation.columns import FIRM_COLUMNS, MARKET_COLUMNS, NEVER, Column
+from sim.foundation.currency import unit_in
 from sim.foundation.grid import LANDSCAPE, PATHS
 from sim.scenario.params import markdown
 
@@ -26,7 +27,7 @@ def assumptions() -> str:
 
 def state() -> str:
     """docs/state.md: what a firm and the market own, and what a run keeps month by month."""
-    kept = [f"| `{q.name}` | {q.unit} | {q.label} |" for q in (*PATHS, *LANDSCAPE)]
+    kept = [f"| `{q.name}` | {unit_in(q.unit)} | {q.label} |" for q in (*PATHS, *LANDSCAPE)]
     return "\n".join(
         [
             "# What a firm and the market own",
@@ -58,7 +59,7 @@ def _columns(columns: tuple[Column, ...]) -> list[str]:
     def start(column: Column) -> str:
         return "never" if column.start == NEVER else f"{column.start:g}"
 
-    rows = [f"| `{c.name}` | {c.unit} | {c.label} | {start(c)} |" for c in columns]
+    rows = [f"| `{c.name}` | {unit_in(c.unit)} | {c.label} | {start(c)} |" for c in columns]
     return ["| column | unit | what it is | start |", "| --- | --- | --- | --- |", *rows]
 
 

@@ -9,6 +9,7 @@ import made_up
 import numpy as np
 import pytest
 
+from sim.foundation.currency import unit_in
 from sim.laws.catalogue import ASSUMPTIONS
 from sim.report import claims, fans, tables, words
 from sim.report.propositions import in_words
@@ -33,7 +34,7 @@ def test_a_dated_value_has_its_unit(run: Any):
     changes = run.scenario.changes
     assert {change.op for change in changes} == {"set", "times", "plus"}
     for change, row in zip(changes, tables.events_table(view_of(run)).rows, strict=True):
-        assert row[3].sub == ("" if change.op == "times" else ASSUMPTIONS[change.path].unit), change.path
+        assert row[3].sub == ("" if change.op == "times" else unit_in(ASSUMPTIONS[change.path].unit)), change.path
 
 
 def test_a_group_in_the_table_of_fates_is_called_one(run: Any):
