@@ -42,7 +42,7 @@ def _defaults(firms: int, told: bool) -> World:
     for purposes, luck in ((FIRM_PURPOSES, tile.luck), (MARKET_PURPOSES, tile.chance)):
         for name in purposes:
             luck[name] = 0.0 if name.startswith("z_") else NOTHING_HAPPENS
-    tile.firms["tie"] = np.arange(firms)
+    tile.firms["lot"] = np.arange(firms) / max(firms, 1)
     return tile
 
 
@@ -52,7 +52,7 @@ def startup(**values: float) -> dict[str, float]:
         name: values.get(f"entry_{name}", TRAITS[f"entry_{name}"].default)
         for name in ("cash", "gap", "talent", "receivables", "founders_stake")
     }
-    return {"kind": STARTUP, "status": INDEPENDENT, "entry_month": 0, **stocks, **values}
+    return {"kind": STARTUP, "status": INDEPENDENT, "enters_month": 0, "entry_month": 0, **stocks, **values}
 
 
 def giant(**values: float) -> dict[str, float]:

@@ -11,7 +11,7 @@ BLOCK_WORLDS = 1024
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Everything that is kept of the worlds ``first`` to ``first + worlds - 1``.
+    """Everything that is kept of the worlds ``first`` to ``first + worlds - 1``. Firms are in the order of the file.
 
     ``histories``  (worlds, firms) columns.HISTORY_DTYPE; months are ticks, columns.NEVER = it never came
     ``endgame``    (worlds,) int32, first tick of the endgame or NEVER

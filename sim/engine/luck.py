@@ -30,6 +30,7 @@ FIRM_PURPOSES = {
     "u_test": 11,
     "u_compliance": 12,
     "u_bid": 13,
+    "u_bought": 14,
 }
 MARKET_PURPOSES = {
     "u_shift": 0,
@@ -40,7 +41,7 @@ MARKET_PURPOSES = {
     "u_depth": 5,
     "z_sentiment": 6,
 }
-FIRM_DOMAIN, MARKET_DOMAIN, ASSUMPTION_DOMAIN = 0, 1, 2
+FIRM_DOMAIN, MARKET_DOMAIN, ASSUMPTION_DOMAIN, LOT_DOMAIN = 0, 1, 2, 3
 
 M0, M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
 W0, W1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
@@ -206,18 +207,33 @@ def scratch(purposes: int, worlds: int) -> np.ndarray:
 
 
 @law
-def fill_assumption(out, seed, key, first_world, copy):
-    """Fill ``out`` (worlds,) with one uniform draw per world for the assumption path with hash ``key``.
+def fill_once(out, seed, key, first_world, member, domain):
+    """Fill ``out`` (worlds,) with one uniform draw per world that no month draws again.
 
-    ``copy`` numbers the members of a class of firms (0 for anything else), so that each draws its own.
+    ``domain`` says what for: an assumption path with hash ``key``, where ``member`` numbers the copies of a class of
+    firms (0 for anything else), so that each draws its own; or the lot of the firm with that key, ``member`` 0, which
+    settles ties.
     """
     for w in range(out.shape[0]):
         words = philox(
             np.uint64(first_world + w),
             np.uint64(0),
-            np.uint64(copy),
-            np.uint64(ASSUMPTION_DOMAIN),
+            np.uint64(member),
+            np.uint64(domain),
             np.uint64(seed),
             np.uint64(key),
         )
         out[w] = (float(words[0]) + MIDDLE) * STEP
+
+
+def fill_assumption(out: np.ndarray, seed: int, key: int, first_world: int, copy: int) -> None:
+    """Fill ``out`` (worlds,) with one uniform draw per world for the assumption path with hash ``key``."""
+    fill_once(out, seed, key, first_world, copy, ASSUMPTION_DOMAIN)
+
+
+def lots(seed: int, keys: np.ndarray, first_world: int, worlds: int) -> np.ndarray:
+    """The lot of every firm, (worlds, keys) in (0, 1): drawn once per world and firm, for good."""
+    out = np.empty((len(keys), worlds))
+    for row, key in enumerate(keys):
+        fill_once(out[row], seed, key, first_world, 0, LOT_DOMAIN)
+    return out.T

@@ -46,12 +46,18 @@ class Seeds:
 
 @dataclass(frozen=True)
 class Problem:
-    """What a tile needs to know. Arrays have a row per firm (copies expanded in place, in scenario order)."""
+    """What a tile needs to know. Arrays have a row per firm, copies expanded.
+
+    Rows lie in the order of the ids, whatever the order of the file: so a sum over firms has the same bits for one
+    industry however it is written down. ``places`` (firms,) is the place of each row in the file's order, in which
+    results are handed back (``filed``, ``told``).
+    """
 
     start: int
     ticks: int
     seed: int
     ids: tuple[str, ...]
+    places: np.ndarray
     keys: np.ndarray
     kinds: np.ndarray
     series: np.ndarray
@@ -76,6 +82,24 @@ class Problem:
         """Tick of a calendar month: 1 is the start."""
         return month - self.start + 1
 
+    def filed(self, rows: np.ndarray) -> np.ndarray:
+        """What has a row per firm on its last axis, in the order of the file."""
+        out = np.empty_like(rows)
+        out[..., self.places] = rows
+        return out
+
+    def place_of(self, rows: np.ndarray) -> np.ndarray:
+        """Place in the file of every row number in ``rows``; -1, nobody, stays -1."""
+        out: np.ndarray = np.append(self.places, -1)[rows]
+        return out
+
+    def told(self, events: np.ndarray) -> np.ndarray:
+        """Events (columns.LOG_DTYPE) with the firms they name by their place in the file."""
+        out = events.copy()
+        for name in ("firm", "other"):
+            out[name] = self.place_of(events[name])
+        return out
+
 
 def _slots(path: str, rows_of: dict[str, list[int]]) -> tuple[Slot, ...]:
     """Every slot a path stands for: one of the industry or a firm, or one per member of a class."""
@@ -89,22 +113,26 @@ def _slots(path: str, rows_of: dict[str, list[int]]) -> tuple[Slot, ...]:
     return tuple(Slot(path, column, row, declared, key, k + 1 if several else 0) for k, row in enumerate(rows))
 
 
+def _rows_of(scenario: Scenario) -> tuple[list[str], list[int], dict[str, list[int]]]:
+    """Ids in the order of rows; the place of each in the file; and the rows of every firm or class of the file."""
+    members = [id for firm in scenario.firms for id in copy_ids(firm.id, firm.copies)]
+    places = sorted(range(len(members)), key=members.__getitem__)
+    ids = [members[place] for place in places]
+    row_of = {id: row for row, id in enumerate(ids)}
+    rows_of = {firm.id: [row_of[id] for id in copy_ids(firm.id, firm.copies)] for firm in scenario.firms}
+    return ids, places, rows_of
+
+
 def prepare(scenario: Scenario, seeds: Seeds | None = None) -> Problem:
     """The scenario's simulation part, laid out for the engine; ``seeds`` stand in for the scenario's."""
-    ids: list[str] = []
-    kinds: list[int] = []
-    series: list[int] = []
-    months: dict[str, list[int]] = {"enters": [], "listed": [], "pivoted": []}
-    rows_of: dict[str, list[int]] = {}
+    ids, places, rows_of = _rows_of(scenario)
+    columns = {name: np.zeros(len(ids), dtype=np.int64) for name in ("kind", "series", "enters", "listed", "pivoted")}
     for number, firm in enumerate(scenario.firms):
-        members = copy_ids(firm.id, firm.copies)
-        rows_of[firm.id] = list(range(len(ids), len(ids) + len(members)))
-        ids.extend(members)
-        kinds.extend([KINDS.index(firm.kind)] * len(members))
-        series.extend([number] * len(members))
+        rows = rows_of[firm.id]
+        columns["kind"][rows] = KINDS.index(firm.kind)
+        columns["series"][rows] = number
         for name, month in (("enters", firm.enters), ("listed", firm.listed), ("pivoted", firm.pivoted)):
-            tick = NEVER if month is None else month - scenario.start + 1
-            months[name].extend([tick] * len(members))
+            columns[name][rows] = NEVER if month is None else month - scenario.start + 1
     base: list[tuple[Slot, Value]] = []
     for path, value in scenario.assumptions.items():
         base.extend((slot, value) for slot in _slots(path, rows_of))
@@ -116,13 +144,14 @@ def prepare(scenario: Scenario, seeds: Seeds | None = None) -> Problem:
         ticks=scenario.ticks,
         seed=scenario.seed,
         ids=tuple(ids),
+        places=np.array(places, dtype=np.int64),
         keys=np.array([firm_key(i) for i in ids], dtype=np.int64),
-        kinds=np.array(kinds, dtype=np.int64),
-        series=np.array(series, dtype=np.int64),
+        kinds=columns["kind"],
+        series=columns["series"],
         series_ids=tuple(f.id for f in scenario.firms),
-        enters=np.array(months["enters"], dtype=np.int64),
-        listed=np.array(months["listed"], dtype=np.int64),
-        pivoted=np.array(months["pivoted"], dtype=np.int64),
+        enters=columns["enters"],
+        listed=columns["listed"],
+        pivoted=columns["pivoted"],
         base=tuple(base),
         changes=tuple((change, _slots(change.path, rows_of)) for change in scenario.changes),
         seeds=seeds or Seeds(),

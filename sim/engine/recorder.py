@@ -119,13 +119,14 @@ class Recorder:
         """Record how the worlds of a tile ended."""
         rows = slice(offset, offset + len(tile.market))
         firms = tile.firms
-        out = self.histories[rows]
+        out = np.empty(firms.shape, HISTORY_DTYPE)
         out["fate"] = firms["status"]
         for name in HISTORY_MONTHS:
             out[name] = firms[name]
         out["rounds"] = firms["rounds"]
         out["raised"] = firms["raised"]
         out["final_valuation"] = np.where(firms["status"] == INDEPENDENT, firms["value"], 0.0)
+        self.histories[rows] = self.problem.filed(out)
         self.endgame[rows] = tile.market["endgame_month"]
         self.extinct[rows] = tile.market["extinct_month"]
 
@@ -139,7 +140,7 @@ class Recorder:
             histories=self.histories,
             endgame=self.endgame,
             extinct=self.extinct,
-            events=events,
+            events=self.problem.told(events),
             paths=self.paths,
             landscape=self.landscape,
             leaders=self.leaders,

@@ -16,7 +16,7 @@ from sim.engine.month import ORDER, Phase, opening
 from sim.engine.problem import Problem, Seeds, prepare
 from sim.engine.recorder import Recorder
 from sim.engine.state import copied, new_tile
-from sim.foundation.columns import LOG_DTYPE
+from sim.foundation.columns import LOG_DTYPE, ROWS
 from sim.foundation.jit import compile_for
 from sim.foundation.world import World
 from sim.scenario.keys import firm_key
@@ -25,7 +25,6 @@ from sim.scenario.model import Probe, Scenario
 # The state of so many firms stays in the processor's second-level cache. Tiles of few firms have no more worlds than
 # this; tiles of many have as many as luck is drawn for at a time, which is worth more than the cache.
 TILE_FIRMS, TILE_WORLDS, LEAST_WORLDS = 2048, 512, 16
-TIE_BITS = 0x7FFFFFFF
 OPENING = "opening"
 KERNELS = ("operations", "capital", OPENING, "exits", "technology", "reports", "poaching")  # slowest to compile first
 
@@ -43,8 +42,6 @@ def _start(problem: Problem, first: int, worlds: int, told: bool, tile_worlds: i
     tile = new_tile(tile_worlds or worlds, len(problem.ids), told)
     firms = tile.firms
     firms["kind"] = problem.kinds
-    firms["series"] = problem.series
-    firms["tie"] = problem.keys & TIE_BITS
     firms["enters_month"] = problem.enters
     firms["listing_month"] = problem.listed
     firms["pivot_month"] = problem.pivoted
@@ -57,6 +54,7 @@ def _opened(start: Start, first: int, worlds: int, clipped: dict[str, int]) -> t
     problem, tile = start.problem, copied(start.tile, worlds)
     firms, market, assume = tile.firms, tile.market, tile.assume
     market["world"] = first + np.arange(worlds)
+    firms["lot"] = luck.lots(problem.luck_seed, problem.keys, first, worlds)
     assumed = Assumed(problem, tile, start.base, first, clipped)
     for row in np.flatnonzero(problem.pivoted <= 0):
         firms["deep"][:, row] = firms["keeps_core"][:, row] >= 0.5
@@ -117,7 +115,7 @@ def simulate(scenario: Scenario, first: int, worlds: int, seeds: Seeds | None = 
 
 @dataclass(frozen=True)
 class Trace:
-    """One world with everything told.
+    """One world with everything told, its firms in the order of the file.
 
     ``events`` (events,) columns.LOG_DTYPE in the order they happened, trace-only events among them;
     ``firms`` (ticks + 1, firms) and ``market`` (ticks + 1,): the record arrays at the opening and after every month.
@@ -144,7 +142,11 @@ def trace(scenario: Scenario, world: int) -> Trace:
         tile.told[0] = 0
 
     _run(_start(problem, world, 1, True), world, 1, {}, see)
-    return Trace(world, problem.ids, np.concatenate(told), np.stack(firms), np.concatenate(market))
+    seen = np.concatenate(market)
+    for name in ROWS:
+        seen[name] = problem.place_of(seen[name])
+    ids = tuple(problem.filed(np.array(problem.ids)).tolist())
+    return Trace(world, ids, problem.told(np.concatenate(told)), problem.filed(np.stack(firms)), seen)
 
 
 def compile_kernel(name: str) -> None:

@@ -43,6 +43,8 @@ CAUSES: tuple[Cause, ...] = (
     Cause("climate changed", "0 hot, 1 normal, 2 cold"),
     Cause("poached by giants and leaders", "talent lost, index"),
     Cause("three criteria held for twelve months", "months"),
+    Cause("closed young by chance (liability of newness)", "months since entry"),
+    Cause("bought by chance (acquisition hazard)", "hazard, a month"),
 )
 (
     ON_DATE,
@@ -75,4 +77,6 @@ CAUSES: tuple[Cause, ...] = (
     CLIMATE_TURNED,
     TALENT_POACHED,
     CRITERIA_HELD,
+    NEWNESS,
+    ACQUISITION_HAZARD,
 ) = range(len(CAUSES))

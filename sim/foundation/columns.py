@@ -51,9 +51,8 @@ def _months(name: str, label: str) -> Column:
 FIRM_COLUMNS: tuple[Column, ...] = (
     # who it is
     Column("kind", "0 startup, 1 giant", "kind", 0, True),
-    Column("series", "index", "reported series the firm belongs to", 0, True),
     Column("status", "0 not entered, 1 independent, 2 acquired, 3 closed", "status", 0, True),
-    Column("tie", "hash", "stable hash of the firm id; breaks ties", 0, True),
+    Column("lot", "uniform draw", "lot drawn once per world: of firms equally near to the frontier the lowest leads"),
     # when what happened to it
     Column("enters_month", "tick", "earliest month of entry", NEVER, True),
     _months("entry_month", "month of entry"),
@@ -195,7 +194,8 @@ MARKET_COLUMNS: tuple[Column, ...] = (
     Column("exchange_paid", "¤", "paid by investors on the exchange"),
     Column("grants_paid", "¤", "paid by parents and grants"),
     Column("spin_off_paid", "¤", "paid by buyers of side businesses"),
-    Column("acquirers_paid", "¤", "paid by acquirers to shareholders"),
+    Column("acquirers_paid", "¤", "paid by giants to shareholders of acquired firms"),
+    Column("outsiders_paid", "¤", "paid to them by buyers from outside the industry"),
     Column("left_acquired", "¤", "cash that went with acquired firms"),
     Column("left_closed", "¤", "cash left in closed firms"),
     # landscape, observed at the end of the month
@@ -204,15 +204,19 @@ MARKET_COLUMNS: tuple[Column, ...] = (
     Column("concentration", "HHI", "concentration of revenue (HHI)"),
     Column("venture_year", "¤", "venture money in the calendar year"),
     Column("top_four_share", "share", "share of the four largest in that money"),
-    Column("leader", "index", "leading startup in the general race", -1, True),
+    Column("leader", "row of a firm", "leading startup in the general race, -1 if there is none", -1, True),
+    Column("second", "row of a firm", "the one after it", -1, True),
+    Column("third", "row of a firm", "the one after that", -1, True),
     Column("entered", "switch", "1 if someone entered this month", 0, True),
-    Column("top_three", "hash", "who the three leading startups are", 0, True),
     Column("order_months", "months", "months the leading three are unchanged", 0, True),
     Column("criteria_months", "months", "months in a row in which all three endgame criteria hold", 0, True),
     _months("endgame_month", "first month of the endgame"),
     _months("extinct_month", "first month without a startup"),
     Column("ever_entered", "switch", "1 once a startup was there", 0, True),
 )
+
+# Columns of the market that hold a row of a firm: the tables of results count rows in the order of the file.
+ROWS = tuple(column.name for column in MARKET_COLUMNS if column.unit == "row of a firm")
 
 EVENTS = (
     "entry",

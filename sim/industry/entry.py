@@ -1,12 +1,14 @@
 """Entry: on a firm's date, or from that date on by chance, while the door is open.
 
-A latecomer starts ``late_gap`` * (1 - door) further behind and, if it is a startup, with its footing cut by the door.
+What the entrants of a month bring (users, revenue) is placed jointly: where a market cannot hold all of it, each gets
+the same part. A latecomer starts ``late_gap`` * (1 - door) further behind and, if it is a startup, with its footing cut
+by the door.
 Sources: S001-30 (the door closes for latecomers), S002-19 (cross-border entrants keep entering). Sizes: assumption.
 """
 
 from sim.foundation.assumption import Assumption, Mechanism
 from sim.foundation.causes import BY_CHANCE, ON_DATE
-from sim.foundation.columns import API, CONSUMER, EVENT, INDEPENDENT, LINES, NOT_ENTERED, PROJECTS, STARTUP, VERTICAL
+from sim.foundation.columns import API, CONSUMER, EVENT, INDEPENDENT, LINES, NOT_ENTERED, PROJECTS, STARTUP
 from sim.foundation.jit import law
 from sim.foundation.world import tell
 
@@ -36,16 +38,47 @@ MECHANISM = Mechanism(
 
 
 @law
-def place_revenue(world, f, line, amount):
-    """Give firm ``f`` the shares at home and abroad that earn ``amount`` a month in ``line``."""
-    firm, home, abroad = world.firms[f], line, LINE_COUNT + line
-    taken_home, taken_abroad = 0.0, 0.0
-    for g in range(world.firms.shape[0]):
-        taken_home += world.shares[g, home]
-        taken_abroad += world.shares[g, abroad]
-    earned_home, earned_abroad = (1.0 - firm.overseas) * amount, firm.overseas * amount
-    world.shares[f, home] = max(min(earned_home / max(world.sizes[home], SMALL), 1.0 - taken_home), 0.0)
-    world.shares[f, abroad] = max(min(earned_abroad / max(world.sizes[abroad], SMALL), 1.0 - taken_abroad), 0.0)
+def amount_in(firm, line):
+    """What a firm brings in a line, at home and abroad together: users, or revenue a month split by its mix."""
+    if line == CONSUMER:
+        return firm.entry_users
+    business = firm.mix_api + firm.mix_projects + firm.mix_vertical
+    if business <= 0.0:
+        return 0.0
+    mix = firm.mix_api if line == API else (firm.mix_projects if line == PROJECTS else firm.mix_vertical)
+    return firm.smooth_revenue * mix / business
+
+
+@law
+def brought(world, f, k):
+    """What firm ``f`` brings into market ``k``: its line, at home or abroad."""
+    firm, line = world.firms[f], k % LINE_COUNT
+    return (firm.overseas if k >= LINE_COUNT else 1.0 - firm.overseas) * amount_in(firm, line)
+
+
+@law
+def enters_now(firm, tick):
+    """True for a firm that opened its books this month."""
+    return firm.status == INDEPENDENT and firm.entry_month == tick
+
+
+@law
+def place(world, k):
+    """Shares of market ``k`` for all who enter this month; where it cannot hold them all, in proportion."""
+    size = max(world.sizes[k], SMALL)
+    taken, wanted = 0.0, 0.0
+    for f in range(world.firms.shape[0]):
+        taken += world.shares[f, k]
+        if enters_now(world.firms[f], world.tick):
+            wanted += brought(world, f, k) / size
+    filled = min(max(1.0 - taken, 0.0) / max(wanted, SMALL), 1.0)
+    for f in range(world.firms.shape[0]):
+        firm = world.firms[f]
+        if enters_now(firm, world.tick):
+            mine = brought(world, f, k)
+            world.shares[f, k] = mine / size * filled
+            if k % LINE_COUNT == CONSUMER:
+                firm.users = max(firm.users - mine * (1.0 - filled), 0.0)
 
 
 @law
@@ -68,37 +101,54 @@ def open_books(world, f, gap_more, footing):
     firm.smooth_revenue = firm.entry_revenue_year / MONTHS_A_YEAR
     firm.expected_revenue = firm.entry_revenue_year
     firm.capacity_left = firm.buying_capacity_year
-    place_revenue(world, f, CONSUMER, firm.entry_users)
     firm.users = firm.entry_users
-    business = firm.mix_api + firm.mix_projects + firm.mix_vertical
-    if business > 0.0:
-        place_revenue(world, f, API, firm.smooth_revenue * firm.mix_api / business)
-        place_revenue(world, f, PROJECTS, firm.smooth_revenue * firm.mix_projects / business)
-        place_revenue(world, f, VERTICAL, firm.smooth_revenue * firm.mix_vertical / business)
+
+
+@law
+def may_enter(world, f):
+    """True if a firm's date has come, the door lets it through, and chance, where it enters by chance, has it so."""
+    firm = world.firms[f]
+    if firm.status != NOT_ENTERED or firm.enters_month > max(world.tick, 1):
+        return False
+    by_chance = firm.entry_hazard_month > 0.0
+    if world.tick == 0:
+        return not by_chance
+    if world.assume.entry_on == 0.0:
+        return False
+    return not by_chance or world.luck[f].u_entry < firm.entry_hazard_month * world.market.door
+
+
+@law
+def come_in(world, f):
+    """Firm ``f`` opens its books; after the opening it comes through the door, and that is told."""
+    firm, market = world.firms[f], world.market
+    if world.tick == 0:
+        open_books(world, f, 0.0, 1.0)
+        return
+    footing = market.door if firm.kind == STARTUP else 1.0
+    open_books(world, f, world.assume.entry_late_gap * (1.0 - market.door), footing)
+    market.entered = 1
+    if firm.entry_hazard_month > 0.0:
+        tell(world, f, ENTRY, firm.cash, BY_CHANCE, market.door)
+    else:
+        tell(world, f, ENTRY, firm.cash, ON_DATE, firm.gap)
 
 
 @law
 def step(world):
     """Who enters this month. At the opening (tick 0) those whose date has come do, whatever the switch says."""
-    market, assume = world.market, world.assume
-    market.entered = 0
+    world.market.entered = 0
+    somebody = False
     for f in range(world.firms.shape[0]):
-        firm = world.firms[f]
-        if firm.status != NOT_ENTERED or firm.enters_month > max(world.tick, 1):
-            continue
-        opening = world.tick == 0
-        if opening and firm.entry_hazard_month == 0.0:
-            open_books(world, f, 0.0, 1.0)
-            firm.entry_month = min(firm.enters_month, 0)
-            continue
-        if assume.entry_on == 0.0 or opening:
-            continue
-        if firm.entry_hazard_month > 0.0 and world.luck[f].u_entry >= firm.entry_hazard_month * market.door:
-            continue
-        footing = market.door if firm.kind == STARTUP else 1.0
-        open_books(world, f, assume.entry_late_gap * (1.0 - market.door), footing)
-        market.entered = 1
-        if firm.entry_hazard_month > 0.0:
-            tell(world, f, ENTRY, firm.cash, BY_CHANCE, market.door)
-        else:
-            tell(world, f, ENTRY, firm.cash, ON_DATE, firm.gap)
+        if may_enter(world, f):
+            come_in(world, f)
+            somebody = True
+    if not somebody:
+        return
+    for k in range(world.shares.shape[1]):
+        place(world, k)
+    if world.tick == 0:
+        for f in range(world.firms.shape[0]):
+            firm = world.firms[f]
+            if firm.status == INDEPENDENT:
+                firm.entry_month = min(firm.enters_month, 0)

@@ -15,7 +15,6 @@ from sim.foundation.world import tell
 ENDGAME = EVENT["endgame"]
 MONTHS_A_YEAR = 12
 LAST_MONTH_OF_YEAR = 11
-TOP = 3
 TOP_FUNDED = 4
 TINY = 1e-12
 
@@ -55,10 +54,10 @@ def in_race(firm):
 
 @law
 def ahead(firms, a, b):
-    """True if startup ``a`` leads ``b``: smaller gap, ties by hash."""
+    """True if startup ``a`` leads ``b``: smaller gap; of equal gaps the lower lot, drawn once per world and firm."""
     if firms[a].gap != firms[b].gap:
         return firms[a].gap < firms[b].gap
-    return firms[a].tie < firms[b].tie
+    return firms[a].lot < firms[b].lot
 
 
 @law
@@ -74,19 +73,30 @@ def next_leader(firms, last):
 
 
 @law
-def leaders(world):
-    """Find the leading three: the leader's row, their joint hash, how many, and if all of them earn money."""
-    firms = world.firms
-    leader = next_leader(firms, -1)
-    joint, count, earning = 0, 0, True
-    f = leader
-    while f >= 0 and count < TOP:
-        joint += firms[f].tie
-        count += 1
-        if firms[f].smooth_flow < 0.0:
-            earning = False
-        f = next_leader(firms, f)
-    return leader, joint, count, earning
+def leading(world):
+    """Rows of the leading three startups in the general race, first to third; -1 where there are not so many."""
+    first = next_leader(world.firms, -1)
+    second = next_leader(world.firms, first) if first >= 0 else -1
+    third = next_leader(world.firms, second) if second >= 0 else -1
+    return first, second, third
+
+
+@law
+def one_of(row, three):
+    """True if ``row`` is one of three rows."""
+    return row == three[0] or row == three[1] or row == three[2]
+
+
+@law
+def within(some, others):
+    """True if each of three rows is one of three others."""
+    return one_of(some[0], others) and one_of(some[1], others) and one_of(some[2], others)
+
+
+@law
+def earns(firms, row):
+    """True if the startup in ``row`` (or nobody, -1) has closed its commercial loop."""
+    return row < 0 or firms[row].smooth_flow >= 0.0
 
 
 @law
@@ -165,16 +175,17 @@ def new_year(world):
 def look_for_endgame(world):
     """The three criteria of the month."""
     market, assume = world.market, world.assume
-    leader, joint, count, earning = leaders(world)
-    market.leader = leader
-    same = joint == market.top_three and market.entered == 0 and count > 0
+    first, second, third = leading(world)
+    three, before = (first, second, third), (market.leader, market.second, market.third)
+    earning = earns(world.firms, first) and earns(world.firms, second) and earns(world.firms, third)
+    same = first >= 0 and within(three, before) and within(before, three) and market.entered == 0
     market.order_months = market.order_months + 1 if same else 0
-    market.top_three = joint
+    market.leader, market.second, market.third = first, second, third
     if assume.endgame_on == 0.0 or market.endgame_month != NEVER:
         return
     calm = market.shift_month == NEVER or world.tick - market.shift_month >= assume.endgame_calm_months
     slow = market.frontier_speed * MONTHS_A_YEAR <= assume.endgame_slow_speed_year
-    held = calm and slow and count > 0 and earning and same
+    held = calm and slow and earning and same
     market.criteria_months = market.criteria_months + 1 if held else 0
     if market.criteria_months >= assume.endgame_hold_months:
         market.endgame_month = world.tick - market.criteria_months + 1

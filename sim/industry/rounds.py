@@ -195,14 +195,14 @@ def candidate(world, f):
 
 
 @law
-def close_round(world, f, amount):
-    """Money for shares: cash, stake, books and the log."""
+def close_round(world, f, amount, powder):
+    """Money for shares: cash, stake, books and the log; ``powder`` is what investors had before this month's rounds."""
     firm, market, assume = world.firms[f], world.market, world.assume
     post = firm.value + amount
     if amount < assume.rounds_size_least or amount / post < assume.rounds_dilution_least - TINY:
         firm.refused_months += 1
         if world.told[1] == 1:
-            tell(world, f, FAILED, amount, POWDER_LOW, market.dry_powder)
+            tell(world, f, FAILED, amount, POWDER_LOW, powder)
         return
     before, down = firm.post_money, firm.value < firm.post_money
     firm.cash += amount
@@ -255,9 +255,10 @@ def step(world):
         if firms[f].status == INDEPENDENT and firms[f].ask > 0.0:
             asked += firms[f].ask
             weights += firms[f].ask * math.exp(assume.rounds_concentration * (firms[f].score - best))
-    pool = assume.rounds_draw_most * market.dry_powder
+    powder = market.dry_powder
+    pool = assume.rounds_draw_most * powder
     for f in range(firms.shape[0]):
         firm = firms[f]
         if firm.status == INDEPENDENT and firm.ask > 0.0:
             part = firm.ask * math.exp(assume.rounds_concentration * (firm.score - best)) / max(weights, TINY)
-            close_round(world, f, firm.ask if asked <= pool else min(firm.ask, pool * part))
+            close_round(world, f, firm.ask if asked <= pool else min(firm.ask, pool * part), powder)

@@ -119,7 +119,7 @@ def first_state(base: Trace, variant: Trace, firm: str) -> Differing | None:
     mine, theirs = ([side.ids.index(id) for id in ids] for side in (base, variant))
     months = min(len(base.firms), len(variant.firms))
     order = [*TELLING, *(column.name for column in FIRM_COLUMNS if column.name not in TELLING)]
-    columns = {column.name: column for column in FIRM_COLUMNS if column.name != "series"}
+    columns = {column.name: column for column in FIRM_COLUMNS}
     differs = np.zeros((months, len(ids), len(order)), bool)
     for at, name in enumerate(order):
         if name in columns:

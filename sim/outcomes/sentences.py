@@ -109,6 +109,9 @@ def _down_round(m: Moment) -> str:
 
 
 def _acquisition(m: Moment) -> str:
+    if m.cause == causes.ACQUISITION_HAZARD:
+        buyer = m.other or "a buyer from outside the industry"
+        return f"acquired by {buyer} for {m.money(m.value)}, by chance (hazard {share(m.saw)} a month)"
     why = {
         causes.DISTRESSED: f"in distress, with a runway of {months(m.saw)}",
         causes.ABANDONED: f"{months(m.saw)} after the market abandoned it",
@@ -121,6 +124,8 @@ def _acquisition(m: Moment) -> str:
 def _closure(m: Moment) -> str:
     if m.cause == causes.CLOSING_HAZARD:
         return f"closed by chance (hazard {share(m.saw)} a month), with {m.money(m.value)} in cash"
+    if m.cause == causes.NEWNESS:
+        return f"closed young by chance, {months(m.saw)} after its entry, with {m.money(m.value)} in cash"
     return f"out of money: closed with cash at {m.money(m.value)}"
 
 
@@ -171,7 +176,7 @@ SENTENCES: Mapping[str, Callable[[Moment], str]] = {
     "profitable": lambda m: f"a first year in profit: {_flow(m, m.value)}",
     "refused": _refused,
     "seeks money": _seeks,
-    "round failed": lambda m: f"a round failed at {m.money(m.value)}: {m.money(m.saw)} of dry powder left",
+    "round failed": lambda m: f"a round failed at {m.money(m.value)}: {m.money(m.saw)} of dry powder in all",
     "placement": lambda m: f"placed shares for {m.money(m.value)}: {full_plan(m.saw)}",
     "unlock": lambda m: f"shares released from lock-up: the price fell by {share(m.saw)}, to {m.money(m.value)}",
     "price war": lambda m: f"giants cut prices by {share(m.value)}",

@@ -138,7 +138,10 @@ def leaders(view: View) -> Picture:
     if len(chosen) > 1:
         title += f", {view.name(chosen[1])} in {percent(shares[chosen[1]][-1])}"
     note = f"In {percent(nobody)} of worlds no startup is left in the race at the end." if nobody > 0.0005 else ""
-    caption = view.caption("The leader is the startup in the general race nearest to the frontier.", note)
+    leader = (
+        "The leader is the startup in the general race nearest to the frontier; of those equally near, lots decide."
+    )
+    caption = view.caption(leader, note)
     keys = tuple(Key(view.name(f), view.style(f).colour, "line", f, view.style(f).dash) for f in chosen)
     return Picture(
         name, title, caption, title, "calendar month", "share of worlds in which it leads", (Panel(data, layout),),

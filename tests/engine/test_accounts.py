@@ -72,11 +72,13 @@ def test_cash_left_at_an_exit_goes_to_a_named_account(history: Walk):
 
 
 def test_an_acquisition_price_is_paid_to_shareholders_within_the_buyers_capacity(history: Walk):
-    """The price is in the acquirers' account and in the log; it never enters the firm's cash (first test above)."""
-    paid = np.zeros(history.market.shape)
-    for event in history.events[history.events["event"] == EVENT["acquisition"]]:
-        paid[event["month"], event["world"]] += event["value"]
-    _assert_account(history, "acquirers_paid", paid[1:])
+    """The price is in the buyers' account and in the log; it never enters the firm's cash (first test above)."""
+    bought = history.events[history.events["event"] == EVENT["acquisition"]]
+    for account, deals in (("acquirers_paid", bought["other"] >= 0), ("outsiders_paid", bought["other"] < 0)):
+        paid = np.zeros(history.market.shape)
+        for event in bought[deals]:
+            paid[event["month"], event["world"]] += event["value"]
+        _assert_account(history, account, paid[1:])
     spent = history.market["acquirers_paid"][-1]
     giants = history.firms[-1]["kind"] != STARTUP
     years = 1 + len(history.firms) // 12 + 1

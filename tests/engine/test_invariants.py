@@ -24,7 +24,8 @@ NOT_NEGATIVE = """gap effort talent drawn pressure users receivables backlog val
 collections spending research marketing overhead bad_debt venture_in ipo_in placement_in spin_off_in grant_in post_money
 prospect ask"""
 NOT_NEGATIVE_IN_THE_MARKET = """frontier frontier_speed open_gap open_jump inference_cost api_price project_price
-dry_powder venture_paid exchange_paid grants_paid spin_off_paid acquirers_paid"""
+dry_powder venture_paid exchange_paid grants_paid spin_off_paid acquirers_paid
+outsiders_paid"""
 FIRM_BOUNDS = {
     "runway": (0.0, 120.0),
     "plan_runway": (0.0, 120.0),

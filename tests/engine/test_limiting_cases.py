@@ -67,6 +67,54 @@ def test_a_constant_hazard_gives_one_minus_h_to_the_n(hazard):
     assert (histories["fate"][histories["exit_month"] < NEVER] == FATES.index("closed")).all()
 
 
+def _survived(closure, firm, worlds=400, copies=10, end="2028-12", **other):
+    """Share still independent after each month, from 0 on, where nothing but chance ends a firm; and the histories."""
+    data = {**BARE, "end": end, "assumptions": {**ALL_OFF, "closure": {"on": 1, **closure}, **other}}
+    histories = simulate(scenario(data, firms={"firm": {"copies": copies, "cash": 1, **firm}}), 0, worlds).histories
+    months = histories["exit_month"][:, :, None] > np.arange(MONTHS + 1)
+    return months.mean(axis=(0, 1)), histories
+
+
+def _close(found, expected, n):
+    """True within 4.5 standard errors of a share among ``n``."""
+    return abs(found - expected) <= 4.5 * math.sqrt(expected * (1 - expected) / n) + 1e-12
+
+
+def test_survival_under_a_hazard_that_falls_with_age_is_the_product():
+    """0.01 at any age and 0.03 for newness, halved every 12 months: after n months the product of 1 - h."""
+    survived, histories = _survived({"hazard_month": 0.01, "newness_month": 0.03, "newness_half_life": 12}, {})
+    hazards = 0.01 + 0.03 * 2.0 ** (-np.arange(MONTHS) / 12)
+    assert hazards[[0, 12, 24]] == pytest.approx([0.04, 0.025, 0.0175])
+    expected = np.cumprod(np.append(1.0, 1.0 - hazards))
+    assert all(_close(survived[n], expected[n], histories.size) for n in range(1, MONTHS + 1))
+    assert not _close(survived[24], 0.96**24, histories.size) and not _close(survived[24], 0.99**24, histories.size)
+
+
+def test_a_firm_four_years_old_at_the_start_is_no_longer_new():
+    chances = {"newness_month": 0.2, "newness_half_life": 12}
+    survived, histories = _survived(chances, {"enters": "2020-01"}, worlds=200)
+    assert _close(survived[1], 1 - 0.2 / 16, histories.size) and not _close(survived[1], 0.8, histories.size)
+
+
+def test_age_counts_from_entry_and_not_from_the_start():
+    chances = {"newness_month": 0.2, "newness_half_life": 1}
+    survived, histories = _survived(chances, {"enters": "2026-01"}, worlds=200, entry={"on": 1})
+    assert (
+        survived[24] == 1.0 and _close(survived[25], 0.8, histories.size) and _close(survived[26], 0.72, histories.size)
+    )
+
+
+def test_closing_and_acquisition_by_chance_compete_exactly():
+    """Bought with 0.02 and, if not, closed with 0.03 a month: survival (0.98 * 0.97)^n; bought: 0.02 of its sum."""
+    bought_by_chance = {"on": 1, "hazard_month": 0.02, "offer_month": 0}
+    both, histories = _survived({"hazard_month": 0.03}, {}, acquisition=bought_by_chance)
+    stays = 0.98 * 0.97
+    assert all(_close(both[n], stays**n, histories.size) for n in range(1, MONTHS + 1))
+    bought = (1 - stays**MONTHS) / (1 - stays) * 0.02
+    assert bought == pytest.approx(0.3855, abs=1e-4)
+    assert _close((histories["fate"] == FATES.index("acquired")).mean(), bought, histories.size)
+
+
 @pytest.mark.parametrize("law", ["scale", "listing", "vertical"])
 @pytest.mark.parametrize("base", [LIVELY, LATER], ids=["lively", "later"])
 def test_strength_0_equals_the_neutral_form(law, base):

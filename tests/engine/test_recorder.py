@@ -71,7 +71,7 @@ def test_leaders_are_counted_by_series(kept):
 
 def test_histories_are_the_last_month(kept):
     block, history = kept
-    end = history.firms[-1]
+    end = history.problem.filed(history.firms[-1])
     assert (block.histories["fate"] == end["status"]).all()
     for name in block.histories.dtype.names[1:-1]:
         assert (block.histories[name] == end[name]).all(), name
@@ -86,7 +86,7 @@ def test_events_are_sorted_by_world_and_by_time_within_one(kept):
     block, history = kept
     order = np.lexsort((block.events["month"], block.events["world"]))
     assert (order == np.arange(len(block.events))).all()
-    assert sorted(block.events.tolist()) == sorted(history.events.tolist())
+    assert sorted(block.events.tolist()) == sorted(history.problem.told(history.events).tolist())
 
 
 def test_probes_are_the_quantities_at_their_dates():

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pytest import approx
 from worlds import JANUARY_2024, bounded, compiled_as_plain, giant, rows, startup, step_as_plain, told, world
 
-from sim.foundation.causes import ABANDONED, DISTRESSED, REFUSED
+from sim.foundation.causes import ABANDONED, ACQUISITION_HAZARD, DISTRESSED, REFUSED
 from sim.foundation.columns import ACQUIRED, INDEPENDENT
 from sim.industry import acquisition, closure
 
@@ -77,18 +77,62 @@ def test_the_highest_own_score_wins():
     assert (w.firms[1].capacity_left, w.firms[2].capacity_left) == (4580.0, 5000.0)
 
 
-def test_ties_are_broken_by_id_hash_and_not_by_row():
-    first, second = giant(**RICH, tie=9), giant(**RICH, tie=4)
-    for order in ((first, second), (second, first)):
-        w = _month(startup(**POOR), *order)
-        buyer = [int(g.tie) for g in w.firms[1:] if g.capacity_left < 5000.0]
-        assert buyer == [4]
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
+def test_of_two_firms_and_money_for_one_luck_decides_and_not_the_row(order):
+    """Alike but for their draws, 0.07 and 0.02 of 0.1: the offer to the second comes earlier in the month."""
+    firms = startup(**{**POOR, "u_offer": 0.07}), startup(**{**POOR, "u_offer": 0.02}), giant(**RICH)
+    w = _month(*({**firms[k], **({"capacity_left": 500.0} if k == 2 else {})} for k in order))
+    assert w.firms[order.index(1)].status == ACQUIRED
+    assert w.firms[order.index(0)].status == INDEPENDENT
+
+
+def test_an_offer_that_hung_on_a_giant_who_has_spent_is_gone():
+    """The first costs 420 and takes the only giant that could; the other giant alone offers with chance 0.1."""
+    firms = startup(**{**POOR, "u_offer": 0.02}), startup(**{**POOR, "u_offer": 0.15})
+    giants = giant(**{**RICH, "capacity_left": 700.0, "u_bid": 0.9}), giant(**RICH)
+    assert list(_month(*firms, *giants).firms.status[:2]) == [ACQUIRED, INDEPENDENT]
+    assert list(_month(*firms[1:], *giants).firms.status[:1]) == [ACQUIRED], "chance 0.2 while both can pay"
+
+
+def test_deals_are_made_in_the_order_of_luck():
+    """0.5 of the acquisition hazard comes before 0.6 of the chance of an offer."""
+    offered, by_chance = {**POOR, "u_offer": 0.06}, {"runway": 90.0, "cash": 300.0, "receivables": 50.0}
+    buyer = giant(**{**RICH, "capacity_left": 500.0})
+    w = _month(startup(**offered), startup(**by_chance, u_bought=0.01), buyer, acquisition_hazard_month=0.02)
+    assert list(w.firms.status[:2]) == [INDEPENDENT, ACQUIRED]
+    w = _month(startup(**offered), startup(**by_chance, u_bought=0.014), buyer, acquisition_hazard_month=0.02)
+    assert list(w.firms.status[:2]) == [ACQUIRED, ACQUIRED]
+    assert (w.market.acquirers_paid, w.market.outsiders_paid) == (approx(420.0), approx(420.0))
+
+
+@given(st.floats(0, 1), st.floats(2**-33, 1 - 2**-33))
+def test_bought_by_chance(hazard, u):
+    w = _month(startup(runway=90.0, cash=1000.0, u_bought=u), giant(**RICH), acquisition_hazard_month=hazard)
+    assert (w.firms[0].status == ACQUIRED) == (u < hazard)
+
+
+def test_a_purchase_by_chance_by_hand():
+    """The giant pays, as in any deal; without one that can or will, a buyer from outside does, in a named account."""
+    for buyer, who in (
+        (giant(**RICH), 1),
+        (giant(**{**RICH, "capacity_left": 400.0}), -1),
+        (giant(**{**RICH, "acquisition_appetite": 0.0}), -1),
+        (startup(), -1),
+    ):
+        w = _month(
+            startup(runway=90.0, cash=300.0, receivables=50.0, u_bought=0.01), buyer, acquisition_hazard_month=0.02
+        )
+        assert (w.firms[0].status, w.firms[0].cash_left, w.market.left_acquired) == (ACQUIRED, 300.0, 300.0)
+        paid = (w.market.acquirers_paid, w.market.outsiders_paid)
+        assert paid == ((approx(420.0), 0.0) if who == 1 else (0.0, approx(420.0)))
+        row = w.log[0]
+        assert (row.other, row.cause, row.saw) == (who, ACQUISITION_HAZARD, 0.02)
 
 
 def test_capacity_is_a_years_and_is_used_up():
     """Room for one: the second firm for sale finds no buyer until January."""
     buyer = giant(**{**RICH, "capacity_left": 500.0, "buying_capacity_year": 500.0})
-    w = _month(startup(**POOR), startup(**POOR), buyer)
+    w = _month(startup(**POOR), startup(**{**POOR, "u_offer": 0.01}), buyer)
     assert list(w.firms.status[:2]) == [ACQUIRED, INDEPENDENT]
     w = _month(
         startup(**POOR), giant(**{**RICH, "capacity_left": 0.0, "buying_capacity_year": 500.0}), month=JANUARY_2024 + 12

@@ -93,6 +93,39 @@ def test_revenue_and_users_become_shares():
     assert list(earned) == approx([1.5, 1.875, 3.75, 1.875, 0.5, 0.625, 1.25, 0.625], rel=1e-12)
 
 
+STILL = {f"demand_{r}": 0.0 for r in ("growth_year", "growth_floor_year", "pool_growth_year", "pool_floor_year")}
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+@pytest.mark.parametrize("tick", [0, 5])
+def test_a_pool_that_cannot_hold_all_entrants_is_shared_in_proportion(order, tick):
+    """200 and 300 million users enter a pool of 250 in one month: 100 and 150, whoever is named first."""
+    users = (200.0, 300.0)
+    firms = [_late(entry_users=users[k], overseas=0.0, enters_month=tick) for k in order]
+    w = _month(*firms, tick=tick, demand_pool_home=250.0, **STILL)
+    assert list(w.firms.users) == approx([users[k] / 2 for k in order], rel=1e-14)
+    assert list(w.shares[:, 0] * w.sizes[0]) == approx([users[k] / 2 for k in order], rel=1e-14)
+
+
+def test_those_who_are_there_keep_what_they_have_and_entrants_share_the_rest():
+    """Home: 0.6 taken of 100, 30 and 50 come: half of each. Abroad 30 and 50 fit into 100."""
+    firms = [_late(entry_users=u, overseas=0.5) for u in (60.0, 100.0)]
+    w = world(startup(users=60.0), *firms, tick=5, demand_pool_home=100.0, demand_pool_abroad=100.0, **STILL)
+    w.shares[0, 0] = 0.6
+    demand.measure(w)
+    entry.step(w)
+    assert list(w.shares[:, 0]) == approx([0.6, 0.15, 0.25], rel=1e-14)
+    assert list(w.shares[:, 4]) == approx([0.0, 0.3, 0.5], rel=1e-14)
+    assert list(w.firms.users) == approx([60.0, 45.0, 75.0], rel=1e-14)
+
+
+def test_revenue_is_shared_in_proportion_too():
+    """120 a year each in API alone, a market of 8 a month: 4 each."""
+    firms = [_late(mix_api=1.0, mix_projects=0.0, mix_vertical=0.0, overseas=0.0) for _ in range(2)]
+    w = _month(*firms, demand_api_home=8.0, **STILL)
+    assert list(w.shares[:, 1] * w.sizes[1]) == approx([4.0, 4.0], rel=1e-14)
+
+
 @given(st.floats(0, 1e7), st.floats(0, 1e4), st.lists(st.floats(0, 1), min_size=8, max_size=8))
 def test_nobody_enters_into_more_than_is_left(revenue, users, taken):
     w = world(startup(), _late(entry_revenue_year=revenue, entry_users=users), tick=5)

@@ -39,12 +39,12 @@ def test_concentration_by_hand():
     assert _observed(startup()).market.concentration == 0.0
 
 
-def test_leader_has_the_smallest_gap_and_ties_go_by_hash():
+def test_leader_has_the_smallest_gap_and_of_equal_gaps_the_lower_lot():
     w = _observed(
         giant(gap=0.0), startup(gap=0.5), startup(gap=0.2), startup(gap=0.1, pivot_month=1), startup(gap=0.0, status=3)
     )
     assert w.market.leader == 2
-    a, b = startup(gap=0.2, tie=8), startup(gap=0.2, tie=3)
+    a, b = startup(gap=0.2, lot=0.8), startup(gap=0.2, lot=0.3)
     assert [int(_observed(*pair).market.leader) for pair in ((a, b), (b, a))] == [1, 0]
     assert _observed(giant()).market.leader == -1
 
@@ -101,8 +101,9 @@ def _play(w, first, last):
 
 
 def _settled(**market):
-    firms = [startup(gap=g, smooth_flow=1.0, tie=t) for t, g in enumerate((0.1, 0.2, 0.3, 0.4), 1)]
-    return world(*firms, market={"frontier_speed": 0.4 / 12, "top_three": 6, **market}, **CALM)
+    firms = [startup(gap=g, smooth_flow=1.0) for g in (0.1, 0.2, 0.3, 0.4)]
+    three = {"leader": 0, "second": 1, "third": 2}
+    return world(*firms, market={"frontier_speed": 0.4 / 12, **three, **market}, **CALM)
 
 
 def test_endgame_by_hand():
@@ -137,6 +138,37 @@ def test_months_of_an_unchanged_order_are_counted():
     w.firms[3].gap = 0.05
     _play(w, 6, 6)
     assert w.market.order_months == 0
+
+
+def test_the_leading_three_by_hand():
+    """By gap, then by lot; whoever is gone, has pivoted or is a giant does not count; -1 where there is nobody."""
+    gaps_and_lots = ((0.3, 0.1), (0.0, 0.9), (0.0, 0.2), (0.0, 0.5))
+    firms = [startup(gap=g, lot=u) for g, u in gaps_and_lots]
+    w = _observed(*firms, startup(gap=0.0, lot=0.0, pivot_month=2), startup(status=2), giant(lot=0.0))
+    assert (w.market.leader, w.market.second, w.market.third) == (2, 3, 1)
+    w = _observed(giant(), startup(gap=0.4), startup(gap=0.1))
+    assert (w.market.leader, w.market.second, w.market.third) == (2, 1, -1)
+
+
+@pytest.mark.parametrize(
+    ("before", "gaps", "same"),
+    [
+        ((0, 1, 2), (0.1, 0.2, 0.3), True),
+        ((2, 0, 1), (0.1, 0.2, 0.3), True),  # the three may change places
+        ((0, 1, 3), (0.1, 0.2, 0.3), False),
+        ((0, 1, -1), (0.1, 0.2), True),
+        ((0, 1, 2), (0.1, 0.2), False),  # one of three has left
+        ((0, 1, -1), (0.1,), False),
+        ((0, -1, -1), (0.1, 0.2), False),  # one has come
+        ((-1, -1, -1), (0.1,), False),
+        ((-1, -1, -1), (), False),
+    ],
+)
+def test_the_same_three_lead_only_if_none_left_and_none_came(before, gaps, same):
+    market = dict(zip(("leader", "second", "third"), before, strict=True))
+    w = world(*(startup(gap=g) for g in gaps), startup(status=3), market={**market, "order_months": 7})
+    landscape.step(w)
+    assert w.market.order_months == (8 if same else 0)
 
 
 def test_a_change_among_the_three_starts_the_clock_anew():

@@ -16,7 +16,7 @@ import sim
 from sim.engine.simulate import simulate
 from sim.foundation import causes
 from sim.foundation.columns import ACQUIRED, CLOSED, EVENT, EVENTS, INDEPENDENT, LOG_DTYPE, NEVER
-from sim.outcomes.sentences import SENTENCES, Money, number, ordinal
+from sim.outcomes.sentences import SENTENCES, Moment, Money, number, ordinal
 from sim.outcomes.stories import chosen_stories, life_stories
 from sim.outcomes.typical import distances, features, typical_worlds
 from sim.scenario.load import load
@@ -145,6 +145,18 @@ def test_numbers_as_people_write_them() -> None:
     ]
     assert Money("RMB million")(1234) == "RMB 1,234 million"
     assert Money("credits")(1234) == "1,234 credits"
+
+
+def test_exits_by_chance_are_told_as_such() -> None:
+    def told(event: str, value: float, cause: int, saw: float, other: str = "") -> str:
+        return SENTENCES[event](Moment(value, cause, saw, 1, Money("RMB million"), 0.0, other))
+
+    young = "closed young by chance, 5 months after its entry, with RMB 40 million in cash"
+    assert told("closure", 40, causes.NEWNESS, 5) == young
+    by_chance = "acquired by {} for RMB 420 million, by chance (hazard 2% a month)"
+    assert told("acquisition", 420, causes.ACQUISITION_HAZARD, 0.02, "Alibaba") == by_chance.format("Alibaba")
+    outside = by_chance.format("a buyer from outside the industry")
+    assert told("acquisition", 420, causes.ACQUISITION_HAZARD, 0.02) == outside
 
 
 def test_the_typical_world_is_the_middling_medoid_and_the_others_are_far() -> None:
