@@ -38,7 +38,11 @@ ScenarioFiles = Annotated[
 ]
 Sets = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="PATH=VALUE", help="Change an assumption, as in PATH=VALUE@2025-07; repeatable."),
+    typer.Option(
+        "--set",
+        metavar="PATH=VALUE",
+        help="Change an assumption; repeatable. PATH=VALUE@2025-07 changes it from that month on.",
+    ),
 ]
 Variants = Annotated[
     list[str] | None,

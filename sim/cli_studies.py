@@ -31,10 +31,21 @@ from sim.cli_options import (
 
 Grid = Annotated[
     list[str] | None,
-    typer.Option("--vary", metavar="PATH=LO:HI:N", help="An assumption on a grid of N values; once or twice."),
+    typer.Option(
+        "--vary",
+        metavar="PATH=LO:HI:N",
+        help="An assumption on a grid of N values; once or twice. PATH=LO:HI:N@2025-07 varies it from that month on, "
+        "which a value needs that a dated event sets; @2025-07..2025-12 for a while.",
+    ),
 ]
 Span = Annotated[
-    list[str] | None, typer.Option("--vary", metavar="PATH=LO:HI", help="The assumption, and its range to look in.")
+    list[str] | None,
+    typer.Option(
+        "--vary",
+        metavar="PATH=LO:HI",
+        help="The assumption, and its range to look in. PATH=LO:HI@2025-07 varies it from that month on, which a value "
+        "needs that a dated event sets; @2025-07..2025-12 for a while.",
+    ),
 ]
 Method = Annotated[str, typer.Option("--method", metavar="METHOD", help="given-data, or sobol or morris (with SALib).")]
 

@@ -277,9 +277,10 @@ def sweep_table(done: Sweep) -> None:
     labels = list(dict.fromkeys(label for cells in points.values() for label in cells))
     shown = [label for label in labels if label in SWEPT.values()]
     shown += [label for label in labels if label not in shown]
-    heads = [name.rpartition(".")[2] for name in names]
+    parts = [(axis.path.split("."), f"@{axis.when}" if axis.when else "") for axis in done.axes]
+    heads = [f"{path[-1]}{when}" for path, when in parts]
     if len(set(heads)) < len(heads):  # two strengths: scale.strength and listing.strength
-        heads = [".".join(name.split(".")[-2:]) for name in names]
+        heads = [f"{'.'.join(path[-2:])}{when}" for path, when in parts]
     widths = [max(len(label), *(len(cells.get(label, "")) for cells in points.values())) for label in [*heads, *shown]]
     if sum(widths) + COLUMN_GAP * len(widths) > console().width:
         shown = [label for label in shown if label in SWEPT.values()]

@@ -42,7 +42,7 @@ def question(scenario: Scenario, precision: float | None) -> str:
     With a ``precision`` the number of worlds is part of the answer, not of the question.
     """
     asked = _plain(scenario)
-    del asked["notices"]
+    del asked["notices"], asked["places"]
     if precision is not None:
         del asked["worlds"]
         asked["resolved"].pop("worlds", None)

@@ -76,12 +76,23 @@ def _one_change(base: Scenario, override: Override) -> str:
 
 
 def in_words(base: Scenario, path: str) -> str:
-    """The thing at ``path`` in words, inside a sentence: "the strength of the second iron law (listing)"."""
-    top, mechanism, name = (*path.partition("@")[0].split(".", 2), "", "")[:3]
+    """The thing at ``path`` in words, inside a sentence: "the strength of the second iron law (listing)".
+
+    A path with dates, PATH@FROM or PATH@FROM..UNTIL, is told with them.
+    """
+    path, at, when = path.partition("@")
+    dated = f" {when_in_words(when)}" if at else ""
+    top, mechanism, name = (*path.split(".", 2), "", "")[:3]
     if top == "assumptions" and name in ("strength", "on"):
         what = f"the {LAWS[mechanism]} iron law ({mechanism})" if mechanism in LAWS else mechanism.replace("_", " ")
-        return f"the {'switch' if name == 'on' else name} of {what}"
-    return _what(base, path.partition("@")[0])
+        return f"the {'switch' if name == 'on' else name} of {what}{dated}"
+    return f"{_what(base, path)}{dated}"
+
+
+def when_in_words(when: str) -> str:
+    """The dates of a path, FROM or FROM..UNTIL: "since July 2025", "in July 2025 to December 2025"."""
+    months = [month_name(month) for part in when.split("..") if (month := month_of(part.strip())) is not None]
+    return f"since {months[0]}" if len(months) == 1 else f"in {' to '.join(months)}"
 
 
 def _what(base: Scenario, path: str) -> str:

@@ -15,7 +15,7 @@ from sim.report.provenance import provenance_of, runs_table
 from sim.report.tables import share_cell
 from sim.report.view import View
 from sim.report.what_if import difference_blocks, figure
-from sim.report.words import shorten
+from sim.report.words import notes, shorten
 from sim.study.compare import PAGE, Comparison
 
 TERMS = (
@@ -80,7 +80,7 @@ def document_of(done: Comparison) -> Document:
         first,
         tuple(sections),
         ". ".join([*more, ""]).strip(),
-        tuple(f"{note.rstrip('.')}." for note in done.notes),
+        notes(done.notes),
     )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.report import style
-from sim.report.document import Cell, Column, Details, Document, Prose, Section, Table
+from sim.report.document import Cell, Column, Details, Document, Section, Table
 from sim.report.picture import Key, Panel, Picture
 from sim.report.varied import (
     VALUE,
@@ -24,7 +24,7 @@ from sim.report.varied import (
     view_of_study,
     write_page,
 )
-from sim.report.words import between, number, percent, plotly_text, shorten
+from sim.report.words import between, notes, number, percent, plotly_text, shorten
 from sim.study.flip import PAGE, Flip
 
 CLAIM = "#0b5c8a"
@@ -58,11 +58,9 @@ def document_of(done: Flip) -> Document:
     view = view_of_study(done.scenario, done.manifest)
     asked = f"shakeout flip scenario.yaml --worlds {done.scenario.worlds} --seed {done.scenario.seed}"
     until = shlex.quote(f"{claim.id} {done.condition.op} {done.condition.level:g}")
-    when = f"@{axis.when}" if axis.when else ""
-    again = f"{asked} --vary {shlex.quote(f'{axis.path}={axis.low:.12g}:{axis.high:.12g}{when}')} --until {until}"
-    notices = tuple(f"{shorten(notice, 400)}." for notice in done.manifest["notices"])
+    again = f"{asked} --vary {shlex.quote(axis.text)} --until {until}"
     sections = [
-        Section("flip", "Where it flips", (figure(probability(done)), _crossings(done), Prose(notices))),
+        Section("flip", "Where it flips", (figure(probability(done)), _crossings(done))),
         Section("values", "Every value tried", (Details(f"{len(done.evaluations)} values", (_values(done),)),)),
         *closing(view, done.manifest, TERMS, again),
     ]
@@ -75,6 +73,7 @@ def document_of(done: Flip) -> Document:
         (
             f"{done.scenario.worlds:,} worlds at every value, with the same luck, seed {done.scenario.seed}. "
             "A share of worlds is a probability inside the model, under the scenario's other assumptions.",
+            *notes(done.manifest["notices"]),
         ),
     )
 

@@ -25,7 +25,7 @@ from sim.report.glossary import GLOSSARY
 from sim.report.picture import Picture
 from sim.report.stills import write_stills
 from sim.report.view import FinishedRun, View, view_of
-from sim.report.words import between, capital, count, number, percent, shorten
+from sim.report.words import between, capital, count, notes, number, percent, shorten
 
 PLOTS = "plots"
 
@@ -104,6 +104,7 @@ def document_of(run: FinishedRun | View) -> Document:
             f"{worlds}, {view.month(1, long=True)} to {view.horizon}, seed {scenario.seed}. A share of worlds is a "
             "probability inside the model, under the assumptions listed below; ± is half the 95% interval, in "
             "percentage points.",
+            *notes(view.run.manifest.get("notices", ())),
         ),
     )
 

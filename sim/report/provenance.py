@@ -93,6 +93,5 @@ def provenance_of(runs: Runs, manifest: Mapping[str, Any], again: str = "") -> t
     terms += [(label, str(manifest[key])) for key, label in DIGESTS.items() if key in manifest]
     versions = manifest.get("versions") or {}
     terms.append(("Versions", ", ".join(f"{name} {version}" for name, version in versions.items())))
-    terms += [("Notice", shorten(notice, 400)) for notice in manifest.get("notices", ())]
     note = "scenario.yaml beside this page states the first scenario; the tables are in the CSV files beside it."
     return (Terms(tuple(terms), code=True), Prose((note,)))

@@ -12,7 +12,7 @@ from sim.report import style
 from sim.report.document import Cell, Column, Details, Document, Prose, Section, Switch, Table, Tiles
 from sim.report.picture import Key, Panel, Picture
 from sim.report.varied import closing, figure, name_of, pictures_of, source, view_of_study, write_page
-from sim.report.words import between, capital, count, number, percent, plotly_text, plus_minus, shorten
+from sim.report.words import between, capital, count, notes, number, percent, plotly_text, plus_minus, shorten
 from sim.study.sensitivity import GIVEN_DATA, MORRIS, NOT_DISTINGUISHABLE, PAGE, SOBOL, Sensitivity
 
 LOW, HIGH, INDEX, NOISE = "#9a5b00", "#0b5c8a", "#0b5c8a", "#b3bac2"
@@ -108,6 +108,7 @@ def document_of(done: Sensitivity) -> Document:
         (
             f"{scenario.worlds:,} worlds{_each(done)}, seed {scenario.seed}; "
             f"{count(len(done.ranks), 'uncertain assumption')}. All of it holds inside the model.",
+            *notes(done.manifest["notices"]),
         ),
     )
 

@@ -12,9 +12,8 @@ from sim.report.document import Cell, Column, Details, Document, Section, Switch
 from sim.report.picture import Picture
 from sim.report.sweep_grid import INDUSTRY, STATES, Swept
 from sim.report.varied import closing, figure, name_of, pictures_of, view_of_study, write_page
-from sim.report.words import number, percent, plus_minus, shorten
+from sim.report.words import notes, number, percent, plus_minus, shorten
 from sim.study.sweep import PAGE, Sweep
-from sim.study.vary import Axis
 
 TERMS = (
     (
@@ -40,8 +39,7 @@ def document_of(done: Sweep) -> Document:
     """The page as a document."""
     swept = Swept(done)
     sections = [*(_curves(swept) if len(done.axes) == 1 else _heatmaps(swept)), _table(swept)]
-    notices = tuple(f"{shorten(notice, 400)}." for notice in done.manifest["notices"])
-    vary = " ".join(f"--vary {shlex.quote(_text(axis))}" for axis in done.axes)
+    vary = " ".join(f"--vary {shlex.quote(axis.text)}" for axis in done.axes)
     scenario = done.scenario
     again = f"shakeout sweep scenario.yaml --worlds {scenario.worlds} --seed {scenario.seed} {vary}"
     sections += closing(view_of_study(scenario, done.manifest), done.manifest, TERMS, again)
@@ -54,13 +52,9 @@ def document_of(done: Sweep) -> Document:
         (
             f"{scenario.worlds:,} worlds at each of {swept.points} points, with the same luck, seed {scenario.seed}, "
             f"at the horizon of {swept.view.horizon}. A share of worlds is a probability inside the model.",
-            *notices,
+            *notes(done.manifest["notices"]),
         ),
     )
-
-
-def _text(axis: Axis) -> str:
-    return f"{axis.path}={axis.low:.12g}:{axis.high:.12g}:{axis.points}" + (f"@{axis.when}" if axis.when else "")
 
 
 def _curves(swept: Swept) -> list[Section]:

@@ -281,7 +281,6 @@ def provenance(view: View) -> tuple[tuple[str, str], ...]:
     if clipped:
         said = "; ".join(f"{path}: {int(n):,} world-months" for path, n in clipped.items())
         terms.append(("Values clipped at a bound", said))
-    terms += [("Notice", shorten(notice, 400)) for notice in manifest.get("notices", scenario.notices)]
     return tuple(terms)
 
 

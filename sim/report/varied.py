@@ -11,7 +11,7 @@ import pandas as pd
 
 from sim.foundation.currency import unit_in
 from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS
-from sim.outcomes.effects import in_words
+from sim.outcomes.effects import in_words, when_in_words
 from sim.report import style
 from sim.report.document import Document, Figure, Section, Terms, pictures_in, render
 from sim.report.glossary import GLOSSARY
@@ -35,9 +35,9 @@ def view_of_study(scenario: Scenario, manifest: Mapping[str, Any], **frames: pd.
 
 
 def name_of(path: str, scenario: Scenario, limit: int = 90) -> str:
-    """What is assumed at ``path``, in words: "Zhipu: cash at entry"."""
+    """What is assumed at ``path``, in words: "Zhipu: cash at entry"; a dated path says since when."""
     event, _, inner = path.partition(".set.") if path.startswith("events.") else ("", "", path)
-    inner = inner.partition("@")[0]
+    inner, at, when = inner.partition("@")
     declared = ASSUMPTIONS.get(inner) or FIRM_ASSUMPTIONS.get(inner.rpartition(".")[2])
     said = capital(declared.says) if declared else inner
     if inner.rpartition(".")[2] in ("strength", "on") and inner in ASSUMPTIONS:
@@ -47,15 +47,15 @@ def name_of(path: str, scenario: Scenario, limit: int = 90) -> str:
         names = {known.id: known.name for known in scenario.firms}
         said = f"{names.get(firm, firm)}: {said[:1].lower()}{said[1:]}"
     said += f" (event {event.removeprefix('events.')})" if event else ""
-    return shorten(said, limit)
+    dated = f", {when_in_words(when)}" if at else ""
+    return shorten(said, limit - len(dated)) + dated
 
 
 def title_of(axis: Axis, scenario: Scenario) -> str:
     """The title of an axis: what varies, since when, in which unit."""
-    when = f", {axis.when}" if axis.when else ""
     declared = unit_in(axis.declared.unit, scenario.currency)
     unit = {"set": declared, "times": "factor", "plus": f"more {declared}"}[axis.op]
-    return f"{name_of(axis.name, scenario)}{when} ({unit})"
+    return f"{name_of(axis.name, scenario)} ({unit})"
 
 
 def value_axis(axis: Axis, **settings: Any) -> dict[str, Any]:

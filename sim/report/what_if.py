@@ -17,7 +17,7 @@ from sim.report.page import PLOTS, write_plots
 from sim.report.picture import Picture
 from sim.report.provenance import provenance_of, sets_table
 from sim.report.view import View
-from sim.report.words import capital, count, shorten
+from sim.report.words import capital, count, notes, shorten
 from sim.study.variants import MOST_NAME, Variant
 from sim.study.what_if import PAGE, WhatIf
 
@@ -93,6 +93,7 @@ def document_of(done: WhatIf) -> Document:
             f"{worlds}, the same in the base and in every variant, seed {done.scenario.seed}. The sentence tells the "
             "largest difference that is surely not zero, of survival if there is one; plus or minus is half its 95% "
             "interval, in percentage points. It holds inside the model, under the base's assumptions.",
+            *notes(done.manifest["notices"]),
         ),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -98,6 +98,11 @@ def month_text(month: int, long: bool = False) -> str:
 def month_day(month: int) -> str:
     """A calendar month as the date plotly draws it at: its first day, "2023-07-01"."""
     return date(month // 12, month % 12 + 1, 1).isoformat()
+
+
+def notes(notices: Iterable[str]) -> tuple[str, ...]:
+    """What a reader must know before the figures, as lines of small print, each ended by a full stop."""
+    return tuple(f"{shorten(notice, 400).rstrip('.')}." for notice in notices)
 
 
 def listed(items: Sequence[str]) -> str:

@@ -15,7 +15,7 @@ from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS, MECHANISMS
 from sim.scenario import proposition
 from sim.scenario import value as values
 from sim.scenario.dates import FIRST_YEAR, month_text
-from sim.scenario.events import changes_of, overwritten
+from sim.scenario.events import changes_of, overwritten, places
 from sim.scenario.frozen import Frozen, freeze
 from sim.scenario.keys import ID_RULE, RESERVED_IDS, copy_ids, firm_key, is_id
 from sim.scenario.model import Claim, Firm, Scenario, Value
@@ -83,6 +83,7 @@ def build(root: Node, set_paths: tuple[str, ...] = (), notices: tuple[str, ...] 
         given=frozenset(given),
         resolved=freeze(stated),
         notices=(*notices, *overwritten(root, set_paths, changes)),
+        places=places(root),
     )
 
 

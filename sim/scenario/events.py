@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 
 from sim.foundation.assumption import Assumption
 from sim.scenario import value as values
 from sim.scenario.dates import month_text
+from sim.scenario.frozen import Frozen
 from sim.scenario.model import Change
 from sim.scenario.node import MAX_TEXT, Node
 from sim.scenario.override import assumption_at, is_set, nearest_path, stock_allowed
 
+UNDATED = -1  # before every month: since when the value that a file states itself holds
 EVENT_KEYS = ("date", "until", "set", "title", "note", "source")
 
 
 def changes_of(root: Node, start: int, end: int) -> tuple[Change, ...]:
     """The changes of every event of ``root``, by first month, then in file order; dated sets are the last events."""
-    section = root.data.get("events")
     changes: list[Change] = []
-    for id, node in (section.data if section is not None else {}).items():
+    for id, node in _events(root).items():
         changes += _event(id, node, root, start, end)
     return tuple(sorted(changes, key=lambda change: change.first))
 
@@ -53,18 +54,50 @@ def _declared(path: str, node: Node, root: Node) -> Assumption:
     return assumption
 
 
-def overwritten(root: Node, stated: Collection[str], changes: Collection[Change]) -> tuple[str, ...]:
+def replacing(changes: Sequence[Change], path: str, first: int = UNDATED, last: int | None = None) -> list[Change]:
+    """The ``set`` changes that overwrite what stands at ``path`` from ``first`` to ``last``, in the order they apply.
+
+    ``path`` is an assumption's; its own value holds from before any event, so ``first`` is then UNDATED, a dated set
+    says from when to when. Or it is ``events.<id>.set.<path>``: then the dates are the event's.
+    """
+    later = changes
+    for place, change in enumerate(changes):
+        if f"{change.origin}.set.{change.path}" == path:
+            path, first, last, later = change.path, change.first - 1, change.last, changes[place + 1 :]
+            break
+    sets = [change for change in later if change.op == "set" and change.path == path]
+    return [change for change in sets if first < change.first and (last is None or change.first <= last)]
+
+
+def span_text(first: int, last: int | None) -> str:
+    """The months of a change in words: "from 2025-07 on", "from 2025-07 to 2025-12"."""
+    return f"from {month_text(first)} {'on' if last is None else f'to {month_text(last)}'}"
+
+
+def overwriting(change: Change) -> str:
+    """The first words of every sentence about a value that an event overwrites: which event, what, and when."""
+    return f"{change.origin} sets {change.path} {span_text(change.first, change.last)}"
+
+
+def overwritten(root: Node, stated: Collection[str], changes: Sequence[Change]) -> tuple[str, ...]:
     """A sentence for each event of a file that later overwrites a ``--set``; ``stated`` are the undated ones."""
-    section = root.data.get("events")
-    dated = {f"events.{id}" for id, node in (section.data if section is not None else {}).items() if is_set(node)}
-    sets: list[tuple[str, int, int | None]] = [(path, -1, None) for path in stated]
+    dated = {f"events.{id}" for id, node in _events(root).items() if is_set(node)}
+    sets: list[tuple[str, int, int | None]] = [(path, UNDATED, None) for path in stated]
     sets += [(c.path, c.first, c.last) for c in changes if c.origin in dated]
-    notices = []
-    for path, first, last in sets:
-        for change in changes:
-            in_force = first < change.first and (last is None or change.first <= last)
-            if change.origin not in dated and change.op == "set" and change.path == path and in_force:
-                notices.append(
-                    f"{change.origin} sets {path} in {month_text(change.first)} and overwrites what --set gave it."
-                )
+    notices = [
+        f"{overwriting(change)} and overwrites what --set gave it."
+        for path, first, last in sets
+        for change in replacing(changes, path, first, last)
+        if change.origin not in dated
+    ]
     return tuple(dict.fromkeys(notices))
+
+
+def places(root: Node) -> Mapping[str, tuple[str | None, int | None]]:
+    """File and line of every event, by ``events.<id>``."""
+    return Frozen({f"events.{id}": (node.file, node.line) for id, node in _events(root).items()})
+
+
+def _events(root: Node) -> dict[str, Node]:
+    section = root.data.get("events")
+    return section.data if section is not None else {}

@@ -90,6 +90,7 @@ class Scenario:
     ``assumptions`` maps "assumptions.<mechanism>.<name>" to its Value, complete (defaults filled in).
     ``given`` are the paths the file or a ``--set`` states; the rest are defaults.
     ``resolved`` is the plain data (dates as text) that runs again to the same result, for scenario.yaml.
+    ``places`` are file and line of the events, by ``events.<id>``, for messages.
     """
 
     name: str
@@ -110,6 +111,7 @@ class Scenario:
     given: frozenset[str]
     resolved: Mapping[str, Any]
     notices: tuple[str, ...] = field(default=())
+    places: Mapping[str, tuple[str | None, int | None]] = field(default_factory=dict, compare=False)
 
     @property
     def ticks(self) -> int:

@@ -21,7 +21,7 @@ from sim.foundation.errors import InputError, nearest_of
 from sim.outcomes.drivers import Estimate, chance_share, fifths, first_order, ranks, significant
 from sim.outcomes.effects import in_words
 from sim.scenario.model import Claim, Scenario
-from sim.study import designs, executor, kept, monte_carlo
+from sim.study import designs, executor, kept, monte_carlo, overwritten
 from sim.study.asked import NOT_ASKED, Worlds, claim_of, truth, truths
 from sim.study.designs import Designed, other_seed
 from sim.study.ensemble import Ensemble, sized
@@ -174,7 +174,7 @@ def _answered(
         "ranks": {draws[i].path: ranked[i] for i in order},
         "headline": headline(claim, method, [in_words(base, draw.path) for draw in draws], found, ranked),
         **kept.made_by(),
-        "notices": list(base.notices),
+        "notices": [*base.notices, *overwritten.notes(base, [draw.path for draw in draws])],
         "timings": {"simulate_seconds": round(time.perf_counter() - started, 3)},
     }
     drivers = _drivers([draws[i].path for i in order], [found.indices[i] for i in order], found.chance)

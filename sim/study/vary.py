@@ -20,6 +20,7 @@ from sim.scenario.model import Scenario, Value
 from sim.scenario.node import Node, from_plain, range_text
 from sim.scenario.override import assumption_at, nearest_path
 from sim.scenario.value import Range, range_of
+from sim.study import overwritten
 
 GRID, SPAN = "PATH=LO:HI:N", "PATH=LO:HI"
 MOST_POINTS = 441  # in a whole grid: 21 by 21
@@ -48,6 +49,16 @@ class Axis:
     def name(self) -> str:
         """Its name in tables: the path, and the dates if there are some."""
         return f"{self.path}@{self.when}" if self.when else self.path
+
+    @property
+    def numbers(self) -> str:
+        """Its range as it is asked for: LO:HI:N, or LO:HI where there is no grid."""
+        return f"{self.low:.12g}:{self.high:.12g}" + (f":{self.points}" if self.points else "")
+
+    @property
+    def text(self) -> str:
+        """What follows ``--vary`` to ask for it again."""
+        return f"{self.path}={self.numbers}" + (f"@{self.when}" if self.when else "")
 
     @property
     def whole(self) -> bool:
@@ -150,6 +161,7 @@ def _axis(scenario: Scenario, root: Node, label: str, path: str, when: str, numb
     except InputError as error:
         parts = {part: getattr(error, part) for part in ("found", "allowed", "nearest")}
         raise InputError(error.problem, key=label, **parts) from None
+    overwritten.refuse(scenario, label, axis.set_text(low), axis.numbers)
     return axis
 
 

@@ -191,7 +191,7 @@ def test_an_event_that_overwrites_a_set_is_noticed():
     def notices(*sets):
         return load_text(TEXT, sets).notices
 
-    told = f"events.later sets {HAZARD} in 2026-01 and overwrites what --set gave it."
+    told = f"events.later sets {HAZARD} from 2026-01 on and overwrites what --set gave it."
     assert notices(f"{HAZARD}=0.5") == (told,)
     assert notices(f"{HAZARD}=0.5@2025-12") == (told,)
     assert notices(f"{HAZARD}=0.5@2025-12..2026-01") == (told,)

@@ -1,0 +1,72 @@
+"""Whether what a study varies is in force long enough to matter, or is overwritten by a dated event of the scenario."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sim.foundation.errors import InputError
+from sim.scenario.dates import month_text
+from sim.scenario.events import UNDATED, overwriting, replacing, span_text
+from sim.scenario.model import Change, Scenario
+from sim.scenario.override import parse_set
+
+LEAST_IN_FORCE = 0.5  # of the months in which a value could hold: below it, what varies is not what the title says
+
+
+def refuse(scenario: Scenario, label: str, set_text: str, numbers: str) -> None:
+    """InputError if events overwrite a value in most of the months that it is meant for.
+
+    ``set_text`` is the ``--set`` that a study would put in force, ``label`` what was asked, ``numbers`` its LO:HI:N.
+    """
+    override = parse_set(set_text)
+    found = replacing(
+        scenario.changes, override.path, UNDATED if override.first is None else override.first, override.last
+    )
+    begin, end = _meant(scenario, override.path, override.first, override.last)
+    meant = set(range(begin, end + 1))
+    held = meant.difference(*(range(c.first, (end if c.last is None else c.last) + 1) for c in found))
+    if not found or len(held) >= LEAST_IN_FORCE * len(meant):
+        return
+    file, line = scenario.places.get(found[0].origin, (None, None))
+    others = len(found) - 1
+    more = f" (then {others} more event{'s' if others > 1 else ''})" if others else ""
+    when = "no month" if not held else f"only {len(held)} of {len(meant)} months"
+    same = override.path == found[-1].path
+    raise InputError(
+        f"{overwriting(found[0])}{more}: what varies is in force in {when}",
+        file=file, line=line, key=label,
+        allowed=_works(found[-1], numbers if same else "LO:HI" + ":N" * (numbers.count(":") - 1), scenario.end),
+    )  # fmt: skip
+
+
+def _meant(scenario: Scenario, path: str, first: int | None, last: int | None) -> tuple[int, int]:
+    """First and last month in which a value at ``path`` could matter: of the run, of its dates, of its firm's life."""
+    begin, end = scenario.start, scenario.end
+    for change in scenario.changes:
+        if f"{change.origin}.set.{change.path}" == path:
+            path, first, last = change.path, change.first, change.last
+            break
+    if path.startswith("firms."):
+        enters = {firm.id: firm.enters for firm in scenario.firms}[path.split(".")[1]]
+        begin = max(begin, enters if enters is not None else begin)
+    return max(begin, begin if first is None else first), min(end, end if last is None else last)
+
+
+def _works(last: Change, numbers: str, end: int) -> str:
+    """The forms that vary what is then in force: the path from the last event's month on, or what the event sets."""
+    when, until = month_text(last.first), month_text(end if last.last is None else last.last)
+    return (
+        f"{last.path}={numbers}@{when}, which varies it from that month on (@{when}..{until}: for a while), "
+        f"or {last.origin}.set.{last.path}={numbers}, which varies what the event sets"
+    )
+
+
+def notes(scenario: Scenario, paths: Sequence[str]) -> list[str]:
+    """A sentence for each event that overwrites, at some time, what worlds draw for one of ``paths``."""
+    return list(
+        dict.fromkeys(
+            f"{overwriting(change)}: what worlds draw for {path} has no effect {span_text(change.first, change.last)}"
+            for path in paths
+            for change in replacing(scenario.changes, path)
+        )
+    )
