@@ -108,19 +108,25 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], left: int
     console().print(table)
 
 
-def fates_table(summary: Sequence[Row]) -> None:
-    """The table of fates per firm: percent of worlds with the half-width of the 95% interval, and the median exit."""
+def fates_table(summary: Sequence[Row], end: str) -> None:
+    """The table of fates per firm: percent of worlds with the half-width of the 95% interval, and the month by which
+    half of all that enter are gone; ``end`` is the horizon, YYYY-MM."""
     fates = ("independent", "acquired", "closed", "listed", "pivoted")
-    rows = [[row["name"], *(percent(row, fate) for fate in fates), row["median_exit"] or "–"] for row in summary]
-    print_table(["", *fates, "median exit"], rows)
+    rows = [[row["name"], *(percent(row, fate) for fate in fates), half_gone(row, end)] for row in summary]
+    print_table(["", *fates, "half gone by"], rows)
+
+
+def half_gone(row: Row, end: str) -> str:
+    """The month by which half of all that enter are gone; a dash where nobody enters."""
+    return row["median_exit"] or ("–" if row["never_entered"] == 1 else f"after {end}")
 
 
 def run_summary(run: Run) -> None:
     """The table of fates, how it was come by, and where the report is."""
     from sim.scenario.dates import month_text
 
-    fates_table(run.summary())
     end, worlds = month_text(run.scenario.end), run.scenario.worlds
+    fates_table(run.summary(), end)
     took = run.manifest["timings"]["simulate_seconds"]
     how = "it was there already: nothing was simulated" if run.reused else f"simulated in {took:.1f} s"
     print(f"Percent of {worlds:,} worlds by {end}, ± half a 95% interval. Seed {run.scenario.seed}; {how}.")

@@ -18,7 +18,7 @@ TEXTS = (
     *("claim", "date", "endpoint", "fate", "firm", "group", "kind", "name", "origin", "quantity", "says", "source"),
     *("variant", "base_fate", "variant_fate"),
 )
-TEXTS_OR_NONE = ("median_exit",)
+TEXTS_OR_NONE = ("median_exit", "median_exit_low", "median_exit_high")
 QUANTILES = ("p05", "p25", "p50", "p75", "p95")
 
 

@@ -14,13 +14,13 @@ import numpy as np
 
 from sim.engine.block import Block
 from sim.foundation.columns import ACQUIRED, CLOSED, MILESTONE_COLUMNS, MILESTONES
-from sim.outcomes.intervals import of_worlds, pooled_wilson
+from sim.outcomes.intervals import of_worlds, pooled_wilson, ratio_wilson
 from sim.outcomes.rows import dates_of, groups_of, single_firms
 from sim.scenario.model import Scenario
 
 TERMINAL = ("acquired", "closed", "independent", "never_entered")
 STATES = (*TERMINAL, *MILESTONES)
-GENERAL = "general"  # still in the general race: counted beside the fates, for the headline
+GENERAL = "general"  # still in the general race: counted beside the fates
 COUNTED = (*STATES, GENERAL)
 
 
@@ -73,12 +73,15 @@ class FateCounts:
 
     ``firms``    state -> (firms, ticks + 1) worlds
     ``groups``   group -> state -> (2, ticks + 1): sum over worlds of the members in the state, and of its square
+    ``exits``    group -> (3, ticks + 1): sum over worlds of the members that are gone, of its square, and of its
+                 product with those that entered by the horizon
     """
 
     scenario: Scenario
     worlds: int = 0
     firms: dict[str, Any] = field(default_factory=lambda: dict.fromkeys(COUNTED, 0))
     groups: dict[str, dict[str, Any]] = field(default_factory=dict)
+    exits: dict[str, Any] = field(default_factory=dict)
 
     def add(self, block: Block) -> None:
         """Count the worlds of ``block`` too."""
@@ -93,6 +96,9 @@ class FateCounts:
             sums = self.groups.setdefault(group, dict.fromkeys(COUNTED, 0))
             for state, count in counts_of(came, len(members)).items():
                 sums[state] = sums[state] + np.stack([count.sum(axis=0), (count * count).sum(axis=0)])
+            gone, entered = came["acquired"] + came["closed"], came["entered"][:, -1]
+            products = np.stack([gone.sum(axis=0), (gone * gone).sum(axis=0), entered @ gone])
+            self.exits[group] = self.exits.get(group, 0) + products
 
     def incidence(self, firm: str, state: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Incidence and its bounds, each (ticks + 1,), of ``state`` for a firm or a group id."""
@@ -104,19 +110,40 @@ class FateCounts:
         total, squares = self.groups[firm][state]
         return (total / (self.worlds * members), *pooled_wilson(total, squares, self.worlds, members))
 
+    def gone(self, firm: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Of all that enter by the horizon the share that is gone, and its bounds, each (ticks + 1,), for a firm or a
+        group id; NaN where nobody enters.
+        """
+        single = single_firms(self.scenario)
+        if firm in single:
+            row = list(single).index(firm)
+            gone = self.firms["acquired"][row] + self.firms["closed"][row]
+            entered = self.worlds - int(self.firms["never_entered"][row][-1])
+            share = gone / entered if entered else np.full(gone.shape, np.nan)
+            return (share, *of_worlds(share, entered))
+        members, (absent, absent_squares) = len(groups_of(self.scenario)[firm]), self.groups[firm]["never_entered"]
+        entered = self.worlds * members - int(absent[-1])
+        squares = self.worlds * members**2 - 2 * members * int(absent[-1]) + int(absent_squares[-1])
+        gone, gone_squares, products = self.exits[firm]
+        share = gone / entered if entered else np.full(gone.shape, np.nan)
+        return (share, *ratio_wilson(gone, entered, (gone_squares, products, squares)))
+
     def frame(self) -> Any:
-        """fates.csv: firm, fate, month, date, incidence, low, high; firms in file order, then groups."""
+        """fates.csv: firm, fate, month, date, incidence, low, high; firms in file order, then groups.
+
+        Beside fates and milestones ``general``: the share that is still in the general race.
+        """
         import pandas as pd
 
         ticks = self.scenario.ticks
         names = reported(self.scenario)
-        rows = [self.incidence(name, state) for name in names for state in STATES]
+        rows = [self.incidence(name, state) for name in names for state in COUNTED]
         incidence, low, high = (np.concatenate(part) for part in zip(*rows, strict=True))
-        repeats = len(names) * len(STATES)
+        repeats = len(names) * len(COUNTED)
         return pd.DataFrame(
             {
-                "firm": np.repeat(np.array(names, object), len(STATES) * (ticks + 1)),
-                "fate": np.tile(np.repeat(np.array(STATES, object), ticks + 1), len(names)),
+                "firm": np.repeat(np.array(names, object), len(COUNTED) * (ticks + 1)),
+                "fate": np.tile(np.repeat(np.array(COUNTED, object), ticks + 1), len(names)),
                 "month": np.tile(np.arange(ticks + 1), repeats),
                 "date": np.tile(np.array(dates_of(self.scenario), object), repeats),
                 "incidence": incidence,

@@ -11,7 +11,6 @@ from sim.engine.block import Block
 from sim.outcomes.fates import COUNTED, FateCounts, event_months, reported
 from sim.outcomes.intervals import of_worlds, ratio_wilson
 from sim.outcomes.rows import ALL_GIANTS, ALL_STARTUPS, groups_of, rows_of, single_firms, tick_text
-from sim.outcomes.survival import CALENDAR, INDEPENDENT
 from sim.scenario.model import Scenario
 
 AMONG = "abandoned_among_listed"
@@ -49,19 +48,28 @@ class AmongListed:
         return share, float(low), float(high)
 
 
-def median_exit(scenario: Scenario, survival: Any, name: str) -> str | None:
-    """First month by which half of those that entered are gone, ``YYYY-MM``; None if more than half remain."""
-    curve = survival[(survival.group == name) & (survival.endpoint == INDEPENDENT) & (survival.origin == CALENDAR)]
-    halved = curve.loc[curve.survival <= 0.5, "month"]
-    return tick_text(scenario, int(halved.iloc[0])) if len(halved) else None
+def median_exit(scenario: Scenario, gone: tuple[np.ndarray, np.ndarray, np.ndarray]) -> dict[str, str | None]:
+    """``median_exit``: the first month, ``YYYY-MM``, by which half of all that enter are gone, with its 95% interval.
+
+    ``gone`` is FateCounts.gone. The interval (Brookmeyer and Crowley 1982) holds the months in which the share that is
+    gone cannot be told from one half: it begins when the upper bound reaches a half and ends when the lower one does.
+    None: not by the horizon; where nobody enters, all three.
+    """
+
+    def first(share: np.ndarray) -> str | None:
+        reached = np.flatnonzero(share >= 0.5)
+        return tick_text(scenario, int(reached[0])) if reached.size else None
+
+    share, low, high = gone
+    return {"median_exit": first(share), "median_exit_low": first(high), "median_exit_high": first(low)}
 
 
-def headline_frame(scenario: Scenario, fates: FateCounts, among: AmongListed, survival: Any) -> Any:
+def headline_frame(scenario: Scenario, fates: FateCounts, among: AmongListed) -> Any:
     """One row per firm, class and group, at the horizon.
 
     firm, name, kind (startup, giant, group), members (a class has many), then for every fate, milestone, ``general``
     (still in the general race) and ``abandoned_among_listed``: the share of worlds (of members) with ``_low`` and
-    ``_high``; last ``median_exit``.
+    ``_high``; last ``median_exit``, ``median_exit_low`` and ``median_exit_high``.
     """
     import pandas as pd
 
@@ -79,6 +87,6 @@ def headline_frame(scenario: Scenario, fates: FateCounts, among: AmongListed, su
         estimates[AMONG] = list(among.share(name))
         for state, (share, low, high) in estimates.items():
             record |= {state: share, f"{state}_low": low, f"{state}_high": high}
-        record["median_exit"] = median_exit(scenario, survival, name)
+        record |= median_exit(scenario, fates.gone(name))
         records.append(record)
     return pd.DataFrame.from_records(records)

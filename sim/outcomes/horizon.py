@@ -20,7 +20,7 @@ from sim.outcomes.endgame import count_by_month, endgame_months, share_of
 from sim.outcomes.fates import COUNTED, GENERAL, FateCounts, reported
 from sim.outcomes.intervals import t_quantile, variance_of
 from sim.outcomes.rows import ALL_STARTUPS, rows_of
-from sim.outcomes.survival import CALENDAR, RiskSet, count_curves, curves_of, merge, survival_frame, times_of
+from sim.outcomes.survival import CALENDAR, Cohort, count_curves, curves_of, survival_frame
 from sim.scenario.model import Scenario
 
 COLUMNS = ("quantity", "firm", "estimate", "low", "high")
@@ -38,7 +38,7 @@ class Horizon:
         self.ledger = LedgerCounts(scenario)
         self.endgame = 0
         self.curves = [curve for curve in curves_of(scenario) if curve.origin == CALENDAR] if curves else []
-        self.risk: list[RiskSet] = []
+        self.cohorts: list[Cohort] = []
 
     def add(self, block: Block) -> None:
         """Count the worlds of ``block`` too."""
@@ -47,8 +47,10 @@ class Horizon:
         self.ledger.add(block)
         self.endgame += int(count_by_month(endgame_months(block), ticks)[-1])
         if self.curves:
-            risk = count_curves(self.curves, ticks, times_of(block.histories))
-            self.risk = [merge(one, other) for one, other in zip(self.risk, risk, strict=True)] if self.risk else risk
+            found = count_curves(self.curves, block.histories)
+            self.cohorts = (
+                [one + other for one, other in zip(self.cohorts, found, strict=True)] if self.cohorts else found
+            )
 
     def rows(self) -> list[Row]:
         """The rows, firms in file order, then groups, then the industry."""
@@ -75,16 +77,14 @@ class Horizon:
         half = float(t_quantile(worlds - 1)) * math.sqrt(float(variance_of(total, squares, worlds)) / worlds)
         return total / worlds, total / worlds - half, total / worlds + half
 
-    def survival(self, times: Iterable[Any]) -> Any:
-        """survival.csv on calendar time; ``times`` are the months (survival.times_of) of all worlds once more."""
-        return survival_frame(self.scenario, self.curves, self.risk, lambda: times)
+    def survival(self) -> Any:
+        """survival.csv on calendar time."""
+        return survival_frame(self.scenario, self.curves, self.cohorts)
 
 
 def horizon_of(scenario: Scenario, blocks: Iterable[Block], curves: bool = False) -> tuple[list[Row], Any]:
     """The rows of a run and, with ``curves``, its survival.csv on calendar time (else None)."""
-    found, times = Horizon(scenario, curves), []
+    found = Horizon(scenario, curves)
     for block in blocks:
         found.add(block)
-        if curves:
-            times.append(times_of(block.histories))
-    return found.rows(), found.survival(times) if curves else None
+    return found.rows(), found.survival() if curves else None

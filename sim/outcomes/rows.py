@@ -13,6 +13,8 @@ from sim.scenario.model import Scenario
 
 ALL_STARTUPS, ALL_GIANTS = "startups", "giants"  # groups every scenario has
 LISTED, PIVOTERS = "listed", "pivoters"  # groups that firms join during a run
+BY_CHANCE, NEVER_ENTERS = -1, -2  # in place of a tick of entry
+HAZARD = "entry_hazard_month"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,25 @@ def single_firms(scenario: Scenario) -> dict[str, int]:
     """Firm id -> row, of the firms that are one firm a world (not a class of copies)."""
     rows = rows_of(scenario)
     return {firm.id: int(rows.of_series(firm.id)[0]) for firm in scenario.firms if not firm.copies}
+
+
+def entry_ticks(scenario: Scenario) -> np.ndarray:
+    """(rows,) the tick in which the scenario lets each firm enter: 0 is the opening, else a fixed date in the run;
+    BY_CHANCE where it comes by chance from a date on, NEVER_ENTERS where it does not.
+    """
+    changed = {change.path for change in scenario.changes}
+    ticks: list[int] = []
+    for firm in scenario.firms:
+        hazard = firm.values.get(HAZARD)
+        by_chance = f"firms.{firm.id}.{HAZARD}" in changed or (hazard is not None and hazard.numbers != (0,))
+        if firm.enters is None:
+            tick = NEVER_ENTERS
+        elif firm.enters <= scenario.start:
+            tick = 0
+        else:
+            tick = BY_CHANCE if by_chance else firm.enters - scenario.start + 1
+        ticks += [tick] * max(firm.copies, 1)
+    return np.array(ticks, np.int64)
 
 
 def groups_of(scenario: Scenario) -> dict[str, np.ndarray]:

@@ -1,7 +1,7 @@
-"""Everything that is said about a finished run, from its blocks: one pass for counts, one for the spread of groups.
+"""Everything that is said about a finished run, from its blocks, in one pass.
 
-Counts are integers and merge exactly; sums of floats run over worlds in order in pieces of a fixed size. Results
-do therefore not depend, to the last byte, on how worlds were cut into blocks or who computed them.
+Counts are integers and merge exactly: results do not depend, to the last byte, on how worlds were cut into blocks or
+who computed them.
 """
 
 from __future__ import annotations
@@ -18,10 +18,8 @@ from sim.outcomes.endgame import Share, count_by_month, endgame_frame, endgame_m
 from sim.outcomes.fates import FateCounts
 from sim.outcomes.headline import AmongListed, headline_frame
 from sim.outcomes.landscape import landscape_frame, leaders_frame, paths_frame
-from sim.outcomes.survival import TIMES_DTYPE, RiskSet, count_curves, curves_of, merge, survival_frame, times_of
+from sim.outcomes.survival import Cohort, count_curves, curves_of, survival_frame
 from sim.scenario.model import Scenario
-
-KEPT_BYTES = 64 << 20  # up to here the second pass reads months from memory, beyond it streams the blocks again
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,24 +57,22 @@ class _Sums:
         self.fates = FateCounts(scenario)
         self.among = AmongListed(scenario)
         self.ledger = LedgerCounts(scenario)
-        self.risk: list[RiskSet] = []
+        self.cohorts: list[Cohort] = []
         self.endgame: Any = 0
         self.extinct = 0
         self.paths: Any = 0
         self.landscape: Any = 0
         self.leaders: Any = 0
         self.clipped: dict[str, int] = {}
-        self.times: list[np.ndarray] = []
 
     def add(self, block: Block) -> None:
         """Count the worlds of ``block`` too."""
         ticks = self.scenario.ticks
-        times = times_of(block.histories)
         self.fates.add(block)
         self.among.add(block)
         self.ledger.add(block)
-        risk = count_curves(self.curves, ticks, times)
-        self.risk = [merge(a, b) for a, b in zip(self.risk, risk, strict=True)] if self.risk else risk
+        found = count_curves(self.curves, block.histories)
+        self.cohorts = [a + b for a, b in zip(self.cohorts, found, strict=True)] if self.cohorts else found
         self.endgame = self.endgame + count_by_month(endgame_months(block), ticks)
         self.extinct += int((extinct_months(block) <= ticks).sum())
         self.paths = _add(self.paths, block.paths)
@@ -84,14 +80,6 @@ class _Sums:
         self.leaders = _add(self.leaders, block.leaders)
         for path, count in block.clipped.items():
             self.clipped[path] = self.clipped.get(path, 0) + count
-        if self.keeps:
-            self.times.append(times)
-
-    @property
-    def keeps(self) -> bool:
-        """Whether the months of all worlds are few enough to stay in memory for the second pass."""
-        rows = sum(max(firm.copies, 1) for firm in self.scenario.firms)
-        return self.scenario.worlds * rows * TIMES_DTYPE.itemsize <= KEPT_BYTES
 
 
 def _add(total: Any, counts: np.ndarray) -> np.ndarray:
@@ -103,7 +91,7 @@ def _add(total: Any, counts: np.ndarray) -> np.ndarray:
 
 
 def summarise(scenario: Scenario, blocks: Callable[[], Iterable[Block]]) -> Outcomes:
-    """The outcomes of a run. ``blocks`` is called once or twice and gives the blocks in order of worlds.
+    """The outcomes of a run. ``blocks`` is called once and gives the blocks in order of worlds.
 
     ValueError if there is no block.
     """
@@ -114,20 +102,16 @@ def summarise(scenario: Scenario, blocks: Callable[[], Iterable[Block]]) -> Outc
     if not worlds:
         raise ValueError("no worlds to summarise")
 
-    def again() -> Iterable[np.ndarray]:
-        return sums.times if sums.times else (times_of(block.histories) for block in blocks())
-
-    survival = survival_frame(scenario, sums.curves, sums.risk, again)
     return Outcomes(
         worlds=worlds,
         fates=sums.fates.frame(),
-        survival=survival,
+        survival=survival_frame(scenario, sums.curves, sums.cohorts),
         landscape=landscape_frame(scenario, sums.landscape),
         endgame=endgame_frame(scenario, sums.endgame, worlds),
         claims=claims_frame(scenario.claims, sums.ledger),
         facts=claims_frame(scenario.facts, sums.ledger, facts=True),
         paths=paths_frame(scenario, sums.paths),
-        headline=headline_frame(scenario, sums.fates, sums.among, survival),
+        headline=headline_frame(scenario, sums.fates, sums.among),
         leaders=leaders_frame(scenario, sums.leaders, worlds),
         extinct=share_of(sums.extinct, worlds),
         clipped=sums.clipped,

@@ -1,246 +1,228 @@
-"""Survival curves by the product-limit estimator, with pointwise 95% bands.
+"""Survival curves of cohorts: firms whose clock starts together, followed while all of them can be, with 95% bands.
 
 *independent* is neither closed nor acquired, *general* is still in the general race (also not pivoted).
-Firms and fixed groups run on calendar time, from the month each entered; a firm that never enters contributes
-nothing. Listed firms and pivoters run on a clock of their own that starts when they became so, are censored at the
-horizon, and are at risk only while they are seen: a firm that was listed before the start enters late.
-In a month, whoever entered or is censored in it is at risk in it.
 
-The world is the sampling unit. One firm a world: Greenwood's variance, which without censoring is the binomial
-one. Pooled firms share the luck of their world: the variance is the sum over worlds of the squared influence of
-each world on log S (the sum of the influences of its firms; Therneau and Grambsch 2000), which needs a second pass
-over the worlds. Both become a Wilson interval of the effective number of trials, so bounds stay within 0 and 1.
+On **calendar** time run a firm and a group of firms that were there together from the first month of the curve: those
+of the opening, or where nobody was there then, those who all enter on one fixed date. Everybody else who enters has a
+clock of his own that starts in the month of **entered**; so have startups from the month in which they **listed** or
+**pivoted**. When that happens says something of how long they last, so that censoring at the horizon would inform: the
+hazard of those who listed early and are seen for long is not that of those who listed late. Their curves are by
+cohort, the calendar year in which the clock starts (several years in a long run), and end where the last month of the
+cohort reaches the horizon. Nobody is censored inside a curve: the product-limit estimate of Kaplan and Meier is the
+share of the cohort that is left, which is what is counted. Who listed or pivoted before the start is on no such
+curve: how many did not last until then is not known.
 
-Where firms enter late the first months rest on a handful: the curve begins where the risk set holds at least the
-root of the number of firms that ever enter it (Lai and Ying 1991), and is conditional on lasting to that month.
+In a month, whoever leaves in it is at risk in it. A curve ends where fewer are at risk than the root of its number of
+firms (Lai and Ying 1991).
+
+The world is the sampling unit. One firm a world: Wilson's interval of a proportion. Pooled firms share the luck of
+their world: Wilson's interval of a ratio of two counts (intervals.ratio_wilson).
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from sim.engine.block import BLOCK_WORLDS
-from sim.foundation.columns import NEVER, STARTUP
-from sim.outcomes.intervals import effective_size, wilson
-from sim.outcomes.rows import LISTED, PIVOTERS, groups_of, rows_of, single_firms, tick_text
+from sim.foundation.columns import STARTUP
+from sim.outcomes.intervals import Bounds, of_worlds, ratio_wilson
+from sim.outcomes.rows import (
+    BY_CHANCE,
+    LISTED,
+    NEVER_ENTERS,
+    PIVOTERS,
+    entry_ticks,
+    groups_of,
+    rows_of,
+    single_firms,
+    tick_text,
+)
 from sim.scenario.model import Scenario
 
 INDEPENDENT, GENERAL = "independent", "general"
-CALENDAR = "calendar"
+CALENDAR, ENTERED = "calendar", "entered"
 COLUMNS = ("group", "endpoint", "origin", "month", "date", "at_risk", "survival", "low", "high")
 TEXTS = ("group", "endpoint", "origin", "date")
-TIMES_DTYPE = np.dtype([(m, "<i4") for m in ("entry_month", "exit_month", "pivot_month", "listing_month")])
-ORIGINS = {"listed": "listing_month", "pivoted": "pivot_month"}  # milestones that start a clock
+CLOCKS = {"entered": "entry_month", "listed": "listing_month", "pivoted": "pivot_month"}  # milestone -> its month
+MOST_COHORTS = 12  # of a clock: a longer run has cohorts of several years
+MONTHS_A_YEAR = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """One survival curve to estimate: whose, until what, since when."""
+    """One survival curve to estimate: of those ``members`` (rows) whose ``clock`` (a milestone) starts in the ticks
+    ``first`` to ``last``, until they leave the state ``endpoint``, over ``months`` months of the clock.
+
+    ``origin`` is ``calendar``, or the milestone and the years of the cohort: ``listed 2026``. ``pooled``: several firms
+    a world.
+    """
 
     group: str
     endpoint: str
     origin: str
+    clock: str
     members: np.ndarray
     pooled: bool
+    first: int
+    last: int
+    months: int
 
 
 @dataclass(frozen=True, slots=True)
-class Spells:
-    """Time at risk of every firm of a curve, all (worlds, members): clock months ``first`` to ``last`` inclusive.
+class Cohort:
+    """Sums over worlds, integers: merging is adding.
 
-    ``failed``: the spell ends in the event, else it is censored. ``first`` > ``last``: never at risk.
+    ``size`` and ``squares``: of the members of the curve, and of their square. By clock month 0 to ``months``, of the
+    members ``left``: their number, ``left_squares`` its square, ``left_size`` its product with the size of the cohort.
     """
 
-    first: np.ndarray
-    last: np.ndarray
-    failed: np.ndarray
+    size: int
+    squares: int
+    left: np.ndarray
+    left_squares: np.ndarray
+    left_size: np.ndarray
 
-
-@dataclass
-class RiskSet:
-    """Integer sums over all worlds, by clock month: ``began`` and ``ended`` spells, ``failed`` among the ended."""
-
-    began: np.ndarray
-    ended: np.ndarray
-    failed: np.ndarray
+    def __add__(self, other: Cohort) -> Cohort:
+        return Cohort(
+            self.size + other.size,
+            self.squares + other.squares,
+            self.left + other.left,
+            self.left_squares + other.left_squares,
+            self.left_size + other.left_size,
+        )
 
     @property
     def at_risk(self) -> np.ndarray:
-        """Number at risk in each month."""
-        at_risk: np.ndarray = self.began.cumsum() - self.ended.cumsum() + self.ended
-        return at_risk
+        """Number at risk in each clock month: who is left at the end of the month before."""
+        return np.concatenate([[self.size], self.left[:-1]])
 
     @property
-    def start(self) -> int:
-        """First month with enough at risk to begin the curve."""
-        at_risk = self.at_risk
-        enough = min(math.sqrt(self.began.sum()), at_risk.max())
-        return int(np.argmax(at_risk >= enough))
+    def length(self) -> int:
+        """Months of the curve: it ends before the first in which fewer than the root of ``size`` are at risk."""
+        few = self.at_risk**2 < self.size
+        return int(np.argmax(few)) if few.any() else few.size
 
-    def hazard(self) -> np.ndarray:
-        """Share of those at risk that fail in each month; 0 before the curve begins and where nobody is at risk."""
-        at_risk = self.at_risk
-        counts = (np.arange(at_risk.size) >= self.start) & (at_risk > 0)
-        return np.where(counts, self.failed / np.maximum(at_risk, 1), 0.0)
+    def survival(self) -> np.ndarray:
+        """Share left by clock month."""
+        return self.left / self.size
+
+    def bounds(self, pooled: bool) -> Bounds:
+        """The pointwise band."""
+        if not pooled:
+            return of_worlds(self.survival(), self.size)
+        return ratio_wilson(self.left, self.size, (self.left_squares, self.left_size, self.squares))
 
 
 def curves_of(scenario: Scenario) -> list[Curve]:
     """Every curve of survival.csv, in the order of its rows."""
     kinds = rows_of(scenario).kinds
-    groups = groups_of(scenario)
-    fixed = [(firm, np.array([row]), False) for firm, row in single_firms(scenario).items()]
-    fixed += [(group, members, True) for group, members in groups.items()]
-    curves = [Curve(g, end, CALENDAR, rows, pooled) for g, rows, pooled in fixed for end in (INDEPENDENT, GENERAL)]
+    named = [(firm, np.array([row]), False) for firm, row in single_firms(scenario).items()]
+    named += [(group, members, True) for group, members in groups_of(scenario).items()]
+    enters, ticks = entry_ticks(scenario), scenario.ticks
+    curves = []
+    for group, members, pooled in named:
+        together, late = entrants(enters[members])
+        rows, when = members[together], int(enters[members][together].max(initial=0))
+        for endpoint in (INDEPENDENT, GENERAL):
+            if rows.size:
+                span = (when, when, ticks - when)
+                curves.append(Curve(group, endpoint, CALENDAR, ENTERED, rows, pooled, *span))
+            if late.any():
+                curves += _cohorts(scenario, group, endpoint, ENTERED, members[late], pooled)
     startups = np.flatnonzero(kinds == STARTUP)
     if startups.size:
-        curves += [Curve(LISTED, end, "listed", startups, True) for end in (INDEPENDENT, GENERAL)]
-        curves += [Curve(PIVOTERS, INDEPENDENT, "pivoted", startups, True)]
+        for endpoint in (INDEPENDENT, GENERAL):
+            curves += _cohorts(scenario, LISTED, endpoint, "listed", startups, True)
+        curves += _cohorts(scenario, PIVOTERS, INDEPENDENT, "pivoted", startups, True)
     return curves
 
 
-def spells_of(times: np.ndarray, endpoint: str, origin: str, ticks: int) -> Spells:
-    """When each firm of ``times`` (worlds, members; TIMES_DTYPE) is at risk of leaving the state ``endpoint``."""
-    entry = np.maximum(times["entry_month"], 0)
-    event = times["exit_month"]
-    if endpoint == GENERAL:
-        event = np.minimum(event, times["pivot_month"])
-    if origin == CALENDAR:
-        zero, seen = np.zeros_like(entry), entry
-        event = np.maximum(event, entry)  # who entered outside the general race has left it from the first
+def entrants(enters: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Which of the members are on the calendar curve, and which have a clock of their own: both (members,) flags.
+
+    ``enters`` (members,) is the tick of entry, 0 the opening, rows.BY_CHANCE or rows.NEVER_ENTERS.
+    """
+    enter = enters != NEVER_ENTERS
+    together = enters == 0
+    if not together.any() and enter.any() and np.unique(enters[enter]).size == 1 and enters[enter][0] != BY_CHANCE:
+        together = enter
+    return together, enter & ~together
+
+
+def _cohorts(
+    scenario: Scenario, group: str, endpoint: str, clock: str, members: np.ndarray, pooled: bool
+) -> Iterator[Curve]:
+    """The curves of a clock: one for the firms of each calendar year, or of several years in a long run."""
+    first_year, last_year = scenario.start // MONTHS_A_YEAR, scenario.end // MONTHS_A_YEAR
+    width = -(-(last_year - first_year + 1) // MOST_COHORTS)
+    for year in range(first_year, last_year + 1, width):
+        until = min(year + width - 1, last_year)
+        first = max(year * MONTHS_A_YEAR - scenario.start + 1, 1)
+        last = min((until + 1) * MONTHS_A_YEAR - scenario.start, scenario.ticks)
+        if last < scenario.ticks:
+            years = f"{year}" if until == year else f"{year}-{until}"
+            span = (first, last, scenario.ticks - last)
+            yield Curve(group, endpoint, f"{clock} {years}", clock, members, pooled, *span)
+
+
+def times_of(histories: np.ndarray) -> dict[str, np.ndarray]:
+    """The months that curves need of HISTORY_DTYPE ``histories``, each (worlds, firms)."""
+    times = {name: np.ascontiguousarray(histories[name]) for name in ("entry_month", "exit_month", *CLOCKS.values())}
+    times["entry_month"] = np.maximum(times["entry_month"], 0)
+    return times | {INDEPENDENT: times["exit_month"], GENERAL: np.minimum(times["exit_month"], times["pivot_month"])}
+
+
+def count_curves(curves: list[Curve], histories: np.ndarray) -> list[Cohort]:
+    """The sums over some worlds, (worlds, firms) ``histories``, for every curve."""
+    times = times_of(histories)
+    return [count_curve(curve, times) for curve in curves]
+
+
+def count_curve(curve: Curve, times: dict[str, np.ndarray]) -> Cohort:
+    """The sums over some worlds (``times_of``) for one curve.
+
+    Who is out of the race on entering has left it at once; who was out of it when another clock started is not on the
+    curve.
+    """
+    start, event = (times[name][:, curve.members] for name in (CLOCKS[curve.clock], curve.endpoint))
+    inside = (start >= curve.first) & (start <= curve.last)
+    if curve.clock == ENTERED:
+        event = np.maximum(event, start)
     else:
-        zero = times[ORIGINS[origin]]
-        seen = np.maximum(zero, entry)
-    first, last = seen - zero, np.minimum(event, ticks) - zero
-    absent = (seen > ticks) | (zero >= NEVER) | (event < seen)
-    return Spells(np.where(absent, 1, first), np.where(absent, 0, last), (event <= ticks) & ~absent)
+        inside &= event >= start
+    worlds, month = len(start), np.minimum(event - start, curve.months + 1)
+    length = curve.months + 2  # the last slot: who is left after the curve
+    if not curve.pooled:
+        size = int(inside.sum())
+        left = size - np.bincount(month[inside], minlength=length)[:-1].cumsum()
+        return Cohort(size, size, left, left, left)
+    where = np.nonzero(inside)
+    ended = np.bincount(where[0] * length + month[where], minlength=worlds * length).reshape(worlds, length)
+    sizes = ended.sum(axis=1)
+    lefts = sizes[:, None] - ended[:, :-1].cumsum(axis=1)
+    return Cohort(int(sizes.sum()), int(sizes @ sizes), lefts.sum(axis=0), (lefts * lefts).sum(axis=0), sizes @ lefts)
 
 
-def count_spells(spells: Spells, length: int) -> RiskSet:
-    """The sums over ``spells``, for clock months 0 to ``length`` or, where a clock ran before the start, beyond."""
-    there = spells.first <= spells.last
-    length = max(length, int(spells.last.max(initial=0)))
-    began, ended, failed = (
-        np.bincount(month[which], minlength=length + 1)
-        for month, which in ((spells.first, there), (spells.last, there), (spells.last, spells.failed))
-    )
-    return RiskSet(began, ended, failed)
+def survival_frame(scenario: Scenario, curves: list[Curve], cohorts: list[Cohort]) -> Any:
+    """survival.csv: group, endpoint, origin, month, date, at_risk, survival, low, high (see the module).
 
-
-def merge(one: RiskSet, other: RiskSet) -> RiskSet:
-    """The sums over the worlds of both."""
-    length = max(one.began.size, other.began.size)
-    pairs = ((one.began, other.began), (one.ended, other.ended), (one.failed, other.failed))
-    return RiskSet(*(np.pad(a, (0, length - a.size)) + np.pad(b, (0, length - b.size)) for a, b in pairs))
-
-
-def influence(spells: Spells, total: RiskSet) -> tuple[np.ndarray, np.ndarray]:
-    """Influence of each world on log S, and how many firms it has at risk: both (worlds, months).
-
-    d log S(t) = - sum over s <= t of (failures of the world - its number at risk * hazard) / (at risk - failures)
+    ``month`` is a tick on the calendar, else a month of the clock.
     """
-    worlds, length = spells.first.shape[0], total.failed.size
-    offset = (np.arange(worlds) * length)[:, None]
-
-    def by_world(month: np.ndarray, which: np.ndarray) -> np.ndarray:
-        slots = np.bincount((month + offset)[which], minlength=worlds * length)
-        return slots.reshape(worlds, length)
-
-    there = spells.first <= spells.last
-    ended = by_world(spells.last, there)
-    at_risk = (by_world(spells.first, there) - ended).cumsum(axis=1) + ended
-    hazard, left = total.hazard(), total.at_risk - total.failed
-    weight = np.where((hazard > 0) & (left > 0), 1.0 / np.maximum(left, 1), 0.0)
-    step = by_world(spells.last, spells.failed) * weight - at_risk * (hazard * weight)
-    return -step.cumsum(axis=1), at_risk
-
-
-def greenwood(total: RiskSet) -> np.ndarray:
-    """Variance of log S in each month where firms are independent (Greenwood 1926)."""
-    hazard, left = total.hazard(), total.at_risk - total.failed
-    step = np.where(left > 0, hazard / np.maximum(left, 1), 0.0)
-    return step.cumsum()
-
-
-def band(total: RiskSet, log_variance: np.ndarray, units: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Product-limit estimate and its pointwise bounds; ``units``: worlds with anybody at risk, in each month."""
-    survival = np.cumprod(1.0 - total.hazard())
-    size = effective_size(survival, survival**2 * log_variance, float(total.began.sum()), units)
-    over = survival <= 0
-    if over.any():  # all are gone: as many trials as the curve rested on until then
-        inner = np.flatnonzero((survival > 0) & (survival < 1))
-        size = np.where(over, size[inner[-1]] if inner.size else units[np.argmax(over)], size)
-    return (survival, *wilson(survival, size))
-
-
-def times_of(histories: np.ndarray) -> np.ndarray:
-    """The months that curves need of HISTORY_DTYPE ``histories``, as TIMES_DTYPE of the same shape."""
-    times = np.empty(histories.shape, TIMES_DTYPE)
-    for name in TIMES_DTYPE.names or ():
-        times[name] = histories[name]
-    return times
-
-
-def aligned(parts: Iterable[np.ndarray], worlds: int) -> Iterator[np.ndarray]:
-    """``parts`` of worlds cut again into pieces of ``worlds``, however they were cut (the last is shorter).
-
-    Sums of floats are made piece by piece, so that they do not depend on the blocks to the last bit.
-    """
-    held = np.empty(0)
-    for part in parts:
-        held = np.concatenate([held, part]) if len(held) else part
-        whole = len(held) - len(held) % worlds
-        yield from (held[first : first + worlds] for first in range(0, whole, worlds))
-        held = held[whole:]
-    if len(held):
-        yield held
-
-
-def count_curves(curves: list[Curve], ticks: int, times: np.ndarray) -> list[RiskSet]:
-    """The sums over some worlds, for every curve."""
-    return [count_spells(spells_of(times[:, c.members], c.endpoint, c.origin, ticks), ticks) for c in curves]
-
-
-def spread(
-    curves: list[Curve], totals: list[RiskSet], ticks: int, times: Iterable[np.ndarray]
-) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Second pass: for every curve the variance of log S, and the worlds with anybody at risk, by clock month."""
-    found = [(greenwood(t), t.at_risk) if not c.pooled else (0.0, 0) for c, t in zip(curves, totals, strict=True)]
-    pooled = [i for i, curve in enumerate(curves) if curve.pooled and totals[i].began.any()]
-    if not pooled:
-        return [(np.asarray(v), np.asarray(u)) for v, u in found]
-    for piece in aligned(times, BLOCK_WORLDS):
-        for i in pooled:
-            curve = curves[i]
-            spells = spells_of(piece[:, curve.members], curve.endpoint, curve.origin, ticks)
-            effect, at_risk = influence(spells, totals[i])
-            variance, units = found[i]
-            found[i] = (variance + (effect * effect).sum(axis=0), units + (at_risk > 0).sum(axis=0))
-    return [(np.asarray(v), np.asarray(u)) for v, u in found]
-
-
-def survival_frame(
-    scenario: Scenario, curves: list[Curve], totals: list[RiskSet], again: Callable[[], Iterable[np.ndarray]]
-) -> Any:
-    """survival.csv: group, endpoint, origin, month, date, at_risk, survival, low, high (see the module)."""
     import pandas as pd
 
     parts: dict[str, list[Any]] = {name: [] for name in COLUMNS}
-    spreads = spread(curves, totals, scenario.ticks, again())
-    for curve, total, (variance, units) in zip(curves, totals, spreads, strict=True):
-        at_risk = total.at_risk
-        if not at_risk.any():
+    for curve, cohort in zip(curves, cohorts, strict=True):
+        if not cohort.size:
             continue
-        last = scenario.ticks if curve.origin == CALENDAR else int(np.flatnonzero(at_risk)[-1])
-        months = np.arange(total.start, last + 1)
-        estimates = band(total, variance, units)
+        shown = slice(0, cohort.length)
+        months = np.arange(cohort.length) + (curve.first if curve.origin == CALENDAR else 0)
         dates = [tick_text(scenario, int(m)) if curve.origin == CALENDAR else "" for m in months]
         names = ([name] * months.size for name in (curve.group, curve.endpoint, curve.origin))
-        values = (*names, months, dates, at_risk[months], *(e[months] for e in estimates))
+        estimates = (cohort.at_risk, cohort.survival(), *cohort.bounds(curve.pooled))
+        values = (*names, months, dates, *(part[shown] for part in estimates))
         for name, value in zip(COLUMNS, values, strict=True):
             parts[name].append(value)
     joined = {name: np.concatenate(value) if value else np.array([]) for name, value in parts.items()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.report import claims, fates, landscape, money, survival, sweep_curves, sweep_heatmaps, timelines
+from sim.report import claims, fates, landscape, money, own_clocks, survival, sweep_curves, sweep_heatmaps, timelines
 from sim.report import flip as flip_page
 from sim.report import sensitivity as sensitivity_page
 from sim.report.picture import figure_of
@@ -25,8 +25,8 @@ def survival_curves(run: FinishedRun, endpoint: str = "independent") -> go.Figur
 
 
 def survival_after(run: FinishedRun) -> go.Figure:
-    """Survival of startups since their listing, and since their pivot."""
-    return figure_of(survival.survival_after(view_of(run)))
+    """Survival of startups since their listing, their pivot or their entry, a curve for each year's cohort."""
+    return figure_of(own_clocks.survival_after(view_of(run)))
 
 
 def fates_over_time(run: FinishedRun) -> go.Figure:

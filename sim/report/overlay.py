@@ -13,7 +13,7 @@ import pandas as pd
 from sim.report import style
 from sim.report.fates import small_dates
 from sim.report.picture import Key, Panel, Picture, numbers
-from sim.report.survival import BANDS, ENDPOINTS
+from sim.report.survival import BANDS, ENDPOINTS, ENDS, NOBODY
 from sim.report.view import MOST_PANELS, View
 from sim.report.words import percent, plotly_text, shorten
 
@@ -133,14 +133,15 @@ def survival_overlay(runs: Runs, firms: Sequence[str], endpoint: str = "independ
     for firm in firms:
         curves = [view.survival(firm, endpoint) for view in runs.views]
         if any(not curve.empty for curve in curves):
-            panels.append(_panel(runs, firm, curves))
+            panels.append(_panel(runs, firm, curves, endpoint))
     name = f"survival-{endpoint}"
     if not panels:
-        return Picture(name, "No startup enters in any world", runs.source, "", "", "", ())
+        return Picture(name, NOBODY, runs.source, "", "", "", ())
     left = len(runs.startups) - sum(firm in runs.startups for firm in firms)
     title = _title(runs, firms, endpoint, state)
     caption = runs.caption(
-        f"Share of worlds in which a firm that entered is {state}, by month. {BANDS}",
+        f"Share of worlds in which a firm that entered is {state}, by month; of a group, the share of those that were "
+        f"there from the start. {BANDS} {ENDS}",
         "Runs with common luck differ more surely than their bands suggest: the differences below say how surely."
         if len(runs.labels) > 1
         else "",
@@ -156,7 +157,7 @@ def _title(runs: Runs, firms: Sequence[str], endpoint: str, state: str) -> str:
     """Whose curve moves most, in words."""
     found = []
     for firm in firms:
-        ends = [_end(runs, view, view.survival(firm, endpoint)) for view in runs.views]
+        ends = [_end(runs, view, firm, endpoint) for view in runs.views]
         if ends[0] is not None and firm in runs.startups:
             found += [(abs(e - ends[0]), firm, ends[0], e, i) for i, e in enumerate(ends) if i and e is not None]
     if not found or max(found)[0] == 0:
@@ -168,13 +169,21 @@ def _title(runs: Runs, firms: Sequence[str], endpoint: str, state: str) -> str:
     return f"{said}, {'with the change' if runs.kind == 'what-if' else 'in the other run'} in {percent(new)}"
 
 
-def _end(runs: Runs, view: View, curve: pd.DataFrame) -> float | None:
-    """The curve at the last month that all runs share; None where it has not begun."""
-    reached = curve[curve["month"] <= runs.last_tick(view)]
-    return None if reached.empty else float(reached["survival"].iloc[-1])
+def _end(runs: Runs, view: View, firm: str, endpoint: str) -> float | None:
+    """What the curve says at the last month that all runs share; None where it has not begun, or has ended.
+
+    Of one firm or class it is told though its curve has ended: the share of those that entered.
+    """
+    tick = runs.last_tick(view)
+    curve = view.survival(firm, endpoint)
+    reached = curve[curve["month"] == tick]
+    if not reached.empty:
+        return float(reached["survival"].iloc[0])
+    begun = not curve.empty and curve["month"].iloc[0] <= tick
+    return view.left_of_entrants(firm, endpoint, tick) if begun and firm in view.firms else None
 
 
-def _panel(runs: Runs, firm: str, curves: Sequence[pd.DataFrame]) -> Panel:
+def _panel(runs: Runs, firm: str, curves: Sequence[pd.DataFrame], endpoint: str) -> Panel:
     data: list[dict[str, Any]] = []
     for index, (view, curve) in enumerate(zip(runs.views, curves, strict=True)):
         if not curve.empty:
@@ -187,7 +196,7 @@ def _panel(runs: Runs, firm: str, curves: Sequence[pd.DataFrame]) -> Panel:
             range=[0, 1.02], tickformat=".0%", tickvals=[0, 0.5, 1], tickfont={"size": 10, "color": style.MUTED}
         ),
     )
-    shares = [_end(runs, view, curve) for view, curve in zip(runs.views, curves, strict=True)]
+    shares = [_end(runs, view, firm, endpoint) for view in runs.views]
     ends = ["–" if share is None else percent(share) for share in shares]
     return Panel(data, layout, runs.name(firm), runs.in_a_row(ends), runs.colour(firm))
 

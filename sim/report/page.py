@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
-from sim.report import claims, fates, landscape, money, survival, tables, timelines
+from sim.report import claims, fates, landscape, money, own_clocks, survival, tables, timelines
 from sim.report.document import (
     PLOTLY_FILE,
     Details,
@@ -178,7 +178,7 @@ def _survival(view: View) -> Section:
     return Section(
         "survival",
         "When they fall",
-        (curves, _figure(fates.fates_over_time(view)), _figure(survival.survival_after(view))),
+        (curves, _figure(fates.fates_over_time(view)), _figure(own_clocks.survival_after(view))),
     )
 
 

@@ -7,10 +7,12 @@ of OKLab (x100) in normal, deuteranope and protanope vision; lines differ in das
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from zlib import crc32
+
+T = TypeVar("T")
 
 
 class FirmStyle(NamedTuple):
@@ -148,3 +150,17 @@ def upright(day: str, colour: str) -> dict[str, Any]:
     """A dotted line across the height of a panel at ``day``."""
     place = {"type": "line", "xref": "x", "yref": "y domain", "x0": day, "x1": day, "y0": 0, "y1": 1}
     return {**place, "line": {"color": colour, "width": 1.2, "dash": "dot"}}
+
+
+RAMP = ((68, 1, 84), (59, 82, 139), (33, 145, 140), (94, 201, 98))  # the darker part of viridis
+
+
+def shades(values: Sequence[T]) -> dict[T, str]:
+    """A colour for every value, from dark violet (lowest) to green (highest)."""
+    found = {}
+    for place, value in enumerate(values):
+        at = (len(RAMP) - 1) * (place / (len(values) - 1) if len(values) > 1 else 0.0)
+        i = min(int(at), len(RAMP) - 2)
+        parts = (round(a + (b - a) * (at - i)) for a, b in zip(RAMP[i], RAMP[i + 1], strict=True))
+        found[value] = "#" + "".join(f"{part:02x}" for part in parts)
+    return found

@@ -1,4 +1,4 @@
-"""Survival curves: who is still independent, who is still in the general race, what comes after listing or pivot."""
+"""Survival curves on the calendar: who is still independent, and who is still in the general race."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ from sim.report.words import listed, percent, plotly_text
 
 ENDPOINTS = {"independent": "still independent", "general": "still in the general race"}
 BANDS = "Bands are pointwise 95% intervals."
+ENDS = "A curve ends where fewer worlds are left than the root of their number."
+NOBODY = "No startup enters on a fixed date, so there is no curve on the calendar"
+SAID = 3  # startups named in a caption
 LABEL_GAP = 0.045  # least distance of two labels at the ends of curves, in shares of the axis
 
 
@@ -28,7 +31,7 @@ def survival_curves(view: View, endpoint: str = "independent") -> Picture:
     others = [firm for firm in curves if firm not in chosen]
     name = f"survival-{endpoint}"
     if not curves:
-        return Picture(name, "No startup enters in any world", view.source, "", "", "", ())
+        return Picture(name, NOBODY, view.source, "", "", "", ())
     data = [_curve(view.days, curves[firm], "#c4cad1", "", "others", width=1) for firm in others]
     for firm in chosen:
         data += _banded(view, firm, curves[firm])
@@ -45,9 +48,10 @@ def survival_curves(view: View, endpoint: str = "independent") -> Picture:
     )
     what = "neither closed nor acquired" if endpoint == "independent" else "neither closed, acquired nor pivoted"
     caption = view.caption(
-        f"Share of worlds in which a firm that entered is {what}, by month. {BANDS}", view.chosen_note(len(chosen))
+        f"Share of worlds in which a firm that entered is {what}, by month. {BANDS} {ENDS}",
+        " ".join(part for part in (view.chosen_note(len(chosen)), elsewhere(view)) if part),
     )
-    ends = {firm: float(curve["survival"].iloc[-1]) for firm, curve in curves.items()}
+    ends = {firm: view.left_of_entrants(firm, endpoint) for firm in curves}
     return Picture(
         name,
         _title(view, ends, state),
@@ -59,6 +63,15 @@ def survival_curves(view: View, endpoint: str = "independent") -> Picture:
         tuple(keys),
         height=440,
     )
+
+
+def elsewhere(view: View) -> str:
+    """Which startups have no curve on the calendar, since they enter by chance."""
+    late = [firm for firm in view.startups if view.cohorts(firm, "independent", "entered")]
+    names = listed(
+        [view.name(firm) for firm in late[:SAID]] + ([f"{len(late) - SAID} more"] if len(late) > SAID else [])
+    )
+    return f"Not drawn here, on a clock that starts on entry below: {names}." if late else ""
 
 
 def _title(view: View, ends: dict[str, float], state: str) -> str:
@@ -83,7 +96,7 @@ def _curve(
     }
 
 
-def _band(x: list[Any], curve: pd.DataFrame, colour: str, group: str) -> dict[str, Any]:
+def band(x: list[Any], curve: pd.DataFrame, colour: str, group: str, opacity: float = 0.16) -> dict[str, Any]:
     """The area between ``low`` and ``high`` as one closed shape."""
     known = curve["low"].notna().to_numpy()
     inside = [value for value, seen in zip(x, known, strict=True) if seen]
@@ -94,7 +107,7 @@ def _band(x: list[Any], curve: pd.DataFrame, colour: str, group: str) -> dict[st
         "x": inside + inside[::-1],
         "y": high + low[::-1],
         "fill": "toself",
-        "fillcolor": style.clear(colour, 0.16),
+        "fillcolor": style.clear(colour, opacity),
         "line": {"width": 0},
         "legendgroup": group,
         "hoverinfo": "skip",
@@ -108,7 +121,7 @@ def _banded(view: View, firm: str, curve: pd.DataFrame) -> list[dict[str, Any]]:
     del line["hoverinfo"]
     line["customdata"] = [[low, high] for low, high in zip(numbers(curve["low"]), numbers(curve["high"]), strict=True)]
     line["hovertemplate"] = "%{y:.0%} (%{customdata[0]:.1%} to %{customdata[1]:.1%})"
-    return [_band(days, curve, colour, firm), line]
+    return [band(days, curve, colour, firm), line]
 
 
 def _end_labels(view: View, ends: dict[str, float]) -> list[dict[str, Any]]:
@@ -152,71 +165,3 @@ def spread_out(values: list[float], gap: float, low: float, high: float) -> list
         if not moved:
             break
     return places
-
-
-AFTER = (
-    ("listed", "listed", "after listing", "#0b5c8a", "solid"),
-    ("pivoters", "pivoted", "after a pivot", "#9a5b00", "dash"),
-)
-
-
-def survival_after(view: View) -> Picture:
-    """Survival of startups on a clock that starts when they list, and when they pivot (Kaplan-Meier)."""
-    data: list[dict[str, Any]] = []
-    keys, told = [], []
-    longest = 1
-    for group, origin, label, colour, dash in AFTER:
-        curve = view.survival(group, "independent", origin)
-        if curve.empty:
-            continue
-        x = [int(month) for month in curve["month"]]
-        longest = max(longest, x[-1])
-        data.append(_band(x, curve, colour, group))
-        data.append(
-            {
-                "type": "scatter",
-                "mode": "lines",
-                "x": x,
-                "y": numbers(curve["survival"]),
-                "name": label,
-                "legendgroup": group,
-                "line": {"shape": "hv", "color": colour, "width": 2.2, "dash": dash},
-                "customdata": [
-                    [low, high, int(n)]
-                    for low, high, n in zip(
-                        numbers(curve["low"]), numbers(curve["high"]), curve["at_risk"], strict=True
-                    )
-                ],
-                "hovertemplate": "%{y:.0%} (%{customdata[0]:.1%} to %{customdata[1]:.1%}), %{customdata[2]:,} at risk",
-            }
-        )
-        keys.append(Key(label, colour, "line", group, dash))
-        told.append((label, curve))
-    if not data:
-        return Picture("survival-after", "No startup lists or pivots in any world", view.source, "", "", "", ())
-    layout = style.layout(
-        hovermode="x unified",
-        margin={"l": 52, "r": 20, "t": 10, "b": 44},
-        xaxis=style.axis(range=[0, longest], dtick=12 if longest > 18 else 3, hoverformat="d"),
-        yaxis=style.axis(range=[0, 1.01], tickformat=".0%", dtick=0.2),
-    )
-    caption = view.caption(
-        "Product-limit estimate over all startups and worlds, on a clock that starts in the month of the listing or "
-        f"the pivot; firms still independent at the horizon are censored. {BANDS} The world is the sampling unit."
-    )
-    title = _after_title(told, min(36, longest))
-    return Picture(
-        "survival-after", title, caption, title, "months since listing or pivot", "share still independent",
-        (Panel(data, layout),), tuple(keys), height=340,
-    )  # fmt: skip
-
-
-def _after_title(told: list[tuple[str, pd.DataFrame]], months: int) -> str:
-    parts = []
-    for label, curve in told:
-        reached = curve[curve["month"] <= months]
-        if not reached.empty:
-            parts.append(f"{label} {percent(float(reached['survival'].iloc[-1]))}")
-    return f"{months} months " + "; ".join(
-        f"{part} are still independent" if i == 0 else part for i, part in enumerate(parts)
-    )

@@ -11,7 +11,7 @@ from sim.outcomes.effects import in_words
 from sim.outcomes.horizon import CLAIM
 from sim.report import style
 from sim.report.picture import Key, Panel, Picture, numbers
-from sim.report.survival import ENDPOINTS
+from sim.report.survival import ENDPOINTS, NOBODY
 from sim.report.sweep_grid import STATES, Swept
 from sim.report.varied import curve, marked, stated_note, title_of, value_axis
 from sim.report.words import capital, listed, number, percent, plotly_text, shorten
@@ -21,7 +21,6 @@ LEFT = (
     (GENERAL_LEFT, "still in the general race", "#9a5b00", "dash"),
 )
 INDUSTRY_COLOUR = "#0b5c8a"
-RAMP = ((68, 1, 84), (59, 82, 139), (33, 145, 140), (94, 201, 98))  # the darker part of viridis
 MOST_KEYS = 7
 NOTE = "Bands are 95% intervals of each value alone; the same luck at every value makes steps surer than they look."
 
@@ -106,22 +105,11 @@ def _chosen(swept: Swept) -> str:
     return f"Drawn: the {drawn} of {total} startups whose survival moves most." if drawn < total else ""
 
 
-def shades(values: list[float]) -> dict[float, str]:
-    """A colour for every value, from dark violet (lowest) to green (highest)."""
-    found = {}
-    for place, value in enumerate(values):
-        at = (len(RAMP) - 1) * (place / (len(values) - 1) if len(values) > 1 else 0.0)
-        i = min(int(at), len(RAMP) - 2)
-        parts = (round(a + (b - a) * (at - i)) for a, b in zip(RAMP[i], RAMP[i + 1], strict=True))
-        found[value] = "#" + "".join(f"{part:02x}" for part in parts)
-    return found
-
-
 def survival(swept: Swept, endpoint: str) -> Picture:
     """Survival curves of every startup, one for each value of what varies."""
     (axis,) = swept.axes
     values, name = axis.values(), f"sweep-survival-{endpoint}"
-    colours = shades(values)
+    colours = style.shades(values)
     frame = swept.done.survival
     assert frame is not None
     mine = frame[(frame["endpoint"] == endpoint) & frame["group"].isin(swept.firms)]
@@ -151,7 +139,7 @@ def survival(swept: Swept, endpoint: str) -> Picture:
             layout = style.layout(margin={"l": 40, "r": 10, "t": 8, "b": 28}, xaxis=xaxis, yaxis=yaxis)
             panels.append(Panel(data, layout, swept.view.name(firm), "", swept.view.style(firm).colour))
     if not panels:
-        return Picture(name, "No startup enters in any world", swept.caption(), "", "", "", ())
+        return Picture(name, NOBODY, swept.caption(), "", "", "", ())
     step = max(1, -(-len(values) // MOST_KEYS))
     keys = tuple(Key(number(value, 4), colours[value], "line") for value in values[::step])
     what = in_words(swept.done.scenario, axis.name)

@@ -60,7 +60,7 @@ def fates_table(view: View) -> Table:
     columns.append(
         Column(
             "Half are gone by",
-            title="first month by which half of the worlds in which it entered are without it",
+            title="first month by which half of all that enter are gone, and its 95% interval",
         )
     )
     rows = [_fate_row(view, row, late) for row in [*firms[:MOST_ROWS], *groups]]
@@ -98,9 +98,17 @@ def _fate_row(view: View, row: dict[str, Any], late: bool) -> tuple[Cell, ...]:
     shares = [share_cell(row[n], row[f"{n}_low"], row[f"{n}_high"], n == "independent") for n, _, _ in SHARES]
     if late:
         shares.append(share_cell(row["never_entered"], row["never_entered_low"], row["never_entered_high"]))
-    gone = row["median_exit"]
-    half = Cell(_month_of(gone)) if isinstance(gone, str) and gone else Cell(f"after {month_text(view.scenario.end)}")
-    return (head, Cell(stack=stack, title=label), *shares, half)
+    return (head, Cell(stack=stack, title=label), *shares, _half_gone(view, row))
+
+
+def _half_gone(view: View, row: dict[str, Any]) -> Cell:
+    """The month by which half of all that enter are gone, with its interval."""
+    if row["never_entered"] >= 1:
+        return Cell("never entered")
+    dates = (row[name] for name in ("median_exit", "median_exit_low", "median_exit_high"))
+    gone, low, high = (_month_of(text) if isinstance(text, str) and text else "" for text in dates)
+    interval = f"{low} to {high}" if low and high else f"{low} or later" if low else ""
+    return Cell(gone or f"after {month_text(view.scenario.end)}", interval if interval != gone else "")
 
 
 def _month_of(text: str) -> str:

@@ -157,6 +157,15 @@ class View:
         """Rows of survival.csv by month, maybe none."""
         return self._survival.rows(group, endpoint, origin)
 
+    def cohorts(self, group: str, endpoint: str, clock: str) -> dict[str, pd.DataFrame]:
+        """Years of each cohort whose clock starts when it ``entered``, ``listed`` or ``pivoted`` -> its curve."""
+        found = {}
+        for (one, end, origin), rows in self._survival.parts.items():
+            name, _, years = origin.partition(" ")
+            if (one, end, name) == (group, endpoint, clock):
+                found[years] = rows
+        return found
+
     def landscape(self, quantity: str) -> pd.DataFrame:
         """Rows of landscape.csv by month, maybe none."""
         return self._landscape.rows(quantity)
@@ -180,17 +189,12 @@ class View:
 
     def in_race(self, firm: str) -> np.ndarray:
         """Share of worlds in which the firm is independent and in the general race, (ticks + 1,)."""
-        independent = self.incidence(firm, "independent")
-        alive, race = (self._by_tick(self.survival(firm, endpoint)) for endpoint in ("independent", "general"))
-        among: np.ndarray = np.divide(race, alive, out=np.zeros_like(race), where=alive > 0)
-        in_race: np.ndarray = independent * np.clip(among, 0, 1)
-        return in_race
+        return self.incidence(firm, "general")
 
-    def _by_tick(self, curve: pd.DataFrame) -> np.ndarray:
-        """A calendar curve on all ticks, (ticks + 1,); 1 before it begins and where there is none."""
-        survival = np.ones(len(self.ticks))
-        survival[curve["month"].to_numpy(int)] = curve["survival"].to_numpy(float)
-        return survival
+    def left_of_entrants(self, firm: str, endpoint: str, tick: int = -1) -> float:
+        """Of all that entered by a tick (the horizon) the share that is ``endpoint`` then; NaN where nobody has."""
+        entered = 1 - self.incidence(firm, "never_entered")[tick]
+        return float(self.incidence(firm, endpoint)[tick] / entered) if entered > 0 else math.nan
 
     def median_month(self, firm: str, fate: str) -> int | None:
         """Median tick of an event among the worlds in which it comes by the horizon; None where it never comes."""

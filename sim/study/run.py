@@ -33,7 +33,8 @@ OUTCOME_FILES = {
     "paths": "paths.parquet",
 }
 FIRMS, EVENTS = "firms.parquet", "events.parquet"
-SHOWN = ("independent", "acquired", "closed", "listed", "pivoted")  # in the summary, each with its interval
+SHOWN = ("independent", "acquired", "closed", "listed", "pivoted", "never_entered")  # in the summary, with intervals
+MEDIAN_EXIT = ("median_exit", "median_exit_low", "median_exit_high")
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,11 +99,12 @@ class Run:
     def summary(self) -> list[dict[str, Any]]:
         """One row per firm and group at the horizon, as plain numbers: the table that the terminal shows.
 
-        firm, name, kind, then independent, acquired, closed, listed and pivoted, each with ``_low`` and ``_high``,
-        and median_exit (YYYY-MM, None where more than half remain).
+        firm, name, kind, then independent, acquired, closed, listed, pivoted and never_entered, each with ``_low`` and
+        ``_high`` (None where there is one world), then the month by which half of all that enter are gone: median_exit
+        with ``_low`` and ``_high`` (YYYY-MM; None: not by the horizon, or nobody enters).
         """
         shown = [f"{fate}{bound}" for fate in SHOWN for bound in ("", "_low", "_high")]
-        frame = self.outcomes.headline[["firm", "name", "kind", *shown, "median_exit"]]
+        frame = self.outcomes.headline[["firm", "name", "kind", *shown, *MEDIAN_EXIT]]
         return [{key: number(value) for key, value in row.items()} for row in frame.to_dict("records")]
 
     def ledger(self) -> list[dict[str, Any]]:

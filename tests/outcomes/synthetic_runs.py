@@ -10,7 +10,7 @@ import numpy as np
 from sim.engine.block import Block
 from sim.foundation.columns import ACQUIRED, CLOSED, HISTORY_DTYPE, INDEPENDENT, LOG_DTYPE, NEVER, NOT_ENTERED
 from sim.foundation.grid import BINS, LANDSCAPE, PATHS
-from sim.scenario.model import Claim, Firm, Probe, Scenario
+from sim.scenario.model import Claim, Firm, Probe, Scenario, Value
 
 START = 2023 * 12 + 6  # July 2023
 
@@ -20,6 +20,12 @@ def firm(name: str, kind: str = "startup", copies: int = 0, **when: int) -> Firm
     return Firm(
         name, name.title(), kind, when.get("enters", START), when.get("listed"), when.get("pivoted"), copies, {}
     )
+
+
+def chance(name: str, copies: int = 0) -> Firm:
+    """A startup that enters by chance, from the second month on."""
+    values = {"entry_hazard_month": Value("number", (0.1,))}
+    return Firm(name, name.title(), "startup", START + 1, None, None, copies, values)
 
 
 def scenario(

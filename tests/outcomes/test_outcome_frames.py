@@ -66,8 +66,7 @@ def test_worlds_end_once() -> None:
 
 
 @pytest.mark.parametrize("sizes", [[100] * 7, [1] * 700, [699, 1], [333, 10, 357]])
-def test_every_byte_is_independent_of_the_cut(sizes: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sim.outcomes.survival.BLOCK_WORLDS", 128)
+def test_every_byte_is_independent_of_the_cut(sizes: list[int]) -> None:
     firms = (firm("a"), firm("crowd", copies=3), firm("g", "giant"))
     question = scenario(firms, 20, {"pair": ("a", "g")})
     luck = np.random.default_rng(8)

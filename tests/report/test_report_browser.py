@@ -61,7 +61,7 @@ def test_page_draws_without_complaint_and_without_the_network(written: Path, chr
         (written / "report.html").resolve().as_uri()
     ]
     assert seen.answer["undrawn"] == 0 and seen.answer["overflowing"] == []
-    assert seen.answer["plots"] == 1 + 7 + 1 + 2 + 1 + 1 + 7 + 2 + 1 + 3
+    assert seen.answer["plots"] == 1 + 7 + 2 + 2 + 1 + 1 + 7 + 2 + 1 + 3
     assert seen.answer["hidden"] == 1 + 7 + 7
     assert seen.answer["wide"] <= width
     assert seen.answer["trouble"] is True

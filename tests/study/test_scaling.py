@@ -15,8 +15,6 @@ from small_industry import small
 
 from sim.archive.blocks import Span
 from sim.engine.block import BLOCK_WORLDS
-from sim.outcomes import summary
-from sim.outcomes.survival import TIMES_DTYPE
 from sim.scenario.load import load
 from sim.study import monte_carlo
 from sim.study.run import EVENTS, FIRMS
@@ -54,20 +52,8 @@ def growth(tmp_path: Path) -> dict[str, float]:
     return {stage: (many[stage] - few[stage]) / ((MANY - FEW) * BLOCK_WORLDS) for stage in STAGES}
 
 
-def test_memory_does_not_grow_with_worlds(tmp_path, monkeypatch):
-    monkeypatch.setattr(summary, "KEPT_BYTES", 0)
-    streamed = growth(tmp_path / "streamed")
-    assert max(streamed.values()) < MOST_BYTES_A_WORLD
-    monkeypatch.undo()
-    kept = growth(tmp_path / "kept")
-    assert kept[monte_carlo.SUMMARISING] > 0.9 * FIRM_ROWS * TIMES_DTYPE.itemsize  # the measure sees what is kept
-
-
-def test_what_is_kept_in_memory_for_a_second_look_has_a_limit_whatever_the_worlds(monkeypatch):
-    scenario = small(BLOCK_WORLDS)
-    monkeypatch.setattr(summary, "KEPT_BYTES", BLOCK_WORLDS * FIRM_ROWS * TIMES_DTYPE.itemsize)
-    assert summary._Sums(scenario).keeps
-    assert not summary._Sums(small(BLOCK_WORLDS + 1)).keeps
+def test_memory_does_not_grow_with_worlds(tmp_path):
+    assert max(growth(tmp_path).values()) < MOST_BYTES_A_WORLD
 
 
 def test_what_is_kept_per_world_is_written_block_by_block(tmp_path):
