@@ -1,4 +1,4 @@
-"""A merged tree of nodes becomes a validated Scenario; the first thing that is wrong is said and nothing is built.
+"""A merged tree of nodes becomes a validated Scenario; all that is wrong is said and nothing is built.
 
 Plain functions rather than pydantic models: every message names file, line, key, what was found, what is allowed and
 the nearest valid key, and the allowed keys and bounds come from the catalogue at run time.
@@ -6,21 +6,25 @@ the nearest valid key, and the allowed keys and bounds come from the catalogue a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
 
 from sim.foundation.columns import KINDS
 from sim.foundation.currency import DEFAULT_CURRENCY
-from sim.foundation.errors import nearest_of
+from sim.foundation.errors import Gathered, nearest_of
 from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS, MECHANISMS
 from sim.scenario import proposition
 from sim.scenario import value as values
 from sim.scenario.dates import FIRST_YEAR, month_text
 from sim.scenario.events import changes_of, overwritten, places
+from sim.scenario.extend import Tree
 from sim.scenario.frozen import Frozen, freeze
 from sim.scenario.keys import ID_RULE, RESERVED_IDS, copy_ids, firm_key, is_id
 from sim.scenario.model import Claim, Firm, Scenario, Value
 from sim.scenario.node import MAX_TEXT, Node, list_of
 from sim.scenario.override import FIRM_KEYS
+from sim.scenario.removed import Removed
 
 MAX_MONTHS = 600
 MAX_WORLDS = 10_000_000
@@ -32,47 +36,53 @@ CLAIM_KEYS = ("says", "source", "when", "given")
 FACT_KEYS = (*CLAIM_KEYS, "happened")
 
 
-def build(root: Node, set_paths: tuple[str, ...] = (), notices: tuple[str, ...] = ()) -> Scenario:
-    """The Scenario that ``root`` states; ``set_paths`` are the paths that undated sets gave."""
-    top = root.data
-    for key in ("start", "end", "firms"):
-        if key not in top:
-            raise root.error(f"the key {key} is missing", allowed="at the least start, end and firms")
-    start = top["start"].month()
-    end = top["end"].month()
-    if end < start:
-        raise top["end"].wrong("end before start", f"{month_text(start)} or later")
-    if end - start + 1 > MAX_MONTHS:
-        raise top["end"].wrong(f"a horizon of {end - start + 1} months", f"at most {MAX_MONTHS} months")
-    name = top["name"].text() if "name" in top else "scenario"
-    if not is_id(name):
-        raise top["name"].wrong("not a name for a folder", f"{ID_RULE}; a title may hold any text")
-    worlds = top["worlds"].whole(1, MAX_WORLDS) if "worlds" in top else DEFAULT_WORLDS
-    seed = top["seed"].whole(0, MAX_SEED) if "seed" in top else DEFAULT_SEED
-    firms = _firms(top["firms"], start, end)
-    groups = _groups(top.get("groups"), firms)
-    assumptions, given = _assumptions(top.get("assumptions"))
+def build(tree: Tree, set_paths: tuple[str, ...], notices: tuple[str, ...], errors: Gathered) -> Scenario | None:
+    """The Scenario that ``tree`` states; ``set_paths`` are the paths that undated sets gave.
+
+    What is wrong is kept in ``errors``; None where something is, now or before.
+    """
+    root, removed = tree.root, tree.removed
+    needed = ("start", "end", "firms")
+    gone = {path.partition(".")[0]: node for path, node in removed.nodes.items()}
+    for key in needed:
+        if key not in root.data and key in gone:
+            raise gone[key].error("null removes what every scenario needs", allowed=f"at the least {list_of(needed)}")
+    for key in needed:
+        if key not in root.data:
+            errors.add(root.error(f"the key {key} is missing", allowed=f"at the least {list_of(needed)}"))
+    top = {key: root.spoilt() for key in needed} | root.data
+    start, end = _horizon(top["start"], top["end"], errors)
+    with errors.part():
+        if not top["firms"].data:
+            raise top["firms"].error("no firm", allowed=f"1 to {MAX_FIRMS} firms")
+    if not top["firms"].data:
+        return None  # whatever names a firm would be wrong
+    firms = _firms(top["firms"], start, end, errors)
+    groups = _groups(top.get("groups"), firms, removed, errors)
+    assumptions, given = _assumptions(top.get("assumptions"), errors)
     given |= {f"firms.{id}.{key}" for id, entry in top["firms"].data.items() for key in entry.data}
-    changes = changes_of(root, start, end)
+    changes = changes_of(root, start, end, removed, errors)
+    single, classes = [f.id for f in firms if not f.copies], [f.id for f in firms if f.copies]
     scope = proposition.Scope(
-        [firm.id for firm in firms if not firm.copies],
-        [firm.id for firm in firms if firm.copies],
-        groups,
-        start,
-        end,
-        giants=groups["giants"],
+        single, classes, groups, start, end, giants=groups["giants"], removed=removed, errors=errors
     )
     claims, facts = _claims(top.get("claims"), scope, CLAIM_KEYS), _claims(top.get("facts"), scope, FACT_KEYS)
-    stated = {"name": name, **root.plain(), "worlds": worlds, "seed": seed}
+    for fact in facts:
+        if any(claim.id == fact.id for claim in claims):
+            node = top["facts"].data[fact.id]
+            allowed = f"an id that no claim has; {top['claims'].data[fact.id].place} has it"
+            errors.add(node.error("a claim and a fact of one id", found=fact.id, allowed=allowed))
+    said = _said(top, errors)
+    for error in removed.errors():
+        errors.add(error)
+    if errors.errors:
+        return None
+    assert start is not None and end is not None
+    stated = {"name": said["name"], **root.plain(), "worlds": said["worlds"], "seed": said["seed"]}
     return Scenario(
-        name=name,
-        title=top["title"].text() if "title" in top else name,
-        description=top["description"].text(MAX_TEXT, lines=True) if "description" in top else "",
-        currency=top["currency"].text() if "currency" in top else DEFAULT_CURRENCY,
+        **said,
         start=start,
         end=end,
-        worlds=worlds,
-        seed=seed,
         firms=firms,
         groups=groups,
         assumptions=assumptions,
@@ -87,60 +97,104 @@ def build(root: Node, set_paths: tuple[str, ...] = (), notices: tuple[str, ...] 
     )
 
 
-def _firms(section: Node, start: int, end: int) -> tuple[Firm, ...]:
+def _horizon(start: Node, end: Node, errors: Gathered) -> tuple[int | None, int | None]:
+    """First and last month; None for what is wrong."""
+    first, last = errors.each(start.month, end.month)
+    if first is None or last is None:
+        return first, last
+    with errors.part():
+        if last < first:
+            raise end.wrong("end before start", f"{month_text(first)} or later")
+        if last - first + 1 > MAX_MONTHS:
+            raise end.wrong(f"a horizon of {last - first + 1} months", f"at most {MAX_MONTHS} months")
+        return first, last
+    return None, None
+
+
+def _said(top: dict[str, Node], errors: Gathered) -> dict[str, Any]:
+    """What the top says by itself: name, title, description, currency, worlds and seed."""
+
+    def folder(node: Node) -> str:
+        if not is_id(name := node.text()):
+            raise node.wrong("not a name for a folder", f"{ID_RULE}; a title may hold any text")
+        return name
+
+    readers: dict[str, tuple[Callable[[Node], Any], Any]] = {
+        "name": (folder, "scenario"),
+        "title": (Node.text, None),
+        "description": (lambda node: node.text(MAX_TEXT, lines=True), ""),
+        "currency": (Node.text, DEFAULT_CURRENCY),
+        "worlds": (lambda node: node.whole(1, MAX_WORLDS), DEFAULT_WORLDS),
+        "seed": (lambda node: node.whole(0, MAX_SEED), DEFAULT_SEED),
+    }
+    said = {key: default for key, (_, default) in readers.items()}
+    for key, (reader, _) in readers.items():
+        with errors.part():
+            said[key] = reader(top[key]) if key in top else said[key]
+    return {**said, "title": said["name"] if said["title"] is None else said["title"]}
+
+
+def _firms(section: Node, start: int | None, end: int | None, errors: Gathered) -> tuple[Firm, ...]:
     """Every firm and class, in file order; ids, names and keys clash with none other."""
-    if not section.data:
-        raise section.error("no firm", allowed=f"1 to {MAX_FIRMS} firms")
-    firms = tuple(_firm(id, node, start, end) for id, node in section.data.items())
+    firms = tuple(_firm(id, node, start, end, errors) for id, node in section.data.items())
     total = sum(max(1, firm.copies) for firm in firms)
     if total > MAX_FIRMS:
-        raise section.error("too many firms", found=f"{total}, copies included", allowed=f"1 to {MAX_FIRMS}")
+        found = f"{total}, copies included"
+        raise section.error("too many firms", found=found, allowed=f"1 to {MAX_FIRMS}")
     declared, names, keys = section.data, dict[str, str](), dict[int, str]()
     for firm in firms:
-        node = declared[firm.id]
-        if firm.id in RESERVED_IDS:
-            raise node.error("a reserved id", found=firm.id, allowed=f"any id but {list_of(RESERVED_IDS)}")
-        if firm.name in names:
-            raise node.error(
-                "a firm named twice", found=firm.name, allowed=f"a name that {names[firm.name]} does not have"
-            )
-        names[firm.name] = f"firms.{firm.id}"
-        for id in copy_ids(firm.id, firm.copies):
-            if firm.copies and id in declared:
-                raise declared[id].error(
-                    "the id of a copy", found=id, allowed=f"an id that firms.{firm.id} does not make"
-                )
-            other = keys.setdefault(firm_key(id), id)
-            if other != id:
-                raise node.error(f"the id {id} has the same 32-bit key as {other}", found=id, allowed="another id")
+        with errors.part():
+            _unlike(firm, declared, names, keys)
     return firms
 
 
-def _firm(id: str, node: Node, start: int, end: int) -> Firm:
-    entries = node.fields((*FIRM_KEYS, *FIRM_ASSUMPTIONS))
-    enters = entries.get("enters")
+def _unlike(firm: Firm, declared: dict[str, Node], names: dict[str, str], keys: dict[int, str]) -> None:
+    """InputError if ``firm`` has the id, the name or the key of another; else its own are added to those taken."""
+    node = declared[firm.id]
+    if firm.id in RESERVED_IDS:
+        raise node.error("a reserved id", found=firm.id, allowed=f"any id but {list_of(RESERVED_IDS)}")
+    if firm.name in names:
+        raise node.error("a firm named twice", found=firm.name, allowed=f"a name that {names[firm.name]} does not have")
+    names[firm.name] = f"firms.{firm.id}"
+    for id in copy_ids(firm.id, firm.copies):
+        if firm.copies and id in declared:
+            raise declared[id].error("the id of a copy", found=id, allowed=f"an id that firms.{firm.id} does not make")
+        other = keys.setdefault(firm_key(id), id)
+        if other != id:
+            raise node.error(f"the id {id} has the same 32-bit key as {other}", found=id, allowed="another id")
+
+
+def _firm(id: str, node: Node, start: int | None, end: int | None, errors: Gathered) -> Firm:
+    entries = node.fields((*FIRM_KEYS, *FIRM_ASSUMPTIONS), errors=errors)
     stated: dict[str, Value] = {}
     for name, assumption in FIRM_ASSUMPTIONS.items():
+        stated[name] = Value("number", (float(assumption.default),), assumption.source)
         if name in entries:
-            stated[name] = values.parse(entries[name], values.range_of("set", assumption))
-        else:
-            stated[name] = Value("number", (float(assumption.default),), assumption.source)
-    title = entries["name"].text() if "name" in entries else id
-    if not title.strip():
-        raise entries["name"].wrong("an empty name", "a printable name")
-    return Firm(
-        id=id,
-        name=title,
-        kind=entries["kind"].choice(KINDS, "a kind of firm") if "kind" in entries else KINDS[0],
-        enters=start if enters is None else None if enters.data is None else enters.month(FIRST_YEAR * 12, end),
-        listed=_before_the_start(entries.get("listed"), id, start, "listing_appetite"),
-        pivoted=_before_the_start(entries.get("pivoted"), id, start, "pivot_readiness"),
-        copies=entries["copies"].whole(0, MAX_FIRMS) if "copies" in entries else 0,
-        values=Frozen(stated),
+            with errors.part():
+                stated[name] = values.parse(entries[name], values.range_of("set", assumption))
+    title, kind, copies, enters, listed, pivoted = errors.each(
+        lambda: _firm_name(entries["name"]) if "name" in entries else id,
+        lambda: entries["kind"].choice(KINDS, "a kind of firm") if "kind" in entries else KINDS[0],
+        lambda: entries["copies"].whole(0, MAX_FIRMS) if "copies" in entries else 0,
+        lambda: _enters(entries["enters"], end) if "enters" in entries else start,
+        lambda: _before_the_start(entries.get("listed"), id, start, "listing_appetite"),
+        lambda: _before_the_start(entries.get("pivoted"), id, start, "pivot_readiness"),
     )
+    return Firm(id, title or id, kind or KINDS[0], enters, listed, pivoted, copies or 0, Frozen(stated))
 
 
-def _before_the_start(node: Node | None, id: str, start: int, trait: str) -> int | None:
+def _firm_name(node: Node) -> str:
+    title = node.text()
+    if not title.strip():
+        raise node.wrong("an empty name", "a printable name")
+    return title
+
+
+def _enters(node: Node, end: int | None) -> int | None:
+    return None if node.data is None else node.month(FIRST_YEAR * 12, end)
+
+
+def _before_the_start(node: Node | None, id: str, start: int | None, trait: str) -> int | None:
     """The month in which a firm listed or pivoted before the start; None: it has not, and the rules decide.
 
     ``trait`` is what an event may change to hasten or hold up what the rules decide.
@@ -148,7 +202,7 @@ def _before_the_start(node: Node | None, id: str, start: int, trait: str) -> int
     if node is None or node.data is None:
         return None
     month = node.month()
-    if month >= start:
+    if start is not None and month >= start:
         raise node.wrong(
             "not before the start: this key says how a firm starts, later on the rules decide",
             f"a month before the start {month_text(start)}, or null; instead an event may change firms.{id}.{trait}",
@@ -156,57 +210,68 @@ def _before_the_start(node: Node | None, id: str, start: int, trait: str) -> int
     return month
 
 
-def _groups(section: Node | None, firms: tuple[Firm, ...]) -> Mapping[str, tuple[str, ...]]:
+def _groups(
+    section: Node | None, firms: tuple[Firm, ...], removed: Removed, errors: Gathered
+) -> Mapping[str, tuple[str, ...]]:
     """Group id -> ids of firms and classes: startups and giants, every class alone, and those of the file."""
     ids = [firm.id for firm in firms]
     groups = {f"{kind}s": tuple(firm.id for firm in firms if firm.kind == kind) for kind in KINDS}
     groups |= {firm.id: (firm.id,) for firm in firms if firm.copies}
     taken = {id for firm in firms for id in (firm.id, *copy_ids(firm.id, firm.copies))}
     for id, node in (section.data if section is not None else {}).items():
-        if id in RESERVED_IDS or id in taken:
-            problem = "a reserved id" if id in RESERVED_IDS else "the id of a firm"
-            raise node.error(problem, found=id, allowed="an id that no firm has, nor all, market, startups or giants")
-        items = node.items("a list of firm ids, each once", 1)
-        members = tuple(item.choice(ids, "a firm of this scenario") for item in items)
-        if len(set(members)) < len(members):
-            raise node.wrong("a firm named twice", "each firm once")
-        groups[id] = members
+        groups.setdefault(id, ())  # what names it is not wrong, even if its list is
+        with errors.part():
+            if id in RESERVED_IDS or id in taken:
+                problem = "a reserved id" if id in RESERVED_IDS else "the id of a firm"
+                allowed = "an id that no firm has, nor all, market, startups or giants"
+                raise node.error(problem, found=id, allowed=allowed)
+            items = node.items("a list of firm ids, each once", 1)
+            members = tuple(errors.each(*(partial(_member, item, ids, removed) for item in items)))
+            if len(set(members)) < len(members) and None not in members:
+                raise node.wrong("a firm named twice", "each firm once")
+            groups[id] = members
     return Frozen(groups)
 
 
-def _assumptions(section: Node | None) -> tuple[Mapping[str, Value], set[str]]:
+def _member(item: Node, ids: list[str], removed: Removed) -> str:
+    if removed.still_named(f"firms.{item.data}", item):
+        raise item.error("a removed firm", told=True)
+    return item.choice(ids, "a firm of this scenario")
+
+
+def _assumptions(section: Node | None, errors: Gathered) -> tuple[Mapping[str, Value], set[str]]:
     """Every assumption of the catalogue with its Value, and the paths that the scenario states."""
     complete = {
         path: Value("number", (float(declared.default),), declared.source) for path, declared in ASSUMPTIONS.items()
     }
     given: set[str] = set()
     names = {mechanism.name: [a.name for a in mechanism.all_assumptions()] for mechanism in MECHANISMS}
-    for mechanism, node in (section.fields(tuple(names)) if section is not None else {}).items():
-        for name, entry in node.mapping().items():
+    for mechanism, node in (section.fields(tuple(names), errors=errors) if section is not None else {}).items():
+        for name, entry in node.data.items():
             path = f"assumptions.{mechanism}.{name}"
-            if name not in names[mechanism]:
-                near = nearest_of(name, names[mechanism]) or nearest_of(path, ASSUMPTIONS)
-                raise entry.error("unknown key", found=name, allowed=list_of(names[mechanism]), nearest=near)
-            complete[path] = values.parse(entry, values.range_of("set", ASSUMPTIONS[path]))
-            given.add(path)
+            with errors.part():
+                if name not in names[mechanism]:
+                    near = nearest_of(name, names[mechanism]) or nearest_of(path, ASSUMPTIONS)
+                    raise entry.error("unknown key", found=name, allowed=list_of(names[mechanism]), nearest=near)
+                complete[path] = values.parse(entry, values.range_of("set", ASSUMPTIONS[path]))
+                given.add(path)
     return Frozen(complete), given
 
 
 def _claims(section: Node | None, scope: proposition.Scope, keys: tuple[str, ...]) -> tuple[Claim, ...]:
     """The claims (or, with the key ``happened``, the facts) of a section."""
-    claims = []
-    for id, node in (section.data if section is not None else {}).items():
-        required = ("when", "happened") if "happened" in keys else ("when",)
-        entries = node.fields(keys, required)
-        given = entries.get("given")
-        claims.append(
-            Claim(
-                id=id,
-                says=entries["says"].text(MAX_TEXT, lines=True) if "says" in entries else "",
-                source=entries["source"].text() if "source" in entries else values.ASSUMED,
-                when=proposition.parse(entries["when"], scope),
-                given=None if given is None or given.data is None else proposition.parse(given, scope),
-                happened=entries["happened"].flag() if "happened" in entries else None,
-            )
-        )
-    return tuple(claims)
+    return tuple(_claim(id, node, scope, keys) for id, node in (section.data if section is not None else {}).items())
+
+
+def _claim(id: str, node: Node, scope: proposition.Scope, keys: tuple[str, ...]) -> Claim:
+    required = ("when", "happened") if "happened" in keys else ("when",)
+    entries = node.fields(keys, required, scope.errors)
+    given = entries.get("given")
+    says, source, when, only_if, happened = scope.errors.each(
+        lambda: entries["says"].text(MAX_TEXT, lines=True) if "says" in entries else "",
+        lambda: entries["source"].text() if "source" in entries else values.ASSUMED,
+        lambda: proposition.parse(entries["when"], scope),
+        lambda: None if given is None or given.data is None else proposition.parse(given, scope),
+        lambda: entries["happened"].flag() if "happened" in entries else None,
+    )
+    return Claim(id, says, source, when, only_if, happened)

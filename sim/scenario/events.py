@@ -5,48 +5,65 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from sim.foundation.assumption import Assumption
+from sim.foundation.errors import Gathered
 from sim.scenario import value as values
 from sim.scenario.dates import month_text
 from sim.scenario.frozen import Frozen
 from sim.scenario.model import Change
 from sim.scenario.node import MAX_TEXT, Node
 from sim.scenario.override import assumption_at, is_set, nearest_path, stock_allowed
+from sim.scenario.removed import Removed
 
 UNDATED = -1  # before every month: since when the value that a file states itself holds
 EVENT_KEYS = ("date", "until", "set", "title", "note", "source")
 
 
-def changes_of(root: Node, start: int, end: int) -> tuple[Change, ...]:
-    """The changes of every event of ``root``, by first month, then in file order; dated sets are the last events."""
+def changes_of(
+    root: Node, start: int | None, end: int | None, removed: Removed, errors: Gathered
+) -> tuple[Change, ...]:
+    """The changes of every event of ``root``, by first month, then in file order; dated sets are the last events.
+
+    What is wrong with any is kept in ``errors``; ``start`` and ``end`` are None where they are wrong themselves.
+    """
     changes: list[Change] = []
     for id, node in _events(root).items():
-        changes += _event(id, node, root, start, end)
+        with errors.part():
+            changes += _event(id, node, root, start, end, removed, errors)
     return tuple(sorted(changes, key=lambda change: change.first))
 
 
-def _event(id: str, node: Node, root: Node, start: int, end: int) -> list[Change]:
-    entries = node.fields(EVENT_KEYS, required=("date", "set"))
+def _event(
+    id: str, node: Node, root: Node, start: int | None, end: int | None, removed: Removed, errors: Gathered
+) -> list[Change]:
+    entries = node.fields(EVENT_KEYS, required=("date", "set"), errors=errors)
     for key in ("title", "note"):
         if key in entries:
-            entries[key].text(MAX_TEXT, lines=True)
-    source = entries["source"].text() if "source" in entries else values.ASSUMED
-    first = entries["date"].month(start, end)
-    last = None
-    if "until" in entries and entries["until"].data is not None:
-        last = entries["until"].month(start, end)
-        if last < first:
-            raise entries["until"].wrong("until before date", f"{month_text(first)} or later")
+            with errors.part():
+                entries[key].text(MAX_TEXT, lines=True)
+    source, last, first = values.ASSUMED, None, 0
+    with errors.part():
+        source = entries["source"].text() if "source" in entries else source
+    with errors.part():
+        first = entries["date"].month(start, end)
+    with errors.part():
+        if "until" in entries and entries["until"].data is not None:
+            last = entries["until"].month(start, end)
+            if last < first:
+                raise entries["until"].wrong("until before date", f"{month_text(first)} or later")
     changes = []
     for path, entry in entries["set"].mapping("a mapping of paths to values").items():
-        op, value = values.parse_change(entry, _declared(path, entry, root), source)
-        changes.append(Change(path, first, last, op, value, f"events.{id}", value.source))
+        with errors.part():
+            op, value = values.parse_change(entry, _declared(path, entry, root, removed), source)
+            changes.append(Change(path, first, last, op, value, f"events.{id}", value.source))
     return changes
 
 
-def _declared(path: str, node: Node, root: Node) -> Assumption:
+def _declared(path: str, node: Node, root: Node, removed: Removed) -> Assumption:
     """The assumption that an event may change at ``path``."""
     assumption = assumption_at(path, root)
     if assumption is None:
+        if removed.still_named(".".join(path.split(".")[:2]), node):
+            raise node.error("a removed firm", told=True)
         allowed = "assumptions.<mechanism>.<name> or firms.<id>.<assumption>, as `shakeout params` lists them"
         raise node.error("nothing an event can change", found=path, allowed=allowed, nearest=nearest_path(path, root))
     if assumption.entry_only:

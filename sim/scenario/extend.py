@@ -6,10 +6,12 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sim.foundation.errors import InputError, nearest_of, shown
+from sim.foundation.currency import DEFAULT_CURRENCY
+from sim.foundation.errors import Gathered, InputError, nearest_of, shown
 from sim.scenario.dates import month_of
 from sim.scenario.keys import ID_RULE, is_id
-from sim.scenario.node import Node
+from sim.scenario.node import Node, list_of
+from sim.scenario.removed import Removed, is_value
 from sim.scenario.yaml_text import read
 
 MAX_BYTES = 500_000
@@ -32,41 +34,48 @@ TOP_KEYS = (
     "facts",
 )
 SECTIONS = ("firms", "groups", "assumptions", "events", "claims", "facts")
-REMOVABLE = ("firms", "groups", "events", "claims", "facts")  # sections whose entries ``null`` removes
 Horizon = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """A merged scenario before validation; ``horizons`` holds the horizon each file was written for."""
+    """A merged scenario before validation.
+
+    ``horizons`` and ``currencies`` hold those each file was written for, ``removed`` what its nulls took out.
+    """
 
     root: Node
     horizons: dict[str | None, Horizon] = field(default_factory=dict)
+    currencies: dict[str | None, str] = field(default_factory=dict)
+    removed: Removed = field(default_factory=Removed)
 
 
-def tree_of_file(path: str | Path) -> Tree:
-    """The file at ``path`` laid over those it extends. InputError for whatever is wrong with any of them."""
+def tree_of_file(path: str | Path, errors: Gathered) -> Tree:
+    """The file at ``path`` laid over those it extends.
+
+    ``errors`` gathers what is wrong with any of them; InputError where nothing more can be said of it.
+    """
     name = shown(str(path), 300)
-    text = _text(path, name)
-    return _laid(read(text, name), Path(path), Path(path).parent, (os.path.realpath(path),))
+    root = read(_text(path, name), name, errors=errors)
+    return _laid(root, Path(path), Path(path).parent, (os.path.realpath(path),), errors)
 
 
-def tree_of_node(root: Node) -> Tree:
+def tree_of_node(root: Node, errors: Gathered) -> Tree:
     """A scenario that came as a text or a dict; it has no folder to extend from."""
-    _check_shape(root)
+    root = _shaped(root, errors)
     if "extends" in root.data:
         raise root.data["extends"].wrong("nothing to extend from", "extends only in a scenario that is a file")
-    return _over(None, root)
+    return _over(None, root, errors)
 
 
-def _laid(root: Node, path: Path, folder: Path, seen: tuple[str, ...]) -> Tree:
+def _laid(root: Node, path: Path, folder: Path, seen: tuple[str, ...], errors: Gathered) -> Tree:
     """``root``, read from ``path``, laid over what it extends; nothing outside ``folder`` is read."""
-    _check_shape(root)
+    root = _shaped(root, errors)
     if "name" not in root.data:
         root = root.replaced({**root.data, "name": Node(path.stem, "name", root.file, 1)})
     entry = root.data.get("extends")
     if entry is None:
-        return _over(None, root)
+        return _over(None, root, errors)
     target = path.parent / entry.text(limit=1000)
     real = os.path.realpath(target)
     if not Path(real).is_relative_to(os.path.realpath(folder)):
@@ -81,8 +90,8 @@ def _laid(root: Node, path: Path, folder: Path, seen: tuple[str, ...]) -> Tree:
         raise entry.wrong(
             f"cannot extend: {error.problem}", error.allowed or "a scenario file", error.nearest
         ) from None
-    base = _laid(read(text, shown(str(target), 300)), target, folder, (*seen, real))
-    return _over(base, root)
+    below = read(text, shown(str(target), 300), errors=errors)
+    return _over(_laid(below, target, folder, (*seen, real), errors), root, errors)
 
 
 def _text(path: str | Path, name: str) -> str:
@@ -126,29 +135,45 @@ def _nearest_file(folder: Path, name: str) -> str | None:
     return str(folder / near) if near else None
 
 
-def _check_shape(root: Node) -> None:
-    """The top is a mapping of known keys; its sections are mappings of ids, and their entries are mappings."""
+def _shaped(root: Node, errors: Gathered) -> Node:
+    """``root`` as a mapping of known keys whose sections are mappings of ids, and their entries mappings.
+
+    What is not is kept in ``errors``, and empty and flawed in the answer.
+    """
     if root.data is None:
         raise root.error("empty", allowed="a scenario; at the least start, end and firms")
-    for name, section in root.fields(TOP_KEYS).items():
-        if name not in SECTIONS:
-            continue
-        for id, entry in section.mapping().items():
-            if name != "assumptions" and not is_id(id):
-                raise entry.error("not an id", found=id, allowed=ID_RULE)
-            if name != "groups" and not (entry.data is None and name in REMOVABLE):
-                entry.mapping()
+    top = root.fields(TOP_KEYS, errors=errors)
+    for name in SECTIONS:
+        if name in top and (top[name].data is not None or top[name].flawed):
+            top[name] = _section(name, top[name], errors)
+    return root.replaced(top)
 
 
-def _over(base: Tree | None, over: Node) -> Tree:
-    """``over`` laid over ``base``, with the horizon that then holds remembered for the file of ``over``."""
+def _section(name: str, section: Node, errors: Gathered) -> Node:
+    if not isinstance(section.data, dict):
+        errors.add(section.wrong("not a mapping", "a mapping (key: value)"))
+        return section.spoilt({})
+    entries = dict(section.data)
+    for id, entry in section.data.items():
+        if name != "assumptions" and not is_id(id):
+            errors.add(entry.error("not an id", found=id, allowed=ID_RULE))
+            entries[id] = entry.spoilt({})
+        elif name != "groups" and not isinstance(entry.data, dict) and (entry.data is not None or entry.flawed):
+            errors.add(entry.wrong("not a mapping", "a mapping (key: value)"))
+            entries[id] = entry.spoilt({})
+    return section.replaced(entries)
+
+
+def _over(base: Tree | None, over: Node, errors: Gathered) -> Tree:
+    """``over`` laid over ``base``; the horizon and the currency that then hold are those of the file of ``over``."""
     bare = over.replaced({key: node for key, node in over.data.items() if key != "extends"})
-    root = merged(base.root if base else over.replaced({}), bare)
-    horizons = dict(base.horizons) if base else {}
-    span = horizon_of(root)
-    if span is not None:
-        horizons[over.file] = span
-    return Tree(root, horizons)
+    tree = base or Tree(over.replaced({}))
+    removed = dict(tree.removed.nodes)
+    root = merged(tree.root, bare, removed, errors)
+    span, currency = horizon_of(root), root.data.get("currency")
+    horizons = tree.horizons | ({over.file: span} if span is not None else {})
+    label = currency.data if currency is not None and isinstance(currency.data, str) else DEFAULT_CURRENCY
+    return Tree(root, horizons, tree.currencies | {over.file: label}, Removed(removed))
 
 
 def horizon_of(root: Node) -> Horizon | None:
@@ -158,24 +183,37 @@ def horizon_of(root: Node) -> Horizon | None:
     return None if start is None or end is None else (start, end)
 
 
-def merged(base: Node, over: Node, path: tuple[str, ...] = ()) -> Node:
-    """``over`` laid over ``base``: mappings merge, values replace as a whole, ``null`` removes an entry."""
+def merged(base: Node, over: Node, removed: dict[str, Node], errors: Gathered, path: tuple[str, ...] = ()) -> Node:
+    """``over`` laid over ``base``: mappings merge, values replace as a whole, ``null`` removes an entry.
+
+    ``removed`` is told of every entry that a null removed, under its path; what comes back is struck out there.
+    """
     entries = dict(base.data)
     for key, node in over.data.items():
         here = (*path, key)
-        if node.data is None and len(here) == 2 and here[0] in REMOVABLE:
-            if key not in entries:
-                what = here[0].removesuffix("s")
-                raise node.error(
-                    f"null removes an inherited {what}; none is called so", nearest=nearest_of(key, entries)
+        name = ".".join(here)
+        if node.data is None and node.flawed:
+            entries.setdefault(key, node)
+        elif node.data is None and not is_value(here):
+            if key in entries:
+                gone = entries.pop(key)
+                removed |= (
+                    {f"{key}.{id}": node for id in gone.data} if len(here) == 1 and key in SECTIONS else {name: node}
                 )
-            del entries[key]
-        elif isinstance(node.data, dict) and _merges(here):
-            below = entries.get(key)
-            empty = node.replaced({})
-            entries[key] = merged(below if below and isinstance(below.data, dict) else empty, node, here)
+            else:
+                allowed = list_of(tuple(entries)) or "no null: nothing is inherited here"
+                near = nearest_of(key, entries)
+                errors.add(
+                    node.error("null removes what is inherited; none is called so", allowed=allowed, nearest=near)
+                )
         else:
-            entries[key] = node
+            removed.pop(name, None)
+            if isinstance(node.data, dict) and _merges(here):
+                below = entries.get(key)
+                under = below if below and isinstance(below.data, dict) else node.replaced({})
+                entries[key] = merged(under, node, removed, errors, here)
+            else:
+                entries[key] = node
     return over.replaced(entries)
 
 

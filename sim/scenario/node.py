@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sim.foundation.errors import InputError, nearest_of, shown
+from sim.foundation.errors import Gathered, InputError, nearest_of, shown
 from sim.scenario.dates import month_of, month_text
 
 MAX_NODES = 25_000
@@ -18,6 +18,7 @@ MAX_LINE = 200  # characters of a name, a title or a source
 MAX_TEXT = 10_000  # characters of a description or a note
 _ALL_SHOWN = 16  # so many allowed keys are listed; of more only the nearest is named
 _JOINERS = "\u200c\u200d"  # zero-width, but part of emoji and of some scripts
+YES, NO = ("true", "on", "yes", "y"), ("false", "off", "no", "n")
 _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # would reorder the text around them
 
 
@@ -26,21 +27,33 @@ class Node:
     """One value of a scenario: ``data`` is None, a bool, int, float, str, a tuple of nodes or a dict of nodes.
 
     ``key`` is the path from the top ("firms.zhipu.cash"), ``line`` counts from 1. Nodes of a ``--set`` have a key
-    that begins with it, and no file.
+    that begins with it, and no file. Of a ``flawed`` node an error is known already: whatever else is said of it only
+    follows from that.
     """
 
     data: Any
     key: str = ""
     file: str | None = None
     line: int | None = None
+    flawed: bool = False
+
+    @property
+    def place(self) -> str:
+        """Key, file and line, for a message about another place."""
+        line = f"line {self.line}" if self.line is not None else None
+        where = ", ".join(part for part in (self.file, line) if part)
+        return f"{self.key} ({where})" if where else self.key
 
     def error(self, problem: str, **parts: Any) -> InputError:
         """An InputError about this place."""
-        return InputError(problem, file=self.file, line=self.line, key=self.key or None, **parts)
+        told = parts.pop("told", False) or self.flawed
+        return InputError(problem, file=self.file, line=self.line, key=self.key or None, told=told, **parts)
 
     def wrong(self, problem: str, allowed: str, nearest: str | None = None) -> InputError:
         """An InputError that shows what was found here."""
         found = "nothing (null)" if self.data is None else self.plain()
+        if isinstance(found, bool):
+            found = str(found).lower()
         return self.error(problem, found=found, allowed=allowed, nearest=nearest)
 
     def plain(self) -> Any:
@@ -53,7 +66,11 @@ class Node:
 
     def replaced(self, data: Any) -> Node:
         """Other data at the same place."""
-        return Node(data, self.key, self.file, self.line)
+        return Node(data, self.key, self.file, self.line, self.flawed)
+
+    def spoilt(self, data: Any = None) -> Node:
+        """``data`` at the same place, of which an error is known already."""
+        return Node(data, self.key, self.file, self.line, True)
 
     # readers: each gives the data in one type, or raises an InputError
 
@@ -63,15 +80,33 @@ class Node:
             raise self.wrong("not a mapping", allowed)
         return self.data
 
-    def fields(self, known: Collection[str], required: Collection[str] = ()) -> dict[str, Node]:
-        """The entries of a mapping whose keys are among ``known`` and include ``required``."""
-        entries = self.mapping(f"a mapping with the keys {list_of(known)}")
-        for key, node in entries.items():
-            if key not in known:
-                raise node.error("unknown key", found=key, allowed=list_of(known), nearest=nearest_of(key, known))
+    def fields(
+        self, known: Collection[str], required: Collection[str] = (), errors: Gathered | None = None
+    ) -> dict[str, Node]:
+        """The entries of a mapping whose keys are among ``known`` and include ``required``.
+
+        With ``errors`` every wrong key is kept there; an unknown one is left out, a missing one is a flawed node.
+        """
+        stated = self.mapping(f"a mapping with the keys {list_of(known)}")
+        entries, meant = dict[str, Node](), set[str | None]()
+
+        def wrong(error: InputError) -> None:
+            if errors is None:
+                raise error
+            errors.add(error)
+
+        for key, node in stated.items():
+            if key in known:
+                entries[key] = node
+                continue
+            near = nearest_of(key, known)
+            meant.add(near)
+            wrong(node.error("unknown key", found=key, allowed=list_of(known), nearest=near))
         for key in required:
             if key not in entries:
-                raise self.error(f"the key {key} is missing", allowed=list_of(known))
+                told = key in meant  # its key was mistyped
+                wrong(self.error(f"the key {key} is missing", allowed=list_of(known), told=told))
+                entries[key] = Node(None, child_key(self.key, key), self.file, self.line, True)
         return entries
 
     def items(self, allowed: str, fewest: int = 0, most: int = MAX_NODES) -> tuple[Node, ...]:
@@ -109,8 +144,13 @@ class Node:
     def flag(self) -> bool:
         """True or False."""
         if not isinstance(self.data, bool):
-            raise self.wrong("neither true nor false", "true or false")
+            raise self.wrong("neither true nor false", "true or false", self.meant("true", "false"))
         return self.data
+
+    def meant(self, yes: str, no: str) -> str | None:
+        """``yes`` or ``no`` where this is another language's word for it, such as on or off."""
+        word = str(self.data).lower()
+        return yes if word in YES else no if word in NO else None
 
     def text(self, limit: int = MAX_LINE, lines: bool = False) -> str:
         """Printable text of at most ``limit`` characters, on one line unless ``lines``."""

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sim.foundation.assumption import Assumption
-from sim.foundation.errors import InputError, nearest_of, shown
+from sim.foundation.errors import Gathered, InputError, nearest_of, shown
 from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS
 from sim.scenario import value as values
 from sim.scenario.dates import month_text
@@ -64,11 +64,11 @@ def parse_set(text: str) -> Override:
     return Override(path, without_lines(read(rest, key=label)), first, last)
 
 
-def overridden(root: Node, sets: Sequence[str]) -> Node:
-    """``root`` with every set applied, in order."""
-    for text in sets:
-        override = parse_set(str(text))
-        root = _dated(root, override) if override.first is not None else _undated(root, override)
+def overridden(root: Node, sets: Sequence[Override], errors: Gathered) -> Node:
+    """``root`` with every set applied, in order; one that is wrong is kept in ``errors``."""
+    for override in sets:
+        with errors.part():
+            root = _dated(root, override) if override.first is not None else _undated(root, override)
     return root
 
 

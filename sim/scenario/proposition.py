@@ -24,13 +24,16 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from sim.foundation.columns import FATES, MILESTONES
+from sim.foundation.errors import Gathered
 from sim.foundation.grid import LANDSCAPE, PATHS, YEARLY
 from sim.scenario.frozen import freeze
 from sim.scenario.model import Probe
 from sim.scenario.node import Node, list_of
+from sim.scenario.removed import Removed
 
 STATES = ("independent", "general", *MILESTONES, "acquired", "closed")
 FORMS = {  # the key that tells a form -> all keys of that form
@@ -53,48 +56,67 @@ _MOST = 1_000_000  # firms a count may speak of
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a proposition may speak of, and the probes it was found to need."""
+    """What a proposition may speak of, the probes it was found to need, and what is wrong with it.
+
+    ``start`` and ``end`` are None where they are wrong themselves.
+    """
 
     firms: Collection[str]
     classes: Collection[str]
     groups: Collection[str]
-    start: int
-    end: int
+    start: int | None
+    end: int | None
     probes: set[Probe] = field(default_factory=set)
     giants: Collection[str] = ()
+    removed: Removed = field(default_factory=Removed)
+    errors: Gathered = field(default_factory=Gathered)
 
 
 def parse(node: Node, scope: Scope) -> Any:
-    """The proposition ``node`` as frozen plain data with months as ints; its probes are added to ``scope``."""
+    """The proposition ``node`` as frozen plain data with months as ints; its probes are added to ``scope``.
+
+    So is what is wrong with any part of it; an InputError is raised where nothing can be made of the whole.
+    """
     return freeze(_proposition(node, scope))
 
 
 def _proposition(node: Node, scope: Scope) -> dict[str, Any]:
-    entries = node.fields(_KEYS)
+    errors = scope.errors
+    entries = node.fields(_KEYS, errors=errors)
     forms = [form for form in FORMS if form in entries]
     if len(forms) != 1:
         problem = "no proposition" if not forms else f"more than one proposition ({' and '.join(forms)})"
         raise node.wrong(problem, f"exactly one of {', '.join(FORMS)}")
     form = forms[0]
-    node.fields(FORMS[form])
+    required = FORMS[form] if form in ("fate", "milestone", "endgame") else ()
+    node = node.replaced(entries)
+    entries = node.fields(FORMS[form], required, errors)
     if form == "not":
         return {"not": _proposition(entries["not"], scope)}
     if form in ("all", "any"):
         items = entries[form].items("a list of propositions", 1)
-        return {form: [_proposition(item, scope) for item in items]}
+        return {form: errors.each(*(partial(_proposition, item, scope) for item in items))}
     if form in ("fate", "milestone"):
-        node.fields(FORMS[form], required=FORMS[form])
-        what = entries[form].choice(FATES if form == "fate" else MILESTONES, f"a {form}")
-        return {"firm": _firm(entries["firm"], scope), form: what, "by": _month(entries["by"], scope)}
+        what, firm, by = errors.each(
+            lambda: entries[form].choice(FATES if form == "fate" else MILESTONES, f"a {form}"),
+            lambda: _firm(entries["firm"], scope),
+            lambda: _month(entries["by"], scope),
+        )
+        return {"firm": firm, form: what, "by": by}
     if form == "endgame":
-        node.fields(FORMS[form], required=FORMS[form])
-        if not entries["endgame"].flag():
-            raise entries["endgame"].wrong("not a proposition", "true; or not: {endgame: true, by: DATE}")
-        return {"endgame": True, "by": _month(entries["by"], scope)}
+        _, by = errors.each(lambda: _true(entries["endgame"]), lambda: _month(entries["by"], scope))
+        return {"endgame": True, "by": by}
     return _count(node, scope) if form == "count" else _comparison(node, form, scope)
 
 
+def _true(node: Node) -> None:
+    if not node.flag():
+        raise node.wrong("not a proposition", "true; or not: {endgame: true, by: DATE}")
+
+
 def _firm(node: Node, scope: Scope) -> str:
+    if scope.removed.still_named(f"firms.{node.data}", node):
+        raise node.error("a removed firm", told=True)
     if isinstance(node.data, str) and node.data in (*scope.classes, *scope.groups) and node.data not in scope.firms:
         raise node.wrong("a group or a class, not a firm", "a firm; or count: {of: GROUP, state: STATE}")
     return node.choice(scope.firms, "a firm of this scenario")
@@ -113,52 +135,77 @@ def _one_of(node: Node, keys: tuple[str, ...]) -> str:
 
 
 def _count(node: Node, scope: Scope) -> dict[str, Any]:
-    entries = node.fields(FORMS["count"], required=("count", "at"))
-    of = entries["count"].fields(("of", "state"), required=("state",))
-    group = "startups"
-    if "of" in of:
-        group = of["of"].choice(scope.groups, "a group or class of this scenario")
-    state = of["state"].choice(STATES, "a state")
-    how = _one_of(node, COUNTS)
-    bound: Any
-    if how == "between":
-        items = entries[how].items("between: [fewest, most]", 2, 2)
-        bound = [item.whole(0, _MOST) for item in items]
-        if bound[0] > bound[1]:
-            raise entries[how].wrong("fewest above most", "between: [fewest, most]")
-    else:
-        bound = entries[how].whole(0, _MOST)
-    return {"count": {"of": group, "state": state}, "at": _month(entries["at"], scope), how: bound}
+    entries = node.fields(FORMS["count"], ("count", "at"), scope.errors)
+    counted, at, how = scope.errors.each(
+        lambda: _counted(entries["count"], scope),
+        lambda: _month(entries["at"], scope),
+        lambda: _one_of(node, COUNTS),
+    )
+    bound = None if how is None else scope.errors.each(lambda: _bound(entries[how], how))[0]
+    return {"count": counted, "at": at, how: bound}
+
+
+def _counted(node: Node, scope: Scope) -> dict[str, Any]:
+    of = node.fields(("of", "state"), ("state",), scope.errors)
+    group, state = scope.errors.each(
+        lambda: _group(of["of"], scope) if "of" in of else "startups", lambda: of["state"].choice(STATES, "a state")
+    )
+    return {"of": group, "state": state}
+
+
+def _group(node: Node, scope: Scope) -> str:
+    if any(scope.removed.still_named(f"{section}.{node.data}", node) for section in ("groups", "firms")):
+        raise node.error("a removed group", told=True)
+    return node.choice(scope.groups, "a group or class of this scenario")
+
+
+def _bound(node: Node, how: str) -> Any:
+    if how != "between":
+        return node.whole(0, _MOST)
+    bound = [item.whole(0, _MOST) for item in node.items("between: [fewest, most]", 2, 2)]
+    if bound[0] > bound[1]:
+        raise node.wrong("fewest above most", "between: [fewest, most]")
+    return bound
 
 
 def _comparison(node: Node, form: str, scope: Scope) -> dict[str, Any]:
     """A quantity of a firm or of the market against a number or against itself at another date."""
-    entries = node.fields(FORMS[form], required=(*(("firm",) if form == "quantity" else ()), form, "at"))
-    side = _one_of(node, SIDES)
-    firm = _firm(entries["firm"], scope) if form == "quantity" else None
-    names = [quantity.name for quantity in (PATHS if form == "quantity" else LANDSCAPE)]
-    name = entries[form].choice(names, f"a quantity of {'a firm' if firm else 'the market'}")
-    if firm in scope.giants and name not in OF_GIANTS:
+    of_firm = form == "quantity"
+    entries = node.fields(FORMS[form], (*(("firm",) if of_firm else ()), form, "at"), scope.errors)
+    names = [quantity.name for quantity in (PATHS if of_firm else LANDSCAPE)]
+    side, firm, name = scope.errors.each(
+        lambda: _one_of(node, SIDES),
+        lambda: _firm(entries["firm"], scope) if of_firm else None,
+        lambda: entries[form].choice(names, f"a quantity of {'a firm' if of_firm else 'the market'}"),
+    )
+    if firm in scope.giants and name is not None and name not in OF_GIANTS:
         raise entries[form].wrong("the accounts of a giant are open: this is not kept of it", list_of(OF_GIANTS))
-    at = _observed(entries["at"], name, scope)
-    scope.probes.add(Probe(firm, name, at))
-    against: Any
-    if isinstance(entries[side].data, dict):
-        other = entries[side].fields(("at", "times"), required=("at",))
-        then = _observed(other["at"], name, scope)
-        scope.probes.add(Probe(firm, name, then))
-        against = {"at": then, "times": other["times"].number(0, 1e6) if "times" in other else 1.0}
-    else:
-        against = entries[side].number()
-    who = {"firm": firm, "quantity": name} if firm else {"market": name}
+    at, against = scope.errors.each(
+        lambda: _observed(entries["at"], firm, name, scope),
+        lambda: None if side is None else _against(entries[side], firm, name, scope),
+    )
+    who = {"firm": firm, "quantity": name} if of_firm else {"market": name}
     return {**who, "at": at, side: against}
 
 
-def _observed(node: Node, name: str, scope: Scope) -> int:
-    """A month in which ``name`` is observed: sums over a calendar year only in December."""
+def _against(node: Node, firm: str | None, name: str, scope: Scope) -> Any:
+    """The number, or how many times the same quantity at another date, that a quantity is compared with."""
+    if not isinstance(node.data, dict):
+        return node.number()
+    other = node.fields(("at", "times"), ("at",), scope.errors)
+    then, times = scope.errors.each(
+        lambda: _observed(other["at"], firm, name, scope),
+        lambda: other["times"].number(0, 1e6) if "times" in other else 1.0,
+    )
+    return {"at": then, "times": times}
+
+
+def _observed(node: Node, firm: str | None, name: str, scope: Scope) -> int:
+    """A month in which ``name`` is observed, now a probe: sums over a calendar year only in December."""
     month = _month(node, scope)
     if name in YEARLY and month % 12 != 11:
         raise node.wrong(f"{name} is observed once a year", "a December", f"{month // 12:04d}-12")
+    scope.probes.add(Probe(firm, name, month))
     return month
 
 

@@ -108,8 +108,8 @@ def changed(value: Value, op: str, by: float) -> Value | None:
 
 
 def _number(node: Node, within: Range) -> float:
-    if isinstance(node.data, bool) and within == Range(0, 1, True):
-        raise node.wrong("not a number", "1 (on) or 0 (off)")
+    if within == Range(0, 1, True) and not (isinstance(node.data, int | float) and not isinstance(node.data, bool)):
+        raise node.wrong("not a number", "1 (on) or 0 (off)", node.meant("1", "0"))
     if within.whole:
         return float(node.whole(int(within.low), int(within.high)))
     return node.number(within.low, within.high)

@@ -25,7 +25,7 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
-from sim.foundation.errors import InputError, shown
+from sim.foundation.errors import Gathered, InputError, shown
 from sim.scenario.node import MAX_DEPTH, MAX_NODES, Node, child_key
 
 _NULL = re.compile(r"|~|null|Null|NULL")
@@ -34,12 +34,16 @@ _FALSE = re.compile(r"false|False|FALSE")
 _INT = re.compile(r"[-+]?[0-9]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _INFINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
+EMPTY = "null, written out, to remove what is inherited; to leave that as it is, delete the key or put # before it"
 _EXACT_DIGITS = 15  # whole numbers of more digits are read as floats
 
 
-def read(text: str, file: str | None = None, key: str = "") -> Node:
-    """The node of one YAML document; its keys begin with ``key``. InputError if it is not harmless YAML."""
-    return _Reader(text, file, key).document()
+def read(text: str, file: str | None = None, key: str = "", errors: Gathered | None = None) -> Node:
+    """The node of one YAML document; its keys begin with ``key``. InputError if it is not harmless YAML.
+
+    A key given twice or left empty is kept in ``errors``, where there is one, and reading goes on.
+    """
+    return _Reader(text, file, key, errors).document()
 
 
 def write(data: Any) -> str:
@@ -57,8 +61,8 @@ def write(data: Any) -> str:
 class _Reader:
     """One pass over the events of one text."""
 
-    def __init__(self, text: str, file: str | None, key: str) -> None:
-        self.text, self.file, self.key = text, file, key
+    def __init__(self, text: str, file: str | None, key: str, errors: Gathered | None) -> None:
+        self.text, self.file, self.key, self.errors = text, file, key, errors
         self.events = self._events()
         self.left = MAX_NODES
 
@@ -80,6 +84,12 @@ class _Reader:
         line = None if self.key else line  # a text with a key of its own is part of a command
         return InputError(problem, file=self.file, line=line, key=self.key or None, **parts)
 
+    def flaw(self, error: InputError) -> None:
+        """Keep ``error`` and go on, or raise it where nobody gathers."""
+        if self.errors is None:
+            raise error
+        self.errors.add(error)
+
     def document(self) -> Node:
         """The only document of the stream."""
         root: Node | None = None
@@ -91,10 +101,9 @@ class _Reader:
             root = self.node(next(self.events), self.key, None, 0)
         return root if root is not None else Node(None, self.key, self.file, 1)
 
-    def node(self, event: Event, key: str, line: int | None, depth: int) -> Node:
-        """The node that begins with ``event``; ``line`` is that of its key."""
-        here = event.start_mark.line + 1
-        line = line or here
+    def harmless(self, event: Event, depth: int) -> int:
+        """The line on which the node of ``event`` begins; refuses tags, anchors, aliases and what is too large."""
+        here: int = event.start_mark.line + 1
         self.left -= 1
         if self.left < 0:
             raise self.error("too much data", here, allowed=f"{MAX_NODES} values")
@@ -105,7 +114,15 @@ class _Reader:
             raise self.error("an anchor or alias", here, found=anchor, allowed="plain YAML without & and *")
         if tag is not None:
             raise self.error("a tag", here, found=str(tag), allowed="plain YAML without !")
+        return here
+
+    def node(self, event: Event, key: str, line: int | None, depth: int) -> Node:
+        """The node that begins with ``event``; ``line`` is that of its key."""
+        line = line or self.harmless(event, depth)
         if isinstance(event, ScalarEvent):
+            if event.style is None and event.value == "" and depth:
+                self.flaw(InputError("left empty", file=self.file, line=line, key=key, allowed=EMPTY))
+                return Node(None, key, self.file, line, True)
             data = event.value if event.style is not None else scalar(event.value)
             return Node(data, key, self.file, line)
         if isinstance(event, SequenceStartEvent):
@@ -120,17 +137,23 @@ class _Reader:
         """The entries of the mapping that has just begun."""
         entries: dict[str, Node] = {}
         while not isinstance(event := next(self.events), MappingEndEvent):
-            line = event.start_mark.line + 1
-            name = self.node(event, key, None, depth + 1)  # refuses tags, anchors and aliases
+            line = self.harmless(event, depth + 1)
             if not isinstance(event, ScalarEvent):
-                raise self.error("a key that is no text", line, found=name.plain(), allowed="text keys")
-            path = child_key(key, event.value)
-            if event.value in entries:
-                first = entries[event.value].line
-                raise InputError(
-                    f"given twice, first on line {first}", file=self.file, line=line, key=path, allowed="each key once"
+                raise self.error(
+                    "a key that is no text",
+                    line,
+                    found=self.node(event, key, line, depth + 1).plain(),
+                    allowed="text keys",
                 )
-            entries[event.value] = self.node(next(self.events), path, line, depth + 1)
+            path = child_key(key, event.value)
+            first = entries.get(event.value)
+            if first is not None:
+                problem = f"given twice, first on line {first.line}"
+                self.flaw(InputError(problem, file=self.file, line=line, key=path, allowed="each key once"))
+            value = next(self.events)
+            self.harmless(value, depth + 1)
+            node = self.node(value, path, line, depth + 1)
+            entries[event.value] = node if first is None else first.spoilt(first.data)
         return entries
 
 

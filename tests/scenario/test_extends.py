@@ -50,7 +50,9 @@ claims:
 
 
 def test_null_removes_an_inherited_entry(base, tmp_path):
-    text = "extends: base.yaml\nfirms: {lab: null}\nevents: {later: ~}\nclaims: {few: }\nfacts: {zhipu-lists: null}\n"
+    text = (
+        "extends: base.yaml\nfirms: {lab: null}\nevents: {later: ~}\nclaims: {few: null}\nfacts: {zhipu-lists: null}\n"
+    )
     scenario = load(write(tmp_path, "less.yaml", text + "groups: {pair: null}\n"))
     assert [firm.id for firm in scenario.firms] == ["zhipu", "minimax", "tencent"]
     assert {change.origin for change in scenario.changes} == {"events.price-war"}
@@ -62,9 +64,10 @@ def test_null_removes_nothing_that_is_not_inherited(base, tmp_path):
     error = refused(write(tmp_path, "x.yaml", "extends: base.yaml\nfirms:\n  minimx: null\n"))
     assert error.line == 3 and error.key == "firms.minimx" and error.nearest == "minimax"
     error = refused(write(tmp_path, "y.yaml", "extends: base.yaml\nfirms: {lab: null}\n"))
-    assert error.file == str(base) and error.key == "events.later.set.firms.lab.research_ambition"  # still named there
+    assert error.file == str(tmp_path / "y.yaml") and error.line == 2 and error.key == "firms.lab"
+    assert f"events.later.set.firms.lab.research_ambition ({base}, line 39)" in error.found  # still named there
     with pytest.raises(InputError, match="none is called so"):
-        load_text(TEXT.replace("lab: {copies", "empty:\n  lab: {copies"))
+        load_text(TEXT.replace("lab: {copies", "empty: null\n  lab: {copies"))
 
 
 def test_three_files_deep_and_from_a_folder_below(base, tmp_path):

@@ -1,0 +1,50 @@
+"""What a written ``null`` takes out of an inherited scenario, and who still speaks of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from sim.foundation.errors import InputError
+from sim.scenario.node import Node
+
+OWN_NULLS = {  # keys of entries of which null is a value: a firm that never enters, an event without end
+    "firms": ("enters", "listed", "pivoted"),
+    "events": ("until",),
+    "claims": ("given",),
+    "facts": ("given",),
+}
+_SHOWN = 5  # places where a removed id is still named
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """``nodes``: path -> the null that removed it; ``named``: path -> what names it all the same."""
+
+    nodes: dict[str, Node] = field(default_factory=dict)
+    named: dict[str, list[Node]] = field(default_factory=dict)
+
+    def still_named(self, path: str, node: Node) -> bool:
+        """True if ``path`` was removed; that ``node`` names it is then remembered."""
+        if path not in self.nodes:
+            return False
+        self.named.setdefault(path, []).append(node)
+        return True
+
+    def errors(self) -> Iterator[InputError]:
+        """An error at the line of every removal of what is still named."""
+        for path, places in self.named.items():
+            shown = [node.place for node in places[:_SHOWN]]
+            if len(places) > _SHOWN:
+                shown.append(f"{len(places) - _SHOWN} more")
+            allowed = "to remove or change that, too"
+            yield self.nodes[path].error("null removes what is still named", found="; ".join(shown), allowed=allowed)
+
+    def notices(self) -> tuple[str, ...]:
+        """One sentence that says all that was removed."""
+        return (f"Removed by null: {', '.join(self.nodes)}.",) if self.nodes else ()
+
+
+def is_value(path: tuple[str, ...]) -> bool:
+    """True where null is a value of its own."""
+    return len(path) == 3 and path[2] in OWN_NULLS.get(path[0], ())
