@@ -14,6 +14,8 @@ from numpy.typing import ArrayLike
 
 Z = 1.959963984540054  # standard normal quantile of 0.975
 BISECTIONS = 50  # halvings of the range from -1 to 1
+TAIL = 0.025  # outside of an interval, on each side
+RANKS_OFF = 3  # more than the normal approximation of a binomial quantile is off
 LEAST_WORLDS = 2  # one world shows no spread between worlds
 Bounds = tuple[np.ndarray, np.ndarray]
 
@@ -93,6 +95,30 @@ def ratio_wilson(part: ArrayLike, whole: ArrayLike, squares: tuple[ArrayLike, Ar
         spread = np.maximum(aa - 2 * ratio * ab + ratio * ratio * bb, 0.0) / (b * b)
         variance = spread * units / (units - 1)
     return design_wilson(ratio, variance, b, units)
+
+
+def rank_bounds(trials: ArrayLike, share: float) -> Bounds:
+    """Ranks, from 1, of the two of ``trials`` values in order that hold the quantile of ``share`` between them.
+
+    At least 95%: at most 2.5% for each side (binomial; David and Nagaraja 2003, section 7.1). NaN where so few values
+    bound it on neither or one side only.
+    """
+    sizes, place = np.unique(np.floor(np.asarray(trials, float)), return_inverse=True)
+    low, high = _lower_rank(sizes, share), sizes + 1 - _lower_rank(sizes, 1 - share)
+    shape = np.shape(trials)
+    bounds = (np.where(low > 0, low, np.nan), np.where(high <= sizes, high, np.nan))
+    return bounds[0][place].reshape(shape), bounds[1][place].reshape(shape)
+
+
+def _lower_rank(sizes: np.ndarray, share: float) -> np.ndarray:
+    """The largest rank that with 97.5% is not above the quantile of ``share``; 0 where none is so sure."""
+    from scipy.special import bdtr
+
+    guess = sizes * share - Z * np.sqrt(sizes * share * (1 - share))
+    rank = np.clip(np.ceil(guess) + RANKS_OFF, 0, sizes)
+    while (unsure := (rank > 0) & (bdtr(np.maximum(rank - 1, 0), sizes, share) > TAIL)).any():
+        rank = rank - unsure
+    return np.asarray(rank)
 
 
 def variance_of(total: ArrayLike, squares: ArrayLike, worlds: int) -> np.ndarray:

@@ -191,6 +191,18 @@ def test_hot_capital_is_taken_by_firms_that_do_not_need_it():
     assert raised[0] > 0.0 == raised[1] == raised[2]
 
 
+@pytest.mark.parametrize("since", ["round", "entry"])
+def test_hot_capital_pauses_after_a_round(since):
+    """Seven months in which nobody is asked again; who has not raised yet counts from its entry."""
+    comfortable = {**NEEDY, "plan_runway": 60.0, "seeking_month": NEVER}
+    when = {"last_round_month": 20} if since == "round" else {"last_round_month": NEVER, "entry_month": 20}
+    seeks = [
+        int(_month(startup(**comfortable, **when), climate=HOT, tick=tick, rounds_hot_pause=7.0).firms[0].seeking_month)
+        for tick in (26, 27, 28)
+    ]
+    assert seeks == [NEVER, 27, 28]
+
+
 def test_the_powder_is_a_stock_with_a_cap():
     w = _month(startup(), powder=900.0, rounds_inflow_normal=300.0, rounds_powder_cap=1000.0)
     assert w.market.dry_powder == 1000.0

@@ -10,7 +10,7 @@ from synthetic_runs import firm, scenario, still
 
 from sim.foundation.columns import ACQUIRED, CLOSED
 from sim.outcomes import effects
-from sim.outcomes.flips import Flips, telling
+from sim.outcomes.flips import Flip, Flips, telling
 from sim.scenario.load import load_text
 
 CAST = (firm("alpha"), firm("beta"), firm("crowd", copies=2), firm("giant", "giant"))
@@ -67,6 +67,20 @@ def test_the_world_to_tell_is_one_in_which_little_else_turns():
     assert other is not None and (other.firm, other.variant_fate) == ("beta", "acquired")
     crowd = telling(flips, ["crowd"], {"firm": "crowd", "difference": 0.1})
     assert crowd is not None and (crowd.row, crowd.world) == ("crowd-002", 5)
+
+
+def test_the_world_to_tell_turns_in_the_direction_of_the_difference():
+    """Five worlds lose the firm and three gain it: where the difference is a gain, one of the three is told."""
+    lost = Flip("alpha", "independent+listed", "closed", 5, 11, "alpha")
+    gained = Flip("alpha", "acquired", "independent", 3, 12, "alpha")
+    turned = Flip("alpha", "acquired", "closed", 9, 13, "alpha")
+    flips = [lost, gained, turned]
+    assert telling(flips, ["alpha"], {"firm": "alpha", "difference": -0.1}) == lost
+    assert telling(flips, ["alpha"], {"firm": "alpha", "difference": 0.1}) == gained
+    assert (
+        telling([turned, lost], ["alpha"], {"firm": "alpha", "difference": 0.1}) == turned
+    )  # none gains: the commonest
+    assert telling(flips, ["alpha"], None) == turned
 
 
 def row(firm_id: str, quantity: str, difference: float, half: float, date: str = "2028-12") -> dict[str, Any]:

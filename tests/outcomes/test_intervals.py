@@ -13,6 +13,7 @@ from sim.outcomes.intervals import (
     newcombe_paired,
     of_worlds,
     pooled_wilson,
+    rank_bounds,
     ratio_wilson,
     t_interval,
     wilson,
@@ -184,3 +185,22 @@ def test_t_interval_is_scipys() -> None:
 def test_effective_size_falls_back_at_the_edges() -> None:
     size = effective_size([0.0, 0.5, 0.5, 1.0], [0.0, 0.01, 0.0, 0.0], 60, 10)
     assert size.tolist() == [10, 25, 60, 10]
+
+
+@pytest.mark.parametrize("share", [0.05, 0.25, 0.5, 0.75, 0.95])
+def test_ranks_hold_the_quantile_and_are_the_nearest_that_do(share: float) -> None:
+    """P(rank low is above the quantile) = P(fewer than low values below it), against scipy's binomial."""
+    n = np.array([1, 2, 5, 6, 7, 50, 73, 74, 100, 999, 10_000, 1_000_000])
+    low, high = rank_bounds(n, share)
+    for size, one, other in zip(n, low, high, strict=True):
+        below = stats.binom(size, share)
+        lowest, highest = (0 if np.isnan(one) else int(one)), (size + 1 if np.isnan(other) else int(other))
+        assert below.cdf(lowest - 1) <= 0.025 < below.cdf(lowest)
+        assert below.sf(highest - 1) <= 0.025 < below.sf(highest - 2)
+
+
+def test_ranks_of_the_median_by_hand() -> None:
+    """All six below the median or all above: 1/64 each, so the extremes of six hold it; of five they do not (1/32)."""
+    low, high = rank_bounds([5, 6, 100], 0.5)
+    assert np.isnan(low[0]) and np.isnan(high[0])
+    assert (low[1], high[1]) == (1, 6) and (low[2], high[2]) == (40, 61)
