@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -10,7 +11,7 @@ from sim.report import style
 from sim.report.picture import Key, Panel, Picture, numbers
 from sim.report.survival import BANDS, band
 from sim.report.view import View
-from sim.report.words import percent
+from sim.report.words import listed, percent
 
 AFTER = (  # group, clock, heading, whose curves they are
     ("listed", "listed", "After listing", "startups that listed"),
@@ -19,6 +20,7 @@ AFTER = (  # group, clock, heading, whose curves they are
 BAND_OPACITY = 0.09
 TOLD_AT = 36  # months after, in the title and above each panel
 DASHES = ("solid", "dash", "dot")  # neighbouring cohorts differ in dash too
+LEAST_DRAWN = 30  # firms of a cohort, over all worlds: of fewer there is little to see but a band
 MOST_GROUPS = 4  # of late entrants, each with a panel
 
 
@@ -28,9 +30,9 @@ def survival_after(view: View) -> Picture:
     found = [
         (heading, who, view.cohorts(group, "independent", clock)) for group, clock, heading, who in (*AFTER, *late)
     ]
-    clocks = [(heading, who, curves) for heading, who, curves in found if curves]
+    clocks = [(heading, who, _many(curves)) for heading, who, curves in found if _many(curves)]
     if not clocks:
-        why = "No startup lists, pivots or enters in the run early enough to be followed"
+        why = f"Fewer than {LEAST_DRAWN} startups list, pivot or enter in any year that can be followed"
         return Picture("survival-after", why, view.source, "", "", "", ())
     cohorts = sorted({years for _, _, curves in clocks for years in curves})
     colours = style.shades(cohorts)
@@ -41,15 +43,19 @@ def survival_after(view: View) -> Picture:
     caption = view.caption(
         "Share of startups still independent by months since they listed, pivoted or entered, over all worlds; a curve "
         "for each year in which that happened, which ends where the last of the year reaches the horizon, or where "
-        f"fewer are left than the root of their number. {BANDS} The world is the sampling unit."
+        f"fewer are left than the root of their number. Years of fewer than {LEAST_DRAWN} startups are in survival.csv "
+        f"only. {BANDS} The world is the sampling unit."
     )
-    title = (
-        "; ".join(told for _, who, curves in clocks if (told := _told(who, curves))) or "Nobody is followed for a month"
-    )
+    title = _title([(who, curves) for _, who, curves in clocks])
     return Picture(
         "survival-after", title, caption, title, "months since then", "share still independent",
         panels, keys, height=300, columns=min(2, len(panels)),
     )  # fmt: skip
+
+
+def _many(curves: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """The cohorts that are large enough to be drawn."""
+    return {years: curve for years, curve in curves.items() if int(curve["at_risk"].iloc[0]) >= LEAST_DRAWN}
 
 
 def _late(view: View) -> list[tuple[str, str]]:
@@ -89,13 +95,13 @@ def _panel(heading: str, curves: dict[str, pd.DataFrame], looks: dict[str, style
     return Panel(data, layout, heading)
 
 
-def _told(who: str, curves: dict[str, pd.DataFrame]) -> str:
-    """What is left of the cohort with the most members that is followed for long: three years, or the longest."""
-    longest = max(int(curve["month"].iloc[-1]) for curve in curves.values())
-    months = min(TOLD_AT, longest)
-    known = {years: curve for years, curve in curves.items() if int(curve["month"].iloc[-1]) >= months}
-    if not months:
-        return ""
-    years = max(known, key=lambda name: (int(known[name]["at_risk"].iloc[0]), name))
-    share = float(known[years]["survival"].iloc[months])
-    return f"{percent(share)} of {who} in {years} are independent {months} months on"
+def _title(told: Sequence[tuple[str, dict[str, pd.DataFrame]]]) -> str:
+    """What is left of one cohort of each clock: of those followed for three years (or the longest) the largest."""
+    ends: dict[int, list[str]] = {}
+    for who, curves in told:
+        months = min(TOLD_AT, max(int(curve["month"].iloc[-1]) for curve in curves.values()))
+        known = {years: curve for years, curve in curves.items() if int(curve["month"].iloc[-1]) >= months}
+        years = max(known, key=lambda name: (int(known[name]["at_risk"].iloc[0]), name))
+        share = percent(float(known[years]["survival"].iloc[months]))
+        ends.setdefault(months, []).append(f"{share} of {who} in {years}")
+    return "; ".join(f"{listed(parts)} are independent {months} months on" for months, parts in ends.items())

@@ -39,7 +39,7 @@ def nothing_happens(ticks: int = 12) -> Any:
 def test_empty_states_are_said_in_words(tmp_path: Path):
     text = text_of(nothing_happens(), tmp_path)
     for said in (
-        "No startup lists, pivots or enters in the run early enough to be followed",
+        "Fewer than 30 startups list, pivot or enter in any year that can be followed",
         "No venture money is raised in any world",
         "No startup leads the general race in any world",
         "The scenario states no claims.",
