@@ -282,6 +282,26 @@ def test_the_date_of_listing_predicts_the_hazard() -> None:
     assert all(0.92 <= count / runs <= 0.98 for count in covered)
 
 
+def test_a_longer_horizon_changes_no_month_of_a_curve() -> None:
+    """The same worlds seen for three years and for five: what the longer run adds stands at the ends of curves."""
+    firms = (firm("a"), firm("b"), chance("late"))
+    luck = np.random.default_rng(19)
+    entry = np.concatenate([np.zeros((500, 2), int), luck.integers(2, 60, (500, 1))], axis=1)
+    long = live(luck, 500, 3, 60, close=0.01, listing=0.03, entry=entry)
+    short = long.copy()
+    for name in ("entry_month", "exit_month", "pivot_month", "listing_month", "abandoned_month"):
+        short[name] = np.where(long[name] > TICKS, NEVER, long[name])
+    frames = []
+    for histories, ticks in ((short, TICKS), (long, 60)):
+        question = scenario(firms, ticks)
+        frames.append(summarise(question, cut(question, histories, [500])).survival)
+    keys = ["group", "endpoint", "origin", "month"]
+    both = frames[0].merge(frames[1], on=keys, suffixes=("", "_long"))
+    assert len(both) == len(frames[0]) > 500 and both.origin.str.contains("listed 2025").any()
+    for column in ("date", "at_risk", "survival", "low", "high"):
+        assert (both[column] == both[f"{column}_long"]).all()
+
+
 @pytest.mark.parametrize("worlds", [30, 400])
 def test_a_band_covers_to_the_end_of_its_curve(worlds: int) -> None:
     """Where as few as may be are at risk: the last month of each curve, over 1,500 runs."""
