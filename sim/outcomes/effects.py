@@ -222,7 +222,7 @@ def date_words(date: str) -> str:
     month = month_of(date)
     if month is None:
         return date
-    return f"the end of {month // 12}" if month % 12 == DECEMBER else month_name(month)
+    return f"the end of {month // 12:04d}" if month % 12 == DECEMBER else month_name(month)
 
 
 def contrast(scenario: Scenario, row: Row | None, base: str, variant: str, same: bool = False) -> str:

@@ -203,7 +203,7 @@ def _last_words(scenario: Scenario, firm: Firm, life: np.ndarray, entered: int) 
 
 def month_name(month: int) -> str:
     """A calendar month (year * 12 + month - 1) as ``March 2024``."""
-    return f"{MONTH_NAMES[month % MONTHS_A_YEAR]} {month // MONTHS_A_YEAR}"
+    return f"{MONTH_NAMES[month % MONTHS_A_YEAR]} {month // MONTHS_A_YEAR:04d}"
 
 
 def chosen_stories(scenario: Scenario, blocks: Callable[[], Iterable[Block]]) -> list[WorldStory]:

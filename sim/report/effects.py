@@ -13,10 +13,11 @@ from sim.report import style
 from sim.report.document import Cell, Column, Table
 from sim.report.overlay import Runs
 from sim.report.picture import Key, Panel, Picture
-from sim.report.words import capital, count, half_width, money, number, plotly_text
+from sim.report.words import capital, count, half_width, money, number, plotly_text, year_step
 
 Row = Mapping[str, Any]  # of differences.csv
 MOST_ROWS = 24
+MOST_DATES = 12  # columns of the table by year
 RISES, FALLS = "#0b6b4f", "#9c2f14"
 
 
@@ -192,6 +193,9 @@ def by_year(runs: Runs, rows: Sequence[Row], names: Sequence[str], measure: Meas
     """When the difference comes: one row a firm, one column a date, in points with half the interval."""
     cells = {(row["firm"], row["date"]): row for row in rows if row["quantity"] == measure.quantity}
     dates = sorted({date for firm, date in cells if firm in names})
+    step = year_step(len(dates), MOST_DATES)
+    thinned = f" One December in {step} is shown; differences.csv has all." if step > 1 else ""
+    dates = dates[(len(dates) - 1) % step :: step]
     columns = (Column("Startup"), *(Column(_date(date), "right") for date in dates))
     body = tuple(
         (_head(runs, firm), *(_points(cells.get((firm, date))) for date in dates))
@@ -201,6 +205,7 @@ def by_year(runs: Runs, rows: Sequence[Row], names: Sequence[str], measure: Meas
     caption = runs.caption(
         f"{capital(measure.what)}: difference in percentage points at the end of the month, ± half its 95% interval. "
         "Bold: the interval excludes zero."
+        f"{thinned}"
     )
     title = f"When it comes: {measure.label.lower()}"
     return Table(f"by-year-{measure.quantity}-{place}", title, columns, body, caption)

@@ -109,12 +109,7 @@ def _stack(view: View, firm: str) -> Panel:
 def small_dates(view: View) -> dict[str, Any]:
     """Settings of a calendar axis for a small panel: few ticks, small letters."""
     font = {"size": 10, "color": style.MUTED}
-    months = view.scenario.ticks
-    if months > 120:
-        return {"dtick": "M60", "tickfont": font}
-    if months > 30:
-        return {"dtick": "M24", "tickfont": font}
-    return {"dtick": "M6", "tickformat": "%b %y", "tickfont": font}
+    return {**view.few_dates(), "tickfont": font}
 
 
 def _title(view: View, firms: list[str]) -> str:

@@ -11,8 +11,9 @@ from sim.report.fates import small_dates
 from sim.report.picture import Key, Panel, Picture, numbers
 from sim.report.survival import spread_out
 from sim.report.view import View
-from sim.report.words import between, how_many, listed, number, percent, plotly_text
+from sim.report.words import between, how_many, listed, number, percent, plotly_text, year_step
 
+MOST_BARS = 16  # of the years in which the endgame begins
 INDEPENDENTS, RACE, HHI = "#0b5c8a", "#0b7d6e", "#7a4b8c"
 
 
@@ -172,13 +173,16 @@ def endgame(view: View) -> Picture:
         return Picture(name, "The endgame was not recorded", view.source, "", "", "", ())
     share = rows["share"].to_numpy(float)
     months = np.array([view.calendar(int(month)) for month in rows["month"]])
-    years = list(range(view.calendar(1) // 12, view.scenario.end // 12 + 1))
-    by_year = [float(share[months <= year * 12 + 11][-1]) for year in years]
+    first, final = view.calendar(1) // 12, view.scenario.end // 12
+    step = year_step(final - first + 1, MOST_BARS)
+    years = range(first, final + 1, step)
+    by_year = [float(share[months < (year + step) * 12][-1]) for year in years]
     begun = np.diff([0.0, *by_year])
     gone = view.run.outcomes.extinct
     extinct = float(gone.share)
-    labels = [*map(str, years), f"not by {view.month(view.ticks[-1])}", "no startup left"]
-    ticks = [*map(str, years), "not<br>yet", "none<br>left"]
+    spans = [f"{year:04d}" if step == 1 else f"{year:04d} to {min(year + step - 1, final):04d}" for year in years]
+    labels = [*spans, f"not by {view.month(view.ticks[-1])}", "no startup left"]
+    ticks = [*(f"{year:04d}" for year in years), "not<br>yet", "none<br>left"]
     values = [*begun, max(0.0, 1 - by_year[-1] - extinct), extinct]
     colours = [style.ACCENT] * len(years) + [style.ACQUIRED, style.CLOSED]
     data: list[dict[str, Any]] = [
@@ -211,7 +215,10 @@ def endgame(view: View) -> Picture:
         "for themselves, and the order of the three does not change. A world counts once, by what comes first."
     )
     keys = (
-        Key("endgame begins in that year", style.ACCENT),
+        Key(
+            "endgame begins in that year" if step == 1 else f"endgame begins in the {step} years from then on",
+            style.ACCENT,
+        ),
         Key("neither by the horizon", style.ACQUIRED),
         Key("every startup gone before", style.CLOSED),
     )

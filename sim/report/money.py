@@ -11,7 +11,7 @@ from sim.report import fans, style
 from sim.report.fates import small_dates
 from sim.report.picture import Panel, Picture, numbers
 from sim.report.view import View
-from sim.report.words import money, number, percent, plotly_text
+from sim.report.words import money, number, percent, plotly_text, year_step
 
 LEAST_WORLDS = 30  # a fan of fewer worlds is not drawn ...
 LEAST_SHARE = 0.02  # ... nor one of a smaller share of them
@@ -147,12 +147,12 @@ def venture(view: View) -> Picture:
     panels = [panel for panel in panels if panel.data[0]["x"]]
     peak = int(np.argmax(raised["median"].to_numpy(float)))
     amount = money(float(raised["median"].iloc[peak]), view.scenario.currency)
-    title = f"Venture money peaks at {amount} in {years[peak]} in the median world"
+    title = f"Venture money peaks at {amount} in {years[peak]:04d} in the median world"
     then = top_four[top_four["month"] == raised["month"].iloc[peak]]["median"]
     if then.notna().any():
         title += f", when the four largest takers have {percent(float(then.iloc[0]))} of it"
     first = view.calendar(1)
-    partial = f"{first // 12} counts from {view.month(1, long=True)}." if first % 12 else ""
+    partial = f"{first // 12:04d} counts from {view.month(1, long=True)}." if first % 12 else ""
     caption = view.caption(
         "Bars: median world; thick lines: middle half; thin lines: 5% to 95%. Calendar years that end within "
         "the run; a world without venture money in a year has no share in it.",
@@ -191,7 +191,7 @@ def _bars(rows: pd.DataFrame, years: list[int], heading: str, say: Any, axis: di
     layout = style.layout(
         bargap=0.35,
         margin={"l": 48, "r": 10, "t": 8, "b": 30},
-        xaxis=style.axis(dtick=1 if len(years) < 12 else 5, tickformat="d", ticks=""),
+        xaxis=style.axis(dtick=1 if len(years) < 12 else year_step(len(years), 8), tickformat="d", ticks=""),
         yaxis=style.axis(**{"rangemode": "tozero", "nticks": 6, **axis}),
     )
     return Panel(data, layout, heading)

@@ -11,7 +11,7 @@ from sim.report import style
 from sim.report.picture import Key, Panel, Picture, numbers
 from sim.report.survival import BANDS, band
 from sim.report.view import View
-from sim.report.words import listed, percent
+from sim.report.words import listed, percent, year_step
 
 AFTER = (  # group, clock, heading, whose curves they are
     ("listed", "listed", "After listing", "startups that listed"),
@@ -86,10 +86,11 @@ def _panel(heading: str, curves: dict[str, pd.DataFrame], looks: dict[str, style
                 "hovertemplate": "%{y:.0%} (%{customdata[0]:.1%} to %{customdata[1]:.1%}), %{customdata[2]:,} at risk",
             }
         )
+    step = 12 * year_step(longest / 12, 15) if longest > 18 else 3
     layout = style.layout(
         hovermode="x unified",
         margin={"l": 44, "r": 12, "t": 10, "b": 36},
-        xaxis=style.axis(range=[0, longest], dtick=12 if longest > 18 else 3, hoverformat="d"),
+        xaxis=style.axis(range=[0, longest], dtick=step, hoverformat="d"),
         yaxis=style.axis(range=[0, 1.01], tickformat=".0%", dtick=0.25),
     )
     return Panel(data, layout, heading)

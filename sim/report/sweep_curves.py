@@ -135,7 +135,7 @@ def survival(swept: Swept, endpoint: str) -> Picture:
             )
         if data:
             yaxis = style.axis(range=[0, 1.01], tickformat=".0%", dtick=0.5)
-            xaxis = swept.view.date_axis(dtick="M24") if swept.view.scenario.ticks > 30 else swept.view.date_axis()
+            xaxis = swept.view.date_axis(**swept.view.few_dates())
             layout = style.layout(margin={"l": 40, "r": 10, "t": 8, "b": 28}, xaxis=xaxis, yaxis=yaxis)
             panels.append(Panel(data, layout, swept.view.name(firm), "", swept.view.style(firm).colour))
     if not panels:

@@ -6,6 +6,7 @@ What is said is the narrator's (outcomes/stories.py), in the words of ``shakeout
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 from typing import Any
 
 from sim.outcomes.stories import MARKET, STARTUP, Sentence, Story, WorldStory
@@ -16,6 +17,7 @@ from sim.report.view import View
 from sim.report.words import capital, plotly_text, shorten
 
 MOST_LANES = 25
+WORD_GAP = 0.13  # least distance of two words above a timeline, in shares of the run
 
 
 # event -> symbol (plotly's name) and size; what is not here is told in the table only
@@ -62,7 +64,7 @@ def timeline(view: View, index: int) -> Picture:
             range=[len(lanes) - 0.5, -0.6], ticks="", showgrid=False, tickfont={"size": 12, "color": style.INK},
         ),
         shapes=[style.upright(view.days[tick], style.MUTED) for tick in shifts],
-        annotations=[_market_word(view, tick) for tick in shifts],
+        annotations=[_market_word(view, tick) for tick in _apart(shifts, WORD_GAP * view.ticks[-1])],
     )  # fmt: skip
     keys = tuple(Key(KEY_WORDS.get(kind, kind), style.INK, "marker", kind, marker=MARKS[kind][0]) for kind in used)
     left = len(lanes_of(view, world, limit=10_000)) - len(lanes)
@@ -148,6 +150,15 @@ def _hover(view: View, life: Story, said: Sentence) -> str:
 
 def _coloured(view: View, life: Story) -> str:
     return f"<span style='color:{view.style(life.firm).colour}'>{plotly_text(life.name, 18)}</span>"
+
+
+def _apart(ticks: Sequence[int], gap: float) -> list[int]:
+    """The ticks that have room for a word: ``gap`` after the last one that has."""
+    chosen: list[int] = []
+    for tick in ticks:
+        if not chosen or tick - chosen[-1] >= gap:
+            chosen.append(tick)
+    return chosen
 
 
 def _market_word(view: View, tick: int) -> dict[str, Any]:

@@ -15,6 +15,8 @@ from sim.outcomes.stories import WorldStory
 from sim.report import style, words
 from sim.scenario.model import Firm, Scenario
 
+SHORT = 30  # months: up to here an axis has ticks within the year
+MOST_YEARS, FEW_YEARS = 20, 5  # ticks of an axis, and of one of a small panel
 MOST_PANELS = 12  # small multiples a reader can still take in
 
 
@@ -119,9 +121,10 @@ class View:
         return words.month_text(self.scenario.end, long=True)
 
     def date_axis(self, **settings: Any) -> dict[str, Any]:
-        """A calendar axis from the opening to the horizon, a tick each year (or each few months)."""
+        """A calendar axis from the opening to the horizon, a tick each year (or each few months, or few years)."""
         months = self.scenario.ticks
-        step, form = ("M24", "%Y") if months > 240 else ("M12", "%Y") if months > 30 else ("M3", "%b %Y")
+        step = f"M{12 * words.year_step(months / 12, MOST_YEARS)}" if months > SHORT else "M3"
+        form = "%Y" if months > SHORT else "%b %Y"
         base = {
             "type": "date",
             "range": [words.month_day(self.calendar(0)), words.month_day(self.scenario.end + max(1, months // 90))],
@@ -131,6 +134,13 @@ class View:
             "hoverformat": "%B %Y",
         }
         return style.axis(**{**base, **settings})
+
+    def few_dates(self) -> dict[str, Any]:
+        """Settings of ``date_axis`` for a small panel: few ticks."""
+        months = self.scenario.ticks
+        if months <= SHORT:
+            return {"dtick": "M6", "tickformat": "%b %y"}
+        return {"dtick": f"M{12 * max(2, words.year_step(months / 12, FEW_YEARS))}"}
 
     # tables
     @cached_property

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from datetime import date
+
+from sim.scenario.dates import LAST_YEAR
+from sim.scenario.dates import month_text as iso_month
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 LONG_MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
+YEAR_STEPS = (1, 2, 5, 10, 20, 50)
 SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
 
@@ -92,17 +95,25 @@ def money(value: float, currency: str) -> str:
 
 def month_text(month: int, long: bool = False) -> str:
     """A calendar month (year * 12 + month - 1) as "Jul 2023" or "July 2023"."""
-    return f"{(LONG_MONTHS if long else MONTHS)[month % 12]} {month // 12}"
+    return f"{(LONG_MONTHS if long else MONTHS)[month % 12]} {month // 12:04d}"
 
 
 def month_day(month: int) -> str:
-    """A calendar month as the date plotly draws it at: its first day, "2023-07-01"."""
-    return date(month // 12, month % 12 + 1, 1).isoformat()
+    """A calendar month (year * 12 + month - 1) as the date plotly draws it at: its first day, "2023-07-01".
+
+    No later than the last month there is: plotly reads years of four digits.
+    """
+    return f"{iso_month(min(month, LAST_YEAR * 12 + 11))}-01"
 
 
 def notes(notices: Iterable[str]) -> tuple[str, ...]:
     """What a reader must know before the figures, as lines of small print, each ended by a full stop."""
     return tuple(f"{shorten(notice, 400).rstrip('.')}." for notice in notices)
+
+
+def year_step(years: float, most: int) -> int:
+    """Years from one tick to the next, so that ``years`` have about ``most`` ticks or fewer."""
+    return next((step for step in YEAR_STEPS if years <= step * most), YEAR_STEPS[-1])
 
 
 def listed(items: Sequence[str]) -> str:

@@ -26,7 +26,7 @@ from sim.scenario.node import MAX_TEXT, Node, list_of
 from sim.scenario.override import FIRM_KEYS
 from sim.scenario.removed import Removed
 
-MAX_MONTHS = 600
+MAX_MONTHS = 1800  # 150 years
 MAX_WORLDS = 10_000_000
 MAX_SEED = 2**32 - 1
 MAX_FIRMS = 2000
@@ -106,7 +106,8 @@ def _horizon(start: Node, end: Node, errors: Gathered) -> tuple[int | None, int 
         if last < first:
             raise end.wrong("end before start", f"{month_text(first)} or later")
         if last - first + 1 > MAX_MONTHS:
-            raise end.wrong(f"a horizon of {last - first + 1} months", f"at most {MAX_MONTHS} months")
+            allowed = f"at most {MAX_MONTHS:,} months: up to {month_text(first + MAX_MONTHS - 1)}"
+            raise end.wrong(f"a run of {last - first + 1:,} months", allowed)
         return first, last
     return None, None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-FIRST_YEAR, LAST_YEAR = 1900, 2999
+FIRST_YEAR, LAST_YEAR = 1, 9999
 _MONTH = re.compile(r"(\d{4})-(\d{2})", re.ASCII)
 
 
@@ -19,6 +19,11 @@ def month_of(text: str) -> int | None:
     return year * 12 + month - 1
 
 
+def span_of_dates() -> str:
+    """The months there are, in words."""
+    return f"{FIRST_YEAR:04d}-01 to {LAST_YEAR:04d}-12"
+
+
 def month_text(month: int) -> str:
-    """``month`` as YYYY-MM."""
+    """``month`` as YYYY-MM; the opening of a run that starts in 0001-01 is 0000-12, as in ISO 8601."""
     return f"{month // 12:04d}-{month % 12 + 1:02d}"

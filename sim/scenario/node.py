@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim.foundation.errors import Gathered, InputError, nearest_of, shown
-from sim.scenario.dates import month_of, month_text
+from sim.scenario.dates import month_of, month_text, span_of_dates
 
 MAX_NODES = 25_000
 MAX_DEPTH = 32
@@ -174,7 +174,8 @@ class Node:
         month = month_of(self.data) if isinstance(self.data, str) else None
         if month is None:
             nearest = self.data[:7] if isinstance(self.data, str) and month_of(self.data[:7]) is not None else None
-            raise self.wrong("not a month of the calendar", "a month written YYYY-MM, such as 2024-05", nearest)
+            allowed = f"a month written YYYY-MM, such as 2024-05, from {span_of_dates()}"
+            raise self.wrong("not a month of the calendar", allowed, nearest)
         if low is not None and month < low:
             raise self.wrong("a date before the horizon", _span(low, high))
         if high is not None and month > high:

@@ -18,7 +18,7 @@ from sim.scenario.keys import ID_PATTERN, MAX_ID
 from sim.scenario.node import MAX_LINE, MAX_TEXT
 
 Schema = dict[str, Any]
-_DATE: Schema = {"type": "string", "pattern": r"^[12][0-9]{3}-(0[1-9]|1[0-2])$", "description": "a month, YYYY-MM"}
+_DATE: Schema = {"type": "string", "pattern": r"^(?!0000)[0-9]{4}-(0[1-9]|1[0-2])$", "description": "a month, YYYY-MM"}
 _MONTH: Schema = {"$ref": "#/$defs/month"}
 _LINE: Schema = {"type": "string", "maxLength": MAX_LINE}
 _TEXT: Schema = {"type": "string", "maxLength": MAX_TEXT}

@@ -17,8 +17,9 @@ from sim.scenario.model import Value
 def test_months_count_from_year_zero():
     assert month_of("2023-07") == 2023 * 12 + 6
     assert month_text(2023 * 12 + 6) == "2023-07"
+    assert (month_of("0001-01"), month_text(12), month_of("9999-12")) == (12, "0001-01", 9999 * 12 + 11)
     assert month_of("2023-12") + 1 == month_of("2024-01")
-    for text in ("2023-13", "2023-00", "23-01", "2023-7", "2023-07-01", "", "٢٠٢٣-07", "1899-12"):
+    for text in ("2023-13", "2023-00", "23-01", "2023-7", "2023-07-01", "", "٢٠٢٣-07", "0000-12", "10000-01"):
         assert month_of(text) is None
 
 

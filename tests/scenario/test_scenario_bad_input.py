@@ -92,7 +92,11 @@ WRONG = [
     ("start: 2023-07", "start: 2023-07-01", "start", "YYYY-MM", "2023-07"),
     ("start: 2023-07", "start: 2023", "start", "not a month", None),
     ("end: 2030-12", "end: 2023-06", "end", "end before start", None),
-    ("end: 2030-12", "end: 2073-07", "end", "at most 600 months", None),
+    ("end: 2030-12", "end: 2173-07", "end", "at most 1,800 months: up to 2173-06", None),
+    ("start: 2023-07", "start: 0000-12", "start", "from 0001-01 to 9999-12", None),
+    ("start: 2023-07", "start: 999-12", "start", "from 0001-01 to 9999-12", None),
+    ("end: 2030-12", "end: 10000-01", "end", "from 0001-01 to 9999-12", None),
+    ("enters: 2022-01", "enters: 0000-01", "firms.tencent.enters", "from 0001-01 to 9999-12", None),
     ("date: 2024-05", "date: 2024-02-30", "events.price-war.date", "not a month of the calendar", "2024-02"),
     ("date: 2024-05", "date: 2023-06", "events.price-war.date", "before the horizon", None),
     ("date: 2024-05", "date: 2031-01", "events.price-war.date", "after the horizon", None),
@@ -269,9 +273,9 @@ def test_no_firm_at_all():
 
 
 def test_limits_are_reached_and_not_passed():
-    data = minimal(worlds=build.MAX_WORLDS, seed=build.MAX_SEED, end="2073-06", firms={"a": {"copies": 1999}, "b": {}})
+    data = minimal(worlds=build.MAX_WORLDS, seed=build.MAX_SEED, end="2173-06", firms={"a": {"copies": 1999}, "b": {}})
     scenario = load_mapping(data)
-    assert (scenario.ticks, scenario.worlds, scenario.seed) == (600, 10_000_000, 2**32 - 1)
+    assert (scenario.ticks, scenario.worlds, scenario.seed) == (1800, 10_000_000, 2**32 - 1)
     assert load_mapping(minimal(end="2023-07")).ticks == 1
     assert load_mapping(minimal(worlds=1, seed=0)).worlds == 1
 
