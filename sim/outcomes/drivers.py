@@ -6,14 +6,17 @@ draws other luck: Var(E[Y|X]) is the covariance of the two.
 
 The first-order index (Sobol 1993) of one assumption, Var(E[Y|X_i]) / Var(Y), is estimated from the worlds of one run:
 they are sorted by X_i and cut into groups of equal size, and the variance between groups is corrected for what chance
-alone puts there (epsilon squared, Kelley 1935). Its test is that of the analysis of variance. Its interval comes from
-the noncentral F distribution (Steiger 2004), which takes the draws as given; where the spread of the draws makes it
-wider, as their influence function says, it is that wide. Testing many assumptions at once, their p-values are held
-against Holm's (1979) bounds.
+alone puts there (epsilon squared, Kelley 1935). Groups are cut again and again where the parts clearly differ, so that a
+jump within a group is not lost. The test is that of the analysis of variance; of an outcome that is true or false,
+its distribution comes from dealing the true worlds out to the groups at random, since the F distribution takes rare
+outcomes for drivers too often. The interval comes from the noncentral F distribution (Steiger 2004), which takes the
+draws as given; where the spread of the draws makes it wider, as their influence function says, it is that wide.
+Testing many assumptions at once, their p-values are held against Holm's (1979) bounds.
 """
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -24,7 +27,11 @@ from sim.outcomes.intervals import Z, wilson
 
 GROUPS = (5, 20)  # of equal size, in which the mean of the outcome is taken: at least and at most
 WORLDS_A_GROUP = 100  # that a group should have before there are more groups
+FEWEST_IN_PART = 3  # worlds in each part of a group that is cut again
+CUT_AT = 0.001  # groups are cut again if their parts differ so much by chance alone with at most this probability
+DEALS = 50_000  # random deals of true worlds to groups, for the test of an outcome that is true or false
 LEVEL = 0.05  # family-wise error of the test
+FEWEST_EVENTS = 50  # worlds in which an outcome comes true, and in which it does not: with fewer, nothing is ranked
 MOST_NONCENTRAL = 1e7
 
 
@@ -47,7 +54,10 @@ class Effect(NamedTuple):
 
 class Fifths(NamedTuple):
     """The share of worlds in which the outcome is true among the fifth of worlds that drew the lowest values of an
-    assumption (``up_to`` a value), and the fifth that drew the highest (``from_``), each with Wilson's interval."""
+    assumption (``up_to`` a value), and the fifth that drew the highest (``from_``), each with Wilson's interval.
+
+    ``worlds``: how many there are at each end; more or fewer than a fifth where many worlds drew the same value.
+    """
 
     lowest: Estimate
     highest: Estimate
@@ -57,12 +67,19 @@ class Fifths(NamedTuple):
 
 
 def grouped(x: np.ndarray, groups: int) -> np.ndarray:
-    """(n,) group of every value of ``x``: equal values in one group, groups of nearly equal size, 0 the lowest."""
-    values, place, counts = np.unique(x, return_inverse=True, return_counts=True)
-    if values.size <= groups:
-        return np.asarray(place)
+    """(n,) group of every value of ``x``: equal values in one group, groups of nearly equal size, 0 the lowest.
+
+    Those of twice as many groups lie within these.
+    """
+    return _cut(*np.unique(x, return_inverse=True, return_counts=True)[1:], groups)
+
+
+def _cut(place: np.ndarray, counts: np.ndarray, groups: int) -> np.ndarray:
+    """As ``grouped``, of the ``place`` (n,) of every value among the different ones, and how many there are of each."""
+    if counts.size <= groups:
+        return place
     middle = np.cumsum(counts) - counts / 2
-    return np.asarray(np.minimum((middle * groups / x.size).astype(int), groups - 1)[place])
+    return np.asarray(np.minimum((middle * groups / place.size).astype(int), groups - 1)[place])
 
 
 def first_order(x: np.ndarray, y: np.ndarray) -> Effect:
@@ -72,26 +89,61 @@ def first_order(x: np.ndarray, y: np.ndarray) -> Effect:
     index itself. All zero and p = 1 where ``y`` or ``x`` does not vary, or there are too few worlds.
     """
     n = y.size
-    _, group = np.unique(grouped(x, min(max(n // WORLDS_A_GROUP, GROUPS[0]), GROUPS[1])), return_inverse=True)
-    counts = np.bincount(group)
-    k = counts.size
     total = float(((y - y.mean()) ** 2).sum()) if n else 0.0
+    place, counts = np.unique(x, return_inverse=True, return_counts=True)[1:]
+    parts = min(max(n // WORLDS_A_GROUP, GROUPS[0]), GROUPS[1])
+    group, k, within = _analysed(_cut(place, counts, parts), y)
     if k < 2 or n < 2 * k or total == 0:
         return Effect(0.0, 0.0, 0.0, 1.0)
-    means = np.bincount(group, weights=y) / counts
-    within = float(((y - means[group]) ** 2).sum())
-    if within <= total * np.finfo(float).eps * n:
-        return Effect(1.0, 1.0, 1.0, 0.0)
+    p = _p_of(total, within, y, group, k)
+    none = total * np.finfo(float).eps * n  # what rounding leaves of a variance of zero
+    while within > none and n >= 2 * FEWEST_IN_PART * parts and counts.size > parts:
+        parts *= 2
+        cut, many, inside = _analysed(_cut(place, counts, parts), y)
+        if inside <= none or _f_p((within - inside) / (many - k), inside, many - k, n - many) <= CUT_AT:
+            group, k, within = cut, many, inside
+    if within <= none:
+        return Effect(1.0, 1.0, 1.0, p)
     value = 1 - (within / (n - k)) / (total / (n - 1))
     statistic = ((total - within) / (k - 1)) / (within / (n - k))
     low, high = (noncentral / (noncentral + n) for noncentral in _noncentral(statistic, k - 1, n - k))
+    means = np.bincount(group, weights=y) / np.bincount(group)
     raw, centred, explained = 1 - within / total, y - y.mean(), means[group] - y.mean()
     influence = (2 * centred * explained - explained**2 - raw * centred**2) / (total / n)
     half = Z * math.sqrt(float((influence**2).sum())) / n
+    return Effect(max(value, 0.0), max(0.0, min(low, value - half)), min(1.0, max(high, value + half)), p)
+
+
+def _analysed(group: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, int, float]:
+    """The groups (n,) numbered without gaps, how many there are, and the squares of ``y`` about their means."""
+    used = np.bincount(group) > 0
+    group = (np.cumsum(used) - 1)[group]
+    means = np.bincount(group, weights=y) / np.bincount(group)
+    return group, means.size, float(((y - means[group]) ** 2).sum())
+
+
+def _p_of(total: float, within: float, y: np.ndarray, group: np.ndarray, k: int) -> float:
+    """Probability of group means as far apart as these by chance alone."""
+    if np.isin(y, (0.0, 1.0)).all():
+        counts = np.bincount(group)
+        true = int(y.sum())
+        apart = float((np.bincount(group, weights=y) ** 2 / counts).sum())
+        return float((1 + (_dealt(tuple(counts.tolist()), true) >= apart * (1 - 1e-12)).sum()) / (1 + DEALS))
+    return _f_p((total - within) / (k - 1), within, k - 1, y.size - k) if within > 0 else 0.0
+
+
+@functools.lru_cache(maxsize=64)
+def _dealt(counts: tuple[int, ...], true: int) -> np.ndarray:
+    """(DEALS,) the sum over groups of (true worlds)^2 / worlds, where ``true`` worlds fall into groups at random."""
+    deals = np.random.default_rng(0).multivariate_hypergeometric(counts, true, DEALS, method="marginals")
+    return np.asarray((deals**2 / np.array(counts)).sum(axis=1))
+
+
+def _f_p(between: float, within: float, first: int, second: int) -> float:
+    """Probability of so large an F by chance: ``between`` is a mean square, ``within`` a sum of squares."""
     from scipy.special import fdtrc
 
-    p = float(fdtrc(k - 1, n - k, statistic))
-    return Effect(max(value, 0.0), max(0.0, min(low, value - half)), min(1.0, max(high, value + half)), p)
+    return float(fdtrc(first, second, between / (within / second)))
 
 
 def _noncentral(statistic: float, first: int, second: int) -> tuple[float, float]:
@@ -137,16 +189,22 @@ def chance_share(y: np.ndarray, again: np.ndarray) -> Estimate:
 
 
 def fifths(x: np.ndarray, y: np.ndarray) -> Fifths:
-    """The outcome in the fifth of worlds with the lowest and the highest draws (ties as they fall)."""
-    size = max(1, y.size // 5)
-    order = np.argsort(x, kind="stable")
-    ends = order[:size], order[-size:]
-    estimates = []
-    for worlds in ends:
-        share = float(y[worlds].mean())
-        low, high = wilson(share, size)
-        estimates.append(Estimate(share, float(low), float(high)))
-    return Fifths(estimates[0], estimates[1], float(x[ends[0]].max()), float(x[ends[1]].min()), (size, size))
+    """The outcome in the fifth of worlds with the lowest and the highest draws.
+
+    Worlds that drew the same value stay together: an end holds as many whole values as fit in a fifth, at least one.
+    """
+    values, place, counts = np.unique(x, return_inverse=True, return_counts=True)
+    fifth = max(1, y.size // 5)
+    below = max(1, int((np.cumsum(counts) <= fifth).sum()))
+    above = max(1, int((np.cumsum(counts[::-1]) <= fifth).sum()))
+    ends = place < below, place >= values.size - above
+    sizes = [int(end.sum()) for end in ends]
+    shares = [float(y[end].mean()) for end in ends]
+    lowest, highest = (
+        Estimate(share, *(float(bound) for bound in wilson(share, size)))
+        for share, size in zip(shares, sizes, strict=True)
+    )
+    return Fifths(lowest, highest, float(values[below - 1]), float(values[-above]), (sizes[0], sizes[1]))
 
 
 def significant(p: Sequence[float], level: float = LEVEL) -> list[bool]:

@@ -2,8 +2,17 @@
 
 Luck is one more input. In Sobol's design every world of sample A has a twin in which one assumption, or luck, comes
 from sample B and all else is the same: draws are a pure function of seed and path, so sample B is another seed. The
-total index of luck is the share of variance that is chance. In Morris' design assumptions are fixed at the corners of
-a grid over the middle 90% of what the scenario leaves open, a path of steps in worlds of its own for each repeat.
+total index of luck is the share of variance that is chance.
+
+Sobol's total index of an assumption counts its interplay with luck, which is nearly everything where luck decides: an
+outcome that luck tips over in one world and not in the next. ``total_on_average`` leaves luck out: it is the total
+index on the probability that worlds with the same draws have, E[Y|X]. Every pair of worlds that differ in one
+assumption is simulated a second time with other luck; the product of the two differences has the square of the
+difference of the probabilities as its mean (Jansen's estimator, 1999, with replicates).
+
+In Morris' design assumptions are fixed at the corners of a grid over the middle 90% of what the scenario leaves open,
+a path of steps in worlds of its own for each repeat. An effect is the change of the probability over one step, which
+crosses two thirds of that range: so none is beyond one.
 """
 
 from __future__ import annotations
@@ -31,6 +40,7 @@ from sim.study.monte_carlo import Tell
 SEED_STEP = 0x9E3779B9  # from a scenario's seed to the other one, far from the seeds people count through
 RESAMPLES = 200  # of SALib's bootstrap
 REPEATS, LEVELS = 10, 4  # of Morris' design: paths of steps, and values of each assumption
+STEP = LEVELS / (2 * (LEVELS - 1))  # of Morris' design, as a share of the range: SALib divides an effect by it
 TAIL = 0.05  # of every distribution, on both sides, that Morris' design leaves out
 CHANCE = "chance"
 
@@ -64,8 +74,8 @@ def salib(part: str) -> Any:
 
 
 def sobol(scenario: Scenario, claim: Claim, draws: Sequence[Draw], workers: int, tell: Tell) -> Designed:
-    """First-order and total indices of every draw, from as many worlds as the scenario asks for, twice and once more
-    for every draw."""
+    """First-order and total indices of every draw, the latter also without luck, from as many worlds as the scenario
+    asks for, three times and twice more for every draw."""
     analyze = salib("analyze.sobol").analyze
     seed, other = scenario.seed, other_seed(scenario.seed)
     everything = {draw.key: other for draw in draws}
@@ -74,16 +84,19 @@ def sobol(scenario: Scenario, claim: Claim, draws: Sequence[Draw], workers: int,
         *(Seeds(drawn={draw.key: other}) for draw in draws),
         Seeds(luck=other),
         Seeds(other, everything),
+        *(Seeds(other, {draw.key: other}) for draw in draws),
     ]
     parts = spans(scenario.worlds)
     asked = [Worlds(scenario, span.first, span.worlds, seeds) for seeds in designs for span in parts]
     found = truths(claim, asked, workers, tell)
     columns = [np.concatenate(found[i : i + len(parts)]) for i in range(0, len(found), len(parts))]
-    y = np.stack(columns, axis=1).astype(float)
+    count = len(draws)
+    all_y = np.stack(columns, axis=1).astype(float)
+    y, replicates = all_y[:, : count + 3], all_y[:, count + 3 :]
     paths = [draw.path for draw in draws]
     if y.std() == 0:
         nothing = Estimate(0.0, 0.0, 0.0)
-        indices = [{"first_order": nothing, "total": nothing} for _ in paths]
+        indices = [{"first_order": nothing, "total": nothing, "total_on_average": nothing} for _ in paths]
         return Designed(indices, [Effect(0.0, 0.0, 0.0, 1.0)] * len(paths), _unknown(), columns[0])
     names = [*paths, CHANCE]
     problem = {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
@@ -94,15 +107,39 @@ def sobol(scenario: Scenario, claim: Claim, draws: Sequence[Draw], workers: int,
         Effect(*estimate, _normal_p(float(value), float(half) / Z))
         for estimate, value, half in zip(first, said["S1"], said["S1_conf"], strict=True)
     ]
-    indices = [{"first_order": one, "total": all_} for one, all_ in zip(first, total, strict=True)]
-    return Designed(indices[:-1], effects[:-1], total[-1], columns[0])
+    averaged = [
+        without_luck(y[:, 0], y[:, 1 + i], y[:, 1 + count], replicates[:, i]) for i in range(count)
+    ]
+    indices = [
+        {"first_order": one, "total": all_, "total_on_average": average}
+        for one, all_, average in zip(first, total, averaged, strict=False)
+    ]
+    return Designed(indices, effects[:-1], total[-1], columns[0])
+
+
+def without_luck(base: np.ndarray, moved: np.ndarray, base_again: np.ndarray, moved_again: np.ndarray) -> Estimate:
+    """Total index on E[Y|X], luck averaged out, of the assumption that ``moved`` draws anew; all (worlds,).
+
+    ``base`` and ``moved`` have one luck, ``base_again`` and ``moved_again`` another. Its interval is the delta
+    method's; the index is kept to 0 to 1. NaN where the draws explain nothing of the outcome's variance.
+    """
+    n, mean = base.size, (base.mean() + base_again.mean()) / 2
+    of_one = (base - moved) * (base_again - moved_again) / 2
+    of_all = (base - mean) * (base_again - mean)
+    variance = float(of_all.mean())
+    if variance <= Z * float(of_all.std()) / math.sqrt(n):
+        return _unknown()
+    index = float(of_one.mean()) / variance
+    half = Z * float(np.std(of_one - index * of_all)) / variance / math.sqrt(n)
+    return _within(index, half)
 
 
 def morris(scenario: Scenario, claim: Claim, draws: Sequence[Draw], workers: int, tell: Tell) -> Designed:
     """Mean absolute and mean elementary effect of every draw on the claim's probability: ``mu_star`` and ``mu``.
 
-    An effect is the change of the probability from one end of the middle 90% of a distribution to the other. At every
-    point of the design the scenario's number of worlds is simulated; steps of one path have the same luck.
+    An effect is the change of the probability as the assumption rises by one step, two thirds of the middle 90% of its
+    distribution. At every point of the design the scenario's number of worlds is simulated; steps of one path have the
+    same luck.
     """
     sample, analyze = salib("sample.morris").sample, salib("analyze.morris").analyze
     paths = [draw.path for draw in draws]
@@ -120,9 +157,9 @@ def morris(scenario: Scenario, claim: Claim, draws: Sequence[Draw], workers: int
     indices, effects = [], []
     for i in range(len(paths)):
         moves = _moves(x, y, steps, i)
-        mu, half = float(said["mu"][i]), Z * float(said["sigma"][i]) / math.sqrt(REPEATS)
-        mu_star = _within(said["mu_star"][i], said["mu_star_conf"][i])
-        indices.append({"mu_star": mu_star, "mu": Estimate(mu, mu - half, mu + half)})
+        mu, half = STEP * float(said["mu"][i]), STEP * Z * float(said["sigma"][i]) / math.sqrt(REPEATS)
+        mu_star = _within(STEP * said["mu_star"][i], STEP * said["mu_star_conf"][i])
+        indices.append({"mu_star": mu_star, "mu": Estimate(mu, max(mu - half, -1.0), min(mu + half, 1.0))})
         effects.append(Effect(*mu_star, _chi_square_p(moves)))
     return Designed(indices, effects, chance, None)
 
