@@ -6,7 +6,7 @@ draws other luck: Var(E[Y|X]) is the covariance of the two.
 
 The first-order index (Sobol 1993) of one assumption, Var(E[Y|X_i]) / Var(Y), is estimated from the worlds of one run:
 they are sorted by X_i and cut into groups of equal size, and the variance between groups is corrected for what chance
-alone puts there (epsilon squared, Kelley 1935). Groups are cut again and again where the parts clearly differ, so that a
+alone puts there (epsilon squared, Kelley 1935). Groups are cut again where the parts clearly differ, so that a
 jump within a group is not lost. The test is that of the analysis of variance; of an outcome that is true or false,
 its distribution comes from dealing the true worlds out to the groups at random, since the F distribution takes rare
 outcomes for drivers too often. The interval comes from the noncentral F distribution (Steiger 2004), which takes the

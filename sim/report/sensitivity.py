@@ -24,22 +24,26 @@ ABOVE, UPPER, LOWER = -0.3, 0.06, 0.28  # places within a row: its name, the low
 COLUMNS = {
     "first_order": "Explains alone",
     "total": "Has a hand in",
+    "total_on_average": "The same without luck",
     "mu_star": "Mean effect, unsigned",
     "mu": "Mean effect",
 }
 INDICES = {
     "first_order": "share of the variance it explains alone",
     "total": "share of the variance it has a hand in",
-    "mu_star": "mean absolute effect on the probability",
-    "mu": "mean effect on the probability",
+    "total_on_average": "share of the variance of the probability, luck averaged out, it has a hand in",
+    "mu_star": "mean absolute effect of a step on the probability",
+    "mu": "mean effect of a step on the probability",
 }
 METHODS = {
     GIVEN_DATA: "From the worlds of the ordinary run: sorted by what they drew for an assumption and cut into groups, "
     "the variance between groups beyond what chance puts there. Chance: the same draws again with other luck.",
     SOBOL: "Sobol's design: worlds that differ in one assumption only, or in luck only. The total index of luck is the "
-    "share that is chance. Evaluated by SALib.",
+    "share that is chance. What an assumption has a hand in counts its interplay with luck; the index without luck "
+    "does not: it is on the probability that worlds with the same draws have. Evaluated by SALib, but for that one "
+    "(Jansen's estimator with replicates).",
     MORRIS: "Morris' design: steps of one assumption at a time through the middle 90% of all distributions, in the "
-    "same luck. Evaluated by SALib.",
+    "same luck. An effect is that of one step, two thirds of that range. Evaluated by SALib.",
 }
 TERMS = (
     (
@@ -167,7 +171,7 @@ def tornado(done: Sensitivity) -> Picture:
     what = name_of(next(iter(done.ranks)), done.scenario)
     lowest, highest = percent(bars[0].lowest[0]), percent(bars[0].highest[0])
     title = (
-        f"{what}: the claim comes true in {lowest} of worlds in the lowest fifth of draws, in {highest} in the highest"
+        f"{what}: the claim comes true in {lowest} of the worlds with the lowest draws, in {highest} with the highest"
     )
     return Picture(
         "tornado", title, caption, shorten(done.headline, 300),

@@ -107,9 +107,7 @@ def sobol(scenario: Scenario, claim: Claim, draws: Sequence[Draw], workers: int,
         Effect(*estimate, _normal_p(float(value), float(half) / Z))
         for estimate, value, half in zip(first, said["S1"], said["S1_conf"], strict=True)
     ]
-    averaged = [
-        without_luck(y[:, 0], y[:, 1 + i], y[:, 1 + count], replicates[:, i]) for i in range(count)
-    ]
+    averaged = [without_luck(y[:, 0], y[:, 1 + i], y[:, 1 + count], replicates[:, i]) for i in range(count)]
     indices = [
         {"first_order": one, "total": all_, "total_on_average": average}
         for one, all_, average in zip(first, total, averaged, strict=False)

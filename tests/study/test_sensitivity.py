@@ -16,6 +16,7 @@ from sim.engine.problem import Seeds
 from sim.engine.simulate import simulate
 from sim.foundation.columns import NEVER
 from sim.foundation.errors import InputError
+from sim.outcomes import drivers
 from sim.outcomes.drivers import Effect, chance_share, fifths, first_order, grouped, ranks, significant
 from sim.report import figures
 from sim.scenario.load import with_sets
@@ -106,6 +107,34 @@ def test_noise_is_taken_for_a_driver_in_one_study_of_twenty_at_most():
     assert alarms / 300 <= 0.08  # 0.05 and 2.4 standard errors
 
 
+@pytest.mark.parametrize("worlds", [1000, 10_000])
+def test_a_rare_outcome_finds_no_driver_in_noise_more_often(worlds):
+    """Ten true worlds: with the F distribution 13% of such studies ranked something."""
+    alarms = 0
+    for seed in range(150):
+        rng = np.random.default_rng(seed)
+        y = np.zeros(worlds)
+        y[rng.choice(worlds, 10, replace=False)] = 1
+        alarms += any(significant([first_order(rng.random(worlds), y).p for _ in range(50)]))
+    assert alarms / 150 <= 0.09  # 0.05 and 2.3 standard errors
+
+
+def test_deals_of_true_worlds_by_hand():
+    """Two true worlds of four in two groups: both in one group in two of six deals; the statistic is then 2, else 1."""
+    assert first_order(np.repeat([0.0, 1.0], 10), np.repeat([0.0, 1.0], 10)).p < 0.001
+    dealt = drivers._dealt((2, 2), 2)
+    assert set(dealt) == {1.0, 2.0}
+    assert (dealt == 2.0).mean() == pytest.approx(1 / 3, abs=0.01)
+
+
+@pytest.mark.parametrize("jump", [0.275, 0.333, 0.525])
+def test_a_jump_within_a_group_is_not_lost(jump):
+    """True above a value and false below: the assumption explains all of it, wherever the jump lies."""
+    x = np.random.default_rng(3).random(10_000)
+    found = first_order(x, (x > jump).astype(float))
+    assert found.value > 0.998 and found.high == 1
+
+
 def test_holm_by_hand():
     assert significant([0.04, 0.01, 0.03, 0.005]) == [False, True, False, True]
     assert significant([0.05]) == [True]
@@ -145,7 +174,8 @@ def test_all_and_nothing_by_chance():
         assert found.value == found.high == 1 and 0.92 < found.low < 0.95
     assert first_order(np.arange(100.0), y[:100] * 0) == (0, 0, 0, 1)
     assert first_order(np.ones(100), y) == (0, 0, 0, 1)
-    assert first_order(y, y) == (1, 1, 1, 0)
+    found = first_order(y, y)
+    assert found[:3] == (1, 1, 1) and found.p < 1e-4
 
 
 def test_a_rare_outcome_is_not_surely_all_chance():
@@ -168,6 +198,31 @@ def test_fifths_by_hand():
     found = fifths(x, y)
     assert (found.lowest.value, found.highest.value) == (0, 0.5)
     assert (found.up_to, found.from_, found.worlds) == (19, 80, (20, 20))
+
+
+def test_fifths_keep_equal_values_together():
+    """Nine worlds of ten drew 0, one 0.2: the ends are those two values, not a cut through the zeros."""
+    x = np.tile([0.0] * 9 + [0.2], 20)
+    found = fifths(x, (x == 0).astype(float))
+    assert (found.lowest.value, found.highest.value) == (1, 0)
+    assert (found.up_to, found.from_, found.worlds) == (0, 0.2, (180, 20))
+    thirds = fifths(np.repeat([1.0, 2.0, 3.0, 4.0], [10, 15, 55, 20]), np.arange(100.0) % 2)
+    assert (thirds.up_to, thirds.from_, thirds.worlds) == (1, 4, (10, 20)), "with 2 it would be a quarter"
+
+
+def test_total_index_without_luck_by_hand():
+    """P(true) = (1 + a + b) / 4 with a, b = 0 or 1, evenly: each explains half of what the draws explain."""
+    rng = np.random.default_rng(1)
+    n = 40_000
+    a, b, other = (rng.random(n) < 0.5 for _ in range(3))
+
+    def worlds(first: np.ndarray) -> np.ndarray:
+        return (rng.random(n) < (1.0 + first + b) / 4).astype(float)
+
+    found = designs.without_luck(worlds(a), worlds(other), worlds(a), worlds(other))
+    assert found.low <= 0.5 <= found.high and found.high - found.low < 0.15
+    nothing = designs.without_luck(*(rng.integers(0, 2, (4, n)).astype(float)))
+    assert math.isnan(nothing.value), "draws that explain nothing"
 
 
 # luck and draws apart
@@ -303,10 +358,15 @@ def test_designs_find_the_same(method):
         for path in (CASH, HAZARD):
             assert rows[path, "first_order"]["value"] == pytest.approx(form[path], abs=0.06)
             assert rows[path, "total"]["high"] >= rows[path, "first_order"]["value"]
-        assert rows[DUMMY, "total"]["value"] == 0
+        assert rows[DUMMY, "total"]["value"] == rows[DUMMY, "total_on_average"]["value"] == 0
+        free = {path: rows[path, "total_on_average"] for path in (CASH, HAZARD)}
+        assert free[CASH]["low"] > free[HAZARD]["high"], "cash decides; the hazard matters where cash does not"
         assert done.chance.value == pytest.approx(form["chance"], abs=0.05)
     else:
-        assert rows[CASH, "mu"]["value"] < 0 < rows[HAZARD, "mu"]["value"]
+        assert -1 <= rows[CASH, "mu"]["low"] < rows[CASH, "mu"]["value"] < 0 < rows[HAZARD, "mu"]["value"]
+        assert rows[CASH, "mu_star"]["value"] == pytest.approx(-rows[CASH, "mu"]["value"]), (
+            "more cash, never more exits"
+        )
         assert rows[DUMMY, "mu_star"]["value"] == 0
         assert done.tornado.empty
 
@@ -372,7 +432,9 @@ def test_designs_draw_anew_what_they_say(monkeypatch):
     designs.sobol(scenario, scenario.claims[0], draws, 1, lambda _now: None)
     other = designs.other_seed(scenario.seed)
     everything = {draw.key: other for draw in draws}
-    wanted = [Seeds(), *(Seeds(drawn={draw.key: other}) for draw in draws), Seeds(luck=other), Seeds(other, everything)]
+    twins = [Seeds(drawn={draw.key: other}) for draw in draws]
+    again = [Seeds(other, {draw.key: other}) for draw in draws]
+    wanted = [Seeds(), *twins, Seeds(luck=other), Seeds(other, everything), *again]
     assert [one.seeds for one in asked] == wanted
     assert {(one.first, one.worlds) for one in asked} == {(0, 64)}
     asked.clear()
