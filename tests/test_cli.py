@@ -317,3 +317,33 @@ def test_png_adds_pictures_to_a_run_that_is_there_already(shakeout, monkeypatch)
     shakeout("run", "tiny.yaml", "--png")
     assert drawn == [folder]
     assert [path.name for path in folder.parent.iterdir()] == [folder.name]
+
+
+def test_an_altered_table_of_the_same_size_is_never_shown(shakeout):
+    folder = Path(shakeout("run", "tiny.yaml", "--quiet").out.strip())
+    shown = shakeout("run", "tiny.yaml").out
+    table = folder / "headline.csv"
+    content = table.read_bytes()
+    table.write_bytes(content.replace(b"startup,1", b"startup,0").replace(b"0.", b"9.", 3))
+    assert table.stat().st_size == len(content) and table.read_bytes() != content
+    assert_one_message(shakeout("compare", str(folder), "tiny.yaml"), 2, "headline.csv: was altered", "allowed")
+    again = shakeout("run", "tiny.yaml")
+    assert again.code == 0
+    assert "headline.csv was altered since it was written; it was made again" in again.err
+    assert again.out.splitlines()[:-2] == shown.splitlines()[:-2]
+    assert table.read_bytes() == content
+    assert shakeout("run", "tiny.yaml").err == ""
+
+
+def test_an_altered_study_is_made_again(shakeout):
+    def told(answer):
+        return [line for line in answer.out.splitlines() if "simulated" not in line]
+
+    asked = ("whatif", "tiny.yaml", "--set", "firms.beta.cash=10")
+    first = shakeout(*asked)
+    folder = Path(first.out.splitlines()[-1].removeprefix("Report: ")).parent
+    manifest = folder / "manifest.json"
+    manifest.write_text(manifest.read_text("utf-8").replace("Beta", "Zeta").replace("beta", "zeta"), "utf-8")
+    again = shakeout(*asked)
+    assert "manifest.json was altered" in again.err
+    assert told(again) == told(first)

@@ -59,17 +59,23 @@ def _place(part: Path, target: Path) -> None:
         if not target.is_dir():
             raise
     finally:
-        shutil.rmtree(old, ignore_errors=True)
+        remove(old)
+
+
+def remove(path: Path) -> None:
+    """Remove a file, a link or a whole folder, if it is there and can be removed."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        with suppress(OSError):
+            path.unlink()
 
 
 def clear_stale(folder: Path) -> None:
     """Remove what killed processes left half-written in ``folder``; what a living process writes is left alone."""
     for part in folder.glob(f"{PREFIX}*"):
         if _is_stale(part):
-            if part.is_dir():
-                shutil.rmtree(part, ignore_errors=True)
-            else:
-                part.unlink(missing_ok=True)
+            remove(part)
 
 
 def _is_stale(part: Path) -> bool:

@@ -1,9 +1,9 @@
 """The store of finished blocks: one self-checking file a block, without pickle.
 
-A file is a magic line, the SHA-256 of the payload, and the payload: the arrays of the block as an ``.npz``. Histograms,
-mostly zeros, keep only their nonzero bins, the log its columns in as few bytes as they need; floats, which hardly
-shrink, are not compressed. A file that is torn, altered or of another format is treated as if it were not there, so
-its block is computed again.
+A file is a magic line, length and SHA-256 of the payload, and the payload: the arrays of the block as an ``.npz``.
+Histograms, mostly zeros, keep only their nonzero bins, the log its columns in as few bytes as they need; floats, which
+hardly shrink, are not compressed. A file that is torn, altered or of another format is treated as if it were not
+there, so its block is computed again.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -19,12 +20,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.archive import atomic
+from sim.archive import atomic, inventory
 from sim.engine.block import BLOCK_WORLDS, Block
 from sim.foundation.columns import LOG_DTYPE
 
-MAGIC = b"shakeout block 1\n"
-DIGEST_BYTES = 32
+MAGIC = b"shakeout block 2\n"
+LENGTH_BYTES, DIGEST_BYTES = 8, 32
+HEAD_BYTES = len(MAGIC) + LENGTH_BYTES + DIGEST_BYTES
 COMPRESSION = 1  # the fastest level: the arrays are sparse already
 DENSE = ("histories", "endgame", "extinct", "probes")
 SPARSE = ("paths", "landscape", "leaders")
@@ -67,8 +69,11 @@ class BlockStore:
         """
         if _sound(content) is None:
             raise ValueError("a block was altered on its way")
+        path = self.path(span)
         self.folder.mkdir(parents=True, exist_ok=True)
-        atomic.write_bytes(self.path(span), content)
+        if path.is_dir() and not path.is_symlink():
+            atomic.remove(path)  # whatever it is, it is in the way
+        atomic.write_bytes(path, content)
 
     def has(self, span: Span) -> bool:
         """True if the block is there and its file is sound."""
@@ -87,7 +92,12 @@ class BlockStore:
 
     def _payload(self, span: Span) -> bytes | None:
         try:
-            content = self.path(span).read_bytes()
+            with inventory.opened(self.path(span)) as file:
+                head = file.read(HEAD_BYTES)
+                whole = os.fstat(file.fileno()).st_size == HEAD_BYTES + int.from_bytes(
+                    head[len(MAGIC) :][:LENGTH_BYTES]
+                )
+                content = head + file.read() if whole else b""
         except OSError:
             return None
         return _sound(content)
@@ -96,13 +106,12 @@ class BlockStore:
 def packed(block: Block) -> bytes:
     """The content of the block's file: the same block gives the same bytes on every machine with the same zlib."""
     payload = _pack(block)
-    return MAGIC + hashlib.sha256(payload).digest() + payload
+    return MAGIC + len(payload).to_bytes(LENGTH_BYTES) + hashlib.sha256(payload).digest() + payload
 
 
 def _sound(content: bytes) -> bytes | None:
     """The payload of a block's file, or None if the file is torn, altered or of another format."""
-    start = len(MAGIC) + DIGEST_BYTES
-    digest, payload = content[len(MAGIC) : start], content[start:]
+    digest, payload = content[HEAD_BYTES - DIGEST_BYTES : HEAD_BYTES], content[HEAD_BYTES:]
     return payload if content.startswith(MAGIC) and hashlib.sha256(payload).digest() == digest else None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import shutil
 import time
@@ -13,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.archive import atomic
-from sim.foundation.errors import InputError, RunError
+from sim.archive import atomic, inventory
+from sim.foundation.errors import InputError, RunError, first_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,7 +39,7 @@ class RunFolder:
         from sim.archive import tables
 
         try:
-            return tables.read(self.path / name)
+            return tables.parsed(name, inventory.content(self.path, self.manifest["files"], name))
         except (OSError, ValueError, KeyError) as error:
             raise InputError(f"cannot be read: {first_line(error)}", file=str(self.path / name)) from error
 
@@ -80,10 +81,12 @@ def prepare(out: Path) -> Path:
 def written(target: Path, manifest: dict[str, Any]) -> Iterator[Path]:
     """Yield a new folder to write the files of a run into; then add the manifest and move it to ``target`` whole.
 
-    ``manifest`` is completed here: how long the body took, when it ended, size and digest of every file. RunError if
-    the files cannot be written; nothing is left then.
+    ``manifest`` is completed here: how long the body took, when it ended, size and digest of every file. What stands
+    at ``target`` is replaced; if it was altered since it was written, a notice in ``manifest`` says so to who asked
+    now. RunError if the files cannot be written; nothing is left then.
     """
     started = time.perf_counter()
+    notice = _spoiled(target)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         atomic.clear_stale(target.parent)
@@ -91,10 +94,25 @@ def written(target: Path, manifest: dict[str, Any]) -> Iterator[Path]:
             yield part
             manifest.setdefault("timings", {})["write_seconds"] = round(time.perf_counter() - started, 3)
             manifest["finished"] = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-            manifest["files"] = _inventory(part)
+            manifest["files"] = inventory.files_in(part)
+            manifest.update(inventory.seal(manifest))
             (part / MANIFEST).write_text(to_json(manifest), encoding="utf-8")
     except OSError as error:
         raise RunError(f"{target}: {first_line(error)}; finished blocks are kept") from error
+    if notice is not None:
+        manifest["notices"] = [*manifest.get("notices", ()), notice]
+
+
+def _spoiled(target: Path) -> str | None:
+    """A sentence about what was altered in the folder at ``target``; None if nothing was, or there is no folder."""
+    if not os.path.lexists(target):
+        return None
+    try:
+        found = next(inventory.faults(target, _opened(target).manifest["files"]), None)
+        what = None if found is None else f"{found.name} {found.problem}"
+    except InputError as error:
+        what = error.problem
+    return None if what is None else f"{target}: {what}; it was made again from its blocks"
 
 
 @contextmanager
@@ -115,29 +133,42 @@ def extended(target: Path, *patterns: str) -> Iterator[Path]:
 
 
 def finished(path: Path) -> RunFolder | None:
-    """The run folder at ``path`` if it is complete: its manifest reads, and every file it lists has its size."""
+    """The run folder at ``path`` if it is there and as it was written, in every byte of every file it lists."""
     try:
-        folder = open_run(path)
+        folder = _opened(path)
     except InputError:
         return None
-    for name, about in folder.manifest["files"].items():
-        try:
-            if (path / name).stat().st_size != about["bytes"]:
-                return None
-        except (OSError, ValueError, KeyError, TypeError):
-            return None
-    return folder
+    return None if any(inventory.faults(path, folder.manifest["files"])) else folder
 
 
 def open_run(path: Path) -> RunFolder:
-    """The run folder at ``path``. InputError if it is not one. Nothing in it is executed, whoever made it."""
+    """The run folder at ``path``. InputError if it is not one, or something in it was altered since it was written.
+
+    Files may be missing: what is not there cannot deceive. Nothing in it is executed, whoever made it.
+    """
+    folder = _opened(path)
+    for fault in inventory.faults(path, folder.manifest["files"]):
+        if not fault.missing:
+            raise InputError(
+                fault.problem,
+                file=str(path / fault.name),
+                allowed="a folder as shakeout has written it: run the scenario again to have one",
+            )
+    return folder
+
+
+def _opened(path: Path) -> RunFolder:
+    """The folder at ``path`` by its manifest alone. InputError if there is none, or it was altered."""
     try:
-        file = path / MANIFEST
-        if file.stat().st_size > MANIFEST_LIMIT:
+        with inventory.opened(path / MANIFEST) as file:
+            text = file.read(MANIFEST_LIMIT + 1)
+        if len(text) > MANIFEST_LIMIT:
             raise ValueError(f"larger than {MANIFEST_LIMIT} bytes")
-        manifest = json.loads(file.read_text(encoding="utf-8"))
+        manifest = json.loads(text.decode("utf-8"))
         if not isinstance(manifest, dict) or not isinstance(manifest.get("files"), dict):
             raise ValueError("not the manifest of a run")
+        if not inventory.is_sound(manifest):
+            raise ValueError(f"{MANIFEST} {inventory.ALTERED}")
     except (OSError, ValueError, RecursionError) as error:
         raise InputError(
             f"not a result folder: {first_line(error)}",
@@ -151,8 +182,17 @@ def list_runs(out: Path) -> list[RunFolder]:
     """Every complete folder in the results folder ``out``, the oldest first. InputError if ``out`` is not a folder."""
     if not out.is_dir():
         raise InputError("there is no such results folder", key="--out", found=str(out))
-    found = [finished(file.parent) for file in sorted(out.glob(f"*/*/{MANIFEST}"))]
+    found = [_listed(file.parent) for file in sorted(out.glob(f"*/*/{MANIFEST}"))]
     return sorted((run for run in found if run), key=lambda run: (str(run.manifest.get("finished", "")), str(run.path)))
+
+
+def _listed(path: Path) -> RunFolder | None:
+    """The folder at ``path`` if every file has its size; they are not read, only what the manifest says is shown."""
+    try:
+        folder = _opened(path)
+    except InputError:
+        return None
+    return None if any(inventory.faults(path, folder.manifest["files"], sizes_only=True)) else folder
 
 
 def to_json(data: Any) -> str:
@@ -165,22 +205,3 @@ def number(value: Any) -> Any:
     if hasattr(value, "item"):
         value = value.item()
     return None if isinstance(value, float) and value != value else value
-
-
-def first_line(error: BaseException) -> str:
-    """What an exception says, on one line."""
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
-    text = str(error).strip().splitlines()
-    return text[0] if text else type(error).__name__
-
-
-def _inventory(folder: Path) -> dict[str, dict[str, Any]]:
-    """Size and SHA-256 of every file in ``folder``, by its path within."""
-    files = {}
-    for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            with path.open("rb") as file:
-                digest = hashlib.file_digest(file, "sha256").hexdigest()
-            files[path.relative_to(folder).as_posix()] = {"bytes": path.stat().st_size, "sha256": digest}
-    return files

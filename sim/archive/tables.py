@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
+    import pyarrow.parquet as pq
 
 COMPRESSION = "zstd"
 COMPRESSION_LEVEL = 3
@@ -75,10 +77,13 @@ def parquet(path: Path, schema: pa.Schema) -> Iterator[Callable[[pd.DataFrame], 
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    with pq.ParquetWriter(path, schema, compression=COMPRESSION, compression_level=COMPRESSION_LEVEL) as writer:
+    with (
+        path.open("wb") as stream,
+        pq.ParquetWriter(stream, schema, compression=COMPRESSION, compression_level=COMPRESSION_LEVEL) as writer,
+    ):
 
         def add(frame: pd.DataFrame) -> None:
-            table = pa.Table.from_pandas(frame[schema.names], schema=schema, preserve_index=False)
+            table = pa.Table.from_pandas(frame[schema.names], schema=schema, preserve_index=False, nthreads=1)
             writer.write_table(table.replace_schema_metadata(None), row_group_size=max(1, len(table)))
 
         yield add
@@ -86,29 +91,43 @@ def parquet(path: Path, schema: pa.Schema) -> Iterator[Callable[[pd.DataFrame], 
 
 def read(path: Path) -> pd.DataFrame:
     """The table in ``path``, CSV or Parquet, as a frame, equal to the one written. Nothing in it is executed."""
+    return parsed(path.name, path.read_bytes())
+
+
+def parsed(name: str, content: bytes) -> pd.DataFrame:
+    """The table that was read from a file called ``name``, as ``read`` would give it."""
     import pandas as pd
 
-    if path.suffix == ".csv":
-        frame = pd.read_csv(
-            path,
-            encoding="utf-8",
-            keep_default_na=False,
-            na_values=[""],
-            float_precision="round_trip",
-            dtype=dict.fromkeys((*TEXTS, *TEXTS_OR_NONE), "object"),
-        )
-        texts = {name: frame[name].fillna("") for name in TEXTS if name in frame}
-        missing = {name: frame[name].where(frame[name].notna(), None) for name in TEXTS_OR_NONE if name in frame}
-        return frame.assign(**texts, **missing)
-    frame = pd.read_parquet(path, engine="pyarrow")
-    return frame.astype({month: "Int32" for month in MONTHS if month in frame})
+    if not name.endswith(".csv"):
+        return _framed(_opened(content).read(use_threads=False))
+    frame = pd.read_csv(
+        io.BytesIO(content),
+        encoding="utf-8",
+        keep_default_na=False,
+        na_values=[""],
+        float_precision="round_trip",
+        dtype=dict.fromkeys((*TEXTS, *TEXTS_OR_NONE), "object"),
+    )
+    texts = {name: frame[name].fillna("") for name in TEXTS if name in frame}
+    missing = {name: frame[name].where(frame[name].notna(), None) for name in TEXTS_OR_NONE if name in frame}
+    return frame.assign(**texts, **missing)
 
 
 def row_groups(path: Path) -> Iterator[pd.DataFrame]:
     """The row groups of a Parquet file one after the other, as ``read`` would give them: one in memory at a time."""
+    with path.open("rb") as stream, _opened(stream) as file:
+        for group in range(file.num_row_groups):
+            yield _framed(file.read_row_group(group, use_threads=False))
+
+
+def _opened(source: Any) -> pq.ParquetFile:
+    """Arrow reads and converts in this thread alone: with threads of its own it may abort as the process ends."""
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    with pq.ParquetFile(path) as file:
-        for group in range(file.num_row_groups):
-            frame = file.read_row_group(group).to_pandas()
-            yield frame.astype({month: "Int32" for month in MONTHS if month in frame})
+    return pq.ParquetFile(pa.BufferReader(source) if isinstance(source, bytes) else source, pre_buffer=False)
+
+
+def _framed(table: pa.Table) -> pd.DataFrame:
+    frame: pd.DataFrame = table.to_pandas(use_threads=False)
+    return frame.astype({month: "Int32" for month in MONTHS if month in frame})

@@ -175,3 +175,11 @@ def nearest_of(word: str, choices: Iterable[str]) -> str | None:
     """The valid key closest to ``word``, or None if nothing is close."""
     close = difflib.get_close_matches(str(word)[:200], list(choices), n=1, cutoff=0.5)
     return close[0] if close else None
+
+
+def first_line(error: BaseException) -> str:
+    """What an exception says, on one line."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    text = str(error).strip().splitlines()
+    return text[0] if text else type(error).__name__

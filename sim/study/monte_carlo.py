@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sim.archive import digest, folder, tables
 from sim.archive.blocks import BlockStore, Span, packed, spans
 from sim.engine.block import BLOCK_WORLDS, Block
-from sim.foundation.errors import InputError, RunError
+from sim.foundation.errors import InputError, RunError, first_line
 from sim.scenario.build import MAX_SEED, MAX_WORLDS
 from sim.scenario.model import Scenario
 from sim.study import executor
@@ -200,7 +200,7 @@ def keep_block(store: BlockStore, span: Span, content: bytes) -> Span:
         store.put(span, content)
     except (OSError, ValueError) as error:
         raise RunError(
-            f"{store.folder}: {folder.first_line(error)}; "
+            f"{store.folder}: {first_line(error)}; "
             "finished blocks are kept: make room and run the same command again to take the run up"
         ) from error
     return span

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.archive import digest, tables
-from sim.archive.folder import SCENARIO, RunFolder, first_line, open_run
+from sim.archive.folder import SCENARIO, RunFolder, open_run
 from sim.foundation.columns import FATES, HISTORY_DTYPE, NEVER
-from sim.foundation.errors import InputError
+from sim.foundation.errors import InputError, first_line
 from sim.outcomes.differences import Piece, Side
 from sim.outcomes.endgame import endgame_months
 from sim.outcomes.rows import rows_of

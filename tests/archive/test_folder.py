@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import threading
 from pathlib import Path
 
@@ -63,6 +64,35 @@ def test_a_run_is_there_whole_and_opens_again(tmp_path):
     assert [p.name for p in target.parent.iterdir()] == ["0123"]
 
 
+def test_a_run_written_anew_says_nothing_of_damage(tmp_path):
+    manifest: dict = {}
+    for _ in range(2):
+        with folder.written(tmp_path / "small" / "0123", manifest) as part:
+            (part / "x").write_text("x")
+        assert "notices" not in manifest
+
+
+def test_a_table_altered_after_opening_is_not_read(tmp_path):
+    write_run(tmp_path / "r")
+    run = folder.open_run(tmp_path / "r")
+    (tmp_path / "r" / "fates.csv").write_text("firm,fate\na,cloned\n")
+    with pytest.raises(InputError, match=r"fates\.csv.*altered"):
+        run.frame("fates.csv")
+
+
+def test_a_table_the_manifest_does_not_list_is_not_read(tmp_path):
+    write_run(tmp_path / "r")
+    os.mkfifo(tmp_path / "r" / "survival.csv")
+    with pytest.raises(InputError, match="does not list"):
+        folder.open_run(tmp_path / "r").frame("survival.csv")
+
+
+def test_a_folder_without_its_pages_still_opens(tmp_path):
+    write_run(tmp_path / "r")
+    (tmp_path / "r" / "plots" / "a.html").unlink()
+    assert folder.open_run(tmp_path / "r").frame("fates.csv")["fate"][0] == "closed"
+
+
 def test_a_failure_in_the_middle_leaves_nothing(tmp_path):
     target = tmp_path / "small" / "0123"
     with pytest.raises(RunError, match="disk is full"), folder.written(target, {}) as part:
@@ -71,21 +101,41 @@ def test_a_failure_in_the_middle_leaves_nothing(tmp_path):
     assert list(target.parent.iterdir()) == []
 
 
-@pytest.mark.parametrize("harm", ["missing", "torn", "manifest", "no manifest"])
+@pytest.mark.parametrize(
+    "harm", ["missing", "torn", "same size", "pipe", "manifest", "sealed", "no manifest", "a file"]
+)
 def test_a_damaged_run_is_not_taken_for_finished_and_is_replaced(tmp_path, harm):
     target = tmp_path / "small" / "0123"
-    write_run(target)
+    write_run(target, worlds=10)
     if harm == "missing":
         (target / "fates.csv").unlink()
     elif harm == "torn":
         (target / "fates.csv").write_text("firm")
+    elif harm == "same size":
+        (target / "fates.csv").write_text("firm,fate\na,cloned\n")
+    elif harm == "pipe":
+        (target / "fates.csv").unlink()
+        os.mkfifo(target / "fates.csv")
+    elif harm == "sealed":
+        text = (target / "manifest.json").read_text()
+        (target / "manifest.json").write_text(text.replace('"worlds": 10', '"worlds": 99'))
+    elif harm == "a file":
+        shutil.rmtree(target)
+        target.write_text("in the way")
     elif harm == "manifest":
         (target / "manifest.json").write_text("{")
     else:
         (target / "manifest.json").unlink()
     assert folder.finished(target) is None
-    write_run(target)
+    if harm in ("same size", "pipe", "sealed", "torn"):
+        with pytest.raises(InputError, match=r"altered|not a file"):
+            folder.open_run(target)
+    manifest = {"worlds": 10}
+    with folder.written(target, manifest) as part:
+        (part / "fates.csv").write_text("firm,fate\na,closed\n")
     assert folder.finished(target) is not None
+    assert "made again" in manifest["notices"][0]
+    assert "notices" not in folder.finished(target).manifest
     assert [p.name for p in target.parent.iterdir()] == ["0123"]
 
 
