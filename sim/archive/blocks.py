@@ -24,11 +24,11 @@ from sim.archive import atomic, inventory
 from sim.engine.block import BLOCK_WORLDS, Block
 from sim.foundation.columns import LOG_DTYPE
 
-MAGIC = b"shakeout block 2\n"
+MAGIC = b"shakeout block 3\n"
 LENGTH_BYTES, DIGEST_BYTES = 8, 32
 HEAD_BYTES = len(MAGIC) + LENGTH_BYTES + DIGEST_BYTES
 COMPRESSION = 1  # the fastest level: the arrays are sparse already
-DENSE = ("histories", "endgame", "extinct", "probes")
+DENSE = ("histories", "endgame", "extinct", "probes", "paths_seen", "landscape_seen")
 SPARSE = ("paths", "landscape", "leaders")
 
 
@@ -120,10 +120,9 @@ def _pack(block: Block) -> bytes:
     for name in SPARSE:
         counts = getattr(block, name)
         index = np.flatnonzero(counts)
-        nonzero = counts.ravel()[index]
         arrays[f"{name}_shape"] = np.array(counts.shape, dtype=np.int64)
         arrays[f"{name}_steps"] = np.diff(index, prepend=0).astype(np.uint32)
-        arrays[f"{name}_counts"] = nonzero.astype(np.uint16) if nonzero.max(initial=0) < 1 << 16 else nonzero
+        arrays[f"{name}_counts"] = counts.ravel()[index]
     for name in block.events.dtype.names or ():
         arrays[f"events_{name}"] = _narrow(block.events[name])
     about = {"first": block.first, "clipped": block.clipped}
@@ -144,9 +143,9 @@ def _unpack(payload: bytes) -> Block:
         dense = {name: arrays[name] for name in DENSE}
         sparse = {}
         for name in SPARSE:
-            counts = np.zeros(tuple(arrays[f"{name}_shape"]), dtype=np.uint32)
-            index = np.cumsum(arrays[f"{name}_steps"], dtype=np.int64)
-            counts.ravel()[index] = arrays[f"{name}_counts"]
+            nonzero = arrays[f"{name}_counts"]
+            counts = np.zeros(tuple(arrays[f"{name}_shape"]), nonzero.dtype)
+            counts.ravel()[np.cumsum(arrays[f"{name}_steps"], dtype=np.int64)] = nonzero
             sparse[name] = counts
         events = np.empty(len(arrays["events_world"]), LOG_DTYPE)
         for name in LOG_DTYPE.names or ():

@@ -17,10 +17,11 @@ class Block:
     ``endgame``    (worlds,) int32, first tick of the endgame or NEVER
     ``extinct``    (worlds,) int32, first tick without an independent startup or NEVER
     ``events``     (events,) columns.LOG_DTYPE sorted by world, then in the order they happened
-    ``paths``      (series, len(grid.PATHS), ticks + 1, grid.BINS) uint32, worlds (for a class: firms) a bin;
+    ``paths``      (series, len(grid.PATHS), ticks + 1, grid.BINS) counts, worlds (for a class: firms) a bin;
                    month 0 is the opening state; only firms that are active (entered, not gone) count
-    ``landscape``  (len(grid.LANDSCAPE), ticks + 1, grid.BINS) uint32
-    ``leaders``    (series, ticks + 1) uint32, worlds in which a startup of the series leads the general race
+    ``paths_seen`` (series, len(grid.PATHS), ticks + 1, 2) float64, the lowest and the highest value that were counted
+    ``landscape``  (len(grid.LANDSCAPE), ticks + 1, grid.count_bins(firms)) counts, ``landscape_seen`` as for paths
+    ``leaders``    (series, ticks + 1) counts, worlds in which a startup of the series leads the general race
     ``probes``     (worlds, probes) float64, the quantities that claims ask for (scenario.Probe), in their order
     ``clipped``    path -> how many world-months an event's value was clipped at a bound
     """
@@ -31,7 +32,9 @@ class Block:
     extinct: np.ndarray
     events: np.ndarray
     paths: np.ndarray
+    paths_seen: np.ndarray
     landscape: np.ndarray
+    landscape_seen: np.ndarray
     leaders: np.ndarray
     probes: np.ndarray
     clipped: dict[str, int] = field(default_factory=dict)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
-from sim.engine.block import Block
+from sim.engine.block import BLOCK_WORLDS, Block
 from sim.engine.problem import Problem
 from sim.foundation.columns import (
     FIRST_TRACE_EVENT,
@@ -14,8 +16,8 @@ from sim.foundation.columns import (
     NEVER,
     STARTUP,
 )
-from sim.foundation.grid import BINS, LANDSCAPE, PATHS, bin_of
-from sim.foundation.jit import law
+from sim.foundation.grid import BINS, LANDSCAPE, PATHS, bin_of, count_bins, is_observed, nothing_seen
+from sim.foundation.jit import compile_for, law
 from sim.foundation.world import World
 from sim.scenario.model import Probe
 
@@ -23,12 +25,23 @@ PATH_GRIDS = np.array([q.grid for q in PATHS])
 PATH_SCALES = np.array([q.scale for q in PATHS])
 LAND_GRIDS = np.array([q.grid for q in LANDSCAPE])
 LAND_SCALES = np.array([q.scale for q in LANDSCAPE])
+LAND_GRID_OF = {q.name: q.grid for q in LANDSCAPE}
 MONTHS_A_YEAR = 12
 HISTORY_MONTHS = tuple(name for name in HISTORY_DTYPE.names or () if name.endswith("_month"))
 
 
 @law
-def record(tile, series, paths, landscape, leaders, grids, scales, land_grids, land_scales):
+def count(counts, seen, q, tick, x, grids, scales):
+    """Count ``x``, the value of quantity ``q`` in month ``tick``, and widen the range that was seen."""
+    counts[q, tick, bin_of(x, grids[q], scales[q])] += 1
+    if x < seen[q, tick, 0]:
+        seen[q, tick, 0] = x
+    if x > seen[q, tick, 1]:
+        seen[q, tick, 1] = x
+
+
+@law
+def record(tile, series, paths, paths_seen, landscape, landscape_seen, leaders, grids, scales, land_grids, land_scales):
     """Count every active firm and every world into the bins of this month; order of quantities as in grid.py.
 
     Of giants only what means something of them (grid.Quantity.of_giants).
@@ -40,32 +53,48 @@ def record(tile, series, paths, landscape, leaders, grids, scales, land_grids, l
             firm = tile.firms[w, f]
             if firm.status != INDEPENDENT:
                 continue
-            s = series[f]
+            own, seen = paths[series[f]], paths_seen[series[f]]
             if firm.kind == STARTUP:
-                paths[s, 0, tick, bin_of(firm.cash, grids[0], scales[0])] += 1
-                paths[s, 1, tick, bin_of(firm.runway, grids[1], scales[1])] += 1
-                paths[s, 2, tick, bin_of(firm.value, grids[2], scales[2])] += 1
-                paths[s, 4, tick, bin_of(firm.burn, grids[4], scales[4])] += 1
-            paths[s, 3, tick, bin_of(firm.revenue, grids[3], scales[3])] += 1
-            paths[s, 5, tick, bin_of(firm.gap, grids[5], scales[5])] += 1
-            paths[s, 6, tick, bin_of(firm.talent, grids[6], scales[6])] += 1
-            paths[s, 7, tick, bin_of(firm.users, grids[7], scales[7])] += 1
+                count(own, seen, 0, tick, firm.cash, grids, scales)
+                count(own, seen, 1, tick, firm.runway, grids, scales)
+                count(own, seen, 2, tick, firm.value, grids, scales)
+                count(own, seen, 4, tick, firm.burn, grids, scales)
+            count(own, seen, 3, tick, firm.revenue, grids, scales)
+            count(own, seen, 5, tick, firm.gap, grids, scales)
+            count(own, seen, 6, tick, firm.talent, grids, scales)
+            count(own, seen, 7, tick, firm.users, grids, scales)
         market = tile.market[w]
-        landscape[0, tick, bin_of(float(market.independents), land_grids[0], land_scales[0])] += 1
-        landscape[1, tick, bin_of(float(market.general), land_grids[1], land_scales[1])] += 1
-        landscape[2, tick, bin_of(market.concentration, land_grids[2], land_scales[2])] += 1
-        landscape[3, tick, bin_of(market.dry_powder, land_grids[3], land_scales[3])] += 1
+        count(landscape, landscape_seen, 0, tick, float(market.independents), land_grids, land_scales)
+        count(landscape, landscape_seen, 1, tick, float(market.general), land_grids, land_scales)
+        if is_observed(market.concentration, land_grids[2]):
+            count(landscape, landscape_seen, 2, tick, market.concentration, land_grids, land_scales)
+        count(landscape, landscape_seen, 3, tick, market.dry_powder, land_grids, land_scales)
         if december and tick > 0:
-            landscape[4, tick, bin_of(market.venture_year, land_grids[4], land_scales[4])] += 1
-            if market.venture_year > 0.0:  # nobody's share of nothing
-                landscape[5, tick, bin_of(market.top_four_share, land_grids[5], land_scales[5])] += 1
+            count(landscape, landscape_seen, 4, tick, market.venture_year, land_grids, land_scales)
+            if is_observed(market.top_four_share, land_grids[5]):
+                count(landscape, landscape_seen, 5, tick, market.top_four_share, land_grids, land_scales)
         if market.leader >= 0:
             leaders[series[market.leader], tick] += 1
+
+
+def counts_dtype(problem: Problem) -> type[np.unsignedinteger[Any]]:
+    """The smallest type that holds every count of a whole block."""
+    most = BLOCK_WORLDS * int(np.bincount(problem.series).max())
+    return np.uint16 if most <= np.iinfo(np.uint16).max else np.uint32
 
 
 def logged(tile: World, rows: int) -> np.ndarray:
     """The first rows of a tile's log, (rows,) columns.LOG_DTYPE."""
     return np.array(tile.log.view(np.ndarray)[:rows].view(LOG_DTYPE))
+
+
+def compile_record(tile: World) -> None:
+    """Compile ``record`` into the cache, for counts of either type."""
+    series, grids, scales = np.zeros(1, np.int64), (PATH_GRIDS, PATH_SCALES), (LAND_GRIDS, LAND_SCALES)
+    seen = nothing_seen((1, 1)), nothing_seen((1, 1, 1))
+    for counts in (np.uint16, np.uint32):
+        paths, landscape, leaders = (np.zeros((1,) * axes, counts) for axes in (4, 3, 2))
+        compile_for(record, tile, series, paths, seen[1], landscape, seen[0], leaders, *grids, *scales)
 
 
 class Recorder:
@@ -78,9 +107,12 @@ class Recorder:
         self.histories = np.zeros((worlds, len(problem.ids)), HISTORY_DTYPE)
         self.endgame = np.full(worlds, NEVER, dtype=np.int32)
         self.extinct = np.full(worlds, NEVER, dtype=np.int32)
-        self.paths = np.zeros((series, len(PATHS), ticks + 1, BINS), dtype=np.uint32)
-        self.landscape = np.zeros((len(LANDSCAPE), ticks + 1, BINS), dtype=np.uint32)
-        self.leaders = np.zeros((series, ticks + 1), dtype=np.uint32)
+        months, counts = ticks + 1, counts_dtype(problem)
+        self.paths = np.zeros((series, len(PATHS), months, BINS), counts)
+        self.paths_seen = nothing_seen((series, len(PATHS), months))
+        self.landscape = np.zeros((len(LANDSCAPE), months, count_bins(len(problem.ids))), counts)
+        self.landscape_seen = nothing_seen((len(LANDSCAPE), months))
+        self.leaders = np.zeros((series, months), counts)
         self.probed = np.zeros((worlds, len(probes)))
         self.told: list[np.ndarray] = []
         self.clipped: dict[str, int] = {}
@@ -93,7 +125,9 @@ class Recorder:
             tile,
             self.problem.series,
             self.paths,
+            self.paths_seen,
             self.landscape,
+            self.landscape_seen,
             self.leaders,
             PATH_GRIDS,
             PATH_SCALES,
@@ -110,7 +144,9 @@ class Recorder:
 
     def _probe(self, tile: World, probe: Probe) -> np.ndarray:
         if probe.firm is None:
-            return np.asarray(tile.market[probe.quantity], dtype=float)
+            found = np.asarray(tile.market[probe.quantity], dtype=float)
+            observed = [is_observed(x, LAND_GRID_OF[probe.quantity]) for x in found]
+            return np.where(observed, found, np.nan)
         row = self._rows[probe.firm]
         there = np.asarray(tile.firms["status"])[:, row] == INDEPENDENT
         return np.where(there, np.asarray(tile.firms[probe.quantity])[:, row], np.nan)
@@ -142,7 +178,9 @@ class Recorder:
             extinct=self.extinct,
             events=self.problem.told(events),
             paths=self.paths,
+            paths_seen=self.paths_seen,
             landscape=self.landscape,
+            landscape_seen=self.landscape_seen,
             leaders=self.leaders,
             probes=self.probed,
             clipped=dict(sorted(self.clipped.items())),

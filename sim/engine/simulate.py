@@ -14,7 +14,7 @@ from sim.engine.block import Block
 from sim.engine.dated import Assumed, Base, draw_base, put_certain
 from sim.engine.month import ORDER, Phase, opening
 from sim.engine.problem import Problem, Seeds, prepare
-from sim.engine.recorder import Recorder
+from sim.engine.recorder import Recorder, compile_record
 from sim.engine.state import copied, new_tile
 from sim.foundation.columns import LOG_DTYPE, ROWS
 from sim.foundation.jit import compile_for
@@ -26,7 +26,7 @@ from sim.scenario.model import Probe, Scenario
 # this; tiles of many have as many as luck is drawn for at a time, which is worth more than the cache.
 TILE_FIRMS, TILE_WORLDS, LEAST_WORLDS = 2048, 512, 16
 OPENING = "opening"
-KERNELS = ("operations", "capital", OPENING, "exits", "technology", "reports", "poaching")  # slowest to compile first
+KERNELS = ("operations", "capital", OPENING, "exits", "technology", "record", "reports", "poaching")  # slowest first
 
 
 class Start(NamedTuple):
@@ -150,7 +150,10 @@ def trace(scenario: Scenario, world: int) -> Trace:
 
 
 def compile_kernel(name: str) -> None:
-    """Compile one of ``KERNELS``, the phases of the month and the opening, into the cache."""
+    """Compile one of ``KERNELS``, the phases of the month, the opening and the recorder, into the cache."""
+    if name == "record":
+        compile_record(new_tile(1, 1, False))
+        return
     run = {OPENING: opening, **{phase.name: phase.run for phase in ORDER}}[name]
     compile_for(run, new_tile(1, 1, False))
 

@@ -1,15 +1,17 @@
 """The fixed grids of the monthly histograms: merging them is adding integers, in any order, exactly.
 
-``log``    8 bins an octave from 1/16 to 2**20 of the scaled quantity, mirrored for negative values, one bin for
-           what is nearer to zero. A quantile is interpolated in its bin: off by 12.5% of the value at the
-           very most, by less than 3% nearly always (docs/scaling.md).
-``count``  whole numbers 0, 1, 2, ...: exact up to 384, the last bin holds what is above.
-``share``  0 to 1 in steps of 1/384.
+``log``    8 bins an octave from 2**-10 to 2**38 of the scaled quantity, mirrored for negative values, one bin for
+           what is nearer to zero; the outermost bins hold what lies beyond. A quantile is interpolated in its bin: off
+           by 12.5% of the value at the very most, by less than 3% nearly always (docs/scaling.md).
+``count``  whole numbers 0, 1, 2, ..., one bin each: as many bins as the scenario has firms, and one more.
+``share``  0 to 1 in steps of 1/768.
+
+Beside each histogram stand the lowest and the highest value that were counted (``NOTHING_SEEN`` where none was), so
+that no quantile is read outside the range that was seen. Merging them is taking the lower and the higher.
 """
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 import numpy as np
@@ -17,11 +19,12 @@ import numpy as np
 from sim.foundation.jit import law
 
 SUB_BINS = 8
-LOWEST_OCTAVE = -4
-HIGHEST_OCTAVE = 20
-HALF = (HIGHEST_OCTAVE - LOWEST_OCTAVE) * SUB_BINS  # 192 bins on each side of zero
+LOWEST_OCTAVE = -10
+HIGHEST_OCTAVE = 38  # beyond what any bound of an assumption leads to in a century of steady money
+HALF = (HIGHEST_OCTAVE - LOWEST_OCTAVE) * SUB_BINS  # 384 bins on each side of zero
 BINS = 2 * HALF + 1
 LOG, COUNT, SHARE = 0, 1, 2
+NOTHING_SEEN = (np.inf, -np.inf)  # lowest and highest of no value
 # A float's own bits, from the top, are its octave and then its place within the octave: shifted, they count the bins.
 BIN_BITS = 52 - (SUB_BINS.bit_length() - 1)
 LOWEST_STEP = (1023 + LOWEST_OCTAVE) * SUB_BINS
@@ -30,8 +33,7 @@ LOWEST_STEP = (1023 + LOWEST_OCTAVE) * SUB_BINS
 class Quantity(NamedTuple):
     """What the recorder keeps: ``scale`` multiplies it before binning on a log grid.
 
-    ``most`` is a cap on the quantity itself: no quantile is read above it, wherever its bin ends. ``of_giants`` is
-    False for what means nothing of a giant, whose accounts are open: it is recorded of startups only.
+    ``of_giants`` is False for what means nothing of a giant, whose accounts are open: it is recorded of startups only.
     """
 
     name: str
@@ -39,13 +41,12 @@ class Quantity(NamedTuple):
     label: str
     grid: int
     scale: float = 1.0
-    most: float = math.inf
     of_giants: bool = True
 
 
 PATHS: tuple[Quantity, ...] = (
     Quantity("cash", "¤", "cash", LOG, of_giants=False),
-    Quantity("runway", "months", "runway", LOG, most=120.0, of_giants=False),
+    Quantity("runway", "months", "runway", LOG, of_giants=False),
     Quantity("value", "¤", "valuation", LOG, of_giants=False),
     Quantity("revenue", "¤ a month", "revenue", LOG, 10.0),
     Quantity("burn", "¤ a month", "net burn", LOG, 10.0, of_giants=False),
@@ -65,10 +66,18 @@ YEARLY = ("venture_year", "top_four_share")  # observed in December only
 
 
 @law
+def is_observed(x, grid):  # type: ignore[no-untyped-def]
+    """False for a share of nothing, which the market's row holds as 0: no share of something is 0."""
+    return grid != SHARE or x > 0.0
+
+
+@law
 def bin_of(x, grid, scale):  # type: ignore[no-untyped-def]
-    """Index of the bin that holds ``x``, 0 to BINS - 1."""
+    """Index of the bin that holds ``x``, 0 to BINS - 1 (a count: any from 0); ValueError if ``x`` is not a number."""
+    if x != x:
+        raise ValueError("what is not a number has no bin")
     if grid == COUNT:
-        return min(max(int(x), 0), BINS - 1)
+        return int(x)
     if grid == SHARE:
         return min(max(int(x * (BINS - 1) + 0.5), 0), BINS - 1)
     step = int(np.float64(abs(x) * scale).view(np.int64) >> BIN_BITS) - LOWEST_STEP
@@ -78,16 +87,32 @@ def bin_of(x, grid, scale):  # type: ignore[no-untyped-def]
     return HALF + 1 + step if x > 0.0 else HALF - 1 - step
 
 
-def bin_bounds(quantity: Quantity) -> tuple[np.ndarray, np.ndarray]:
-    """Lower and upper bound of every bin of ``quantity``, each (BINS,), in the quantity's own unit."""
-    index = np.arange(BINS)
+def count_bins(firms: int) -> int:
+    """Bins of the landscape of ``firms`` firms: every number of firms has one of its own."""
+    return max(BINS, firms + 1)
+
+
+def nothing_seen(shape: tuple[int, ...]) -> np.ndarray:
+    """The lowest and highest value of nothing: (*shape, 2)."""
+    seen = np.empty((*shape, 2))
+    seen[...] = NOTHING_SEEN
+    return seen
+
+
+def bin_bounds(quantity: Quantity, bins: int = BINS) -> tuple[np.ndarray, np.ndarray]:
+    """Lower and upper bound of every bin of ``quantity``, each (bins,), in the quantity's own unit.
+
+    ``bins`` may be more than BINS in the landscape (``count_bins``); only counts reach them.
+    """
+    index = np.arange(bins)
     if quantity.grid == COUNT:
         return index.astype(float), index.astype(float)
     if quantity.grid == SHARE:
-        middle = index / (BINS - 1)
+        middle = np.minimum(index / (BINS - 1), 1.0)
         return np.clip(middle - 0.5 / (BINS - 1), 0, 1), np.clip(middle + 0.5 / (BINS - 1), 0, 1)
     step = np.arange(HALF + 1)
     edge = 2.0 ** (LOWEST_OCTAVE + step // SUB_BINS) * (1 + (step % SUB_BINS) / SUB_BINS) / quantity.scale
-    low = np.concatenate([-edge[:0:-1], [-edge[0]], edge[:-1]])
-    high = np.concatenate([-edge[-2::-1], [edge[0]], edge[1:]])
+    beyond = np.full(bins - BINS, edge[-1])
+    low = np.concatenate([-edge[:0:-1], [-edge[0]], edge[:-1], beyond])
+    high = np.concatenate([-edge[-2::-1], [edge[0]], edge[1:], beyond])
     return low, high

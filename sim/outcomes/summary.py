@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from sim.engine.block import Block
+from sim.foundation.grid import NOTHING_SEEN
 from sim.outcomes.claims import LedgerCounts, claims_frame
 from sim.outcomes.endgame import Share, count_by_month, endgame_frame, endgame_months, extinct_months, share_of
 from sim.outcomes.fates import FateCounts
@@ -61,7 +62,9 @@ class _Sums:
         self.endgame: Any = 0
         self.extinct = 0
         self.paths: Any = 0
+        self.paths_seen: Any = NOTHING_SEEN
         self.landscape: Any = 0
+        self.landscape_seen: Any = NOTHING_SEEN
         self.leaders: Any = 0
         self.clipped: dict[str, int] = {}
 
@@ -75,19 +78,28 @@ class _Sums:
         self.cohorts = [a + b for a, b in zip(self.cohorts, found, strict=True)] if self.cohorts else found
         self.endgame = self.endgame + count_by_month(endgame_months(block), ticks)
         self.extinct += int((extinct_months(block) <= ticks).sum())
-        self.paths = _add(self.paths, block.paths)
-        self.landscape = _add(self.landscape, block.landscape)
-        self.leaders = _add(self.leaders, block.leaders)
+        self.paths = _add(self.paths, block.paths, self.scenario)
+        self.paths_seen = _wider(self.paths_seen, block.paths_seen)
+        self.landscape = _add(self.landscape, block.landscape, self.scenario)
+        self.landscape_seen = _wider(self.landscape_seen, block.landscape_seen)
+        self.leaders = _add(self.leaders, block.leaders, self.scenario)
         for path, count in block.clipped.items():
             self.clipped[path] = self.clipped.get(path, 0) + count
 
 
-def _add(total: Any, counts: np.ndarray) -> np.ndarray:
-    """``total`` plus ``counts`` as int64, in place after the first block."""
+def _add(total: Any, counts: np.ndarray, scenario: Scenario) -> np.ndarray:
+    """``total`` plus ``counts``, in place after the first block, in a type that holds all worlds of ``scenario``."""
     if isinstance(total, np.ndarray):
         total += counts
         return total
-    return counts.astype(np.int64)
+    most = scenario.worlds * max(max(firm.copies, 1) for firm in scenario.firms)
+    return counts.astype(np.uint32 if most < 1 << 32 else np.int64)
+
+
+def _wider(one: Any, other: np.ndarray) -> np.ndarray:
+    """The range seen in either: (..., 2) lowest and highest."""
+    low, high = (np.asarray(one)[..., side] for side in (0, 1))
+    return np.stack([np.minimum(low, other[..., 0]), np.maximum(high, other[..., 1])], axis=-1)
 
 
 def summarise(scenario: Scenario, blocks: Callable[[], Iterable[Block]]) -> Outcomes:
@@ -106,11 +118,11 @@ def summarise(scenario: Scenario, blocks: Callable[[], Iterable[Block]]) -> Outc
         worlds=worlds,
         fates=sums.fates.frame(),
         survival=survival_frame(scenario, sums.curves, sums.cohorts),
-        landscape=landscape_frame(scenario, sums.landscape),
+        landscape=landscape_frame(scenario, sums.landscape, sums.landscape_seen),
         endgame=endgame_frame(scenario, sums.endgame, worlds),
         claims=claims_frame(scenario.claims, sums.ledger),
         facts=claims_frame(scenario.facts, sums.ledger, facts=True),
-        paths=paths_frame(scenario, sums.paths),
+        paths=paths_frame(scenario, sums.paths, sums.paths_seen),
         headline=headline_frame(scenario, sums.fates, sums.among),
         leaders=leaders_frame(scenario, sums.leaders, worlds),
         extinct=share_of(sums.extinct, worlds),

@@ -27,7 +27,7 @@ SCALE_NOTE = (
     "Words by the IPCC's scale: virtually certain from 99%, very likely from 90%, likely from 66%, about as likely as "
     "not from 33%, unlikely from 10%, very unlikely from 1%, exceptionally unlikely below."
 )
-FEW_WORLDS = 30  # below this many worlds that meet the condition, no verdict is given
+FEW_WORLDS = 30  # asked in fewer worlds than this, a claim gets no verdict
 SAID, LINE = 150, 58  # most characters of a claim that are drawn, and of a line of it: a page of 420 pixels holds it
 LETTER_DOWN, DOT_SPACE = 16, 30  # pixels a line of a claim and its dot take
 CLAIM, HELD, FAILED = "#0b5c8a", "#0b7d6e", "#b5482e"
@@ -36,7 +36,7 @@ CLAIM, HELD, FAILED = "#0b5c8a", "#0b7d6e", "#b5482e"
 def verdict(probability: float, worlds: int) -> str:
     """The word for ``probability``; says so where no or too few worlds meet the condition."""
     if worlds == 0 or math.isnan(probability):
-        return "no world meets the condition"
+        return "asked in no world"
     if worlds < FEW_WORLDS:
         return "too few worlds to say"
     return next(word for least, word in VERDICTS if probability >= least)
@@ -92,7 +92,8 @@ def ledger(view: View, facts: bool = False) -> Picture:
     keys = tuple(key for happened, key in known if happened in told)
     title = facts_title(view) if facts else claims_title(view)
     caption = view.caption(
-        "Share of the worlds that meet the condition, with 95% interval.", "" if facts else SCALE_NOTE
+        "Share of the worlds that meet the condition and lack no quantity of the claim, with 95% interval.",
+        "" if facts else SCALE_NOTE,
     )
     return Picture(
         name, title, caption, title,

@@ -134,7 +134,10 @@ def claims_table(view: View) -> Table:
         Column("The documents say", wide=True),
         Column("It comes true in", wide=True),
         Column("In words"),
-        Column("Worlds asked", title="worlds that meet the condition, where there is one"),
+        Column(
+            "Worlds asked",
+            title="worlds that meet the condition, if there is one, and lack no quantity that it speaks of",
+        ),
         Column("Source"),
     )
     return Table("claims", "", columns, tuple(rows), view.source, empty="The scenario states no claims.")

@@ -16,8 +16,10 @@ The grammar (DATE is YYYY-MM; in a validated proposition every DATE is a calenda
     {endgame: true, by: DATE}                     the endgame began at or before that month
     {not: P}   {all: [P, ...]}   {any: [P, ...]}
 
-ID is a firm, not a class. ``above`` and ``below`` are strict. A quantity of a firm that is not active then is not a
-number, and a comparison with it is false. Of a giant only what means something (``grid.Quantity.of_giants``).
+ID is a firm, not a class. ``above`` and ``below`` are strict. Of a giant only what means something
+(``grid.Quantity.of_giants``). A quantity of a firm that is not active then is missing, and so is a share of nothing
+(``top_four_share`` of a year without venture money, ``concentration`` without revenue): what is said of it is
+undecided, and a world in which a claim is undecided does not count for it (outcomes/claims.py).
 """
 
 from __future__ import annotations

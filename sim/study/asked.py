@@ -9,10 +9,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.engine.block import Block
 from sim.engine.problem import Seeds
 from sim.foundation.errors import InputError, nearest_of, shown
-from sim.outcomes.claims import holds
+from sim.outcomes.claims import truth
 from sim.scenario.model import Claim, Scenario
 from sim.study import executor
 from sim.study.monte_carlo import SIMULATING, Progress, Tell, compile_first
@@ -58,15 +57,6 @@ def condition_of(scenario: Scenario, text: str) -> Condition:
     if not 0 < level < 1:
         raise InputError("no such level", key=key, found=match["level"], allowed="a number between 0 and 1, not 0 or 1")
     return Condition(claim, match["op"], level)
-
-
-TRUE, FALSE, NOT_ASKED = 1, 0, -1
-
-
-def truth(claim: Claim, block: Block, scenario: Scenario) -> np.ndarray:
-    """(worlds,) TRUE, FALSE, or NOT_ASKED where a world does not meet ``given``."""
-    answer = holds(claim.when, block, scenario).astype(np.int8)
-    return answer if claim.given is None else np.where(holds(claim.given, block, scenario), answer, np.int8(NOT_ASKED))
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 from sim.archive import digest, folder
 from sim.archive.folder import RunFolder, to_json
 from sim.foundation.errors import InputError
+from sim.outcomes.claims import TRUE, UNDECIDED, truth
 from sim.outcomes.effects import in_words
 from sim.scenario.model import Scenario
 from sim.study import kept, monte_carlo
-from sim.study.asked import NOT_ASKED, OPERATORS, TRUE, Condition, condition_of, truth
+from sim.study.asked import OPERATORS, Condition, condition_of
 from sim.study.crossing import Crossing, Found, Tally, crossings
 from sim.study.ensemble import Ensemble, sized
 from sim.study.monte_carlo import WRITING, Progress, Tell
@@ -33,7 +34,8 @@ class Flip:
     """Where the probability of a claim crosses a level, as one assumption varies.
 
     ``crossings`` are Crossing tuples (estimate, low, high, rising, cut), ascending. ``evaluations`` is a pandas frame:
-    the varied path, probability, low, high (Wilson), worlds (that meet ``given``), for every value that was tried.
+    the varied path, probability, low, high (Wilson), worlds (that the claim counts), for every value that was
+    tried.
     ``folder`` is None where nothing was written.
     """
 
@@ -144,7 +146,7 @@ def _evaluate(
         for block in ensemble.blocks(point):
             answer = truth(condition.claim, block, point)
             true += int((answer == TRUE).sum())
-            asked += int((answer != NOT_ASKED).sum())
+            asked += int((answer != UNDECIDED).sum())
         tallies.append(Tally(true, asked))
     return tallies
 

@@ -18,11 +18,12 @@ from sim.archive.folder import number
 from sim.engine.draws import Draw, draws_of
 from sim.engine.problem import Seeds
 from sim.foundation.errors import InputError, nearest_of
+from sim.outcomes.claims import UNDECIDED, can_be_undecided, truth
 from sim.outcomes.drivers import Estimate, chance_share, fifths, first_order, ranks, significant
 from sim.outcomes.effects import in_words
 from sim.scenario.model import Claim, Scenario
 from sim.study import designs, executor, kept, monte_carlo, overwritten
-from sim.study.asked import NOT_ASKED, Worlds, claim_of, truth, truths
+from sim.study.asked import Worlds, claim_of, truths
 from sim.study.designs import Designed, other_seed
 from sim.study.ensemble import Ensemble, sized
 from sim.study.monte_carlo import SUMMARISING, WRITING, Progress, Tell
@@ -136,11 +137,9 @@ def _check(scenario: Scenario, claim: Claim, method: str, draws: Sequence[Draw])
         raise InputError(
             "nothing is uncertain", key="--of", found=scenario.name, allowed="a scenario with distributions"
         )
-    if method != GIVEN_DATA and claim.given is not None:
-        allowed = "a claim without `given`, or --method given-data"
-        raise InputError(
-            "a conditional claim has no answer in every world", key="--of", found=claim.id, allowed=allowed
-        )
+    if method != GIVEN_DATA and can_be_undecided(claim):
+        allowed = "a claim without `given` and without quantities that can be missing, or --method given-data"
+        raise InputError("the claim has no answer in every world", key="--of", found=claim.id, allowed=allowed)
 
 
 def _answered(
@@ -158,7 +157,7 @@ def _answered(
     order = sorted(
         range(len(draws)), key=lambda i: (ranked[i] is None, -found.effects[i].value if passed[i] else 0.0, i)
     )
-    asked = None if found.sample is None else found.sample[found.sample != NOT_ASKED]
+    asked = None if found.sample is None else found.sample[found.sample != UNDECIDED]
     manifest = {
         "kind": "sensitivity",
         "scenario": base.name,
@@ -186,7 +185,7 @@ def _given_data(base: Scenario, claim: Claim, draws: Sequence[Draw], ensemble: E
     """Indices from the worlds of the ordinary run; chance from the first of them with other luck."""
     ensemble.compute([base])
     sample = np.concatenate([truth(claim, block, base) for block in ensemble.blocks(base)])
-    asked = sample != NOT_ASKED
+    asked = sample != UNDECIDED
     if int(asked.sum()) < FEWEST:
         met = f"{int(asked.sum()):,} of {base.worlds:,} worlds ask for it"
         allowed = f"at least {FEWEST} worlds in which the claim is asked: try more --worlds"
@@ -194,7 +193,7 @@ def _given_data(base: Scenario, claim: Claim, draws: Sequence[Draw], ensemble: E
     parts = spans(min(base.worlds, REPLICATED))
     luck = Seeds(luck=other_seed(base.seed))
     again = np.concatenate(truths(claim, [Worlds(base, *span, luck) for span in parts], ensemble.workers, tell))
-    both = asked[: again.size] & (again != NOT_ASKED)
+    both = asked[: again.size] & (again != UNDECIDED)
     chance = chance_share(sample[: again.size][both].astype(float), again[both].astype(float))
     y = sample[asked].astype(float)
     effects = [first_order(draw.sample(base.seed, 0, base.worlds)[asked], y) for draw in draws]
@@ -217,7 +216,7 @@ def _tornado(base: Scenario, draws: Sequence[Draw], sample: np.ndarray | None) -
 
     rows: list[tuple[Any, ...]] = []
     if sample is not None:
-        asked = sample != NOT_ASKED
+        asked = sample != UNDECIDED
         for draw in draws:
             found = fifths(draw.sample(base.seed, 0, base.worlds)[asked], sample[asked].astype(float))
             edges, estimates = (found.up_to, found.from_), (found.lowest, found.highest)

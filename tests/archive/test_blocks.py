@@ -38,7 +38,7 @@ def test_empty_events_and_histograms_come_back(store, make_block):
     block = make_block()
     bare = type(block)(
         **{name: np.zeros_like(getattr(block, name)) for name in blocks.SPARSE},
-        **{name: getattr(block, name) for name in ("first", "histories", "endgame", "extinct", "probes")},
+        **{name: getattr(block, name) for name in ("first", *blocks.DENSE)},
         events=block.events[:0],
     )
     store.write(bare)
@@ -91,7 +91,7 @@ def test_a_file_that_is_not_sound_is_as_if_absent(store, make_block, harm):
         "flipped": content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :],
         "empty": b"",
         "foreign": b"PK\x03\x04" + content,
-        "other format": content.replace(b"block 2", b"block 1", 1),
+        "other format": content.replace(b"shakeout block", b"shakeout other", 1),
         "longer": content + b"\0",
     }
     path.unlink()

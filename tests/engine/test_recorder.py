@@ -9,7 +9,7 @@ from industries import LIVELY, flagship, scenario, walk
 from sim.engine.draws import draws_of
 from sim.engine.simulate import simulate
 from sim.foundation.columns import GIANT, INDEPENDENT, NEVER
-from sim.foundation.grid import BINS, HALF, LANDSCAPE, LOG, PATHS, YEARLY, bin_bounds
+from sim.foundation.grid import BINS, HALF, LANDSCAPE, LOG, PATHS, SHARE, YEARLY, bin_bounds, nothing_seen
 
 WORLDS = 40
 
@@ -47,7 +47,7 @@ def test_paths_count_every_active_firm_in_its_bin(kept):
 
 
 def test_landscape_counts_every_world(kept):
-    """Sums over a year in December; where no venture money flowed there is no share of it."""
+    """Sums over a year in December; where no venture money flowed, or nobody earns, there is no share of it."""
     block, history = kept
     december = np.array(
         [(history.problem.start + tick - 1) % 12 == 11 and tick > 0 for tick in range(len(history.market))]
@@ -56,9 +56,27 @@ def test_landscape_counts_every_world(kept):
         seen = december if quantity.name in YEARLY else np.ones_like(december)
         bins = _bins(quantity, history.market[quantity.name].astype(float))
         for tick in range(len(history.market)):
-            there = history.market["venture_year"][tick] > 0 if quantity.name == "top_four_share" else slice(None)
+            there = history.market[quantity.name][tick] > 0 if quantity.grid == SHARE else slice(None)
             expected = np.bincount(bins[tick][there], minlength=BINS) if seen[tick] else np.zeros(BINS)
             assert (block.landscape[q, tick] == expected).all(), (quantity.name, tick)
+
+
+def test_the_range_seen_is_that_of_all_values(kept):
+    """Lowest and highest of every quantity in every month; nothing where no firm is there."""
+    block, history = kept
+    giant = history.firms["kind"] == GIANT
+    series = history.problem.series
+    for p, quantity in enumerate(PATHS):
+        expected = nothing_seen(block.paths_seen[:, p].shape[:2])
+        there = (history.firms["status"] == INDEPENDENT) & (quantity.of_giants | ~giant)
+        months, worlds, firms = np.nonzero(there)
+        values = history.firms[quantity.name][months, worlds, firms]
+        np.minimum.at(expected[..., 0], (series[firms], months), values)
+        np.maximum.at(expected[..., 1], (series[firms], months), values)
+        assert (block.paths_seen[:, p] == expected).all(), quantity.name
+    money = [q.name for q in LANDSCAPE].index("dry_powder")
+    for side, best in enumerate((np.min, np.max)):
+        assert (block.landscape_seen[money, :, side] == best(history.market["dry_powder"], axis=1)).all()
 
 
 def test_leaders_are_counted_by_series(kept):

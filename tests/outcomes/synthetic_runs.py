@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.engine.block import Block
 from sim.foundation.columns import ACQUIRED, CLOSED, HISTORY_DTYPE, INDEPENDENT, LOG_DTYPE, NEVER, NOT_ENTERED
-from sim.foundation.grid import BINS, LANDSCAPE, PATHS
+from sim.foundation.grid import BINS, LANDSCAPE, PATHS, nothing_seen
 from sim.scenario.model import Claim, Firm, Probe, Scenario, Value
 
 START = 2023 * 12 + 6  # July 2023
@@ -118,7 +118,9 @@ def block_of(question: Scenario, histories: np.ndarray, first: int = 0, **parts:
         "extinct": never,
         "events": np.zeros(0, LOG_DTYPE),
         "paths": np.zeros((series, len(PATHS), months, BINS), np.uint32),
+        "paths_seen": nothing_seen((series, len(PATHS), months)),
         "landscape": np.zeros((len(LANDSCAPE), months, BINS), np.uint32),
+        "landscape_seen": nothing_seen((len(LANDSCAPE), months)),
         "leaders": np.zeros((series, months), np.uint32),
         "probes": np.zeros((worlds, len(question.probes))),
     }
@@ -147,8 +149,11 @@ def histograms(question: Scenario, histories: np.ndarray) -> dict[str, np.ndarra
     series, months = len(question.firms), question.ticks + 1
     bins = (histories["exit_month"].sum(axis=1) % BINS).astype(int)
     one = np.bincount(bins, minlength=BINS).astype(np.uint32)
+    seen = np.array([bins.min(initial=BINS), bins.max(initial=0)], float)
     return {
         "paths": np.broadcast_to(one, (series, len(PATHS), months, BINS)).copy(),
+        "paths_seen": np.broadcast_to(seen, (series, len(PATHS), months, 2)).copy(),
         "landscape": np.broadcast_to(one, (len(LANDSCAPE), months, BINS)).copy(),
+        "landscape_seen": np.broadcast_to(seen, (len(LANDSCAPE), months, 2)).copy(),
         "leaders": np.full((series, months), (bins % 7 == 0).sum(), np.uint32),
     }

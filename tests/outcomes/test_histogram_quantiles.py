@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from synthetic_runs import block_of, firm, scenario, still
 
-from sim.foundation.grid import BINS, LANDSCAPE, PATHS, Quantity, bin_of
+from sim.foundation.grid import BINS, COUNT, LANDSCAPE, LOG, NOTHING_SEEN, PATHS, SHARE, Quantity, bin_of, count_bins
 from sim.industry.burn import LONGEST_RUNWAY
 from sim.outcomes.landscape import quantiles
 from sim.outcomes.summary import summarise
@@ -20,10 +22,15 @@ def counted(values: np.ndarray, quantity: Quantity) -> np.ndarray:
     return np.bincount(bins, minlength=BINS).astype(np.uint32)
 
 
+def told(values: np.ndarray, quantity: Quantity, levels: tuple[int, ...] = LEVELS) -> np.ndarray:
+    """The quantiles that would be read from what the recorder keeps of ``values``."""
+    return quantiles(counted(values, quantity), np.array([values.min(), values.max()]), quantity, levels)
+
+
 @pytest.mark.parametrize("size", [1, 2, 7, 20, 100, 1000])
 def test_counts_are_exact(size: int) -> None:
     values = np.random.default_rng(size).integers(0, 7, size)
-    found = quantiles(counted(values, LANDSCAPE[0]), LANDSCAPE[0], LEVELS)
+    found = told(values, LANDSCAPE[0])
     # numpy rounds level * size up by an ulp here and there: nudge it to the whole number it stands for
     expected = [np.sort(values)[int(np.ceil(level * size / 100 - 1e-9)) - 1] for level in LEVELS]
     assert found.tolist() == expected
@@ -34,7 +41,7 @@ def test_logarithmic_grids_are_off_by_less_than_half_a_bin(name: str) -> None:
     quantity = next(q for q in PATHS if q.name == name)
     values = np.random.default_rng(3).lognormal(4, 1.5, 5000) / quantity.scale
     values[:2000] *= -1
-    found = quantiles(counted(values, quantity), quantity, LEVELS)
+    found = told(values, quantity)
     expected = np.quantile(values, np.array(LEVELS) / 100)
     assert (np.abs(found - expected) <= 0.0625 * np.abs(expected)).all()
 
@@ -42,24 +49,69 @@ def test_logarithmic_grids_are_off_by_less_than_half_a_bin(name: str) -> None:
 def test_shares_to_a_bin() -> None:
     quantity = next(q for q in LANDSCAPE if q.name == "concentration")
     values = np.random.default_rng(4).beta(2, 5, 4000)
-    found = quantiles(counted(values, quantity), quantity, LEVELS)
+    found = told(values, quantity)
     assert np.abs(found - np.quantile(values, np.array(LEVELS) / 100)).max() < 1.5 / (BINS - 1)
 
 
-def test_no_quantile_is_above_the_cap_of_its_quantity() -> None:
+def test_no_quantile_is_above_the_longest_runway() -> None:
     """Runway ends at 120 months, in the midst of a bin: whoever has at least that much has 120, not 124."""
     runway = next(q for q in PATHS if q.name == "runway")
-    assert runway.most == LONGEST_RUNWAY
-    values = np.array([30.0] * 40 + [LONGEST_RUNWAY] * 60)
-    found = quantiles(counted(values, runway), runway, LEVELS)
+    found = told(np.array([30.0] * 40 + [LONGEST_RUNWAY] * 60), runway)
     assert found[:2] == pytest.approx([30, 30], rel=0.0625) and found[2:].tolist() == [LONGEST_RUNWAY] * 3
-    assert quantiles(counted(values, PATHS[0]), PATHS[0], LEVELS)[2:].min() > LONGEST_RUNWAY  # cash has no cap
+
+
+@pytest.mark.parametrize("quantity", [*PATHS, *LANDSCAPE], ids=lambda q: q.name)
+def test_no_quantile_lies_outside_the_range_that_was_seen(quantity: Quantity) -> None:
+    """Three values so close that they share a bin, and one value alone: told as itself, whatever its bin."""
+    for values in (np.array([0.911, 0.912, 0.913]), np.array([0.5004]), np.array([7.0, 7.0])):
+        if quantity.grid == COUNT:
+            values = np.ceil(values)
+        if quantity.grid == SHARE:
+            values = np.minimum(values, 1.0)
+        found = told(values, quantity)
+        assert (found >= values.min()).all() and (found <= values.max()).all()
+
+
+def test_amounts_at_the_bounds_of_assumptions_are_told() -> None:
+    """Ten million, which a firm may own at the opening, and a thousand times as much; and a hundredth of one."""
+    for quantity in (q for q in PATHS if q.unit.startswith("¤")):
+        for amount in (0.01, 1e7, 1e10):
+            found = told(np.array([amount, amount * 1.1, amount * 1.5, amount * 2]), quantity)
+            assert found[2] == pytest.approx(amount * 1.1, rel=0.125), (quantity.name, amount)
+
+
+def test_what_lies_beyond_the_grid_is_left_empty() -> None:
+    """Never told as the end of the grid: the median is known, the upper quantiles are not; one value alone is."""
+    cash = PATHS[0]
+    found = told(np.array([5.0] * 6 + [1e15, 3e15, 4e15, 5e15]), cash)
+    assert found[:3] == pytest.approx(5.0, rel=0.125) and np.isnan(found[3:]).all()
+    found = told(np.array([-1e15, -3e15, -4e15, 5.0, 5.0, 5.0]), cash)
+    assert np.isnan(found[:2]).all() and found[3:] == pytest.approx(5.0, rel=0.125)
+    assert told(np.array([1e15, 1e15]), cash).tolist() == [1e15] * 5
+
+
+@pytest.mark.parametrize("grid", [LOG, COUNT, SHARE])
+def test_what_is_not_a_number_falls_into_no_bin(grid: int) -> None:
+    with pytest.raises(ValueError, match="not a number"):
+        bin_of(math.nan, grid, 1.0)
+
+
+def test_every_number_of_firms_has_a_bin_of_its_own() -> None:
+    """A thousand firms and one are told as 1,001."""
+    independents = LANDSCAPE[0]
+    histogram = np.zeros(count_bins(1500), np.uint32)
+    histogram[bin_of(1001.0, independents.grid, independents.scale)] = 19
+    histogram[bin_of(1500.0, independents.grid, independents.scale)] = 1
+    found = quantiles(histogram, np.array([1001.0, 1500.0]), independents, (5, 95, 96))
+    assert found.tolist() == [1001, 1001, 1500]
+    value = quantiles(np.pad(counted(np.full(4, 3e5), LANDSCAPE[3]), (0, 732)), np.full(2, 3e5), LANDSCAPE[3], LEVELS)
+    assert value.tolist() == [3e5] * 5  # money in an array as wide
 
 
 def test_near_zero_is_zero_and_nothing_is_nan() -> None:
     quantity = next(q for q in PATHS if q.name == "cash")
     table = np.stack([counted(np.zeros(9), quantity), np.zeros(BINS, np.uint32)])
-    found = quantiles(table, quantity, LEVELS)
+    found = quantiles(table, np.array([[0.0, 0.0], NOTHING_SEEN]), quantity, LEVELS)
     assert (found[0] == 0).all() and np.isnan(found[1]).all()
 
 
@@ -75,7 +127,10 @@ def test_tables_from_blocks() -> None:
     paths[1, 7, 7] = counted(np.array([4.0, 5.0]), PATHS[7])
     leaders = np.zeros((3, 14), np.uint32)
     leaders[2, 4] = 3
-    block = block_of(question, still(5, 3), landscape=landscape, paths=paths, leaders=leaders)
+    seen = {"paths_seen": np.zeros((3, len(PATHS), 14, 2)), "landscape_seen": np.zeros((len(LANDSCAPE), 14, 2))}
+    for limits in seen.values():
+        limits[..., 1] = 1e4
+    block = block_of(question, still(5, 3), landscape=landscape, paths=paths, leaders=leaders, **seen)
     outcomes = summarise(question, lambda: [block, block])
     frame = outcomes.landscape
     assert frame.columns.tolist() == ["month", "date", "quantity", "median", "p05", "p25", "p75", "p95"]

@@ -11,7 +11,7 @@ import numpy as np
 from sim.engine.block import Block
 from sim.foundation.causes import CAUSES
 from sim.foundation.columns import ACQUIRED, CLOSED, EVENT, HISTORY_DTYPE, INDEPENDENT, LOG_DTYPE, NEVER, NOT_ENTERED
-from sim.foundation.grid import BINS, LANDSCAPE, PATHS, YEARLY, bin_of
+from sim.foundation.grid import BINS, LANDSCAPE, PATHS, YEARLY, bin_of, nothing_seen
 from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS
 from sim.outcomes.rows import rows_of
 from sim.outcomes.stories import WorldStory, life_stories
@@ -159,13 +159,15 @@ def histories(made: Scenario, worlds: int, luck: np.random.Generator) -> np.ndar
     return made_rows
 
 
-def tallied(values: np.ndarray, quantity: Any, active: np.ndarray) -> np.ndarray:
-    """(worlds, months) values -> (months, BINS) counts of the active ones."""
-    counts = np.zeros((values.shape[1], BINS), np.uint32)
+def tallied(values: np.ndarray, quantity: Any, active: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(worlds, months) values -> (months, BINS) counts of the active ones, and (months, 2) their range."""
+    counts, seen = np.zeros((values.shape[1], BINS), np.uint32), nothing_seen((values.shape[1],))
     for month in range(values.shape[1]):
-        bins = [bin_of(float(v), quantity.grid, quantity.scale) for v in values[active[:, month], month]]
-        counts[month] = np.bincount(bins, minlength=BINS) if bins else 0
-    return counts
+        found = [float(v) for v in values[active[:, month], month]]
+        if found:
+            counts[month] = np.bincount([bin_of(v, quantity.grid, quantity.scale) for v in found], minlength=BINS)
+            seen[month] = min(found), max(found)
+    return counts, seen
 
 
 LEVELS = {"cash": 1500, "runway": 18, "value": 12000, "revenue": 30, "burn": 80, "gap": 0.5, "talent": 1, "users": 20}
@@ -179,6 +181,7 @@ def block(made: Scenario, worlds: int, seed: int = 1) -> Block:
     time = np.arange(months)
     ids = [f.id for f in made.firms for _ in range(max(f.copies, 1))]
     paths = np.zeros((len(made.firms), len(PATHS), months, BINS), np.uint32)
+    paths_seen = nothing_seen(paths.shape[:3])
     alive = (rows["entry_month"][:, :, None] <= time) & (rows["exit_month"][:, :, None] > time)
     for index, one in enumerate(made.firms):
         row = ids.index(one.id)
@@ -188,7 +191,8 @@ def block(made: Scenario, worlds: int, seed: int = 1) -> Block:
             if quantity.name == "cash":
                 values -= 400
             if one.kind == "startup" or quantity.of_giants:
-                paths[index, q] = tallied(values, quantity, alive[:sample, row]) * (worlds // sample)
+                counts, paths_seen[index, q] = tallied(values, quantity, alive[:sample, row])
+                paths[index, q] = counts * (worlds // sample)
     kinds = np.array([f.kind == "startup" for f in made.firms for _ in range(max(f.copies, 1))])
     race = alive & (rows["pivot_month"][:, :, None] > time)
     left, racing = alive[:, kinds].sum(axis=1), race[:, kinds].sum(axis=1)
@@ -202,9 +206,10 @@ def block(made: Scenario, worlds: int, seed: int = 1) -> Block:
         "top_four_share": np.clip(0.6 + 0.004 * time + luck.normal(0, 0.06, (sample, months)), 0, 1),
     }
     landscape = np.zeros((len(LANDSCAPE), months, BINS), np.uint32)
+    landscape_seen = nothing_seen(landscape.shape[:2])
     for q, quantity in enumerate(LANDSCAPE):
         seen = np.broadcast_to(december | (quantity.name not in YEARLY), (sample, months))
-        landscape[q] = tallied(kinds_of[quantity.name], quantity, seen)
+        landscape[q], landscape_seen[q] = tallied(kinds_of[quantity.name], quantity, seen)
     ends = np.where(luck.random(worlds) < 0.4, luck.integers(30, max(31, 2 * made.ticks), worlds), NEVER)
     gone = np.where(left > 0, NEVER, time).min(axis=1)
     leaders = np.zeros((len(made.firms), months), np.uint32)
@@ -218,7 +223,9 @@ def block(made: Scenario, worlds: int, seed: int = 1) -> Block:
         extinct=gone.astype(np.int32),
         events=np.zeros(0, LOG_DTYPE),
         paths=paths,
+        paths_seen=paths_seen,
         landscape=landscape,
+        landscape_seen=landscape_seen,
         leaders=leaders,
         probes=np.zeros((worlds, 0)),
     )

@@ -91,7 +91,7 @@ def test_months_and_lists():
         (0.0999, 2000, "very unlikely"),
         (0.0, 2000, "exceptionally unlikely"),
         (0.5, 29, "too few worlds to say"),
-        (math.nan, 0, "no world meets the condition"),
+        (math.nan, 0, "asked in no world"),
     ],
 )
 def test_verdicts_by_fixed_thresholds(probability: float, worlds: int, word: str):
@@ -108,7 +108,7 @@ def test_ledger_shows_condition_interval_and_number_of_worlds(run: Any):
     )
     assert bought[1].bar == (frame["probability"], frame["low"], frame["high"])
     assert bought[3].text == f"{frame['worlds']:,}" and frame["worlds"] < 2000
-    assert rows["A firm that never is does something"][2].text == "no world meets the condition"
+    assert rows["A firm that never is does something"][2].text == "asked in no world"
 
 
 def test_facts_say_whether_they_happened(run: Any):

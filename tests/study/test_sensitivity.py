@@ -17,13 +17,13 @@ from sim.engine.simulate import simulate
 from sim.foundation.columns import NEVER
 from sim.foundation.errors import InputError
 from sim.outcomes import drivers
+from sim.outcomes.claims import UNDECIDED, truth
 from sim.outcomes.drivers import Effect, chance_share, fifths, first_order, grouped, ranks, significant
 from sim.report import figures
 from sim.scenario.load import with_sets
 from sim.scenario.model import Scenario
 from sim.study import designs
 from sim.study import sensitivity as study
-from sim.study.asked import NOT_ASKED, truth
 from sim.study.monte_carlo import with_worlds
 
 DUMMY = "assumptions.demand.growth_floor_year"  # demand is off: it can do nothing
@@ -391,8 +391,8 @@ def test_a_conditional_claim_is_asked_where_its_condition_holds():
     done = sim.sensitivity(scenario, "late-if-at-all", jobs=1)
     claim = next(claim for claim in scenario.claims if claim.id == "late-if-at-all")
     answers = truth(claim, simulate(scenario, 0, 4096), scenario)
-    assert done.manifest["asked"] == int((answers != NOT_ASKED).sum()) < 4096
-    assert done.manifest["probability"] == answers[answers != NOT_ASKED].mean()
+    assert done.manifest["asked"] == int((answers != UNDECIDED).sum()) < 4096
+    assert done.manifest["probability"] == answers[answers != UNDECIDED].mean()
     assert done.ranks[CASH] == 1
     assert done.chance.low <= conditional_chance() <= done.chance.high
 
@@ -465,7 +465,7 @@ def test_what_makes_no_sense_is_refused():
     refused("nearest: closes", uncertain(), "close")
     refused("nothing is uncertain", alone(), "closes")
     refused("nearest: sobol", uncertain(), "closes", method="sobl")
-    refused("a conditional claim", uncertain(), "late-if-at-all", method="sobol")
+    refused("the claim has no answer in every world", uncertain(), "late-if-at-all", method="sobol")
     refused("states no claim", uncertain(claims={}), "closes")
     refused("too few worlds", uncertain(50), "closes")
 
