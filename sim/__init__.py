@@ -1,7 +1,7 @@
 """Shakeout: the shakeout among China's large-model start-ups, simulated in thousands of worlds.
 
     import sim
-    scenario = sim.load("scenarios/six-dragons.yaml")
+    scenario = sim.load("six-dragons")
     run = sim.run(scenario, worlds=2000)
     run.survival()  # a pandas frame
 
@@ -45,14 +45,18 @@ __all__ = [
 
 
 def load(path: Path | str, sets: Iterable[str] = (), *, worlds: int | None = None, seed: int | None = None) -> Scenario:
-    """The validated scenario in the file at ``path``, with ``sets`` ("PATH=VALUE") applied. InputError if wrong."""
+    """The validated scenario in the file at ``path``, with ``sets`` ("PATH=VALUE") applied.
+
+    Here and wherever a scenario is asked for, ``path`` may also be the name of one that comes with the package:
+    "six-dragons". One InputError says all that is wrong.
+    """
     from sim.scenario.load import load as load_scenario
 
     return load_scenario(Path(path), tuple(sets), worlds=worlds, seed=seed)
 
 
 def run(
-    scenario: Scenario,
+    scenario: Scenario | Path | str,
     *,
     worlds: int | None = None,
     seed: int | None = None,
@@ -74,7 +78,7 @@ def run(
     from sim.study import monte_carlo
 
     done = monte_carlo.run(
-        scenario,
+        _loaded(scenario),
         worlds=worlds,
         seed=seed,
         jobs=jobs,
@@ -97,7 +101,7 @@ def run(
 
 
 def what_if(
-    scenario: Scenario,
+    scenario: Scenario | Path | str,
     changes: Changes = (),
     *,
     variants: Mapping[str, Changes] | Iterable[str] = (),
@@ -121,7 +125,7 @@ def what_if(
     from sim.study import what_if as study
     from sim.study.variants import sets_of, variants_of
 
-    base = monte_carlo.with_worlds(scenario, worlds, seed)
+    base = monte_carlo.with_worlds(_loaded(scenario), worlds, seed)
     named = [(name, sets_of(own)) for name, own in variants.items()] if isinstance(variants, Mapping) else variants
     asked = variants_of(base, sets_of(changes), named)
     done = study.what_if(
@@ -179,7 +183,7 @@ def compare(
 
 
 def sweep(
-    scenario: Scenario,
+    scenario: Scenario | Path | str,
     vary: Vary,
     *,
     worlds: int | None = None,
@@ -200,7 +204,7 @@ def sweep(
     from sim.study import sweep as study
 
     done = study.sweep(
-        scenario,
+        _loaded(scenario),
         vary,
         worlds=worlds,
         seed=seed,
@@ -219,7 +223,7 @@ def sweep(
 
 
 def flip(
-    scenario: Scenario,
+    scenario: Scenario | Path | str,
     vary: Vary,
     until: str,
     *,
@@ -241,7 +245,7 @@ def flip(
     from sim.study import flip as study
 
     done = study.flip(
-        scenario,
+        _loaded(scenario),
         vary,
         until,
         worlds=worlds,
@@ -261,7 +265,7 @@ def flip(
 
 
 def sensitivity(
-    scenario: Scenario,
+    scenario: Scenario | Path | str,
     of: str,
     *,
     method: str = "given-data",
@@ -283,7 +287,7 @@ def sensitivity(
     from sim.study import sensitivity as study
 
     done = study.sensitivity(
-        scenario,
+        _loaded(scenario),
         of,
         method=method,
         worlds=worlds,
@@ -311,11 +315,11 @@ def cluster(scheduler: str) -> AbstractContextManager[None]:
     return on_cluster(scheduler)
 
 
-def trace(scenario: Scenario, world: int = 0) -> Trace:
+def trace(scenario: Scenario | Path | str, world: int = 0) -> Trace:
     """One world of ``scenario`` with everything told: its events, and the state of every firm in every month."""
     from sim.engine.simulate import trace as trace_world
 
-    return trace_world(scenario, world)
+    return trace_world(_loaded(scenario), world)
 
 
 def open_run(path: Path | str) -> Run:
@@ -323,6 +327,10 @@ def open_run(path: Path | str) -> Run:
     from sim.study.run import open_folder
 
     return open_folder(Path(path))
+
+
+def _loaded(scenario: Scenario | Path | str) -> Scenario:
+    return load(scenario) if isinstance(scenario, Path | str) else scenario
 
 
 def _write_page(done: Run, folder: Path) -> None:

@@ -9,6 +9,7 @@ import dataclasses
 import json
 import signal
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -38,6 +39,14 @@ from sim.cli_options import (
 __all__ = ["app", "cli_studies", "main"]
 
 
+def _print_version(asked: bool) -> None:
+    if asked:
+        import sim
+
+        print(f"shakeout {sim.__version__}")
+        raise typer.Exit
+
+
 def main() -> None:
     """The entry point of the command ``shakeout``."""
     for stream in (sys.stdout, sys.stderr):
@@ -47,6 +56,15 @@ def main() -> None:
         if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) is signal.SIG_DFL:
             signal.signal(getattr(signal, name), signal.default_int_handler)  # ends as Ctrl-C does
     app()
+
+
+@app.callback()
+def top(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=_print_version)
+    ] = False,
+) -> None:
+    """Simulates the shakeout among China's large-model start-ups: thousands of worlds, survival curves, a report."""
 
 
 @command
@@ -97,6 +115,20 @@ def check(scenario: ScenarioFile, sets: Sets = None) -> None:
     print(f"  {len(found.given)} values stated, {sum(value.uncertain for value in values)} of all values uncertain")
     print(f"  {found.worlds:,} worlds, seed {found.seed}")
     print("The scenario is valid.")
+
+
+@command
+def new(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="What to call it; NAME.yaml is written here.")],
+    base: Annotated[
+        str, typer.Option("--from", metavar="SCENARIO", help="What it extends: a shipped scenario, or a file here.")
+    ] = "six-dragons",
+) -> None:
+    """Write a scenario of your own: it extends another, and its comments show what it may change."""
+    from sim.scenario.fresh import write
+
+    path = write(name, base, Path())
+    print(terminal.clean(f"Written: {path}. It differs in nothing yet: edit it, then `shakeout check {path}`."))
 
 
 @command

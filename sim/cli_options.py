@@ -32,9 +32,10 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO", help="A scenario file (YAML).", show_default=False)]
+SCENARIO_HELP = "A scenario file (YAML), or the name of one that comes with shakeout: six-dragons."
+ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO", help=SCENARIO_HELP, show_default=False)]
 ScenarioFiles = Annotated[
-    list[Path], typer.Argument(metavar="SCENARIO...", help="One or more scenario files.", show_default=False)
+    list[Path], typer.Argument(metavar="SCENARIO...", help=f"One or more. {SCENARIO_HELP}", show_default=False)
 ]
 Sets = Annotated[
     list[str] | None,

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+import sim
 from sim import terminal
 from sim.foundation.errors import RunError
 
@@ -122,6 +123,10 @@ WRONG = {
     "unknown word": (("params", "qqqqq"), "qqqqq"),
     "nothing to list": (("list", "--out", "nowhere"), "nowhere"),
     "no such world": (("trace", "tiny.yaml", "--world", "-1"), "--world"),
+    "no shipped scenario": (("run", "six-dragon"), "six-dragons"),
+    "new, no name": (("new", "My Own"), "my-own"),
+    "new, there already": (("new", "tiny"), "exists already"),
+    "new, from nowhere": (("new", "mine", "--from", "capital-wintr"), "capital-winter"),
     "claims of nothing": (("claims", "tiny.yaml", "nowhere.yaml"), "nowhere.yaml"),
 }
 
@@ -163,6 +168,42 @@ def test_check_says_what_is_in_the_scenario(shakeout, tmp_path):
     assert "12 months" in answer.out
     assert "1 of all values uncertain" in answer.out
     assert sorted(path.name for path in tmp_path.iterdir()) == ["tiny.yaml"]
+
+
+def test_check_says_all_that_is_wrong(shakeout, tmp_path):
+    text = "extends: tiny.yaml\nfirms: {alpha: {csh: 1}, beta:}\nassumptions: {closure: {on: off}}\nworlds: 0\n"
+    (tmp_path / "bad.yaml").write_text(text.replace("beta:", "beta: "), encoding="utf-8")
+    for command in ("check", "run", "trace"):
+        answer = shakeout(command, "bad.yaml")
+        assert (answer.code, answer.out) == (2, "")
+        lines = answer.err.splitlines()
+        assert lines[0] == "shakeout: 4 errors"
+        assert [line.partition(": ")[0] for line in lines if line.startswith("bad.yaml")] == [
+            "bad.yaml, line 2, firms.beta",
+            "bad.yaml, line 2, firms.alpha.csh",
+            "bad.yaml, line 3, assumptions.closure.on",
+            "bad.yaml, line 4, worlds",
+        ]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["bad.yaml", "tiny.yaml"]
+
+
+def test_what_a_null_removed_is_said_by_check_by_run_and_on_the_page(shakeout, tmp_path):
+    (tmp_path / "less.yaml").write_text("extends: tiny.yaml\nclaims: {alpha-goes: null}\n", encoding="utf-8")
+    said = "Removed by null: claims.alpha-goes."
+    assert f"note: {said}" in shakeout("check", "less.yaml").err
+    answer = shakeout("run", "less.yaml", "--worlds", "8")
+    assert f"note: {said}" in answer.err
+    (page,) = tmp_path.glob("results/less/*/report.html")
+    assert said in page.read_text(encoding="utf-8")
+
+
+def test_the_version_and_a_scenario_of_one_s_own(shakeout, tmp_path):
+    answer = shakeout("--version")
+    assert (answer.code, answer.out, answer.err) == (0, f"shakeout {sim.__version__}\n", "")
+    assert "mine.yaml" in shakeout("new", "mine").out
+    assert shakeout("check", "mine.yaml").out.endswith("The scenario is valid.\n")
+    assert shakeout("new", "less", "--from", "tiny.yaml").code == 0
+    assert "2 firms" in shakeout("check", "less.yaml").out
 
 
 def test_params_and_schema(shakeout):

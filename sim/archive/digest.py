@@ -12,6 +12,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from sim.scenario import shipped
 from sim.scenario.model import Scenario, Value
 
 SIMULATED_LAYERS = ("foundation", "industry", "laws", "engine", "scenario")
@@ -99,10 +100,13 @@ def computed_by() -> dict[str, Any]:
 
 @functools.cache
 def answered_by() -> dict[str, Any]:
-    """All sources of the package (templates included) and the libraries that statistics and pages come from."""
-    digest = hashlib.sha256()
+    """All sources of the package (templates included) and the libraries that statistics and pages come from.
+
+    Scenarios that were installed with the package are questions, not sources.
+    """
+    digest, questions = hashlib.sha256(), shipped.folder()
     for path in sorted(PACKAGE.rglob("*")):
-        if path.is_file() and "__pycache__" not in path.parts:
+        if path.is_file() and "__pycache__" not in path.parts and questions not in path.parents:
             digest.update(path.relative_to(PACKAGE).as_posix().encode())
             digest.update(path.read_bytes())
     return {"package": digest.hexdigest()[:HEX_DIGITS], "versions": versions()}

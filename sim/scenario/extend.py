@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sim.foundation.currency import DEFAULT_CURRENCY
 from sim.foundation.errors import Gathered, InputError, nearest_of, shown
+from sim.scenario import shipped
 from sim.scenario.dates import month_of
 from sim.scenario.keys import ID_RULE, is_id
 from sim.scenario.node import Node, list_of
@@ -51,13 +52,14 @@ class Tree:
 
 
 def tree_of_file(path: str | Path, errors: Gathered) -> Tree:
-    """The file at ``path`` laid over those it extends.
+    """The file at ``path``, or the shipped scenario of that name, laid over those it extends.
 
     ``errors`` gathers what is wrong with any of them; InputError where nothing more can be said of it.
     """
+    path = shipped.file_of(path)
     name = shown(str(path), 300)
     root = read(_text(path, name), name, errors=errors)
-    return _laid(root, Path(path), Path(path).parent, (os.path.realpath(path),), errors)
+    return _laid(root, path, path.parent, (os.path.realpath(path),), errors)
 
 
 def tree_of_node(root: Node, errors: Gathered) -> Tree:
@@ -69,17 +71,24 @@ def tree_of_node(root: Node, errors: Gathered) -> Tree:
 
 
 def _laid(root: Node, path: Path, folder: Path, seen: tuple[str, ...], errors: Gathered) -> Tree:
-    """``root``, read from ``path``, laid over what it extends; nothing outside ``folder`` is read."""
+    """``root``, read from ``path``, laid over what it extends: a file in ``folder`` or below, or a shipped scenario."""
     root = _shaped(root, errors)
     if "name" not in root.data:
         root = root.replaced({**root.data, "name": Node(path.stem, "name", root.file, 1)})
     entry = root.data.get("extends")
     if entry is None:
         return _over(None, root, errors)
-    target = path.parent / entry.text(limit=1000)
+    said = entry.text(limit=1000)
+    target = path.parent / said
+    own = shipped.named(said)
+    if own is not None and not target.is_file():
+        target, folder = own, own.parent
     real = os.path.realpath(target)
     if not Path(real).is_relative_to(os.path.realpath(folder)):
-        raise entry.wrong("extends a file outside the folder", f"a file in {shown(str(folder), 300)}")
+        raise entry.wrong(
+            "extends a file outside the folder",
+            f"a file in {shown(str(folder), 300)}; or the name of a shipped scenario",
+        )
     if real in seen:
         raise entry.wrong("an extends loop", "a file that does not, in the end, extend this one")
     if len(seen) >= MAX_FILES:
@@ -103,9 +112,8 @@ def _text(path: str | Path, name: str) -> str:
                 "is a folder", file=name, allowed="a scenario file", nearest=_nearest_file(file, "scenario.yaml")
             )
         if not file.exists():
-            raise InputError(
-                "no such file", file=name, allowed="a scenario file", nearest=_nearest_file(file.parent, file.name)
-            )
+            allowed = shipped.known(file.name)
+            raise InputError("no such file", file=name, allowed=allowed, nearest=_nearest_file(file.parent, file.name))
         if not file.is_file():
             raise InputError("not a regular file", file=name, allowed="a scenario file")
         with file.open("rb") as stream:
@@ -126,13 +134,17 @@ def _text(path: str | Path, name: str) -> str:
 
 
 def _nearest_file(folder: Path, name: str) -> str | None:
-    """The scenario file in ``folder`` whose name comes closest to ``name``."""
+    """The scenario file in ``folder``, or the name of a shipped one, that comes closest to ``name``."""
     try:
         names = sorted(file.name for file in folder.iterdir() if file.suffix in (".yaml", ".yml"))
     except OSError:
-        return None
-    near = nearest_of(name, names) or nearest_of(name + ".yaml", names) or (names[0] if len(names) == 1 else None)
-    return str(folder / near) if near else None
+        names = []
+    near = nearest_of(name, names) or nearest_of(name + ".yaml", names)
+    if near is None:
+        own = nearest_of(Path(name).stem, shipped.names())
+        if own is not None or len(names) != 1:
+            return own
+    return str(folder / (near or names[0]))
 
 
 def _shaped(root: Node, errors: Gathered) -> Node:

@@ -38,7 +38,11 @@ def json_schema() -> Schema:
         "name": _id() | {"description": "names the results folder; by default the file's own name"},
         "title": _LINE,
         "description": _TEXT,
-        "extends": {"type": "string", "description": "a file in the same folder; this one states only its differences"},
+        "extends": {
+            "type": "string",
+            "description": "a file in the same folder or below, or the name of a shipped scenario; "
+            "this one states only its differences",
+        },
         "currency": _LINE,
         "start": _MONTH,
         "end": _MONTH,
