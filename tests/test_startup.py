@@ -39,7 +39,7 @@ def test_help_loads_nothing_heavy():
         "plotly",
         "pyarrow",
         "simpy",
-        "joblib",
+        "loky",
         "jinja2",
         "ruamel",
     }
@@ -49,7 +49,7 @@ def test_help_loads_nothing_heavy():
 
 def test_check_loads_what_validates_and_no_more():
     loaded = loaded_by("check", str(SCENARIO))  # scipy itself is looked at by numba, for its version
-    assert loaded & {"pandas", "plotly", "pyarrow", "simpy", "joblib", "jinja2"} == set()
+    assert loaded & {"pandas", "plotly", "pyarrow", "simpy", "loky", "jinja2"} == set()
     assert "ruamel" in loaded
 
 

@@ -1,10 +1,14 @@
-"""Files and folders that are there whole or not at all, whoever else is writing beside us."""
+"""Files and folders that are there whole or not at all, whoever else is writing beside us.
+
+What is being written is a part: a file or folder with a name of its own beside its target, and a lock that its writer
+holds. The system lets go of the lock when the writer ends, however it ends: a part whose lock can be taken is stale.
+Neither the name of the host nor the number of a process is asked for: containers share them.
+"""
 
 from __future__ import annotations
 
 import os
 import shutil
-import socket
 import time
 import uuid
 from collections.abc import Iterator
@@ -12,25 +16,20 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 PREFIX = ".part-"
-STALE_SECONDS = 24 * 3600.0
-
-
-def part_path(target: Path) -> Path:
-    """A name beside ``target`` that nobody else uses: it carries the host, the process and a random part."""
-    return target.parent / f"{PREFIX}{_host()}.{os.getpid()}.{uuid.uuid4().hex[:12]}"
+LOCK = ".lock"  # ends the name of a part's lock
+OLD = ".old"  # ends the name of what a part replaces
+STALE_SECONDS = 24 * 3600.0  # of a part without a lock: where the file system has none, or of an earlier version
+NO_LOCKS = (OSError, NotImplementedError)  # what taking a lock raises where the file system has none
 
 
 def write_bytes(target: Path, content: bytes) -> None:
     """Write ``content`` beside ``target``, flush it to the disk and move it into place. OSError if that fails."""
-    part = part_path(target)
-    try:
+    with part_of(target) as part:
         with part.open("xb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
         part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -40,26 +39,74 @@ def assembled(target: Path) -> Iterator[Path]:
     Nothing is left if the body fails. A ``target`` that is already there is replaced (callers look first
     whether it is worth keeping); if someone else puts theirs there in between, theirs stays.
     """
-    part = part_path(target)
-    part.mkdir(parents=True)
-    try:
+    with part_of(target) as part:
+        part.mkdir()
         yield part
         _place(part, target)
+
+
+@contextmanager
+def part_of(target: Path) -> Iterator[Path]:
+    """Yield the path of a part of ``target``, which nobody else uses or removes; nothing is left of it at the end.
+
+    The folder of ``target`` is created if need be.
+    """
+    from filelock import FileLock, Timeout
+
+    target.parent.mkdir(parents=True, exist_ok=True)
+    while True:
+        part = target.parent / f"{PREFIX}{uuid.uuid4().hex}"
+        lock = FileLock(_lock_of(part))
+        with suppress(Timeout, *NO_LOCKS):
+            lock.acquire(blocking=False)
+        if not lock.is_locked or _lock_of(part).exists():
+            break  # or it was taken for stale between its making and its taking
+        lock.release()
+    try:
+        yield part
     finally:
-        shutil.rmtree(part, ignore_errors=True)
+        remove(part)
+        remove(_old_of(part))
+        _lock_of(part).unlink(missing_ok=True)
+        lock.release()
+
+
+def clear_stale(folder: Path) -> None:
+    """Remove what killed processes left half-written in ``folder``; what a living process writes is left alone.
+
+    That the living one is seen takes a file system whose locks hold for all who write there, as those of local disks,
+    NFS and SMB do.
+    """
+    for part in sorted({_part_of(path) for path in folder.glob(f"{PREFIX}*")}):
+        if _lock_of(part).exists():
+            _clear_locked(part)
+        elif _age(part) > STALE_SECONDS:
+            remove(part)
+            remove(_old_of(part))
+
+
+def _clear_locked(part: Path) -> None:
+    """Remove a part, and its lock, if its lock can be taken."""
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(_lock_of(part))
+    with suppress(Timeout, *NO_LOCKS):
+        lock.acquire(blocking=False)
+    if lock.is_locked:
+        remove(part)
+        remove(_old_of(part))
+        _lock_of(part).unlink(missing_ok=True)
+        lock.release()
 
 
 def _place(part: Path, target: Path) -> None:
-    old = part_path(target)
     with suppress(FileNotFoundError):
-        target.rename(old)
+        target.rename(_old_of(part))
     try:
         part.rename(target)
     except OSError:
         if not target.is_dir():
             raise
-    finally:
-        remove(old)
 
 
 def remove(path: Path) -> None:
@@ -68,35 +115,25 @@ def remove(path: Path) -> None:
         shutil.rmtree(path, ignore_errors=True)
     else:
         with suppress(OSError):
-            path.unlink()
+            path.unlink(missing_ok=True)
 
 
-def clear_stale(folder: Path) -> None:
-    """Remove what killed processes left half-written in ``folder``; what a living process writes is left alone."""
-    for part in folder.glob(f"{PREFIX}*"):
-        if _is_stale(part):
-            remove(part)
+def _lock_of(part: Path) -> Path:
+    return part.with_name(part.name + LOCK)
 
 
-def _is_stale(part: Path) -> bool:
-    host, process, _ = (*part.name.removeprefix(PREFIX).split("."), "", "")[:3]
-    if host == _host() and not _is_alive(process):
-        return True
-    try:
-        return time.time() - part.stat().st_mtime > STALE_SECONDS
-    except OSError:
-        return False
+def _old_of(part: Path) -> Path:
+    return part.with_name(part.name + OLD)
 
 
-def _host() -> str:
-    return "".join(c if c.isalnum() else "-" for c in socket.gethostname())[:40]
+def _part_of(path: Path) -> Path:
+    """The part that ``path`` is, or belongs to."""
+    return path.with_name(path.name.removesuffix(LOCK).removesuffix(OLD))
 
 
-def _is_alive(process: str) -> bool:
-    try:
-        os.kill(int(process), 0)
-    except (ProcessLookupError, ValueError, OverflowError):
-        return False
-    except OSError:
-        return True
-    return True
+def _age(part: Path) -> float:
+    """Seconds since the part was changed; 0 if it is gone."""
+    for path in (part, _old_of(part)):
+        with suppress(OSError):
+            return time.time() - path.stat().st_mtime
+    return 0.0

@@ -70,7 +70,6 @@ class BlockStore:
         if _sound(content) is None:
             raise ValueError("a block was altered on its way")
         path = self.path(span)
-        self.folder.mkdir(parents=True, exist_ok=True)
         if path.is_dir() and not path.is_symlink():
             atomic.remove(path)  # whatever it is, it is in the way
         atomic.write_bytes(path, content)

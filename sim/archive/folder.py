@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 import re
-import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -65,6 +64,7 @@ def prepare(out: Path) -> Path:
     """Create the results folder if need be and make sure that it can be written; InputError if it cannot."""
     try:
         out.mkdir(parents=True, exist_ok=True)
+        atomic.clear_stale(out)
         atomic.write_bytes(out / ".writable", b"")
         (out / ".writable").unlink(missing_ok=True)
     except (OSError, ValueError) as error:
@@ -121,15 +121,12 @@ def extended(target: Path, *patterns: str) -> Iterator[Path]:
 
     The manifest does not list them: they can be made again from what it lists.
     """
-    part = atomic.part_path(target)
-    part.mkdir()
-    try:
+    with atomic.part_of(target) as part:
+        part.mkdir()
         yield part
         for pattern in patterns:
             for file in part.glob(pattern):
                 file.replace(target / file.relative_to(part))
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
 
 
 def finished(path: Path) -> RunFolder | None:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 
 import numpy as np
 import pytest
 
-from sim.archive import atomic, blocks
+from sim.archive import blocks
 from sim.archive.blocks import BlockStore, Span
 from sim.engine.block import BLOCK_WORLDS
 
@@ -135,21 +133,6 @@ def test_a_full_disk_leaves_nothing_half_written(store, make_block, monkeypatch)
     with pytest.raises(OSError, match="No space left"):
         store.write(make_block())
     assert list(store.folder.iterdir()) == []
-
-
-def test_leftovers_of_killed_processes_go_and_those_of_living_ones_stay(store):
-    died = subprocess.Popen([sys.executable, "-c", ""])
-    died.wait()
-    store.folder.mkdir()
-    living = atomic.part_path(store.folder / "x")
-    dead = living.with_name(living.name.replace(f".{os.getpid()}.", f".{died.pid}."))
-    elsewhere = living.with_name(f"{atomic.PREFIX}another-host.1.abc")
-    ancient = living.with_name(f"{atomic.PREFIX}another-host.2.abc")
-    for part in (living, dead, elsewhere, ancient):
-        part.write_bytes(b"half")
-    os.utime(ancient, (1, 1))
-    store.clear_stale()
-    assert sorted(store.folder.iterdir()) == sorted([living, elsewhere])
 
 
 def test_a_file_that_claims_to_be_huge_is_not_read(store, make_block, monkeypatch):
