@@ -139,7 +139,7 @@ def versions() -> dict[str, str]:
 
 
 def _number(value: Value) -> list[Any]:
-    return [value.kind, *(float(number) for number in value.numbers)]
+    return [value.kind, *(float(number) for number in value.numbers), *value.months]
 
 
 def _plain(data: Any) -> Any:

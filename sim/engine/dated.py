@@ -1,4 +1,7 @@
-"""Dated changes: the value in force in a month is the base, changed by every change in force, in order."""
+"""Dated changes: the value in force in a month is the base, changed by every change in force, in order.
+
+The base is what a file states: a number, what a world drew, or the number of a series in that month.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ import numpy as np
 from sim.engine.problem import Problem, Slot, change_key, drawn
 from sim.foundation.columns import INDEPENDENT
 from sim.foundation.world import World
+from sim.scenario import series
 from sim.scenario.model import Change
 from sim.scenario.value import range_of
 
@@ -35,7 +39,7 @@ class Base(NamedTuple):
     """The base values of a block of worlds: those that are certain are in its tiles already (``put_certain``).
 
     ``drawn`` are the uncertain ones, ``first`` is the block's first world; ``changed`` are the slots that a dated event
-    changes.
+    or a series changes.
     """
 
     first: int
@@ -44,10 +48,11 @@ class Base(NamedTuple):
 
 
 def put_certain(problem: Problem, tile: World) -> None:
-    """Put every assumption that is the same in all worlds into the tile."""
+    """Put every assumption that is the same in all worlds into the tile; of a series its number at the start."""
     for slot, value in problem.base:
         if not value.uncertain:
-            _column(tile, slot)[:] = value.numbers[0]
+            number = series.over(value, problem.start, 1)[0] if value.changing else value.numbers[0]
+            _column(tile, slot)[:] = number
 
 
 def draw_base(problem: Problem, first: int, worlds: int) -> Base:
@@ -59,7 +64,9 @@ def draw_base(problem: Problem, first: int, worlds: int) -> Base:
         within = range_of("set", slot.declared)
         numbers = drawn(value, slot, slot.key, within, problem.seed_of(slot.key), first, worlds)
         columns.setdefault((slot.column, slot.row < 0), []).append((slot.row, numbers))
-    paths = {change.path for change, _ in problem.changes}
+    paths = {change.path for change, _ in problem.changes} | {
+        slot.path for slot, value in problem.base if value.changing
+    }
     changed = tuple(slot for slot, _ in problem.base if slot.path in paths)
     return Base(first, tuple(_together(column, parts) for (column, _), parts in columns.items()), changed)
 
@@ -87,7 +94,19 @@ class Assumed:
             else:
                 tile.assume.view(np.ndarray)[column][:] = numbers[within_block]
         self.base = {(slot.path, slot.row): _column(tile, slot).copy() for slot in base.changed}
-        self.moments = sorted({month for change, _ in problem.changes for month in self._edges(change)})
+        moving = {slot.path: value for slot, value in problem.base if value.changing}
+        self.series = {path: series.over(value, problem.start, problem.ticks) for path, value in moving.items()}
+        self.touched: dict[int, set[str]] = {}
+        for path, numbers in self.series.items():
+            for tick in np.flatnonzero(np.diff(numbers)):
+                self.touched.setdefault(problem.start + 1 + int(tick), set()).add(path)
+        for change, _ in problem.changes:
+            for month in self._edges(change):
+                self.touched.setdefault(month, set()).add(change.path)
+        self.slots: dict[str, list[Slot]] = {}
+        for slot in base.changed:
+            self.slots.setdefault(slot.path, []).append(slot)
+        self.moments = sorted(self.touched)
 
     @staticmethod
     def _edges(change: Change) -> tuple[int, ...]:
@@ -95,18 +114,36 @@ class Assumed:
 
     def change(self, month: int) -> None:
         """Put in force what changes in calendar ``month``."""
-        touched = {c.path for c, _ in self.problem.changes if month in self._edges(c)}
-        slots = {(s.path, s.row): s for c, all_slots in self.problem.changes for s in all_slots if s.path in touched}
-        for (path, row), slot in slots.items():
-            numbers = self.base[path, row].copy()
-            for change, _ in self.problem.changes:
-                if change.path != path or change.first > month:
-                    continue
-                if change.last is not None and change.last < month:
-                    continue
-                numbers = self._applied(numbers, change, slot)
-            column = _column(self.tile, slot)
-            column[:] = numbers if slot.row < 0 else np.where(self._gone(slot.row), column, numbers)
+        for path in sorted(self.touched[month]):
+            acting = [change for change, _ in self.problem.changes if change.path == path and self._acts(change, month)]
+            if not acting and path in self.series:
+                self._put(self.slots[path], self.series[path][month - self.problem.start])
+                continue
+            for slot in self.slots[path]:
+                numbers = self._base_in(slot, month)
+                for change in acting:
+                    numbers = self._applied(numbers, change, slot)
+                column = _column(self.tile, slot)
+                column[:] = numbers if slot.row < 0 else np.where(self._gone(slot.row), column, numbers)
+
+    @staticmethod
+    def _acts(change: Change, month: int) -> bool:
+        return change.first <= month and (change.last is None or month <= change.last)
+
+    def _put(self, slots: list[Slot], number: float) -> None:
+        """Put ``number`` in force in all ``slots`` of one path at once: the rows of a class lie side by side."""
+        first, last = slots[0].row, slots[-1].row
+        if first < 0:
+            _column(self.tile, slots[0])[:] = number
+            return
+        firms, rows = self.tile.firms.view(np.ndarray), slice(first, last + 1)
+        np.copyto(firms[slots[0].column][:, rows], number, where=firms["status"][:, rows] <= INDEPENDENT)
+
+    def _base_in(self, slot: Slot, month: int) -> np.ndarray:
+        """(worlds,) the slot's base in calendar ``month``."""
+        if slot.path in self.series:
+            return np.full(self.worlds, self.series[slot.path][month - self.problem.start])
+        return self.base[slot.path, slot.row]
 
     def _gone(self, row: int) -> np.ndarray:
         """(worlds,) True where the firm is acquired or closed: its row never changes again."""

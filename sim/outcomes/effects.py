@@ -17,6 +17,7 @@ from sim.outcomes.fates import GENERAL
 from sim.outcomes.headline import GROUP_NAMES
 from sim.outcomes.sentences import Money, number
 from sim.outcomes.stories import month_name
+from sim.scenario import series
 from sim.scenario.dates import month_of
 from sim.scenario.model import Scenario
 from sim.scenario.override import Override, parse_set
@@ -119,6 +120,8 @@ def _done(what: str, value: Any) -> str:
             return f"multiplying {what} by {_number(value['times'])}"
         if "plus" in value and isinstance(value["plus"], int | float):
             return f"{'raising' if value['plus'] >= 0 else 'lowering'} {what} by {_number(abs(value['plus']))}"
+        if any(kind in value for kind in series.KINDS):
+            return f"letting {what} change over the months"
         kind = next((kind for kind in KINDS if kind in value), None)
         if kind:
             return f"drawing {what} anew ({kind} {', '.join(_number(x) for x in value[kind])})"

@@ -11,6 +11,7 @@ from sim.report.document import Cell, Column, Prose, Table, Terms
 from sim.report.overlay import Runs
 from sim.report.tables import DIGESTS, value_text
 from sim.report.words import capital, month_text, shorten
+from sim.scenario import series
 from sim.scenario.model import Scenario, Value
 from sim.scenario.override import Override, parse_set
 
@@ -58,6 +59,10 @@ def _stated(scenario: Scenario, path: str) -> Value | None:
 def _becomes(override: Override) -> str:
     value = override.value.plain()
     if isinstance(value, dict):
+        for kind in series.KINDS:
+            if kind in value:
+                steps = "from" if kind == "series" else "in"
+                return f"{kind}: " + ", ".join(f"{number} {steps} {month}" for month, number in value[kind].items())
         return "; ".join(f"{'×' if key == 'times' else '+' if key == 'plus' else key} {value[key]}" for key in value)
     return "nothing" if value is None else str(value)
 

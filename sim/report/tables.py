@@ -15,6 +15,7 @@ from sim.report.fates import PART_LABELS, part_colours
 from sim.report.propositions import in_words
 from sim.report.view import View
 from sim.report.words import between, capital, exact, month_text, percent, plus_minus, shorten
+from sim.scenario import series
 from sim.scenario.model import Change, Claim, Firm, Value
 
 MOST_ROWS = 60  # of the table of fates; a scenario with more firms says so
@@ -186,7 +187,9 @@ def facts_table(view: View) -> Table:
 
 
 def value_text(value: Value) -> str:
-    """A value or a distribution in words."""
+    """A value, a distribution or a series in words."""
+    if value.changing:
+        return series.in_words(value, exact, month_text)
     numbers = [exact(number) for number in value.numbers]
     match value.kind:
         case "number":

@@ -71,7 +71,7 @@ def stated_value(axis: Axis, scenario: Scenario) -> float | None:
     if axis.path.startswith("firms."):
         _, id, name = axis.path.split(".")
         value = next(firm.values[name] for firm in scenario.firms if firm.id == id)
-    if value is None or value.uncertain or axis.when:
+    if value is None or value.uncertain or value.changing or axis.when:
         return None
     return value.numbers[0] if axis.low <= value.numbers[0] <= axis.high else None
 

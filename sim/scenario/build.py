@@ -172,7 +172,8 @@ def _firm(id: str, node: Node, start: int | None, end: int | None, errors: Gathe
         stated[name] = Value("number", (float(assumption.default),), assumption.source)
         if name in entries:
             with errors.part():
-                stated[name] = values.parse(entries[name], values.range_of("set", assumption))
+                within, fixed = values.range_of("set", assumption), values.why_fixed(assumption)
+                stated[name] = values.parse(entries[name], within, fixed=fixed)
     title, kind, copies, enters, listed, pivoted = errors.each(
         lambda: _firm_name(entries["name"]) if "name" in entries else id,
         lambda: entries["kind"].choice(KINDS, "a kind of firm") if "kind" in entries else KINDS[0],
@@ -254,7 +255,8 @@ def _assumptions(section: Node | None, errors: Gathered) -> tuple[Mapping[str, V
                 if name not in names[mechanism]:
                     near = nearest_of(name, names[mechanism]) or nearest_of(path, ASSUMPTIONS)
                     raise entry.error("unknown key", found=name, allowed=list_of(names[mechanism]), nearest=near)
-                complete[path] = values.parse(entry, values.range_of("set", ASSUMPTIONS[path]))
+                declared = ASSUMPTIONS[path]
+                complete[path] = values.parse(entry, values.range_of("set", declared), fixed=values.why_fixed(declared))
                 given.add(path)
     return Frozen(complete), given
 

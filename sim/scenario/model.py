@@ -6,24 +6,33 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+SERIES, LINE = "series", "line"
+
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A number or a distribution, with its source.
+    """A number, a distribution or a series, with its source.
 
     ``kind`` is "number", "uniform" (low, high), "triangular" (low, mode, high), "normal" (mean, sd),
-    "lognormal" (median, log_sd) or "choice" (equally likely numbers).
+    "lognormal" (median, log_sd) or "choice" (equally likely numbers). Of a value that changes, "series" (steps) or
+    "line" (straight between), ``months`` are the calendar months of its numbers (scenario/series.py).
     """
 
     kind: str
     numbers: tuple[float, ...]
     source: str = "assumption"
     note: str = ""
+    months: tuple[int, ...] = ()
 
     @property
     def uncertain(self) -> bool:
         """True if worlds differ in it."""
-        return self.kind != "number"
+        return self.kind not in ("number", SERIES, LINE)
+
+    @property
+    def changing(self) -> bool:
+        """True if months differ in it."""
+        return self.kind in (SERIES, LINE)
 
 
 @dataclass(frozen=True, slots=True)

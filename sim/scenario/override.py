@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sim.foundation.assumption import Assumption
 from sim.foundation.errors import Gathered, InputError, nearest_of, shown
@@ -142,7 +142,7 @@ def _undated(root: Node, override: Override) -> Node:
     node = override.value
     assumption = assumption_at(override.path, root)
     if assumption is not None:
-        op, stated = values.parse_change(node, assumption, SOURCE)
+        op, stated = values.parse_change(node, assumption, SOURCE, values.why_fixed(assumption))
         if op != "set":
             stated = _acted(root, keys, override, assumption, op, stated)
         node = _node_of(stated, node)  # its bounds are checked with those of all other values
@@ -167,7 +167,7 @@ def _acted(root: Node, keys: tuple[str, ...], override: Override, assumption: As
     result = values.changed(base, op, by.numbers[0])
     if result is None:
         raise override.error(f"{op} cannot act on a {base.kind}", "times, or a value of its own")
-    return Value(result.kind, result.numbers, SOURCE, result.note)
+    return replace(result, source=SOURCE)
 
 
 def _dated(root: Node, override: Override) -> Node:
@@ -191,9 +191,13 @@ def _dated(root: Node, override: Override) -> Node:
 
 def _node_of(stated: Value, place: Node) -> Node:
     """``stated`` as a node at ``place`` that says its source."""
-    single = stated.kind == "number"
     numbers = tuple(place.replaced(x) for x in stated.numbers)
-    entries = {"value" if single else stated.kind: numbers[0] if single else place.replaced(numbers)}
+    if stated.changing:
+        dates = (month_text(month) for month in stated.months)
+        entries = {stated.kind: place.replaced(dict(zip(dates, numbers, strict=True)))}
+    else:
+        single = stated.kind == "number"
+        entries = {"value" if single else stated.kind: numbers[0] if single else place.replaced(numbers)}
     entries["source"] = place.replaced(stated.source)
     if stated.note:
         entries["note"] = place.replaced(stated.note)

@@ -13,7 +13,7 @@ from sim.foundation.columns import FATES, KINDS, MILESTONES
 from sim.foundation.currency import unit_in
 from sim.foundation.grid import LANDSCAPE, PATHS
 from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS, MECHANISMS
-from sim.scenario import build, proposition, value
+from sim.scenario import build, proposition, series, value
 from sim.scenario.keys import ID_PATTERN, MAX_ID
 from sim.scenario.node import MAX_LINE, MAX_TEXT
 
@@ -64,6 +64,7 @@ def json_schema() -> Schema:
             "month": _DATE,
             "distribution": _distribution(),
             "stated": _stated(),
+            "changing": _changing(),
             "proposition": {"oneOf": _propositions()},
         },
     }
@@ -107,13 +108,21 @@ def _stated() -> Schema:
     return {"oneOf": [_object({key: form, **about}, (key,)) for key, form in (number | _forms()).items()]}
 
 
+def _changing() -> Schema:
+    """A value that changes: steps, or straight lines, by month."""
+    dates = {"propertyNames": _MONTH, "additionalProperties": _NUMBER, "minProperties": 1, "type": "object"}
+    about = {"source": _LINE, "note": _TEXT}
+    return {"oneOf": [_object({kind: dates, **about}, (kind,)) for kind in series.KINDS]}
+
+
 def _value(assumption: Assumption) -> Schema:
     kind = "integer" if assumption.whole else "number"
     number = {"type": kind, "minimum": assumption.low, "maximum": assumption.high}
+    changing = [] if value.why_fixed(assumption) else [{"$ref": "#/$defs/changing"}]
     return {
         "description": f"{assumption.says} [{unit_in(assumption.unit)}; source: {assumption.source}]",
         "default": assumption.default,
-        "anyOf": [number, {"$ref": "#/$defs/stated"}],
+        "anyOf": [number, {"$ref": "#/$defs/stated"}, *changing],
     }
 
 

@@ -2,7 +2,8 @@
 
 ``uniform: [low, high]``, ``triangular: [low, mode, high]``, ``normal: [mean, sd]``, ``lognormal: [median, log_sd]``,
 ``choice: [...]`` (equally likely). Normal and lognormal are truncated at the bounds and renormalised; the others are
-refused beyond them. Draws are inverse CDFs of one uniform number, so that luck stays a pure function.
+refused beyond them. Draws are inverse CDFs of one uniform number, so that luck stays a pure function. A value that
+changes over the months is a ``series`` or a ``line`` of numbers (series.py).
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.foundation.assumption import Assumption
-from sim.scenario.model import Value
+from sim.scenario import series
+from sim.scenario.model import LINE, Value
 from sim.scenario.node import MAX_TEXT, Node, list_of, range_text
 
 KINDS = {  # what the numbers are, for messages and the schema
@@ -29,7 +31,9 @@ MAX_CHOICES = 1000
 MAX_FACTOR = 1e6
 MAX_LOG_SD = 10.0
 MAX_SD_WIDTHS = 10.0  # a normal wider than this many times its bounds is a uniform by another name
-_VALUE_KEYS = ("value", *KINDS, "source", "note")
+FORMS = ("value", *KINDS, *series.KINDS)
+_VALUE_KEYS = (*FORMS, "source", "note")
+DATED_ITSELF = "an event is dated itself; a series is the value that a file states, or an undated --set"
 
 
 class Range(NamedTuple):
@@ -51,41 +55,60 @@ def range_of(op: str, assumption: Assumption) -> Range:
     return Range(assumption.low, assumption.high, assumption.whole)
 
 
-def parse(node: Node, within: Range, source: str = ASSUMED) -> Value:
-    """The Value that ``node`` states; ``source`` where it names none."""
+def parse(node: Node, within: Range, source: str = ASSUMED, fixed: str = "") -> Value:
+    """The Value that ``node`` states; ``source`` where it names none.
+
+    ``fixed`` says why it cannot be a series, where it cannot.
+    """
     if not isinstance(node.data, dict):
         return Value("number", (_number(node, within),), source)
-    forms = [key for key in node.data if key in ("value", *KINDS)]
+    forms = [key for key in node.data if key in FORMS]
     entries = node.fields(_VALUE_KEYS)
     if len(forms) != 1:
-        raise node.wrong("not one value", f"a number, or exactly one of {list_of(('value', *KINDS))}")
+        raise node.wrong("not one value", f"a number, or exactly one of {list_of(FORMS)}")
     source = entries["source"].text() if "source" in entries else source
     note = entries["note"].text(MAX_TEXT, lines=True) if "note" in entries else ""
-    inner = entries[forms[0]]
-    if forms[0] != "value":
-        return Value(forms[0], _distribution(forms[0], inner, within), source, note)
-    if not isinstance(inner.data, dict):
-        return Value("number", (_number(inner, within),), source, note)
-    kinds = inner.fields(tuple(KINDS))
-    if len(kinds) != 1:
-        raise inner.wrong("not one distribution", f"exactly one of {list_of(tuple(KINDS))}")
-    kind, numbers = next(iter(kinds.items()))
-    return Value(kind, _distribution(kind, numbers, within), source, note)
+    kind, inner = forms[0], entries[forms[0]]
+    if kind == "value":
+        if not isinstance(inner.data, dict):
+            return Value("number", (_number(inner, within),), source, note)
+        kinds = inner.fields(FORMS[1:])
+        if len(kinds) != 1:
+            raise inner.wrong("not one distribution", f"exactly one of {list_of(FORMS[1:])}")
+        kind, inner = next(iter(kinds.items()))
+    if kind not in series.KINDS:
+        return Value(kind, _distribution(kind, inner, within), source, note)
+    numbers, months = _series(kind, inner, within, fixed)
+    return Value(kind, numbers, source, note, months)
 
 
-def parse_change(node: Node, assumption: Assumption, source: str = ASSUMED) -> tuple[str, Value]:
-    """(op, Value) of one entry of an event's ``set``: a value, or a mapping with ``times`` or ``plus``."""
+def _series(kind: str, node: Node, within: Range, fixed: str) -> tuple[tuple[float, ...], tuple[int, ...]]:
+    """The numbers and months of a value that changes."""
+    if fixed:
+        raise node.error(f"a {kind} where none can be: {fixed}", allowed="a number or a distribution")
+    if kind == LINE and within.whole:
+        raise node.error("a line of a whole number", allowed="series: {...}, which steps from one to the next")
+    return series.parse(kind, node, lambda below: _number(below, within))
+
+
+def parse_change(
+    node: Node, assumption: Assumption, source: str = ASSUMED, fixed: str = DATED_ITSELF
+) -> tuple[str, Value]:
+    """(op, Value) of one entry of an event's ``set``: a value, or a mapping with ``times`` or ``plus``.
+
+    ``fixed`` says why the value cannot be a series.
+    """
     ops = [key for key in node.data if key in OPS[1:]] if isinstance(node.data, dict) else []
     if not ops:
-        if isinstance(node.data, dict) and not any(key in node.data for key in ("value", *KINDS)):
+        if isinstance(node.data, dict) and not any(key in node.data for key in FORMS):
             node.fields((*OPS[1:], *_VALUE_KEYS))
-        return "set", parse(node, range_of("set", assumption), source)
+        return "set", parse(node, range_of("set", assumption), source, fixed)
     entries = node.fields(("times", "plus", "source", "note"))
     if len(ops) != 1:
         raise node.wrong("both times and plus", "one of them")
     if ops[0] == "times" and assumption.whole:
         raise node.wrong("a whole number cannot be multiplied", "a whole number, or plus with a whole number")
-    value = parse(entries[ops[0]], range_of(ops[0], assumption), source)
+    value = parse(entries[ops[0]], range_of(ops[0], assumption), source, DATED_ITSELF)
     source = entries["source"].text() if "source" in entries else value.source
     note = entries["note"].text(MAX_TEXT, lines=True) if "note" in entries else value.note
     return ops[0], Value(value.kind, value.numbers, source, note)
@@ -104,7 +127,12 @@ def changed(value: Value, op: str, by: float) -> Value | None:
         moved = (numbers[0] * by, numbers[1])
     else:
         moved = tuple(x * by for x in numbers)
-    return Value(kind, moved, value.source, value.note)
+    return Value(kind, moved, value.source, value.note, value.months)
+
+
+def why_fixed(assumption: Assumption) -> str:
+    """Why a value of ``assumption`` cannot be a series; "" if it can."""
+    return "a stock is read once, when its firm enters" if assumption.entry_only else ""
 
 
 def _number(node: Node, within: Range) -> float:

@@ -61,12 +61,15 @@ def _works(last: Change, numbers: str, end: int) -> str:
     )
 
 
-def notes(scenario: Scenario, paths: Sequence[str]) -> list[str]:
-    """A sentence for each event that overwrites, at some time, what worlds draw for one of ``paths``."""
-    return list(
-        dict.fromkeys(
-            f"{overwriting(change)}: what worlds draw for {path} has no effect {span_text(change.first, change.last)}"
-            for path in paths
-            for change in replacing(scenario.changes, path)
-        )
-    )
+def of_draws(scenario: Scenario, paths: Sequence[str]) -> list[str]:
+    """What a reader must know of what worlds draw for ``paths``: events that overwrite it, and what no world draws."""
+    said = [
+        f"{overwriting(change)}: what worlds draw for {path} has no effect {span_text(change.first, change.last)}"
+        for path in paths
+        for change in replacing(scenario.changes, path)
+    ]
+    series = [path for path, value in scenario.assumptions.items() if value.changing]
+    series += [f"firms.{firm.id}.{name}" for firm in scenario.firms for name, v in firm.values.items() if v.changing]
+    if series:
+        said.append(f"Not varied, because the same in every world: what changes over the months, {', '.join(series)}")
+    return list(dict.fromkeys(said))

@@ -173,7 +173,7 @@ def _answered(
         "ranks": {draws[i].path: ranked[i] for i in order},
         "headline": headline(claim, method, [in_words(base, draw.path) for draw in draws], found, ranked),
         **kept.made_by(),
-        "notices": [*base.notices, *overwritten.notes(base, [draw.path for draw in draws])],
+        "notices": [*base.notices, *overwritten.of_draws(base, [draw.path for draw in draws])],
         "timings": {"simulate_seconds": round(time.perf_counter() - started, 3)},
     }
     drivers = _drivers([draws[i].path for i in order], [found.indices[i] for i in order], found.chance)

@@ -75,8 +75,8 @@ class Axis:
         stated = number if self.op == "set" else f"{{{self.op}: {number}}}"
         return f"{self.path}={stated}" + (f"@{self.when}" if self.when else "")
 
-    def uncertain_in(self, scenario: Scenario) -> Value | None:
-        """What the scenario draws at the path where it leaves it uncertain; None where it does not."""
+    def stated_in(self, scenario: Scenario) -> Value | None:
+        """What the scenario states at the path for all months; None where what varies is dated."""
         found: Value | None = scenario.assumptions.get(self.path)
         top, _, rest = self.path.partition(".")
         if top == "firms":
@@ -84,7 +84,7 @@ class Axis:
             found = next(firm.values[name] for firm in scenario.firms if firm.id == id)
         elif top == "events":
             found = next(c.value for c in scenario.changes if f"{c.origin}.set.{c.path}" == self.path)
-        return found if found is not None and found.uncertain and not self.when else None
+        return found if not self.when else None
 
 
 def at(scenario: Scenario, axes: Sequence[Axis], point: Sequence[float]) -> Scenario:
@@ -217,12 +217,15 @@ def tidy(value: float) -> float:
 
 def notes(scenario: Scenario, axes: Sequence[Axis], points: Iterable[Scenario]) -> list[str]:
     """What a reader must know of what varies: values that were uncertain, and events that overwrite them."""
-    said = [
-        f"{axis.name} is uncertain in the scenario ({value.kind}: {', '.join(f'{x:g}' for x in value.numbers)}); "
-        "here it has the same value in every world"
-        for axis in axes
-        if (value := axis.uncertain_in(scenario)) is not None
-    ]
+    said = []
+    for axis in axes:
+        value = axis.stated_in(scenario)
+        if value is not None and value.uncertain:
+            numbers = ", ".join(f"{x:g}" for x in value.numbers)
+            drawn = f"is uncertain in the scenario ({value.kind}: {numbers}); here it has the same value in every world"
+            said.append(f"{axis.name} {drawn}")
+        elif value is not None and value.changing:
+            said.append(f"{axis.name} changes over the months in the scenario; here it has the same value in all")
     for point in points:
         said += [notice.replace("what --set gave it", "the value that varies") for notice in point.notices]
     return list(dict.fromkeys(said))
