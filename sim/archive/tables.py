@@ -21,7 +21,7 @@ TEXTS = (
     *("variant", "base_fate", "variant_fate"),
 )
 TEXTS_OR_NONE = ("median_exit", "median_exit_low", "median_exit_high")
-QUANTILES = ("p05", "p25", "p50", "p75", "p95")
+QUANTILES = ("p05", "p25", "p50", "p75", "p95", "p50_low", "p50_high")
 
 
 WHOLE, MONTH, NUMBER, TEXT = "int64", "int32", "float64", "text"

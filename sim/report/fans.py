@@ -11,7 +11,7 @@ import pandas as pd
 
 from sim.report import style
 from sim.report.picture import Key, numbers
-from sim.report.words import number
+from sim.report.words import number, surely
 
 MIDDLE = "p50"
 
@@ -35,7 +35,8 @@ def fan(
     unit: str = "",
     steps: bool = False,
 ) -> list[dict[str, Any]]:
-    """Three traces: two bands and the median line. ``rows`` has p05, p25, ``middle``, p75, p95.
+    """Three traces: two bands and the median line. ``rows`` has p05, p25, ``middle``, p75, p95,
+    and where known the bounds of the middle, ``<middle>_low`` and ``<middle>_high``.
 
     ``place`` moves values to the axis (a log-like scale); ``say`` writes them in the hover text, ``unit`` follows.
     """
@@ -45,9 +46,11 @@ def fan(
     traces = [
         _band(x, at[low], at[high], style.tint(colour, strength), shape, group) for low, high, strength, group in bands
     ]
+    columns = ["p05", "p25", middle, "p75", "p95", f"{middle}_low", f"{middle}_high"]
     said = [
-        f"{say(mid)} {unit}<br>half: {say(lower)} to {say(upper)}<br>nine in ten: {say(low)} to {say(high)}"
-        for low, lower, mid, upper, high in rows[["p05", "p25", middle, "p75", "p95"]].to_numpy(float)
+        f"{say(mid)} {unit}{surely(sure[0], sure[1], say)}<br>half: {say(lower)} to {say(upper)}<br>"
+        f"nine in ten: {say(low)} to {say(high)}"
+        for low, lower, mid, upper, high, *sure in rows.reindex(columns=columns).to_numpy(float)
     ]
     line = {
         "type": "scatter",

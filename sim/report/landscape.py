@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from sim.report.fates import small_dates
 from sim.report.picture import Key, Panel, Picture, numbers
 from sim.report.survival import spread_out
 from sim.report.view import View
-from sim.report.words import between, how_many, listed, number, percent, plotly_text, year_step
+from sim.report.words import between, how_many, listed, number, percent, plotly_text, surely, year_step
 
 MOST_BARS = 16  # of the years in which the endgame begins
 INDEPENDENTS, RACE, HHI = "#0b5c8a", "#0b7d6e", "#7a4b8c"
@@ -37,7 +38,8 @@ def independents_left(view: View) -> Picture:
             yaxis=style.axis(range=[0, top * 1.06], **({"dtick": 1} if top <= 10 else {"nticks": 6}), tickformat=",d"),
         )
         last = rows.iloc[-1]
-        note = f"{number(last['median'])} in {view.horizon} (nine worlds in ten: {_range(last)})"
+        sure = surely(last.get("median_low", math.nan), last.get("median_high", math.nan), number)
+        note = f"{number(last['median'])} in {view.horizon}{sure}; nine worlds in ten: {_range(last)}"
         data = fans.fan(days, rows, colour, "median", unit="startups", steps=True)
         panels.append(Panel(data, layout, heading, note, colour))
         told.append(last)
@@ -47,7 +49,10 @@ def independents_left(view: View) -> Picture:
     title = f"In the median world {left_of(round(told[0]['median']), total)} still independent in {view.horizon}"
     if len(told) > 1:
         title += f", {how_many(round(told[1]['median']))} in the general race"
-    caption = view.caption("Startups counted at the end of each month: median world, middle half, and 5% to 95%.")
+    caption = view.caption(
+        "Startups counted at the end of each month: median world, middle half, and 5% to 95%. The interval of a median "
+        "is from the ranks of the worlds."
+    )
     return Picture(
         "independents", title, caption, title, "calendar month", "startups", tuple(panels), fans.keys(),
         height=280, columns=2,

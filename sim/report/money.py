@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,7 +12,7 @@ from sim.report import fans, style
 from sim.report.fates import small_dates
 from sim.report.picture import Panel, Picture, numbers
 from sim.report.view import View
-from sim.report.words import money, number, percent, plotly_text, year_step
+from sim.report.words import money, number, percent, plotly_text, surely, year_step
 
 LEAST_WORLDS = 30  # a fan of fewer worlds is not drawn ...
 LEAST_SHARE = 0.02  # ... nor one of a smaller share of them
@@ -85,8 +86,8 @@ def _active(view: View, firm: str, quantity: str) -> pd.DataFrame:
 
 def _panel(view: View, firm: str, rows: pd.DataFrame, purse: Purse, axis: dict[str, Any]) -> Panel:
     divisor, unit = unit_of(view, purse)
-    columns = ["p05", "p25", "p50", "p75", "p95"]
-    scaled = rows.assign(**{column: rows[column] / divisor for column in columns})
+    columns = ["p05", "p25", "p50", "p75", "p95", "p50_low", "p50_high"]
+    scaled = rows.assign(**{column: rows[column] / divisor for column in columns if column in rows})
     days = [view.days[month] for month in rows["month"]]
     shapes, note = listing_mark(view, firm)
     layout = style.layout(
@@ -137,8 +138,8 @@ def venture(view: View) -> Picture:
         return Picture(name, "No venture money is raised in any world", view.source, "", "", "", ())
     divisor, unit = unit_of(view, PURSES["cash"])
     years = [view.calendar(int(month)) // 12 for month in raised["month"]]
-    columns = ["median", "p05", "p25", "p75", "p95"]
-    scaled = raised.assign(**{column: raised[column] / divisor for column in columns})
+    columns = ["median", "p05", "p25", "p75", "p95", "median_low", "median_high"]
+    scaled = raised.assign(**{column: raised[column] / divisor for column in columns if column in raised})
     panels = [
         _bars(scaled, years, f"Venture money, {unit}", lambda v: money(v * divisor, view.scenario.currency), {}),
         _bars(top_four, [view.calendar(int(m)) // 12 for m in top_four["month"]], "Share of the four largest", percent,
@@ -164,12 +165,17 @@ def venture(view: View) -> Picture:
     )  # fmt: skip
 
 
+def _sure(row: Any, say: Any) -> str:
+    return surely(row.get("median_low", math.nan), row.get("median_high", math.nan), say)
+
+
 def _bars(rows: pd.DataFrame, years: list[int], heading: str, say: Any, axis: dict[str, Any]) -> Panel:
     known = rows["median"].notna().to_numpy()
     rows, years = rows[known], [year for year, keep in zip(years, known, strict=True) if keep]
     said = [
-        plotly_text(f"{year}: median {say(r['median'])}, half of the worlds {say(r['p25'])} to {say(r['p75'])}, "
-                    f"nine in ten {say(r['p05'])} to {say(r['p95'])}", 200)
+        plotly_text(f"{year}: median {say(r['median'])}{_sure(r, say)}, "
+                    f"half of the worlds {say(r['p25'])} to {say(r['p75'])}, "
+                    f"nine in ten {say(r['p05'])} to {say(r['p95'])}", 260)
         for year, (_, r) in zip(years, rows.iterrows(), strict=True)
     ]  # fmt: skip
     data: list[dict[str, Any]] = [

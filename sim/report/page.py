@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,7 +26,7 @@ from sim.report.glossary import GLOSSARY
 from sim.report.picture import Picture
 from sim.report.stills import write_stills
 from sim.report.view import FinishedRun, View, view_of
-from sim.report.words import between, capital, count, notes, number, percent, shorten
+from sim.report.words import between, capital, count, notes, number, percent, shorten, surely
 
 PLOTS = "plots"
 
@@ -146,7 +147,8 @@ def _tiles(view: View) -> Tiles:
         if not rows.empty:
             last = rows.iloc[-1]
             most = f"{number(last['p05'])} to {number(last['p95'])}"
-            tiles.append((number(last["median"]), f"{text} in the median world (nine worlds in ten: {most})"))
+            sure = surely(last.get("median_low", math.nan), last.get("median_high", math.nan), number)
+            tiles.append((number(last["median"]), f"{text} in the median world{sure}; nine worlds in ten: {most}"))
     outcomes = view.run.outcomes
     if not outcomes.endgame.empty:
         last = outcomes.endgame.iloc[-1]

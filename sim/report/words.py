@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from sim.scenario.dates import LAST_YEAR
 from sim.scenario.dates import month_text as iso_month
@@ -53,6 +53,11 @@ def plus_minus(low: float, high: float) -> str:
 def half_width(half: float, digits: int = 1) -> str:
     """Half the width of an interval, in the unit of what it belongs to: "±1.2"; a dash where there is none."""
     return f"±{half:.{digits}f}" if math.isfinite(half) else "±–"
+
+
+def surely(low: float, high: float, say: Callable[[float], str]) -> str:
+    """The 95% interval of a quantile in brackets: " (95% interval 4 to 5)"; nothing where there is none."""
+    return f" (95% interval {say(low)} to {say(high)})" if math.isfinite(low) and math.isfinite(high) else ""
 
 
 def between(low: float, high: float) -> str:

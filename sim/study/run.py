@@ -104,7 +104,8 @@ class Run:
         with ``_low`` and ``_high`` (YYYY-MM; None: not by the horizon, or nobody enters).
         """
         shown = [f"{fate}{bound}" for fate in SHOWN for bound in ("", "_low", "_high")]
-        frame = self.outcomes.headline[["firm", "name", "kind", *shown, *MEDIAN_EXIT]]
+        columns = ["firm", "name", "kind", *shown, *MEDIAN_EXIT]
+        frame = self.outcomes.headline.reindex(columns=columns)  # an older version wrote fewer
         return [{key: number(value) for key, value in row.items()} for row in frame.to_dict("records")]
 
     def ledger(self) -> list[dict[str, Any]]:

@@ -87,6 +87,6 @@ def test_csv_comes_back_exactly_with_unix_line_ends(tmp_path):
 def test_columns_are_those_that_users_were_promised(schema):
     promised = {
         tables.events_schema: "world, month, firm, event, value, cause",
-        tables.paths_schema: "firm, quantity, month, worlds, p05, p25, p50, p75, p95",
+        tables.paths_schema: "firm, quantity, month, worlds, p05, p25, p50, p75, p95, p50_low, p50_high",
     }
     assert schema().names == promised[schema].split(", ")

@@ -14,6 +14,7 @@ from sim.outcomes.landscape import quantiles
 from sim.outcomes.summary import summarise
 
 LEVELS = (5, 25, 50, 75, 95)
+BOUNDS = ("p50_low", "p50_high")
 
 
 def counted(values: np.ndarray, quantity: Quantity) -> np.ndarray:
@@ -22,9 +23,9 @@ def counted(values: np.ndarray, quantity: Quantity) -> np.ndarray:
     return np.bincount(bins, minlength=BINS).astype(np.uint32)
 
 
-def told(values: np.ndarray, quantity: Quantity, levels: tuple[int, ...] = LEVELS) -> np.ndarray:
+def told(values: np.ndarray, quantity: Quantity, levels: tuple[int, ...] = LEVELS, **asked: object) -> np.ndarray:
     """The quantiles that would be read from what the recorder keeps of ``values``."""
-    return quantiles(counted(values, quantity), np.array([values.min(), values.max()]), quantity, levels)
+    return quantiles(counted(values, quantity), np.array([values.min(), values.max()]), quantity, levels, **asked)
 
 
 @pytest.mark.parametrize("size", [1, 2, 7, 20, 100, 1000])
@@ -115,6 +116,34 @@ def test_near_zero_is_zero_and_nothing_is_nan() -> None:
     assert (found[0] == 0).all() and np.isnan(found[1]).all()
 
 
+@pytest.mark.parametrize(("size", "low", "high"), [(5, np.nan, np.nan), (6, 0, 5), (100, 39, 60)])
+def test_the_median_of_whole_numbers_lies_between_two_of_them(size: int, low: float, high: float) -> None:
+    """The values 0, 1, 2, ... once each: of a hundred those of ranks 40 and 61."""
+    found = told(np.arange(size), LANDSCAPE[0], (), bounded=(50,))
+    np.testing.assert_array_equal(found, [low, high])
+
+
+def test_the_bounds_of_a_quantile_cover() -> None:
+    """Whole numbers from 0 to 9 in 60 worlds, a thousand times: at least 95% for each quantile that has bounds."""
+    luck, runs = np.random.default_rng(7), 1000
+    values = luck.integers(0, 10, (runs, 60))
+    bounds = np.stack([told(row, LANDSCAPE[0], (), bounded=(25, 50, 75)) for row in values]).reshape(runs, 3, 2)
+    truth = np.array([2, 4, 7])  # the smallest number that a quarter, half, three quarters do not exceed
+    assert (((bounds[:, :, 0] <= truth) & (truth <= bounds[:, :, 1])).mean(axis=0) >= 0.95).all()
+    shares = np.stack([told(luck.random(50), LANDSCAPE[2], (), bounded=(50, 5)) for _ in range(300)])
+    assert np.isnan(shares[:, 2]).all() and not np.isnan(shares[:, [0, 1, 3]]).any()  # 5% of 50 has no lower bound
+    inside = (shares[:, 0] <= 0.5 + 0.002) & (shares[:, 1] >= 0.5 - 0.002)
+    assert 0.95 <= inside.mean() < 1
+
+
+def test_a_class_is_no_surer_than_its_worlds() -> None:
+    """Ten copies in each of a hundred worlds, all alike in a world: the bounds are those of a hundred values."""
+    values = np.arange(100)
+    assert told(np.repeat(values, 10), LANDSCAPE[0], (), bounded=(50,), firms=10).tolist() == [39, 60]
+    low, high = told(np.repeat(values, 10), LANDSCAPE[0], (), bounded=(50,))
+    assert 39 < low < high < 60
+
+
 def test_tables_from_blocks() -> None:
     question = scenario((firm("a"), firm("g", "giant"), firm("b")), 13)
     landscape = np.zeros((len(LANDSCAPE), 14, BINS), np.uint32)
@@ -133,7 +162,9 @@ def test_tables_from_blocks() -> None:
     block = block_of(question, still(5, 3), landscape=landscape, paths=paths, leaders=leaders, **seen)
     outcomes = summarise(question, lambda: [block, block])
     frame = outcomes.landscape
-    assert frame.columns.tolist() == ["month", "date", "quantity", "median", "p05", "p25", "p75", "p95"]
+    told = ["median", "p05", "p25", "p75", "p95"]
+    bounds = [f"{name}_{side}" for name in told for side in ("low", "high")]
+    assert frame.columns.tolist() == ["month", "date", "quantity", *told, *bounds]
     yearly = frame[frame.quantity == "venture_year"]
     assert yearly.month.tolist() == [6] and yearly.date.tolist() == ["2023-12"]
     assert frame[frame.quantity == "general"].month.tolist() == list(range(14))
@@ -141,7 +172,14 @@ def test_tables_from_blocks() -> None:
     assert (row.p05, row["median"], row.p95) == (0, 3, 40)
 
     cell = outcomes.paths.set_index(["firm", "quantity", "month"])
-    assert outcomes.paths.columns.tolist() == ["firm", "quantity", "month", "worlds", *(f"p{x:02d}" for x in LEVELS)]
+    assert outcomes.paths.columns.tolist() == [
+        "firm",
+        "quantity",
+        "month",
+        "worlds",
+        *(f"p{x:02d}" for x in LEVELS),
+        *BOUNDS,
+    ]
     assert cell.loc[("b", "cash", 5), "worlds"] == 6 and cell.loc[("b", "cash", 5), "p50"] == pytest.approx(
         100, rel=0.05
     )
