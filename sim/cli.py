@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import signal
 import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from sim import cli_studies, terminal
+from sim import cli_studies, interrupt, terminal
 from sim.cli_options import (
     RESULTS,
     Jobs,
@@ -52,10 +51,15 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
-    for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) is signal.SIG_DFL:
-            signal.signal(getattr(signal, name), signal.default_int_handler)  # ends as Ctrl-C does
-    app()
+    interrupt.leave()
+    try:
+        app()
+    except SystemExit as end:
+        if end.code and interrupt.came():
+            raise SystemExit(interrupt.INTERRUPTED) from None
+        raise
+    finally:
+        interrupt.leave()
 
 
 @app.callback()
@@ -231,7 +235,3 @@ def claims(
         terminal.claims_table(ledgers[names[0]])
     else:
         terminal.claims_matrix(side_by_side(ledgers), names)
-
-
-if __name__ == "__main__":
-    main()

@@ -8,17 +8,17 @@ import json
 import os
 import shlex
 import sys
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from sim import terminal
+from sim import interrupt, terminal
 from sim.foundation.errors import InputError, ShakeoutError, nearest_of
 
-FAILED, INTERRUPTED = 3, 130
+FAILED = 3
 RESULTS = Path("results")
 LOCAL, DASK = "local", "dask"
 
@@ -95,15 +95,16 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(function)
     def guarded(*args: Any, backend: str = LOCAL, scheduler: str | None = None, **kwargs: Any) -> None:
+        interrupt.tell()
         try:
-            with _placed(backend, scheduler):
+            with _interruptible(), _placed(backend, scheduler):
                 function(*args, **kwargs)
         except ShakeoutError as error:
             terminal.say(f"shakeout: {error}")
             raise typer.Exit(error.exit_code) from None
         except KeyboardInterrupt:
             terminal.say("shakeout: interrupted; finished blocks are kept, the same command takes the run up again")
-            raise typer.Exit(INTERRUPTED) from None
+            raise typer.Exit(interrupt.INTERRUPTED) from None
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read has read enough
         except MemoryError:
@@ -118,6 +119,17 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
 
     guarded.__signature__ = stated.replace(parameters=[*stated.parameters.values(), *further])  # type: ignore[attr-defined]
     return app.command(function.__name__.rstrip("_"))(guarded)
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Whatever goes wrong after an interrupt is the interrupt: a half-imported library, a worker that was ended."""
+    try:
+        yield
+    except Exception:
+        if interrupt.came():
+            raise KeyboardInterrupt from None
+        raise
 
 
 def _placed(backend: str, scheduler: str | None) -> AbstractContextManager[None]:

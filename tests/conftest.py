@@ -41,7 +41,7 @@ def command(
     from sim import cli
 
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(cli.signal, "getsignal", lambda _name: None)  # pytest keeps its own handlers
+    monkeypatch.setattr("signal.getsignal", lambda _name: None)  # pytest keeps its own handlers
 
     def call(*arguments: str) -> Answer:
         monkeypatch.setattr(sys, "argv", ["shakeout", *arguments])

@@ -248,4 +248,4 @@ def test_the_walk_from_file_to_test_to_docs_works(tmp_path):
     rules = ["tests/engine/test_source_rules.py", "tests/engine/test_luck.py", "tests/docs/test_documents.py"]
     asked = "sources or law or purposes or mechanism or generated or month or submodel or seven or breach or off"
     assert " passed" in run("pytest", "-p", "no:cacheprovider", "-k", asked, *law, *rules)
-    assert "breach.hazard_month" in run("sim.cli", "params", "breach")
+    assert "breach.hazard_month" in run("sim", "params", "breach")

@@ -15,7 +15,7 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import pytest
-from small_industry import small
+from small_industry import TEXT, small
 
 from sim.study import executor, monte_carlo, processes
 
@@ -204,3 +204,56 @@ def test_workers_end_with_a_parent_that_is_killed_soon_after_they_were_started(t
         while alive(them) and time.monotonic() < until:
             time.sleep(0.1)
         assert alive(them) == set()
+
+
+COMMAND = (sys.executable, "-m", "sim", "run", "small.yaml", "--worlds", "2000000", "--jobs", "2", "--out", "out")
+
+
+TO_ALL, TO_ONE = "to all, as a terminal does", "to the command alone"
+MOMENTS = [
+    *(("SIGINT", TO_ALL, seconds) for seconds in (0.0, 0.1, 0.3, 0.6, 1.0, 2.0)),
+    *((name, whom, 0.3) for name, whom in (("SIGINT", TO_ONE), ("SIGTERM", TO_ALL), ("SIGTERM", TO_ONE))),
+    *((name, whom, 2.0) for name, whom in (("SIGINT", TO_ONE), ("SIGTERM", TO_ALL), ("SIGTERM", TO_ONE))),
+]
+
+
+def wait_for_handler(process: int) -> None:
+    """Until SIGTERM is caught: before that Python itself starts."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < until:
+        caught = Path(f"/proc/{process}/status").read_text().partition("SigCgt:")[2].split()[0]
+        if int(caught, 16) >> (signal.SIGTERM - 1) & 1:
+            return
+        time.sleep(0.002)
+    raise AssertionError("no handler came")
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at /proc")
+@pytest.mark.parametrize(("name", "whom", "seconds"), MOMENTS)
+def test_an_interrupt_ends_all_with_130_and_without_a_traceback(tmp_path, name, whom, seconds):
+    (tmp_path / "small.yaml").write_text(TEXT, encoding="utf-8")
+    child = subprocess.Popen(
+        COMMAND,
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=ENVIRONMENT,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        wait_for_handler(child.pid)
+        time.sleep(seconds)
+        them = family(child.pid)
+        (os.killpg if whom == TO_ALL else os.kill)(child.pid, getattr(signal, name))
+        out, err = child.communicate(timeout=PATIENCE_SECONDS)
+        assert (child.returncode, out) == (130, "")
+        assert err.startswith("shakeout: interrupted")
+        assert len(err.splitlines()) == 1
+        until = time.monotonic() + GONE_SECONDS
+        while alive(them) and time.monotonic() < until:
+            time.sleep(0.05)
+        assert alive(them) == set()
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)

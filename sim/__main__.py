@@ -1,0 +1,17 @@
+"""The program ``shakeout``: a handler for interrupts first, then everything else is imported."""
+
+from __future__ import annotations
+
+from sim import interrupt
+
+
+def main() -> None:
+    """Run the command that was typed."""
+    interrupt.leave()
+    from sim.cli import main as commands
+
+    commands()
+
+
+if __name__ == "__main__":
+    main()
