@@ -13,8 +13,9 @@ from typing import Annotated
 
 import typer
 
-from sim import cli_studies, interrupt, terminal
+from sim import cli_studies, interrupt, streams, terminal
 from sim.cli_options import (
+    FAILED,
     RESULTS,
     Jobs,
     Json,
@@ -34,6 +35,7 @@ from sim.cli_options import (
     print_json,
     typed,
 )
+from sim.foundation.errors import first_line
 
 __all__ = ["app", "cli_studies", "main"]
 
@@ -48,18 +50,27 @@ def _print_version(asked: bool) -> None:
 
 def main() -> None:
     """The entry point of the command ``shakeout``."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
     interrupt.leave()
     try:
-        app()
+        with streams.standard() as out:
+            _run_app(out)
     except SystemExit as end:
         if end.code and interrupt.came():
             raise SystemExit(interrupt.INTERRUPTED) from None
         raise
     finally:
         interrupt.leave()
+
+
+def _run_app(out: streams.Sink) -> None:
+    try:
+        app()
+    finally:
+        sys.stdout.flush()
+        if out.failure is not None:
+            problem = f"standard output cannot be written: {first_line(out.failure)}"
+            terminal.say(f"shakeout: {problem}; results are kept")
+            sys.exit(FAILED)
 
 
 @app.callback()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import inspect
-import json
 import os
 import shlex
 import sys
@@ -105,8 +104,6 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
         except KeyboardInterrupt:
             terminal.say("shakeout: interrupted; finished blocks are kept, the same command takes the run up again")
             raise typer.Exit(interrupt.INTERRUPTED) from None
-        except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read has read enough
         except MemoryError:
             terminal.say("shakeout: out of memory; finished blocks are kept, try fewer --jobs")
             raise typer.Exit(FAILED) from None
@@ -158,7 +155,7 @@ def one_of(**options: object) -> None:
 
 def typed() -> str:
     """The command as it was typed."""
-    return shlex.join(["shakeout", *sys.argv[1:]])
+    return shlex.join(["shakeout", *sys.argv[1:]]).encode(errors="backslashreplace").decode()
 
 
 def notices(said: Any, quiet: bool) -> None:
@@ -170,4 +167,6 @@ def notices(said: Any, quiet: bool) -> None:
 def print_json(folder: Path | None, manifest: Any, summary: Any) -> None:
     """The one object of ``--json``."""
     data = {"folder": None if folder is None else str(folder), "manifest": manifest, "summary": summary}
-    print(json.dumps(data, ensure_ascii=False, allow_nan=False))
+    from sim.archive.folder import to_json
+
+    print(to_json(data, indent=None), end="")

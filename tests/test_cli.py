@@ -388,3 +388,46 @@ def test_an_altered_study_is_made_again(shakeout):
     again = shakeout(*asked)
     assert "manifest.json was altered" in again.err
     assert told(again) == told(first)
+
+
+CLOSED, FULL = "{0} >&-", "{0} >/dev/full"
+STREAMS = [
+    *("{0} | true", "{0} | head -c 1 >/dev/null", "{0} 2>&1 | true", CLOSED, "{0} 2>&-", "{0} >&- 2>&- <&-"),
+    *("{0} 2>/dev/full", FULL),
+]
+
+
+@pytest.mark.parametrize("arguments", ["run tiny.yaml", "run tiny.yaml --json", "--help", "params", "list --nope"])
+def test_whatever_stands_for_the_streams_no_command_fails_of_it(shakeout, tmp_path, arguments):
+    """A reader that went away and a closed stream are no failure; a full disk is one line and exit code 3."""
+    code = "import sys; from sim.cli import main; sys.argv[0] = 'shakeout'; main()"
+    command = f'"{sys.executable}" -c "{code}" {arguments}'
+    wrong = "--nope" in arguments
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    for stream in STREAMS if arguments == "run tiny.yaml" else ("{0} | true", FULL):
+        line = f"set -o pipefail; {stream.format(command)}"
+        done = subprocess.run(["bash", "-c", line], cwd=tmp_path, env=environment, capture_output=True, timeout=120)
+        said = done.stderr.decode()
+        if wrong:
+            assert done.returncode == 2, (stream, said)
+        elif stream == FULL:
+            assert (done.returncode, len(said.splitlines())) == (3, 1), said
+            assert "standard output cannot be written: No space left on device" in said
+        else:
+            assert (done.returncode, said) == (0, ""), stream
+    assert len(list(tmp_path.glob("results/tiny/*/report.html"))) == arguments.startswith("run")
+
+
+def test_a_folder_whose_name_is_no_text_is_found_again_by_what_is_printed(shakeout, tmp_path):
+    name = os.fsdecode(b"r\xffsults")
+    quiet = ("run", "tiny.yaml", "--out", name, "--quiet")
+    with program(*quiet, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:
+        out = child.stdout.buffer.read()
+        err = child.stderr.buffer.read()
+    assert (child.returncode, err) == (0, b"")
+    assert (tmp_path / os.fsdecode(out.strip()) / "report.html").is_file()
+    with program(*quiet[:-1], "--json", cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:
+        assert (tmp_path / json.loads(child.stdout.buffer.read())["folder"] / "report.html").is_file()
+    whatif = ("whatif", "tiny.yaml", "--set", "firms.beta.cash=10", "--out", name, "--quiet")
+    with program(*whatif, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:
+        assert (tmp_path / os.fsdecode(child.stdout.buffer.read().strip()) / "whatif.html").is_file()

@@ -192,9 +192,10 @@ def _listed(path: Path) -> RunFolder | None:
     return None if any(inventory.faults(path, folder.manifest["files"], sizes_only=True)) else folder
 
 
-def to_json(data: Any) -> str:
-    """``data`` as the text of a JSON file."""
-    return json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+def to_json(data: Any, indent: int | None = 2) -> str:
+    """``data`` as the text of a JSON file. Bytes of a file name that are no text are escaped, as JSON can."""
+    text = json.dumps(data, indent=indent, ensure_ascii=False, allow_nan=False) + "\n"
+    return re.sub("[\ud800-\udfff]", lambda lone: f"\\u{ord(lone[0]):04x}", text)
 
 
 def number(value: Any) -> Any:
