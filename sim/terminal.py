@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from sim.outcomes.estimates import NOTE, Say, estimate, plain, signed
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 Row = Mapping[str, Any]
 PLAIN_WIDTH = 120  # columns where the output is no terminal
+LONGEST_NAME = 40  # of a first column that is not broken
 REDRAWS_SECOND = 8
 
 
@@ -96,20 +99,25 @@ def _bar() -> Iterator[Tell]:
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1, title: str = "") -> None:
-    """A table on stdout: the first ``left`` columns to the left, the others (numbers) to the right."""
+    """A table on stdout: the first ``left`` columns to the left, the others (numbers) to the right.
+
+    Where it is too wide an interval goes below its estimate before the names in the first column are broken.
+    """
     from rich import box
     from rich.table import Table
 
     table = Table(title=clean(title) or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    short = all(len(clean(row[0])) <= LONGEST_NAME for row in rows)
     for index, name in enumerate(columns):
-        table.add_column(name, justify="left" if index < left else "right", no_wrap=index >= left, overflow="fold")
+        whole = index == 0 and short
+        table.add_column(name, justify="left" if index < left else "right", no_wrap=whole, overflow="fold")
     for row in rows:
         table.add_row(*(clean(cell) for cell in row))
     console().print(table)
 
 
 def fates_table(summary: Sequence[Row], end: str) -> None:
-    """The table of fates per firm: percent of worlds with the half-width of the 95% interval, and the month by which
+    """The table of fates per firm: percent of worlds with its 95% interval, and the month by which
     half of all that enter are gone; ``end`` is the horizon, YYYY-MM."""
     fates = ("independent", "acquired", "closed", "listed", "pivoted")
     rows = [[row["name"], *(percent(row, fate) for fate in fates), half_gone(row, end)] for row in summary]
@@ -129,7 +137,8 @@ def run_summary(run: Run) -> None:
     fates_table(run.summary(), end)
     took = run.manifest["timings"]["simulate_seconds"]
     how = "it was there already: nothing was simulated" if run.reused else f"simulated in {took:.1f} s"
-    print(f"Percent of {worlds:,} worlds by {end}, ± half a 95% interval. Seed {run.scenario.seed}; {how}.")
+    print(f"Percent of {worlds:,} worlds by {end} (classes and groups: percent of their firms), {NOTE}.")
+    print(f"Seed {run.scenario.seed}; {how}.")
     if run.folder is not None:
         print(f"Report: {run.folder / 'report.html'}")
 
@@ -156,10 +165,10 @@ def _probability(row: Row) -> str:
 MATRIX_WIDTH = 100  # columns: what a matrix needs at the most, however many scenarios there are
 LONGEST_CLAIM = 32
 MATRIX_NOTE = (
-    "Percent of worlds, ± half a 95% interval; – where no world was asked. x of y: how many of a document's forecasts "
+    f"Percent of worlds, {NOTE}; – where no world was asked. x of y: how many of a document's forecasts "
     "come true in more than half of the worlds; for what happened, how often more than half of the worlds agree."
 )
-LEAST_CELL = len("100.0 ±50.0")
+LEAST_CELL = len("100.0 ±50.0")  # a wider cell widens its column
 
 
 def claims_matrix(forecasts: Sequence[Forecast], scenarios: Sequence[str]) -> None:
@@ -172,7 +181,8 @@ def claims_matrix(forecasts: Sequence[Forecast], scenarios: Sequence[str]) -> No
         return
     first = max(len(_cut(name)) for one in forecasts for name in ("  " + one.claim, one.group)) + 2
     headers = {name: textwrap.wrap(clean(name), LEAST_CELL, break_long_words=False) for name in scenarios}
-    cell = max(LEAST_CELL, *(len(line) for lines in headers.values() for line in lines)) + 2
+    widest = [len(text) for _, cells in _matrix_rows(forecasts, scenarios) for text in cells]
+    cell = max(LEAST_CELL, *widest, *(len(line) for lines in headers.values() for line in lines)) + 2
     each = max((MATRIX_WIDTH - first) // cell, 1)
     for start in range(0, len(scenarios), each):
         shown = scenarios[start : start + each]
@@ -228,8 +238,8 @@ def differences(headline: Sequence[str], summary: Sequence[Row]) -> None:
         print(clean(f"{sentence}."))
         rows = [_difference_row(row) for row in summary if row["variant"] == variant]
         print_table(["", "", "base", "variant", "difference", "gain"], rows, left=2)
-    print("Shares in percent, differences in points ± half a 95% interval; gain: so many times the worlds would be")
-    print("needed without common luck.")
+    print(f"Shares in percent, differences in points, {NOTE}.")
+    print("Gain: so many times the worlds would be needed without common luck.")
 
 
 def _difference_row(row: Row) -> list[str]:
@@ -238,20 +248,15 @@ def _difference_row(row: Row) -> list[str]:
     def said(value: float | None) -> str:
         return "–" if value is None else f"{scale * value:.{digits}f}"
 
-    apart = "–" if row["difference"] is None else f"{scale * row['difference']:+.{digits}f}"
-    if row["low"] is not None:
-        apart += f" ±{scale * (row['high'] - row['low']) / 2:.{digits}f}"
+    apart = _estimate(row, "difference", scale, digits, signed)
     gain = "" if row["variance_ratio"] is None else f"{row['variance_ratio']:.1f}"
     return [row["name"], row["quantity"].replace("_", " "), said(row["base"]), said(row["variant_value"]), apart, gain]
 
 
 def percent(row: Row, name: str) -> str:
-    """``name`` of ``row`` in percent with half the width of its interval, which one world has not; a dash where there
-    is nothing to go by."""
-    share, low, high = row[name], row[f"{name}_low"], row[f"{name}_high"]
-    if share is None:
-        return "–"
-    return f"{100 * share:.1f} ±" + ("–" if low is None else f"{50 * (high - low):.1f}")
+    """``name`` of ``row`` in percent with its interval, which one world has not; a dash where there is nothing to go
+    by."""
+    return _estimate({name: row[name], "low": row[f"{name}_low"], "high": row[f"{name}_high"]}, name, 100, 1)
 
 
 def print_story(story: Story) -> None:
@@ -277,7 +282,7 @@ def sweep_table(done: Sweep) -> None:
         cells = points.setdefault(tuple(row[name] for name in names), {})
         if row["firm"] == "all":
             counts = row["quantity"] in COUNTS
-            cells[SWEPT[row["quantity"]]] = _estimate(row, 1 if counts else 100, 2 if counts else 1)
+            cells[SWEPT[row["quantity"]]] = _estimate(row, "estimate", 1 if counts else 100, 2 if counts else 1)
         else:
             cells[firms[row["firm"]]] = f"{100 * row['estimate']:.0f}"
     labels = list(dict.fromkeys(label for cells in points.values() for label in cells))
@@ -296,12 +301,13 @@ def sweep_table(done: Sweep) -> None:
     ]
     print_table([*heads, *shown], rows, left=0)
     firms_said = "; firms: still independent" if any(label not in SWEPT.values() for label in shown) else ""
-    print(f"Means and percent of {done.scenario.worlds:,} worlds, ± half a 95% interval{firms_said}.")
+    print(f"Means and percent of {done.scenario.worlds:,} worlds, {NOTE}{firms_said}.")
 
 
-def _estimate(row: Row, scale: int, digits: int) -> str:
-    half = "" if row["high"] is None else f" ±{scale * (row['high'] - row['low']) / 2:.{digits}f}"
-    return f"{scale * row['estimate']:.{digits}f}{half}"
+def _estimate(row: Row, name: str, scale: int, digits: int, say: Say = plain) -> str:
+    """``name`` of ``row``, times ``scale``, with its interval ``low`` to ``high``."""
+    value, low, high = (None if part is None else scale * part for part in (row[name], row["low"], row["high"]))
+    return estimate(value, low, high, digits, say)
 
 
 def flip_answer(done: Flip) -> None:

@@ -22,6 +22,8 @@ class Assumption:
     ``source``   evidence id(s), a paper, or the word "assumption"
     ``whole``    True for whole numbers (switches, counts, months)
     ``entry_only`` True for a stock's opening value, which no dated event can change
+    ``labels``   of a switch or code: what each value means, (value, text). The text follows "assuming that"; of a
+                 firm's assumption it follows the firm's name
     """
 
     name: str
@@ -33,10 +35,21 @@ class Assumption:
     source: str = "assumption"
     whole: bool = False
     entry_only: bool = False
+    labels: tuple[tuple[int, str], ...] = ()
 
     def __post_init__(self) -> None:
         if not (math.isfinite(self.low) and math.isfinite(self.high) and self.low <= self.default <= self.high):
             raise ValueError(f"{self.name}: default {self.default} outside [{self.low}, {self.high}]")
+
+    @property
+    def explained(self) -> str:
+        """What it is and what each of its values means, for tables; prose takes ``says`` and ``label``."""
+        meanings = "; ".join(f"{value}: {text}" for value, text in self.labels)
+        return f"{self.says} ({meanings})" if meanings else self.says
+
+    def label(self, value: object) -> str:
+        """What ``value`` means; empty where it has no label."""
+        return next((text for known, text in self.labels if known == value), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,5 +69,6 @@ class Mechanism:
 
     def all_assumptions(self) -> tuple[Assumption, ...]:
         """``on`` first, then the declared ones."""
-        switch = Assumption("on", 1, "switch", 0, 1, f"1: {self.says} 0: {self.off}", whole=True)
+        labels = ((1, self.says), (0, self.off))
+        switch = Assumption("on", 1, "switch", 0, 1, "whether the mechanism acts", whole=True, labels=labels)
         return (switch, *self.assumptions)

@@ -5,10 +5,12 @@ The engine's record arrays, the recorder, the result files and the labels of fig
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
 
+LONGEST_RUNWAY = 120.0  # months: no runway is counted further
 NEVER = 1_000_000  # the month of what has not happened; later than any month, so ``month <= tick`` is False
 
 # status of a firm
@@ -35,13 +37,17 @@ HOME, ABROAD = 0, 4  # index of a market = line + place
 
 
 class Column(NamedTuple):
-    """One column of a record array: ``start`` is its value at entry (firms) or at the opening (market)."""
+    """One column of a record array: ``start`` is its value at entry (firms) or at the opening (market).
+
+    ``most`` is a cap: a value that stands there may in truth be more, and whoever tells it says so.
+    """
 
     name: str
     unit: str
     label: str
     start: float = 0.0
     whole: bool = False
+    most: float = math.inf
 
 
 def _months(name: str, label: str) -> Column:
@@ -86,8 +92,8 @@ FIRM_COLUMNS: tuple[Column, ...] = (
     Column("operating_flow", "¤ a month", "operating cash flow"),
     Column("smooth_flow", "¤ a month", "operating cash flow, smoothed over a year"),
     Column("burn", "¤ a month", "net burn, smoothed over a quarter"),
-    Column("runway", "months", "runway", 120.0),
-    Column("plan_runway", "months", "months of its full plan in cash", 120.0),
+    Column("runway", "months", "runway", LONGEST_RUNWAY, most=LONGEST_RUNWAY),
+    Column("plan_runway", "months", "months of its full plan in cash", LONGEST_RUNWAY, most=LONGEST_RUNWAY),
     Column("last_spending", "¤ a month", "spending of the month before"),
     Column("raised", "¤", "money raised"),
     Column("raised_year", "¤", "venture money raised in the calendar year"),

@@ -62,6 +62,7 @@ LANDSCAPE: tuple[Quantity, ...] = (
     Quantity("venture_year", "¤", "venture money in the calendar year", LOG),
     Quantity("top_four_share", "share", "share of the four largest in the year's venture money", SHARE),
 )
+QUANTITIES = {quantity.name: quantity for quantity in (*PATHS, *LANDSCAPE)}
 YEARLY = ("venture_year", "top_four_share")  # observed in December only
 
 

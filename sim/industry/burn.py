@@ -14,11 +14,10 @@ Sources: P-ZP-16, P-ZP-17, P-ZP-21 (research and pay at Zhipu), P-ZP-23, P-MM-28
 import math
 
 from sim.foundation.assumption import Assumption, Mechanism
-from sim.foundation.columns import COLD, HOT, INDEPENDENT, STARTUP
+from sim.foundation.columns import COLD, HOT, INDEPENDENT, LONGEST_RUNWAY, STARTUP
 from sim.foundation.jit import law
 
 MONTHS_A_YEAR = 12.0
-LONGEST_RUNWAY = 120.0
 MONTHS_A_QUARTER = 3.0
 TINY = 1e-12
 

@@ -20,7 +20,16 @@ MECHANISM = Mechanism(
         Assumption(
             "shift_hazard_month", 0.012, "probability a month", 0, 1, "chance of a shift", "S002-16; rate: assumption"
         ),
-        Assumption("shift", 0, "switch", 0, 1, "a dated shift: 1 in the month it comes", whole=True),
+        Assumption(
+            "shift",
+            0,
+            "switch",
+            0,
+            1,
+            "whether a shift comes in this month for sure",
+            whole=True,
+            labels=((1, "a shift comes for sure"), (0, "a shift comes by chance alone")),
+        ),
         Assumption("shrink", 0.5, "share", 0, 1, "share of every gap that a shift wipes out"),
         Assumption("redraw", 0.3, "generations", 0, 5, "new gap drawn at a shift, half-normal scale"),
     ),

@@ -51,7 +51,17 @@ MECHANISM = Mechanism(
         Assumption("keeps_lines", 0.3, "share", 0, 1, "effort a pivoted firm keeps in general lines"),
         Assumption("vertical_mix", 1.0, "weight", 0, 10, "effort a pivoted firm puts into verticals"),
         Assumption("build_ref", 0.6, "generations", 0.01, 20, "gap of open source at which building on it costs par"),
-        Assumption("may_list", 1, "switch", 0, 1, "1: pivoted firms may list", "P-BC-06", whole=True),
+        Assumption(
+            "may_list",
+            1,
+            "switch",
+            0,
+            1,
+            "whether pivoted firms may list",
+            "P-BC-06",
+            whole=True,
+            labels=((1, "pivoted firms may list"), (0, "pivoted firms may not list")),
+        ),
     ),
     (
         Assumption("pivot_readiness", 1, "ratio", 0, 20, "how ready a firm is to leave the general race"),

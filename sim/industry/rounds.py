@@ -105,7 +105,15 @@ MECHANISM = Mechanism(
     ),
     (
         Assumption(
-            "seeks_capital", 1, "switch", 0, 1, "1: raises venture money; 0: lives from its own", "P-DS-01", whole=True
+            "seeks_capital",
+            1,
+            "switch",
+            0,
+            1,
+            "whether it raises venture money",
+            "P-DS-01",
+            whole=True,
+            labels=((1, "raises venture money"), (0, "lives from its own money")),
         ),
     ),
 )

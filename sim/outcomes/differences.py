@@ -40,6 +40,9 @@ COLUMNS = (
     *("paired", "variance_ratio"),
 )
 FATES_AND_STATES = (*STATES, GENERAL)
+# what the intervals are made with, and named after (intervals.METHODS)
+PAIRED_SHARES, PAIRED_MONEY = intervals.paired_score, intervals.t_quantile
+UNPAIRED_SHARES, UNPAIRED_MEANS = intervals.newcombe, intervals.welch_freedom
 INDUSTRY = (INDEPENDENTS_LEFT, GENERAL_LEFT, ENDGAME)
 QUANTITIES = (SURVIVAL, *FATES_AND_STATES, RAISED, FINAL_VALUATION, *INDUSTRY)  # in the order of the rows
 
@@ -316,7 +319,7 @@ class Differences:
         parts = [score_parts(m, n) for m in found.values()]
         if not parts:
             return {}
-        low, high = intervals.paired_score(*(np.concatenate(part) for part in zip(*parts, strict=True)))
+        low, high = PAIRED_SHARES(*(np.concatenate(part) for part in zip(*parts, strict=True)))
         bounds, start = {}, 0
         for (key, m), (mine, *_) in zip(found.items(), parts, strict=True):
             stop = start + mine.size
@@ -328,7 +331,7 @@ class Differences:
     def _money_bounds(self, m: Moments) -> Bounds:
         n = self.base.worlds
         mean, spread = m.d / n, np.sqrt(variance_of(m.d, m.dd, n) / n)
-        half = intervals.t_quantile(n - 1) * spread if n > 1 else np.full(np.shape(mean), np.nan)
+        half = PAIRED_MONEY(n - 1) * spread if n > 1 else np.full(np.shape(mean), np.nan)
         return mean - half, mean + half
 
     def _unpaired_bounds(self, key: Key, m: Moments, means: Sequence[np.ndarray]) -> Bounds:
@@ -344,8 +347,8 @@ class Differences:
                 share_bounds(mean, variance, count, size)
                 for mean, variance, count, size in zip(means, spread, members, sizes, strict=True)
             ]
-            return intervals.newcombe(means[1], bounds[1], means[0], bounds[0])
-        freedom = intervals.welch_freedom(spread[0], sizes[0], spread[1], sizes[1])
+            return UNPAIRED_SHARES(means[1], bounds[1], means[0], bounds[0])
+        freedom = UNPAIRED_MEANS(spread[0], sizes[0], spread[1], sizes[1])
         half = intervals.t_quantile(freedom) * np.sqrt(spread[0] + spread[1])
         return means[1] - means[0] - half, means[1] - means[0] + half
 
@@ -358,7 +361,7 @@ class Differences:
             sides = (self.base, self.variant)
             shares = [np.array([side.endgame[month - side.scenario.start + 1]]) for side in sides]
             bounds = [intervals.of_worlds(share, side.worlds) for share, side in zip(shares, sides, strict=True)]
-            low, high = intervals.newcombe(shares[1], bounds[1], shares[0], bounds[0])
+            low, high = UNPAIRED_SHARES(shares[1], bounds[1], shares[0], bounds[0])
             if self.parts_at is None or month < self.parts_at:
                 low, high = (np.where(shares[0] == shares[1], 0.0, bound) for bound in (low, high))
             estimates = Estimates(shares[0], shares[1], shares[1] - shares[0], low, high, np.array([np.nan]))

@@ -22,6 +22,7 @@ TERMINAL = ("acquired", "closed", "independent", "never_entered")
 STATES = (*TERMINAL, *MILESTONES)
 GENERAL = "general"  # still in the general race: counted beside the fates
 COUNTED = (*STATES, GENERAL)
+OF_FIRM, OF_GROUP = of_worlds, pooled_wilson  # what intervals are made with, and named after (intervals.METHODS)
 
 
 def gone(histories: np.ndarray, fate: int) -> np.ndarray:
@@ -105,10 +106,10 @@ class FateCounts:
         single = single_firms(self.scenario)
         if firm in single:
             share = self.firms[state][list(single).index(firm)] / self.worlds
-            return (share, *of_worlds(share, self.worlds))
+            return (share, *OF_FIRM(share, self.worlds))
         members = len(groups_of(self.scenario)[firm])
         total, squares = self.groups[firm][state]
-        return (total / (self.worlds * members), *pooled_wilson(total, squares, self.worlds, members))
+        return (total / (self.worlds * members), *OF_GROUP(total, squares, self.worlds, members))
 
     def gone(self, firm: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Of all that enter by the horizon the share that is gone, and its bounds, each (ticks + 1,), for a firm or a

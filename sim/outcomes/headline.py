@@ -10,11 +10,10 @@ import numpy as np
 from sim.engine.block import Block
 from sim.outcomes.fates import COUNTED, FateCounts, event_months, reported
 from sim.outcomes.intervals import of_worlds, ratio_wilson
-from sim.outcomes.rows import ALL_GIANTS, ALL_STARTUPS, groups_of, rows_of, single_firms, tick_text
+from sim.outcomes.rows import group_name, groups_of, rows_of, single_firms, tick_text
 from sim.scenario.model import Scenario
 
 AMONG = "abandoned_among_listed"
-GROUP_NAMES = {ALL_STARTUPS: "All startups", ALL_GIANTS: "All giants"}
 
 
 def members_of(scenario: Scenario, name: str) -> np.ndarray:
@@ -79,7 +78,7 @@ def headline_frame(scenario: Scenario, fates: FateCounts, among: AmongListed) ->
         firm = firms.get(name)
         record: dict[str, Any] = {
             "firm": name,
-            "name": firm.name if firm else GROUP_NAMES.get(name, name),
+            "name": firm.name if firm else group_name(name),
             "kind": firm.kind if firm else "group",
             "members": len(members_of(scenario, name)),
         }

@@ -8,6 +8,8 @@ and takes Student's t with n - 1 degrees of freedom in place of the normal quant
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -233,3 +235,15 @@ def t_interval(values: ArrayLike, level: float = 0.95) -> tuple[float, float, fl
     deviation = math.sqrt(math.fsum((sample - mean) ** 2) / (n - 1))
     half = float(t_quantile(n - 1, level)) * deviation / math.sqrt(n)
     return mean, mean - half, mean + half
+
+
+METHODS: dict[Callable[..., Any], str] = {  # what each is called; whoever names a method takes it from what computes
+    wilson: "Wilson's score interval",
+    of_worlds: "Wilson's score interval",
+    pooled_wilson: "Wilson's with the design effect between worlds",
+    agresti_min: "Agresti and Min's interval",
+    paired_score: "Tango's score interval",
+    newcombe: "Newcombe's interval",
+    t_quantile: "Student's t",
+    welch_freedom: "Welch's t",
+}

@@ -18,8 +18,9 @@ from sim.foundation.columns import (
     NEVER,
     Column,
 )
-from sim.foundation.currency import MONEY, unit_in
+from sim.outcomes.estimates import up_to
 from sim.outcomes.rows import tick_text
+from sim.outcomes.sentences import with_unit
 from sim.outcomes.stories import MARKET, Sentence, Story, life_stories, month_name
 from sim.scenario.dates import month_of
 from sim.scenario.model import Scenario
@@ -28,8 +29,7 @@ from sim.scenario.model import Scenario
 TELLING = ("status", "listing_month", "pivot_month", "value", "cash", "revenue", "spending", "gap", "talent", "users")
 GATHERED = (EVENT["refused"], EVENT["poached"])  # told as sums of a year or a row, not one by one
 PATHS = ("value", "cash")
-UNITS_SAID = (MONEY, "months", "generations", "million", "days")  # other units are in the label already
-MANY = 1000  # from here on values are told as whole numbers
+FEWEST_DIGITS, MOST_DIGITS = 4, 17  # of a value; more where the two histories differ in later ones only
 
 
 @dataclass(frozen=True)
@@ -206,8 +206,7 @@ def why(base: Scenario, names: dict[str, str], told: Retold) -> list[str]:
     if told.state is not None:
         state = told.state
         column, name = state.column, names.get(state.firm, state.firm)
-        numbers = f"{_said(base, state.base, column)} in the base, {_said(base, state.variant, column)} in the variant"
-        said.append(f"They part {when(state.tick)}: {name}'s {column.label} is {numbers}.")
+        said.append(f"They part {when(state.tick)}: {name}'s {column.label} is {_both(base, state)}.")
     if told.event is not None:
         event = told.event
         other = "variant" if event.where == "base" else "base"
@@ -220,12 +219,23 @@ def why(base: Scenario, names: dict[str, str], told: Retold) -> list[str]:
     return said
 
 
-def _said(scenario: Scenario, value: float, column: Column) -> str:
-    """A value of a firm's state as people read it."""
+def _both(scenario: Scenario, state: Differing) -> str:
+    """The two values of a firm's state, to so many digits that they differ."""
+    told: tuple[str, ...] = ()
+    for digits in range(FEWEST_DIGITS, MOST_DIGITS + 1):
+        told = tuple(_said(scenario, value, state.column, digits) for value in (state.base, state.variant))
+        if told[0] != told[1]:
+            break
+    return f"{told[0]} in the base, {told[1]} in the variant"
+
+
+def _said(scenario: Scenario, value: float, column: Column, digits: int) -> str:
+    """A value of a firm's state as people read it, to ``digits`` digits and never less than to the whole."""
     if column.name == "status":
         return FATES[int(value)].replace("_", " ")
     if column.unit == "tick":
         month = month_of(tick_text(scenario, int(value))) if value < NEVER else None
         return "never" if month is None else month_name(month)
-    text = f"{value:,.0f}" if column.whole or abs(value) >= MANY else f"{value:.4g}"
-    return f"{text} {unit_in(column.unit, scenario.currency)}" if column.unit.startswith(UNITS_SAID) else text
+    before = len(f"{abs(value):.0f}")
+    text = f"{value:,.{max(digits - before, 0)}f}" if column.whole or before >= FEWEST_DIGITS else f"{value:.{digits}g}"
+    return up_to(with_unit(text, column.unit, scenario.currency), value, column.most)

@@ -12,6 +12,7 @@ from sim.scenario.keys import copy_ids
 from sim.scenario.model import Scenario
 
 ALL_STARTUPS, ALL_GIANTS = "startups", "giants"  # groups every scenario has
+GROUP_NAMES = {ALL_STARTUPS: "All startups", ALL_GIANTS: "All giants"}
 LISTED, PIVOTERS = "listed", "pivoters"  # groups that firms join during a run
 BY_CHANCE, NEVER_ENTERS = -1, -2  # in place of a tick of entry
 HAZARD = "entry_hazard_month"
@@ -56,6 +57,18 @@ def single_firms(scenario: Scenario) -> dict[str, int]:
     """Firm id -> row, of the firms that are one firm a world (not a class of copies)."""
     rows = rows_of(scenario)
     return {firm.id: int(rows.of_series(firm.id)[0]) for firm in scenario.firms if not firm.copies}
+
+
+def group_name(id: str) -> str:
+    """A group as people say it, at the start of a sentence: "All startups"; of the scenario's own groups the id with
+    spaces: "Group all firms".
+    """
+    return GROUP_NAMES.get(id, f"Group {id.replace('-', ' ')}")
+
+
+def lives_in(scenario: Scenario, name: str) -> str:
+    """What a share of ``name`` is a share of: worlds of one firm, firms (pooled over worlds) of a class or group."""
+    return "of worlds" if name in single_firms(scenario) else "of its firms"
 
 
 def entry_ticks(scenario: Scenario) -> np.ndarray:

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 
 from sim.foundation import causes
 from sim.foundation.columns import EVENTS
+from sim.foundation.currency import MONEY
 
 MANY = 10  # from here on amounts are told without decimals
+UNITS_SAID = ("months", "generations", "million", "days")
 TEENS = range(11, 14)
 LEAST_SCORE = 0.05  # rounds to a tenth
 LEAST_SHARE = 0.0005  # rounds to a tenth of a per cent
@@ -24,10 +26,14 @@ class Money:
 
     def __call__(self, amount: float) -> str:
         """``RMB 4,300 million``; a currency of another form follows the number."""
+        return self.of(number(amount))
+
+    def of(self, written: str) -> str:
+        """The amount that is ``written``."""
         sign, _, scale = self.currency.rpartition(" ")
         if sign and scale in ("thousand", "million", "billion"):
-            return f"{sign} {number(amount)} {scale}"
-        return f"{number(amount)} {self.currency}".strip()
+            return f"{sign} {written} {scale}"
+        return f"{written} {self.currency}".strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,15 @@ def number(amount: float) -> str:
     """``amount`` rounded for reading: 4,300 or 7.5; never -0."""
     text = f"{amount:,.0f}" if abs(amount) >= MANY else f"{amount:.1f}".removesuffix(".0")
     return text.removeprefix("-") if not text.strip("-0.,") else text
+
+
+def with_unit(written: str, unit: str, currency: str) -> str:
+    """A number that is ``written`` with its declared ``unit``: "RMB 30 million a month", "12 months"; a unit that says
+    nothing inside a sentence (ratio, index, score) is left out.
+    """
+    if unit.startswith(MONEY):
+        return Money(currency).of(written) + unit.removeprefix(MONEY)
+    return f"{written} {unit}" if unit.startswith(UNITS_SAID) else written
 
 
 def share(part: float) -> str:

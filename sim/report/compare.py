@@ -5,6 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from sim.outcomes import differences
+from sim.outcomes.estimates import NOTE
+from sim.outcomes.intervals import METHODS
 from sim.report import effects
 from sim.report.document import Cell, Column, Document, Prose, Section, Switch, Table, Terms, pictures_in, render
 from sim.report.glossary import GLOSSARY
@@ -18,16 +21,11 @@ from sim.report.what_if import difference_blocks, figure
 from sim.report.words import notes, shorten
 from sim.study.compare import PAGE, Comparison
 
-TERMS = (
+PAIRED = (
     (
         "Paired",
         "Runs with the same seed, as many worlds and the same rules have the same luck in world 4,711: differences are "
         "taken world by world and are sharper. Other runs are compared as independent ones.",
-    ),
-    (
-        "Difference",
-        "The second run's value minus the first's, with a 95% interval: Agresti and Min where runs are paired, "
-        "Newcombe where they are not; for means Student's t, or Welch's.",
     ),
 )
 SHOWN = (
@@ -37,6 +35,19 @@ SHOWN = (
     ("listed", "Listed"),
     ("pivoted", "Pivoted"),
 )
+
+
+def terms() -> tuple[tuple[str, str], ...]:
+    """The words of this page."""
+    shares, means = (
+        f"{METHODS[paired]} where runs are paired, {METHODS[unpaired]} where they are not"
+        for paired, unpaired in (
+            (differences.PAIRED_SHARES, differences.UNPAIRED_SHARES),
+            (differences.PAIRED_MONEY, differences.UNPAIRED_MEANS),
+        )
+    )
+    said = f"The second run's value minus the first's, with a 95% interval. Shares: {shares}. Money: {means}."
+    return (*PAIRED, ("Difference", said))
 
 
 def write(done: Comparison, folder: Path) -> None:
@@ -72,7 +83,7 @@ def document_of(done: Comparison) -> Document:
         blocks: list[Any] = [*difference_blocks(runs, mine, index), *_lonely(runs, mine, index)]
         sections.append(Section(f"differences-{index}", title, tuple(blocks), lead))
     sections.append(Section("runs", "What is compared", (runs_table(runs, done.manifest),)))
-    sections.append(Section("reading", "How to read this", (Terms((*TERMS, *GLOSSARY)),)))
+    sections.append(Section("reading", "How to read this", (Terms((*terms(), *GLOSSARY)),)))
     sections.append(Section("provenance", "Where this comes from", provenance_of(runs, done.manifest)))
     first, *more = done.headline
     return Document(
@@ -105,7 +116,8 @@ def _fates(runs: Runs) -> Table:
             shares = tuple(_share(runs, view, firm, fate) for fate, _ in SHOWN)
             rows.append((head, Cell(shorten(runs.labels[index], 40)), *shares))
     caption = runs.caption(
-        f"Share of worlds in {runs.last_month}, ± half its 95% interval in points; a dash: the run has no such firm."
+        f"Share of worlds in {runs.last_month}, of a class or a group share of its firms; in points {NOTE}. A dash: "
+        "the run has no such firm."
     )
     return Table("fates", "", columns, tuple(rows), caption, empty="There is no startup.")
 

@@ -9,11 +9,12 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from sim.outcomes.estimates import NOTE, NOTHING, estimate, signed, spread
 from sim.report import style
 from sim.report.document import Cell, Column, Table
 from sim.report.overlay import Runs
 from sim.report.picture import Key, Panel, Picture
-from sim.report.words import capital, count, half_width, money, number, plotly_text, year_step
+from sim.report.words import capital, count, money, number, plotly_text, year_step
 
 Row = Mapping[str, Any]  # of differences.csv
 MOST_ROWS = 24
@@ -49,12 +50,6 @@ SURE_KEY, UNSURE_KEY = "interval excludes zero", "interval holds zero"
 def records(frame: pd.DataFrame) -> list[Row]:
     """The rows of a frame as mappings."""
     return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
-
-
-def signed(points: float, digits: int = 1) -> str:
-    """ "+23.4" or "−0.3"; zero has no sign."""
-    text = f"{abs(points):.{digits}f}"
-    return text if not text.strip("0.") else f"{'+' if points > 0 else '−'}{text}"
 
 
 def is_sure(row: Row) -> bool:
@@ -131,13 +126,19 @@ def _title(runs: Runs, rows: Sequence[Row], measure: Measure) -> str:
 
 
 def difference_text(runs: Runs, row: Row) -> str:
-    """A difference with the half-width of its interval: "−31.0 ±1.2 points"."""
-    half = (float(row["high"]) - float(row["low"])) / 2
+    """A difference with its interval: "−31.0 ±1.2 points"; that of money is Student's t, the same on both sides."""
     if row["quantity"] in [measure.quantity for measure in MONEY]:
         currency = runs.base.scenario.currency
         sign = "+" if row["difference"] > 0 else "−" if row["difference"] < 0 else ""
+        half = (float(row["high"]) - float(row["low"])) / 2
         return f"{sign}{money(abs(float(row['difference'])), currency)} ± {money(half, currency)}"
-    return f"{signed(100 * float(row['difference']))} {half_width(100 * half)} points"
+    return f"{estimate(*_in_points(row), say=signed)} points"
+
+
+def _in_points(row: Row) -> tuple[float, float, float]:
+    """Difference, low and high in percentage points."""
+    difference, low, high = (100 * float(row[column]) for column in ("difference", "low", "high"))
+    return difference, low, high
 
 
 def _intervals(records: Sequence[Row], factor: float) -> dict[str, Any]:
@@ -203,9 +204,8 @@ def by_year(runs: Runs, rows: Sequence[Row], names: Sequence[str], measure: Meas
         if any((firm, date) in cells for date in dates)
     )
     caption = runs.caption(
-        f"{capital(measure.what)}: difference in percentage points at the end of the month, ± half its 95% interval. "
-        "Bold: the interval excludes zero."
-        f"{thinned}"
+        f"{capital(measure.what)}: difference in percentage points at the end of the month, {NOTE}. Bold: the interval "
+        f"excludes zero.{thinned}"
     )
     title = f"When it comes: {measure.label.lower()}"
     return Table(f"by-year-{measure.quantity}-{place}", title, columns, body, caption)
@@ -221,10 +221,10 @@ def _head(runs: Runs, firm: str) -> Cell:
 
 def _points(row: Row | None) -> Cell:
     if row is None or math.isnan(row["difference"]):
-        return Cell("–")
-    half = 50 * (row["high"] - row["low"])
+        return Cell(NOTHING)
     colour = "" if not is_sure(row) else FALLS if row["difference"] < 0 else RISES
-    return Cell(signed(100 * row["difference"]), half_width(half) if half else "", colour=colour, strong=is_sure(row))
+    points = _in_points(row)
+    return Cell(signed(points[0]), spread(*points, say=signed), colour=colour, strong=is_sure(row))
 
 
 def fates_table(runs: Runs, rows: Sequence[Row], index: int, names: Sequence[str], place: str) -> Table:
@@ -236,18 +236,16 @@ def fates_table(runs: Runs, rows: Sequence[Row], index: int, names: Sequence[str
     )
     caption = runs.caption(
         f"Percent of worlds at the horizon, {runs.labels[0]} → {runs.labels[index]}; below, the difference in points, "
-        "± half its 95% interval. Bold: the interval excludes zero."
+        f"{NOTE}. Bold: the interval excludes zero."
     )
     return Table(f"fates-{place}", "", columns, body, caption, empty="There is no startup.")
 
 
 def _change(row: Row | None) -> Cell:
     if row is None:
-        return Cell("–")
-    half = 50 * (row["high"] - row["low"])
+        return Cell(NOTHING)
     values = f"{100 * row['base']:.0f} → {100 * row['variant_value']:.0f}"
-    apart = f"{signed(100 * row['difference'])} {half_width(half)}" if half else signed(100 * row["difference"])
-    return Cell(values, apart, strong=is_sure(row))
+    return Cell(values, estimate(*_in_points(row), say=signed), strong=is_sure(row))
 
 
 def industry_tiles(rows: Sequence[Row]) -> list[tuple[str, str]]:
@@ -259,14 +257,13 @@ def industry_tiles(rows: Sequence[Row]) -> list[tuple[str, str]]:
     }
     for quantity, what in words.items():
         for row in at_the_end(rows, quantity):
-            half = (row["high"] - row["low"]) / 2
             values = f"{row['base']:.2f} → {row['variant_value']:.2f}"
-            tiles.append((signed(row["difference"], 2), f"{what}: {values}, {half_width(half, 2)}"))
+            beside = spread(row["difference"], row["low"], row["high"], 2, signed)
+            tiles.append((signed(row["difference"], 2), ", ".join(filter(None, (f"{what}: {values}", beside)))))
     for row in at_the_end(rows, "endgame"):
-        half = 50 * (row["high"] - row["low"])
-        values = f"{100 * row['base']:.1f}% → {100 * row['variant_value']:.1f}%"
-        points = f"{signed(100 * row['difference'])} points"
-        tiles.append((points, f"of worlds that reach the endgame: {values}, {half_width(half)}"))
+        said = f"of worlds that reach the endgame: {100 * row['base']:.1f}% → {100 * row['variant_value']:.1f}%"
+        beside = spread(*_in_points(row), say=signed)
+        tiles.append((f"{signed(100 * row['difference'])} points", ", ".join(filter(None, (said, beside)))))
     return tiles
 
 

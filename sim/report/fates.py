@@ -118,11 +118,13 @@ def _title(view: View, firms: list[str]) -> str:
     shut = max(firms, key=lambda f: _end(view, f, "closed"))
     if not _end(view, bought, "acquired") + _end(view, shut, "closed"):
         return f"Every startup that entered is still independent in {view.horizon} in every world"
-    often, gone = percent(_end(view, bought, "acquired")), percent(_end(view, shut, "closed"))
-    told = f"By {view.horizon}, {view.name(bought)} is acquired in {often} of worlds and "
-    if bought == shut:
-        return f"{told}closed in {gone}" + (", the most of all startups" if len(firms) > 1 else "")
-    return f"{told}{view.name(shut)} is closed in {gone}, the most of all startups in each"
+    told = f"By {view.horizon}, {view.says(bought, _end(view, bought, 'acquired'), 'acquired')}"
+    closed = _end(view, shut, "closed")
+    if bought != shut:
+        return f"{told} and {view.says(shut, closed, 'closed')}, the most of all startups in each"
+    one = view.whole(bought) == "of worlds"
+    told += f" and closed in {percent(closed)}" if one else f" and {percent(closed)} closed"
+    return told + (", the most of all startups" if len(firms) > 1 else "")
 
 
 def _end(view: View, firm: str, fate: str) -> float:
@@ -170,9 +172,7 @@ def fates_at_horizon(view: View) -> Picture:
     )  # fmt: skip
     late = any(ends[firm]["never_entered"] for firm in firms)
     best = firms[0]
-    title = (
-        f"{view.name(best)} survives {view.horizon} independent in {percent(_end(view, best, 'independent'))} of worlds"
-    )
+    title = f"In {view.horizon}, {view.says(best, _end(view, best, 'independent'), 'independent')}"
     alt = "Share independent at the horizon: " + listed(
         [f"{view.name(f)} {percent(_end(view, f, 'independent'))}" for f in firms]
     )

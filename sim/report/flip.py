@@ -99,7 +99,7 @@ def probability(done: Flip) -> Picture:
         keys.append(Key("95% interval of the crossing", style.tint(VALUE, 0.35), "band"))
     caption = (
         f"Share of the worlds that meet the condition, if there is one, in which the claim comes true; the band is "
-        f"Wilson's 95% interval at each value. Thin line: {percent(level)}. {stated_note(axis, done.scenario)} "
+        f"its 95% interval at each value. Thin line: {percent(level)}. {stated_note(axis, done.scenario)} "
         f"{source(done.scenario, 'flip point', ' at every value')}"
     )
     ends = [percent(float(frame["estimate"].iloc[i])) for i in (0, -1)]

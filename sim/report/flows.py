@@ -66,7 +66,7 @@ def flows(runs: Runs, flipped: Sequence[Row], firms: Sequence[str], place: str) 
     flow = made[firm] - np.diag(np.diag(made[firm]))
     old, new = (int(part) for part in np.unravel_index(int(flow.argmax()), flow.shape))
     title = (
-        f"{runs.name(firm)}'s fate turns in {percent(moved[firm])} of worlds, most often from "
+        f"{runs.name(firm)}'s fate turns in {percent(moved[firm])} {runs.view_with(firm).whole(firm)}, most often from "
         f"'{FULL[STATES[old]]}' to '{FULL[STATES[new]]}' ({percent(float(flow[old, new]))})"
     )
     caption = runs.caption(

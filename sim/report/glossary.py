@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sim.foundation.columns import LONGEST_RUNWAY
+
 GLOSSARY = (
     (
         "World",
@@ -10,12 +12,14 @@ GLOSSARY = (
     ),
     (
         "Share of worlds",
-        "In how many of the simulated worlds something happens. It is a probability inside the model, under "
-        "its assumptions; it is not a forecast of the real firms.",
+        "In how many of the simulated worlds something happens; of a class of firms or a group, to what share of its "
+        "firms, over all worlds. It is a probability inside the model, under its assumptions; it is not a forecast of "
+        "the real firms.",
     ),
     (
         "95% interval, ±",
-        "How far the share could move if other worlds had been drawn. It says nothing about whether the "
+        "How far the share could move if other worlds had been drawn. ± is half of it; where it is lopsided, as near 0 "
+        "and 100%, both its ends are given. It says nothing about whether the "
         "assumptions are right: for that, change them (shakeout whatif).",
     ),
     (
@@ -37,7 +41,8 @@ GLOSSARY = (
     ),
     (
         "Runway",
-        "Months until the cash is gone at the present net burn; 120 where a firm earns more than it spends.",
+        f"Months until the cash is gone at the present net burn; {LONGEST_RUNWAY:.0f} months or more where a firm "
+        "earns what it spends.",
     ),
     (
         "Valuation",

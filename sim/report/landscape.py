@@ -140,7 +140,8 @@ def leaders(view: View) -> Picture:
     )
     nobody = 1 - sum(float(share[-1]) for share in shares.values())
     best = chosen[0]
-    title = f"{view.name(best)} is the leading startup in {view.horizon} in {percent(shares[best][-1])} of worlds"
+    lead = f"{view.name(best)} is" if view.whole(best) == "of worlds" else f"A firm of {view.name(best)} is"
+    title = f"{lead} the leading startup in {view.horizon} in {percent(shares[best][-1])} of worlds"
     if len(chosen) > 1:
         title += f", {view.name(chosen[1])} in {percent(shares[chosen[1]][-1])}"
     note = f"In {percent(nobody)} of worlds no startup is left in the race at the end." if nobody > 0.0005 else ""

@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from sim.foundation.columns import column
+from sim.outcomes.estimates import up_to
 from sim.report import fans, style
 from sim.report.fates import small_dates
 from sim.report.picture import Panel, Picture, numbers
@@ -67,7 +69,7 @@ def purse_fans(view: View, which: str) -> Picture:
             f"Dotted line and date: median month of listing, where at least {percent(LISTING_SHOWN)} of worlds list."
         )
     if which == "runway":
-        said.append("Runway is capped at 120 months.")
+        said.append(f"Runway is followed up to {column(purse.quantity).most:g} months: there it may be more.")
     caption = view.caption(" ".join(said), view.chosen_note(len(drawn)))
     title = _title(view, which, purse, drawn)
     return Picture(
@@ -96,7 +98,11 @@ def _panel(view: View, firm: str, rows: pd.DataFrame, purse: Purse, axis: dict[s
         yaxis=axis,
         shapes=shapes,
     )
-    data = fans.fan(days, scaled, view.style(firm).colour, place=purse.scale.place, unit=unit)
+
+    def say(value: float) -> str:
+        return up_to(number(value), value, column(purse.quantity).most / divisor)
+
+    data = fans.fan(days, scaled, view.style(firm).colour, place=purse.scale.place, say=say, unit=unit)
     return Panel(data, layout, view.name(firm), note, view.style(firm).colour)
 
 
@@ -123,7 +129,9 @@ def _title(view: View, which: str, purse: Purse, drawn: dict[str, pd.DataFrame])
     top, bottom = max(medians, key=lambda f: medians[f]), min(medians, key=lambda f: medians[f])
 
     def say(value: float) -> str:
-        return money(value, view.scenario.currency) if purse.billions else f"{number(value)} months"
+        if purse.billions:
+            return money(value, view.scenario.currency)
+        return up_to(f"{number(value)} months", value, column(purse.quantity).most)
 
     when = view.month(month, long=True)
     first = f"Median {purse.noun} of firms still independent in {when}: {view.name(top)} {say(medians[top])}"

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from sim.outcomes.rows import group_name
 from sim.report import style
 from sim.report.fates import small_dates
 from sim.report.picture import Key, Panel, Picture, numbers
@@ -88,7 +89,7 @@ class Runs:
         view = self.view_with(firm)
         if firm in view.firms:
             return view.name(firm, limit)
-        return {"startups": "All startups", "giants": "All giants"}.get(firm, shorten(f"Group {firm}", limit))
+        return shorten(group_name(firm), limit)
 
     def colour(self, firm: str) -> str:
         """A firm's colour; groups share one."""
@@ -163,7 +164,9 @@ def _title(runs: Runs, firms: Sequence[str], endpoint: str, state: str) -> str:
     if not found or max(found)[0] == 0:
         return f"Still {state.removeprefix('still ')}: no curve moves"
     _, firm, old, new, index = max(found, key=lambda one: one[0])
-    said = f"{runs.name(firm)} differs most in {runs.last_month}: {state} in {percent(old)} of worlds"
+    whole = runs.view_with(firm).whole(firm)
+    share = f"{state} in {percent(old)} of worlds" if whole == "of worlds" else f"{state} are {percent(old)} {whole}"
+    said = f"{runs.name(firm)} differs most in {runs.last_month}: {share}"
     if len(runs.labels) > 2:
         return f"{said} ({shorten(runs.labels[0], 60)}) and in {percent(new)} ({shorten(runs.labels[index], 60)})"
     return f"{said}, {'with the change' if runs.kind == 'what-if' else 'in the other run'} in {percent(new)}"

@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
+from sim.outcomes.estimates import NOTE
 from sim.report import claims, fates, landscape, money, own_clocks, survival, tables, timelines
 from sim.report.document import (
     PLOTLY_FILE,
@@ -103,8 +104,7 @@ def document_of(run: FinishedRun | View) -> Document:
         shorten(scenario.description, 2000),
         (
             f"{worlds}, {view.month(1, long=True)} to {view.horizon}, seed {scenario.seed}. A share of worlds is a "
-            "probability inside the model, under the assumptions listed below; ± is half the 95% interval, in "
-            "percentage points.",
+            f"probability inside the model, under the assumptions listed below; in percentage points {NOTE}.",
             *notes(view.run.manifest.get("notices", ())),
         ),
     )
@@ -118,9 +118,9 @@ def headline(view: View) -> str:
         return "No startup enters in any world, so nothing can be said about who survives"
     best = max(firms, key=lambda firm: firms[firm]["independent"])
     worst = min(firms, key=lambda firm: firms[firm]["independent"])
-    said = f"{view.name(best)} is still independent in {percent(firms[best]['independent'])} of worlds"
+    said = view.says(best, firms[best]["independent"], "still independent")
     if best != worst:
-        said += f", {view.name(worst)} in {percent(firms[worst]['independent'])}"
+        said += f", {view.also(worst, firms[worst]['independent'], best)}"
     left = view.landscape("independents")
     if len(firms) < 2 or left.empty:
         return f"In {view.horizon}, {said}"

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from sim.foundation.currency import MONEY
-from sim.foundation.grid import LANDSCAPE, PATHS
+from sim.foundation.grid import QUANTITIES
+from sim.outcomes.rows import group_name
 from sim.report.view import View
-from sim.report.words import money, month_text, number, percent
+from sim.report.words import lower, money, month_text, number, percent
 
-LABELS = {quantity.name: (quantity.label, quantity.unit) for quantity in (*PATHS, *LANDSCAPE)}
+LABELS = {name: (quantity.label, quantity.unit) for name, quantity in QUANTITIES.items()}
 STATES = {
     "general": "in the general race",
     "never_entered": "not entered",
@@ -47,7 +48,7 @@ def _count(view: View, proposition: Mapping[str, Any]) -> str:
         bound = f"at least {proposition['at_least']}"
     else:
         bound = f"at most {proposition['at_most']}"
-    whom = group if group in ("startups", "giants") else f"of the group {group}"
+    whom = group if group in ("startups", "giants") else f"of {lower(group_name(group))}"
     if bound.endswith(" 1"):
         whom = whom.removesuffix("s") if group in ("startups", "giants") else whom
     return f"{bound} {whom} {state} at the end of {month_text(proposition['at'])}"

@@ -39,7 +39,9 @@ def _set_row(scenario: Scenario, override: Override) -> tuple[Cell, ...]:
         when = f"from {month_text(override.first)} {until}"
     value = _stated(scenario, override.path)
     return (
-        Cell(capital(declared.says) if declared else override.path, override.path if declared else "", strong=True),
+        Cell(
+            capital(declared.explained) if declared else override.path, override.path if declared else "", strong=True
+        ),
         Cell(value_text(value) if value else "as in the file", "changed by dated events, too" if changes else ""),
         Cell(shorten(_becomes(override), 120), strong=True),
         Cell(when),

@@ -76,9 +76,12 @@ def blocks(runs: Runs, told: Retold, index: int, share: float) -> tuple[Any, ...
     """The words: why this world, how its histories part, the firm's life twice, and the others' behind a click."""
     names = names_of(runs)
     name, (old, new) = names[told.firm], (fate.replace("_", " ") for fate in told.fates)
+    series, often = runs.base.series(told.firm), percent(share, 1)
+    turns = f"In {often} of worlds {name}'s fate turns the same way"
+    if series != told.firm:
+        turns = f"The fate of {often} of {runs.base.name(series)} turns the same way"
     chosen = (
-        f"In {percent(share, 1)} of worlds {name}'s fate turns the same way, from {old} to {new}. World {told.world:,} "
-        "is one of them, chosen because few other fates turn in it."
+        f"{turns}, from {old} to {new}. World {told.world:,} is one of them, chosen because few other fates turn in it."
     )
     said = [chosen, " ".join(why(runs.base.scenario, names, told))]
     mine = side_by_side(runs, told.of(told.firm), names, f"told-twice-{index}", who=False)

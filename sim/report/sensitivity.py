@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from sim.outcomes.estimates import of_share
 from sim.report import style
 from sim.report.document import Cell, Column, Details, Document, Prose, Section, Switch, Table, Tiles
 from sim.report.picture import Key, Panel, Picture
 from sim.report.varied import closing, figure, name_of, pictures_of, source, view_of_study, write_page
-from sim.report.words import between, capital, count, notes, number, percent, plotly_text, plus_minus, shorten
+from sim.report.words import between, capital, count, notes, number, percent, plotly_text, shorten
 from sim.study.sensitivity import GIVEN_DATA, MORRIS, NOT_DISTINGUISHABLE, PAGE, SOBOL, Sensitivity
 
 LOW, HIGH, INDEX, NOISE = "#9a5b00", "#0b5c8a", "#0b5c8a", "#b3bac2"
@@ -160,7 +161,7 @@ def tornado(done: Sensitivity) -> Picture:
     left = len(done.ranks) - len(bars)
     caption = (
         "Share of worlds in which the claim comes true, among the fifth of worlds that drew the lowest and the fifth "
-        "that drew the highest values of an assumption, with Wilson's 95% intervals. Dotted: all worlds. Grey: "
+        "that drew the highest values of an assumption, with 95% intervals. Dotted: all worlds. Grey: "
         f"{NOT_DISTINGUISHABLE}{f' ({left} more in the table)' if left else ''}. {source(done.scenario, 'sensitivity')}"
     )
     keys = (
@@ -270,8 +271,8 @@ def _table(done: Sensitivity, drivers: bool) -> Table:
         cells.append(Cell(name_of(path, done.scenario), path))
         for name in names:
             found = values[path, name]
-            bounds = found["low"], found["high"]
-            cells.append(Cell(percent(found["value"], 1), plus_minus(*bounds), title=f"95%: {between(*bounds)}"))
+            value, bounds = found["value"], (found["low"], found["high"])
+            cells.append(Cell(percent(value, 1), of_share(value, *bounds), title=f"95%: {between(*bounds)}"))
         for end, word in (("lowest", "up to"), ("highest", "from")) if ends else ():
             row = ends[path, end]
             cells.append(Cell(percent(row["probability"], 1), f"{word} {number(row['value'])}"))

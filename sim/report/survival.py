@@ -76,8 +76,10 @@ def elsewhere(view: View) -> str:
 
 def _title(view: View, ends: dict[str, float], state: str) -> str:
     best, worst = max(ends, key=lambda f: ends[f]), min(ends, key=lambda f: ends[f])
-    first = f"{view.name(best)} is {state} in {view.horizon} in {percent(ends[best])} of worlds"
-    return first if best == worst else f"{first}, {view.name(worst)} in {percent(ends[worst])}"
+    first = f"In {view.horizon}, {view.says(best, ends[best], state)}"
+    told = first if best == worst else f"{first}, {view.also(worst, ends[worst], best)}"
+    late = any(view.incidence(firm, "never_entered").any() for firm in (best, worst))
+    return f"{told}, of those that entered" if late else told
 
 
 def _curve(

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from sim.outcomes.estimates import NOTE, of_share, spread
 from sim.report import sweep_curves, sweep_heatmaps
 from sim.report.document import Cell, Column, Details, Document, Section, Switch, Table
 from sim.report.picture import Picture
 from sim.report.sweep_grid import INDUSTRY, STATES, Swept
 from sim.report.varied import closing, figure, name_of, pictures_of, view_of_study, write_page
-from sim.report.words import notes, number, percent, plus_minus, shorten
+from sim.report.words import notes, number, percent, shorten
 from sim.study.sweep import PAGE, Sweep
 
 TERMS = (
@@ -90,7 +91,7 @@ def _table(swept: Swept) -> Section:
     more = f" The first {MOST_ROWS} of {swept.points} points." if swept.points > MOST_ROWS else ""
     table = Table(
         "grid", "", tuple(columns), tuple(rows),
-        f"Means, and shares of worlds in which a firm is independent at the horizon, ± half the 95% interval.{more} "
+        f"Means, and shares of worlds in which a firm is independent at the horizon, {NOTE}.{more} "
         "grid.csv beside this page has every fate and forecast.", cards=False,
     )  # fmt: skip
     return Section("grid", "Every point", (Details(f"{swept.points} points as a table", (table,)),))
@@ -105,7 +106,7 @@ def _row(swept: Swept, point: Sequence[float]) -> tuple[Cell, ...]:
         if found is None:
             cells.append(Cell("–"))
         elif quantity.endswith("_left"):
-            cells.append(Cell(number(found.estimate), f"±{number((found.high - found.low) / 2, 2)}"))
+            cells.append(Cell(number(found.estimate), spread(found.estimate, found.low, found.high, 2)))
         else:
-            cells.append(Cell(percent(found.estimate), plus_minus(found.low, found.high)))
+            cells.append(Cell(percent(found.estimate), of_share(found.estimate, found.low, found.high)))
     return tuple(cells)

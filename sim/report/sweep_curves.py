@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from sim.outcomes.changes import in_words
 from sim.outcomes.differences import ENDGAME, GENERAL_LEFT, INDEPENDENTS_LEFT
-from sim.outcomes.effects import in_words
 from sim.outcomes.horizon import CLAIM
 from sim.report import style
 from sim.report.picture import Key, Panel, Picture, numbers
@@ -85,7 +85,8 @@ def by_state(swept: Swept, state: str) -> Picture:
     most = max(moves, key=lambda firm: abs(moves[firm][1] - moves[firm][0]))
     first, last = moves[most]
     title = (
-        f"{capital(label)} in {swept.view.horizon}: {swept.view.name(most)} goes from {percent(first)} of worlds at "
+        f"{capital(label)} in {swept.view.horizon}: {swept.view.name(most)} goes from {percent(first)} "
+        f"{swept.view.whole(most)} at "
         f"{number(axis.low)} to {percent(last)} at {number(axis.high)}"
     )
     caption = swept.caption(

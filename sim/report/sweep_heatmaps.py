@@ -66,7 +66,7 @@ def by_state(swept: Swept, state: str) -> Picture:
     estimates = swept.rows(state, most)["estimate"]
     title = (
         f"{capital(label)} in {swept.view.horizon}: {swept.view.name(most)} moves most, between "
-        f"{percent(float(estimates.min()))} and {percent(float(estimates.max()))} of worlds"
+        f"{percent(float(estimates.min()))} and {percent(float(estimates.max()))} {swept.view.whole(most)}"
     )
     what = f"Share of worlds in which a startup is {label} in {swept.view.horizon}. {NOTE} {_chosen(swept)}".strip()
     return _picture(swept, name, title, what, shown, SHARES)

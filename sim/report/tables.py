@@ -9,12 +9,16 @@ from typing import Any
 from sim.foundation.assumption import Assumption
 from sim.foundation.currency import unit_in
 from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS
+from sim.outcomes import fates
+from sim.outcomes.estimates import NOTE, of_share
+from sim.outcomes.intervals import METHODS
+from sim.outcomes.rows import group_name
 from sim.report.claims import CLAIM, FAILED, HELD, verdict
 from sim.report.document import Cell, Column, Table
 from sim.report.fates import PART_LABELS, part_colours
 from sim.report.propositions import in_words
 from sim.report.view import View
-from sim.report.words import between, capital, exact, month_text, percent, plus_minus, shorten
+from sim.report.words import between, capital, exact, month_text, percent, shorten
 from sim.scenario import series
 from sim.scenario.model import Change, Claim, Firm, Value
 
@@ -33,10 +37,10 @@ SHARES = (
 
 
 def share_cell(share: float, low: float, high: float, strong: bool = False) -> Cell:
-    """A share of worlds with half the width of its interval, in points."""
+    """A share of worlds with its interval in points."""
     if math.isnan(share):
         return Cell("–")
-    return Cell(percent(share), plus_minus(low, high), title=f"95% interval {between(low, high)}", strong=strong)
+    return Cell(percent(share), of_share(share, low, high), title=f"95% interval {between(low, high)}", strong=strong)
 
 
 def fates_table(view: View) -> Table:
@@ -67,9 +71,10 @@ def fates_table(view: View) -> Table:
     rows = [_fate_row(view, row, late) for row in [*firms[:MOST_ROWS], *groups]]
     note = f" {len(firms) - MOST_ROWS} more startups are in fates.csv." if len(firms) > MOST_ROWS else ""
     caption = (
-        f"Share of worlds in {view.horizon}; ± is half the 95% interval in points (firms: Wilson; groups: from the "
-        "spread between worlds). Independent, acquired, closed and never entered sum to 100%; the others are "
-        f"milestones on the way and do not. Light grey: acquired; dark grey: closed; pale: pivoted.{note} {view.source}"
+        f"Share of worlds in {view.horizon}, of a class or a group share of its firms; in points {NOTE} (firms: "
+        f"{METHODS[fates.OF_FIRM]}; groups: {METHODS[fates.OF_GROUP]}). Independent, acquired, closed, never entered "
+        "sum to 100%; the others are milestones on the way and do not. Light grey: acquired; dark grey: closed; pale: "
+        f"pivoted.{note} {view.source}"
     )
     return Table("fates", "", tuple(columns), tuple(rows), caption, empty="The scenario has no startup.")
 
@@ -92,8 +97,7 @@ def _fate_row(view: View, row: dict[str, Any], late: bool) -> tuple[Cell, ...]:
         (share, colours[part], f"{PART_LABELS[part]} {percent(share)}") for part, share in ends.items() if share > 0
     )
     if group:
-        name = f"group {firm}" if row["name"] == firm else row["name"]
-        head = Cell(f"{capital(shorten(name, 60))} ({row['members']:,})", strong=True)
+        head = Cell(f"{shorten(group_name(firm), 60)} ({row['members']:,})", strong=True)
     else:
         head = Cell(view.name(firm, 60), swatch=view.style(firm).colour, strong=True)
     shares = [share_cell(row[n], row[f"{n}_low"], row[f"{n}_high"], n == "independent") for n, _, _ in SHARES]
@@ -217,7 +221,7 @@ ASSUMPTION_COLUMNS = (
 
 def _assumption_row(path: str, value: Value, declared: Assumption | None, currency: str) -> tuple[Cell, ...]:
     return (
-        Cell(capital(declared.says) if declared else path, path if declared else ""),
+        Cell(capital(declared.explained) if declared else path, path if declared else ""),
         Cell(value_text(value), "uncertain: drawn once per world" if value.uncertain else "", strong=value.uncertain),
         Cell(unit_in(declared.unit, currency) if declared else ""),
         Cell(f"{exact(declared.low)} to {exact(declared.high)}" if declared else ""),
@@ -272,7 +276,7 @@ def _change_row(change: Change, currency: str) -> tuple[Cell, ...]:
     return (
         Cell(month_text(change.first)),
         Cell(month_text(change.last) if change.last is not None else "for good"),
-        Cell(capital(declared.says) if declared else change.path, f"{change.path} ({change.origin})"),
+        Cell(capital(declared.explained) if declared else change.path, f"{change.path} ({change.origin})"),
         Cell(how.format(value_text(change.value)), unit),
         Cell(change.source),
     )

@@ -11,7 +11,7 @@ import pandas as pd
 
 from sim.foundation.currency import unit_in
 from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS
-from sim.outcomes.effects import in_words, when_in_words
+from sim.outcomes.changes import in_words, when_in_words
 from sim.report import style
 from sim.report.document import Document, Figure, Section, Terms, pictures_in, render
 from sim.report.glossary import GLOSSARY

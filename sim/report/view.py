@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
+from sim.outcomes.rows import lives_in, single_firms
 from sim.outcomes.stories import WorldStory
 from sim.report import style, words
 from sim.scenario.model import Firm, Scenario
@@ -95,6 +96,25 @@ class View:
         found = self.firms[firm]
         crowd = f" (class of {found.copies:,})" if found.copies else ""
         return words.shorten(found.name or found.id, limit - len(crowd)) + crowd
+
+    def whole(self, firm: str) -> str:
+        """What a share of ``firm`` is a share of: "of worlds", of a class "of its firms"."""
+        return lives_in(self.scenario, firm)
+
+    def says(self, firm: str, share: float, state: str) -> str:
+        """ "Zhipu is closed in 11% of worlds"; of a class "11% of Crowd (class of 30) are closed"."""
+        told = words.percent(share)
+        if firm in single_firms(self.scenario):
+            return f"{self.name(firm)} is {state} in {told} of worlds"
+        return f"{told} of {self.name(firm)} are {state}"
+
+    def also(self, firm: str, share: float, after: str) -> str:
+        """The same of another firm behind what is said of ``after``: "MiniMax in 12%"."""
+        told = words.percent(share)
+        if firm not in single_firms(self.scenario):
+            return f"{told} of {self.name(firm)}"
+        said = f"{self.name(firm)} in {told}"
+        return said if after in single_firms(self.scenario) else f"{said} of worlds"
 
     # time
     @cached_property

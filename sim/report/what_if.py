@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from sim.outcomes.effects import change_in_words
+from sim.outcomes import differences
+from sim.outcomes.changes import change_in_words
+from sim.outcomes.intervals import METHODS
 from sim.outcomes.parting import Retold
 from sim.report import effects, flows, retold
 from sim.report.document import Details, Document, Figure, Section, Switch, Terms, Tiles, pictures_in, render
@@ -22,20 +24,25 @@ from sim.study.variants import MOST_NAME, Variant
 from sim.study.what_if import PAGE, WhatIf
 
 CHANGED = "with the change"  # the variant that has no name of its own
-TERMS = (
+BASE_AND_VARIANT = (
     (
         "Base and variant",
         "The same scenario without and with the change. World 4,711 has the same luck in both, so what differs comes "
         "from the change alone.",
     ),
-    (
-        "Difference",
-        "The variant's value minus the base's, world by world, with a 95% interval (Agresti and Min for shares, "
-        "Student's t for money). The valuation of a firm that is gone counts as 0.",
-    ),
     ("Variance ratio", "How many times more worlds two runs without common luck would need to be as sure."),
     ("Fate turns", "In the same world the firm ends differently with the change than without it."),
 )
+
+
+def terms() -> tuple[tuple[str, str], ...]:
+    """The words of this page."""
+    said = (
+        "The variant's value minus the base's, world by world, with a 95% interval (shares and counts: "
+        f"{METHODS[differences.PAIRED_SHARES]}; money: {METHODS[differences.PAIRED_MONEY]}). The valuation of a firm "
+        "that is gone counts as 0."
+    )
+    return (*BASE_AND_VARIANT, ("Difference", said))
 
 
 def write(done: WhatIf, folder: Path) -> None:
@@ -80,7 +87,7 @@ def document_of(done: WhatIf) -> Document:
         sections.append(_flows(runs, turned, index, several))
         sections.append(_told(runs, turned, told[index - 1], index, several))
     sections.append(_change(runs, done))
-    sections.append(Section("reading", "How to read this", (Terms((*TERMS, *GLOSSARY)),)))
+    sections.append(Section("reading", "How to read this", (Terms((*terms(), *GLOSSARY)),)))
     sections.append(_provenance(runs, done))
     worlds = f"{runs.base.worlds:,} worlds"
     first, *more = done.headline
@@ -91,8 +98,9 @@ def document_of(done: WhatIf) -> Document:
         ". ".join([*more, ""]).strip(),
         (
             f"{worlds}, the same in the base and in every variant, seed {done.scenario.seed}. The sentence tells the "
-            "largest difference that is surely not zero, of survival if there is one; plus or minus is half its 95% "
-            "interval, in percentage points. It holds inside the model, under the base's assumptions.",
+            "largest difference at the horizon that is surely not zero, of survival if there is one; an earlier date "
+            "comes second, where the difference is much larger or there is none at the horizon. Plus or minus is half "
+            "a 95% interval, in percentage points. It holds inside the model, under the base's assumptions.",
             *notes(done.manifest["notices"]),
         ),
     )

@@ -42,19 +42,6 @@ def percent(share: float, digits: int = 0) -> str:
     return f"{value:.{digits}f}%"
 
 
-def plus_minus(low: float, high: float) -> str:
-    """Half the width of an interval of shares, in points: "±0.9"; a dash where there is none."""
-    if not (math.isfinite(low) and math.isfinite(high)):
-        return "±–"
-    half = 50 * (high - low)
-    return f"±{half:.0f}" if half >= 1.95 else f"±{max(half, 0.1):.1f}"
-
-
-def half_width(half: float, digits: int = 1) -> str:
-    """Half the width of an interval, in the unit of what it belongs to: "±1.2"; a dash where there is none."""
-    return f"±{half:.{digits}f}" if math.isfinite(half) else "±–"
-
-
 def surely(low: float, high: float, say: Callable[[float], str]) -> str:
     """The 95% interval of a quantile in brackets: " (95% interval 4 to 5)"; nothing where there is none."""
     return f" (95% interval {say(low)} to {say(high)})" if math.isfinite(low) and math.isfinite(high) else ""
@@ -135,6 +122,11 @@ def count(value: int, noun: str, plural: str | None = None) -> str:
 def how_many(value: int) -> str:
     """ "five", "none": a small number as a word that stands alone."""
     return "none" if value == 0 else SMALL[value] if 0 < value < len(SMALL) else f"{value:,}"
+
+
+def lower(text: str) -> str:
+    """``text`` with its first letter in lower case, the rest untouched."""
+    return text[:1].lower() + text[1:]
 
 
 def capital(text: str) -> str:

@@ -36,7 +36,7 @@ def _row(path: str, assumption: Assumption) -> dict[str, Any]:
         "low": assumption.low,
         "high": assumption.high,
         "source": assumption.source,
-        "says": assumption.says,
+        "says": assumption.explained,
     }
 
 

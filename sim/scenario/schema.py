@@ -120,7 +120,7 @@ def _value(assumption: Assumption) -> Schema:
     number = {"type": kind, "minimum": assumption.low, "maximum": assumption.high}
     changing = [] if value.why_fixed(assumption) else [{"$ref": "#/$defs/changing"}]
     return {
-        "description": f"{assumption.says} [{unit_in(assumption.unit)}; source: {assumption.source}]",
+        "description": f"{assumption.explained} [{unit_in(assumption.unit)}; source: {assumption.source}]",
         "default": assumption.default,
         "anyOf": [number, {"$ref": "#/$defs/stated"}, *changing],
     }

@@ -180,8 +180,8 @@ def compared(
         frame = differences.run().frame(other.label)
         frames.append(frame)
         known = frame[frame["difference"].notna()].to_dict("records")
-        row = effects.largest(base.scenario, known)
-        headline.append(effects.contrast(base.scenario, row, base.label, other.label, same=month is None))
+        quoted = effects.quoted(base.scenario, known)
+        headline.append(effects.contrast(base.scenario, quoted, base.label, other.label, same=month is None))
         pairing.append(_pairing(base, other, paired))
     runs = [
         {

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from sim.archive import digest, folder
 from sim.archive.folder import RunFolder, to_json
 from sim.foundation.errors import InputError
+from sim.outcomes.changes import in_words
 from sim.outcomes.claims import TRUE, UNDECIDED, truth
-from sim.outcomes.effects import in_words
 from sim.scenario.model import Scenario
 from sim.study import kept, monte_carlo
 from sim.study.asked import OPERATORS, Condition, condition_of

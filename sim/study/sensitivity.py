@@ -18,9 +18,9 @@ from sim.archive.folder import number
 from sim.engine.draws import Draw, draws_of
 from sim.engine.problem import Seeds
 from sim.foundation.errors import InputError, nearest_of
+from sim.outcomes.changes import in_words
 from sim.outcomes.claims import UNDECIDED, can_be_undecided, truth
 from sim.outcomes.drivers import Estimate, chance_share, fifths, first_order, ranks, significant
-from sim.outcomes.effects import in_words
 from sim.scenario.model import Claim, Scenario
 from sim.study import designs, executor, kept, monte_carlo, overwritten
 from sim.study.asked import Worlds, claim_of, truths

@@ -14,9 +14,11 @@ import numpy as np
 
 from sim.archive import digest, folder
 from sim.archive.folder import RunFolder, number
+from sim.outcomes.changes import in_words, value_in_words
 from sim.outcomes.differences import ENDGAME, GENERAL_LEFT, INDEPENDENTS_LEFT
-from sim.outcomes.effects import in_words
 from sim.outcomes.horizon import COLUMNS, horizon_of
+from sim.outcomes.rows import lives_in
+from sim.outcomes.stories import month_name
 from sim.scenario.model import Scenario
 from sim.study import kept, monte_carlo
 from sim.study.ensemble import Ensemble, sized
@@ -144,29 +146,34 @@ def _tables(
 
 
 def headline(scenario: Scenario, axes: Sequence[Axis], grid: pd.DataFrame) -> str:
-    """How many startups are left at the ends of the grid, and who reacts most."""
+    """How many startups are left at the horizon at the ends of the grid, and who reacts most."""
     names = [axis.name for axis in axes]
     left = grid[grid["quantity"] == INDEPENDENTS_LEFT].set_index(names)["estimate"]
-    where = " and ".join(f"{in_words(scenario, axis.name)} {_span(axis)}" for axis in axes)
+    where = " and ".join(f"{in_words(scenario, axis.name)} {_span(scenario, axis)}" for axis in axes)
+    end = month_name(scenario.end)
     if left.empty:
         return f"With {where}, no startup takes part"
     if len(left) == 1:
-        return f"With {where}, {left.iloc[0]:.1f} startups are left on average"
+        return f"With {where}, {left.iloc[0]:.1f} startups are left in {end} on average"
     if len(axes) == 1:
-        said = f"the number of startups left goes from {left.iloc[0]:.1f} to {left.iloc[-1]:.1f} on average"
+        said = f"the number of startups left in {end} goes from {left.iloc[0]:.1f} to {left.iloc[-1]:.1f} on average"
     else:
-        said = f"{left.min():.1f} to {left.max():.1f} startups are left on average"
+        said = f"{left.min():.1f} to {left.max():.1f} startups are left in {end} on average"
     said = f"With {where}, {said}"
     firms = {firm.id: firm.name for firm in scenario.firms if firm.kind == "startup"}
     rows = grid[(grid["quantity"] == "independent") & grid["firm"].isin(list(firms))]
     shares = {str(firm): own.to_numpy(float) for firm, own in rows.groupby("firm", sort=False)["estimate"]}
     widest = max(shares, key=lambda firm: float(np.ptp(shares[firm])))
     low, high = 100 * shares[widest].min(), 100 * shares[widest].max()
-    return f"{said}; {firms[widest]} moves most, between {low:.0f}% and {high:.0f}%"
+    where = lives_in(scenario, widest)
+    return f"{said}; {firms[widest]} moves most, still independent in {low:.0f}% to {high:.0f}% {where}"
 
 
-def _span(axis: Axis) -> str:
-    return f"from {axis.low:g} to {axis.high:g}" if axis.low != axis.high else f"at {axis.low:g}"
+def _span(scenario: Scenario, axis: Axis) -> str:
+    low, high = (value_in_words(scenario, axis.path, value) for value in (axis.low, axis.high))
+    if axis.op == "times":
+        low, high = f"{axis.low:g} times as large", f"{axis.high:g} times as large"
+    return f"from {low} to {high}" if axis.low != axis.high else f"at {low}"
 
 
 def _written(answer: Sweep, target: Path, tell: Tell, page: Page | None, command: str) -> Sweep:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sim.archive import digest, folder
 from sim.archive.folder import RunFolder
 from sim.outcomes import effects
+from sim.outcomes.changes import change_in_words
 from sim.outcomes.differences import ENDGAME, GENERAL_LEFT, INDEPENDENTS_LEFT, SURVIVAL, Differences, Piece
 from sim.outcomes.flips import Flips, telling
 from sim.outcomes.parting import Retold, retell
@@ -124,10 +125,12 @@ def compared(variants: Sequence[Variant], runs: Sequence[Run], tell: Tell) -> Wh
         frame = differences.run(functools.partial(_count, flips)).frame(variant.name)
         frames.append(frame)
         flipped.append(flips.frame(variant.name))
-        row = effects.largest(base, frame.to_dict("records"))
+        quoted = effects.quoted(
+            base, [row for row in frame.to_dict("records") if row["difference"] == row["difference"]]
+        )
         subject = _subject(base, variant)
-        headline.append(effects.sentence(base, subject, row, base.worlds, same=month is None))
-        flip = telling(flips.flips(), _startups(base), row)
+        headline.append(effects.sentence(base, subject, quoted, base.worlds, same=month is None))
+        flip = telling(flips.flips(), _startups(base), quoted.horizon)
         told.append(flip._asdict() if flip is not None else None)
     manifest = {
         "kind": "whatif",
@@ -177,7 +180,7 @@ def _as_many(variant: Variant, worlds: int) -> Variant:
 
 
 def _subject(base: Scenario, variant: Variant) -> str:
-    said = effects.change_in_words(base, variant.sets)
+    said = change_in_words(base, variant.sets)
     return f"{variant.name}: {said[:1].lower()}{said[1:]}" if variant.named else said
 
 

@@ -9,8 +9,10 @@ import pytest
 from synthetic_runs import firm, scenario, still
 
 from sim.foundation.columns import ACQUIRED, CLOSED
-from sim.outcomes import effects
+from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS
+from sim.outcomes import changes, effects
 from sim.outcomes.flips import Flip, Flips, telling
+from sim.outcomes.intervals import paired_score
 from sim.scenario.load import load_text
 
 CAST = (firm("alpha"), firm("beta"), firm("crowd", copies=2), firm("giant", "giant"))
@@ -89,6 +91,7 @@ def row(firm_id: str, quantity: str, difference: float, half: float, date: str =
 
 
 QUESTION = scenario(CAST, 90)
+NOTHING = effects.Quoted("2030-12", None, None)
 
 
 @pytest.mark.parametrize(
@@ -119,11 +122,11 @@ def test_the_sentence_quotes_the_largest_sure_difference_of_survival():
     assert effects.largest(QUESTION, rows) == rows[0]
     assert effects.largest(QUESTION, rows[1:]) == rows[2]
     assert effects.largest(QUESTION, [rows[1]]) is None
-    said = effects.sentence(QUESTION, "Shutting the listing window", rows[0], 400)
+    said = effects.sentence(QUESTION, "Shutting the listing window", effects.quoted(QUESTION, rows), 400)
     assert said == "Shutting the listing window costs Alpha 5 points of survival by the end of 2028, plus or minus 1.0"
-    nothing = effects.sentence(QUESTION, "It", None, 4000)
+    nothing = effects.sentence(QUESTION, "It", NOTHING, 4000)
     assert nothing == "It makes no difference that 4,000 worlds can surely tell from chance"
-    assert "the same in every world" in effects.sentence(QUESTION, "It", None, 4000, same=True)
+    assert "the same in every world" in effects.sentence(QUESTION, "It", NOTHING, 4000, same=True)
 
 
 def test_a_tiny_difference_is_told_only_where_there_is_none_larger():
@@ -136,6 +139,7 @@ BASE = load_text(
     """
 start: 2023-07
 end: 2024-06
+currency: USD million
 firms: {alpha: {name: Alpha AI}}
 events:
   war: {date: 2024-01, set: {assumptions.price_war.depth: 0.5}}
@@ -158,23 +162,77 @@ events:
         ),
         (["assumptions.price_war.on=0"], "Switching price war off"),
         (["assumptions.exchange.scarcity={times: 2}"], "Multiplying 'premium of the only listed one, shared as more"),
-        (["firms.alpha.cash={plus: -100}"], "Lowering Alpha AI's 'cash at entry' by 100"),
+        (["firms.alpha.cash={plus: -100}"], "Lowering Alpha AI's 'cash at entry' by USD 100 million"),
         (["events.war.date=2024-03"], "Setting the date of the event war to 2024-03"),
+        (["firms.alpha.seeks_capital=0@2024-01"], "Assuming that Alpha AI lives from its own money from January 2024"),
+        (["assumptions.pivot.may_list=0"], "Assuming that pivoted firms may not list"),
+        (["assumptions.climate.regime=-1"], "Assuming that the climate for capital turns by chance"),
+        (
+            ["assumptions.rounds.seek_runway=9"],
+            "Setting 'months of its full plan in cash below which it seeks money' to 9",
+        ),
         (["assumptions.burn.on=0", "assumptions.talent.on=0"], "Switching burn off and switching talent off"),
         (["assumptions.burn.on=0", "assumptions.talent.on=0", "assumptions.demand.on=0"], "Making 3 changes"),
         (["assumptions.exchange.scarcity={uniform: [0, 1]}"], "Drawing 'premium of the only listed one"),
     ],
 )
 def test_changes_in_words(sets, words):
-    assert effects.change_in_words(BASE, sets).startswith(words)
+    assert changes.change_in_words(BASE, sets).startswith(words)
+
+
+def test_no_switch_leaks_its_declaration_into_a_sentence():
+    """What every value of every switch is called is said, and nothing of how it is declared."""
+    labelled = {**ASSUMPTIONS, **{f"firms.alpha.{name}": one for name, one in FIRM_ASSUMPTIONS.items()}}
+    switches = {path: one for path, one in labelled.items() if one.unit in ("switch", "code")}
+    assert len(switches) > 20
+    for path, declared in switches.items():
+        assert sorted(value for value, _ in declared.labels) == list(range(int(declared.low), int(declared.high) + 1))
+        for value, _ in declared.labels:
+            said = changes.change_in_words(BASE, [f"{path}={value}"])
+            assert "0:" not in said and "1:" not in said and path not in said
+        assert "0:" not in changes.in_words(BASE, path)
+
+
+def test_the_horizon_comes_first_and_an_earlier_date_only_as_a_second_sentence():
+    """12 points at the end of 2029, 1.7 ± 4.3 at the horizon: that nothing is left is said first."""
+    earlier = row("alpha", "survival", 0.12, 0.03, "2029-12")
+    unsure = row("alpha", "survival", 0.017, 0.043, "2030-12")
+    said = effects.sentence(QUESTION, "Cheaper money", effects.quoted(QUESTION, [earlier, unsure]), 500)
+    assert said == (
+        "Cheaper money makes no difference at the horizon, December 2030, that 500 worlds can surely tell from chance. "
+        "Before the horizon it does: it gives Alpha 12 points of survival by the end of 2029, plus or minus 3.0"
+    )
+    sure = row("alpha", "survival", 0.05, 0.01, "2030-12")
+    said = effects.sentence(QUESTION, "Cheaper money", effects.quoted(QUESTION, [earlier, sure]), 500)
+    assert said == (
+        "Cheaper money gives Alpha 5 points of survival by the end of 2030, plus or minus 1.0. The difference is "
+        "larger earlier: it gives Alpha 12 points of survival by the end of 2029, plus or minus 3.0"
+    )
+    close = row("alpha", "survival", 0.10, 0.01, "2030-12")
+    said = effects.sentence(QUESTION, "Cheaper money", effects.quoted(QUESTION, [earlier, close]), 500)
+    assert said == "Cheaper money gives Alpha 10 points of survival by the end of 2030, plus or minus 1.0"
+    told = {**earlier, "base": 0.5, "variant_value": 0.62}
+    said = effects.contrast(QUESTION, effects.quoted(QUESTION, [told, unsure]), "a", "b")
+    assert said.startswith("Nothing surely tells b from a at the horizon, December 2030. Before the horizon: Alpha ")
+
+
+def test_a_lopsided_interval_is_told_by_its_ends():
+    """Seven worlds of a thousand flip down, none up."""
+    low, high = (float(bound) for bound in paired_score(0, 7, 1000))
+    told = {"firm": "alpha", "quantity": "survival", "date": "2030-12", "difference": -0.007, "low": low, "high": high}
+    assert (round(100 * low, 1), round(100 * high, 1)) == (-1.4, -0.3)
+    assert effects.interval(QUESTION, told) == "95% interval 0.3 to 1.4"
 
 
 def test_a_comparison_in_words():
     told = {**row("alpha", "survival", -0.31, 0.012), "base": 0.58, "variant_value": 0.27}
-    said = effects.contrast(QUESTION, told, "a", "b")
+    said = effects.contrast(QUESTION, effects.quoted(QUESTION, [told]), "a", "b")
     assert said.startswith("Alpha survives to the end of 2028 in 58% of worlds of a and in 27% of b: 31 points apart")
-    assert effects.contrast(QUESTION, None, "a", "b") == "Nothing surely tells b from a"
-    assert effects.contrast(QUESTION, None, "a", "b", same=True) == "a and b are the same worlds"
+    pooled = {**told, "firm": "crowd"}
+    said = effects.contrast(QUESTION, effects.quoted(QUESTION, [pooled]), "a", "b")
+    assert said.startswith("Of the firms of Crowd, 58% survive to the end of 2028 in a and 27% in b: 31 points apart")
+    assert effects.contrast(QUESTION, NOTHING, "a", "b") == "Nothing surely tells b from a"
+    assert effects.contrast(QUESTION, NOTHING, "a", "b", same=True) == "a and b are the same worlds"
 
 
 def test_dates_and_points():

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from synthetic_runs import block_of, firm, scenario, still
 
+from sim.foundation.columns import LONGEST_RUNWAY
 from sim.foundation.grid import BINS, COUNT, LANDSCAPE, LOG, NOTHING_SEEN, PATHS, SHARE, Quantity, bin_of, count_bins
-from sim.industry.burn import LONGEST_RUNWAY
 from sim.outcomes.landscape import quantiles
 from sim.outcomes.summary import summarise
 

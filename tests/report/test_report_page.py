@@ -171,11 +171,7 @@ def test_table_of_fates_has_headers_and_every_startup_with_its_interval(run: Any
     zhipu = run.outcomes.headline.set_index("firm").loc["zhipu"]
     cells = [cell.text for cell in having(elements, "td") if cell.attributes.get("data-label") == "Independent"]
     half = 50 * (zhipu["independent_high"] - zhipu["independent_low"])
-    shown = (
-        f"{100 * zhipu['independent']:.0f}% ±{half:.0f}"
-        if half >= 1.95
-        else f"{100 * zhipu['independent']:.0f}% ±{half:.1f}"
-    )
+    shown = f"{100 * zhipu['independent']:.0f}% ±{half:.1f}"
     assert shown in cells
 
 

@@ -143,7 +143,7 @@ def test_facts_say_whether_they_happened(run: Any):
         ),
         (
             {"count": {"of": "six", "state": "independent"}, "at": 24340, "at_least": 6},
-            "at least 6 of the group six independent at the end of May 2028",
+            "at least 6 of group six independent at the end of May 2028",
         ),
         (
             {"count": {"of": "startups", "state": "listed"}, "at": 24340, "at_least": 1},

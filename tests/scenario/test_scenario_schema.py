@@ -116,7 +116,7 @@ def test_rows_of_every_assumption():
         "low": declared.low,
         "high": declared.high,
         "source": declared.source,
-        "says": declared.says,
+        "says": declared.explained,
     }
 
 

@@ -112,12 +112,18 @@ def test_two_paths_make_a_grid(tmp_path):
 def test_one_point_and_one_value():
     done = sim.sweep(alone(), {HAZARD: (0.1, 0.1, 1)}, jobs=1)
     assert estimates(done, "endgame")[HAZARD].tolist() == [0.1]
-    assert " at 0.1, 0.3 startups are left on average" in done.headline and "goes from" not in done.headline
+    assert (
+        " at 0.1, 0.3 startups are left in December 2024 on average" in done.headline
+        and "goes from" not in done.headline
+    )
 
 
 def test_the_sentence_names_the_range_of_each_assumption():
     done = sim.sweep(alone(), [f"{HAZARD}=0:0.2:3", f"{CASH}=6:18:2"], jobs=1)
-    assert " from 0 to 0.2 and " in done.headline and " from 6 to 18, 0.0 to 1.0 startups are left" in done.headline
+    assert (
+        " from 0 to 0.2 and " in done.headline
+        and " from RMB 6 million to RMB 18 million, 0.0 to 1.0 startups are left" in done.headline
+    )
 
 
 def test_an_uncertain_assumption_is_fixed_in_every_world_and_said_so():
@@ -322,7 +328,7 @@ def test_the_command_prints_one_json_object(shakeout):
 
 def test_the_commands_tell_people_and_refuse_nonsense(shakeout):
     code, out, _ = shakeout("sweep", "alone.yaml", "--vary", f"{HAZARD}=0:0.2:3", "--jobs", "1")
-    assert code == 0 and "startups left goes from" in out and "sweep.html" in out
+    assert code == 0 and "startups left in December 2024 goes from" in out and "sweep.html" in out
     assert "firms: still independent" in out
     laws = ("--vary", "assumptions.scale.strength=0:1:2", "--vary", "assumptions.vertical.strength=0:1:2")
     code, out, _ = shakeout("sweep", "alone.yaml", *laws, "--jobs", "1")

@@ -374,7 +374,7 @@ def test_the_command_prints_sentences_and_a_table_or_one_object(shakeout, tmp_pa
     options = ("--worlds", "200", "--set", POORER, "--variant", "rich: firms.beta.cash=900, firms.alpha.cash=900")
     code, out, err = shakeout("whatif", "small.yaml", *options)
     assert code == 0, err
-    assert out.startswith("Setting <script>月🐉[red]'s 'cash at entry' to 60 costs <script>月🐉[red] ")
+    assert out.startswith("Setting <script>月🐉[red]'s 'cash at entry' to RMB 60 million costs <script>月🐉[red] ")
     assert "rich: setting " in out
     page = Path(out.splitlines()[-1].removeprefix("Report: "))
     assert page.is_file() and page.name == "whatif.html"
