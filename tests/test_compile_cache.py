@@ -76,6 +76,62 @@ def test_a_second_run_compiles_nothing():
     assert ran(WHOLE_RUN, *places) == (100, 0)
 
 
+@compiling
+@pytest.mark.parametrize("suffix", ["nbi", "nbc"])
+def test_damaged_kernels_are_compiled_again_and_never_run(tmp_path, suffix):
+    """Whatever a crash or a disk does to the files: the answer is that of sound ones, and they are sound afterwards."""
+    cache = {"SHAKEOUT_CACHE": str(tmp_path)}
+    right = ran(ONE_PHASE, ROOT, **cache)
+    kernels = sorted(tmp_path.rglob(f"*.{suffix}"))
+    assert len(kernels) > 1 and right[1] > 0
+    sound = {path: path.read_bytes() for path in kernels}
+    harms = [
+        lambda content: b"",
+        lambda content: content[: len(content) // 2],
+        lambda content: (
+            content[: len(content) // 2] + bytes([content[len(content) // 2] ^ 1]) + content[len(content) // 2 + 1 :]
+        ),
+        lambda content: b"\x80" * len(content),
+    ]
+    for harm in harms:
+        for path, content in sound.items():
+            path.write_bytes(harm(content))
+        answer, compiled = ran(ONE_PHASE, ROOT, **cache)
+        assert answer == right[0] and compiled > 0
+        assert ran(ONE_PHASE, ROOT, **cache) == (right[0], 0)
+
+
+CACHE = "from sim.foundation import jit; print(jit.settings.CACHE_DIR)"
+
+
+def cache_of(home: Path, temporary: Path) -> Path:
+    """The cache folder of one process with this home and this temporary folder."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "HOME": str(home), "TMPDIR": str(temporary)}
+    for name in ("SHAKEOUT_CACHE", "XDG_CACHE_HOME"):
+        environment.pop(name, None)
+    command = [sys.executable, "-c", CACHE]
+    return Path(subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout.strip())
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid"), reason="a matter of POSIX users")
+def test_without_a_home_all_commands_of_a_user_share_one_cache_and_nobody_elses(tmp_path):
+    nowhere = tmp_path / "no-home"
+    nowhere.write_text("a file: no folder can be made in it, by root neither")
+    first = cache_of(nowhere, tmp_path)
+    assert cache_of(nowhere, tmp_path) == first
+    own = tmp_path / f"shakeout-{os.getuid()}"
+    assert first.is_relative_to(own)
+    assert own.stat().st_mode & 0o777 == 0o700
+    own.chmod(0o777)  # others can write in it: what lies there may not be ours
+    assert not cache_of(nowhere, tmp_path).is_relative_to(own)
+    shutil.rmtree(own)
+    (tmp_path / "elsewhere").mkdir(mode=0o700)
+    own.symlink_to(tmp_path / "elsewhere")
+    assert not cache_of(nowhere, tmp_path).is_relative_to(own)
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+    assert cache_of(tmp_path, tmp_path).is_relative_to(tmp_path / ".cache" / "shakeout")
+
+
 def version(base: Path, number: int, hours: float) -> Path:
     """The cache of one version, last used so many hours ago."""
     folder = base / f"{number:016x}"

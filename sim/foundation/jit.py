@@ -11,13 +11,13 @@ import hashlib
 import importlib
 import os
 import sys
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numba
 import numpy as np
+import platformdirs
 
 from sim.foundation import compile_cache
 
@@ -39,16 +39,19 @@ def source_digest(layers: tuple[str, ...] = COMPILED_LAYERS) -> str:
 
 def cache_folder() -> Path:
     """The user's cache folder for this version of the compiled sources (not created here)."""
-    base = os.environ.get("SHAKEOUT_CACHE") or os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(base) / "shakeout" / source_digest()
+    named = os.environ.get("SHAKEOUT_CACHE")
+    base = Path(named).expanduser() / "shakeout" if named else platformdirs.user_cache_path("shakeout", False)
+    return base / source_digest()
 
 
 def _use_cache_folder() -> None:
     folder = cache_folder()
     try:
+        if not folder.is_absolute() and "SHAKEOUT_CACHE" not in os.environ:
+            raise OSError("nobody's home")
         compile_cache.use(folder)
-    except OSError:  # a read-only home: compile into a folder of this process and its workers, who inherit the variable
-        os.environ["SHAKEOUT_CACHE"] = tempfile.mkdtemp(prefix="shakeout-")
+    except OSError:  # a read-only home; workers inherit the variable
+        os.environ["SHAKEOUT_CACHE"] = str(compile_cache.temporary())
         folder = cache_folder()
         compile_cache.use(folder)
     settings.CACHE_DIR = str(folder)
@@ -61,6 +64,8 @@ disabled: bool = bool(settings.DISABLE_JIT)
 def law(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile ``function``; cached, without the interpreter lock, division by zero as in C."""
     compiled: Callable[..., Any] = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+    if not disabled:
+        compile_cache.seal(compiled)
     return compiled
 
 
