@@ -6,6 +6,9 @@ A phase is one compiled loop over the worlds of a tile that runs its steps in th
 
 from __future__ import annotations
 
+import ast
+import inspect
+import textwrap
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -165,3 +168,12 @@ ORDER: tuple[Phase, ...] = (
 )
 DATED, RECORD = 0, 8
 PARTS = 64  # phase k of month m fires at m + k / PARTS, exact in binary
+
+
+def steps(phase: Phase) -> list[str]:
+    """The calls of a phase in the order in which it makes them for a world, as "module.function"."""
+    function: Any = getattr(phase.run, "py_func", phase.run)
+    tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)]
+    named = [(call.lineno, ast.unparse(call.func)) for call in calls]
+    return [name for _, name in sorted(named) if not name.startswith("tile.")]

@@ -9,16 +9,18 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.engine import calendar, luck
+from sim.engine import calendar, finite, luck
 from sim.engine.block import Block
 from sim.engine.dated import Assumed, Base, draw_base, put_certain
-from sim.engine.month import ORDER, Phase, opening
+from sim.engine.month import HALF_YEAR_ENDS, ORDER, Phase, opening, steps
 from sim.engine.problem import Problem, Seeds, prepare
 from sim.engine.recorder import Recorder, compile_record
 from sim.engine.state import copied, new_tile
 from sim.foundation.columns import LOG_DTYPE, ROWS
+from sim.foundation.errors import RunError
 from sim.foundation.jit import compile_for
 from sim.foundation.world import World
+from sim.scenario.dates import month_text
 from sim.scenario.keys import firm_key
 from sim.scenario.model import Probe, Scenario
 
@@ -67,11 +69,34 @@ def _opened(start: Start, first: int, worlds: int, clipped: dict[str, int]) -> t
     return tile, assumed
 
 
-def _run(start: Start, first: int, worlds: int, clipped: dict[str, int], each_month: Callable[[World], None]) -> World:
-    """Take a tile through all months; ``each_month(tile)`` sees the opening and the end of every month."""
+def _run(
+    start: Start,
+    first: int,
+    worlds: int,
+    clipped: dict[str, int],
+    each_month: Callable[[World], None],
+    stepped: Callable[[Phase, World], None] | None = None,
+) -> World:
+    """Take a tile through all months; ``each_month(tile)`` sees the opening and the end of every month.
+
+    RunError if a number of the state is not finite. A replay that looks for the law that made it so runs the phases by
+    ``stepped`` and looks for itself.
+    """
     problem = start.problem
     tile, assumed = _opened(start, first, worlds, clipped)
-    each_month(tile)
+
+    def end_month(tile: World) -> None:
+        due = tile.tick == problem.ticks or calendar.calendar_month(tile.month) in HALF_YEAR_ENDS
+        if due and stepped is None and (bad := finite.unsound(tile)) >= 0:
+            raise _not_finite(problem, first + bad)
+        try:
+            each_month(tile)
+        except ValueError:  # the recorder's: what is not finite has no bin
+            if stepped is None and (bad := finite.unsound(tile)) >= 0:
+                raise _not_finite(problem, first + bad) from None
+            raise
+
+    end_month(tile)
     now = tile
     firm_out = tile.luck.view("<f8").reshape(worlds, len(problem.ids), -1)
     market_out = tile.chance.view("<f8").reshape(worlds, 1, -1)
@@ -90,14 +115,49 @@ def _run(start: Start, first: int, worlds: int, clipped: dict[str, int], each_mo
         luck.fill(market_out, market_words, seed, market_key, first, month, luck.MARKET_DOMAIN, luck.MARKET_NORMAL)
 
     def phase(p: Phase, _tick: int) -> None:
-        p.run(now)
+        if stepped is None:
+            p.run(now)
+        else:
+            stepped(p, now)
 
     def record(_tick: int) -> None:
-        each_month(now)
+        end_month(now)
 
     moments = [problem.tick_of(month) for month in assumed.moments]
     calendar.run(problem.start, problem.ticks, moments, change, wake, phase, record)
     return now
+
+
+class _Found(Exception):
+    """The first number that was not finite: when, of whom, and after which law."""
+
+
+def _not_finite(problem: Problem, world: int) -> RunError:
+    """The error of a world whose state is not finite: it is replayed law by law, and looked at after each."""
+    laws = {name: finite.law_called(name) for phase in ORDER for name in steps(phase)}
+
+    def look(law: str, tile: World) -> None:
+        if finite.unsound(tile) >= 0:
+            raise _Found(f"{month_text(tile.month)}: {finite.in_words(finite.place(tile), problem.ids)} after {law}")
+
+    def stepped(phase: Phase, tile: World) -> None:
+        for name in steps(phase):
+            laws[name](tile)
+            look(f"{name} (phase {phase.name})", tile)
+
+    def month_ends(tile: World) -> None:
+        tile.told[0] = 0
+        look(f"the {OPENING}", tile)
+
+    what = "a number is not finite"
+    try:
+        _run(_start(problem, world, 1, False), world, 1, {}, month_ends, stepped)
+    except _Found as found:
+        what = str(found)
+    return RunError(
+        f"world {world}, {what}. The assumptions lead this world beyond what a number can hold; blocks that finished "
+        "are kept"
+    )
 
 
 def simulate(scenario: Scenario, first: int, worlds: int, seeds: Seeds | None = None) -> Block:
@@ -153,6 +213,8 @@ def compile_kernel(name: str) -> None:
     """Compile one of ``KERNELS``, the phases of the month, the opening and the recorder, into the cache."""
     if name == "record":
         compile_record(new_tile(1, 1, False))
+        kernel, words = finite.compile_look(new_tile(1, 1, False))
+        compile_for(kernel, *words)
         return
     run = {OPENING: opening, **{phase.name: phase.run for phase in ORDER}}[name]
     compile_for(run, new_tile(1, 1, False))

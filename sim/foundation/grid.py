@@ -74,9 +74,9 @@ def is_observed(x, grid):  # type: ignore[no-untyped-def]
 
 @law
 def bin_of(x, grid, scale):  # type: ignore[no-untyped-def]
-    """Index of the bin that holds ``x``, 0 to BINS - 1 (a count: any from 0); ValueError if ``x`` is not a number."""
-    if x != x:
-        raise ValueError("what is not a number has no bin")
+    """Index of the bin that holds ``x``, 0 to BINS - 1 (a count: any from 0); ValueError if ``x`` is not finite."""
+    if x - x != 0.0:
+        raise ValueError("what is not finite has no bin")
     if grid == COUNT:
         return int(x)
     if grid == SHARE:

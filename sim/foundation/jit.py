@@ -69,6 +69,12 @@ def law(function: Callable[..., Any]) -> Callable[..., Any]:
     return compiled
 
 
+def uncached(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile ``function`` for this process alone: for one that is made while the program runs."""
+    compiled: Callable[..., Any] = numba.njit(nogil=True, error_model="numpy")(function)
+    return compiled
+
+
 def is_compiled_before() -> bool:
     """True if every kernel of exactly these sources was compiled before, to the end (``mark_compiled``)."""
     return disabled or (Path(settings.CACHE_DIR) / COMPILED).exists()

@@ -69,15 +69,23 @@ def passes_gate(firm, assume, tick):
 
 
 @law
+def move_premium(world, f, change):
+    """The premium moves by ``change``, as far as its cap allows, and the value with it."""
+    firm, cap = world.firms[f], world.assume.value_cap
+    before = firm.premium
+    firm.premium = min(max(before + change, -cap), cap)
+    firm.value *= math.exp(firm.premium - before)
+
+
+@law
 def pay_in(world, f, amount, premium_change):
     """Investors on the exchange pay; the premium moves."""
-    firm, cap = world.firms[f], world.assume.value_cap
+    firm = world.firms[f]
     firm.cash += amount
     firm.raised += amount
     firm.founders_stake *= 1.0 - amount / (firm.value + amount)
     world.market.exchange_paid += amount
-    firm.premium = min(max(firm.premium + premium_change, -cap), cap)
-    firm.value *= math.exp(premium_change)
+    move_premium(world, f, premium_change)
 
 
 @law
@@ -103,8 +111,7 @@ def after_listing(world, f):
         assume.exchange_unlock_6 if age == HALF_YEAR else (assume.exchange_unlock_12 if age == MONTHS_A_YEAR else 0.0)
     )
     if lost > 0.0:
-        firm.premium = max(firm.premium - lost, -assume.value_cap)
-        firm.value *= math.exp(-lost)
+        move_premium(world, f, -lost)
         if world.told[1] == 1:
             tell(world, f, UNLOCK, firm.value, LOCK_UP, 1.0 - math.exp(-lost))
     short = firm.plan_runway < assume.exchange_placement_runway

@@ -1,7 +1,8 @@
 """Open source: follows the frontier with a lag, jumps at releases, resets prices, and is what pivoted firms build on.
 
 open_gap' = open_gap + pace * (lag_months * speed - open_gap);   a release closes ``jump`` of it
-api_reset' = api_reset * exp(-reset * generations gained in the release), healing by ``heal`` of what is missing
+api_reset' = api_reset * exp(-reset * generations gained in the release), at least price_floor, healing by ``heal`` of
+             what is missing
 Sources: S003-17 (Llama 3.1, Mistral Large 2, DeepSeek V2.5), S003-18 (a client's offer cut to a tenth), S001-05.
 """
 
@@ -43,6 +44,7 @@ MECHANISM = Mechanism(
             "S003-18; size: assumption",
         ),
         Assumption("heal", 0.05, "share a month", 0, 1, "how fast prices recover from a reset"),
+        Assumption("price_floor", 0.01, "ratio", 0.0001, 1, "lowest API price over its trend that releases lead to"),
     ),
 )
 
@@ -64,6 +66,7 @@ def step(world):
     if closes > 0.0:
         market.open_jump = closes * market.open_gap
         market.open_gap -= market.open_jump
-        market.api_reset *= math.exp(-assume.open_source_reset * market.open_jump)
+        reset = market.api_reset * math.exp(-assume.open_source_reset * market.open_jump)
+        market.api_reset = max(reset, assume.open_source_price_floor)
         if world.told[1] == 1:
             tell(world, -1, RELEASE, market.open_jump, OPEN_RELEASE, market.open_gap)

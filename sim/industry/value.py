@@ -129,4 +129,6 @@ def step(world):
             if firm.refused_months > 0:  # the second law holds a refused firm's premium down
                 target -= held * max(target - firm.premium, 0.0)
             firm.premium = next_premium(firm.premium, target, world.luck[f].z_value, assume)
+        else:  # the discount stays, within the cap in force
+            firm.premium = min(max(firm.premium, -assume.value_cap), assume.value_cap)
         firm.value = base * math.exp(firm.premium)

@@ -63,8 +63,8 @@ MECHANISM = Mechanism(
             "S002-06; size: assumption",
         ),
         Assumption("squeeze_least", 0.05, "share", 0, 1, "share of that spending that always remains"),
-        Assumption("test_from", 24, "months", 0, 240, "earliest month of the test after listing", "S001-21"),
-        Assumption("test_to", 36, "months", 0, 240, "latest month of the test after listing", "S001-21"),
+        Assumption("test_from", 24, "months", 1, 240, "earliest month of the test after listing", "S001-21"),
+        Assumption("test_to", 36, "months", 1, 240, "latest month of the test after listing", "S001-21"),
         Assumption("loss_allowed", 1, "ratio", 0, 20, "loss over revenue that half strength still allows"),
         Assumption(
             "abandoned_discount",
@@ -104,7 +104,7 @@ def squeeze(flow, age, assume):
     """Share of free cash a listed firm still spends; ``flow`` smoothed operating cash flow, ``age`` months listed."""
     if flow >= 0.0:
         return 1.0
-    near = min(age / max(assume.listing_test_from, 1.0), 1.0)
+    near = min(age / assume.listing_test_from, 1.0)
     return max(1.0 - assume.listing_strength * assume.listing_squeeze * near, assume.listing_squeeze_least)
 
 

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 import calendar
-import inspect
-import textwrap
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-from sim.engine.month import ORDER, Phase
+from sim.engine.month import ORDER, Phase, steps
 from sim.foundation.columns import FIRM_COLUMNS, MARKET_COLUMNS, NEVER, Column
 from sim.foundation.currency import unit_in
 from sim.foundation.grid import LANDSCAPE, PATHS
@@ -61,15 +57,6 @@ def _columns(columns: tuple[Column, ...]) -> list[str]:
 
     rows = [f"| `{c.name}` | {unit_in(c.unit)} | {c.label} | {start(c)} |" for c in columns]
     return ["| column | unit | what it is | start |", "| --- | --- | --- | --- |", *rows]
-
-
-def steps(phase: Phase) -> list[str]:
-    """The calls of a phase in the order in which it makes them for a world, as "module.function"."""
-    function: Any = getattr(phase.run, "py_func", phase.run)
-    tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)]
-    named = [(call.lineno, ast.unparse(call.func)) for call in calls]
-    return [name for _, name in sorted(named) if not name.startswith("tile.")]
 
 
 def when(phase: Phase) -> str:

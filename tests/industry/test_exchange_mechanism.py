@@ -66,6 +66,13 @@ def test_a_listing_by_hand():
     assert told(w) == ["listing"]
 
 
+def test_value_moves_by_what_the_cap_leaves_of_a_change():
+    """A premium of 0.95 under a cap of 1 gains 0.05 on the first day, not 0.2, and so does the value."""
+    w = _month(startup(**READY, premium=0.95), exchange_first_day=0.2, value_cap=1.0)
+    assert w.firms[0].premium == 1.0
+    assert w.firms[0].value == approx(6000.0 * math.exp(0.05), rel=1e-13)
+
+
 def test_unlocks_by_hand():
     listed = startup(listing_month=1, premium=1.0, value=5000.0, plan_runway=60.0)
     w = world(listed, told=True, exchange_unlock_6=0.1, exchange_unlock_12=0.3, exchange_sentiment_noise=0.0)

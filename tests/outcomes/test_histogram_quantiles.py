@@ -92,9 +92,10 @@ def test_what_lies_beyond_the_grid_is_left_empty() -> None:
 
 
 @pytest.mark.parametrize("grid", [LOG, COUNT, SHARE])
-def test_what_is_not_a_number_falls_into_no_bin(grid: int) -> None:
-    with pytest.raises(ValueError, match="not a number"):
-        bin_of(math.nan, grid, 1.0)
+def test_what_is_not_finite_falls_into_no_bin(grid: int) -> None:
+    for x in (math.nan, math.inf, -math.inf):
+        with pytest.raises(ValueError, match="not finite"):
+            bin_of(x, grid, 1.0)
 
 
 def test_every_number_of_firms_has_a_bin_of_its_own() -> None:
