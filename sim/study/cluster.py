@@ -26,17 +26,20 @@ from sim.foundation.errors import InputError, RunError
 Item = TypeVar("Item")
 Made = TypeVar("Made")
 ADDRESS = re.compile(r"(?:(?:tcp|tls)://)?(?:\[[0-9a-fA-F:]+\]|[^\s\[\]/:]+):(?P<port>\d{1,5})/?")
-CONNECT_SECONDS = 10.0  # to reach the scheduler
+CONNECT_SECONDS = 6.0  # to reach the scheduler
 ANSWER_SECONDS = 60.0  # for the scheduler's answer, once it was reached
 WORKERLESS_SECONDS = 60.0  # how long a cluster may be without any worker
 LOOK_SECONDS = 2.0  # how often to look how many workers there are
 MOST_AT_ONCE = 16  # results fetched together
 NOT_YET = ("pending", "lost")  # lost: its worker died before what it made was fetched, it is made again
+LATE_TIMES = 10.0  # so many times the slowest block so far, and a worker is taken for stopped
+LATE_SECONDS = 60.0  # but not before this
+FIRST_SECONDS = 900.0  # for the first block, before which a worker compiles: nothing to compare it with yet
 AHEAD = 2  # blocks under way for every thread of a worker: one computed, one waiting
 KEPT = "finished blocks are kept: the same command takes the run up again"
 
 
-class _Late(RunError):
+class _NoAnswer(RunError):
     """No answer in time."""
 
 
@@ -60,32 +63,47 @@ class Cluster:
         self.scheduler = scheduler if "://" in scheduler else f"tcp://{scheduler}"
         self._client: Any = None
         self._at_once = MOST_AT_ONCE
+        self._unreachable: list[Any] = []  # futures whose worker has a block and does not hand it over
 
     def map(
         self, compute: Callable[[Item], Made], items: Sequence[Item], on_made: Callable[[Item, Made], None]
     ) -> None:
         """Call ``compute`` on every item, on any worker, and ``on_made`` here with what it made, as it comes in.
 
-        An item whose worker dies is computed by another one. What ``compute`` raises is raised here. RunError if the
-        scheduler cannot be reached or is lost, if there are no workers, or if one runs another version.
+        An item whose worker dies, or takes much longer than others did, is computed by another one. What ``compute``
+        raises is raised here. InputError if no scheduler can be reached; RunError if it is lost, if there are no
+        workers, or if one runs another version.
         """
         client = self._connected()
-        task, room = _Checked(compute, digest.computed_by()), _Room(self)
-        waiting, under_way, news = deque(items), dict[Any, Item](), threading.Event()
+        task, room, late = _Checked(compute, digest.computed_by()), _Room(self), _Late(self)
+        waiting, under_way, news = deque(enumerate(items)), dict[Any, tuple[int, Item]](), threading.Event()
+        done: set[int] = set()
         try:
-            while waiting or under_way:
-                for _ in range(min(room.now() - len(under_way), len(waiting))):
-                    item = waiting.popleft()
-                    future = client.submit(task, item, pure=False)
-                    under_way[future] = item
+            while len(done) < len(items):
+                for _ in range(min(room.now(late.stopped) - late.busy(under_way), len(waiting))):
+                    where = late.elsewhere()
+                    if where == []:
+                        break
+                    number, item = waiting.popleft()
+                    future = client.submit(task, item, pure=False, workers=where, allow_other_workers=False)
+                    under_way[future] = number, item
+                    late.began(future)
                     future.add_done_callback(lambda _: news.set())
                 news.clear()
                 ended = [future for future in under_way if future.status not in NOT_YET]
                 if not ended:
+                    waiting.extendleft(under_way[future] for future in late.given_up(under_way))
                     news.wait(LOOK_SECONDS)
                     continue
-                for future, made in self._fetched(ended):
-                    on_made(under_way.pop(future), made)
+                fetched = self._fetched(ended)
+                waiting.extendleft(under_way.pop(future) for future in self._unreachable)
+                self._unreachable.clear()
+                for future, made in fetched:
+                    number, item = under_way.pop(future)
+                    late.ended(future)
+                    if number not in done:  # or another worker was faster
+                        done.add(number)
+                        on_made(item, made)
         finally:
             with suppress(Exception):
                 self._answer(client.cancel, list(under_way))
@@ -102,17 +120,30 @@ class Cluster:
             return []
         try:
             made = self._answer(self._client.gather, finished)
-        except _Late:
-            self._at_once = 1
+        except _NoAnswer:
+            if len(finished) == 1:  # whoever made it is stopped: it is made again
+                self._unreachable += finished
+                self._at_once = MOST_AT_ONCE
+            else:
+                self._at_once = 1
             return []
         self._at_once = MOST_AT_ONCE
         for future in finished:
             future.release()
         return list(zip(finished, made, strict=True))
 
-    def threads(self) -> int:
-        """How many blocks the workers compute at a time. RunError if the scheduler does not answer."""
-        return sum(self._answer(self._client.nthreads).values())
+    def threads(self) -> dict[str, int]:
+        """How many blocks each worker computes at a time. RunError if the scheduler does not answer."""
+        return dict(self._answer(self._client.nthreads))
+
+    def holders(self) -> dict[str, str]:
+        """The worker that each block under way was given to, by the key of its future."""
+
+        async def ask(asynchronous: bool) -> Any:
+            return await self._client.scheduler.processing(workers=None)
+
+        held = self._answer(ask)
+        return {key: worker for worker, keys in held.items() for key in keys}
 
     def close(self) -> None:
         """Let go of the scheduler, if it was connected to."""
@@ -126,8 +157,9 @@ class Cluster:
         if self._client is None:
             self._client = self._connect()
             wanted = digest.computed_by()
-            for worker, found in self._answer(self._client.run, digest.computed_by, on_error="return").items():
-                _check(worker, found, wanted)
+            with suppress(_NoAnswer):  # one of them may be stopped; each block is checked where it is computed
+                for worker, found in self._answer(self._client.run, digest.computed_by, on_error="return").items():
+                    _check(worker, found, wanted)
         return self._client
 
     def _connect(self) -> Any:
@@ -145,11 +177,12 @@ class Cluster:
             with ThreadPoolExecutor(1) as apart:  # a notebook has a loop of its own running here
                 apart.submit(asyncio.run, knock()).result()
             return Client(self.scheduler, timeout=CONNECT_SECONDS, set_as_default=False)
-        except (OSError, ValueError, AssertionError) as error:
-            raise RunError(
-                f"the Dask scheduler at {self.scheduler} cannot be reached within {CONNECT_SECONDS:.0f} seconds "
-                f"({_line(error.__cause__ or error)}); start one with `dask scheduler`, give --scheduler the address "
-                "it prints, and make sure that no firewall stands between; or leave out --backend dask"
+        except Exception as error:  # whatever stands there, or whatever this address makes of Dask's own settings
+            raise InputError(
+                f"no Dask scheduler can be reached there: {_why(self.scheduler, error)}",
+                key="--scheduler",
+                found=self.scheduler,
+                allowed="the address that `dask scheduler` prints, no firewall between; or leave out --backend dask",
             ) from error
 
     def _answer(self, ask: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
@@ -165,7 +198,7 @@ class Cluster:
                 f"one block ended several workers of the cluster (out of memory?): {_line(error)}; {KEPT}"
             ) from error
         except (OSError, CancelledError) as error:
-            kind = _Late if isinstance(error, TimeoutError) else RunError
+            kind = _NoAnswer if isinstance(error, TimeoutError) else RunError
             raise kind(
                 f"the Dask cluster at {self.scheduler} does not answer any more ({_line(error)}); {KEPT}"
             ) from error
@@ -179,19 +212,78 @@ class _Room:
         self.looked, self.manned = 0.0, time.monotonic()
         self.items = 0
 
-    def now(self) -> int:
-        """Look again from time to time."""
+    def now(self, stopped: set[str]) -> int:
+        """Look again from time to time; workers that seem ``stopped`` do not count."""
         if time.monotonic() - self.looked > LOOK_SECONDS:
-            self.items = AHEAD * self.cluster.threads()
+            threads = self.cluster.threads()
+            self.items = AHEAD * sum(count for worker, count in threads.items() if worker not in stopped)
             self.looked = time.monotonic()
             if self.items:
                 self.manned = self.looked
         if self.looked - self.manned > WORKERLESS_SECONDS:
             raise RunError(
-                f"the Dask scheduler at {self.cluster.scheduler} has had no worker for {WORKERLESS_SECONDS:.0f} "
-                f"seconds; start some with `dask worker {self.cluster.scheduler} --nthreads 1`; {KEPT}"
+                f"the Dask scheduler at {self.cluster.scheduler} has had no worker that computes for "
+                f"{WORKERLESS_SECONDS:.0f} seconds{_stopped_ones(stopped)}; start some with "
+                f"`dask worker {self.cluster.scheduler} --nthreads 1`; {KEPT}"
             )
         return self.items
+
+
+def _stopped_ones(stopped: set[str]) -> str:
+    return f" ({', '.join(sorted(stopped))} took a block and gave nothing back)" if stopped else ""
+
+
+class _Late:
+    """Blocks that take much longer than others did: their worker is taken for stopped, and they are given to another.
+
+    Whichever comes first counts, both would be the same; a worker that gives something back is no longer stopped.
+    """
+
+    def __init__(self, cluster: Cluster) -> None:
+        self.cluster = cluster
+        self.stopped: set[str] = set()
+        self.lost: dict[Any, str] = {}  # futures that were given up, and who holds them
+        self.since: dict[Any, float] = {}
+        self.slowest = 0.0
+
+    def began(self, future: Any) -> None:
+        """A block is under way."""
+        self.since[future] = time.monotonic()
+
+    def ended(self, future: Any) -> None:
+        """A block is here."""
+        took = time.monotonic() - self.since.pop(future)
+        back = self.lost.pop(future, None)
+        if back is None:
+            self.slowest = max(self.slowest, took)
+        else:
+            self.stopped.discard(back)
+
+    def busy(self, under_way: dict[Any, Any]) -> int:
+        """How many of those under way are not given up."""
+        return len(under_way) - len(self.lost)
+
+    def elsewhere(self) -> list[str] | None:
+        """The workers that are not stopped; None for all."""
+        return [worker for worker in self.cluster.threads() if worker not in self.stopped] if self.stopped else None
+
+    def given_up(self, under_way: dict[Any, Any]) -> list[Any]:
+        """Those that are late now, and whatever else their workers hold."""
+        limit = max(LATE_SECONDS, LATE_TIMES * self.slowest) if self.slowest else FIRST_SECONDS
+        now = time.monotonic()
+        if all(now - self.since[future] <= limit for future in under_way if future not in self.lost):
+            return []
+        holders = self.cluster.holders()
+        held = {future: holders.get(future.key, "") for future in under_way}  # "": those it was meant for are gone
+        overdue = {future: worker for future, worker in held.items() if now - self.since[future] > limit}
+        self.stopped |= set(overdue.values()) - {""}
+        new = {
+            future: worker
+            for future, worker in held.items()
+            if future not in self.lost and (future in overdue or worker in self.stopped)
+        }
+        self.lost |= new
+        return list(new)
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +319,16 @@ def _check(worker: str, found: dict[str, Any] | BaseException, wanted: dict[str,
 
 def _flat(made: dict[str, Any]) -> dict[str, Any]:
     return {**{key: value for key, value in made.items() if key != "machine"}, **made["machine"]}
+
+
+def _why(scheduler: str, error: BaseException) -> str:
+    """What stands in the way of a connection, in words."""
+    if scheduler.startswith("tls://") and isinstance(error, TypeError):  # Dask was not told of any certificates
+        return "tls:// needs certificates: Dask reads where they are from its settings distributed.comm.tls"
+    cause = error.__cause__ or error
+    if isinstance(cause, (TimeoutError, asyncio.CancelledError)):
+        return "something listens there, but does not answer as a scheduler does"
+    return re.sub(r"^in <.*?>: (?:\w+: )?", "", _line(cause))
 
 
 def _line(error: BaseException) -> str:

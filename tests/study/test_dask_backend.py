@@ -9,7 +9,9 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import numpy as np
@@ -215,26 +217,76 @@ def test_a_scheduler_that_dies_leaves_what_is_finished(tmp_path, local):
 def test_no_workers(tmp_path, monkeypatch):
     monkeypatch.setattr(cluster, "WORKERLESS_SECONDS", 0.5)
     monkeypatch.setattr(cluster, "LOOK_SECONDS", 0.1)
-    told = pytest.raises(RunError, match=r"has had no worker.*`dask worker tcp://")
+    told = pytest.raises(RunError, match=r"has had no worker that computes.*`dask worker tcp://")
     with processes(tmp_path) as own, told, executor.on_cluster(own.address):
         executor.map_blocks(abs, [1], 1, print)
 
 
-@pytest.mark.parametrize("where", ["nobody listens", "somebody listens and does not answer"])
-def test_a_scheduler_that_cannot_be_reached(shakeout, where, tmp_path):
+class Quiet(BaseHTTPRequestHandler):
+    """A web server that says nothing on stderr."""
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("scheme", "where", "words"),
+    [
+        ("tcp", "nobody listens", "Connection refused"),
+        ("tcp", "somebody listens and does not answer", "does not answer as a scheduler does"),
+        ("tcp", "a web server", "does not answer as a scheduler does"),
+        ("tls", "nobody listens", "needs certificates"),
+    ],
+)
+def test_an_address_without_a_scheduler_is_wrong_input(shakeout, scheme, where, words, tmp_path):
     listener = socket.create_server(("127.0.0.1", 0))
     port = listener.getsockname()[1]
     if where == "nobody listens":
         listener.close()
+    if where == "a web server":
+        server = HTTPServer(("127.0.0.1", 0), Quiet)
+        port = server.server_port
+        threading.Thread(target=server.serve_forever, daemon=True).start()
     began = time.monotonic()
-    code, out, err = shakeout("run", "small.yaml", "--backend", "dask", "--scheduler", f"tcp://127.0.0.1:{port}")
+    code, out, err = shakeout("run", "small.yaml", "--backend", "dask", "--scheduler", f"{scheme}://127.0.0.1:{port}")
     assert time.monotonic() - began < UNREACHABLE_SECONDS
     listener.close()
-    assert (code, out) == (3, "")
-    assert f"the Dask scheduler at tcp://127.0.0.1:{port} cannot be reached" in err
-    assert "start one with `dask scheduler`" in err
-    assert len(err.splitlines()) == 1
+    assert (code, out) == (2, "")
+    assert "--scheduler: no Dask scheduler can be reached there" in err
+    assert words in err
+    assert "`dask scheduler` prints" in err
+    assert len(err.splitlines()) == 3
     assert not list((tmp_path / "results").glob("*"))
+
+
+def test_a_stopped_worker_does_not_block_for_ever(tmp_path, monkeypatch):
+    monkeypatch.setattr(cluster, "LATE_SECONDS", 3.0)
+    monkeypatch.setattr(cluster, "LOOK_SECONDS", 0.2)
+    task, done = Traced(str(tmp_path / "traces"), 0.1), []
+    with processes(tmp_path) as own:
+        own.worker()
+        victim = own.worker()
+
+        def on_done(item: int) -> None:
+            done.append(item)
+            if len(done) == 6:
+                victim.send_signal(signal.SIGSTOP)
+
+        with executor.on_cluster(own.address):
+            executor.map_blocks(task, range(20), 1, on_done)
+    assert sorted(done) == list(range(20))
+
+
+def test_if_all_workers_are_stopped_the_run_fails_and_says_so(tmp_path, monkeypatch):
+    monkeypatch.setattr(cluster, "LATE_SECONDS", 1.0)
+    monkeypatch.setattr(cluster, "LOOK_SECONDS", 0.2)
+    monkeypatch.setattr(cluster, "WORKERLESS_SECONDS", 1.0)
+    with processes(tmp_path) as own:
+        victim = own.worker()
+        told = pytest.raises(RunError, match=r"no worker that computes.*gave nothing back.*finished blocks are kept")
+        with told, executor.on_cluster(own.address):
+            task = Traced(str(tmp_path / "traces"), 0.1)
+            executor.map_blocks(task, range(20), 1, lambda _item: victim.send_signal(signal.SIGSTOP))
 
 
 def another_package(place: Path, kind: str) -> str:
