@@ -152,7 +152,14 @@ def sweep(
 def flip(
     scenario: ScenarioFile,
     vary: Span = None,
-    until: Annotated[str, typer.Option("--until", metavar='"CLAIM >= 0.5"', help="A claim and a level.")] = "",
+    until: Annotated[
+        str,
+        typer.Option(
+            "--until",
+            metavar='"CLAIM >= 0.5"',
+            help='A claim, or a proposition such as "minimax acquired by 2030-12", and a level.',
+        ),
+    ] = "",
     sets: Sets = None,
     worlds: Worlds = None,
     seed: Seed = None,
@@ -177,7 +184,14 @@ def flip(
 @command
 def sensitivity(
     scenario: ScenarioFile,
-    of: Annotated[str, typer.Option("--of", metavar="CLAIM", help="The claim whose drivers are asked for.")] = "",
+    of: Annotated[
+        str,
+        typer.Option(
+            "--of",
+            metavar="CLAIM",
+            help='The claim whose drivers are asked for, or a proposition such as "minimax acquired by 2030-12".',
+        ),
+    ] = "",
     method: Method = "given-data",
     sets: Sets = None,
     worlds: Worlds = None,

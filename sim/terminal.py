@@ -151,7 +151,14 @@ def claims_table(ledger: Sequence[Row]) -> None:
     rows = []
     for row in ledger:
         happened = "" if row["happened"] is None else f" (happened: {'yes' if row['happened'] else 'no'})"
-        rows.append([row["claim"], (row["says"] or "") + happened, _probability(row), f"{row['worlds']:,}"])
+        rows.append(
+            [
+                row["claim"],
+                f"{row['says'] or row['claim']}{happened} [{row['asked']}]",
+                _probability(row),
+                f"{row['worlds']:,}",
+            ]
+        )
     if rows:
         print_table(["claim", "says", ledger[0]["scenario"], "worlds"], rows, left=2)
     else:
@@ -222,7 +229,7 @@ def _legend(forecasts: Sequence[Forecast]) -> None:
     print(textwrap.fill(MATRIX_NOTE, MATRIX_WIDTH) + "\n")
     for one in forecasts:
         happened = "" if one.happened is None else f" (happened: {'yes' if one.happened else 'no'})"
-        text = f"{one.claim}: {one.says}{happened} [{one.source}]"
+        text = f"{one.claim}: {one.says}{happened}; asked: {one.asked} [{one.source}]"
         print(textwrap.fill(clean(text), MATRIX_WIDTH, subsequent_indent="    "))
 
 
@@ -325,6 +332,7 @@ def flip_answer(done: Flip) -> None:
 def drivers_table(done: Sensitivity) -> None:
     """The drivers by rank with their indices, and how many assumptions are not distinguishable from noise."""
     print(clean(f"{done.headline}."))
+    print(f"Not varied: {len(done.manifest['held'])} other assumptions of the industry; the page lists them.")
     paths: dict[str, list[str]] = {}
     names = list(dict.fromkeys(row["index"] for row in done.summary()))
     for row in done.summary():

@@ -21,6 +21,7 @@ class Forecast(NamedTuple):
 
     claim: str
     says: str
+    asked: str
     source: str
     group: str
     happened: bool | None
@@ -61,7 +62,7 @@ def side_by_side(ledgers: Mapping[str, Iterable[Row]]) -> list[Forecast]:
             if key not in found:
                 source = row["source"] or ""
                 group = group_of(source, fact)
-                found[key] = Forecast(row["claim"], row["says"] or "", source, group, row["happened"], {})
+                found[key] = Forecast(row["claim"], row["says"] or "", row["asked"], source, group, row["happened"], {})
             found[key] = found[key]._replace(rows={**found[key].rows, label: row})
     last = (OTHERS, FACTS)
     return sorted(found.values(), key=lambda one: (one.group in last and 1 + last.index(one.group), one.group))

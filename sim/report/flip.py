@@ -6,6 +6,7 @@ import shlex
 from pathlib import Path
 from typing import Any
 
+from sim.outcomes.propositions import named
 from sim.report import style
 from sim.report.document import Cell, Column, Details, Document, Section, Table
 from sim.report.picture import Key, Panel, Picture
@@ -24,7 +25,7 @@ from sim.report.varied import (
     view_of_study,
     write_page,
 )
-from sim.report.words import between, notes, number, percent, plotly_text, shorten
+from sim.report.words import between, capital, notes, number, percent, plotly_text, shorten
 from sim.study.flip import PAGE, Flip
 
 CLAIM = "#0b5c8a"
@@ -68,8 +69,8 @@ def document_of(done: Flip) -> Document:
         f"Flip point: {shorten(done.scenario.title or done.scenario.name, 200)}",
         shorten(done.headline, 600),
         tuple(sections),
-        f"The claim {claim.id}: {shorten(claim.says or claim.id, 500)}. What varies, from {number(axis.low)} to "
-        f"{number(axis.high)}: {name_of(axis.name, done.scenario)} ({axis.name}).",
+        f"{capital(named(done.scenario, claim))}: {shorten(claim.says or claim.id, 500)}. What varies, from "
+        f"{number(axis.low)} to {number(axis.high)}: {name_of(axis.name, done.scenario)} ({axis.name}).",
         (
             f"{done.scenario.worlds:,} worlds at every value, with the same luck, seed {done.scenario.seed}. "
             "A share of worlds is a probability inside the model, under the scenario's other assumptions.",

@@ -8,12 +8,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from sim.laws.catalogue import ASSUMPTIONS
 from sim.outcomes.estimates import of_share
+from sim.outcomes.propositions import named
 from sim.report import style
 from sim.report.document import Cell, Column, Details, Document, Prose, Section, Switch, Table, Tiles
 from sim.report.picture import Key, Panel, Picture
+from sim.report.tables import value_text
 from sim.report.varied import closing, figure, name_of, pictures_of, source, view_of_study, write_page
-from sim.report.words import between, capital, count, notes, number, percent, plotly_text, shorten
+from sim.report.words import between, capital, count, listed, notes, number, percent, plotly_text, shorten
 from sim.study.sensitivity import GIVEN_DATA, MORRIS, NOT_DISTINGUISHABLE, PAGE, SOBOL, Sensitivity
 
 LOW, HIGH, INDEX, NOISE = "#9a5b00", "#0b5c8a", "#0b5c8a", "#b3bac2"
@@ -45,6 +48,11 @@ METHODS = {
     "(Jansen's estimator with replicates).",
     MORRIS: "Morris' design: steps of one assumption at a time through the middle 90% of all distributions, in the "
     "same luck. An effect is that of one step, two thirds of that range. Evaluated by SALib.",
+}
+LAWS = {
+    "assumptions.scale.strength": "the scale law",
+    "assumptions.listing.strength": "the listing law",
+    "assumptions.vertical.strength": "the vertical law",
 }
 TERMS = (
     (
@@ -101,6 +109,7 @@ def document_of(done: Sensitivity) -> Document:
         Details(f"{capital(count(len(others.rows), 'assumption'))} {NOT_DISTINGUISHABLE}", (others,)),
     ]
     sections = [
+        Section("held", "What was varied, and what was not", tuple(_held(done))),
         Section("drivers", "What drives it", tuple(found)),
         Section("method", "How it was found", (Prose((METHODS[done.method],)),)),
         *closing(view_of_study(scenario, done.manifest), done.manifest, TERMS, again),
@@ -109,13 +118,31 @@ def document_of(done: Sensitivity) -> Document:
         f"Sensitivity: {shorten(scenario.title or scenario.name, 200)}",
         shorten(done.headline, 600),
         tuple(sections),
-        f"The claim {claim.id}: {shorten(claim.says or claim.id, 500)}.",
+        f"{capital(named(scenario, claim))}: {shorten(claim.says or claim.id, 500)}.",
         (
             f"{scenario.worlds:,} worlds{_each(done)}, seed {scenario.seed}; "
             f"{count(len(done.ranks), 'uncertain assumption')}. All of it holds inside the model.",
             *notes(done.manifest["notices"]),
         ),
     )
+
+
+def _held(done: Sensitivity) -> list[Any]:
+    """How much of the model the study varies, before it says what matters in it."""
+    fixed, varied = done.manifest["held"], count(len(done.ranks), "assumption")
+    dials = [LAWS[path] for path in fixed if path in LAWS]
+    among = f", among them the strength of {listed(dials)}" if dials else ""
+    said = (
+        f"The scenario leaves {varied} uncertain: only these can drive anything below. "
+        f"{len(fixed)} other assumptions of the industry have one value in every world{among}, and so have all values "
+        "of firms that the scenario does not leave uncertain. This page cannot tell whether they matter: sweep does, "
+        "or a distribution in the scenario."
+    )
+    rows = tuple(
+        (Cell(ASSUMPTIONS[path].says, path), Cell(value_text(done.scenario.assumptions[path]))) for path in fixed
+    )
+    table = Table("held", "", (Column("Assumption", wide=True), Column("Value", "right")), rows, empty="None.")
+    return [Prose((said,)), Details(f"{capital(count(len(fixed), 'assumption'))} held at one value", (table,))]
 
 
 def _each(done: Sensitivity) -> str:
@@ -150,7 +177,7 @@ def tornado(done: Sensitivity) -> Picture:
             line = {"type": "scatter", "mode": "lines", "x": [low, high], "y": [place + offset] * 2}
             data.append({**line, "line": {"color": colour, "width": 2}, "hoverinfo": "skip"})
             which = "lowest" if offset == UPPER else "highest"
-            said = f"{plotly_text(bar.label)}<br>{which} fifth: {percent(share, 1)} ({between(low, high)})"
+            said = f"{plotly_text(bar.label)}<br>{which} draws: {percent(share, 1)} ({between(low, high)})"
             point = {"type": "scatter", "mode": "markers", "x": [share], "y": [place + offset]}
             marker = {"color": colour, "size": 9, "symbol": "circle-open" if offset == UPPER else "circle"}
             data.append({**point, "marker": marker, "text": [said], "hovertemplate": "%{text}<extra></extra>"})
@@ -161,12 +188,13 @@ def tornado(done: Sensitivity) -> Picture:
     left = len(done.ranks) - len(bars)
     caption = (
         "Share of worlds in which the claim comes true, among the fifth of worlds that drew the lowest and the fifth "
-        "that drew the highest values of an assumption, with 95% intervals. Dotted: all worlds. Grey: "
+        "that drew the highest values of an assumption (worlds that drew one value stay together), "
+        "with 95% intervals. Dotted: all worlds. Grey: "
         f"{NOT_DISTINGUISHABLE}{f' ({left} more in the table)' if left else ''}. {source(done.scenario, 'sensitivity')}"
     )
     keys = (
-        Key("lowest fifth of draws", LOW, "marker", marker="circle-open"),
-        Key("highest fifth of draws", HIGH, "marker"),
+        Key("lowest draws", LOW, "marker", marker="circle-open"),
+        Key("highest draws", HIGH, "marker"),
         Key(NOT_DISTINGUISHABLE, NOISE, "marker"),
     )
     what = name_of(next(iter(done.ranks)), done.scenario)
@@ -261,7 +289,7 @@ def _table(done: Sensitivity, drivers: bool) -> Table:
         Column("Assumption", wide=True),
         *(Column(COLUMNS[name], "right", title=INDICES[name]) for name in names),
     ]
-    columns += [Column("In the lowest fifth", "right"), Column("In the highest fifth", "right")] if ends else []
+    columns += [Column("With the lowest draws", "right"), Column("With the highest draws", "right")] if ends else []
     values = {(row["path"], row["index"]): row for row in done.drivers.to_dict("records")}
     rows = []
     for path, rank in done.ranks.items():

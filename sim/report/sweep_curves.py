@@ -178,7 +178,7 @@ def claims(swept: Swept) -> Picture:
     if moved is not None:
         estimates = swept.rows(f"{CLAIM}{moved}")["estimate"].to_numpy(float)
         low, high = percent(float(np.nanmin(estimates))), percent(float(np.nanmax(estimates)))
-        title = f"Of the forecasts, {moved} moves most: between {low} and {high}"
+        title = f"Of the forecasts, {moved} ({swept.says(moved)}) moves most: between {low} and {high}"
     total = len(swept.done.scenario.claims)
     chosen = f"Drawn: the {len(swept.claims)} of {total} forecasts that move most." if len(swept.claims) < total else ""
     caption = swept.caption(

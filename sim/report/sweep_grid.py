@@ -12,6 +12,7 @@ import pandas as pd
 
 from sim.outcomes.differences import ENDGAME, GENERAL_LEFT, INDEPENDENTS_LEFT
 from sim.outcomes.horizon import CLAIM
+from sim.outcomes.propositions import asked
 from sim.report.varied import source, view_of_study
 from sim.report.view import MOST_PANELS, Tables, View
 from sim.study.sweep import Sweep
@@ -102,8 +103,9 @@ class Swept:
         return [id for id in ids if id in order[: MOST_PANELS - 1]]
 
     def says(self, claim: str) -> str:
-        """What a claim says."""
-        return next((known.says or known.id for known in self.done.scenario.claims if known.id == claim), claim)
+        """What a claim asks of the worlds, with its dates."""
+        scenario = self.done.scenario
+        return next((asked(scenario, known) for known in scenario.claims if known.id == claim), claim)
 
     def caption(self, *parts: str) -> str:
         """A caption: what is drawn, then source and sample size."""

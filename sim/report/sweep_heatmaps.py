@@ -80,7 +80,7 @@ def claims(swept: Swept) -> Picture:
     moved = max(swept.claims, key=lambda claim: swept.spread(f"{CLAIM}{claim}"))
     estimates = swept.rows(f"{CLAIM}{moved}")["estimate"]
     low, high = percent(float(estimates.min())), percent(float(estimates.max()))
-    title = f"Of the forecasts, {moved} moves most: between {low} and {high}"
+    title = f"Of the forecasts, {moved} ({swept.says(moved)}) moves most: between {low} and {high}"
     what = f"Share of the worlds that meet the condition, if there is one, in which a forecast comes true. {NOTE}"
     return _picture(swept, "sweep-claims", title, what, shown, SHARES)
 

@@ -12,11 +12,11 @@ from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS
 from sim.outcomes import fates
 from sim.outcomes.estimates import NOTE, of_share
 from sim.outcomes.intervals import METHODS
+from sim.outcomes.propositions import asked
 from sim.outcomes.rows import group_name
 from sim.report.claims import CLAIM, FAILED, HELD, verdict
 from sim.report.document import Cell, Column, Table
 from sim.report.fates import PART_LABELS, part_colours
-from sim.report.propositions import in_words
 from sim.report.view import View
 from sim.report.words import between, capital, exact, month_text, percent, shorten
 from sim.scenario import series
@@ -150,10 +150,7 @@ def claims_table(view: View) -> Table:
 
 def _asked(view: View, claim: Claim | None) -> str:
     """What was asked of each world, and of which worlds."""
-    if claim is None:
-        return ""
-    asked = f"asked: {in_words(view, claim.when)}"
-    return asked if claim.given is None else f"{asked}; only of worlds with {in_words(view, claim.given)}"
+    return "" if claim is None else f"asked: {asked(view.scenario, claim)}"
 
 
 def _bar(row: dict[str, Any]) -> Cell:

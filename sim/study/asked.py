@@ -12,6 +12,8 @@ import numpy as np
 from sim.engine.problem import Seeds
 from sim.foundation.errors import InputError, nearest_of, shown
 from sim.outcomes.claims import truth
+from sim.outcomes.propositions import in_words
+from sim.scenario import spoken
 from sim.scenario.model import Claim, Scenario
 from sim.study import executor
 from sim.study.monte_carlo import SIMULATING, Progress, Tell, compile_first
@@ -30,17 +32,25 @@ class Condition(NamedTuple):
     level: float
 
 
-def claim_of(scenario: Scenario, id: str, key: str) -> Claim:
-    """The claim (or fact) of that id; InputError about ``key`` with the nearest one if there is none."""
+def claim_of(scenario: Scenario, text: str, key: str) -> Claim:
+    """The claim (or fact) of that id, or the short proposition (scenario/spoken.py) that ``text`` says.
+
+    InputError about ``key``, with the nearest id, if it is neither.
+    """
+    if spoken.is_spoken(text):
+        when = spoken.parse(text, scenario, key)
+        return Claim(spoken.tidy(text), in_words(scenario, when), "", when)
     claims = {claim.id: claim for claim in (*scenario.facts, *scenario.claims)}
+    says = f"or a proposition such as {spoken.EXAMPLES}"
     if not claims:
-        raise InputError("the scenario states no claim", key=key, found=id, allowed="an id of its section `claims`")
-    if id not in claims:
+        raise InputError("the scenario states no claim", key=key, found=text, allowed=f"an id of `claims`, {says}")
+    if text not in claims:
         few = len(claims) <= FEW_CLAIMS
         said = ", ".join(claims) if few else f"one of {len(claims)}, which `shakeout claims` lists"
-        problem, near = "no such claim" if id else "no claim named", nearest_of(id, claims)
-        raise InputError(problem, key=key, found=id or None, allowed=f"a claim of the scenario: {said}", nearest=near)
-    return claims[id]
+        problem, near = "no such claim" if text else "no claim named", nearest_of(text, claims)
+        allowed = f"a claim of the scenario: {said}; {says}"
+        raise InputError(problem, key=key, found=text or None, allowed=allowed, nearest=near)
+    return claims[text]
 
 
 def condition_of(scenario: Scenario, text: str) -> Condition:

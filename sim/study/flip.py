@@ -14,6 +14,7 @@ from sim.archive.folder import RunFolder, to_json
 from sim.foundation.errors import InputError
 from sim.outcomes.changes import in_words
 from sim.outcomes.claims import TRUE, UNDECIDED, truth
+from sim.outcomes.propositions import named
 from sim.scenario.model import Scenario
 from sim.study import kept, monte_carlo
 from sim.study.asked import OPERATORS, Condition, condition_of
@@ -122,7 +123,7 @@ def flip(
         "varied": {"path": axis.name, "low": axis.low, "high": axis.high},
         "until": {"claim": condition.claim.id, "op": condition.op, "level": condition.level},
         "crossings": [c._asdict() for c in found.crossings],
-        "headline": headline(in_words(base, axis.name), axis, condition, found),
+        "headline": headline(base, in_words(base, axis.name), axis, condition, found),
         **kept.made_by(),
         "notices": [*base.notices, *notes(base, [axis], edges), *_warnings(condition, found)],
         "timings": {
@@ -160,17 +161,17 @@ def _frame(axis: Axis, found: Found) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[axis.name, "probability", "low", "high", "worlds"])
 
 
-def headline(what: str, axis: Axis, condition: Condition, found: Found) -> str:
+def headline(base: Scenario, what: str, axis: Axis, condition: Condition, found: Found) -> str:
     """The answer in a sentence: where the condition holds, or that the probability never crosses the level.
 
     ``what`` is the thing that varies, in words.
     """
-    claim, level = condition.claim.id, f"{100 * condition.level:g}%"
+    claim, level = named(base, condition.claim), f"{100 * condition.level:g}%"
     ends = [tally.share for tally in (found.tallies[0], found.tallies[-1])]
     if not found.crossings:
         first, last = (f"{100 * share:.1f}%" if share == share else "not known" for share in ends)
         return (
-            f"The probability of the claim {claim} does not cross {level} as {what} goes from {axis.low:g} to "
+            f"The probability of {claim} does not cross {level} as {what} goes from {axis.low:g} to "
             f"{axis.high:g}: it is {first} at {axis.low:g} and {last} at {axis.high:g}"
         )
     above = condition.op.startswith(">")
@@ -179,7 +180,8 @@ def headline(what: str, axis: Axis, condition: Condition, found: Found) -> str:
     edges += [_value(crossing) for crossing in found.crossings]
     edges += [None] if len(edges) % 2 else []
     parts = [_stretch(*pair) for pair in zip(edges[::2], edges[1::2], strict=True)]
-    return f"The claim {claim} is {OPERATORS[condition.op]} {level} likely where {what} is {', or '.join(parts)}"
+    subject, where = claim[0].upper() + claim[1:], ", or ".join(parts)
+    return f"{subject} is {OPERATORS[condition.op]} {level} likely where {what} is {where}"
 
 
 def _value(crossing: Crossing) -> str:

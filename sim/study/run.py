@@ -111,13 +111,18 @@ class Run:
     def ledger(self) -> list[dict[str, Any]]:
         """Claims, then facts, as plain numbers: ``scenario`` and the columns of claims.csv.
 
-        ``happened`` says whether a fact did; it is None for a claim.
+        ``asked`` is what exactly was asked of the worlds, with its dates, in words. ``happened`` says whether a fact
+        did; it is None for a claim.
         """
+        from sim.outcomes.propositions import asked
+
+        said = {(c.id, c.happened): asked(self.scenario, c) for c in (*self.scenario.claims, *self.scenario.facts)}
         rows = [*self.outcomes.claims.to_dict("records"), *self.outcomes.facts.to_dict("records")]
         return [
             {
                 "scenario": self.scenario.name,
                 **{key: number(value) for key, value in ({"happened": None} | row).items()},
+                "asked": said[row["claim"], row.get("happened")],
             }
             for row in rows
         ]

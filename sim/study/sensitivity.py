@@ -18,9 +18,11 @@ from sim.archive.folder import number
 from sim.engine.draws import Draw, draws_of
 from sim.engine.problem import Seeds
 from sim.foundation.errors import InputError, nearest_of
+from sim.laws.catalogue import ASSUMPTIONS
 from sim.outcomes.changes import in_words
 from sim.outcomes.claims import UNDECIDED, can_be_undecided, truth
-from sim.outcomes.drivers import Estimate, chance_share, fifths, first_order, ranks, significant
+from sim.outcomes.drivers import FEWEST_EVENTS, Estimate, chance_share, fifths, first_order, ranks, significant
+from sim.outcomes.propositions import named
 from sim.scenario.model import Claim, Scenario
 from sim.study import designs, executor, kept, monte_carlo, overwritten
 from sim.study.asked import Worlds, claim_of, truths
@@ -108,7 +110,8 @@ def sensitivity(
     nothing is uncertain; else errors as in ``monte_carlo.run``.
     """
     tell = progress or monte_carlo.silent
-    claim, draws = claim_of(scenario, of, "--of"), draws_of(scenario)
+    claim = claim_of(scenario, of, "--of")
+    draws = sorted(draws_of(scenario), key=lambda draw: draw.path)  # the order of the file decides nothing
     _check(scenario, claim, method, draws)
     place = None if out is None else folder.prepare(Path(out))
     base = sized(scenario, worlds, seed, precision, WORLDS[method], (jobs, place, tell))
@@ -152,12 +155,16 @@ def _answered(
         ask = designs.sobol if method == SOBOL else designs.morris
         found = ask(base, claim, draws, executor.workers(jobs), tell)
     tell(Progress(SUMMARISING, base.worlds, base.worlds))
-    passed = significant([effect.p for effect in found.effects])
+    asked = None if found.sample is None else found.sample[found.sample != UNDECIDED]
+    rare = 0 if asked is None else int(min(asked.sum(), asked.size - asked.sum()))
+    few = asked is not None and 0 < rare < FEWEST_EVENTS
+    passed = [False] * len(draws) if few else significant([effect.p for effect in found.effects])
     ranked = ranks(found.effects, passed)
     order = sorted(
         range(len(draws)), key=lambda i: (ranked[i] is None, -found.effects[i].value if passed[i] else 0.0, i)
     )
-    asked = None if found.sample is None else found.sample[found.sample != UNDECIDED]
+    names = [in_words(base, draw.path) for draw in draws]
+    answer = too_few(base, claim, rare) if few else headline(base, claim, method, names, found, ranked)
     manifest = {
         "kind": "sensitivity",
         "scenario": base.name,
@@ -171,7 +178,8 @@ def _answered(
         "asked": None if asked is None else int(asked.size),
         "chance": {name: number(value) for name, value in found.chance._asdict().items()},
         "ranks": {draws[i].path: ranked[i] for i in order},
-        "headline": headline(claim, method, [in_words(base, draw.path) for draw in draws], found, ranked),
+        "held": held(draws),
+        "headline": answer,
         **kept.made_by(),
         "notices": [*base.notices, *overwritten.of_draws(base, [draw.path for draw in draws])],
         "timings": {"simulate_seconds": round(time.perf_counter() - started, 3)},
@@ -231,21 +239,39 @@ def _percent(share: Estimate) -> str:
     return f"{value:.0f}%" + ("" if math.isnan(low) else f" (95% interval {low:.0f} to {high:.0f}%)")
 
 
-def headline(claim: Claim, method: str, names: Sequence[str], found: Designed, ranked: Sequence[int | None]) -> str:
-    """The answer in a sentence: what leads, how much it explains, how much is chance."""
+def held(draws: Sequence[Draw]) -> list[str]:
+    """Paths of the assumptions of the industry that have one value in all worlds, so that nothing is said of them."""
+    varied = {draw.path.rpartition(".set.")[2] for draw in draws}
+    return [path for path in ASSUMPTIONS if path not in varied]
+
+
+def too_few(base: Scenario, claim: Claim, rare: int) -> str:
+    """The answer where hardly any world tells the claim's two outcomes apart."""
+    return (
+        f"Nothing is ranked: of {base.worlds:,} worlds only {rare} differ from the others in {named(base, claim)}, and "
+        f"{FEWEST_EVENTS} are needed; try more worlds"
+    )
+
+
+def headline(
+    base: Scenario, claim: Claim, method: str, names: Sequence[str], found: Designed, ranked: Sequence[int | None]
+) -> str:
+    """The answer in a sentence: among what, what leads, how much it explains, how much is chance."""
+    what = named(base, claim)
+    among = f"Among the {len(names)} assumptions left uncertain" if len(names) > 1 else "With one assumption uncertain"
     if math.isnan(found.chance.value):
-        return f"Nothing drives the claim {claim.id}: it comes out the same in every world"
+        return f"{among}, nothing drives {what}: it comes out the same in every world"
     chance = f"{_percent(found.chance)} of what tells worlds apart is chance"
     leaders = sorted((i for i, rank in enumerate(ranked) if rank == 1), key=lambda i: -found.effects[i].value)
     if not leaders:
-        return f"No assumption that drives the claim {claim.id} is distinguishable from noise: {chance}"
+        return f"{among}, none that drives {what} is distinguishable from noise: {chance}"
     share = 100 * found.effects[leaders[0]].value
     said = f"explains {share:.1f}% of the variance"
     if method == MORRIS:
-        said = f"moves its probability by {share:.0f} points"
+        said = f"moves its probability by {share:.0f} points a step"
     if len(leaders) == 1:
-        return f"The claim {claim.id} hangs most on {names[leaders[0]]}, which {said}; {chance}"
+        return f"{among}, {what} hangs most on {names[leaders[0]]}, which {said}; {chance}"
     first, *others = (names[i] for i in leaders[:NAMED])
     *rest, last = [*others, *([f"{len(leaders) - NAMED} more"] if len(leaders) > NAMED else [])]
     tied = f"{', '.join(rest)} and {last}" if rest else last
-    return f"The claim {claim.id} hangs most on {first}, which {said}, and, not to be told apart, {tied}; {chance}"
+    return f"{among}, {what} hangs most on {first}, which {said}, and, not to be told apart, {tied}; {chance}"

@@ -11,7 +11,14 @@ from sim.outcomes.forecasts import FACTS, OTHERS, group_of, labels, score, side_
 def row(scenario, claim, probability, source="S001-01", happened=None, says="It comes."):
     """A row of a ledger."""
     low, high = (None, None) if probability is None else (max(probability - 0.1, 0.0), min(probability + 0.1, 1.0))
-    given = {"scenario": scenario, "claim": claim, "says": says, "source": source, "happened": happened}
+    given = {
+        "scenario": scenario,
+        "claim": claim,
+        "says": says,
+        "asked": "It comes by 2030",
+        "source": source,
+        "happened": happened,
+    }
     return {**given, "probability": probability, "low": low, "high": high, "worlds": 100}
 
 
@@ -87,7 +94,7 @@ def test_the_matrix_as_printed(ledgers, capsys):
     assert cells["first"] == ["–", "70.0", "±10.0"]
     assert next(line for line in lines if line.startswith("document 003")).split()[2:] == ["0", "of", "1", "–"]
     assert next(line for line in lines if line.startswith(FACTS)).split()[2:] == ["1", "of", "2", "0", "of", "1"]
-    assert "not-seen: It comes. (happened: no) [S001-01]" in lines
+    assert "not-seen: It comes. (happened: no); asked: It comes by 2030 [S001-01]" in lines
 
 
 @pytest.mark.parametrize("scenarios", [1, 6, 7, 40])

@@ -11,8 +11,8 @@ import pytest
 
 from sim.foundation.currency import unit_in
 from sim.laws.catalogue import ASSUMPTIONS
+from sim.outcomes.propositions import in_words
 from sim.report import claims, fans, tables, words
-from sim.report.propositions import in_words
 from sim.report.survival import spread_out
 from sim.report.view import view_of
 from sim.scenario.model import Value
@@ -103,9 +103,8 @@ def test_ledger_shows_condition_interval_and_number_of_worlds(run: Any):
     rows = {row[0].text: row for row in tables.claims_table(view).rows}
     bought = rows[made_up.MINIMAX]
     frame = run.outcomes.claims.set_index("claim").loc["minimax-bought"]
-    assert (
-        bought[0].sub == "asked: MiniMax acquired by Apr 2028; only of worlds with not (MiniMax profitable by Apr 2028)"
-    )
+    condition = "only of worlds with not (MiniMax profitable by April 2028)"
+    assert bought[0].sub == f"asked: MiniMax acquired by April 2028; {condition}"
     assert bought[1].bar == (frame["probability"], frame["low"], frame["high"])
     assert bought[3].text == f"{frame['worlds']:,}" and frame["worlds"] < 2000
     assert rows["A firm that never is does something"][2].text == "asked in no world"
@@ -131,11 +130,11 @@ def test_facts_say_whether_they_happened(run: Any):
         ),
         (
             {"market": "venture_year", "at": 24347, "above": 9000.0},
-            "venture money in the calendar year in Dec 2028 above RMB 9 billion",
+            "venture money in the calendar year in December 2028 above RMB 9,000 million",
         ),
         (
             {"market": "top_four_share", "at": 24347, "above": 0.9},
-            "share of the four largest in the year's venture money in Dec 2028 above 90%",
+            "share of the four largest in the year's venture money in December 2028 above 90%",
         ),
         (
             {"firm": "zhipu", "quantity": "burn", "at": 24340, "above": 250},
@@ -156,7 +155,7 @@ def test_facts_say_whether_they_happened(run: Any):
     ],
 )
 def test_propositions_in_words(run: Any, proposition: dict[str, Any], text: str):
-    assert in_words(view_of(run), proposition) == text
+    assert in_words(run.scenario, proposition) == text
 
 
 @pytest.mark.parametrize(

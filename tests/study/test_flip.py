@@ -264,7 +264,7 @@ def test_the_page_tells_the_answer_and_harms_nobody(tmp_path):
     done = sim.flip(alone(), f"{CASH}=1:30", "closes >= 0.5", jobs=1, out=tmp_path)
     page = (done.folder / "flip.html").read_text(encoding="utf-8")
     assert "<script>alert" not in page
-    assert "The claim closes is at least 50% likely" in page
+    assert "closed by December 2024) is at least 50% likely" in page, "the claim stands with its date"
     assert (done.folder / "plots" / "flip.html").is_file()
 
 

@@ -381,9 +381,41 @@ def test_nothing_is_ranked_where_all_is_chance():
 
 def test_an_outcome_that_never_varies_has_no_drivers():
     done = sim.sensitivity(uncertain(cash=1000, hazard=0.0), "closes", jobs=1)
-    assert done.headline.startswith("Nothing drives")
+    assert "nothing drives the claim closes" in done.headline and "by December 2024" in done.headline
     assert math.isnan(done.chance.value)
     assert set(done.drivers["value"]) == {0}
+
+
+def test_few_worlds_that_tell_rank_nothing():
+    """Some 20 of 4,096 worlds close by chance: fewer than 50 rank nothing, and the sentence says so."""
+    done = sim.sensitivity(uncertain(cash=1000, hazard=0.0004), "closes", jobs=1)
+    rare = round(done.manifest["probability"] * 4096)
+    assert 0 < rare < 50
+    assert set(done.ranks.values()) == {None}
+    assert f"only {rare} differ from the others" in done.headline and "50 are needed" in done.headline
+
+
+def test_what_was_not_varied_is_said_before_what_matters(given_data):
+    held = given_data.manifest["held"]
+    assert DUMMY not in held and "assumptions.scale.strength" in held
+    page = (given_data.folder / "sensitivity.html").read_text(encoding="utf-8")
+    said = page.index("This page cannot tell whether they matter")
+    assert page.index('id="held"') < said < page.index('id="drivers"')
+    assert "among them the strength of the scale law, the listing law and the vertical law" in page
+    assert given_data.headline.startswith("Among the 3 assumptions left uncertain, the claim closes (")
+
+
+def test_a_typed_proposition_is_asked_as_a_claim_is(tmp_path):
+    done = sim.sensitivity(uncertain(1024), "alone closed by 2024-12", jobs=1, out=tmp_path)
+    same = sim.sensitivity(uncertain(1024), "closes", jobs=1, out=tmp_path)
+    assert done.drivers.equals(same.drivers) and done.folder != same.folder
+    assert '"alone closed by 2024-12" hangs most on' in done.headline
+
+
+def test_the_order_of_the_file_decides_no_design():
+    one = uncertain(1024)
+    other = with_sets(uncertain(1024), [f"{CASH}={{uniform: [0, {MOST_CASH}]}}"])
+    assert sim.sensitivity(one, "closes", jobs=1).drivers.equals(sim.sensitivity(other, "closes", jobs=1).drivers)
 
 
 def test_a_conditional_claim_is_asked_where_its_condition_holds():
