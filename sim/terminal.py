@@ -137,8 +137,8 @@ def run_summary(run: Run) -> None:
     fates_table(run.summary(), end)
     took = run.manifest["timings"]["simulate_seconds"]
     how = "it was there already: nothing was simulated" if run.reused else f"simulated in {took:.1f} s"
-    print(f"Percent of {worlds:,} worlds by {end} (classes and groups: percent of their firms), {NOTE}.")
-    print(f"Seed {run.scenario.seed}; {how}.")
+    print(f"Percent of {worlds:,} worlds by {end}; of classes and groups percent of their firms.")
+    print(f"{NOTE[:1].upper()}{NOTE[1:]}. Seed {run.scenario.seed}; {how}.")
     if run.folder is not None:
         print(f"Report: {run.folder / 'report.html'}")
 
@@ -263,7 +263,8 @@ def _difference_row(row: Row) -> list[str]:
 def percent(row: Row, name: str) -> str:
     """``name`` of ``row`` in percent with its interval, which one world has not; a dash where there is nothing to go
     by."""
-    return _estimate({name: row[name], "low": row[f"{name}_low"], "high": row[f"{name}_high"]}, name, 100, 1)
+    told = _estimate({name: row[name], "low": row[f"{name}_low"], "high": row[f"{name}_high"]}, name, 100, 1)
+    return told.replace(" to ", "–")  # one word, which a narrow table keeps together
 
 
 def print_story(story: Story) -> None:

@@ -153,10 +153,9 @@ def name_of(scenario: Scenario, firm: str) -> str:
 
 
 def whom(scenario: Scenario, firm: str) -> str:
-    """The same as what a share is of: "MiniMax", "the firms of Entrant", "all startups"."""
-    name = name_of(scenario, firm)
-    one = firm == ALL or firm in single_firms(scenario) or name.startswith("all ")
-    return name if one else f"the firms of {name}"
+    """The same as what a share is of: "MiniMax", "the firms of Entrant" (a class), "all startups", "group six"."""
+    name, classes = name_of(scenario, firm), {one.id for one in scenario.firms if one.copies}
+    return f"the firms of {name}" if firm in classes else name
 
 
 def date_words(date: str) -> str:

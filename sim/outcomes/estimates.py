@@ -12,7 +12,6 @@ from collections.abc import Callable
 
 LOPSIDED = 0.1  # most that an estimate lies off the middle of its interval, in half-widths, where ± is said
 MOST_DIGITS = 4
-TWO_DIGITS = 19.5  # in units of the last decimal: ends of a wider interval are told with one decimal less
 NOTHING, NO_INTERVAL = "–", "±–"
 NOTE = "± half a 95% interval, or both its ends where it is lopsided"  # for captions
 Say = Callable[[float, int], str]  # a number to so many decimals
@@ -34,7 +33,7 @@ def spread(value: float, low: float | None, high: float | None, digits: int = 1,
     """The interval of ``value`` as it stands beside it: "±1.2", or "0.0 to 3.7" where it is lopsided.
 
     Empty where it has no width, NO_INTERVAL where there is none. More decimals than ``digits`` are given where it would
-    else look as if it had no width; both ends have one less where they are far apart.
+    else look as if it had no width.
     """
     if low is None or high is None or math.isnan(low) or math.isnan(high):
         return NO_INTERVAL
@@ -45,8 +44,6 @@ def spread(value: float, low: float | None, high: float | None, digits: int = 1,
         while round(half, digits) == 0 and digits < MOST_DIGITS:
             digits += 1
         return f"±{plain(half, digits)}"
-    if digits and half * 10**digits >= TWO_DIGITS:
-        digits -= 1
     while say(low, digits) == say(high, digits) and digits < MOST_DIGITS:
         digits += 1
     return f"{say(low, digits)} to {say(high, digits)}"

@@ -14,6 +14,7 @@ from sim.archive.folder import RunFolder
 from sim.foundation.errors import InputError
 from sim.outcomes import effects
 from sim.outcomes.differences import ENDGAME, GENERAL_LEFT, INDEPENDENTS_LEFT, SURVIVAL, Differences, months_compared
+from sim.outcomes.fates import reported
 from sim.scenario.dates import month_text
 from sim.scenario.load import load, with_sets
 from sim.scenario.model import Scenario
@@ -59,7 +60,7 @@ class Comparison:
 
     def summary(self) -> list[dict[str, Any]]:
         """The differences at the last common date that the terminal shows, as plain numbers, the largest first."""
-        rows = kept.summary(self.differences, self.scenario, SHOWN)
+        rows = kept.summary(self.differences, self.scenario, SHOWN, self.manifest["names"])
         return [row for row in rows if row["quantity"] != "independent" or row["difference"] is None]
 
 
@@ -205,6 +206,7 @@ def compared(
         "precision": precision,
         "runs": runs,
         "headline": headline,
+        "names": {name: effects.name_of(a.scenario, name) for a in reversed(answers) for name in reported(a.scenario)},
         "pairing": pairing,
         **kept.made_by(),
         "notices": list(dict.fromkeys(said)),

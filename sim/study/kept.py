@@ -55,11 +55,13 @@ def _plain(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(paired=frame["paired"].map(words)) if "paired" in frame else frame
 
 
-def summary(differences: pd.DataFrame, scenario: Scenario, quantities: tuple[str, ...]) -> list[dict[str, Any]]:
+def summary(
+    differences: pd.DataFrame, scenario: Scenario, quantities: tuple[str, ...], names: Mapping[str, str] | None = None
+) -> list[dict[str, Any]]:
     """The rows of ``differences`` at their last date about these quantities, as plain numbers, with ``name``.
 
     Of every variant first the startups, then the groups, then the industry, each the largest difference first; giants,
-    who do not leave, are left out. Rows that lack one side come last.
+    who do not leave, are left out. Rows that lack one side come last. ``names`` are those of what ``scenario`` lacks.
     """
     from sim.outcomes.effects import name_of
 
@@ -75,7 +77,8 @@ def summary(differences: pd.DataFrame, scenario: Scenario, quantities: tuple[str
 
     plain = [{str(key): number(value) for key, value in row.items()} for row in rows.to_dict("records")]
     shown = sorted((row for row in plain if row["firm"] not in giants), key=order)
-    return [{"name": name_of(scenario, row["firm"]), **row} for row in shown]
+    others = names or {}
+    return [{"name": others.get(row["firm"]) or name_of(scenario, row["firm"]), **row} for row in shown]
 
 
 def reopened(done: RunFolder) -> dict[str, pd.DataFrame]:

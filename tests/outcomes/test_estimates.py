@@ -17,7 +17,6 @@ from sim.outcomes.intervals import wilson
     [
         (0, 100, "0.0 to 3.7"),  # not 0.0 ±1.8
         (100, 100, "96.3 to 100.0"),
-        (1, 20, "1 to 24"),  # far apart: a decimal less
         (0, 10_000, "0.00 to 0.04"),  # more decimals, or it would look certain
         (5, 10_000, "0.0 to 0.1"),
         (744, 1000, "±2.7"),
