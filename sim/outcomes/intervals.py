@@ -118,7 +118,7 @@ def _lower_rank(sizes: np.ndarray, share: float) -> np.ndarray:
 
     guess = sizes * share - Z * np.sqrt(sizes * share * (1 - share))
     rank = np.clip(np.ceil(guess) + RANKS_OFF, 0, sizes)
-    while (unsure := (rank > 0) & (bdtr(np.maximum(rank - 1, 0), sizes, share) > TAIL)).any():
+    while (unsure := (rank > 0) & (bdtr(np.maximum(rank - 1, 0), sizes.astype(np.int64), share) > TAIL)).any():
         rank = rank - unsure
     return np.asarray(rank)
 
