@@ -9,7 +9,7 @@ import dataclasses
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -36,6 +36,9 @@ from sim.cli_options import (
     typed,
 )
 from sim.foundation.errors import first_line
+
+if TYPE_CHECKING:
+    from sim.scenario.model import Scenario
 
 __all__ = ["app", "cli_studies", "main"]
 
@@ -82,6 +85,14 @@ def top(
     """Simulates the shakeout among China's large-model start-ups: thousands of worlds, survival curves, a report."""
 
 
+def _memory_notice(scenario: Scenario, jobs: int | None) -> tuple[str, ...]:
+    """A notice if a run here comes near the memory there is; InputError if it needs more."""
+    from sim.study import executor, memory
+
+    near = memory.notice(scenario, executor.workers(jobs)) if executor.is_local() else None
+    return () if near is None else (near,)
+
+
 @command
 def run(
     scenario: ScenarioFile,
@@ -101,7 +112,7 @@ def run(
     one_of(worlds=worlds, precision=precision)
     asked = sim.load(scenario, sets or (), worlds=worlds, seed=seed)
     silent = quiet or json_
-    notices(asked.notices, silent)
+    notices((*asked.notices, *_memory_notice(asked, jobs)), silent)
     with terminal.progress(silent) as tell:
         done = sim.run(asked, jobs=jobs, out=out, precision=precision, png=png, progress=tell, command=typed())
     if json_:
@@ -123,7 +134,7 @@ def check(scenario: ScenarioFile, sets: Sets = None) -> None:
     values = [*found.assumptions.values(), *(value for firm in found.firms for value in firm.values.values())]
     events = {change.origin for change in found.changes if change.origin != "--set"}
     firms = sum(max(1, firm.copies) for firm in found.firms)
-    notices(found.notices, quiet=False)
+    notices((*found.notices, *_memory_notice(found, None)), quiet=False)
     print(terminal.clean(f"{found.name}: {found.title}"))
     print(f"  {month_text(found.start)} to {month_text(found.end)}, {found.ticks} months")
     print(f"  {firms:,} firms, {len(events)} dated events, {len(found.claims)} claims, {len(found.facts)} facts")

@@ -17,7 +17,7 @@ from sim.engine.block import BLOCK_WORLDS, Block
 from sim.foundation.errors import InputError, RunError, first_line
 from sim.scenario.build import MAX_SEED, MAX_WORLDS
 from sim.scenario.model import Scenario
-from sim.study import executor
+from sim.study import executor, memory
 from sim.study.run import EVENTS, FIRMS, OUTCOME_FILES, SHOWN, Run, kept_outcomes, opened
 
 if TYPE_CHECKING:
@@ -174,11 +174,13 @@ class _Work:
 def compile_first(scenario: Scenario, workers: int, tell: Tell) -> None:
     """Compile once, before anything is simulated: local workers share the kernels out, and load what is compiled.
 
-    A cluster compiles for itself.
+    A cluster compiles for itself. InputError if a run of ``scenario`` needs more memory than there is here.
     """
     from sim.engine.simulate import KERNELS, compile_kernel, warm_up
     from sim.foundation import jit
 
+    if executor.is_local():
+        memory.notice(scenario, workers)  # refuses what does not fit
     if executor.is_local() and not jit.is_compiled_before():
         tell(Progress(COMPILING, 0, scenario.worlds))
         executor.map_blocks(compile_kernel, KERNELS, workers, lambda _compiled: None)
