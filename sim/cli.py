@@ -161,7 +161,7 @@ def new(
 def params(
     word: Annotated[str | None, typer.Argument(metavar="[WORD]", help="Show only what mentions this word.")] = None,
 ) -> None:
-    """List every assumption: path, unit, default, bounds and source."""
+    """List every assumption: path, unit, default, bounds and source. Money is in RMB million, as the defaults are."""
     from sim.scenario.params import rows
 
     for row in rows(word):

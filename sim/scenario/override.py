@@ -8,7 +8,7 @@ tree is again a scenario on its own.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from sim.foundation.assumption import Assumption
@@ -25,6 +25,7 @@ FIRM_KEYS = ("name", "kind", "enters", "listed", "pivoted", "copies")
 TOP_PATHS = ("start", "end", "worlds", "seed")
 EVENT_DATES = ("date", "until")
 MAX_SET = 10_000  # characters
+_FEW_IDS = 20  # so many are all compared with a mistyped path
 _ALLOWED = "PATH=VALUE, PATH=VALUE@2025-07 or PATH=VALUE@2025-07..2025-12"
 _DATED = re.compile(r"(?P<value>.*)@(?P<first>[^@{}\[\]\"']*)", re.DOTALL)
 
@@ -86,16 +87,17 @@ def assumption_at(path: str, root: Node) -> Assumption | None:
     return FIRM_ASSUMPTIONS.get(name) if top == "firms" and id in _section(root, "firms") else None
 
 
-def value_paths(root: Node) -> Iterator[str]:
-    """Every path of an assumption or a firm's assumption that ``root`` has."""
-    yield from ASSUMPTIONS
-    for id in _section(root, "firms"):
-        yield from (f"firms.{id}.{name}" for name in FIRM_ASSUMPTIONS)
-
-
 def nearest_path(path: str, root: Node) -> str | None:
-    """The path in ``root`` closest to ``path``."""
-    return nearest_of(path, _paths(root))
+    """The path in ``root`` closest to ``path``: of firms and events those whose ids come close are looked at."""
+    words = path.split(".")[:2]
+
+    def close(ids: Collection[str]) -> Collection[str]:
+        if len(ids) <= _FEW_IDS:
+            return ids
+        near = (nearest_of(word, ids) for word in words)
+        return list(dict.fromkeys(id for id in near if id is not None))
+
+    return nearest_of(path, _paths(root, close))
 
 
 def stock_allowed(path: str) -> str:
@@ -108,14 +110,16 @@ def _section(root: Node, name: str) -> dict[str, Node]:
     return node.data if node is not None else {}
 
 
-def _paths(root: Node) -> Iterable[str]:
+def _paths(root: Node, some: Callable[[Collection[str]], Collection[str]] = lambda ids: ids) -> Iterator[str]:
+    """Every path that a set may change; ``some`` picks the firms and the events, by default all."""
     yield from TOP_PATHS
-    yield from value_paths(root)
-    for id in _section(root, "firms"):
-        yield from (f"firms.{id}.{key}" for key in FIRM_KEYS)
-    for id, event in _section(root, "events").items():
+    yield from ASSUMPTIONS
+    for id in some(_section(root, "firms")):
+        yield from (f"firms.{id}.{name}" for name in (*FIRM_ASSUMPTIONS, *FIRM_KEYS))
+    events = _section(root, "events")
+    for id in some(events):
         yield from (f"events.{id}.{key}" for key in EVENT_DATES)
-        changes = event.data.get("set")
+        changes = events[id].data.get("set")
         if changes is not None and isinstance(changes.data, dict):
             yield from (f"events.{id}.set.{path}" for path in changes.data)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from sim.foundation.assumption import Assumption
-from sim.foundation.currency import unit_in
+from sim.foundation.currency import DEFAULT_CURRENCY, unit_in
 from sim.foundation.errors import InputError, nearest_of
 from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS, MECHANISMS
 
@@ -46,7 +46,8 @@ def markdown() -> str:
         "# Every assumption",
         "This file is made from the declarations beside the laws by `python -m tests.docs`; do not edit it. "
         "`shakeout params [WORD]` prints the same. A source is an id of [evidence.csv](evidence.csv), a paper, or the "
-        "word *assumption*. Bounds are inclusive. What the flagship scenario states or leaves uncertain is in "
+        f"word *assumption*. Bounds are inclusive. Money is in {DEFAULT_CURRENCY}, as the defaults are; a scenario in "
+        "another `currency` shows its own. What the flagship scenario states or leaves uncertain is in "
         "`scenarios/six-dragons.yaml`; the rest are these defaults.",
     ]
     for mechanism in MECHANISMS:

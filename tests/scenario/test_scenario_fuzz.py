@@ -177,3 +177,14 @@ def test_files_as_large_as_may_be_are_read_within_seconds(section):
     assert len(scenario.firms) == firms
     with pytest.raises(InputError, match="too much data"):
         load_text(text + "claims:\n" + "".join(f"  c{i}: {{when: x}}\n" for i in range(3000)))
+
+
+def test_many_errors_in_a_large_file_are_said_within_seconds():
+    firms = "".join(f"  f{i}: {{cash: 1}}\n" for i in range(1900))
+    events = "".join(f"  e{i}: {{date: 2024-05, set: {{firms.f{i}.csh: 0}}}}\n" for i in range(300))
+    began = time.process_time()
+    with pytest.raises(InputError) as caught:
+        load_text(f"start: 2023-07\nend: 2030-12\nfirms:\n{firms}events:\n{events}")
+    assert time.process_time() - began < SECONDS
+    assert str(caught.value).startswith("100 errors, and perhaps more")
+    assert caught.value.nearest == "firms.f0.cash"
