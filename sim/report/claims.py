@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from sim.report import style
-from sim.report.picture import Key, Panel, Picture
+from sim.report.picture import Key, Panel, Picture, numbers
 from sim.report.view import View
 from sim.report.words import between, count, how_many, percent, plotly_text, shorten
 
@@ -30,6 +30,7 @@ SCALE_NOTE = (
 FEW_WORLDS = 30  # asked in fewer worlds than this, a claim gets no verdict
 SAID, LINE = 150, 58  # most characters of a claim that are drawn, and of a line of it: a page of 420 pixels holds it
 LETTER_DOWN, DOT_SPACE = 16, 30  # pixels a line of a claim and its dot take
+SHARE = "share of worlds in which it comes true"
 CLAIM, HELD, FAILED = "#0b5c8a", "#0b7d6e", "#b5482e"
 
 
@@ -75,6 +76,14 @@ def ledger(view: View, facts: bool = False) -> Picture:
             "y": rows,
             "cliponaxis": False,
             "marker": {"color": colours, "size": 11, "line": {"color": "#ffffff", "width": 1}},
+            "meta": {
+                "y": [name[:-1], [plotly_text(said, 1000) for said in frame["says"]], ""],
+                "more": [
+                    ["low", numbers(frame["low"]), SHARE],
+                    ["high", numbers(frame["high"]), SHARE],
+                    ["worlds asked", [int(n) for n in frame["worlds"]], ""],
+                ],
+            },
             "text": [plotly_text(_said(row), 200) for _, row in frame.iterrows()],
             "hovertemplate": "%{text}<extra></extra>",
         },
@@ -97,7 +106,7 @@ def ledger(view: View, facts: bool = False) -> Picture:
     )
     return Picture(
         name, title, caption, title,
-        "share of worlds in which it comes true", name[:-1], (Panel(data, layout),), keys, height=54 + sum(space),
+        SHARE, name[:-1], (Panel(data, layout),), keys, height=54 + sum(space),
     )  # fmt: skip
 
 

@@ -9,7 +9,19 @@ from sim.outcomes import differences
 from sim.outcomes.estimates import NOTE
 from sim.outcomes.intervals import METHODS
 from sim.report import effects
-from sim.report.document import Cell, Column, Document, Prose, Section, Switch, Table, Terms, pictures_in, render
+from sim.report.document import (
+    Cell,
+    Column,
+    Document,
+    Figure,
+    Prose,
+    Section,
+    Switch,
+    Table,
+    Terms,
+    pictures_in,
+    render,
+)
 from sim.report.glossary import GLOSSARY
 from sim.report.overlay import Runs, endgame_overlay, groups_of_startups, left_overlay, most_moved, survival_overlay
 from sim.report.page import PLOTS, write_plots
@@ -17,7 +29,7 @@ from sim.report.picture import Picture
 from sim.report.provenance import provenance_of, runs_table
 from sim.report.tables import share_cell
 from sim.report.view import View
-from sim.report.what_if import difference_blocks, figure
+from sim.report.what_if import difference_blocks
 from sim.report.words import notes, shorten
 from sim.study.compare import PAGE, Comparison
 
@@ -101,9 +113,9 @@ def _curves(runs: Runs, done: Comparison) -> tuple[Any, ...]:
     switch = Switch(
         "survival",
         "What counts as survival",
-        tuple((label, figure(survival_overlay(runs, firms, endpoint))) for label, endpoint in views),
+        tuple((label, Figure(survival_overlay(runs, firms, endpoint))) for label, endpoint in views),
     )
-    return (switch, figure(left_overlay(runs)), figure(endgame_overlay(runs)))
+    return (switch, Figure(left_overlay(runs)), Figure(endgame_overlay(runs)))
 
 
 def _fates(runs: Runs) -> Table:

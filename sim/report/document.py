@@ -21,6 +21,7 @@ from markupsafe import Markup
 from sim.report.picture import Picture
 
 PLOTLY_FILE = "plotly.min.js"
+CODE = ("tables.js", "downloads.js", "page.js")  # in this order: each uses those before it
 
 
 @dataclass(frozen=True)
@@ -68,11 +69,10 @@ class Table:
 
 @dataclass(frozen=True)
 class Figure:
-    """A picture in the page, with a link to the file of its own if there is one."""
+    """A picture in the page, with buttons that give its numbers, its picture, or a page of its own."""
 
     kind: ClassVar[str] = "figure"
     picture: Picture
-    link: str = ""
 
 
 @dataclass(frozen=True)
@@ -161,7 +161,7 @@ def embed(data: Any) -> Markup:
 
 
 def panels_of(picture: Picture) -> list[dict[str, Any]]:
-    """What the page's script draws: data and layout of every panel, axis titles filled in."""
+    """What the page's script draws: data, layout and heading of every panel, axis titles filled in."""
     drawn = []
     for panel in picture.panels:
         layout = dict(panel.layout)
@@ -169,14 +169,14 @@ def panels_of(picture: Picture) -> list[dict[str, Any]]:
         if not picture.grid:
             for axis, title in (("xaxis", picture.x_title), ("yaxis", picture.y_title)):
                 layout[axis] = {**layout[axis], "title": {"text": _escaped(title), "font": {"size": 12}, "standoff": 8}}
-        drawn.append({"data": panel.data, "layout": layout})
+        drawn.append({"data": panel.data, "layout": layout, "heading": _escaped(panel.heading, 400)})
     return drawn
 
 
-def _escaped(text: str) -> str:
+def _escaped(text: str, limit: int = 80) -> str:
     from sim.report.words import plotly_text
 
-    return plotly_text(text)
+    return plotly_text(text, limit)
 
 
 @cache
@@ -211,7 +211,7 @@ def _hash(script: str) -> str:
 
 def render(document: Document, plotly: str = "") -> str:
     """The page as HTML. ``plotly`` is the path of plotly.js beside the page; empty: it is embedded."""
-    code = _own_file("page.js")
+    code = "\n".join(_own_file(name) for name in CODE)
     drawn = any(picture.panels for section in document.sections for picture in pictures_in(section.blocks))
     sources = [_hash(code)]
     if drawn:

@@ -173,6 +173,7 @@ def _marks(runs: Runs, records: Sequence[Row], factor: float, is_money: bool) ->
             "color": colours,
             "line": {"color": ["#ffffff" if s else c for s, c in zip(sure, colours, strict=True)], "width": 1.5},
         },
+        "meta": {"more": [[name, [_finite(factor * row[name]) for row in records]] for name in ("low", "high")]},
         "text": [_hover(runs, row, is_money) for row in records],
         "hovertemplate": "%{text}<extra></extra>",
     }
@@ -184,6 +185,10 @@ def _hover(runs: Runs, row: Row, is_money: bool) -> str:
     told = [money(value, currency) if is_money else f"{100 * value:.1f}%" for value in values]
     name, apart = plotly_text(runs.name(row["firm"])), plotly_text(difference_text(runs, row), 200)
     return f"<b>{name}</b><br>{plotly_text(told[0])} → {plotly_text(told[1])}<br>{apart}"
+
+
+def _finite(value: float) -> float | None:
+    return _round(value) if math.isfinite(value) else None
 
 
 def _round(value: float) -> float:

@@ -47,6 +47,7 @@ def fan(
         _band(x, at[low], at[high], style.tint(colour, strength), shape, group) for low, high, strength, group in bands
     ]
     columns = ["p05", "p25", middle, "p75", "p95", f"{middle}_low", f"{middle}_high"]
+    told = [name for name in columns if name != middle and name in rows and rows[name].notna().any()]
     said = [
         f"{say(mid)} {unit}{surely(sure[0], sure[1], say)}<br>half: {say(lower)} to {say(upper)}<br>"
         f"nine in ten: {say(low)} to {say(high)}"
@@ -60,6 +61,10 @@ def fan(
         "name": "median",
         "legendgroup": "median",
         "text": said,
+        "meta": {
+            "y": ["median", numbers(rows[middle])],
+            "more": [[name.replace(middle, "median").replace("_", ", "), numbers(rows[name])] for name in told],
+        },
         "hovertemplate": "%{x|%B %Y}<br>median %{text}<extra></extra>",
         "line": {"color": colour, "width": 2, "shape": shape},
     }

@@ -8,13 +8,12 @@ from typing import Any
 
 from sim.outcomes.propositions import named
 from sim.report import style
-from sim.report.document import Cell, Column, Details, Document, Section, Table
+from sim.report.document import Cell, Column, Details, Document, Figure, Section, Table
 from sim.report.picture import Key, Panel, Picture
 from sim.report.varied import (
     VALUE,
     closing,
     curve,
-    figure,
     marked,
     name_of,
     pictures_of,
@@ -61,7 +60,7 @@ def document_of(done: Flip) -> Document:
     until = shlex.quote(f"{claim.id} {done.condition.op} {done.condition.level:g}")
     again = f"{asked} --vary {shlex.quote(axis.text)} --until {until}"
     sections = [
-        Section("flip", "Where it flips", (figure(probability(done)), _crossings(done))),
+        Section("flip", "Where it flips", (Figure(probability(done)), _crossings(done))),
         Section("values", "Every value tried", (Details(f"{len(done.evaluations)} values", (_values(done),)),)),
         *closing(view, done.manifest, TERMS, again),
     ]

@@ -96,6 +96,7 @@ def _panel(runs: Runs, firm: str, flow: np.ndarray, used: list[int], moved: floa
             "zmax": top,
             "colorscale": [[0, "#ffffff"], [1, style.ACCENT]],
             "text": hover,
+            "meta": {"value": "share of worlds", "across": full, "up": full},
             "hovertemplate": "%{text}<extra></extra>",
             "hoverongaps": False,
         },

@@ -201,6 +201,7 @@ def endgame(view: View) -> Picture:
             "cliponaxis": False,
             "marker": {"color": colours},
             "customdata": labels,
+            "meta": {"x": ["year in which the endgame begins", "customdata", ""]},
             "hovertemplate": "%{customdata}: %{y:.1%} of worlds<extra></extra>",
             "name": "share of worlds",
         }

@@ -149,8 +149,9 @@ def venture(view: View) -> Picture:
     columns = ["median", "p05", "p25", "p75", "p95", "median_low", "median_high"]
     scaled = raised.assign(**{column: raised[column] / divisor for column in columns if column in raised})
     panels = [
-        _bars(scaled, years, f"Venture money, {unit}", lambda v: money(v * divisor, view.scenario.currency), {}),
-        _bars(top_four, [view.calendar(int(m)) // 12 for m in top_four["month"]], "Share of the four largest", percent,
+        _bars(scaled, years, f"Venture money, {unit}", unit, lambda v: money(v * divisor, view.scenario.currency), {}),
+        _bars(top_four, [view.calendar(int(m)) // 12 for m in top_four["month"]], "Share of the four largest",
+              "share of the year's venture money", percent,
               {"tickformat": ".0%", "range": [0, 1.04]}),
     ]  # fmt: skip
     panels = [panel for panel in panels if panel.data[0]["x"]]
@@ -177,7 +178,7 @@ def _sure(row: Any, say: Any) -> str:
     return surely(row.get("median_low", math.nan), row.get("median_high", math.nan), say)
 
 
-def _bars(rows: pd.DataFrame, years: list[int], heading: str, say: Any, axis: dict[str, Any]) -> Panel:
+def _bars(rows: pd.DataFrame, years: list[int], heading: str, unit: str, say: Any, axis: dict[str, Any]) -> Panel:
     known = rows["median"].notna().to_numpy()
     rows, years = rows[known], [year for year, keep in zip(years, known, strict=True) if keep]
     said = [
@@ -186,10 +187,13 @@ def _bars(rows: pd.DataFrame, years: list[int], heading: str, say: Any, axis: di
                     f"nine in ten {say(r['p05'])} to {say(r['p95'])}", 260)
         for year, (_, r) in zip(years, rows.iterrows(), strict=True)
     ]  # fmt: skip
+    told = [name for name in ("p05", "p25", "p75", "p95", "median_low", "median_high") if name in rows]
     data: list[dict[str, Any]] = [
         {
             "type": "bar", "x": years, "y": numbers(rows["median"]), "text": said, "textposition": "none",
-            "marker": {"color": style.tint(style.ACCENT, 0.55)}, "hovertemplate": "%{text}<extra></extra>",
+            "marker": {"color": style.tint(style.ACCENT, 0.55)},
+            "meta": {"y": ["median", "y", unit], "more": [[name, numbers(rows[name]), unit] for name in told]},
+            "hovertemplate": "%{text}<extra></extra>",
         }
     ]  # fmt: skip
     for low, high, width in (("p05", "p95", 1.2), ("p25", "p75", 4.0)):

@@ -13,7 +13,7 @@ import pandas as pd
 from sim.outcomes.rows import group_name
 from sim.report import style
 from sim.report.fates import small_dates
-from sim.report.picture import Key, Panel, Picture, numbers
+from sim.report.picture import LOW_HIGH, Key, Panel, Picture, numbers
 from sim.report.survival import BANDS, ENDPOINTS, ENDS, NOBODY
 from sim.report.view import MOST_PANELS, View
 from sim.report.words import percent, plotly_text, shorten
@@ -229,6 +229,7 @@ def banded(view: View, rows: pd.DataFrame, column: str, look: RunStyle, index: i
         "legendgroup": f"run-{index}",
         "line": {"shape": "hv", "color": look.colour, "width": 2, "dash": look.dash},
         "customdata": [[a, b] for a, b in zip(low, high, strict=True)],
+        "meta": LOW_HIGH,
         "hovertemplate": "%{y:.0%} (%{customdata[0]:.1%} to %{customdata[1]:.1%})",
     }
     return [band, line]

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from sim.report import style
-from sim.report.picture import Key, Panel, Picture, numbers
+from sim.report.picture import LOW_HIGH, Key, Panel, Picture, numbers
 from sim.report.survival import BANDS, band
 from sim.report.view import View
 from sim.report.words import listed, percent, year_step
@@ -83,6 +83,7 @@ def _panel(heading: str, curves: dict[str, pd.DataFrame], looks: dict[str, style
                 "legendgroup": years,
                 "line": {"shape": "hv", "color": looks[years].colour, "width": 2, "dash": looks[years].dash},
                 "customdata": [[a, b, int(n)] for a, b, n in zip(low, high, curve["at_risk"], strict=True)],
+                "meta": {"more": [*LOW_HIGH["more"], ["at risk", "customdata.2", "startups"]]},
                 "hovertemplate": "%{y:.0%} (%{customdata[0]:.1%} to %{customdata[1]:.1%}), %{customdata[2]:,} at risk",
             }
         )

@@ -76,10 +76,6 @@ def alone(picture: Picture) -> Document:
     return Document(picture.title, picture.title, (Section("figure", "", (Figure(picture),)),), plain=True)
 
 
-def _figure(picture: Picture) -> Figure:
-    return Figure(picture, f"{PLOTS}/{picture.name}.html" if picture.panels else "")
-
-
 def document_of(run: FinishedRun | View) -> Document:
     """The page of ``run`` as a document."""
     view = view_of(run)
@@ -173,31 +169,31 @@ def _survival(view: View) -> Section:
         "survival",
         "What counts as survival",
         (
-            ("Independent", _figure(survival.survival_curves(view, "independent"))),
-            ("In the general race", _figure(survival.survival_curves(view, "general"))),
+            ("Independent", Figure(survival.survival_curves(view, "independent"))),
+            ("In the general race", Figure(survival.survival_curves(view, "general"))),
         ),
     )
     return Section(
         "survival",
         "When they fall",
-        (curves, _figure(fates.fates_over_time(view)), _figure(own_clocks.survival_after(view))),
+        (curves, Figure(fates.fates_over_time(view)), Figure(own_clocks.survival_after(view))),
     )
 
 
 def _landscape(view: View) -> Section:
     blocks = (landscape.independents_left(view), landscape.leaders(view), landscape.concentration(view))
-    return Section("landscape", "What the industry looks like", tuple(_figure(picture) for picture in blocks))
+    return Section("landscape", "What the industry looks like", tuple(Figure(picture) for picture in blocks))
 
 
 def _money(view: View) -> Section:
-    purses = tuple((capital(which), _figure(money.purse_fans(view, which))) for which in money.PURSES)
+    purses = tuple((capital(which), Figure(money.purse_fans(view, which))) for which in money.PURSES)
     return Section(
-        "money", "Money", (Switch("money", "What is shown", purses), _figure(money.venture(view)))
+        "money", "Money", (Switch("money", "What is shown", purses), Figure(money.venture(view)))
     )  # fmt: skip
 
 
 def _endgame(view: View) -> Section:
-    return Section("endgame", "The endgame", (_figure(landscape.endgame(view)),))
+    return Section("endgame", "The endgame", (Figure(landscape.endgame(view)),))
 
 
 def _claims(view: View) -> Section:
@@ -229,7 +225,7 @@ def _worlds(view: View) -> Section:
     told = view.run.stories
     blocks: list[object] = []
     for index, world in enumerate(told):
-        blocks.append(_figure(timelines.timeline(view, index)))
+        blocks.append(Figure(timelines.timeline(view, index)))
         table = timelines.story_table(view, index)
         if table.rows:
             blocks.append(Details(f"{world.title}, in words. {shorten(world.ending, 400)}", (table,)))

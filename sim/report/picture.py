@@ -26,6 +26,13 @@ GAP_DOWN = 62
 GAP_ACROSS = 74
 
 
+# What the numbers of a figure say (templates/tables.js) of a trace besides x and y stands in its ``meta``:
+# {"x": column, "y": column, "more": [column, ...]}, a column being [heading, values or where the trace has them] with
+# its unit as a third entry where that is not the title of the axis; {"value": heading} for a heatmap. Without ``meta``
+# a trace that has nothing to say on hover is decoration.
+LOW_HIGH = {"more": [["low", "customdata.0"], ["high", "customdata.1"]]}
+
+
 class Key(NamedTuple):
     """One entry of the legend: ``shape`` is line, band, area or marker; ``group`` the legendgroup of its traces."""
 

@@ -12,10 +12,10 @@ from sim.laws.catalogue import ASSUMPTIONS
 from sim.outcomes.estimates import of_share
 from sim.outcomes.propositions import named
 from sim.report import style
-from sim.report.document import Cell, Column, Details, Document, Prose, Section, Switch, Table, Tiles
-from sim.report.picture import Key, Panel, Picture
+from sim.report.document import Cell, Column, Details, Document, Figure, Prose, Section, Switch, Table, Tiles
+from sim.report.picture import Key, Panel, Picture, numbers
 from sim.report.tables import value_text
-from sim.report.varied import closing, figure, name_of, pictures_of, source, view_of_study, write_page
+from sim.report.varied import closing, name_of, pictures_of, source, view_of_study, write_page
 from sim.report.words import between, capital, count, listed, notes, number, percent, plotly_text, shorten
 from sim.study.sensitivity import GIVEN_DATA, MORRIS, NOT_DISTINGUISHABLE, PAGE, SOBOL, Sensitivity
 
@@ -98,8 +98,8 @@ def document_of(done: Sensitivity) -> Document:
     scenario, claim = done.scenario, done.claim
     asked = f"shakeout sensitivity scenario.yaml --of {shlex.quote(claim.id)} --method {done.method}"
     again = f"{asked} --worlds {scenario.worlds} --seed {scenario.seed}"
-    views = [("Tornado", figure(tornado(done)))] if len(done.tornado) else []
-    views += [(capital(INDICES[name].split(" it ")[0]), figure(index_picture(done, name))) for name in _names(done)[:1]]
+    views = [("Tornado", Figure(tornado(done)))] if len(done.tornado) else []
+    views += [(capital(INDICES[name].split(" it ")[0]), Figure(index_picture(done, name))) for name in _names(done)[:1]]
     shown: Any = Switch("drivers", "What is shown", tuple(views)) if len(views) > 1 else views[0][1]
     drivers, others = _table(done, True), _table(done, False)
     found = [
@@ -181,6 +181,7 @@ def tornado(done: Sensitivity) -> Picture:
             point = {"type": "scatter", "mode": "markers", "x": [share], "y": [place + offset]}
             marker = {"color": colour, "size": 9, "symbol": "circle-open" if offset == UPPER else "circle"}
             data.append({**point, "marker": marker, "text": [said], "hovertemplate": "%{text}<extra></extra>"})
+            data[-1] |= {"name": f"{which} fifth of draws", "meta": _told(bar.label, low, high)}
     layout = _rows_layout([bar.label for bar in bars], tickformat=".0%")
     middle = done.manifest["probability"]
     upright = {"xref": "x", "yref": "y domain", "x0": middle, "x1": middle, "y0": 0, "y1": 1}
@@ -241,6 +242,7 @@ def index_picture(done: Sensitivity, name: str) -> Picture:
         point = {"type": "scatter", "mode": "markers", "x": [row["value"]], "y": [place]}
         marker = {"color": colour, "size": 9}
         data.append({**point, "marker": marker, "text": [said], "hovertemplate": "%{text}<extra></extra>"})
+        data[-1]["meta"] = _told(name_of(row["path"], done.scenario, LABEL), row["low"], row["high"])
     layout = _rows_layout(
         [name_of(row["path"], done.scenario, LABEL) for row in rows], tickformat=".1%", rangemode="tozero"
     )
@@ -253,6 +255,11 @@ def index_picture(done: Sensitivity, name: str) -> Picture:
         f"index-{name.replace('_', '-')}", shorten(done.headline, 300), caption, shorten(done.headline, 300),
         INDICES[name], "", (Panel(data, layout),), height=60 + ROW * len(rows),
     )  # fmt: skip
+
+
+def _told(label: str, low: float, high: float) -> dict[str, Any]:
+    """What the numbers of a figure say of one mark."""
+    return {"y": ["assumption", [plotly_text(label)], ""], "more": [["low", numbers([low])], ["high", numbers([high])]]}
 
 
 def _rows_layout(labels: Sequence[str], **across: Any) -> dict[str, Any]:

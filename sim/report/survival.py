@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from sim.report import style
-from sim.report.picture import Key, Panel, Picture, numbers
+from sim.report.picture import LOW_HIGH, Key, Panel, Picture, numbers
 from sim.report.view import View
 from sim.report.words import listed, percent, plotly_text
 
@@ -122,6 +122,7 @@ def _banded(view: View, firm: str, curve: pd.DataFrame) -> list[dict[str, Any]]:
     line = _curve(view.days, curve, colour, plotly_text(view.name(firm), 30), firm, dash=dash)
     del line["hoverinfo"]
     line["customdata"] = [[low, high] for low, high in zip(numbers(curve["low"]), numbers(curve["high"]), strict=True)]
+    line["meta"] = LOW_HIGH
     line["hovertemplate"] = "%{y:.0%} (%{customdata[0]:.1%} to %{customdata[1]:.1%})"
     return [band(days, curve, colour, firm), line]
 

@@ -9,10 +9,10 @@ from typing import Any
 
 from sim.outcomes.estimates import NOTE, of_share, spread
 from sim.report import sweep_curves, sweep_heatmaps
-from sim.report.document import Cell, Column, Details, Document, Section, Switch, Table
+from sim.report.document import Cell, Column, Details, Document, Figure, Section, Switch, Table
 from sim.report.picture import Picture
 from sim.report.sweep_grid import INDUSTRY, STATES, Swept
-from sim.report.varied import closing, figure, name_of, pictures_of, view_of_study, write_page
+from sim.report.varied import closing, name_of, pictures_of, view_of_study, write_page
 from sim.report.words import notes, number, percent, shorten
 from sim.study.sweep import PAGE, Sweep
 
@@ -59,26 +59,26 @@ def document_of(done: Sweep) -> Document:
 
 
 def _curves(swept: Swept) -> list[Section]:
-    states = tuple((label, figure(sweep_curves.by_state(swept, state))) for state, label in STATES.items())
+    states = tuple((label, Figure(sweep_curves.by_state(swept, state))) for state, label in STATES.items())
     survival = tuple(
-        (label, figure(sweep_curves.survival(swept, endpoint)))
+        (label, Figure(sweep_curves.survival(swept, endpoint)))
         for endpoint, label in (("independent", "Independent"), ("general", "In the general race"))
     )
     return [
-        Section("left", "How many are left", (figure(sweep_curves.left(swept)),)),
+        Section("left", "How many are left", (Figure(sweep_curves.left(swept)),)),
         Section("firms", "Who is left", (Switch("states", "Which state", states),)),
         Section("survival", "When they fall", (Switch("survival", "What counts as survival", survival),)),
-        Section("claims", "The endgame and the forecasts", (figure(sweep_curves.claims(swept)),)),
+        Section("claims", "The endgame and the forecasts", (Figure(sweep_curves.claims(swept)),)),
     ]
 
 
 def _heatmaps(swept: Swept) -> list[Section]:
-    left = tuple((label, figure(sweep_heatmaps.industry(swept, quantity))) for quantity, label in INDUSTRY.items())
-    states = tuple((label, figure(sweep_heatmaps.by_state(swept, state))) for state, label in STATES.items())
+    left = tuple((label, Figure(sweep_heatmaps.industry(swept, quantity))) for quantity, label in INDUSTRY.items())
+    states = tuple((label, Figure(sweep_heatmaps.by_state(swept, state))) for state, label in STATES.items())
     return [
         Section("left", "The industry", (Switch("industry", "Which quantity", left),)),
         Section("firms", "Who is left", (Switch("states", "Which state", states),)),
-        Section("claims", "The forecasts", (figure(sweep_heatmaps.claims(swept)),)),
+        Section("claims", "The forecasts", (Figure(sweep_heatmaps.claims(swept)),)),
     ]
 
 

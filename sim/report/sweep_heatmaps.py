@@ -112,6 +112,11 @@ def _panel(swept: Swept, quantity: str, firm: str, heading: str, colour: str, sc
         "zmin": scale.low,
         "zmax": scale.high,
         "colorscale": [list(step) for step in SCALE],
+        "meta": {
+            "value": "mean number of startups" if scale.counts else "share of worlds",
+            "across": list(across.values()),
+            "up": list(up.values()),
+        },
         "showscale": False,
         "xgap": 1,
         "ygap": 1,

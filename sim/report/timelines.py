@@ -139,6 +139,7 @@ def _marks(view: View, kind: str, shown: list[tuple[Story, Sentence]], place: di
             "line": {"color": style.INK if hollow else "#ffffff", "width": 1.6 if hollow else 1},
         },
         "text": [_hover(view, life, said) for life, said in shown],
+        "meta": {"more": [["what happens", "text", ""]]},
         "hovertemplate": "%{text}<extra></extra>",
     }
 

@@ -13,11 +13,11 @@ from sim.foundation.currency import unit_in
 from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS
 from sim.outcomes.changes import in_words, when_in_words
 from sim.report import style
-from sim.report.document import Document, Figure, Section, Terms, pictures_in, render
+from sim.report.document import Document, Section, Terms, pictures_in, render
 from sim.report.glossary import GLOSSARY
 from sim.report.overlay import Runs
 from sim.report.page import PLOTS, write_plots
-from sim.report.picture import Picture, numbers
+from sim.report.picture import LOW_HIGH, Picture, numbers
 from sim.report.provenance import provenance_of
 from sim.report.view import View
 from sim.report.words import capital, number, shorten
@@ -125,6 +125,7 @@ def curve(
         "line": {"color": colour, "width": 2.2, "dash": dash},
         "marker": {"color": colour, "size": 5},
         "customdata": [list(pair) for pair in zip(numbers(rows["low"]), numbers(rows["high"]), strict=True)],
+        "meta": LOW_HIGH,
         "hovertemplate": f"%{{y:{say}}} (%{{customdata[0]:{say}}} to %{{customdata[1]:{say}}})",
     }
     return [band, line]
@@ -134,11 +135,6 @@ def source(scenario: Scenario, kind: str, each: str = "") -> str:
     """Source line of every figure."""
     worlds = f"{scenario.worlds:,} worlds{each}"
     return f"Source: Shakeout, {kind} of scenario {shorten(scenario.name, 60)}, n = {worlds}, seed {scenario.seed}."
-
-
-def figure(picture: Picture) -> Figure:
-    """A picture with the link to its own file."""
-    return Figure(picture, f"{PLOTS}/{picture.name}.html" if picture.panels else "")
 
 
 def closing(view: View, manifest: Mapping[str, Any], terms: Sequence[tuple[str, str]], again: str) -> list[Section]:

@@ -106,11 +106,6 @@ def document_of(done: WhatIf) -> Document:
     )
 
 
-def figure(picture: Picture) -> Figure:
-    """A picture with the link to its own file."""
-    return Figure(picture, f"{PLOTS}/{picture.name}.html" if picture.panels else "")
-
-
 def _change(runs: Runs, done: WhatIf) -> Section:
     several = len(done.variants) > 1
     blocks = [
@@ -126,11 +121,11 @@ def _curves(runs: Runs, done: WhatIf) -> Section:
         "survival",
         "What counts as survival",
         (
-            ("Independent", figure(survival_overlay(runs, firms, "independent"))),
-            ("In the general race", figure(survival_overlay(runs, firms, "general"))),
+            ("Independent", Figure(survival_overlay(runs, firms, "independent"))),
+            ("In the general race", Figure(survival_overlay(runs, firms, "general"))),
         ),
     )
-    return Section("curves", "Base and variant", (switch, figure(left_overlay(runs)), figure(endgame_overlay(runs))))
+    return Section("curves", "Base and variant", (switch, Figure(left_overlay(runs)), Figure(endgame_overlay(runs))))
 
 
 def difference_blocks(runs: Runs, rows: Sequence[effects.Row], index: int) -> tuple[Any, ...]:
@@ -138,7 +133,7 @@ def difference_blocks(runs: Runs, rows: Sequence[effects.Row], index: int) -> tu
     startups, names = runs.startups, [*runs.startups, *groups_of_startups(runs)]
     place = str(index)
     views = [
-        (measure.label, figure(effects.dots(runs, rows, names, measure, place)))
+        (measure.label, Figure(effects.dots(runs, rows, names, measure, place)))
         for measure in (*effects.SHARES, *effects.MONEY)
     ]
     tiles = [*effects.industry_tiles(rows), *effects.gain_tile(rows, startups)]
@@ -161,7 +156,7 @@ def _flows(runs: Runs, turned: Sequence[flows.Row], index: int, several: str) ->
     firms = _most_turned(runs, turned)
     picture = flows.flows(runs, turned, firms, str(index))
     table = flows.flips_table(runs, turned, runs.startups, str(index))
-    blocks: list[Any] = [figure(picture)]
+    blocks: list[Any] = [Figure(picture)]
     if table.rows:
         blocks.append(
             Details(f"The commonest of {count(len(turned), 'kind')} of turns, listings and pivots told", (table,))
@@ -190,7 +185,7 @@ def _told(runs: Runs, turned: Sequence[flows.Row], told: Retold | None, index: i
         if row["firm"] == series and (row["base_fate"].split("+")[0], row["variant_fate"].split("+")[0]) == told.fates
     )
     lead = "One world is an anecdote: it shows how the change works its way through, not how often."
-    blocks = (figure(retold.paths(runs, told, index)), *retold.blocks(runs, told, index, share))
+    blocks = (Figure(retold.paths(runs, told, index)), *retold.blocks(runs, told, index, share))
     return Section(f"world-{index}", title, blocks, lead)
 
 

@@ -101,10 +101,11 @@ def test_plots_share_one_plotly(written: Path):
     assert (plots / "plotly.min.js").stat().st_size > 1_000_000
 
 
-def test_links_lead_to_files_that_exist(written: Path, elements: list[Element]):
-    links = [link.attributes["href"] for link in having(elements, "a", class_="own")]
-    assert len(links) == len(PICTURES)
-    assert all((written / link).is_file() for link in links)
+def test_a_page_mailed_alone_has_no_link_to_a_file_that_stays_behind(elements: list[Element]):
+    links = [link.attributes["href"] for link in having(elements, "a")]
+    assert links and all(link.startswith("#") for link in links)
+    forms = [button.attributes["data-form"] for button in having(elements, "button", class_="take")]
+    assert forms == ["csv", "png", "svg", "html"] * len(PICTURES)
 
 
 def test_same_run_gives_same_bytes_whatever_the_clock_and_the_command(run: Any, written: Path, tmp_path: Path):

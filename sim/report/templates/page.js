@@ -1,24 +1,21 @@
+/* Figures: drawn when they are seen, switched, shown anew for print. */
 (function () {
   "use strict";
+  var shared = window.Shakeout;
+  var all = shared.all;
   var root = document.documentElement;
   var trouble = function (what) {
     root.dataset.state = "trouble";
     root.dataset.trouble = String(what);
     document.getElementById("trouble").hidden = false;
   };
+  shared.trouble = trouble;
   window.addEventListener("error", function (event) { trouble(event.message); });
-
-  var all = function (selector, within) { return Array.prototype.slice.call((within || document).querySelectorAll(selector)); };
-  var parsed = {};
-  var panelsOf = function (name) {
-    if (!parsed[name]) { parsed[name] = JSON.parse(document.getElementById("data-" + name).textContent); }
-    return parsed[name];
-  };
 
   var draw = function (plot) {
     if (plot.dataset.drawn) { return; }
     var parts = /^plot-(.+)-(\d+)$/.exec(plot.id);
-    var panel = panelsOf(parts[1])[Number(parts[2]) - 1];
+    var panel = shared.panelsOf(parts[1])[Number(parts[2]) - 1];
     var small = plot.closest(".grid") !== null;
     plot.dataset.drawn = "yes";
     if (watcher) { watcher.observe(plot); }
@@ -26,11 +23,16 @@
       window.Plotly.newPlot(plot, panel.data, panel.layout, {
         displaylogo: false,
         displayModeBar: small ? false : "hover",
-        modeBarButtons: [["toImage"]],
-        toImageButtonOptions: { filename: parts[1], scale: 2 }
+        modeBarButtons: [[{
+          name: "picture",
+          title: "Picture with title, legend and source",
+          icon: window.Plotly.Icons.camera,
+          click: function () { shared.download(plot.closest(".picture"), "png").catch(trouble); }
+        }]]
       });
     } catch (error) { trouble(error); }
   };
+  shared.draw = draw;
   var resize = function (plot) { if (plot.dataset.drawn && plot.offsetWidth > 0) { window.Plotly.Plots.resize(plot); } };
   var watcher = window.ResizeObserver ? new window.ResizeObserver(function (entries) {
     window.requestAnimationFrame(function () { entries.forEach(function (entry) { resize(entry.target); }); });
@@ -89,5 +91,20 @@
     all(".view[data-printed]").forEach(function (view) { view.hidden = true; delete view.dataset.printed; });
   });
 
-  next();
+  // Without plotly.js beside it a figure says what is missing, and shows its numbers.
+  var tell = function () {
+    document.getElementById("missing").hidden = false;
+    all(".picture").forEach(function (figure) {
+      var place = figure.querySelector(".panels");
+      if (!place) { return; }
+      all(".keys, .axes, [data-form=png], [data-form=svg]", figure).forEach(function (part) { part.remove(); });
+      place.className = "scroll numbers";
+      place.removeAttribute("role");
+      place.tabIndex = 0;
+      place.replaceChildren(shared.tableOf(shared.numbersOf(figure)));
+    });
+    root.dataset.state = "missing";
+  };
+
+  if (window.Plotly || !all(".plot").length) { next(); } else { tell(); }
 }());
