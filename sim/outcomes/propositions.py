@@ -22,21 +22,38 @@ STATES = {
 def in_words(scenario: Scenario, proposition: Mapping[str, Any]) -> str:
     """The proposition as a phrase: "MiniMax acquired by April 2028"."""
     if "not" in proposition:
-        return f"not ({in_words(scenario, proposition['not'])})"
+        return _denied(scenario, proposition["not"])
     for form, word in (("all", " and "), ("any", " or ")):
         if form in proposition:
             parts = [in_words(scenario, part) for part in proposition[form]]
             return parts[0] if len(parts) == 1 else word.join(f"({part})" if " or " in part else part for part in parts)
     if "endgame" in proposition:
-        return f"the endgame has begun by {month_name(proposition['by'])}"
+        return _endgame(proposition)
     if "count" in proposition:
         return _count(scenario, proposition)
     if "fate" in proposition or "milestone" in proposition:
-        state = str(proposition.get("fate") or proposition.get("milestone"))
-        when = "in" if state in ("independent", "never_entered") else "by"
-        firm, month = name_of(scenario, proposition["firm"]), month_name(proposition["by"])
-        return f"{firm} {STATES.get(state, state)} {when} {month}"
+        return _state(scenario, proposition)
     return _comparison(scenario, proposition)
+
+
+def _denied(scenario: Scenario, proposition: Mapping[str, Any]) -> str:
+    """That the proposition is false."""
+    if "endgame" in proposition:
+        return _endgame(proposition, "not ")
+    if ("fate" in proposition or "milestone" in proposition) and proposition.get("fate") != "never_entered":
+        return _state(scenario, proposition, "not ")
+    return f"not ({in_words(scenario, proposition)})"
+
+
+def _endgame(proposition: Mapping[str, Any], no: str = "") -> str:
+    return f"the endgame has {no}begun by {month_name(proposition['by'])}"
+
+
+def _state(scenario: Scenario, proposition: Mapping[str, Any], no: str = "") -> str:
+    state = str(proposition.get("fate") or proposition.get("milestone"))
+    when = "in" if state in ("independent", "never_entered") else "by"
+    firm, month = name_of(scenario, proposition["firm"]), month_name(proposition["by"])
+    return f"{firm} {no}{STATES.get(state, state)} {when} {month}"
 
 
 def _count(scenario: Scenario, proposition: Mapping[str, Any]) -> str:

@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 
 from sim.laws.catalogue import ASSUMPTIONS
 from sim.outcomes.estimates import of_share
-from sim.outcomes.propositions import named
 from sim.report import style
 from sim.report.document import Cell, Column, Details, Document, Figure, Prose, Section, Switch, Table, Tiles
 from sim.report.picture import Key, Panel, Picture, numbers
@@ -118,7 +117,7 @@ def document_of(done: Sensitivity) -> Document:
         f"Sensitivity: {shorten(scenario.title or scenario.name, 200)}",
         shorten(done.headline, 600),
         tuple(sections),
-        f"{capital(named(scenario, claim))}: {shorten(claim.says or claim.id, 500)}.",
+        f"The claim: {shorten(claim.says or claim.id, 500)}.",
         (
             f"{scenario.worlds:,} worlds{_each(done)}, seed {scenario.seed}; "
             f"{count(len(done.ranks), 'uncertain assumption')}. All of it holds inside the model.",

@@ -103,7 +103,7 @@ def test_ledger_shows_condition_interval_and_number_of_worlds(run: Any):
     rows = {row[0].text: row for row in tables.claims_table(view).rows}
     bought = rows[made_up.MINIMAX]
     frame = run.outcomes.claims.set_index("claim").loc["minimax-bought"]
-    condition = "only of worlds with not (MiniMax profitable by April 2028)"
+    condition = "only of worlds with MiniMax not profitable by April 2028"
     assert bought[0].sub == f"asked: MiniMax acquired by April 2028; {condition}"
     assert bought[1].bar == (frame["probability"], frame["low"], frame["high"])
     assert bought[3].text == f"{frame['worlds']:,}" and frame["worlds"] < 2000
@@ -150,7 +150,7 @@ def test_facts_say_whether_they_happened(run: Any):
         ),
         (
             {"any": ({"not": {"endgame": True, "by": 24340}}, {"firm": "zhipu", "milestone": "listed", "by": 24340})},
-            "not (the endgame has begun by May 2028) or Zhipu listed by May 2028",
+            "the endgame has not begun by May 2028 or Zhipu listed by May 2028",
         ),
     ],
 )
