@@ -15,6 +15,8 @@ from sim.report.view import View
 from sim.report.words import listed, percent, plotly_text
 
 PALE = 0.42
+MOST_BARS = 200  # of startups at the horizon
+FEW_BARS, ROW, NARROW_ROW = 40, 34, 22  # pixels of a bar where there are few, and where there are more
 KEYS = (
     Key("in the general race (the firm's colour)", style.GROUP.colour, group="race"),
     Key("independent, but pivoted (pale)", style.tint(style.GROUP.colour, PALE), group="pivoted"),
@@ -134,7 +136,8 @@ def _end(view: View, firm: str, fate: str) -> float:
 
 def fates_at_horizon(view: View) -> Picture:
     """One stacked bar a startup: how its worlds end, the surest survivor on top."""
-    firms = sorted(view.startups, key=lambda f: (-_end(view, f, "independent"), view.startups.index(f)))[:40]
+    firms = sorted(view.startups, key=lambda f: (-_end(view, f, "independent"), view.startups.index(f)))
+    left, firms = len(firms[MOST_BARS:]), firms[:MOST_BARS]
     if not firms:
         return Picture("fates-at-horizon", "The scenario has no startup", view.source, "", "", "", ())
     data: list[dict[str, Any]] = []
@@ -176,8 +179,14 @@ def fates_at_horizon(view: View) -> Picture:
     alt = "Share independent at the horizon: " + listed(
         [f"{view.name(f)} {percent(_end(view, f, 'independent'))}" for f in firms]
     )
+    row = ROW if len(firms) <= FEW_BARS else NARROW_ROW
+    chosen = (
+        f"Drawn: the {len(firms)} startups most often independent then; the other {left} are in fates.csv."
+        if left
+        else ""
+    )
     return Picture(
-        "fates-at-horizon", title, view.caption("Share of worlds in each state at the horizon."), alt,
+        "fates-at-horizon", title, view.caption("Share of worlds in each state at the horizon.", chosen), alt,
         f"share of worlds in {view.horizon}", "startup", (Panel(data, layout),),
-        (*KEYS, NOT_YET) if late else KEYS, height=max(120, 34 * len(firms) + 60),
+        (*KEYS, NOT_YET) if late else KEYS, height=max(120, row * len(firms) + 60),
     )  # fmt: skip

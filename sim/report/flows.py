@@ -69,9 +69,11 @@ def flows(runs: Runs, flipped: Sequence[Row], firms: Sequence[str], place: str) 
         f"{runs.name(firm)}'s fate turns in {percent(moved[firm])} {runs.view_with(firm).whole(firm)}, most often from "
         f"'{FULL[STATES[old]]}' to '{FULL[STATES[new]]}' ({percent(float(flow[old, new]))})"
     )
+    left = len(runs.base.startups) - len(firms)
     caption = runs.caption(
         "Percent of worlds by the fate at the horizon in the base (down the side) and, in the same worlds, with the "
-        "change (across): in the general race, pivoted, bought or shut. Grey: the fate stays; coloured: it turns."
+        "change (across): in the general race, pivoted, bought or shut. Grey: the fate stays; coloured: it turns.",
+        f"Drawn: the {len(firms)} startups whose fate turns most; the other {left} are in flipped.csv." if left else "",
     )
     return Picture(
         name, title, caption, title, "fate with the change", "fate in the base", panels, height=190, columns=4

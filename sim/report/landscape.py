@@ -10,8 +10,8 @@ import numpy as np
 from sim.report import fans, style
 from sim.report.fates import small_dates
 from sim.report.picture import Key, Panel, Picture, numbers
-from sim.report.survival import spread_out
-from sim.report.view import View
+from sim.report.survival import MONTH, context, spread_out
+from sim.report.view import MOST_PANELS, View
 from sim.report.words import between, how_many, listed, number, percent, plotly_text, surely, year_step
 
 MOST_BARS = 16  # of the years in which the endgame begins
@@ -113,8 +113,10 @@ def leaders(view: View) -> Picture:
     name = "leaders"
     if not shares:
         return Picture(name, "No startup leads the general race in any world", view.source, "", "", "", ())
-    chosen = sorted(shares, key=lambda firm: (-shares[firm][-1], firm))[:12]
-    data = [
+    order = sorted(shares, key=lambda firm: (-shares[firm][-1], firm))
+    chosen, others = order[:MOST_PANELS], order[MOST_PANELS:]
+    data = [context(view.days[1:], shares[firm], view.name(firm)) for firm in others]
+    data += [
         {
             "type": "scatter",
             "mode": "lines",
@@ -123,16 +125,16 @@ def leaders(view: View) -> Picture:
             "name": plotly_text(view.name(firm), 30),
             "legendgroup": firm,
             "line": {"color": view.style(firm).colour, "dash": view.style(firm).dash, "width": 2.2, "shape": "hv"},
-            "hovertemplate": "%{y:.0%}",
+            "hovertemplate": f"{MONTH if others else ''}%{{y:.0%}}",
         }
         for firm in chosen
     ]
     top = max(float(share.max()) for share in shares.values())
-    order = chosen[::-1]
-    places = spread_out([float(shares[firm][-1]) for firm in order], 0.05 * top, 0, max(top, 0.01))
-    labels = [_end_label(view, firm, place) for firm, place in zip(order, places, strict=True)]
+    upwards = chosen[::-1]
+    places = spread_out([float(shares[firm][-1]) for firm in upwards], 0.05 * top, 0, max(top, 0.01))
+    labels = [_end_label(view, firm, place) for firm, place in zip(upwards, places, strict=True)]
     layout = style.layout(
-        hovermode="x unified",
+        hovermode="closest" if others else "x unified",
         margin={"l": 52, "r": 112, "t": 10, "b": 44},
         xaxis=view.date_axis(),
         yaxis=style.axis(range=[0, min(1.01, top * 1.08 + 0.01)], tickformat=".0%", nticks=6),
@@ -148,11 +150,18 @@ def leaders(view: View) -> Picture:
     leader = (
         "The leader is the startup in the general race nearest to the frontier; of those equally near, lots decide."
     )
-    caption = view.caption(leader, note)
-    keys = tuple(Key(view.name(f), view.style(f).colour, "line", f, view.style(f).dash) for f in chosen)
+    if others:
+        note += (
+            f" In colour: the {len(chosen)} startups that lead most often at the end, of {len(shares)} that ever lead; "
+            "the others are thin grey lines, named on hover."
+        )
+    caption = view.caption(leader, note.strip())
+    keys = [Key(view.name(f), view.style(f).colour, "line", f, view.style(f).dash) for f in chosen]
+    if others:
+        keys.append(Key(f"{len(others)} others", style.CONTEXT, "line", "others"))
     return Picture(
         name, title, caption, title, "calendar month", "share of worlds in which it leads", (Panel(data, layout),),
-        keys, height=380,
+        tuple(keys), height=380,
     )  # fmt: skip
 
 

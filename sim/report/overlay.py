@@ -63,7 +63,11 @@ class Runs:
 
     def style(self, index: int) -> RunStyle:
         """How the ``index``-th run is drawn."""
-        return FIRST if index == 0 else OTHERS[(index - 1) % len(OTHERS)]
+        if index == 0:
+            return FIRST
+        look, round_ = OTHERS[(index - 1) % len(OTHERS)], (index - 1) // len(OTHERS)
+        dash = style.DASHES[(style.DASHES.index(look.dash) + round_) % len(style.DASHES)]
+        return RunStyle(look.colour, dash)
 
     @cached_property
     def keys(self) -> tuple[Key, ...]:

@@ -7,7 +7,7 @@ of OKLab (x100) in normal, deuteranope and protanope vision; lines differ in das
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 from zlib import crc32
@@ -62,6 +62,7 @@ ACCENT = "#0b5c8a"
 ACQUIRED = "#b3bac2"
 CLOSED = "#5a636e"
 NEVER_ENTERED = "#eef0f3"
+CONTEXT = "#b9c0c8"  # lines of the firms that are not in focus
 GROUP = FirmStyle("#3a6f8a", "solid")  # groups, and "the firm's colour" in keys
 
 FONT = (
@@ -70,38 +71,39 @@ FONT = (
 
 
 def _slot(firm: str, taken: set[int], size: int) -> int:
-    """The slot a hash of the id prefers, or the next free one; where none is free, the preferred one."""
+    """The slot a hash of the id prefers, or the next free one; ``taken`` leaves at least one free."""
     preferred = crc32(firm.encode()) % size
-    for step in range(size):
-        if (preferred + step) % size not in taken:
-            return (preferred + step) % size
-    return preferred
+    return next((preferred + step) % size for step in range(size) if (preferred + step) % size not in taken)
 
 
-def _assigned(ids: Iterable[str], colours: tuple[str, ...], dash: str | None) -> dict[str, FirmStyle]:
+def _assigned(ids: Sequence[str], colours: tuple[str, ...], dash: str | None) -> dict[str, FirmStyle]:
+    """Every colour is given once before any is given again, and then with another dash."""
     styles: dict[str, FirmStyle] = {}
     taken: set[int] = set()
-    for firm in sorted(ids):
+    first_dash: dict[int, int] = {}
+    for place, firm in enumerate(ids):
+        if place % len(colours) == 0:
+            taken = set()
         slot = _slot(firm, taken, len(colours))
         taken.add(slot)
-        number = crc32(firm.encode()) // len(colours)
-        styles[firm] = FirmStyle(colours[slot], dash or DASHES[number % len(DASHES)])
+        own = DASHES.index(dash) if dash else crc32(firm.encode()) // len(colours)
+        dashed = first_dash.setdefault(slot, own) + place // len(colours)
+        styles[firm] = FirmStyle(colours[slot], DASHES[dashed % len(DASHES)])
     return styles
 
 
-def firm_styles(firms: Iterable[tuple[str, str]]) -> dict[str, FirmStyle]:
+def firm_styles(firms: Iterable[tuple[str, str]], first: Collection[str] = ()) -> dict[str, FirmStyle]:
     """Style of every firm, given (id, kind) pairs: by id alone for the flagship, otherwise by a hash of the id.
 
-    Other firms are served in the order of their ids; one whose preferred colour is taken gets the next free one.
+    Other firms are served in the order of their ids, those in ``first`` before the rest; one whose preferred colour is
+    taken gets the next free one. No two of the first 96 other startups, nor of the first 48 giants, look the same.
     """
     pairs = list(firms)
     known = {firm: FLAGSHIP[firm] for firm, _ in pairs if firm in FLAGSHIP}
     others = [(firm, kind) for firm, kind in pairs if firm not in FLAGSHIP]
-    return {
-        **known,
-        **_assigned((firm for firm, kind in others if kind != "giant"), OTHER_STARTUPS, None),
-        **_assigned((firm for firm, kind in others if kind == "giant"), GIANTS, "dot"),
-    }
+    startups = sorted((firm for firm, kind in others if kind != "giant"), key=lambda firm: (firm not in first, firm))
+    giants = sorted(firm for firm, kind in others if kind == "giant")
+    return {**known, **_assigned(startups, OTHER_STARTUPS, None), **_assigned(giants, GIANTS, "dot")}
 
 
 def tint(colour: str, strength: float) -> str:

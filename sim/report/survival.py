@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
@@ -15,6 +16,7 @@ ENDPOINTS = {"independent": "still independent", "general": "still in the genera
 BANDS = "Bands are pointwise 95% intervals."
 ENDS = "A curve ends where fewer worlds are left than the root of their number."
 NOBODY = "No startup enters on a fixed date, so there is no curve on the calendar"
+MONTH = "%{x|%B %Y}: "  # what a hover text begins with where each curve has its own
 SAID = 3  # startups named in a caption
 LABEL_GAP = 0.045  # least distance of two labels at the ends of curves, in shares of the axis
 
@@ -32,15 +34,18 @@ def survival_curves(view: View, endpoint: str = "independent") -> Picture:
     name = f"survival-{endpoint}"
     if not curves:
         return Picture(name, NOBODY, view.source, "", "", "", ())
-    data = [_curve(view.days, curves[firm], "#c4cad1", "", "others", width=1) for firm in others]
+    data = [
+        context([view.days[month] for month in curves[firm]["month"]], curves[firm]["survival"], view.name(firm))
+        for firm in others
+    ]
     for firm in chosen:
-        data += _banded(view, firm, curves[firm])
+        data += _banded(view, firm, curves[firm], MONTH if others else "")
     keys = [Key(view.name(f), view.style(f).colour, "line", f, view.style(f).dash) for f in chosen]
     if others:
-        keys.append(Key(f"{len(others)} others", "#c4cad1", "line", "others"))
+        keys.append(Key(f"{len(others)} others", style.CONTEXT, "line", "others"))
     layout = style.layout(
         height=440,
-        hovermode="x unified",
+        hovermode="closest" if others else "x unified",
         margin={"l": 52, "r": 112, "t": 10, "b": 44},
         xaxis=view.date_axis(),
         yaxis=style.axis(range=[0, 1.01], tickformat=".0%", dtick=0.2),
@@ -49,7 +54,7 @@ def survival_curves(view: View, endpoint: str = "independent") -> Picture:
     what = "neither closed nor acquired" if endpoint == "independent" else "neither closed, acquired nor pivoted"
     caption = view.caption(
         f"Share of worlds in which a firm that entered is {what}, by month. {BANDS} {ENDS}",
-        " ".join(part for part in (view.chosen_note(len(chosen)), elsewhere(view)) if part),
+        " ".join(part for part in (view.chosen_note(len(chosen), bool(others)), elsewhere(view)) if part),
     )
     ends = {firm: view.left_of_entrants(firm, endpoint) for firm in curves}
     return Picture(
@@ -82,19 +87,17 @@ def _title(view: View, ends: dict[str, float], state: str) -> str:
     return f"{told}, of those that entered" if late else told
 
 
-def _curve(
-    days: list[str], curve: pd.DataFrame, colour: str, name: str, group: str, width: float = 2.2, dash: str = "solid"
-) -> dict[str, Any]:
-    """A step line on calendar days without hover."""
+def context(x: list[str], share: Iterable[float], name: str) -> dict[str, Any]:
+    """A thin grey line of a startup that is not in focus, named on hover."""
     return {
         "type": "scatter",
         "mode": "lines",
-        "x": [days[month] for month in curve["month"]],
-        "y": numbers(curve["survival"]),
-        "name": name,
-        "legendgroup": group,
-        "line": {"shape": "hv", "color": colour, "width": width, "dash": dash},
-        "hoverinfo": "skip",
+        "x": x,
+        "y": numbers(share),
+        "name": plotly_text(name, 30),
+        "legendgroup": "others",
+        "line": {"shape": "hv", "color": style.CONTEXT, "width": 1},
+        "hovertemplate": f"{MONTH}%{{y:.0%}}",
     }
 
 
@@ -116,14 +119,21 @@ def band(x: list[Any], curve: pd.DataFrame, colour: str, group: str, opacity: fl
     }
 
 
-def _banded(view: View, firm: str, curve: pd.DataFrame) -> list[dict[str, Any]]:
+def _banded(view: View, firm: str, curve: pd.DataFrame, month: str) -> list[dict[str, Any]]:
     colour, dash = view.style(firm)
     days = [view.days[month] for month in curve["month"]]
-    line = _curve(view.days, curve, colour, plotly_text(view.name(firm), 30), firm, dash=dash)
-    del line["hoverinfo"]
-    line["customdata"] = [[low, high] for low, high in zip(numbers(curve["low"]), numbers(curve["high"]), strict=True)]
-    line["meta"] = LOW_HIGH
-    line["hovertemplate"] = "%{y:.0%} (%{customdata[0]:.1%} to %{customdata[1]:.1%})"
+    line = {
+        "type": "scatter",
+        "mode": "lines",
+        "x": days,
+        "y": numbers(curve["survival"]),
+        "name": plotly_text(view.name(firm), 30),
+        "legendgroup": firm,
+        "line": {"shape": "hv", "color": colour, "width": 2.2, "dash": dash},
+        "customdata": [[a, b] for a, b in zip(numbers(curve["low"]), numbers(curve["high"]), strict=True)],
+        "meta": LOW_HIGH,
+        "hovertemplate": month + "%{y:.0%} (%{customdata[0]:.1%} to %{customdata[1]:.1%})",
+    }
     return [band(days, curve, colour, firm), line]
 
 

@@ -75,7 +75,8 @@ class View:
     @cached_property
     def styles(self) -> dict[str, style.FirmStyle]:
         """Style of every firm."""
-        return style.firm_styles((firm.id, firm.kind) for firm in self.scenario.firms)
+        focus = self.most_uncertain() if hasattr(self.run.outcomes, "fates") else ()
+        return style.firm_styles(((firm.id, firm.kind) for firm in self.scenario.firms), focus)
 
     def style(self, group: str) -> style.FirmStyle:
         """Style of a firm, of a copy of a class, or that of groups."""
@@ -258,12 +259,13 @@ class View:
         name = words.shorten(self.scenario.name, 60)
         return f"Source: Shakeout, scenario {name}, n = {worlds}, seed {self.scenario.seed}."
 
-    def chosen_note(self, drawn: int) -> str:
-        """What to say where not every startup has a panel of its own."""
+    def chosen_note(self, drawn: int, others: bool = False) -> str:
+        """What to say where not every startup has a panel of its own, or (``others``) not every curve a colour."""
         total = len(self.startups)
-        return (
-            f"Drawn: the {drawn} startups whose survival is least certain, of {total}." if total > MOST_PANELS else ""
-        )
+        if total <= MOST_PANELS:
+            return ""
+        said = f"{'In colour' if others else 'Drawn'}: the {drawn} startups whose survival is least certain, of {total}"
+        return f"{said}; the others are thin grey lines, named on hover." if others else f"{said}."
 
 
 def view_of(run: FinishedRun | View) -> View:

@@ -9,7 +9,7 @@ import made_up
 import numpy as np
 import pytest
 
-from sim.report import fates, landscape, money, style, survival, timelines
+from sim.report import fates, landscape, money, overlay, style, survival, timelines
 from sim.report.sweep_heatmaps import BLACK, SCALE, WHITE, ink
 from sim.report.view import view_of
 
@@ -143,3 +143,17 @@ def test_giants_are_muted():
 def test_more_firms_than_colours_still_get_one():
     looks = style.firm_styles([(f"s{n}", "startup") for n in range(60)])
     assert len(looks) == 60 and set(style.OTHER_STARTUPS) == {look.colour for look in looks.values()}
+
+
+def test_no_two_of_ninety_six_startups_look_alike_and_those_in_focus_differ_in_colour():
+    pairs = [(f"g-{n}", "startup") for n in range(96)] + [(f"giant-{n}", "giant") for n in range(48)]
+    first = [f"g-{n}" for n in range(40, 52)]
+    looks = style.firm_styles(pairs, first)
+    assert len(set(looks.values())) == 96 + 48
+    assert len({looks[firm].colour for firm in first}) == 12
+    assert style.firm_styles(pairs[::-1], first[::-1]) == looks
+
+
+def test_no_two_of_thirty_runs_look_alike(run: Any):
+    runs = overlay.Runs(tuple(f"run {n}" for n in range(31)), (view_of(run),) * 31)
+    assert len({runs.style(index) for index in range(31)}) == 31

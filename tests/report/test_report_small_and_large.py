@@ -109,6 +109,16 @@ def test_many_firms_are_limited_to_the_least_certain_and_it_says_so(forty_five: 
         assert f"Drawn: the {MOST_PANELS} startups whose survival is least certain, of 45." in picture.caption
     curves = survival.survival_curves(view)
     assert curves.keys[-1].label == "33 others"
+    assert "In colour: the 12 startups whose survival is least certain, of 45; the others are thin" in curves.caption
+    lines = [trace for trace in curves.panels[0].data if "hovertemplate" in trace]
+    assert {line["name"] for line in lines} == {view.name(f) for f in view.startups}
+    coloured = [line["line"] for line in lines if line["legendgroup"] != "others"]
+    assert len({look["color"] for look in coloured}) == MOST_PANELS
+    leading = landscape.leaders(view)
+    ever = int(leading.keys[-1].label.removesuffix(" others")) + MOST_PANELS
+    assert f"In colour: the 12 startups that lead most often at the end, of {ever} that ever lead" in leading.caption
+    bars = fates.fates_at_horizon(view).panels[0]
+    assert len(bars.layout["yaxis"]["ticktext"]) == 45
     assert "20 are left out" in timelines.timeline(view, 0).caption
     assert len(tables.fates_table(view).rows) == 46
     page.write(forty_five, tmp_path)
