@@ -78,14 +78,16 @@ def _label(done: WhatIf, variant: Variant) -> str:
 def document_of(done: WhatIf) -> Document:
     """The page of a what-if as a document."""
     runs, rows = runs_of(done), effects.records(done.differences)
-    sections, told = [_curves(runs, done)], done.retold()
+    named = [f": {label}" if len(done.variants) > 1 else "" for label in runs.labels]
+    sections, told = [], done.retold()
     for index, variant in enumerate(done.variants, start=1):
         mine = [row for row in rows if row["variant"] == variant.name]
+        sections.append(_differences(runs, done, mine, index, named[index]))
+    sections.append(_curves(runs, done))
+    for index, variant in enumerate(done.variants, start=1):
         turned = [row for row in effects.records(done.flipped) if row["variant"] == variant.name]
-        several = f": {runs.labels[index]}" if len(done.variants) > 1 else ""
-        sections.append(_differences(runs, done, mine, index, several))
-        sections.append(_flows(runs, turned, index, several))
-        sections.append(_told(runs, turned, told[index - 1], index, several))
+        sections.append(_flows(runs, turned, index, named[index]))
+        sections.append(_told(runs, turned, told[index - 1], index, named[index]))
     sections.append(_change(runs, done))
     sections.append(Section("reading", "How to read this", (Terms((*terms(), *GLOSSARY)),)))
     sections.append(_provenance(runs, done))
@@ -125,7 +127,8 @@ def _curves(runs: Runs, done: WhatIf) -> Section:
             ("In the general race", Figure(survival_overlay(runs, firms, "general"))),
         ),
     )
-    return Section("curves", "Base and variant", (switch, Figure(left_overlay(runs)), Figure(endgame_overlay(runs))))
+    each = Details(f"Curves of each startup and group, {count(len(firms), 'panel')}", (switch,))
+    return Section("curves", "Base and variant", (Figure(left_overlay(runs)), Figure(endgame_overlay(runs)), each))
 
 
 def difference_blocks(runs: Runs, rows: Sequence[effects.Row], index: int) -> tuple[Any, ...]:

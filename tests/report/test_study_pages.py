@@ -58,6 +58,10 @@ def test_a_page_is_whole_offline_and_escaped(pages, name):
 
 def test_the_page_of_a_what_if_tells_all_it_promises(pages):
     page = pages["whatif"].read_text(encoding="utf-8")
+    places = [page.index(mark) for mark in ('id="differences-1"', 'id="differences-2"', 'id="curves"', 'id="flows-1"')]
+    assert places == sorted(places)
+    forest, folded = page.index('id="figure-difference-survival-1"'), page.index('id="figure-survival-independent"')
+    assert forest < folded and page.rfind("<details>", 0, folded) > page.rfind("</details>", 0, folded)
     for heading in ("Base and variant", "What it does", "Whose fate turns", "One world told twice", "What is changed"):
         assert heading in page
     assert changed().headline[0].replace("'", "&#39;").replace("<", "&lt;").replace(">", "&gt;") in page
