@@ -12,6 +12,7 @@ from sim.foundation.currency import MONEY
 
 MANY = 10  # from here on amounts are told without decimals
 UNITS_SAID = ("months", "generations", "million", "days")
+REPORTED = "in the twelve months last reported"  # books close half-yearly, after tests and listings of the month
 TEENS = range(11, 14)
 LEAST_SCORE = 0.05  # rounds to a tenth
 LEAST_SHARE = 0.0005  # rounds to a tenth of a per cent
@@ -127,9 +128,10 @@ def _acquisition(m: Moment) -> str:
     if m.cause == causes.ACQUISITION_HAZARD:
         buyer = m.other or "a buyer from outside the industry"
         return f"acquired by {buyer} for {m.money(m.value)}, by chance (hazard {share(m.saw)} a month)"
+    after = f"{months(m.saw)} after" if round(m.saw) else "in the month in which"
     why = {
         causes.DISTRESSED: f"in distress, with a runway of {months(m.saw)}",
-        causes.ABANDONED: f"{months(m.saw)} after the market abandoned it",
+        causes.ABANDONED: f"{after} the market abandoned it",
         causes.REFUSED: f"after capital had refused it for {months(m.saw)}",
     }
     buyer = f" by {m.other}" if m.other else ""
@@ -166,18 +168,18 @@ def _report(m: Moment) -> str:
 
 
 def _flow(m: Moment, flow: float) -> str:
-    return f"operating cash flow of {m.money(flow)} in twelve months"
+    return f"operating cash flow of {m.money(flow)}"
 
 
 SENTENCES: Mapping[str, Callable[[Moment], str]] = {
     "entry": _entry,
     "round": _round,
     "down round": _down_round,
-    "listing": lambda m: (
-        f"listed at a valuation of {m.money(m.value)}, on revenue of {m.money(m.saw)} in twelve months"
-    ),
+    "listing": lambda m: f"listed at a valuation of {m.money(m.value)}, on revenue of {m.money(m.saw)} {REPORTED}",
     "report cut": _report,
-    "abandonment": lambda m: f"failed the profitability test, abandoned at {m.money(m.value)}: {_flow(m, m.saw)}",
+    "abandonment": lambda m: (
+        f"failed the profitability test, abandoned at {m.money(m.value)}: {_flow(m, m.saw)} {REPORTED}"
+    ),
     "pivot": _pivot,
     "exodus": lambda m: f"{share(m.value)} of its talent has left since the pivot",
     "spin-off": lambda m: f"sold a side business for {m.money(m.value)}, its runway down to {months(m.saw)}",
@@ -188,7 +190,7 @@ SENTENCES: Mapping[str, Callable[[Moment], str]] = {
         f"the leading startup had been {generations(m.saw)} behind the frontier"
     ),
     "copy": lambda m: f"giants have copied {share(m.value)} of the verticals",
-    "profitable": lambda m: f"a first year in profit: {_flow(m, m.value)}",
+    "profitable": lambda m: f"a first year in profit: {_flow(m, m.value)} in twelve months",
     "refused": _refused,
     "seeks money": _seeks,
     "round failed": lambda m: f"a round failed at {m.money(m.value)}: {m.money(m.saw)} of dry powder in all",
@@ -201,7 +203,9 @@ SENTENCES: Mapping[str, Callable[[Moment], str]] = {
         "behind the frontier"
     ),
     "poached": lambda m: f"lost {m.value:.2f} of its talent (index) to giants and leaders within the year",
-    "test passed": lambda m: f"passed the profitability test, valued at {m.money(m.value)}: {_flow(m, m.saw)}",
+    "test passed": lambda m: (
+        f"passed the profitability test, valued at {m.money(m.value)}: {_flow(m, m.saw)} {REPORTED}"
+    ),
     "endgame": lambda m: "the endgame began: roadmap, commercial loop and leaders have held for twelve months",
 }
 

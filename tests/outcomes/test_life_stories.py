@@ -259,3 +259,19 @@ def test_the_page_tells_a_world_in_the_words_of_trace() -> None:
         page = {(life.firm, sentence) for life in story.lives for sentence in life.sentences}
         assert len(story.told()) > 20
         assert page <= known
+
+
+def test_what_came_at_once_and_what_the_books_last_said() -> None:
+    """A sale in the month of the abandonment; a test judged by books that are half a year old when it comes."""
+    question = scenario((firm("a"),), 40)
+    told = log(
+        (24, 0, "listing", 900.0, causes.GATE_PASSED, 120.0),
+        (30, 0, "abandonment", 500.0, causes.TEST_FAILED, -87.0),
+        (30, 0, "acquisition", 300.0, causes.ABANDONED, 0.0),
+    )
+    assert [line.partition(": ")[2] for line in lines(life_stories(question, told, np.array([0])), "a")[1:]] == [
+        "listed at a valuation of RMB 900 million, on revenue of RMB 120 million in the twelve months last reported",
+        "failed the profitability test, abandoned at RMB 500 million: operating cash flow of RMB -87 million in the "
+        "twelve months last reported",
+        "acquired for RMB 300 million, in the month in which the market abandoned it",
+    ]
