@@ -17,6 +17,7 @@ BANDS = "Bands are pointwise 95% intervals."
 ENDS = "A curve ends where fewer worlds are left than the root of their number."
 NOBODY = "No startup enters on a fixed date, so there is no curve on the calendar"
 MONTH = "%{x|%B %Y}: "  # what a hover text begins with where each curve has its own
+OPACITY, FAINT = 0.16, 0.06  # of bands, and of many upon one another
 SAID = 3  # startups named in a caption
 LABEL_GAP = 0.045  # least distance of two labels at the ends of curves, in shares of the axis
 
@@ -101,7 +102,7 @@ def context(x: list[str], share: Iterable[float], name: str) -> dict[str, Any]:
     }
 
 
-def band(x: list[Any], curve: pd.DataFrame, colour: str, group: str, opacity: float = 0.16) -> dict[str, Any]:
+def band(x: list[Any], curve: pd.DataFrame, colour: str, group: str, opacity: float) -> dict[str, Any]:
     """The area between ``low`` and ``high`` as one closed shape."""
     known = curve["low"].notna().to_numpy()
     inside = [value for value, seen in zip(x, known, strict=True) if seen]
@@ -134,7 +135,7 @@ def _banded(view: View, firm: str, curve: pd.DataFrame, month: str) -> list[dict
         "meta": LOW_HIGH,
         "hovertemplate": month + "%{y:.0%} (%{customdata[0]:.1%} to %{customdata[1]:.1%})",
     }
-    return [band(days, curve, colour, firm), line]
+    return [band(days, curve, colour, firm, FAINT if month else OPACITY), line]
 
 
 def _end_labels(view: View, ends: dict[str, float]) -> list[dict[str, Any]]:

@@ -113,8 +113,8 @@ window.Shakeout = (function () {
   var worth = function (text) {
     var said = text.replace(/\u2212/g, "-").replace(/\s+/g, " ").trim();
     if (said === "" || said === "–" || said === "-") { return null; }
-    var month = /^([A-Z][a-z]{2}) (\d{4})$/.exec(said);
-    if (month && MONTHS.indexOf(month[1]) >= 0) { return Number(month[2]) * 12 + MONTHS.indexOf(month[1]); }
+    var month = /^(after )?([A-Z][a-z]{2}) (\d{4})$/.exec(said);
+    if (month && MONTHS.indexOf(month[2]) >= 0) { return Number(month[3]) * 12 + MONTHS.indexOf(month[2]) + (month[1] ? 0.5 : 0); }
     if (/^\d{4}-\d\d/.test(said)) { return said; }
     var found = FIRST.exec(said);
     if (!found) { return said; }
