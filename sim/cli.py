@@ -30,6 +30,7 @@ from sim.cli_options import (
     Worlds,
     app,
     command,
+    megabytes,
     notices,
     one_of,
     print_json,
@@ -191,11 +192,37 @@ def list_(out: Out = RESULTS) -> None:
             str(found.manifest.get("scenario", "")),
             str(found.manifest.get("worlds", "")),
             str(found.manifest.get("seed", "")),
+            megabytes(found.bytes),
             str(found.path),
         ]
         for found in list_runs(out)
     ]
-    terminal.print_table(["finished (UTC)", "kind", "scenario", "worlds", "seed", "folder"], rows, left=6)
+    terminal.print_table(["finished (UTC)", "kind", "scenario", "worlds", "seed", "MB", "folder"], rows, left=7)
+
+
+@command
+def clean(
+    out: Out = RESULTS,
+    older_than: Annotated[
+        float | None,
+        typer.Option("--older-than", metavar="DAYS", help="Only blocks not written to for so many days.", min=0),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Remove nothing, say only what would go.")] = False,
+    json_: Json = False,
+) -> None:
+    """Remove the finished blocks that no run or study in the results folder needs."""
+    from sim.archive.clean import clean as clean_blocks
+
+    gone = clean_blocks(out, older_than, dry_run)
+    freed = sum(one.bytes for one in gone)
+    rows = [{"folder": str(one.path), "scenario": one.scenario, "seed": one.seed, "bytes": one.bytes} for one in gone]
+    if json_:
+        print_json(out, {"kind": "clean", "dry_run": dry_run, "bytes": freed}, rows)
+        return
+    if rows:
+        shown = [[one.scenario, str(one.seed), megabytes(one.bytes), str(one.path)] for one in gone]
+        terminal.print_table(["blocks of", "seed", "MB", "folder"], shown, left=4)
+    print(f"{'Would free' if dry_run else 'Freed'} {megabytes(freed)} MB: blocks that no run or study here needs.")
 
 
 @command

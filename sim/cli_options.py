@@ -164,6 +164,11 @@ def notices(said: Any, quiet: bool) -> None:
         terminal.say(f"note: {notice}")
 
 
+def megabytes(size: int) -> str:
+    """A number of bytes in millions, as text."""
+    return f"{size / 1e6:,.1f}"
+
+
 def print_json(folder: Path | None, manifest: Any, summary: Any) -> None:
     """The one object of ``--json``."""
     data = {"folder": None if folder is None else str(folder), "manifest": manifest, "summary": summary}

@@ -15,7 +15,7 @@ import pytest
 
 import sim
 from sim import terminal
-from sim.foundation.errors import RunError
+from sim.foundation.errors import RunError, ShakeoutError
 
 ROOT = Path(__file__).resolve().parent.parent
 ODD_NAME = "<b>[red]六小虎[/]🐉 ../.."
@@ -139,7 +139,7 @@ def test_wrong_input_is_exit_code_2_one_message_and_nothing_written(shakeout, tm
     (tmp_path / "broken.yaml").write_text("firms: [", encoding="utf-8")
     arguments, word = WRONG[case]
     assert_one_message(shakeout(*arguments), 2, word)
-    assert not (tmp_path / "results").exists() or not list((tmp_path / "results").iterdir())
+    assert not (tmp_path / "results").exists()
 
 
 def failing(error: BaseException):
@@ -434,3 +434,72 @@ def test_a_folder_whose_name_is_no_text_is_found_again_by_what_is_printed(shakeo
     whatif = ("whatif", "tiny.yaml", "--set", "firms.beta.cash=10", "--out", name, "--quiet")
     with program(*whatif, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:
         assert (tmp_path / os.fsdecode(child.stdout.buffer.read().strip()) / "whatif.html").is_file()
+
+
+def kept_stems(results: Path) -> set[str]:
+    return {path.parent.name for path in results.glob(".blocks/*/*.block")}
+
+
+def test_clean_frees_what_only_a_removed_run_needed(shakeout, tmp_path):
+    """Of a run, a what-if, a sweep and a flip all blocks are needed; of a run that was removed none is."""
+    shakeout("run", "tiny.yaml", "--worlds", "32")
+    shakeout("whatif", "tiny.yaml", "--worlds", "32", "--set", "firms.beta.cash=10")
+    shakeout("sweep", "tiny.yaml", "--worlds", "32", "--vary", "firms.beta.cash=20:30:2")
+    shakeout("flip", "tiny.yaml", "--worlds", "32", "--vary", "firms.alpha.cash=1:900", "--until", "alpha-goes >= 0.5")
+    needed = kept_stems(tmp_path / "results")
+    assert len(needed) > 5
+    assert json.loads(shakeout("clean", "--json").out)["manifest"] == {"kind": "clean", "dry_run": False, "bytes": 0}
+    assert kept_stems(tmp_path / "results") == needed
+    other = Path(shakeout("run", "tiny.yaml", "--worlds", "32", "--seed", "9", "--quiet").out.strip())
+    for file in other.iterdir():
+        if file.is_file():
+            file.unlink()
+    size = sum(
+        path.stat().st_size
+        for stem in kept_stems(tmp_path / "results") - needed
+        for path in (tmp_path / "results" / ".blocks" / stem).iterdir()
+    )
+    dry = json.loads(shakeout("clean", "--dry-run", "--json").out)
+    assert dry["manifest"]["bytes"] == size
+    assert [(row["scenario"], row["seed"]) for row in dry["summary"]] == [("tiny", 9)]
+    said = shakeout("clean").out
+    assert f"Freed {size / 1e6:,.1f} MB" in said
+    assert kept_stems(tmp_path / "results") == needed
+    assert "MB" in shakeout("list").out
+
+
+def test_a_tilde_is_the_home_wherever_a_path_is_named(shakeout, tmp_path, monkeypatch):
+    import sim
+
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    (tmp_path / "home").mkdir()
+    (tmp_path / "tiny.yaml").rename(tmp_path / "home" / "tiny.yaml")
+    run = sim.run("~/tiny.yaml", worlds=8, out="~/r", jobs=1)
+    assert run.folder.is_relative_to(tmp_path / "home" / "r")
+    path = "~/" + str(run.folder.relative_to(tmp_path / "home"))
+    assert len(sim.open_run(path).firms()) == 16
+    assert sim.compare(path, "~/tiny.yaml", worlds=8, out="~/r").folder.is_relative_to(tmp_path / "home")
+    for command in (("list",), ("clean",), ("run", "~/tiny.yaml", "--worlds", "8")):
+        assert shakeout(*command, "--out", "~/r").code == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["home"]
+    with pytest.raises(ShakeoutError, match="no such home"):
+        sim.run("~/tiny.yaml", out="~nobody-is-called-so/r")
+
+
+@pytest.mark.parametrize("place", ["results", "results/.blocks", "results/tiny"])
+@pytest.mark.parametrize("what", ["file", "loop", "pipe"])
+def test_what_stands_in_the_way_of_a_results_folder_is_named_before_anything_is_simulated(
+    shakeout, tmp_path, place, what
+):
+    path = tmp_path / place
+    path.parent.mkdir(exist_ok=True)
+    if what == "file":
+        path.write_text("mine")
+    elif what == "loop":
+        path.symlink_to(path)
+    else:
+        os.mkfifo(path)
+    answers = [shakeout("run", "tiny.yaml"), shakeout("whatif", "tiny.yaml", "--set", "firms.beta.cash=10")]
+    for answer in answers:
+        assert_one_message(answer, 2, "--out", "cannot be written", place)
+    assert os.path.lexists(path) and list(tmp_path.rglob("*.block")) == []

@@ -27,6 +27,7 @@ from sim.foundation.columns import LOG_DTYPE
 MAGIC = b"shakeout block 3\n"
 LENGTH_BYTES, DIGEST_BYTES = 8, 32
 HEAD_BYTES = len(MAGIC) + LENGTH_BYTES + DIGEST_BYTES
+ABOUT = "about.json"  # beside the blocks: what they are blocks of
 COMPRESSION = 1  # the fastest level: the arrays are sparse already
 DENSE = ("histories", "endgame", "extinct", "probes", "paths_seen", "landscape_seen")
 SPARSE = ("paths", "landscape", "leaders")
@@ -54,9 +55,18 @@ class BlockStore:
         """File of one block. A smaller last block has a name of its own and never passes for the whole one."""
         return self.folder / f"{span.first:012d}-{span.worlds:04d}.block"
 
-    def clear_stale(self) -> None:
-        """Remove what killed processes left half-written."""
+    def begin(self, about: bytes) -> None:
+        """Make the folder, and keep in it what it is ``about``; what killed processes left half-written goes.
+
+        OSError if the folder cannot be written.
+        """
+        if os.path.lexists(self.folder) and not self.folder.is_dir():
+            atomic.remove(self.folder)  # whatever it is, it is in the way
+        self.folder.mkdir(parents=True, exist_ok=True)
         atomic.clear_stale(self.folder)
+        if not (self.folder / ABOUT).is_file():
+            atomic.remove(self.folder / ABOUT)
+            atomic.write_bytes(self.folder / ABOUT, about)
 
     def write(self, block: Block) -> None:
         """Put ``block`` on the disk, whole or not at all. OSError if the disk is full or the folder impossible."""

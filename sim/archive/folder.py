@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
 import re
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from sim.archive import atomic, inventory
+from sim.foundation import lease
 from sim.foundation.errors import InputError, RunError, first_line
+from sim.foundation.paths import expanded
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,6 +35,11 @@ class RunFolder:
 
     path: Path
     manifest: dict[str, Any]
+
+    @property
+    def bytes(self) -> int:
+        """Size of all files that the manifest lists."""
+        return sum(about.get("bytes", 0) for about in self.manifest["files"].values())
 
     def frame(self, name: str) -> pd.DataFrame:
         """The table called ``name`` (for instance "fates.csv", "firms.parquet"). InputError if it is not sound."""
@@ -56,25 +64,43 @@ def slug(name: str) -> str:
 
 
 def run_path(out: Path, name: str, digest: str) -> Path:
-    """Where the run of the scenario called ``name`` belongs."""
-    return out / slug(name) / digest
+    """Where the run of the scenario called ``name`` belongs. InputError if something else stands in its way."""
+    parent = out / slug(name)
+    if os.path.lexists(parent) and not parent.is_dir():
+        raise unwritable(parent, NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR)))
+    return parent / digest
 
 
-def prepare(out: Path) -> Path:
+def prepare(out: Path | str) -> Path:
     """Create the results folder if need be and make sure that it can be written; InputError if it cannot."""
+    place = expanded(out)
+    for folder in (place, place / BLOCKS):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            atomic.clear_stale(folder)
+            atomic.write_bytes(folder / ".writable", b"")
+            (folder / ".writable").unlink(missing_ok=True)
+        except (OSError, ValueError) as error:
+            raise unwritable(folder, error) from error
+    return place
+
+
+def unwritable(folder: Path, error: Exception) -> InputError:
+    """What to say of a results folder, or a folder in it, that cannot be written."""
+    return InputError(
+        f"the results folder cannot be written: {first_line(error)}",
+        key="--out",
+        found=str(folder),
+        allowed="a folder that exists or can be created, with leave to write in it",
+    )
+
+
+def at_work(out: Path) -> IO[bytes]:
+    """Keep ``clean`` from removing blocks in ``out`` until what is returned is closed or forgotten."""
     try:
-        out.mkdir(parents=True, exist_ok=True)
-        atomic.clear_stale(out)
-        atomic.write_bytes(out / ".writable", b"")
-        (out / ".writable").unlink(missing_ok=True)
-    except (OSError, ValueError) as error:
-        raise InputError(
-            f"the results folder cannot be written: {first_line(error)}",
-            key="--out",
-            found=str(out),
-            allowed="a folder that exists or can be created, with leave to write in it",
-        ) from error
-    return out
+        return lease.shared(out / BLOCKS)
+    except OSError as error:
+        raise unwritable(out / BLOCKS, error) from error
 
 
 @contextmanager
@@ -177,10 +203,18 @@ def _opened(path: Path) -> RunFolder:
 
 def list_runs(out: Path) -> list[RunFolder]:
     """Every complete folder in the results folder ``out``, the oldest first. InputError if ``out`` is not a folder."""
+    out = expanded(out)
     if not out.is_dir():
         raise InputError("there is no such results folder", key="--out", found=str(out))
     found = [_listed(file.parent) for file in sorted(out.glob(f"*/*/{MANIFEST}"))]
     return sorted((run for run in found if run), key=lambda run: (str(run.manifest.get("finished", "")), str(run.path)))
+
+
+def manifests(out: Path) -> Iterator[dict[str, Any]]:
+    """The manifest of every folder in the results folder ``out``, whatever has become of its other files."""
+    for file in sorted(out.glob(f"*/*/{MANIFEST}")):
+        with suppress(InputError):
+            yield _opened(file.parent).manifest
 
 
 def _listed(path: Path) -> RunFolder | None:

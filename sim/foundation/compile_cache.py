@@ -1,7 +1,7 @@
 """The folders that compiled laws are kept in: one for every version of the sources, and only a few of them.
 
-Whoever uses a folder holds a shared lock on a file in it for as long as he lives; the system lets go of it, however he
-ends. A folder is removed only by who gets the lock for himself alone, so never under the feet of another process.
+Whoever uses a folder has a lease on it for as long as he lives. A folder is removed only by who gets it for himself
+alone, so never under the feet of another process.
 
 Every file of compiled code ends with its SHA-256. One that is damaged is as if it were not there: its law is compiled
 again. Unchecked, a flipped bit would be a wrong result, or a crash.
@@ -15,7 +15,6 @@ import os
 import re
 import shutil
 import stat
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -25,12 +24,12 @@ from typing import IO, Any
 
 from numba.core.caching import IndexDataCacheFile
 
+from sim.foundation import lease
+
 KEPT_VERSIONS = 5
 IDLE_SECONDS = 3600.0  # a folder used since then is not removed
-IN_USE = "in use"  # the file that is locked; its time is that of the last use
 REMOVED = ".removed-"
 OURS = re.compile(rf"[0-9a-f]{{16}}|{re.escape(REMOVED)}.*")
-RETRY_SECONDS = 0.02
 _held: list[IO[bytes]] = []  # open for as long as this process lives
 
 
@@ -40,15 +39,7 @@ def use(folder: Path) -> None:
     When it is new, others beside it that were not used for a while are removed. OSError if it cannot be written.
     """
     new = not folder.exists()
-    while True:
-        folder.mkdir(parents=True, exist_ok=True)
-        file = (folder / IN_USE).open("ab")
-        if _locked(file, alone=False) and _is(file, folder / IN_USE):
-            break
-        file.close()  # somebody is just removing it
-        time.sleep(RETRY_SECONDS)
-    _held.append(file)
-    os.utime(folder / IN_USE)
+    _held.append(lease.shared(folder))
     with tempfile.TemporaryFile(dir=folder):
         pass
     if new:
@@ -125,8 +116,9 @@ def prune(base: Path) -> None:
 
 def _remove(folder: Path) -> None:
     try:
-        with (folder / IN_USE).open("ab") as file:
-            if _locked(file, alone=True) and _is(file, folder / IN_USE):
+        held = lease.alone(folder)
+        if held is not None:
+            with held:
                 aside = Path(tempfile.mkdtemp(prefix=REMOVED, dir=folder.parent))
                 folder.rename(aside / folder.name)
                 shutil.rmtree(aside, ignore_errors=True)
@@ -135,32 +127,9 @@ def _remove(folder: Path) -> None:
 
 
 def _last_use(folder: Path) -> float:
-    for path in (folder / IN_USE, folder):
+    for path in (folder / lease.IN_USE, folder):
         try:
             return path.stat().st_mtime
         except OSError:
             continue
     return 0.0
-
-
-def _is(file: IO[bytes], path: Path) -> bool:
-    """Whether ``path`` is still the open ``file``."""
-    try:
-        return os.path.samestat(os.fstat(file.fileno()), path.stat())
-    except OSError:
-        return False
-
-
-def _locked(file: IO[Any], alone: bool) -> bool:
-    """Lock ``file`` at once, shared or ``alone``; False if others are in the way. Without locks nothing is removed."""
-    if sys.platform == "win32":
-        return not alone
-    import fcntl
-
-    try:
-        fcntl.flock(file, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    except OSError:  # a file system that knows no locks
-        return not alone
-    return True

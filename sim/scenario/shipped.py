@@ -5,6 +5,8 @@ from __future__ import annotations
 import difflib
 from pathlib import Path
 
+from sim.foundation.paths import expanded
+
 PACKAGE = Path(__file__).resolve().parent.parent
 FLAGSHIP = "six-dragons"
 _SHOWN = 3
@@ -31,7 +33,7 @@ def file_of(asked: str | Path) -> Path:
 
     A name that is neither stays as it is.
     """
-    path = Path(asked)
+    path = expanded(asked)
     try:
         found = path.is_file()
     except (OSError, ValueError):  # a name no file can have

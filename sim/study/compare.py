@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sim.archive import digest, folder
 from sim.archive.folder import RunFolder
 from sim.foundation.errors import InputError
+from sim.foundation.paths import expanded
 from sim.outcomes import effects
 from sim.outcomes.differences import ENDGAME, GENERAL_LEFT, INDEPENDENTS_LEFT, SURVIVAL, Differences, months_compared
 from sim.outcomes.fates import reported
@@ -78,7 +79,7 @@ def questions(
     found: list[Asked] = []
     notices: list[str] = []
     for one in asked:
-        one = Path(one) if isinstance(one, str) else one
+        one = expanded(one) if isinstance(one, str | Path) else one
         if isinstance(one, Path) and not one.is_dir():
             found.append(load(one, tuple(sets), worlds=worlds, seed=seed))
         elif isinstance(one, Scenario):
@@ -118,7 +119,7 @@ def compare(
     first = _scenario_of(asked[0])
     target = None
     if out is not None:
-        out = folder.prepare(Path(out))
+        out = folder.prepare(out)
         target = kept.place(out, first, "compare", [[precision, *labels], [_question(one) for one in asked]])
         done = folder.finished(target)
         if done is not None:

@@ -16,6 +16,7 @@ from sim.study.monte_carlo import (
     SIMULATING,
     Progress,
     Tell,
+    begin,
     blocks_of,
     compile_first,
     keep_block,
@@ -47,7 +48,8 @@ class Ensemble:
         self._holder = (
             tempfile.TemporaryDirectory(prefix="shakeout-", ignore_cleanup_errors=True) if out is None else None
         )
-        self.out = folder.prepare(Path(self._holder.name) if self._holder is not None else Path(out or ""))
+        self.out = folder.prepare(self._holder.name if self._holder is not None else out or "")
+        self._lease = folder.at_work(self.out)
 
     def compute(self, scenarios: Sequence[Scenario]) -> None:
         """Compute what is missing of all worlds of ``scenarios``; every finished block is on the disk at once."""
@@ -55,7 +57,7 @@ class Ensemble:
         there: set[Path] = set()
         for scenario in scenarios:
             store = store_of(scenario, self.out)
-            store.clear_stale()
+            begin(scenario, store)
             for span in spans(scenario.worlds):
                 path = store.path(span)
                 if path not in missing and path not in there:

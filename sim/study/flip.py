@@ -100,7 +100,7 @@ def flip(
     started, tell = time.perf_counter(), progress or monte_carlo.silent
     (axis,) = axes_of(scenario, vary, 1, grid=False)
     condition = condition_of(scenario, until)
-    place = None if out is None else folder.prepare(Path(out))
+    place = None if out is None else folder.prepare(out)
     base = sized(scenario, worlds, seed, precision, WORLDS, (jobs, place, tell))
     target = None
     if place is not None:
@@ -124,6 +124,7 @@ def flip(
         "until": {"claim": condition.claim.id, "op": condition.op, "level": condition.level},
         "crossings": [c._asdict() for c in found.crossings],
         "headline": headline(base, in_words(base, axis.name), axis, condition, found),
+        "stems": [digest.stem(at(base, [axis], [value])) for value in found.values],
         **kept.made_by(),
         "notices": [*base.notices, *notes(base, [axis], edges), *_warnings(condition, found)],
         "timings": {

@@ -9,13 +9,14 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from sim.archive import digest, folder, tables
 from sim.archive.blocks import BlockStore, Span, packed, spans
 from sim.engine.block import BLOCK_WORLDS, Block
 from sim.foundation.errors import InputError, RunError, first_line
 from sim.scenario.build import MAX_SEED, MAX_WORLDS
+from sim.scenario.dates import month_text
 from sim.scenario.model import Scenario
 from sim.study import executor, memory
 from sim.study.run import EVENTS, FIRMS, OUTCOME_FILES, SHOWN, Run, kept_outcomes, opened
@@ -61,17 +62,20 @@ def run(
     InputError if the question or ``out`` is wrong, RunError if the run fails after it began.
     """
     asked = with_worlds(scenario, worlds, seed)
+    executor.workers(jobs)
+    _check_precision(precision)
     if out is None:
         return simulate(asked, jobs=jobs, progress=progress, precision=precision)
-    place = folder.prepare(Path(out))
+    place = folder.prepare(out)
     target = folder.run_path(place, asked.name, digest.question(asked, precision))
     done = folder.finished(target)
     if done is not None:
         answered = with_worlds(asked, int(done.manifest["worlds"]), None)
         blocks = functools.partial(blocks_of, answered, store_of(answered, place), spans(answered.worlds))
         return opened(done, answered, blocks)
-    answer = simulate(asked, jobs=jobs, out=place, progress=progress, precision=precision)
-    return _written(answer, target, progress or silent, page, command)
+    with folder.at_work(place):
+        answer = simulate(asked, jobs=jobs, out=place, progress=progress, precision=precision)
+        return _written(answer, target, progress or silent, page, command)
 
 
 def simulate(
@@ -88,18 +92,20 @@ def simulate(
     """
     tell, started = progress or silent, time.perf_counter()
     hands = executor.workers(jobs)
+    _check_precision(precision)
     holder: tempfile.TemporaryDirectory[str] | None = None
     if out is None:
         holder = tempfile.TemporaryDirectory(prefix="shakeout-", ignore_cleanup_errors=True)
         out = Path(holder.name)
-    store = store_of(scenario, folder.prepare(out))
-    store.clear_stale()
-    work = _Work(scenario, store, hands, tell)
+    out = folder.prepare(out)
+    store = store_of(scenario, out)
+    begin(scenario, store)
+    work = _Work(scenario, store, hands, tell, folder.at_work(out))
     notices = list(scenario.notices)
     if precision is None:
         work.compute(scenario.worlds)
     else:
-        count, notice = _until_precise(work, _sound_precision(precision))
+        count, notice = _until_precise(work, precision)
         scenario = with_worlds(scenario, count, None)
         notices.append(notice)
     simulated = time.perf_counter()
@@ -150,6 +156,7 @@ class _Work:
     store: BlockStore
     workers: int
     tell: Tell
+    lease: IO[bytes]
     computed: int = 0
 
     def compute(self, worlds: int) -> None:
@@ -233,6 +240,16 @@ def store_of(scenario: Scenario, out: Path) -> BlockStore:
     return BlockStore(out.absolute() / folder.BLOCKS / digest.stem(scenario))
 
 
+def begin(scenario: Scenario, store: BlockStore) -> None:
+    """Make the folder of ``store`` ready for the blocks of ``scenario``. InputError if it cannot be written."""
+    months = f"{month_text(scenario.start)} to {month_text(scenario.end)}"
+    about = {"scenario": scenario.name, "seed": scenario.seed, "months": months}
+    try:
+        store.begin(folder.to_json(about).encode())
+    except OSError as error:
+        raise folder.unwritable(store.folder, error) from error
+
+
 def _until_precise(work: _Work, precision: float) -> tuple[int, str]:
     """Double the worlds until the widest half-width is at most ``precision``; how many, and a sentence about it."""
     from sim.outcomes.fates import FateCounts
@@ -264,10 +281,9 @@ def _widest(scenario: Scenario, counts: FateCounts) -> tuple[float, str, str]:
     return widest
 
 
-def _sound_precision(precision: float) -> float:
-    if not 0 < precision < 0.5:
+def _check_precision(precision: float | None) -> None:
+    if precision is not None and not 0 < precision < 0.5:
         raise InputError("no such half-width", key="--precision", found=precision, allowed="a share between 0 and 0.5")
-    return precision
 
 
 def _written(answer: Run, target: Path, tell: Tell, page: Page | None, command: str) -> Run:

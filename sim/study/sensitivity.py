@@ -113,7 +113,7 @@ def sensitivity(
     claim = claim_of(scenario, of, "--of")
     draws = sorted(draws_of(scenario), key=lambda draw: draw.path)  # the order of the file decides nothing
     _check(scenario, claim, method, draws)
-    place = None if out is None else folder.prepare(Path(out))
+    place = None if out is None else folder.prepare(out)
     base = sized(scenario, worlds, seed, precision, WORLDS[method], (jobs, place, tell))
     target = None
     if place is not None:
@@ -171,6 +171,7 @@ def _answered(
         "title": base.title,
         "worlds": base.worlds,
         "seed": base.seed,
+        "stem": digest.stem(base),
         "other_seed": other_seed(base.seed),
         "claim": claim.id,
         "method": method,

@@ -88,7 +88,7 @@ def sweep(
     """
     started, tell = time.perf_counter(), progress or monte_carlo.silent
     axes = axes_of(scenario, vary, MOST_PATHS, grid=True)
-    place = None if out is None else folder.prepare(Path(out))
+    place = None if out is None else folder.prepare(out)
     base = sized(scenario, worlds, seed, precision, WORLDS[len(axes) - 1], (jobs, place, tell))
     points = list(itertools.product(*(axis.values() for axis in axes)))
     target = None

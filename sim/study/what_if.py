@@ -86,7 +86,7 @@ def what_if(
     """
     target = None
     if out is not None:
-        out = folder.prepare(Path(out))
+        out = folder.prepare(out)
         asked: list[Any] = [digest.question(base, precision)]
         asked += [[v.name, v.named, digest.question(v.scenario, precision)] for v in variants]
         target = kept.place(out, base, "whatif", asked)

@@ -232,7 +232,7 @@ def test_a_read_only_results_folder_as_root_sees_it(tmp_path, monkeypatch):
 
 def test_preparing_leaves_nothing_behind(tmp_path):
     assert folder.prepare(tmp_path / "a" / "b") == tmp_path / "a" / "b"
-    assert list((tmp_path / "a" / "b").iterdir()) == []
+    assert [path.name for path in (tmp_path / "a" / "b").rglob("*")] == [".blocks"]
 
 
 def test_json_is_strict():
