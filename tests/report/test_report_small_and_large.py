@@ -11,7 +11,7 @@ import pytest
 from reading import drawn, having, read
 
 from sim.outcomes.endgame import Share
-from sim.report import fates, landscape, money, page, survival, tables, timelines
+from sim.report import fates, landscape, money, page, survival, tables, timelines, words
 from sim.report.view import MOST_PANELS, view_of
 
 firm, START = made_up.firm, made_up.START
@@ -70,6 +70,10 @@ def test_a_class_is_one_series_and_says_how_many_it_is(tmp_path: Path):
     assert view.startups == ["crowd", "b"]
     assert [panel.heading for panel in fates.fates_over_time(view).panels] == ["Crowd (class of 30)", "Beta"]
     assert "of 31 startups are still independent" in page.headline(view)
+    share = words.percent(view.at_horizon("crowd", "independent")[0])
+    assert f"{share} of Crowd (class of 30)" in page.headline(view), "a share of its firms, not of worlds"
+    for told in (page.headline(view), fates.fates_over_time(view).title, survival.survival_curves(view).title):
+        assert "Crowd (class of 30) is" not in told and "Crowd (class of 30) in" not in told
     lane = timelines.timeline(view, 0).panels[0].layout["yaxis"]["ticktext"][0]
     assert "Crowd 001" in lane and view.style("crowd").colour in lane
     assert len(tables.fates_table(view).rows) == 3
@@ -89,6 +93,18 @@ def test_firms_that_never_or_late_enter(tmp_path: Path):
     assert late["never_entered"][30] == 1 and late["never_entered"][31] == 0
     assert abs(sum(late.values()) - 1).max() < 1e-9
     text_of(run, tmp_path)
+
+
+def test_a_median_at_its_cap_is_so_much_or_more():
+    run = made_up.run(made_up.scenario((firm("a", "Alpha"),), ticks=24, claims=()), 100)
+    paths = run.outcomes.paths.copy()
+    paths.loc[paths["quantity"] == "runway", ["p05", "p25", "p50", "p75", "p95"]] = 120.0
+    outcomes = SimpleNamespace(
+        **{name: getattr(run.outcomes, name) for name in run.outcomes.__slots__} | {"paths": paths}
+    )
+    drawn = money.purse_fans(view_of(SimpleNamespace(**{**vars(run), "outcomes": outcomes})), "runway")
+    assert drawn.title.endswith("Alpha 120 months or more")
+    assert "120 or more" in drawn.panels[0].data[-1]["text"][0]
 
 
 @pytest.fixture(scope="module")

@@ -189,6 +189,8 @@ def test_firms_and_months_that_only_some_have(tmp_path):
     assert "Only small has" in page and "Only other has" in page
     assert "&lt;script&gt;" in page
     summary = done.summary()
+    names = {firm.id: firm.name for scenario in (small(300), load_text(other)) for firm in scenario.firms}
+    assert all(row["name"] == names[row["firm"]] for row in summary if row["firm"] in names), "those of one run too"
     assert summary[-1]["firm"] == "all" and {row["firm"] for row in summary} >= {"beta", "delta"}
 
 
