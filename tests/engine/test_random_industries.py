@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 import test_accounts
 import test_invariants
 from hypothesis import HealthCheck, given, settings
@@ -52,9 +53,9 @@ def dated(declared: Assumption) -> st.SearchStrategy[Any]:
 
 
 @st.composite
-def industries(draw: st.DrawFn) -> dict[str, Any]:
-    """A valid scenario as plain data."""
-    months = draw(st.integers(6, 20))
+def industries(draw: st.DrawFn, longest: int = 20) -> dict[str, Any]:
+    """A valid scenario as plain data, of at most ``longest`` months."""
+    months = draw(st.integers(6, longest))
     last = 2024 * 12 + months - 1
     firms = {}
     for number in range(draw(st.integers(1, MOST_FIRMS))):
@@ -91,6 +92,16 @@ def industries(draw: st.DrawFn) -> dict[str, Any]:
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(industries())
 def test_every_invariant_holds_in_any_industry(data: dict[str, Any]) -> None:
+    history = walk(load_mapping(data), WORLDS)
+    for invariant in INVARIANTS:
+        invariant(history)
+
+
+@pytest.mark.slow
+@settings(max_examples=600, deadline=None, suppress_health_check=list(HealthCheck))
+@given(industries(longest=100))
+def test_every_invariant_holds_in_many_industries_over_eight_years(data: dict[str, Any]) -> None:
+    """So long that what overflows has the time to, and that listed firms are tested and abandoned."""
     history = walk(load_mapping(data), WORLDS)
     for invariant in INVARIANTS:
         invariant(history)

@@ -10,6 +10,7 @@ from sim.engine.draws import draws_of
 from sim.engine.simulate import simulate
 from sim.foundation.columns import GIANT, INDEPENDENT, NEVER
 from sim.foundation.grid import BINS, HALF, LANDSCAPE, LOG, PATHS, SHARE, YEARLY, bin_bounds, nothing_seen
+from sim.outcomes.claims import UNDECIDED, truth
 
 WORLDS = 40
 
@@ -124,6 +125,19 @@ def test_probes_are_the_quantities_at_their_dates():
             expected = np.where(there, history.column(probe.firm, probe.quantity)[tick], np.nan)
             assert np.isnan(expected).any() and not np.isnan(expected).all()
         assert block.probes[:, column].tobytes() == expected.tobytes()
+
+
+@pytest.mark.parametrize("mechanism,share", [("rounds", "top_four_share"), ("demand", "concentration")])
+def test_a_share_of_nothing_is_missing(mechanism, share):
+    """No venture money in the year, or no revenue: no number to compare, no claim that holds or fails, no row."""
+    claims = {"few": {"when": {"market": share, "at": "2024-12", "above": 0.5}}}
+    made = scenario(LIVELY, {mechanism: {"on": 0}}, claims=claims)
+    block = simulate(made, 0, 5)
+    assert np.isnan(block.probes).all()
+    assert (truth(made.claims[0], block, made) == UNDECIDED).all()
+    assert block.landscape[[q.name for q in LANDSCAPE].index(share)].sum() == 0
+    there = simulate(scenario(LIVELY, claims=claims), 0, 5)
+    assert not np.isnan(there.probes).all()
 
 
 def test_clipped_values_are_counted():
