@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.archive import dictionary
+
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
@@ -15,55 +17,23 @@ if TYPE_CHECKING:
 
 COMPRESSION = "zstd"
 COMPRESSION_LEVEL = 3
-MONTHS = ("entry_month", "exit_month", "pivot_month", "listing_month", "abandoned_month", "profitable_month")
-TEXTS = (
-    *("claim", "date", "endpoint", "fate", "firm", "group", "kind", "name", "origin", "quantity", "says", "source"),
-    *("variant", "base_fate", "variant_fate"),
-)
-TEXTS_OR_NONE = ("median_exit", "median_exit_low", "median_exit_high")
-QUANTILES = ("p05", "p25", "p50", "p75", "p95", "p50_low", "p50_high")
+MONTHS = dictionary.names_of(dictionary.MONTH)
+TEXTS = dictionary.names_of(dictionary.TEXT)
+TEXTS_OR_NONE = dictionary.names_of(dictionary.TEXT_OR_NONE)
+ARROW = {dictionary.WHOLE: "int64", dictionary.MONTH: "int32", dictionary.NUMBER: "float64"}  # the rest is text
+FIRMS, EVENTS, PATHS = "firms.parquet", "events.parquet", "paths.parquet"
 
 
-WHOLE, MONTH, NUMBER, TEXT = "int64", "int32", "float64", "text"
+def schema_of(name: str) -> pa.Schema:
+    """The columns of a Parquet file as they are declared (dictionary.py); month columns may be null.
 
-
-def _schema(*columns: tuple[str, str]) -> pa.Schema:
-    """Texts are kept as categories: a million worlds repeat a few dozen of them."""
+    Texts are kept as categories: a million worlds repeat a few dozen of them.
+    """
     import pyarrow as pa
 
     text = pa.dictionary(pa.int32(), pa.string())
-    return pa.schema([(name, text if kind == TEXT else getattr(pa, kind)()) for name, kind in columns])
-
-
-def firms_schema() -> pa.Schema:
-    """One row per world and firm; a month that never came is null."""
-    return _schema(
-        ("world", WHOLE),
-        ("firm", TEXT),
-        ("fate", TEXT),
-        *((month, MONTH) for month in MONTHS),
-        ("rounds", WHOLE),
-        ("raised", NUMBER),
-        ("final_valuation", NUMBER),
-    )
-
-
-def events_schema() -> pa.Schema:
-    """One row per milestone; ``firm`` is null where the event is the market's."""
-    return _schema(
-        ("world", WHOLE), ("month", WHOLE), ("firm", TEXT), ("event", TEXT), ("value", NUMBER), ("cause", TEXT)
-    )
-
-
-def paths_schema() -> pa.Schema:
-    """One row per firm, quantity and month."""
-    return _schema(
-        ("firm", TEXT),
-        ("quantity", TEXT),
-        ("month", WHOLE),
-        ("worlds", WHOLE),
-        *((quantile, NUMBER) for quantile in QUANTILES),
-    )
+    declared = dictionary.TABLES[name].columns
+    return pa.schema([(c.name, getattr(pa, ARROW[c.kind])() if c.kind in ARROW else text) for c in declared])
 
 
 def write_csv(frame: pd.DataFrame, path: Path) -> None:
@@ -99,7 +69,12 @@ def parsed(name: str, content: bytes) -> pd.DataFrame:
     import pandas as pd
 
     if not name.endswith(".csv"):
-        return _framed(_opened(content).read(use_threads=False))
+        framed = _framed(_opened(content).read(use_threads=False))
+        return (
+            framed.astype(dict.fromkeys(framed.columns.intersection(list(TEXTS)), "object"))
+            if name == PATHS
+            else framed
+        )
     frame = pd.read_csv(
         io.BytesIO(content),
         encoding="utf-8",

@@ -6,22 +6,26 @@ Both keep texts as categories, so that ten thousand worlds are a table in a frac
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import chain
 from typing import Any
 
 import numpy as np
 
 from sim.engine.block import Block
 from sim.foundation.causes import CAUSES
-from sim.foundation.columns import EVENTS, FATES, NEVER
-from sim.outcomes.rows import rows_of
+from sim.foundation.columns import EVENTS, FATES, HISTORY_DTYPE, NEVER
+from sim.outcomes.rows import rows_of, tick_text
 from sim.scenario.model import Scenario
 
-MONTH_COLUMNS = ("entry_month", "exit_month", "pivot_month", "listing_month", "abandoned_month", "profitable_month")
-EVENT_COLUMNS = ("world", "month", "firm", "event", "value", "cause", "saw", "worth", "other")
+MONTH_COLUMNS = tuple(name for name in HISTORY_DTYPE.names or () if name.endswith("_month"))
+EVENT_COLUMNS = ("world", "month", "date", "firm", "event", "value", "cause", "saw", "worth", "other")
 
 
 def histories_frame(scenario: Scenario, blocks: Iterable[Block]) -> Any:
-    """firms.parquet: worlds in order, firms in row order; months are ticks from the start, missing = never."""
+    """firms.parquet: worlds in order, firms in row order.
+
+    Months are ticks from the start, missing = never; each is also a date, ``YYYY-MM``.
+    """
     import pandas as pd
 
     ids = rows_of(scenario).ids
@@ -36,8 +40,13 @@ def histories_frame(scenario: Scenario, blocks: Iterable[Block]) -> Any:
     for name in MONTH_COLUMNS:
         months = np.ascontiguousarray(histories[name], np.int32)
         columns[name] = pd.arrays.IntegerArray(months, months >= NEVER)
+    first, dates = _dates(scenario)
+    for name in MONTH_COLUMNS:
+        months = np.ascontiguousarray(histories[name], np.int32)
+        columns[name.replace("_month", "_date")] = _texts(np.where(months >= NEVER, -1, months - first), dates)
     for name in ("rounds", "raised", "final_valuation"):
-        columns[name] = np.ascontiguousarray(histories[name])
+        values = np.ascontiguousarray(histories[name])
+        columns[name] = values.astype(np.int64) if name == "rounds" else values
     return pd.DataFrame(columns)
 
 
@@ -55,11 +64,22 @@ def events_frame(scenario: Scenario, events: np.ndarray) -> Any:
         "event": list(EVENTS),
         "cause": [cause.rule for cause in CAUSES],
     }
+    first, names["date"] = _dates(scenario)
     columns: dict[str, Any] = {}
     for name in EVENT_COLUMNS:
-        values = np.ascontiguousarray(events[name])
+        values = np.ascontiguousarray(events["month"] - first if name == "date" else events[name])
         columns[name] = _texts(values, names[name]) if name in names else values
     return pd.DataFrame(columns)
+
+
+def _dates(scenario: Scenario) -> tuple[int, list[str]]:
+    """The first tick in which anything can have happened to a firm, and the calendar month of every tick from it on.
+
+    The same for all blocks of a run: they are one table.
+    """
+    known = [(firm.enters, firm.listed, firm.pivoted) for firm in scenario.firms]
+    first = min(month - scenario.start + 1 for month in (scenario.start - 1, *chain(*known)) if month is not None)
+    return first, [tick_text(scenario, tick) for tick in range(first, scenario.ticks + 1)]
 
 
 def _texts(codes: Any, texts: list[str]) -> Any:

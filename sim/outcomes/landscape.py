@@ -125,6 +125,7 @@ def paths_frame(scenario: Scenario, histograms: np.ndarray, seen: np.ndarray) ->
         "firm": np.repeat(np.array([f.id for f in scenario.firms], object), len(PATHS) * months),
         "quantity": np.tile(np.repeat(np.array([q.name for q in PATHS], object), months), series),
         "month": np.tile(np.arange(months), series * len(PATHS)),
+        "date": np.tile(np.array(dates_of(scenario), object), series * len(PATHS)),
         "worlds": worlds.ravel(),
     }
     flat = values.reshape(-1, len(PATH_COLUMNS))

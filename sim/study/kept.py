@@ -12,6 +12,7 @@ from sim.outcomes.differences import ALL
 from sim.outcomes.rows import ALL_GIANTS
 from sim.scenario.dump import to_yaml
 from sim.scenario.model import Scenario
+from sim.study import readme
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,6 +47,7 @@ def write(
             tables.write_csv(_plain(frame), part / name)
         if page is not None:
             page(part)
+        readme.write(part, scenario, manifest, {name: list(map(str, frame)) for name, frame in frames.items()})
     return manifest
 
 

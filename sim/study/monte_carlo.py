@@ -18,7 +18,7 @@ from sim.foundation.errors import InputError, RunError, first_line
 from sim.scenario.build import MAX_SEED, MAX_WORLDS
 from sim.scenario.dates import month_text
 from sim.scenario.model import Scenario
-from sim.study import executor, memory
+from sim.study import executor, memory, readme
 from sim.study.run import EVENTS, FIRMS, OUTCOME_FILES, SHOWN, Run, kept_outcomes, opened
 
 if TYPE_CHECKING:
@@ -294,29 +294,34 @@ def _written(answer: Run, target: Path, tell: Tell, page: Page | None, command: 
     manifest = {**answer.manifest, "run": target.name, "command": command}
     with folder.written(target, manifest) as part:
         (part / folder.SCENARIO).write_text(to_yaml(answer.scenario), encoding="utf-8")
-        _write_tables(answer, part)
+        columns = _write_tables(answer, part)
         if page is not None:
             page(answer, part)
+        readme.write(part, answer.scenario, manifest, columns)
     return replace(answer, folder=target, manifest=manifest)
 
 
-def _write_tables(answer: Run, part: Path) -> None:
+def _write_tables(answer: Run, part: Path) -> dict[str, list[str]]:
+    """Write every table of a run; the columns of each."""
     from sim.outcomes.frames import events_frame, histories_frame
 
+    columns = {file: tables.schema_of(file).names for file in (FIRMS, EVENTS)}
     for name, file in OUTCOME_FILES.items():
         frame = getattr(answer.outcomes, name)
+        columns[file] = list(frame)
         if file.endswith(".csv"):
             tables.write_csv(frame, part / file)
         else:
-            with tables.parquet(part / file, tables.paths_schema()) as add:
+            with tables.parquet(part / file, tables.schema_of(file)) as add:
                 add(frame)
     with (
-        tables.parquet(part / FIRMS, tables.firms_schema()) as add_firms,
-        tables.parquet(part / EVENTS, tables.events_schema()) as add_events,
+        tables.parquet(part / FIRMS, tables.schema_of(FIRMS)) as add_firms,
+        tables.parquet(part / EVENTS, tables.schema_of(EVENTS)) as add_events,
     ):
         for block in answer.blocks():
             add_firms(histories_frame(answer.scenario, [block]))
             add_events(events_frame(answer.scenario, block.events))
+    return columns
 
 
 def silent(_progress: Progress) -> None:

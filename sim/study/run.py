@@ -30,9 +30,9 @@ OUTCOME_FILES = {
     "facts": "facts.csv",
     "headline": "headline.csv",
     "leaders": "leaders.csv",
-    "paths": "paths.parquet",
+    "paths": tables.PATHS,
 }
-FIRMS, EVENTS = "firms.parquet", "events.parquet"
+FIRMS, EVENTS = tables.FIRMS, tables.EVENTS
 SHOWN = ("independent", "acquired", "closed", "listed", "pivoted", "never_entered")  # in the summary, with intervals
 MEDIAN_EXIT = ("median_exit", "median_exit_low", "median_exit_high")
 
@@ -81,7 +81,7 @@ class Run:
             return RunFolder(self.folder, self.manifest).frame(FIRMS)
         from sim.outcomes.frames import histories_frame
 
-        firms: pd.DataFrame = histories_frame(self.scenario, self.blocks())[tables.firms_schema().names]
+        firms: pd.DataFrame = histories_frame(self.scenario, self.blocks())[tables.schema_of(FIRMS).names]
         return firms
 
     def events(self) -> pd.DataFrame:
@@ -93,7 +93,7 @@ class Run:
         from sim.outcomes.frames import events_frame
 
         log = np.concatenate([block.events for block in self.blocks()])
-        events: pd.DataFrame = events_frame(self.scenario, log)[tables.events_schema().names]
+        events: pd.DataFrame = events_frame(self.scenario, log)[tables.schema_of(EVENTS).names]
         return events
 
     def summary(self) -> list[dict[str, Any]]:

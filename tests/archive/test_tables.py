@@ -22,6 +22,7 @@ def firms(first: int, worlds: int) -> pd.DataFrame:
             "firm": pd.Categorical.from_codes(np.arange(count) % 2, categories=["a", "b"]),
             "fate": pd.Categorical.from_codes(np.arange(count) % 3, categories=["closed", "acquired", "independent"]),
             **dict.fromkeys(tables.MONTHS, month),
+            **{name.replace("_month", "_date"): month_names(month) for name in tables.MONTHS},
             "rounds": np.arange(count, dtype=np.int32),
             "raised": np.linspace(0, 1, count) / 3,
             "final_valuation": np.linspace(-1e9, 1e9, count),
@@ -29,8 +30,14 @@ def firms(first: int, worlds: int) -> pd.DataFrame:
     )
 
 
+def month_names(months: pd.array) -> pd.Categorical:
+    """Texts as categories, missing where a month is."""
+    codes = np.where(months.isna(), -1, np.arange(len(months)) % 12)
+    return pd.Categorical.from_codes(codes, categories=[f"2024-{month:02d}" for month in range(1, 13)])
+
+
 def write(path: Path, *frames: pd.DataFrame) -> None:
-    with tables.parquet(path, tables.firms_schema()) as add:
+    with tables.parquet(path, tables.schema_of(tables.FIRMS)) as add:
         for frame in frames:
             add(frame)
 
@@ -42,7 +49,7 @@ def test_parquet_comes_back_exactly_with_one_row_group_a_block(tmp_path):
     file = pq.ParquetFile(path)
     assert [file.metadata.row_group(i).num_rows for i in range(file.num_row_groups)] == [2048, 2048, 10]
     back, wanted = tables.read(path), pd.concat(parts, ignore_index=True)
-    assert list(back.columns) == tables.firms_schema().names
+    assert list(back.columns) == tables.schema_of(tables.FIRMS).names
     for name in wanted:
         left, right = back[name], wanted[name]
         assert left.isna().equals(right.isna()), name
@@ -62,7 +69,7 @@ def test_a_table_without_rows_is_a_table(tmp_path):
     write(tmp_path / "x", firms(0, 0))
     assert len(tables.read(tmp_path / "x")) == 0
     write(tmp_path / "y")
-    assert list(tables.read(tmp_path / "y").columns) == tables.firms_schema().names
+    assert list(tables.read(tmp_path / "y").columns) == tables.schema_of(tables.FIRMS).names
 
 
 def test_csv_comes_back_exactly_with_unix_line_ends(tmp_path):
@@ -83,10 +90,15 @@ def test_csv_comes_back_exactly_with_unix_line_ends(tmp_path):
     assert back["median_exit"][0] is None
 
 
-@pytest.mark.parametrize("schema", [tables.events_schema, tables.paths_schema])
-def test_columns_are_those_that_users_were_promised(schema):
-    promised = {
-        tables.events_schema: "world, month, firm, event, value, cause",
-        tables.paths_schema: "firm, quantity, month, worlds, p05, p25, p50, p75, p95, p50_low, p50_high",
-    }
-    assert schema().names == promised[schema].split(", ")
+PROMISED = {
+    tables.FIRMS: "world, firm, fate, entry_month, exit_month, pivot_month, listing_month, abandoned_month, "
+    "profitable_month, entry_date, exit_date, pivot_date, listing_date, abandoned_date, profitable_date, rounds, "
+    "raised, final_valuation",
+    tables.EVENTS: "world, month, date, firm, event, value, cause",
+    tables.PATHS: "firm, quantity, month, date, worlds, p05, p25, p50, p75, p95, p50_low, p50_high",
+}
+
+
+@pytest.mark.parametrize("name", PROMISED)
+def test_columns_are_those_that_users_were_promised(name):
+    assert tables.schema_of(name).names == PROMISED[name].split(", ")

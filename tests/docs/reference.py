@@ -14,6 +14,8 @@ import tempfile
 from pathlib import Path
 
 import sim
+from sim.archive import inventory
+from sim.study import readme
 from tests.docs.documents import ROOT
 
 FLAGSHIP = "scenarios/six-dragons.yaml"
@@ -39,12 +41,14 @@ def keep(folder: Path) -> None:
     shutil.rmtree(REFERENCE, ignore_errors=True)
     REFERENCE.mkdir(parents=True)
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    manifest["files"] = {name: about for name, about in manifest["files"].items() if not name.startswith(LEFT_OUT)}
+    about = (folder / readme.NAME).read_text(encoding="utf-8")
+    left_out = (*LEFT_OUT, readme.NAME)
+    manifest["files"] = {name: file for name, file in manifest["files"].items() if not name.startswith(left_out)}
     for name in manifest["files"]:
         shutil.copyfile(folder / name, REFERENCE / name)
-    text = json.dumps(manifest, indent=2, ensure_ascii=False)
+    text = json.dumps(inventory.seal(manifest), indent=2, ensure_ascii=False)
     (REFERENCE / "manifest.json").write_text(text + "\n", encoding="utf-8")
-    (REFERENCE / "README.md").write_text(NOTES.format(command=manifest["command"]), encoding="utf-8")
+    (REFERENCE / readme.NAME).write_text(NOTES.format(command=manifest["command"]) + "\n" + about, encoding="utf-8")
 
 
 def take(page: Path) -> None:

@@ -7,22 +7,24 @@ from dataclasses import fields
 import numpy as np
 import pandas as pd
 import pytest
-from synthetic_runs import block_of, cut, firm, live, scenario, still
+from synthetic_runs import START, block_of, cut, firm, live, scenario, still
 
 from sim.foundation import causes
 from sim.foundation.columns import ACQUIRED, EVENT, LOG_DTYPE, NEVER, NOT_ENTERED
 from sim.outcomes.frames import events_frame, histories_frame
 from sim.outcomes.intervals import wilson
 from sim.outcomes.summary import Outcomes, summarise
+from sim.scenario.dates import month_text
 
 FIRMS_COLUMNS = [
     *("world", "firm", "fate", "entry_month", "exit_month", "pivot_month", "listing_month", "abandoned_month"),
-    *("profitable_month", "rounds", "raised", "final_valuation"),
+    *("profitable_month", "entry_date", "exit_date", "pivot_date", "listing_date", "abandoned_date"),
+    *("profitable_date", "rounds", "raised", "final_valuation"),
 ]
 
 
 def test_firms_table() -> None:
-    question = scenario((firm("a"), firm("crowd", copies=2)), 12)
+    question = scenario((firm("a"), firm("crowd", copies=2, listed=START - 4)), 12)
     histories = still(3, 3)
     histories["exit_month"][1, 2], histories["fate"][1, 2] = 7, ACQUIRED
     histories["listing_month"][1, 2] = -3
@@ -30,11 +32,14 @@ def test_firms_table() -> None:
     histories["raised"][1, 2] = 12.5
     blocks = [block_of(question, histories[:2], 4), block_of(question, histories[2:], 6)]
     frame = histories_frame(question, blocks)
-    assert frame.columns.tolist() == FIRMS_COLUMNS
+    assert set(frame.columns) == set(FIRMS_COLUMNS)
     assert frame.world.tolist() == [4, 4, 4, 5, 5, 5, 6, 6, 6]
     assert frame.firm.tolist() == ["a", "crowd-001", "crowd-002"] * 3
     row = frame.iloc[5]
     assert (row.fate, row.exit_month, row.listing_month, row.raised) == ("acquired", 7, -3, 12.5)
+    dates = (row.entry_date, row.exit_date, row.listing_date)  # the opening is the month before the first
+    assert dates == tuple(month_text(START + ticks) for ticks in (-1, 6, -4))
+    assert frame.pivot_date.isna().all() and frame.exit_date.notna().sum() == 1 and pd.isna(frame.entry_date[6])
     assert frame.pivot_month.isna().all() and frame.exit_month.notna().sum() == 1
     assert frame.fate[6] == "never_entered" and pd.isna(frame.entry_month[6]) and frame.entry_month[7] == 0
 
@@ -45,8 +50,12 @@ def test_events_table() -> None:
     events[0] = (3, 5, 1, EVENT["round"], 1500.0, causes.SCORE_HIGH, 0.4, 9000.0, 0)
     events[1] = (3, 6, -1, EVENT["shift"], 0.5, causes.PARADIGM, 0.1, 0.0, -1)
     frame = events_frame(question, events)
-    assert frame.columns.tolist() == ["world", "month", "firm", "event", "value", "cause", "saw", "worth", "other"]
-    assert frame.iloc[0].tolist() == [3, 5, "b", "round", 1500.0, "investors' score high enough", 0.4, 9000.0, "a"]
+    assert frame.columns.tolist() == [
+        *("world", "month", "date", "firm", "event", "value", "cause", "saw", "worth", "other")
+    ]
+    assert frame.iloc[0].tolist() == [
+        *(3, 5, month_text(START + 4), "b", "round", 1500.0, "investors' score high enough", 0.4, 9000.0, "a")
+    ]
     assert pd.isna(frame.firm[1]) and pd.isna(frame.other[1])
     assert frame.event[1] == "shift" and frame.cause[1] == "new paradigm"
     assert len(events_frame(question, events[:0])) == 0

@@ -23,12 +23,12 @@ from sim.engine import simulate as engine
 from sim.engine.block import BLOCK_WORLDS
 from sim.foundation.errors import InputError, RunError
 from sim.scenario.load import load_text
-from sim.study import executor, monte_carlo
+from sim.study import executor, monte_carlo, readme
 from sim.study.run import EVENTS, FIRMS, OUTCOME_FILES, open_folder
 
 PROGRAM = Path(__file__).with_name("small_industry.py")
 ROOT = PROGRAM.parents[2]
-TABLES = (*OUTCOME_FILES.values(), FIRMS, EVENTS, folder.SCENARIO)
+TABLES = (*OUTCOME_FILES.values(), FIRMS, EVENTS, folder.SCENARIO, readme.NAME)
 
 
 def run(out: Path, worlds: int, **options):

@@ -1,0 +1,399 @@
+"""The data dictionary: every file of a result folder and every column of its tables, declared once.
+
+Tables are written and read back by these declarations (tables.py), and the README of each folder is made from them
+(study/readme.py). ``¤`` in a unit stands for the scenario's unit of money.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+WHOLE, MONTH, NUMBER, TEXT, TEXT_OR_NONE, FLAG = "whole", "month", "number", "text", "text or none", "flag"
+TYPES = {  # kind of a column -> what it is called
+    WHOLE: "whole number",
+    MONTH: "whole number",
+    NUMBER: "number",
+    TEXT: "text",
+    TEXT_OR_NONE: "text",
+    FLAG: "true or false",
+}
+DATE = "YYYY-MM"
+SHARE = "share, 0 to 1"
+TICK = "tick"
+ONE_WORLD = "there is one world, which has no interval"
+
+
+class Column(NamedTuple):
+    """``unit`` is "" where there is none; ``empty`` says what an empty cell means, "" where no cell is."""
+
+    name: str
+    kind: str
+    unit: str
+    says: str
+    empty: str = ""
+
+
+class Table(NamedTuple):
+    """``notes`` go below it. In a study, columns that are called like a varied path stand before those declared."""
+
+    says: str
+    columns: tuple[Column, ...]
+    notes: tuple[str, ...] = ()
+
+
+FIRM = Column("firm", TEXT, "", "id of the firm; of one of a class `<id>-001` and on")
+NAMED = Column("firm", TEXT, "", "id of a firm, a class or a group")
+WORLD = Column("world", WHOLE, "", "number of the world, from 0; `shakeout trace --world` tells its story")
+AT_TICK = Column("month", WHOLE, TICK, "month of the run: 1 is the first, 0 the opening before it")
+AT_DATE = Column("date", TEXT, DATE, "the same month on the calendar")
+VARIANT = Column("variant", TEXT, "", "name of the variant, or of the run that is compared with the first")
+
+
+def _bounds(of: str, unit: str, empty: str = ONE_WORLD) -> tuple[Column, Column]:
+    return (
+        Column("low", NUMBER, unit, f"lower bound of the 95% interval of `{of}`", empty),
+        Column("high", NUMBER, unit, f"upper bound of the 95% interval of `{of}`", empty),
+    )
+
+
+MILESTONES = {  # stem of the column -> what came in that month
+    "entry": "it entered",
+    "exit": "it was acquired or closed",
+    "pivot": "it left the general race",
+    "listing": "it was listed",
+    "abandoned": "the market abandoned it",
+    "profitable": "it completed its first year of operating cash flow at or above zero",
+}
+
+
+def _milestones() -> tuple[Column, ...]:
+    columns = []
+    for stem, came in MILESTONES.items():
+        before = f"month of the run in which {came}; negative or 0 before the start"
+        columns.append(Column(f"{stem}_month", MONTH, TICK, before, "never"))
+    for stem, came in MILESTONES.items():
+        columns.append(Column(f"{stem}_date", TEXT_OR_NONE, DATE, f"calendar month in which {came}", "never"))
+    return tuple(columns)
+
+
+FIRMS = Table(
+    "one row for every world and firm: how it ended, and when what happened to it",
+    (
+        WORLD,
+        FIRM,
+        Column("fate", TEXT, "", "`independent`, `acquired`, `closed` or `never_entered`, at the horizon"),
+        *_milestones(),
+        Column("rounds", WHOLE, "", "venture rounds raised since the start"),
+        Column("raised", NUMBER, "¤", "money raised from investors since the start"),
+        Column("final_valuation", NUMBER, "¤", "valuation at the horizon; 0 for a firm that is not independent then"),
+    ),
+)
+EVENTS = Table(
+    "one row for every milestone, in the order they happened, world by world",
+    (
+        WORLD,
+        Column("month", WHOLE, TICK, "month of the run in which it happened"),
+        AT_DATE,
+        Column("firm", TEXT, "", "id of the firm; of one of a class `<id>-001` and on", "the event is the market's"),
+        Column("event", TEXT, "", "what happened"),
+        Column("value", NUMBER, "see below", "how much: what it is depends on the event"),
+        Column("cause", TEXT, "", "the rule that fired"),
+    ),
+    notes=(
+        "`value` by event: entry, closure: cash of the firm, ¤; round, down round: amount raised, ¤; listing, "
+        "abandonment: valuation, ¤; report cut: fall of the price, logarithm; pivot: 1 where core technology is kept "
+        "(deep), else 0; exodus: share of the talent that has left; spin-off: proceeds, ¤; acquisition: price, ¤; "
+        "shift: share by which leads shrank; copy: share of the verticals that is copied; profitable: operating cash "
+        "flow of twelve months, ¤.",
+    ),
+)
+ACTIVE = "the firm is active in no world in this month, or the value lies beyond what is recorded"
+TOO_FEW = "too few worlds to bound it, or the median itself is empty"
+
+
+def _quantile(level: int) -> str:
+    return f"value that {level}% of the worlds do not exceed" if level != 50 else "median over worlds"
+
+
+PATHS = Table(
+    "quantiles over worlds of the quantities of every firm in every month",
+    (
+        Column("firm", TEXT, "", "id of the firm, or of the class: then its firms of all worlds are pooled"),
+        Column("quantity", TEXT, "", "what is measured: see below"),
+        AT_TICK,
+        AT_DATE,
+        Column("worlds", WHOLE, "", "worlds in which the firm is active then; of a class firms, all worlds together"),
+        *(
+            Column(f"p{level:02d}", NUMBER, "that of the quantity", _quantile(level), ACTIVE)
+            for level in (5, 25, 50, 75, 95)
+        ),
+        Column("p50_low", NUMBER, "that of the quantity", "lower bound of the 95% interval of `p50`", TOO_FEW),
+        Column("p50_high", NUMBER, "that of the quantity", "upper bound of the 95% interval of `p50`", TOO_FEW),
+    ),
+)
+SURVIVAL = Table(
+    "survival curves of firms, classes and groups",
+    (
+        Column("group", TEXT, "", "id of a firm, a class or a group"),
+        Column("endpoint", TEXT, "", "until when: it stays `independent`, or in the `general` race"),
+        Column("origin", TEXT, "", "the clock: `calendar`, or the milestone and years of a cohort that start it"),
+        Column("month", WHOLE, "months", "on the calendar the month of the run, else months since the clock started"),
+        Column("date", TEXT, DATE, "the month on the calendar", "the clock is not the calendar"),
+        Column("at_risk", WHOLE, "", "worlds (of groups: firms in all worlds) that are followed so far"),
+        Column("survival", NUMBER, SHARE, "share of them that has not left", "nobody is at risk"),
+        *_bounds("survival", SHARE, "nobody is at risk, or there is one world"),
+    ),
+)
+STATE_UNIT = "share of worlds (of classes and groups: of firms in all worlds), 0 to 1"
+FATES = Table(
+    "how likely every fate and milestone is by every month",
+    (
+        NAMED,
+        Column(
+            "fate",
+            TEXT,
+            "",
+            "`acquired`, `closed`, `independent` and `never_entered`, which sum to 1; the milestones "
+            "`listed`, `pivoted`, `abandoned`, `profitable`; or `general`: still in the general race",
+        ),
+        AT_TICK,
+        AT_DATE,
+        Column("incidence", NUMBER, STATE_UNIT, "share in this state, or that has passed this milestone, by then"),
+        *_bounds("incidence", STATE_UNIT),
+    ),
+)
+LEVELS = {"median": 50, "p05": 5, "p25": 25, "p75": 75, "p95": 95}
+LANDSCAPE = Table(
+    "quantiles over worlds of the industry's quantities in every month in which they are observed",
+    (
+        AT_TICK,
+        AT_DATE,
+        Column("quantity", TEXT, "", "what is measured: see below"),
+        *(
+            Column(name, NUMBER, "that of the quantity", _quantile(level), "the value lies beyond what is recorded")
+            for name, level in LEVELS.items()
+        ),
+        *(
+            Column(f"{name}_{side}", NUMBER, "that of the quantity", f"{bound} bound of the 95% interval of `{name}`",
+                   "too few worlds to bound it, or the quantile itself is empty")
+            for name in LEVELS
+            for side, bound in (("low", "lower"), ("high", "upper"))
+        ),
+    ),
+)  # fmt: skip
+ENDGAME = Table(
+    "how likely the endgame is to have begun by every month",
+    (
+        AT_TICK,
+        AT_DATE,
+        Column("share", NUMBER, SHARE, "share of worlds in which it has begun by then"),
+        *_bounds("share", SHARE),
+    ),
+)
+
+
+def _ledger(what: str, *more: Column) -> Table:
+    return Table(
+        f"in how many worlds each {what} of the scenario comes true",
+        (
+            Column("claim", TEXT, "", f"id of the {what}"),
+            Column("says", TEXT, "", "the sentence it stands for", "none is given"),
+            Column("source", TEXT, "", "evidence id, paper, or `assumption`", "none is given"),
+            Column("probability", NUMBER, SHARE, "share of `worlds` in which it is true", "`worlds` is 0"),
+            *_bounds("probability", SHARE, "fewer than two worlds are asked"),
+            Column("worlds", WHOLE, "", "worlds that meet its condition and in which it is true or false"),
+            *more,
+        ),
+    )
+
+
+CLAIMS = _ledger("claim")
+FACTS = _ledger("fact", Column("happened", FLAG, "", "whether it happened"))
+STATES = {  # as in fates.csv -> the share of worlds that is in the column of this name
+    "acquired": "was acquired by the horizon",
+    "closed": "closed by the horizon",
+    "independent": "is independent at the horizon",
+    "never_entered": "has not entered by the horizon",
+    "listed": "was listed by the horizon",
+    "pivoted": "left the general race by the horizon",
+    "abandoned": "was abandoned by the market by the horizon",
+    "profitable": "had a year of operating cash flow at or above zero by the horizon",
+    "general": "is in the general race at the horizon",
+}
+AMONG = "abandoned_among_listed"
+
+
+def _states() -> tuple[Column, ...]:
+    columns: list[Column] = []
+    for name, says in STATES.items():
+        columns.append(Column(name, NUMBER, STATE_UNIT, f"share that {says}"))
+        columns += (bound._replace(name=f"{name}_{bound.name}") for bound in _bounds(name, STATE_UNIT))
+    columns.append(Column(AMONG, NUMBER, SHARE, "of those that listed, the share that was abandoned", "none listed"))
+    few = "fewer than two are listed, or there is one world"
+    columns += (bound._replace(name=f"{AMONG}_{bound.name}") for bound in _bounds(AMONG, SHARE, few))
+    return tuple(columns)
+
+
+HEADLINE = Table(
+    "every firm, class and group at the horizon: the table that the page opens with",
+    (
+        NAMED,
+        Column("name", TEXT, "", "its name"),
+        Column("kind", TEXT, "", "`startup`, `giant` or `group`"),
+        Column("members", WHOLE, "firms", "firms in it"),
+        *_states(),
+        Column(
+            "median_exit",
+            TEXT_OR_NONE,
+            DATE,
+            "month by which half of all that enter by the horizon are gone",
+            "fewer than half are gone by the horizon, or nobody enters",
+        ),
+        Column("median_exit_low", TEXT_OR_NONE, DATE, "lower bound of its 95% interval", "after the horizon"),
+        Column("median_exit_high", TEXT_OR_NONE, DATE, "upper bound of its 95% interval", "after the horizon"),
+    ),
+)
+LEADERS = Table(
+    "how often a startup leads the general race in every month",
+    (
+        Column("series", TEXT, "", "id of the firm or class"),
+        AT_TICK,
+        Column("share", NUMBER, SHARE, "share of worlds in which it (one of the class) leads"),
+    ),
+)
+MIXED = "shares 0 to 1; counts and ¤: see `quantity`"
+ONE_SIDE = "the firm or group is in one of the two runs only"
+DIFFERENCES = Table(
+    "what changes: the variant (or the other run) less the base (or the first run)",
+    (
+        VARIANT,
+        Column("firm", TEXT, "", "id of a firm, a class or a group; `all`: the industry"),
+        Column(
+            "quantity",
+            TEXT,
+            "",
+            "`survival` (still independent, of those that entered), a fate, milestone or `general` (share); `raised`, "
+            "`final_valuation` (¤ a world, a firm that is gone counts 0); `independents_left`, `general_left` "
+            "(startups a world), `endgame` (share)",
+        ),
+        Column("date", TEXT, DATE, "by the end of this month"),
+        Column("base", NUMBER, MIXED, "in the base, or the first run", ONE_SIDE),
+        Column("variant_value", NUMBER, MIXED, "in the variant, or the other run", ONE_SIDE),
+        Column("difference", NUMBER, MIXED, "`variant_value` less `base`", ONE_SIDE),
+        *_bounds("difference", MIXED, f"{ONE_SIDE}, or there is one world"),
+        Column("paired", FLAG, "", "true: world by world with the same luck; false: as independent runs"),
+        Column(
+            "variance_ratio",
+            NUMBER,
+            "ratio",
+            "variance of the unpaired difference over that of the paired one",
+            "not paired, or the paired variance is 0",
+        ),
+    ),
+)
+FATE_TEXT = "as in firms.parquet, with `+listed` and `+pivoted` where that happened"
+FLIPPED = Table(
+    "which fate of a firm turned into which, in the same world",
+    (
+        VARIANT,
+        Column("firm", TEXT, "", "id of the firm or class"),
+        Column("base_fate", TEXT, "", f"how it ends in the base: {FATE_TEXT}"),
+        Column("variant_fate", TEXT, "", "how it ends in the variant, in the same words"),
+        Column("worlds", WHOLE, "", "worlds (of a class: firms in all worlds) in which it is so"),
+        Column("share", NUMBER, SHARE, "`worlds` over all"),
+    ),
+)
+GRID = Table(
+    "what comes out at the horizon at every point of the grid",
+    (
+        Column(
+            "quantity",
+            TEXT,
+            "",
+            "a fate, milestone or `general` (share); `independents_left`, `general_left` (startups a "
+            "world); `endgame` (share); `claims.<id>` (share)",
+        ),
+        Column("firm", TEXT, "", "id of a firm, a class or a group; `all`: the industry"),
+        Column("estimate", NUMBER, MIXED, "share of worlds, or mean over worlds", "no world meets the condition"),
+        *_bounds("estimate", MIXED, f"no world meets the condition, or {ONE_WORLD}"),
+    ),
+)
+EVALUATIONS = Table(
+    "every value that was tried",
+    (
+        Column("probability", NUMBER, SHARE, "share of `worlds` in which the claim is true", "`worlds` is 0"),
+        *_bounds("probability", SHARE, "fewer than two worlds are asked"),
+        Column("worlds", WHOLE, "", "worlds that meet the claim's condition and in which it is true or false"),
+    ),
+)
+NOTHING_VARIES = "the outcome does not vary"
+DRIVERS = Table(
+    "how much of the outcome each uncertain assumption drives",
+    (
+        Column("path", TEXT, "", "path of the assumption"),
+        Column("index", TEXT, "", "name of the index (docs/ODD.md, Statistics)"),
+        Column("value", NUMBER, "that of the index", "the index", NOTHING_VARIES),
+        *_bounds("value", "that of the index", NOTHING_VARIES),
+        Column("noise_share", NUMBER, SHARE, "share of the outcome's variance that is chance", NOTHING_VARIES),
+    ),
+)
+TORNADO = Table(
+    "the outcome where each uncertain assumption is low and where it is high; no rows for Morris' method",
+    (
+        Column("path", TEXT, "", "path of the assumption"),
+        Column("end", TEXT, "", "`lowest` or `highest`: the fifth of worlds with the lowest or highest draws"),
+        Column("value", NUMBER, "that of the assumption", "where that fifth ends"),
+        Column("probability", NUMBER, SHARE, "share of these worlds in which the claim is true"),
+        *_bounds("probability", SHARE, "there is one such world"),
+        Column("worlds", WHOLE, "", "worlds in this fifth"),
+    ),
+)
+TABLES = {
+    "firms.parquet": FIRMS,
+    "events.parquet": EVENTS,
+    "paths.parquet": PATHS,
+    "headline.csv": HEADLINE,
+    "survival.csv": SURVIVAL,
+    "fates.csv": FATES,
+    "landscape.csv": LANDSCAPE,
+    "endgame.csv": ENDGAME,
+    "claims.csv": CLAIMS,
+    "facts.csv": FACTS,
+    "leaders.csv": LEADERS,
+    "differences.csv": DIFFERENCES,
+    "flipped.csv": FLIPPED,
+    "grid.csv": GRID,
+    "evaluations.csv": EVALUATIONS,
+    "drivers.csv": DRIVERS,
+    "tornado.csv": TORNADO,
+}
+OTHERS = {  # files that are no tables; a folder ends with a slash
+    "manifest.json": "seed, worlds, versions, command, timings, notices, and size and SHA-256 of every other file",
+    "scenario.yaml": "the scenario with everything filled in; it runs again to the same result",
+    "README.md": "this text",
+    "flip.json": "path, claim, level, crossings (estimate, low, high: the 95% interval), number of evaluations",
+    "plots/": "every figure of the page as a page of its own",
+    "report.html": "the report: open it in a browser, it works offline",
+    "whatif.html": "the page of this what-if: open it in a browser, it works offline",
+    "compare.html": "the page of this comparison: open it in a browser, it works offline",
+    "sweep.html": "the page of this sweep: open it in a browser, it works offline",
+    "flip.html": "the page of this flip point: open it in a browser, it works offline",
+    "sensitivity.html": "the page of this sensitivity study: open it in a browser, it works offline",
+}
+
+
+def columns_of(file: str, found: Sequence[str]) -> list[tuple[str, Column | None]]:
+    """Every column of a table that is called ``file`` and has the columns ``found``, in order, with its declaration;
+    None for a varied path, whose name alone has dots. ValueError if they are not those that are declared.
+    """
+    declared = {column.name: column for column in TABLES[file].columns}
+    varied = [name for name in found if "." in name]
+    if list(found) != [*varied, *declared]:
+        raise ValueError(f"{file} has the columns {', '.join(found)}; declared are {', '.join(declared)}")
+    return [(name, declared.get(name)) for name in found]
+
+
+def names_of(kind: str) -> tuple[str, ...]:
+    """Names of all columns of that kind, in any table."""
+    return tuple(dict.fromkeys(c.name for table in TABLES.values() for c in table.columns if c.kind == kind))

@@ -1,0 +1,121 @@
+"""Every file of a result folder and every column of its tables stands in the folder's README, and nothing else does."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+from small_industry import TEXT, small
+
+import sim
+from sim.archive import dictionary, tables
+from sim.scenario.load import load_text
+from sim.study import readme
+
+WORLDS = 100
+CLAIM = "alpha-goes"
+ASKED = {"jobs": 1, "worlds": WORLDS}
+PATH = "firms.beta.cash"
+FACT = "facts:\n  beta-goes: {source: S1, when: {firm: beta, fate: closed, by: 2024-06}, happened: false}\n"
+STUDIES = {
+    "run": lambda out: sim.run(load_text(TEXT + FACT), out=out, **ASKED),
+    "what-if": lambda out: sim.what_if(small(), {PATH: 60}, out=out, **ASKED),
+    "compare": lambda out: sim.compare(small(), load_text(TEXT.replace("seed: 3", "seed: 4")), out=out, **ASKED),
+    "sweep": lambda out: sim.sweep(small(), {PATH: (60, 200, 2)}, out=out, **ASKED),
+    "sweep of two": lambda out: sim.sweep(
+        small(), {PATH: (60, 200, 2), "assumptions.listing.strength": (0, 1, 2)}, out=out, **ASKED
+    ),
+    "flip": lambda out: sim.flip(small(), {PATH: (60, 200)}, f"{CLAIM} >= 0.5", out=out, **ASKED),
+    "sensitivity": lambda out: sim.sensitivity(small(), CLAIM, out=out, **ASKED),
+}
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory) -> dict[str, Path]:
+    """One folder of every kind, with its page."""
+    return {name: study(tmp_path_factory.mktemp("results")).folder for name, study in STUDIES.items()}
+
+
+def columns_of(path: Path) -> list[str]:
+    if path.suffix == ".parquet":
+        return list(pq.read_schema(path).names)
+    return list(pd.read_csv(path, nrows=0))
+
+
+def told(text: str) -> dict[str, list[str]]:
+    """File -> columns that its table in the README lists, in order."""
+    parts = re.split(r"^## (.*)$", text, flags=re.MULTILINE)
+    bodies = dict(zip(parts[1::2], parts[2::2], strict=True))
+    del bodies["Files"]
+    return {
+        name: re.findall(r"^\| `([^`]+)` \|", body.split("| quantity | unit |")[0], re.MULTILINE)
+        for name, body in bodies.items()
+    }
+
+
+@pytest.mark.parametrize("study", STUDIES)
+def test_every_file_and_every_column_is_in_the_readme_and_no_other(folders, study):
+    folder = folders[study]
+    text = (folder / readme.NAME).read_text(encoding="utf-8")
+    files = {path.name + "/" * path.is_dir() for path in folder.iterdir()}
+    listed = re.findall(r"^- `([^`]+)`:", text, re.MULTILINE)
+    assert sorted(listed) == sorted(files)
+    held = {name: columns_of(folder / name) for name in files if name.endswith((".csv", ".parquet"))}
+    assert told(text) == held
+
+
+def test_nothing_is_declared_that_no_folder_holds(folders):
+    held = {path.name + "/" * path.is_dir() for folder in folders.values() for path in folder.iterdir()}
+    assert held == {*dictionary.TABLES, *dictionary.OTHERS}
+
+
+def test_units_are_those_of_the_scenario(folders, tmp_path):
+    text = (folders["run"] / readme.NAME).read_text(encoding="utf-8")
+    assert "| `raised` | number | RMB million |" in text and "| `cash` | RMB million |" in text
+    dollars = load_text(TEXT.replace("worlds: 100", "worlds: 2\ncurrency: USD thousand"))
+    text = (sim.run(dollars, jobs=1, out=tmp_path).folder / readme.NAME).read_text(encoding="utf-8")
+    assert "| `raised` | number | USD thousand |" in text and "| `revenue` | USD thousand a month |" in text
+    assert "RMB" not in text and "¤" not in text
+
+
+def test_a_column_that_is_not_declared_stops_the_writing():
+    names = [column.name for column in dictionary.ENDGAME.columns]
+    assert [name for name, _ in dictionary.columns_of("endgame.csv", names)] == names
+    for wrong in ([*names, "more"], names[1:], names[::-1]):
+        with pytest.raises(ValueError, match=r"endgame\.csv has the columns"):
+            dictionary.columns_of("endgame.csv", wrong)
+    with pytest.raises(KeyError):
+        dictionary.columns_of("unheard.csv", [])
+
+
+def test_names_of_a_scenario_mean_nothing_to_markdown(tmp_path):
+    hostile = TEXT.replace("title: A small industry", 'title: "# <b>|x|</b> [a](b) `c`"')
+    folder = sim.run(load_text(hostile), worlds=2, jobs=1, out=tmp_path).folder
+    first = (folder / readme.NAME).read_text(encoding="utf-8").splitlines()[0]
+    assert first == r"# \# \<b\>\|x\|\</b\> \[a\](b) \`c\`"
+
+
+def test_every_month_of_the_worlds_is_a_date_too_and_frames_reopen_as_they_were(tmp_path):
+    """Of the calendar and of each month column, whoever wrote the frame."""
+    text = TEXT.replace("enters: 2023-07, cash: {uniform", "enters: 2021-05, cash: {uniform")
+    loose = sim.run(load_text(text), worlds=40, jobs=1)
+    kept = sim.run(load_text(text), worlds=40, jobs=1, out=tmp_path)
+    again = sim.open_run(kept.folder)
+    for name in ("firms", "events", "paths"):
+        fresh = getattr(loose, name)()
+        for other in (kept, again):
+            pd.testing.assert_frame_equal(getattr(other, name)(), fresh, check_exact=True)
+    firms = again.firms()
+    assert {"2021-05", "2023-06"} <= set(firms["entry_date"])  # alpha in its month, the others by the opening
+    for name in tables.MONTHS:
+        dates = firms[name.replace("_month", "_date")].astype(object)
+        assert dates.isna().equals(firms[name].isna())
+        known = firms[name].dropna().astype(int)
+        months = pd.Period("2023-06", "M").ordinal + known
+        assert list(dates.dropna()) == [str(pd.Period(ordinal=int(m), freq="M")) for m in months]
+    for frame in (again.events(), again.paths()):
+        months = pd.Period("2023-06", "M").ordinal + frame["month"]
+        assert list(frame["date"]) == [str(pd.Period(ordinal=int(m), freq="M")) for m in months]
