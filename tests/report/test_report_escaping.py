@@ -11,8 +11,10 @@ import made_up
 import pytest
 from reading import drawn, having, read, strings
 
+import sim
 from sim.report import page
 from sim.report.words import plotly_text
+from sim.scenario.load import load_mapping, with_sets
 
 EVIL = "<script>alert(1)</script>&\"'%{x}</b>"
 IMAGE = '"><img src=x onerror=alert(1)> 智谱 🐉'
@@ -112,3 +114,122 @@ def test_a_browser_runs_nothing_of_it(evil_page: Path, chromium: str):
     assert seen.state == "drawn" and seen.complaints == []
     assert seen.answer == [None, 0]
     assert [address for address in seen.requests if not address.startswith("data:")] == seen.requests[:1]
+
+
+HOSTILE = (
+    EVIL,
+    IMAGE,
+    "</script><script>window.pwned=1</script>",
+    "</title></style><svg onload=window.pwned=1>",
+    "javascript:window.pwned=1",
+    "{{ 7 * 7 }}{% raw %}",
+    "<a href='javascript:window.pwned=1'>x</a><br>%{customdata[0]}",
+    '=HYPERLINK("http://x")',
+)
+TRY = """
+(async () => {
+  const pause = () => new Promise(done => setTimeout(done, 300));
+  document.querySelectorAll('details').forEach(box => { box.open = true; });
+  document.querySelectorAll('.choice, .sort').forEach(button => button.click());
+  await pause();
+  const figures = [...document.querySelectorAll('.picture')].filter(figure => figure.querySelector('.panels'));
+  const taken = [];
+  for (const figure of figures) {
+    for (const form of ['csv', 'svg', 'html']) {
+      if (form === 'svg' && !figure.offsetWidth) { continue; }
+      taken.push(await (await window.Shakeout.make(figure, form)).text());
+    }
+  }
+  await pause();
+  const ours = new Set(['', 'data:,']);
+  const acts = element => [...element.attributes].some(attribute => attribute.name.startsWith('on'));
+  const links = [...document.querySelectorAll('a[href], link[href]')].map(link => link.getAttribute('href'));
+  const foreign = taken.filter(text => text.startsWith('<')).map(text => {
+    const read = new DOMParser().parseFromString(text, text.startsWith('<svg') ? 'image/svg+xml' : 'text/html');
+    return [...read.querySelectorAll('*')].filter(acts).length
+      + read.querySelectorAll('img, parsererror').length;
+  });
+  return {
+    pwned: window.pwned === undefined, images: document.querySelectorAll('main img').length, taken: taken.length,
+    handlers: [...document.querySelectorAll('*')].filter(acts).length,
+    links: links.filter(link => !link.startsWith('#') && !ours.has(link)),
+    foreign: foreign.reduce((sum, count) => sum + count, 0),
+  };
+})()
+"""
+
+
+def hostile(text: str) -> Any:
+    """A small scenario that says ``text`` wherever it may say something."""
+    return load_mapping(
+        {
+            "name": "hostile",
+            "title": text,
+            "description": text,
+            "start": "2024-01",
+            "end": "2025-06",
+            "worlds": 128,
+            "seed": 3,
+            "firms": {
+                "alpha": {
+                    "name": text,
+                    "cash": {"value": {"uniform": [50, 600]}, "source": "assumption", "note": text},
+                },
+                "beta": {"name": f"{text} 2", "cash": 300},
+                "giant": {"name": f"{text} 3", "kind": "giant"},
+            },
+            "claims": {"goes": {"says": text, "when": {"firm": "alpha", "fate": "closed", "by": "2025-06"}}},
+            "facts": {
+                "gone": {"says": text, "when": {"firm": "beta", "fate": "closed", "by": "2025-06"}, "happened": True}
+            },
+        }
+    )
+
+
+def pages_of(text: str, out: Path) -> list[Path]:
+    """A page of every kind, and every figure on its own."""
+    asked, hazard = hostile(text), "assumptions.closure.hazard_month"
+    how: dict[str, Any] = {"jobs": 1, "out": out}
+    sim.run(asked, **how)
+    sim.what_if(asked, ["firms.beta.cash=60"], variants={text[:60].strip(): {hazard: 0.1}}, **how)
+    sim.compare(asked, with_sets(asked, [f"{hazard}=0.1"]), **how)
+    sim.sweep(asked, {hazard: (0, 0.1, 3)}, **how)
+    sim.sweep(asked, {hazard: (0, 0.1, 3), "firms.beta.cash": (100, 500, 2)}, **how)
+    sim.flip(asked, {hazard: (0, 0.2)}, "goes >= 0.5", **how)
+    sim.sensitivity(asked, "goes", **how)
+    return sorted(out.rglob("*.html"))
+
+
+@pytest.fixture(scope="module")
+def hostile_pages(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """All of them, of a text that tries everything at once."""
+    return pages_of(" ".join(HOSTILE[:4]), tmp_path_factory.mktemp("hostile"))
+
+
+def assert_harmless(file: Path, chromium: str) -> None:
+    from browser import look
+
+    seen = look(file, 1000, TRY, browser=chromium)
+    assert seen.state == "drawn" and seen.complaints == [], file
+    taken = seen.answer.pop("taken")
+    assert taken > 0, file
+    assert seen.answer == {"pwned": True, "images": 0, "handlers": 0, "links": [], "foreign": 0}, file
+    outside = [url for url in seen.requests if not url.startswith(("data:", "blob:", "file:"))]
+    assert outside == [], file
+
+
+def test_no_page_of_any_study_runs_a_text(hostile_pages: list[Path], chromium: str):
+    """Every switch pressed, every fold opened, every table sorted, everything taken away."""
+    named = [file for file in hostile_pages if file.parent.name != "plots"]
+    assert {file.name for file in named} == {
+        *("report.html", "whatif.html", "compare.html", "sweep.html", "flip.html", "sensitivity.html")
+    }
+    for file in named:
+        assert_harmless(file, chromium)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("text", HOSTILE)
+def test_no_page_and_no_figure_runs_any_text(text: str, chromium: str, tmp_path: Path):
+    for file in pages_of(text, tmp_path):
+        assert_harmless(file, chromium)
