@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from sim.archive import dictionary
 
@@ -22,6 +23,7 @@ TEXTS = dictionary.names_of(dictionary.TEXT)
 TEXTS_OR_NONE = dictionary.names_of(dictionary.TEXT_OR_NONE)
 ARROW = {dictionary.WHOLE: "int64", dictionary.MONTH: "int32", dictionary.NUMBER: "float64"}  # the rest is text
 FIRMS, EVENTS, PATHS = "firms.parquet", "events.parquet", "paths.parquet"
+FORMULAS = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for the beginning of a formula
 
 
 def schema_of(name: str) -> pa.Schema:
@@ -37,8 +39,33 @@ def schema_of(name: str) -> pa.Schema:
 
 
 def write_csv(frame: pd.DataFrame, path: Path) -> None:
-    """Write ``frame`` without its index; empty is missing. ``read`` gives every float back exactly."""
-    frame.to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
+    """Write ``frame`` without its index; empty is missing. ``read`` gives every float and every text back exactly.
+
+    A text that a spreadsheet would take for a formula has an apostrophe before it; numbers are as they are.
+    """
+    changed = {name: _mapped(frame[name], _quoted) for name in _texts(frame)}
+    returns = any("\r" in text for name in changed for text in changed[name].unique() if isinstance(text, str))
+    quoting: Literal[0, 2] = csv.QUOTE_NONNUMERIC if returns else csv.QUOTE_MINIMAL  # which overlooks them
+    frame.assign(**changed).to_csv(path, index=False, lineterminator="\n", encoding="utf-8", quoting=quoting)
+
+
+def _texts(frame: pd.DataFrame) -> list[str]:
+    """The columns that may hold texts."""
+    return [str(name) for name, kind in frame.dtypes.items() if getattr(kind, "kind", "O") == "O"]
+
+
+def _mapped(column: pd.Series[Any], change: Callable[[str], str]) -> pd.Series[Any]:
+    """``column`` with each of its texts changed; itself if none is."""
+    found = {text: change(text) for text in column.unique() if isinstance(text, str)}
+    return column.map(lambda cell: found.get(cell, cell)) if any(k != v for k, v in found.items()) else column
+
+
+def _quoted(text: str) -> str:
+    return f"'{text}" if text.lstrip("'").startswith(FORMULAS) else text
+
+
+def _unquoted(text: str) -> str:
+    return text[1:] if text.startswith("'") and text.lstrip("'").startswith(FORMULAS) else text
 
 
 @contextmanager
@@ -69,12 +96,8 @@ def parsed(name: str, content: bytes) -> pd.DataFrame:
     import pandas as pd
 
     if not name.endswith(".csv"):
-        framed = _framed(_opened(content).read(use_threads=False))
-        return (
-            framed.astype(dict.fromkeys(framed.columns.intersection(list(TEXTS)), "object"))
-            if name == PATHS
-            else framed
-        )
+        frame = _framed(_opened(content).read(use_threads=False))
+        return _as_made(frame, TEXTS) if name == PATHS else frame
     frame = pd.read_csv(
         io.BytesIO(content),
         encoding="utf-8",
@@ -85,7 +108,16 @@ def parsed(name: str, content: bytes) -> pd.DataFrame:
     )
     texts = {name: frame[name].fillna("") for name in TEXTS if name in frame}
     missing = {name: frame[name].where(frame[name].notna(), None) for name in TEXTS_OR_NONE if name in frame}
-    return frame.assign(**texts, **missing)
+    frame = frame.assign(**texts, **missing)
+    return _as_made(frame.assign(**{name: _mapped(frame[name], _unquoted) for name in _texts(frame)}), _texts(frame))
+
+
+def _as_made(frame: pd.DataFrame, names: Iterable[str]) -> pd.DataFrame:
+    """``frame`` with these columns of the type that pandas gives to lists of texts: strings since 3.0."""
+    import pandas as pd
+
+    columns = {name: pd.Series(frame[name].tolist(), frame.index) for name in names if name in frame}
+    return frame.assign(**columns) if len(frame) else frame.astype(dict.fromkeys(columns, "object"))
 
 
 def row_groups(path: Path) -> Iterator[pd.DataFrame]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import numpy as np
@@ -87,7 +88,7 @@ def test_csv_comes_back_exactly_with_unix_line_ends(tmp_path):
     assert b"\r" not in path.read_bytes()
     back = tables.read(path)
     pd.testing.assert_frame_equal(back, frame, check_exact=True)
-    assert back["median_exit"][0] is None
+    assert back["median_exit"].isna().tolist() == [True, False, True, True, True]
 
 
 PROMISED = {
@@ -102,3 +103,17 @@ PROMISED = {
 @pytest.mark.parametrize("name", PROMISED)
 def test_columns_are_those_that_users_were_promised(name):
     assert tables.schema_of(name).names == PROMISED[name].split(", ")
+
+
+HOSTILE = ["=1+1", "+1", "-2", "@SUM(A1)", "\tx", "\rx", "'=1", "''+x", "'plain", "'", "plain=1", "–", "", '="a,b"\n=c']
+
+
+def test_no_text_is_a_formula_for_a_spreadsheet_and_all_come_back_as_they_were(tmp_path):
+    frame = pd.DataFrame({"claim": HOSTILE, "says": HOSTILE[::-1], "difference": np.linspace(-1, 1, len(HOSTILE))})
+    tables.write_csv(frame, tmp_path / "x.csv")
+    with (tmp_path / "x.csv").open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert not any(row[name].startswith(("=", "+", "-", "@", "\t", "\r")) for row in rows for name in ("claim", "says"))
+    assert [row["claim"] for row in rows][:9] == ["'" + text for text in HOSTILE[:8]] + ["'plain"]
+    assert rows[0]["difference"] == "-1.0"  # a number is a number
+    pd.testing.assert_frame_equal(tables.read(tmp_path / "x.csv"), frame, check_exact=True)

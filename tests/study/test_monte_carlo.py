@@ -76,7 +76,7 @@ def test_a_run_folder_has_the_promised_files_and_opens_again(tmp_path):
     again = open_folder(done.folder)
     for name in ("survival", "fates", "landscape", "endgame", "claims", "paths", "firms", "events"):
         left, right = getattr(done, name)(), getattr(again, name)()
-        pd.testing.assert_frame_equal(left, right, check_dtype=False, check_categorical=False, check_exact=True)
+        pd.testing.assert_frame_equal(left, right, check_categorical=False, check_exact=True)
     assert again.summary() == done.summary()
     assert again.outcomes.extinct == done.outcomes.extinct
     assert again.scenario.worlds == 1500

@@ -1,0 +1,31 @@
+"""A study that is opened again has the frames it had: the same values and types, whatever version of pandas."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from small_industry import small
+
+import sim
+
+WORLDS = 300
+NUMBERED = {"1": ["firms.beta.cash=10"], "=2": ["firms.beta.cash=900"]}  # names of variants are texts
+ASKED = {
+    "whatif": lambda out: sim.what_if(small(WORLDS), variants=NUMBERED, out=out, jobs=1),
+    "compare": lambda out: sim.compare(small(WORLDS), small(WORLDS, seed=4), out=out, jobs=1),
+    "sweep": lambda out: sim.sweep(small(WORLDS), {"firms.beta.cash": (10, 900, 2)}, out=out, jobs=1),
+    "flip": lambda out: sim.flip(small(WORLDS), {"firms.alpha.cash": (1, 900)}, "alpha-goes >= 0.5", out=out, jobs=1),
+    "sensitivity": lambda out: sim.sensitivity(small(WORLDS), "alpha-goes", out=out, jobs=1),
+}
+
+
+@pytest.mark.parametrize("study", list(ASKED))
+def test_frames_of_a_study_are_the_same_when_it_is_opened_again(tmp_path, study):
+    first, again = (ASKED[study](tmp_path) for _ in range(2))
+    assert (first.reused, again.reused) == (False, True)
+    frames = {name: value for name, value in vars(first).items() if isinstance(value, pd.DataFrame)}
+    assert frames
+    for name, frame in frames.items():
+        pd.testing.assert_frame_equal(getattr(again, name), frame, check_exact=True, obj=name)
+    if study != "sensitivity":
+        assert again.summary() == first.summary()
