@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from sim import fitted
 from sim.outcomes.estimates import NOTE, Say, estimate, plain, signed
 
 if TYPE_CHECKING:
@@ -24,8 +25,11 @@ if TYPE_CHECKING:
     from sim.study.sweep import Sweep
 
 Row = Mapping[str, Any]
-PLAIN_WIDTH = 120  # columns where the output is no terminal
-LONGEST_NAME = 40  # of a first column that is not broken
+PLAIN_WIDTH = 120  # columns where the output is no terminal, and a table needs no more
+WIDEST = 100_000  # columns that a table may need there
+WHOLE: Any = {"break_long_words": False, "break_on_hyphens": False}  # of textwrap
+FEWEST_FOLDED = 2  # giants that are told in one line
+ALL_GIANTS = "giants"
 REDRAWS_SECOND = 8
 
 
@@ -98,30 +102,53 @@ def _bar() -> Iterator[Tell]:
         yield tell
 
 
-def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1, title: str = "") -> None:
+def print_table(
+    columns: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1, title: str = "", spare: Sequence[str] = ()
+) -> None:
     """A table on stdout: the first ``left`` columns to the left, the others (numbers) to the right.
 
-    Where it is too wide an interval goes below its estimate before the names in the first column are broken.
+    No name and no number is broken. Where there is too little room columns of ``spare`` are left out, in that order,
+    which is said; where that is not enough, every row is told in lines. What is no terminal has the room it needs.
     """
     from rich import box
     from rich.table import Table
 
+    out = console()
+    cells = [[clean(cell) for cell in row] for row in rows]
+    kept, gone = fitted.dropped(columns, cells, out.width, spare)
+    names, cells = [columns[i] for i in kept], [[row[i] for i in kept] for row in cells]
+    widths = fitted.widths(names, cells, out.width)
+    if widths is None and not sys.stdout.isatty():
+        out.width = WIDEST
+        widths = fitted.widths(names, cells, out.width)
+    if widths is None:
+        print("\n".join([*([clean(title)] if title else []), *fitted.told(names, cells)]))
+        return
     table = Table(title=clean(title) or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
-    short = all(len(clean(row[0])) <= LONGEST_NAME for row in rows)
-    for index, name in enumerate(columns):
-        whole = index == 0 and short
-        table.add_column(name, justify="left" if index < left else "right", no_wrap=whole, overflow="fold")
-    for row in rows:
-        table.add_row(*(clean(cell) for cell in row))
-    console().print(table)
+    for index, (name, width) in enumerate(zip(names, widths, strict=True)):
+        table.add_column(name, justify="left" if kept[index] < left else "right", width=width)
+    for row in cells:
+        table.add_row(*row)
+    out.print(table)
+    if gone:
+        said = f"Left out, as the terminal is narrow: {', '.join(gone)}."
+        print(textwrap.fill(said, out.width, **WHOLE))
 
 
 def fates_table(summary: Sequence[Row], end: str) -> None:
     """The table of fates per firm: percent of worlds with its 95% interval, and the month by which
-    half of all that enter are gone; ``end`` is the horizon, YYYY-MM."""
+    half of all that enter are gone; ``end`` is the horizon, YYYY-MM. Giants that stay in every world are one line."""
     fates = ("independent", "acquired", "closed", "listed", "pivoted")
-    rows = [[row["name"], *(percent(row, fate) for fate in fates), half_gone(row, end)] for row in summary]
-    print_table(["", *fates, "half gone by"], rows)
+    firms = {row["firm"] for row in summary if row["kind"] == "giant" and row["independent"] == 1}
+    all_stay = firms == {row["firm"] for row in summary if row["kind"] == "giant"}
+    still = [row for row in summary if row["firm"] in firms]
+    folded = firms | {ALL_GIANTS} if all_stay else firms
+    shown = summary if len(still) < FEWEST_FOLDED else [row for row in summary if row["firm"] not in folded]
+    rows = [[row["name"], *(percent(row, fate) for fate in fates), half_gone(row, end)] for row in shown]
+    print_table(["", *fates, "half gone by"], rows, spare=("pivoted", "listed", "half gone by"))
+    if len(shown) < len(summary):
+        names = ", ".join(row["name"] for row in still)
+        print(textwrap.fill(clean(f"Giants, independent in every world: {names}."), console().width, **WHOLE))
 
 
 def half_gone(row: Row, end: str) -> str:
@@ -169,7 +196,7 @@ def _probability(row: Row) -> str:
     return percent({"share": row["probability"], "share_low": row["low"], "share_high": row["high"]}, "share")
 
 
-MATRIX_WIDTH = 100  # columns: what a matrix needs at the most, however many scenarios there are
+MATRIX_WIDTH = 100  # columns that a matrix takes at the most, however many scenarios there are
 LONGEST_CLAIM = 32
 MATRIX_NOTE = (
     f"Percent of worlds, {NOTE}; – where no world was asked. x of y: how many of a document's forecasts "
@@ -190,7 +217,7 @@ def claims_matrix(forecasts: Sequence[Forecast], scenarios: Sequence[str]) -> No
     headers = {name: textwrap.wrap(clean(name), LEAST_CELL, break_long_words=False) for name in scenarios}
     widest = [len(text) for _, cells in _matrix_rows(forecasts, scenarios) for text in cells]
     cell = max(LEAST_CELL, *widest, *(len(line) for lines in headers.values() for line in lines)) + 2
-    each = max((MATRIX_WIDTH - first) // cell, 1)
+    each = max((min(MATRIX_WIDTH, console().width) - first) // cell, 1)
     for start in range(0, len(scenarios), each):
         shown = scenarios[start : start + each]
         height = max(len(headers[name]) for name in shown)
@@ -226,16 +253,16 @@ def _cut(name: str) -> str:
 
 def _legend(forecasts: Sequence[Forecast]) -> None:
     """What every forecast says, with its source."""
-    print(textwrap.fill(MATRIX_NOTE, MATRIX_WIDTH) + "\n")
+    width = min(MATRIX_WIDTH, console().width)
+    print(textwrap.fill(MATRIX_NOTE, width) + "\n")
     for one in forecasts:
         happened = "" if one.happened is None else f" (happened: {'yes' if one.happened else 'no'})"
         text = f"{one.claim}: {one.says}{happened}; asked: {one.asked} [{one.source}]"
-        print(textwrap.fill(clean(text), MATRIX_WIDTH, subsequent_indent="    "))
+        print(textwrap.fill(clean(text), width, subsequent_indent="    ", **WHOLE))
 
 
 COUNTS = ("independents_left", "general_left")  # quantities that are no shares
 SWEPT = {"independents_left": "independent", "general_left": "in the race", "endgame": "endgame %"}
-COLUMN_GAP = 3  # of tables
 
 
 def differences(headline: Sequence[str], summary: Sequence[Row]) -> None:
@@ -301,8 +328,9 @@ def sweep_table(done: Sweep) -> None:
     if len(set(heads)) < len(heads):  # two strengths: scale.strength and listing.strength
         heads = [f"{'.'.join(path[-2:])}{when}" for path, when in parts]
     widths = [max(len(label), *(len(cells.get(label, "")) for cells in points.values())) for label in [*heads, *shown]]
-    if sum(widths) + COLUMN_GAP * len(widths) > console().width:
+    if sum(widths) + fitted.GAP * len(widths) > console().width:
         shown = [label for label in shown if label in SWEPT.values()]
+    left_out = [label for label in labels if label not in shown]
     rows = [
         [*(f"{value:g}" for value in point), *(cells.get(label, "") for label in shown)]
         for point, cells in points.items()
@@ -310,6 +338,8 @@ def sweep_table(done: Sweep) -> None:
     print_table([*heads, *shown], rows, left=0)
     firms_said = "; firms: still independent" if any(label not in SWEPT.values() for label in shown) else ""
     print(f"Means and percent of {done.scenario.worlds:,} worlds, {NOTE}{firms_said}.")
+    if left_out:
+        print(textwrap.fill(clean(f"Left out, as there is no room: {', '.join(left_out)}."), console().width, **WHOLE))
 
 
 def _estimate(row: Row, name: str, scale: int, digits: int, say: Say = plain) -> str:
