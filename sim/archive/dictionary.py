@@ -349,7 +349,22 @@ TORNADO = Table(
         Column("worlds", WHOLE, "", "worlds in this fifth"),
     ),
 )
+EVIDENCE = Table(
+    "the facts that the scenario's sources and notes name by id: rows of the project's docs/evidence.csv",
+    (
+        Column("id", TEXT, "", "S…: a passage of the documents behind the scenario; P-…: a public page"),
+        Column("subject", TEXT, "", "whom it is about"),
+        Column("fact", TEXT, "", "what is said"),
+        Column("value", TEXT, "see `unit`", "the number or date in it", "it is no number"),
+        Column("unit", TEXT, "", "unit of `value`", "there is none"),
+        Column("date", TEXT, "YYYY, YYYY-MM or YYYY-MM-DD", "when it was so, or was said", "no date is given"),
+        Column("source_kind", TEXT, "", "`seed`: one of the documents; else what kind of public page"),
+        Column("source", TEXT, "", "the document, or the page's address"),
+        Column("note", TEXT, "", "the words it rests on, or a remark", "there is none"),
+    ),
+)
 TABLES = {
+    "evidence.csv": EVIDENCE,
     "firms.parquet": FIRMS,
     "events.parquet": EVENTS,
     "paths.parquet": PATHS,
@@ -394,6 +409,7 @@ def columns_of(file: str, found: Sequence[str]) -> list[tuple[str, Column | None
     return [(name, declared.get(name)) for name in found]
 
 
-def names_of(kind: str) -> tuple[str, ...]:
-    """Names of all columns of that kind, in any table."""
-    return tuple(dict.fromkeys(c.name for table in TABLES.values() for c in table.columns if c.kind == kind))
+def names_of(kind: str, file: str = "") -> tuple[str, ...]:
+    """Names of all columns of that kind in ``file``; in any table of results where no such file is declared."""
+    tables = [TABLES[file]] if file in TABLES else [table for table in TABLES.values() if table is not EVIDENCE]
+    return tuple(dict.fromkeys(c.name for table in tables for c in table.columns if c.kind == kind))

@@ -12,6 +12,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from sim.archive import evidence
 from sim.scenario import shipped
 from sim.scenario.model import Scenario, Value
 
@@ -102,11 +103,11 @@ def computed_by() -> dict[str, Any]:
 def answered_by() -> dict[str, Any]:
     """All sources of the package (templates included) and the libraries that statistics and pages come from.
 
-    Scenarios that were installed with the package are questions, not sources.
+    Scenarios that were installed with the package are questions, not sources. The evidence counts wherever it lies.
     """
-    digest, questions = hashlib.sha256(), shipped.folder()
+    digest, apart = hashlib.sha256(evidence.file().read_bytes()), (shipped.folder(), evidence.INSTALLED)
     for path in sorted(PACKAGE.rglob("*")):
-        if path.is_file() and "__pycache__" not in path.parts and questions not in path.parents:
+        if path.is_file() and "__pycache__" not in path.parts and not any(folder in path.parents for folder in apart):
             digest.update(path.relative_to(PACKAGE).as_posix().encode())
             digest.update(path.read_bytes())
     return {"package": digest.hexdigest()[:HEX_DIGITS], "versions": versions()}

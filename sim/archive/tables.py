@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 COMPRESSION = "zstd"
 COMPRESSION_LEVEL = 3
 MONTHS = dictionary.names_of(dictionary.MONTH)
-TEXTS = dictionary.names_of(dictionary.TEXT)
-TEXTS_OR_NONE = dictionary.names_of(dictionary.TEXT_OR_NONE)
 ARROW = {dictionary.WHOLE: "int64", dictionary.MONTH: "int32", dictionary.NUMBER: "float64"}  # the rest is text
 FIRMS, EVENTS, PATHS = "firms.parquet", "events.parquet", "paths.parquet"
 FORMULAS = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for the beginning of a formula
@@ -95,19 +93,20 @@ def parsed(name: str, content: bytes) -> pd.DataFrame:
     """The table that was read from a file called ``name``, as ``read`` would give it."""
     import pandas as pd
 
+    some, optional = (dictionary.names_of(kind, name) for kind in (dictionary.TEXT, dictionary.TEXT_OR_NONE))
     if not name.endswith(".csv"):
         frame = _framed(_opened(content).read(use_threads=False))
-        return _as_made(frame, TEXTS) if name == PATHS else frame
+        return _as_made(frame, some) if name == PATHS else frame
     frame = pd.read_csv(
         io.BytesIO(content),
         encoding="utf-8",
         keep_default_na=False,
         na_values=[""],
         float_precision="round_trip",
-        dtype=dict.fromkeys((*TEXTS, *TEXTS_OR_NONE), "object"),
+        dtype=dict.fromkeys((*some, *optional), "object"),
     )
-    texts = {name: frame[name].fillna("") for name in TEXTS if name in frame}
-    missing = {name: frame[name].where(frame[name].notna(), None) for name in TEXTS_OR_NONE if name in frame}
+    texts = {name: frame[name].fillna("") for name in some if name in frame}
+    missing = {name: frame[name].where(frame[name].notna(), None) for name in optional if name in frame}
     frame = frame.assign(**texts, **missing)
     return _as_made(frame.assign(**{name: _mapped(frame[name], _unquoted) for name in _texts(frame)}), _texts(frame))
 

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sim.archive import dictionary
+from sim.archive import dictionary, evidence
+from sim.archive.tables import write_csv
 from sim.foundation.currency import unit_in
 from sim.foundation.grid import LANDSCAPE, PATHS, YEARLY
 from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS
@@ -31,7 +32,12 @@ executed to be read. In Python `sim.open_run("this folder")` gives a run's table
 
 
 def write(part: Path, scenario: Scenario, manifest: Mapping[str, Any], tables: Mapping[str, Sequence[str]]) -> None:
-    """Write the README of the folder that is being made at ``part``; ``tables``: file name -> its columns."""
+    """Write evidence.csv and the README of the folder being made at ``part``; ``tables``: file name -> its columns."""
+    import pandas as pd
+
+    columns = [column.name for column in dictionary.EVIDENCE.columns]
+    write_csv(pd.DataFrame(evidence.cited(scenario), columns=columns, dtype=object), part / evidence.FILE)
+    tables = {**tables, evidence.FILE: columns}
     (part / NAME).write_text(text(part, scenario, manifest, tables), encoding="utf-8")
 
 

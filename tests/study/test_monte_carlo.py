@@ -17,7 +17,7 @@ import pandas as pd
 import pytest
 from small_industry import TEXT, small
 
-from sim.archive import atomic, folder
+from sim.archive import atomic, evidence, folder
 from sim.archive.blocks import BlockStore
 from sim.engine import simulate as engine
 from sim.engine.block import BLOCK_WORLDS
@@ -28,7 +28,7 @@ from sim.study.run import EVENTS, FIRMS, OUTCOME_FILES, open_folder
 
 PROGRAM = Path(__file__).with_name("small_industry.py")
 ROOT = PROGRAM.parents[2]
-TABLES = (*OUTCOME_FILES.values(), FIRMS, EVENTS, folder.SCENARIO, readme.NAME)
+TABLES = (*OUTCOME_FILES.values(), FIRMS, EVENTS, folder.SCENARIO, readme.NAME, evidence.FILE)
 
 
 def run(out: Path, worlds: int, **options):

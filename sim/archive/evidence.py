@@ -1,0 +1,45 @@
+"""The evidence behind a scenario's values: the rows of docs/evidence.csv whose ids it cites."""
+
+from __future__ import annotations
+
+import csv
+import functools
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from sim.scenario.model import Scenario
+
+PACKAGE = Path(__file__).resolve().parent.parent
+INSTALLED = PACKAGE / "documents"  # setup.py puts docs/evidence.csv there
+FILE = "evidence.csv"
+ID = re.compile(r"\b(?:S\d{3}|P-[A-Z0-9]+)-\d+\b")
+
+
+def file() -> Path:
+    """Where it is: inside an installed package, or beside it in a checkout."""
+    return (INSTALLED if INSTALLED.is_dir() else PACKAGE.parent / "docs") / FILE
+
+
+@functools.cache
+def known() -> dict[str, dict[str, str]]:
+    """Every row by its id."""
+    with file().open(encoding="utf-8", newline="") as stream:
+        return {row["id"]: row for row in csv.DictReader(stream)}
+
+
+def cited(scenario: Scenario) -> list[dict[str, str]]:
+    """The rows that sources and notes of ``scenario`` name, defaults too, in the order of the evidence.
+
+    An id that is not in the evidence has no row.
+    """
+    named = {id for text in _texts(scenario) for id in ID.findall(text)}
+    return [row for id, row in known().items() if id in named]
+
+
+def _texts(scenario: Scenario) -> Iterator[str]:
+    values = [*scenario.assumptions.values(), *(value for firm in scenario.firms for value in firm.values.values())]
+    for value in (*values, *(change.value for change in scenario.changes)):
+        yield from (value.source, value.note)
+    yield from (change.source for change in scenario.changes)
+    yield from (claim.source for claim in (*scenario.claims, *scenario.facts))
