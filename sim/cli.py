@@ -17,6 +17,7 @@ from sim import cli_studies, interrupt, streams, terminal
 from sim.cli_options import (
     FAILED,
     RESULTS,
+    Firms,
     Jobs,
     Json,
     Out,
@@ -106,23 +107,26 @@ def run(
     quiet: Quiet = False,
     png: Png = False,
     precision: Precision = None,
+    firms: Firms = None,
 ) -> None:
     """Simulate a scenario, write its result folder and report, and print the fates of the firms."""
     import sim
+    from sim.study.focus import first, focus_of
 
     one_of(worlds=worlds, precision=precision)
     asked = sim.load(scenario, sets or (), worlds=worlds, seed=seed)
+    focus = focus_of([asked], firms or ())
     silent = quiet or json_
     notices((*asked.notices, *_memory_notice(asked, jobs)), silent)
     with terminal.progress(silent) as tell:
         done = sim.run(asked, jobs=jobs, out=out, precision=precision, png=png, progress=tell, command=typed())
     if json_:
-        print_json(done.folder, done.manifest, done.summary())
+        print_json(done.folder, done.manifest, first(done.summary(), focus))
     elif quiet:
         print(done.folder)
     else:
         notices(done.manifest["notices"][len(asked.notices) :], silent)
-        terminal.run_summary(done)
+        terminal.run_summary(done, first(done.summary(), focus))
 
 
 @command

@@ -60,6 +60,10 @@ Quiet = Annotated[bool, typer.Option("--quiet", help="Print only where the resul
 Png = Annotated[
     bool, typer.Option("--png", help="Also write each figure as PNG and SVG (needs kaleido and a Chromium).")
 ]
+Firms = Annotated[
+    list[str] | None,
+    typer.Option("--firm", metavar="ID", help="A firm, class or group that the table here tells first; repeatable."),
+]
 Precision = Annotated[
     float | None,
     typer.Option(

@@ -156,12 +156,12 @@ def half_gone(row: Row, end: str) -> str:
     return row["median_exit"] or ("–" if row["never_entered"] == 1 else f"after {end}")
 
 
-def run_summary(run: Run) -> None:
-    """The table of fates, how it was come by, and where the report is."""
+def run_summary(run: Run, summary: Sequence[Row]) -> None:
+    """The table of fates (``summary`` has its rows in order), how it was come by, and where the report is."""
     from sim.scenario.dates import month_text
 
     end, worlds = month_text(run.scenario.end), run.scenario.worlds
-    fates_table(run.summary(), end)
+    fates_table(summary, end)
     took = run.manifest["timings"]["simulate_seconds"]
     how = "it was there already: nothing was simulated" if run.reused else f"simulated in {took:.1f} s"
     print(f"Percent of {worlds:,} worlds by {end}; of classes and groups percent of their firms.")
