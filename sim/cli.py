@@ -126,7 +126,7 @@ def run(
         print(done.folder)
     else:
         notices(done.manifest["notices"][len(asked.notices) :], silent)
-        terminal.run_summary(done, first(done.summary(), focus))
+        terminal.run_summary(done, first(done.summary(), focus), focus)
 
 
 @command

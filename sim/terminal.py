@@ -135,14 +135,16 @@ def print_table(
         print(textwrap.fill(said, out.width, **WHOLE))
 
 
-def fates_table(summary: Sequence[Row], end: str) -> None:
+def fates_table(summary: Sequence[Row], end: str, focus: Sequence[str] = ()) -> None:
     """The table of fates per firm: percent of worlds with its 95% interval, and the month by which
-    half of all that enter are gone; ``end`` is the horizon, YYYY-MM. Giants that stay in every world are one line."""
+    half of all that enter are gone; ``end`` is the horizon, YYYY-MM. Giants that stay in every world are one line,
+    but for those in ``focus``."""
     fates = ("independent", "acquired", "closed", "listed", "pivoted")
     firms = {row["firm"] for row in summary if row["kind"] == "giant" and row["independent"] == 1}
     all_stay = firms == {row["firm"] for row in summary if row["kind"] == "giant"}
+    firms -= set(focus)
     still = [row for row in summary if row["firm"] in firms]
-    folded = firms | {ALL_GIANTS} if all_stay else firms
+    folded = firms | ({ALL_GIANTS} - set(focus)) if all_stay else firms
     shown = summary if len(still) < FEWEST_FOLDED else [row for row in summary if row["firm"] not in folded]
     rows = [[row["name"], *(percent(row, fate) for fate in fates), half_gone(row, end)] for row in shown]
     print_table(["", *fates, "half gone by"], rows, spare=("pivoted", "listed", "half gone by"))
@@ -156,12 +158,12 @@ def half_gone(row: Row, end: str) -> str:
     return row["median_exit"] or ("–" if row["never_entered"] == 1 else f"after {end}")
 
 
-def run_summary(run: Run, summary: Sequence[Row]) -> None:
+def run_summary(run: Run, summary: Sequence[Row], focus: Sequence[str]) -> None:
     """The table of fates (``summary`` has its rows in order), how it was come by, and where the report is."""
     from sim.scenario.dates import month_text
 
     end, worlds = month_text(run.scenario.end), run.scenario.worlds
-    fates_table(summary, end)
+    fates_table(summary, end, focus)
     took = run.manifest["timings"]["simulate_seconds"]
     how = "it was there already: nothing was simulated" if run.reused else f"simulated in {took:.1f} s"
     print(f"Percent of {worlds:,} worlds by {end}; of classes and groups percent of their firms.")

@@ -61,6 +61,10 @@ def test_giants_that_stay_in_every_world_are_one_line(capsys):
     said = capsys.readouterr().out
     assert "Giants, independent in every world: Alibaba, Baidu." in said
     assert said.count("Alibaba") == said.count("Baidu") == 1 and "All giants" not in said
+    giants.append(row("Huawei", "giant", 1.0))
+    terminal.fates_table([giants[1], row("Zhipu"), giants[0], giants[2], crowd], "2030-12", ("baidu",))
+    said = capsys.readouterr().out
+    assert "every world: Alibaba, Huawei." in said and said.index("Baidu") < said.index("Zhipu")
     terminal.fates_table([row("Zhipu"), giants[0], row("Tencent", "giant", 0.9), crowd], "2030-12")
     said = capsys.readouterr().out
     assert "every world" not in said and "All giants" in said
