@@ -209,7 +209,7 @@ def clean(
     out: Out = RESULTS,
     older_than: Annotated[
         float | None,
-        typer.Option("--older-than", metavar="DAYS", help="Only blocks not written to for so many days.", min=0),
+        typer.Option("--older-than", metavar="DAYS", help="Only blocks not written to for so many days."),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Remove nothing, say only what would go.")] = False,
     json_: Json = False,
@@ -232,7 +232,7 @@ def clean(
 @command
 def trace(
     scenario: ScenarioFile,
-    world: Annotated[int, typer.Option("--world", metavar="K", help="The world to tell, counted from 0.", min=0)] = 0,
+    world: Annotated[int, typer.Option("--world", metavar="K", help="The world to tell, counted from 0.")] = 0,
     seed: Seed = None,
     sets: Sets = None,
     json_: Json = False,

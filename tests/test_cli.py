@@ -15,7 +15,7 @@ import pytest
 
 import sim
 from sim import terminal
-from sim.foundation.errors import RunError, ShakeoutError
+from sim.foundation.errors import InputError, RunError, ShakeoutError
 
 ROOT = Path(__file__).resolve().parent.parent
 ODD_NAME = "<b>[red]六小虎[/]🐉 ../.."
@@ -126,6 +126,12 @@ WRONG = {
     "unknown word": (("params", "qqqqq"), "qqqqq"),
     "nothing to list": (("list", "--out", "nowhere"), "nowhere"),
     "no such world": (("trace", "tiny.yaml", "--world", "-1"), "--world"),
+    "a world too far": (("trace", "tiny.yaml", "--world", "4294967296"), "4294967295"),
+    "a world out of sight": (("trace", "tiny.yaml", "--world", "1" * 40), "4294967295"),
+    "precision no number": (("run", "tiny.yaml", "--precision", "nan"), "--precision"),
+    "age no number": (("clean", "--older-than", "nan"), "--older-than"),
+    "age below 0": (("clean", "--older-than", "-1"), "--older-than"),
+    "nothing to clean": (("clean", "--out", "nowhere"), "not a results folder"),
     "no shipped scenario": (("run", "six-dragon"), "six-dragons"),
     "new, no name": (("new", "My Own"), "my-own"),
     "new, there already": (("new", "tiny"), "exists already"),
@@ -503,3 +509,22 @@ def test_what_stands_in_the_way_of_a_results_folder_is_named_before_anything_is_
     for answer in answers:
         assert_one_message(answer, 2, "--out", "cannot be written", place)
     assert os.path.lexists(path) and list(tmp_path.rglob("*.block")) == []
+
+
+@pytest.mark.parametrize("value", [True, 1.5, float("nan"), float("inf"), "5", -1])
+def test_what_is_no_whole_number_in_python_is_one_message_too(shakeout, tmp_path, value):
+    import sim
+
+    scenario = sim.load(tmp_path / "tiny.yaml")
+    for ask in (
+        lambda: sim.run(scenario, worlds=value),
+        lambda: sim.run(scenario, seed=value),
+        lambda: sim.run(scenario, worlds=2, jobs=value),
+        lambda: sim.trace(scenario, value),
+    ):
+        with pytest.raises(InputError, match="no such number"):
+            ask()
+
+
+def test_the_last_world_there_is_can_be_told(shakeout):
+    assert "world 4,294,967,295 of seed 3" in shakeout("trace", "tiny.yaml", "--world", "4294967295").out

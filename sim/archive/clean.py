@@ -62,6 +62,8 @@ def clean(out: Path | str, older_than: float | None = None, dry_run: bool = Fals
     or while a run is at work in it.
     """
     out = expanded(out)
+    if older_than is not None and not older_than >= 0:
+        raise InputError("no such age", key="--older-than", found=older_than, allowed="a number of days from 0")
     if dry_run or not (out / folder.BLOCKS).is_dir():
         return _unneeded(out, older_than)
     try:

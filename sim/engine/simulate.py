@@ -19,6 +19,7 @@ from sim.engine.state import copied, new_tile
 from sim.foundation.columns import LOG_DTYPE, ROWS
 from sim.foundation.errors import RunError
 from sim.foundation.jit import compile_for
+from sim.foundation.whole import whole
 from sim.foundation.world import World
 from sim.scenario.dates import month_text
 from sim.scenario.keys import firm_key
@@ -28,6 +29,7 @@ from sim.scenario.model import Probe, Scenario
 # this; tiles of many have as many as luck is drawn for at a time, which is worth more than the cache.
 TILE_FIRMS, TILE_WORLDS, LEAST_WORLDS = 2048, 512, 16
 OPENING = "opening"
+MAX_WORLD = 2**32 - 1  # the counter of luck has 32 bits for the world: the next one would be world 0 again
 KERNELS = ("operations", "capital", OPENING, "exits", "technology", "record", "reports", "poaching")  # slowest first
 
 
@@ -189,7 +191,11 @@ class Trace:
 
 
 def trace(scenario: Scenario, world: int) -> Trace:
-    """Replay one world of the scenario, alone; its history is that of the same world in any run."""
+    """Replay one world of the scenario, alone; its history is that of the same world in any run.
+
+    InputError if there is no such world: luck knows those from 0 to MAX_WORLD.
+    """
+    world = whole("--world", world, 0, MAX_WORLD)
     problem = prepare(scenario)
     firms: list[np.ndarray] = []
     market: list[np.ndarray] = []

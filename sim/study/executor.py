@@ -9,7 +9,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from sim.foundation.errors import InputError
+from sim.foundation.whole import whole
 from sim.study import processes
 
 if TYPE_CHECKING:
@@ -60,8 +60,8 @@ def workers(jobs: int | None) -> int:
 
     InputError below 1.
     """
-    if jobs is not None and jobs < 1:
-        raise InputError("too few workers", key="--jobs", found=jobs, allowed="a whole number from 1")
+    if jobs is not None:
+        jobs = whole("--jobs", jobs, 1)
     if processes.why_none() is not None:
         return 1
     if jobs is not None:

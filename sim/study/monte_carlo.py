@@ -15,6 +15,7 @@ from sim.archive import digest, folder, tables
 from sim.archive.blocks import BlockStore, Span, packed, spans
 from sim.engine.block import BLOCK_WORLDS, Block
 from sim.foundation.errors import InputError, RunError, first_line
+from sim.foundation.whole import whole
 from sim.scenario.build import MAX_SEED, MAX_WORLDS
 from sim.scenario.dates import month_text
 from sim.scenario.model import Scenario
@@ -140,11 +141,8 @@ def with_worlds(scenario: Scenario, worlds: int | None, seed: int | None) -> Sce
     """``scenario`` with another number of worlds or another seed. InputError if there is no such number."""
     changes: dict[str, Any] = {}
     for key, value, low, high in (("worlds", worlds, 1, MAX_WORLDS), ("seed", seed, 0, MAX_SEED)):
-        if value is None:
-            continue
-        if isinstance(value, bool) or value != int(value) or not low <= value <= high:
-            raise InputError("no such number", key=key, found=value, allowed=f"a whole number from {low} to {high}")
-        changes[key] = int(value)
+        if value is not None:
+            changes[key] = whole(key, value, low, high)
     return replace(scenario, **changes, resolved={**scenario.resolved, **changes}) if changes else scenario
 
 
