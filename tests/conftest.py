@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,8 @@ from hypothesis import Phase, settings
 PHASES = (Phase.explicit, Phase.generate, Phase.shrink)
 settings.register_profile("repeatable", max_examples=40, deadline=None, derandomize=True, database=None, phases=PHASES)
 settings.load_profile("repeatable")
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in the background of a shell: commands would inherit it
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 NOTHING_COMPILED = pytest.mark.skip(reason="NUMBA_DISABLE_JIT is set: nothing is compiled, there is nothing to compare")
 
 

@@ -12,7 +12,7 @@ import pytest
 from small_industry import TEXT, small
 
 import sim
-from sim.archive import folder
+from sim.archive import folder, inventory
 from sim.foundation.errors import InputError
 from sim.outcomes import intervals
 from sim.scenario.load import load_text, with_sets
@@ -42,10 +42,19 @@ def written(results) -> Path:
 
 
 def altered(path: Path, target: Path, **manifest: object) -> Path:
-    """A copy of a result folder with other entries in its manifest."""
+    """A copy of a result folder with other entries in its manifest, as if it had been written so."""
     shutil.copytree(path, target)
+    return sealed(target, **manifest)
+
+
+def sealed(target: Path, **manifest: object) -> Path:
+    """The folder as if its files, as they are now, had been written so."""
     file = target / folder.MANIFEST
-    file.write_text(json.dumps(json.loads(file.read_text(encoding="utf-8")) | manifest), encoding="utf-8")
+    told = json.loads(file.read_text(encoding="utf-8")) | manifest
+    del told[inventory.SEAL]
+    file.unlink()
+    told["files"] = inventory.files_in(target)
+    file.write_text(json.dumps(inventory.seal(told)), encoding="utf-8")
     return target
 
 
@@ -138,6 +147,7 @@ def test_a_table_that_lacks_a_column_is_wrong_input(written, tmp_path):
     old = altered(written, tmp_path / "old")
     lines = (old / "fates.csv").read_text(encoding="utf-8").splitlines()
     (old / "fates.csv").write_text("\n".join(line.rpartition(",")[0] for line in lines), encoding="utf-8")
+    sealed(old)
     with pytest.raises(InputError, match=r"fates\.csv: the table lacks high"):
         sim.compare(old, small(600), jobs=1)
 
@@ -146,6 +156,7 @@ def test_a_folder_whose_scenario_is_not_valid_any_more_keeps_its_tables(written,
     old = altered(written, tmp_path / "old", sources="0" * 16)
     text = (old / "scenario.yaml").read_text(encoding="utf-8")
     (old / "scenario.yaml").write_text(text + "assumptions: {forgotten: {number: 1}}\n", encoding="utf-8")
+    sealed(old)
     with pytest.raises(InputError, match="forgotten"):
         sim.load(old / "scenario.yaml")
     done = sim.compare(small(600), old, jobs=1, out=tmp_path / "results")
@@ -166,6 +177,7 @@ def test_a_folder_with_fewer_firms_than_its_table_is_wrong_input(written, tmp_pa
     old = altered(written, tmp_path / "old")
     text = (old / "scenario.yaml").read_text(encoding="utf-8")
     (old / "scenario.yaml").write_text(text.replace("alpha", "omega"), encoding="utf-8")
+    sealed(old)
     with pytest.raises(InputError, match=r"firms\.parquet.*not those of the scenario"):
         sim.compare(old, small(600), jobs=1)
 
@@ -231,7 +243,9 @@ def test_the_command(shakeout, tmp_path):
     assert page.is_file() and page.name == "compare.html"
     assert "world by world" in err
     names = {path.name for path in page.parent.iterdir()}
-    assert names == {"manifest.json", "differences.csv", "compare.html", "scenario.yaml", "plots"}
+    assert names == {
+        "manifest.json", "differences.csv", "compare.html", "scenario.yaml", "plots", "README.md", "evidence.csv",
+    }  # fmt: skip
     code, out, _ = shakeout("compare", "one.yaml", "two.yaml", "--worlds", "200", "--json")
     found = json.loads(out)
     assert found["folder"] == str(page.parent) and found["manifest"]["kind"] == "comparison"

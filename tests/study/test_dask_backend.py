@@ -256,7 +256,8 @@ def test_an_address_without_a_scheduler_is_wrong_input(shakeout, scheme, where, 
     assert words in err
     assert "`dask scheduler` prints" in err
     assert len(err.splitlines()) == 3
-    assert not list((tmp_path / "results").glob("*"))
+    assert {path.name for path in (tmp_path / "results").iterdir()} <= {".blocks"}
+    assert not list((tmp_path / "results").rglob("*.block"))
 
 
 def test_a_stopped_worker_does_not_block_for_ever(tmp_path, monkeypatch):
