@@ -239,10 +239,11 @@ class Quiet(BaseHTTPRequestHandler):
     ],
 )
 def test_an_address_without_a_scheduler_is_wrong_input(shakeout, scheme, where, words, tmp_path):
-    listener = socket.create_server(("127.0.0.1", 0))
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))  # held, so that nobody else gets it, and a connection cannot meet itself there
     port = listener.getsockname()[1]
-    if where == "nobody listens":
-        listener.close()
+    if where != "nobody listens":
+        listener.listen()
     if where == "a web server":
         server = HTTPServer(("127.0.0.1", 0), Quiet)
         port = server.server_port
