@@ -7,6 +7,7 @@ Neither the name of the host nor the number of a process is asked for: container
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import time
@@ -57,10 +58,14 @@ def part_of(target: Path) -> Iterator[Path]:
     while True:
         part = target.parent / f"{PREFIX}{uuid.uuid4().hex}"
         lock = FileLock(_lock_of(part))
-        with suppress(Timeout, *NO_LOCKS):
+        try:
             lock.acquire(blocking=False)
-        if not lock.is_locked or _lock_of(part).exists():
-            break  # or it was taken for stale between its making and its taking
+        except Timeout:
+            continue  # somebody takes it for stale, between its making and its taking: another name
+        except NO_LOCKS:
+            break
+        if _lock_of(part).exists():
+            break  # else it was removed as stale at that moment
         lock.release()
     try:
         yield part
@@ -102,11 +107,16 @@ def _clear_locked(part: Path) -> None:
 def _place(part: Path, target: Path) -> None:
     with suppress(FileNotFoundError):
         target.rename(_old_of(part))
-    try:
-        part.rename(target)
-    except OSError:
-        if not target.is_dir():
-            raise
+    while True:
+        try:
+            part.rename(target)
+        except OSError as error:
+            if target.is_dir():
+                return  # somebody else put theirs there
+            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+                raise  # else theirs was there a moment ago, and is being replaced
+        else:
+            return
 
 
 def remove(path: Path) -> None:
