@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from reference import lifelines
+from lifelines import AalenJohansenFitter
 from synthetic_runs import cut, firm, live, scenario, still
 
 from sim.foundation.columns import ACQUIRED, CLOSED, NEVER, NOT_ENTERED
@@ -29,7 +29,7 @@ def test_aalen_johansen_agrees() -> None:
     causes = np.where(histories["exit_month"][:, 0] <= TICKS, histories["fate"][:, 0], 0)
     for fate, code in (("acquired", ACQUIRED), ("closed", CLOSED)):
         # lifelines splits ties by a jitter below one half: read its steps between the months
-        fitter = lifelines().AalenJohansenFitter(calculate_variance=False, jitter_level=1e-4, seed=1)
+        fitter = AalenJohansenFitter(calculate_variance=False, jitter_level=1e-4, seed=1)
         fitter.fit(durations, causes, event_of_interest=code)
         expected = [fitter.cumulative_density_.loc[: month + 0.5].iloc[-1, 0] for month in range(TICKS + 1)]
         np.testing.assert_allclose(incidence(frame, "a", fate).incidence, expected, atol=1e-9)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from reference import lifelines
+from lifelines.utils import median_survival_times
 from synthetic_runs import block_of, chance, cut, firm, live, scenario, still
 
 from sim.foundation.columns import CLOSED, NEVER, NOT_ENTERED
@@ -66,7 +66,7 @@ def test_the_interval_is_where_the_bounds_reach_a_half_as_lifelines_reads_them(n
     share, low, high = counted(question, histories).gone(name)
     found = median_exit(question, (share, low, high))
     table = pd.DataFrame({"estimate": 1 - share, "soonest": 1 - high, "latest": 1 - low}, index=np.arange(TICKS + 1))
-    expected = lifelines().utils.median_survival_times(table)
+    expected = median_survival_times(table)
     for date, column in zip(DATES, ("estimate", "soonest", "latest"), strict=True):
         tick = int(expected[column].iloc[0])
         assert found[date] == f"{2023 + (tick + 5) // 12}-{(tick + 5) % 12 + 1:02d}"
