@@ -177,6 +177,7 @@ def test_tables_from_blocks() -> None:
         "firm",
         "quantity",
         "month",
+        "date",
         "worlds",
         *(f"p{x:02d}" for x in LEVELS),
         *BOUNDS,

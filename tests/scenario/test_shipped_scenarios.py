@@ -85,6 +85,8 @@ def test_digests_do_not_depend_on_where_the_package_lies(tmp_path):
     """As installed: sim/shipped inside a copy of the package, no scenarios/ beside it."""
     shutil.copytree(PACKAGE, tmp_path / "site" / "sim", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(shipped.folder(), tmp_path / "site" / "sim" / "shipped")
+    (tmp_path / "site" / "sim" / "documents").mkdir()
+    shutil.copy(PACKAGE.parent / "docs" / "evidence.csv", tmp_path / "site" / "sim" / "documents")
     (tmp_path / "empty").mkdir()
     answer = subprocess.run(
         [sys.executable, "-c", DIGEST],
