@@ -145,14 +145,17 @@ def _spoiled(target: Path) -> str | None:
 def extended(target: Path, *patterns: str) -> Iterator[Path]:
     """Yield a new folder; at the end move those of its files that match ``patterns`` into the finished ``target``.
 
-    The manifest does not list them: they can be made again from what it lists.
+    The manifest does not list them: they can be made again from what it lists. RunError if they cannot be written.
     """
-    with atomic.part_of(target) as part:
-        part.mkdir()
-        yield part
-        for pattern in patterns:
-            for file in part.glob(pattern):
-                file.replace(target / file.relative_to(part))
+    try:
+        with atomic.part_of(target) as part:
+            part.mkdir()
+            yield part
+            for pattern in patterns:
+                for file in part.glob(pattern):
+                    file.replace(target / file.relative_to(part))
+    except OSError as error:
+        raise RunError(f"{target}: {first_line(error)}; the rest of the folder is whole") from error
 
 
 def finished(path: Path) -> RunFolder | None:

@@ -239,3 +239,12 @@ def test_json_is_strict():
     assert json.loads(folder.to_json({"name": "六"})) == {"name": "六"}
     with pytest.raises(ValueError):
         folder.to_json({"x": float("nan")})
+
+
+def test_pictures_that_cannot_be_added_leave_the_folder_as_it_was(tmp_path):
+    write_run(tmp_path / "r")
+    with pytest.raises(RunError, match="disk is full"), folder.extended(tmp_path / "r", "plots/*.png") as part:
+        (part / "half.png").write_bytes(b"half")
+        raise OSError(28, "disk is full")
+    assert folder.finished(tmp_path / "r") is not None
+    assert [path.name for path in tmp_path.iterdir()] == ["r"]
