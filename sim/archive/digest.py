@@ -9,17 +9,16 @@ import json
 import platform
 from collections.abc import Mapping
 from importlib import metadata
-from pathlib import Path
 from typing import Any
 
 from sim.archive import evidence
+from sim.foundation.paths import PACKAGE
 from sim.scenario import shipped
 from sim.scenario.model import Scenario, Value
 
 SIMULATED_LAYERS = ("foundation", "industry", "laws", "engine", "scenario")
 WORKER_LAYERS = ("outcomes", "archive", "study")  # what else runs where blocks are computed
 LIBRARIES = ("numpy", "numba", "llvmlite", "simpy", "scipy", "pandas", "pyarrow", "plotly", "jinja2")
-PACKAGE = Path(__file__).resolve().parent.parent
 HEX_DIGITS = 16
 
 
@@ -105,7 +104,7 @@ def answered_by() -> dict[str, Any]:
 
     Scenarios that were installed with the package are questions, not sources. The evidence counts wherever it lies.
     """
-    digest, apart = hashlib.sha256(evidence.file().read_bytes()), (shipped.folder(), evidence.INSTALLED)
+    digest, apart = hashlib.sha256(evidence.file().read_bytes()), (shipped.folder(), evidence.folder())
     for path in sorted(PACKAGE.rglob("*")):
         if path.is_file() and "__pycache__" not in path.parts and not any(folder in path.parents for folder in apart):
             digest.update(path.relative_to(PACKAGE).as_posix().encode())

@@ -8,17 +8,21 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from sim.foundation.paths import carried
 from sim.scenario.model import Scenario
 
-PACKAGE = Path(__file__).resolve().parent.parent
-INSTALLED = PACKAGE / "documents"  # setup.py puts docs/evidence.csv there
 FILE = "evidence.csv"
 ID = re.compile(r"\b(?:S\d{3}|P-[A-Z0-9]+)-\d+\b")
 
 
+def folder() -> Path:
+    """Where the evidence lies."""
+    return carried("documents", "docs")
+
+
 def file() -> Path:
-    """Where it is: inside an installed package, or beside it in a checkout."""
-    return (INSTALLED if INSTALLED.is_dir() else PACKAGE.parent / "docs") / FILE
+    """Where it is."""
+    return folder() / FILE
 
 
 @functools.cache

@@ -158,13 +158,16 @@ def extended(target: Path, *patterns: str) -> Iterator[Path]:
         raise RunError(f"{target}: {first_line(error)}; the rest of the folder is whole") from error
 
 
-def finished(path: Path) -> RunFolder | None:
-    """The run folder at ``path`` if it is there and as it was written, in every byte of every file it lists."""
+def finished(path: Path, sizes_only: bool = False) -> RunFolder | None:
+    """The run folder at ``path`` if it is there and as it was written, in every byte of every file it lists.
+
+    ``sizes_only``: in the size of every file, for who shows only what the manifest says.
+    """
     try:
         folder = _opened(path)
     except InputError:
         return None
-    return None if any(inventory.faults(path, folder.manifest["files"])) else folder
+    return None if any(inventory.faults(path, folder.manifest["files"], sizes_only)) else folder
 
 
 def open_run(path: Path) -> RunFolder:
@@ -209,7 +212,7 @@ def list_runs(out: Path) -> list[RunFolder]:
     out = expanded(out)
     if not out.is_dir():
         raise InputError("there is no such results folder", key="--out", found=str(out))
-    found = [_listed(file.parent) for file in sorted(out.glob(f"*/*/{MANIFEST}"))]
+    found = [finished(file.parent, sizes_only=True) for file in sorted(out.glob(f"*/*/{MANIFEST}"))]
     return sorted((run for run in found if run), key=lambda run: (str(run.manifest.get("finished", "")), str(run.path)))
 
 
@@ -218,15 +221,6 @@ def manifests(out: Path) -> Iterator[dict[str, Any]]:
     for file in sorted(out.glob(f"*/*/{MANIFEST}")):
         with suppress(InputError):
             yield _opened(file.parent).manifest
-
-
-def _listed(path: Path) -> RunFolder | None:
-    """The folder at ``path`` if every file has its size; they are not read, only what the manifest says is shown."""
-    try:
-        folder = _opened(path)
-    except InputError:
-        return None
-    return None if any(inventory.faults(path, folder.manifest["files"], sizes_only=True)) else folder
 
 
 def to_json(data: Any, indent: int | None = 2) -> str:

@@ -49,6 +49,11 @@ class InputError(ShakeoutError):
         super().__init__(self.message())
 
     @property
+    def parts(self) -> dict[str, Any]:
+        """What the message is made of besides the problem, as they are handed in: to say it of another place."""
+        return {name: getattr(self, name) for name in ("file", "line", "key", "found", "allowed", "nearest")}
+
+    @property
     def place(self) -> str:
         """File, line and key, as far as they are known."""
         line = f"line {self.line}" if self.line is not None else None
@@ -77,15 +82,7 @@ class InputErrors(InputError):
     def __init__(self, errors: Sequence[InputError], more: bool = False) -> None:
         first = errors[0]
         self.errors, self.more = tuple(errors), more
-        super().__init__(
-            first.problem,
-            file=first.file,
-            line=first.line,
-            key=first.key,
-            found=first.found,
-            allowed=first.allowed,
-            nearest=first.nearest,
-        )
+        super().__init__(first.problem, **first.parts)
 
     def message(self) -> str:
         """How many there are, then the message of each."""

@@ -20,11 +20,11 @@ import numpy as np
 import platformdirs
 
 from sim.foundation import compile_cache
+from sim.foundation.paths import PACKAGE
 
 COMPILED_LAYERS = ("foundation", "industry", "laws", "engine")
 COMPILED = "complete"  # name of the mark in the cache folder
 settings: Any = numba.config  # its names are set at run time
-PACKAGE = Path(__file__).resolve().parent.parent
 
 
 def source_digest(layers: tuple[str, ...] = COMPILED_LAYERS) -> str:

@@ -26,7 +26,7 @@ from sim.outcomes import intervals
 from sim.outcomes.fates import GENERAL, STATES, event_months, reported
 from sim.outcomes.intervals import Bounds, variance_of
 from sim.outcomes.rows import groups_of, rows_of, single_firms
-from sim.outcomes.survival_differences import Ratios
+from sim.outcomes.survival_differences import Estimates, Ratios
 from sim.scenario.dates import month_text
 from sim.scenario.model import Scenario
 
@@ -182,17 +182,6 @@ class Moments:
             apart = variant - base
             self.d, self.dd = self.d + apart.sum(axis=0), self.dd + (apart * apart).sum(axis=0)
             self.moved = self.moved + np.abs(apart).sum(axis=0)
-
-
-class Estimates(NamedTuple):
-    """Columns of differences.csv, each (names,); ``ratio`` is NaN where it says nothing."""
-
-    base: np.ndarray
-    variant: np.ndarray
-    difference: np.ndarray
-    low: np.ndarray
-    high: np.ndarray
-    ratio: np.ndarray
 
 
 @dataclass
@@ -375,9 +364,7 @@ class Differences:
             key, there, absent = (Key(name, month, SHARE) for name in (SURVIVAL, "independent", "never_entered"))
             everybody, complete = self._estimates(there, self.sums[there]), self.sums[absent]
             whole = (complete.x == 0) & (complete.y == 0)
-            entrants = Estimates(
-                *self.ratios[month].estimates(self.paired, (self.sizes[0] == 1) & (self.sizes[1] == 1))
-            )
+            entrants = self.ratios[month].estimates(self.paired, (self.sizes[0] == 1) & (self.sizes[1] == 1))
             if self.parts_at is None or month < self.parts_at:
                 low, high = (np.where(entrants.difference == 0, 0.0, bound) for bound in entrants[3:5])
                 entrants = entrants._replace(low=low, high=high)

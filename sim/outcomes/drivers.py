@@ -66,16 +66,12 @@ class Fifths(NamedTuple):
     worlds: tuple[int, int]
 
 
-def grouped(x: np.ndarray, groups: int) -> np.ndarray:
-    """(n,) group of every value of ``x``: equal values in one group, groups of nearly equal size, 0 the lowest.
+def grouped(place: np.ndarray, counts: np.ndarray, groups: int) -> np.ndarray:
+    """(n,) group of every value: equal values in one group, groups of nearly equal size, 0 the lowest.
 
-    Those of twice as many groups lie within these.
+    ``place`` (n,) is that of every value among the different ones, ``counts`` says how many there are of each. Those
+    of twice as many groups lie within these.
     """
-    return _cut(*np.unique(x, return_inverse=True, return_counts=True)[1:], groups)
-
-
-def _cut(place: np.ndarray, counts: np.ndarray, groups: int) -> np.ndarray:
-    """As ``grouped``, of the ``place`` (n,) of every value among the different ones, and how many there are of each."""
     if counts.size <= groups:
         return place
     middle = np.cumsum(counts) - counts / 2
@@ -92,14 +88,14 @@ def first_order(x: np.ndarray, y: np.ndarray) -> Effect:
     total = float(((y - y.mean()) ** 2).sum()) if n else 0.0
     place, counts = np.unique(x, return_inverse=True, return_counts=True)[1:]
     parts = min(max(n // WORLDS_A_GROUP, GROUPS[0]), GROUPS[1])
-    group, k, within = _analysed(_cut(place, counts, parts), y)
+    group, k, within = _analysed(grouped(place, counts, parts), y)
     if k < 2 or n < 2 * k or total == 0:
         return Effect(0.0, 0.0, 0.0, 1.0)
     p = _p_of(total, within, y, group, k)
     none = total * np.finfo(float).eps * n  # what rounding leaves of a variance of zero
     while within > none and n >= 2 * FEWEST_IN_PART * parts and counts.size > parts:
         parts *= 2
-        cut, many, inside = _analysed(_cut(place, counts, parts), y)
+        cut, many, inside = _analysed(grouped(place, counts, parts), y)
         if inside <= none or _f_p((within - inside) / (many - k), inside, many - k, n - many) <= CUT_AT:
             group, k, within = cut, many, inside
     if within <= none:

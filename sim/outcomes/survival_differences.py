@@ -16,8 +16,8 @@ import numpy as np
 from sim.outcomes.intervals import LEAST_WORLDS, Bounds, newcombe, of_worlds, ratio_wilson, t_quantile
 
 
-class Survived(NamedTuple):
-    """Columns of differences.csv, each (names,); NaN where nobody has entered on one of the sides."""
+class Estimates(NamedTuple):
+    """Columns of differences.csv, each (names,); ``ratio`` is NaN where it says nothing."""
 
     base: np.ndarray
     variant: np.ndarray
@@ -52,8 +52,11 @@ class Ratios:
         moved = [p[i, i] - 2 * p[i, i + 2] + p[i + 2, i + 2] for i in (0, 1)]
         return np.asarray((moved[0] == 0) & (moved[1] == 0))
 
-    def estimates(self, paired: bool, alone: np.ndarray) -> Survived:
-        """The differences; ``alone`` (names,): the name is one firm a world, on both sides."""
+    def estimates(self, paired: bool, alone: np.ndarray) -> Estimates:
+        """The differences, NaN where nobody has entered on one of the sides.
+
+        ``alone`` (names,): the name is one firm a world, on both sides.
+        """
         with np.errstate(divide="ignore", invalid="ignore"):
             left, entered, left_now, entered_now = self.sums.astype(float)
             base, variant = left / entered, left_now / entered_now
@@ -63,7 +66,7 @@ class Ratios:
             both = np.where(self.same(), 0.0, np.maximum(terms.sum(axis=(0, 1)), 0.0))
             ratio = np.where(paired & (both > 0), (mine + theirs) / both, np.nan)
             low, high = self._paired(variant - base, both) if paired else self._apart(base, variant, alone)
-        return Survived(base, variant, variant - base, low, high, ratio)
+        return Estimates(base, variant, variant - base, low, high, ratio)
 
     def _paired(self, difference: np.ndarray, variance: np.ndarray) -> Bounds:
         entered, entered_now = self.sums[1].astype(float), self.sums[3].astype(float)

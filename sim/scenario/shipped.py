@@ -5,17 +5,15 @@ from __future__ import annotations
 import difflib
 from pathlib import Path
 
-from sim.foundation.paths import expanded
+from sim.foundation.paths import carried, expanded
 
-PACKAGE = Path(__file__).resolve().parent.parent
 FLAGSHIP = "six-dragons"
 _SHOWN = 3
 
 
 def folder() -> Path:
-    """Where they are: inside an installed package (setup.py puts them there), or beside it in a checkout."""
-    installed = PACKAGE / "shipped"
-    return installed if installed.is_dir() else PACKAGE.parent / "scenarios"
+    """Where they are."""
+    return carried("shipped", "scenarios")
 
 
 def names() -> list[str]:

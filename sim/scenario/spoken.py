@@ -46,22 +46,14 @@ def parse(text: str, scenario: Scenario, key: str) -> Any:
     said = _data(tidy(text), key)
     if said is None:
         raise InputError("no proposition", key=key, found=text, allowed=f"{EXAMPLES}, or the id of a claim")
-    firms = scenario.firms
-    classes = [firm.id for firm in firms if firm.copies]
-    scope = proposition.Scope(
-        [firm.id for firm in firms if not firm.copies],
-        classes,
-        list(dict.fromkeys([*scenario.groups, *classes, "startups", "giants"])),
-        scenario.start,
-        scenario.end,
-        giants=[firm.id for firm in firms if firm.kind == "giant"],
-    )
+    single, classes = ([firm.id for firm in scenario.firms if bool(firm.copies) is many] for many in (False, True))
+    groups = scenario.groups
+    scope = proposition.Scope(single, classes, groups, scenario.start, scenario.end, giants=groups["giants"])
     try:
         with scope.errors.whole():
             found = proposition.parse(from_plain(said), scope)
     except InputError as error:
-        parts = {name: getattr(error, name) for name in ("found", "allowed", "nearest")}
-        raise InputError(error.problem, key=key, **parts) from None
+        raise InputError(error.problem, **error.parts | {"file": None, "line": None, "key": key}) from None
     return found
 
 

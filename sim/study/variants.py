@@ -127,9 +127,7 @@ def _changed(base: Scenario, name: str, sets: Sequence[str]) -> Scenario:
     except InputError as error:
         if not name:
             raise
-        place = f"--variant {shown(name)}"
-        parts = {part: getattr(error, part) for part in ("line", "key", "found", "allowed", "nearest")}
-        raise InputError(error.problem, file=place, **parts) from None
+        raise InputError(error.problem, **error.parts | {"file": f"--variant {shown(name)}"}) from None
 
 
 def parts_at(base: Scenario, variant: Scenario) -> int | None:

@@ -159,8 +159,7 @@ def _axis(scenario: Scenario, root: Node, label: str, path: str, when: str, numb
     try:
         at(scenario, [axis], [low])
     except InputError as error:
-        parts = {part: getattr(error, part) for part in ("found", "allowed", "nearest")}
-        raise InputError(error.problem, key=label, **parts) from None
+        raise InputError(error.problem, **error.parts | {"file": None, "line": None, "key": label}) from None
     overwritten.refuse(scenario, label, axis.set_text(low), axis.numbers)
     return axis
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import sim
 from sim.archive import digest, evidence
+from sim.foundation import paths
 from sim.scenario.load import load_text
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -53,8 +54,7 @@ def test_an_installed_package_has_the_evidence_and_the_same_digest(tmp_path, mon
     shutil.copytree(ROOT / "sim", package, ignore=shutil.ignore_patterns("__pycache__"))
     (package / "documents").mkdir()
     shutil.copy(ROOT / "docs" / evidence.FILE, package / "documents")
-    monkeypatch.setattr(evidence, "PACKAGE", package)
-    monkeypatch.setattr(evidence, "INSTALLED", package / "documents")
+    monkeypatch.setattr(paths, "PACKAGE", package)
     monkeypatch.setattr(digest, "PACKAGE", package)
     assert evidence.file() == package / "documents" / evidence.FILE
     assert digest.answered_by.__wrapped__()["package"] == before
