@@ -160,6 +160,7 @@ def half_gone(row: Row, end: str) -> str:
 
 def run_summary(run: Run, summary: Sequence[Row], focus: Sequence[str]) -> None:
     """The table of fates (``summary`` has its rows in order), how it was come by, and where the report is."""
+    from sim.outcomes.sentences import capital
     from sim.scenario.dates import month_text
 
     end, worlds = month_text(run.scenario.end), run.scenario.worlds
@@ -167,7 +168,7 @@ def run_summary(run: Run, summary: Sequence[Row], focus: Sequence[str]) -> None:
     took = run.manifest["timings"]["simulate_seconds"]
     how = "it was there already: nothing was simulated" if run.reused else f"simulated in {took:.1f} s"
     print(f"Percent of {worlds:,} worlds by {end}; of classes and groups percent of their firms.")
-    print(f"{NOTE[:1].upper()}{NOTE[1:]}. Seed {run.scenario.seed}; {how}.")
+    print(f"{capital(NOTE)}. Seed {run.scenario.seed}; {how}.")
     if run.folder is not None:
         print(f"Report: {run.folder / 'report.html'}")
 

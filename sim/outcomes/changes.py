@@ -7,7 +7,7 @@ from typing import Any
 
 from sim.foundation.assumption import Assumption
 from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS
-from sim.outcomes.sentences import with_unit
+from sim.outcomes.sentences import capital, with_unit
 from sim.outcomes.stories import month_name
 from sim.scenario import series
 from sim.scenario.dates import month_of
@@ -31,8 +31,7 @@ def change_in_words(base: Scenario, sets: Sequence[str]) -> str:
     overrides = [parse_set(text) for text in sets]
     if len(overrides) > FEW:
         return f"Making {len(overrides)} changes"
-    said = " and ".join(_one_change(base, override) for override in overrides)
-    return said[:1].upper() + said[1:]
+    return capital(" and ".join(_one_change(base, override) for override in overrides))
 
 
 def _one_change(base: Scenario, override: Override) -> str:

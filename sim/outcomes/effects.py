@@ -17,7 +17,7 @@ from sim.outcomes.differences import ALL, ENDGAME, FINAL_VALUATION, GENERAL_LEFT
 from sim.outcomes.estimates import in_words
 from sim.outcomes.fates import GENERAL
 from sim.outcomes.rows import group_name, single_firms
-from sim.outcomes.sentences import Money, number
+from sim.outcomes.sentences import Money, capital, lower, number
 from sim.outcomes.stories import month_name
 from sim.scenario.dates import month_of
 from sim.scenario.model import Scenario
@@ -148,8 +148,7 @@ def name_of(scenario: Scenario, firm: str) -> str:
     names = {one.id: one.name for one in scenario.firms}
     if firm == ALL:
         return "the industry"
-    called = group_name(firm)
-    return names.get(firm, called[:1].lower() + called[1:])
+    return names.get(firm, lower(group_name(firm)))
 
 
 def whom(scenario: Scenario, firm: str) -> str:
@@ -199,5 +198,4 @@ def _contrast(scenario: Scenario, row: Row | None, base: str, variant: str) -> s
     verbs = {SURVIVAL: f"{name} survives to {date}", GENERAL: f"{name} is in the general race at {date}",
              ENDGAME: f"the endgame has begun by {date}"}  # fmt: skip
     verb = verbs.get(quantity, f"{name} comes to {TO_DO.get(quantity, quantity)} by {date}")
-    verb = verb[:1].upper() + verb[1:]
-    return f"{verb} in {shares[0]} of worlds of {base} and in {shares[1]} of {variant}: {apart}"
+    return f"{capital(verb)} in {shares[0]} of worlds of {base} and in {shares[1]} of {variant}: {apart}"

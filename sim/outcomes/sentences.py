@@ -54,6 +54,16 @@ class Moment:
     other: str = ""
 
 
+def lower(text: str) -> str:
+    """``text`` with its first letter in lower case, the rest untouched."""
+    return text[:1].lower() + text[1:]
+
+
+def capital(text: str) -> str:
+    """``text`` with its first letter in upper case, the rest untouched."""
+    return text[:1].upper() + text[1:]
+
+
 def number(amount: float) -> str:
     """``amount`` rounded for reading: 4,300 or 7.5; never -0."""
     text = f"{amount:,.0f}" if abs(amount) >= MANY else f"{amount:.1f}".removesuffix(".0")

@@ -20,7 +20,7 @@ from sim.report.page import PLOTS, write_plots
 from sim.report.picture import LOW_HIGH, Picture, numbers
 from sim.report.provenance import provenance_of
 from sim.report.view import View
-from sim.report.words import capital, number, shorten
+from sim.report.words import capital, lower, number, shorten
 from sim.scenario.model import Scenario
 from sim.study.vary import Axis
 
@@ -45,7 +45,7 @@ def name_of(path: str, scenario: Scenario, limit: int = 90) -> str:
     if inner.startswith("firms."):
         firm = inner.split(".")[1]
         names = {known.id: known.name for known in scenario.firms}
-        said = f"{names.get(firm, firm)}: {said[:1].lower()}{said[1:]}"
+        said = f"{names.get(firm, firm)}: {lower(said)}"
     said += f" (event {event.removeprefix('events.')})" if event else ""
     dated = f", {when_in_words(when)}" if at else ""
     return shorten(said, limit - len(dated)) + dated

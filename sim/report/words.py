@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 
+from sim.outcomes.sentences import capital as capital
+from sim.outcomes.sentences import lower as lower
 from sim.scenario.dates import LAST_YEAR
 from sim.scenario.dates import month_text as iso_month
 
@@ -122,13 +124,3 @@ def count(value: int, noun: str, plural: str | None = None) -> str:
 def how_many(value: int) -> str:
     """ "five", "none": a small number as a word that stands alone."""
     return "none" if value == 0 else SMALL[value] if 0 < value < len(SMALL) else f"{value:,}"
-
-
-def lower(text: str) -> str:
-    """``text`` with its first letter in lower case, the rest untouched."""
-    return text[:1].lower() + text[1:]
-
-
-def capital(text: str) -> str:
-    """``text`` with its first letter in upper case, the rest untouched."""
-    return text[:1].upper() + text[1:]

@@ -15,6 +15,7 @@ from sim.foundation.errors import InputError
 from sim.outcomes.changes import in_words
 from sim.outcomes.claims import TRUE, UNDECIDED, truth
 from sim.outcomes.propositions import named
+from sim.outcomes.sentences import capital
 from sim.scenario.model import Scenario
 from sim.study import kept, monte_carlo
 from sim.study.asked import OPERATORS, Condition, condition_of
@@ -181,8 +182,8 @@ def headline(base: Scenario, what: str, axis: Axis, condition: Condition, found:
     edges += [_value(crossing) for crossing in found.crossings]
     edges += [None] if len(edges) % 2 else []
     parts = [_stretch(*pair) for pair in zip(edges[::2], edges[1::2], strict=True)]
-    subject, where = claim[0].upper() + claim[1:], ", or ".join(parts)
-    return f"{subject} is {OPERATORS[condition.op]} {level} likely where {what} is {where}"
+    where = ", or ".join(parts)
+    return f"{capital(claim)} is {OPERATORS[condition.op]} {level} likely where {what} is {where}"
 
 
 def _value(crossing: Crossing) -> str:

@@ -77,7 +77,8 @@ def notice(scenario: Scenario, workers: int) -> str | None:
     if there is None:
         return None
     workers = min(workers, -(-scenario.worlds // BLOCK_WORLDS))  # one block each
-    wanted, alone = need(scenario).of(workers), need(scenario).of(1)
+    needed = need(scenario)
+    wanted, alone = needed.of(workers), needed.of(1)
     if alone > there:
         mend = "fewer firms that have a name (a class with `copies` is kept as one), fewer months, fewer --worlds"
         raise InputError(
@@ -91,7 +92,7 @@ def notice(scenario: Scenario, workers: int) -> str | None:
             f"{workers} workers need more memory than there is",
             key="--jobs",
             found=f"about {_gigabytes(wanted)}",
-            allowed=f"{_gigabytes(there)}: at most --jobs {max(int(there // need(scenario).worker), 1)}",
+            allowed=f"{_gigabytes(there)}: at most --jobs {max(int(there // needed.worker), 1)}",
         )
     if wanted > WARNED * there:
         return f"The run needs about {_gigabytes(wanted)} of memory, of {_gigabytes(there)} that are free."

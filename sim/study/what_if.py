@@ -16,6 +16,7 @@ from sim.outcomes.changes import change_in_words
 from sim.outcomes.differences import ENDGAME, GENERAL_LEFT, INDEPENDENTS_LEFT, SURVIVAL, Differences, Piece
 from sim.outcomes.flips import Flips, telling
 from sim.outcomes.parting import Retold, retell
+from sim.outcomes.sentences import lower
 from sim.scenario.model import Scenario
 from sim.study import kept, monte_carlo
 from sim.study.monte_carlo import Progress, Tell, with_worlds
@@ -181,7 +182,7 @@ def _as_many(variant: Variant, worlds: int) -> Variant:
 
 def _subject(base: Scenario, variant: Variant) -> str:
     said = change_in_words(base, variant.sets)
-    return f"{variant.name}: {said[:1].lower()}{said[1:]}" if variant.named else said
+    return f"{variant.name}: {lower(said)}" if variant.named else said
 
 
 def _startups(scenario: Scenario) -> list[str]:

@@ -13,17 +13,15 @@ from pathlib import Path
 
 import pytest
 from dask_processes import Processes, kill, processes
+from groups import started
 from small_industry import TEXT
 
 from sim.archive import atomic, folder
 
-HERE = Path(__file__).parent
-ROOT = HERE.parents[1]
 WORLDS = 12_000  # twelve blocks
 PATIENCE_SECONDS = 600  # the first one compiles
 SETTLE_SECONDS = 10
 OTHERS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGABRT")
-ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(HERE)])}
 
 
 def command(place: Path, jobs: int, *options: str) -> subprocess.Popen[str]:
@@ -31,15 +29,7 @@ def command(place: Path, jobs: int, *options: str) -> subprocess.Popen[str]:
     place.mkdir(exist_ok=True)
     (place / "small.yaml").write_text(TEXT, encoding="utf-8")
     line = [sys.executable, "-m", "sim", "run", "small.yaml", "--worlds", str(WORLDS), "--jobs", str(jobs), *options]
-    return subprocess.Popen(
-        [*line, "--quiet", "--out", "out"],
-        cwd=place,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=ENVIRONMENT,
-        text=True,
-        start_new_session=True,
-    )
+    return started([*line, "--quiet", "--out", "out"], place)
 
 
 def contents(path: Path) -> dict[str, bytes]:

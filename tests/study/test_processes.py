@@ -15,13 +15,12 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import pytest
+from groups import started
 from small_industry import TEXT, small
 
 from sim.study import executor, monte_carlo, processes
 
 HERE = Path(__file__).parent
-ROOT = HERE.parents[1]
-ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(HERE)])}
 WORLDS = 3000  # three blocks: more than are computed without workers
 PATIENCE_SECONDS = 60
 GONE_SECONDS = 8
@@ -164,9 +163,7 @@ def alive(these: set[int]) -> set[int]:
 def at_work(out: Path, err: int = subprocess.PIPE) -> Iterator[subprocess.Popen[str]]:
     """A long run with two workers, in a process group of its own."""
     command = [sys.executable, str(HERE / "small_industry.py"), str(out), "2000000", "2"]
-    child = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=err, env=ENVIRONMENT, text=True, start_new_session=True
-    )
+    child = started(command, err=err)
     try:
         yield child
     finally:
@@ -232,15 +229,7 @@ def wait_for_handler(process: int) -> None:
 @pytest.mark.parametrize(("name", "whom", "seconds"), MOMENTS)
 def test_an_interrupt_ends_all_with_130_and_without_a_traceback(tmp_path, name, whom, seconds):
     (tmp_path / "small.yaml").write_text(TEXT, encoding="utf-8")
-    child = subprocess.Popen(
-        COMMAND,
-        cwd=tmp_path,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=ENVIRONMENT,
-        text=True,
-        start_new_session=True,
-    )
+    child = started(COMMAND, tmp_path)
     try:
         wait_for_handler(child.pid)
         time.sleep(seconds)
