@@ -56,10 +56,16 @@ def _raise(number: int, _frame: FrameType | None) -> NoReturn:
     raise KeyboardInterrupt
 
 
+def _again() -> None:
+    """Interrupt once more what is still at work; at its end Python takes the handlers away, and a signal would kill."""
+    if signal.getsignal(signal.SIGINT) is _raise:
+        signal.raise_signal(signal.SIGINT)
+
+
 def _unraisable(what: Any) -> None:
     """Python swallows what is raised in a callback or a destructor: the interrupt comes again."""
     if what.exc_type is not None and issubclass(what.exc_type, KeyboardInterrupt):
-        again = threading.Timer(AGAIN_SECONDS, signal.raise_signal, (signal.SIGINT,))
+        again = threading.Timer(AGAIN_SECONDS, _again)
         again.daemon = True  # not when everything has ended meanwhile
         again.start()
     else:

@@ -97,6 +97,7 @@ def _submitted(task: Callable[[Item], Receipt], items: Sequence[Item], jobs: int
     if not _still_there(least, jobs):
         _end()
     try:
+        _track()
         with _undisturbed():
             if os.getpid() not in _waiting:
                 _waiting[os.getpid()] = _started(least)
@@ -125,12 +126,17 @@ def _is_broken(error: BaseException) -> bool:
     return isinstance(error, BrokenProcessPool)
 
 
-def _started(size: int) -> _Pool:
-    from loky import ProcessPoolExecutor
+def _track() -> None:
+    """Have the trackers of shared resources run before ``_deaf``: starting one lets SIGINT through again."""
     from loky.backend import resource_tracker
 
     multiprocessing.resource_tracker.ensure_running()
     resource_tracker.ensure_running()
+
+
+def _started(size: int) -> _Pool:
+    from loky import ProcessPoolExecutor
+
     warnings.filterwarnings("ignore", "Failed to kill subprocesses")  # loky without psutil and pgrep; it kills them
     environment = {**ONE_THREAD}
     executor = ProcessPoolExecutor(
