@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from sim.engine.block import BLOCK_WORLDS, Block
@@ -16,7 +14,7 @@ from sim.foundation.columns import (
     NEVER,
     STARTUP,
 )
-from sim.foundation.grid import BINS, LANDSCAPE, PATHS, bin_of, count_bins, is_observed, nothing_seen
+from sim.foundation.grid import BINS, LANDSCAPE, PATHS, bin_of, count_bins, counts_dtype, is_observed, nothing_seen
 from sim.foundation.jit import compile_for, law
 from sim.foundation.world import World
 from sim.scenario.model import Probe
@@ -77,12 +75,6 @@ def record(tile, series, paths, paths_seen, landscape, landscape_seen, leaders, 
             leaders[series[market.leader], tick] += 1
 
 
-def counts_dtype(problem: Problem) -> type[np.unsignedinteger[Any]]:
-    """The smallest type that holds every count of a whole block."""
-    most = BLOCK_WORLDS * int(np.bincount(problem.series).max())
-    return np.uint16 if most <= np.iinfo(np.uint16).max else np.uint32
-
-
 def logged(tile: World, rows: int) -> np.ndarray:
     """The first rows of a tile's log, (rows,) columns.LOG_DTYPE."""
     return np.array(tile.log.view(np.ndarray)[:rows].view(LOG_DTYPE))
@@ -107,7 +99,7 @@ class Recorder:
         self.histories = np.zeros((worlds, len(problem.ids)), HISTORY_DTYPE)
         self.endgame = np.full(worlds, NEVER, dtype=np.int32)
         self.extinct = np.full(worlds, NEVER, dtype=np.int32)
-        months, counts = ticks + 1, counts_dtype(problem)
+        months, counts = ticks + 1, counts_dtype(BLOCK_WORLDS * int(np.bincount(problem.series).max()))
         self.paths = np.zeros((series, len(PATHS), months, BINS), counts)
         self.paths_seen = nothing_seen((series, len(PATHS), months))
         self.landscape = np.zeros((len(LANDSCAPE), months, count_bins(len(problem.ids))), counts)

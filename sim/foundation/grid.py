@@ -12,7 +12,7 @@ that no quantile is read outside the range that was seen. Merging them is taking
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -98,6 +98,11 @@ def nothing_seen(shape: tuple[int, ...]) -> np.ndarray:
     seen = np.empty((*shape, 2))
     seen[...] = NOTHING_SEEN
     return seen
+
+
+def counts_dtype(most: int) -> type[np.unsignedinteger[Any]]:
+    """The smallest type that holds every count up to ``most``, the firms of a class in a whole block."""
+    return np.uint16 if most <= np.iinfo(np.uint16).max else np.uint32
 
 
 def bin_bounds(quantity: Quantity, bins: int = BINS) -> tuple[np.ndarray, np.ndarray]:

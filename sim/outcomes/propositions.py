@@ -8,7 +8,7 @@ from typing import Any
 from sim.foundation.currency import MONEY
 from sim.foundation.grid import QUANTITIES
 from sim.outcomes.effects import name_of
-from sim.outcomes.sentences import Money
+from sim.outcomes.sentences import with_unit
 from sim.outcomes.stories import month_name
 from sim.scenario.model import Claim, Scenario
 
@@ -93,7 +93,7 @@ def _amount(scenario: Scenario, value: float, unit: str) -> str:
     if unit == "share":
         return f"{100 * value:.10g}%"
     if unit.startswith(MONEY):
-        return Money(scenario.currency).of(f"{value:,.10g}") + unit.removeprefix(MONEY)
+        return with_unit(f"{value:,.10g}", unit, scenario.currency)
     return f"{value:,.10g} {unit}".rstrip()
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from sim.engine.block import BLOCK_WORLDS
 from sim.foundation.columns import HISTORY_DTYPE, LOG_DTYPE
 from sim.foundation.errors import InputError
-from sim.foundation.grid import BINS, LANDSCAPE, PATHS, count_bins
+from sim.foundation.grid import BINS, LANDSCAPE, PATHS, count_bins, counts_dtype
 from sim.scenario.model import Scenario
 
 PROCESS_BYTES = 200 << 20  # Python, the libraries and the compiled laws, measured
@@ -41,7 +41,7 @@ def need(scenario: Scenario) -> Need:
     firms, months, worlds = sum(copies), scenario.ticks + 1, min(scenario.worlds, BLOCK_WORLDS)
     rows = len(scenario.firms) * len(PATHS) * months
     bins = rows * BINS + len(LANDSCAPE) * months * count_bins(firms)
-    wide = 2 if BLOCK_WORLDS * max(copies) <= np.iinfo(np.uint16).max else 4
+    wide = np.dtype(counts_dtype(BLOCK_WORLDS * max(copies))).itemsize
     events = worlds * firms * months * EVENTS_A_FIRM_MONTH * LOG_DTYPE.itemsize
     block = bins * wide + 2 * 8 * rows + worlds * (firms * HISTORY_DTYPE.itemsize + 8 * len(scenario.probes))
     worker = PROCESS_BYTES + block + EVENT_COPIES * events + FILLED * bins * PACKING_BYTES
