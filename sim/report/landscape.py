@@ -228,7 +228,7 @@ def endgame(view: View) -> Picture:
     title = _endgame_title(view, float(last["share"]), float(last["low"]), float(last["high"]))
     caption = view.caption(
         "The endgame: the first of twelve months in a row in which the roadmap has set, the three leading startups pay "
-        "for themselves, and the order of the three does not change. A world counts once, by what comes first."
+        "for themselves, and the same three lead while nobody enters. A world counts once, by what comes first."
     )
     keys = (
         Key(
