@@ -350,7 +350,7 @@ TORNADO = Table(
     ),
 )
 EVIDENCE = Table(
-    "the facts that the scenario's sources and notes name by id: rows of the project's docs/evidence.csv",
+    "the facts that the scenario's texts (of a study, all its scenarios') name by id: rows of docs/evidence.csv",
     (
         Column("id", TEXT, "", "S…: a passage of the documents behind the scenario; P-…: a public page"),
         Column("subject", TEXT, "", "whom it is about"),

@@ -32,12 +32,12 @@ def known() -> dict[str, dict[str, str]]:
         return {row["id"]: row for row in csv.DictReader(stream)}
 
 
-def cited(scenario: Scenario) -> list[dict[str, str]]:
-    """The rows that sources and notes of ``scenario`` name, defaults too, in the order of the evidence.
+def cited(*scenarios: Scenario) -> list[dict[str, str]]:
+    """The rows that the texts of ``scenarios`` name, defaults too, in the order of the evidence.
 
     An id that is not in the evidence has no row.
     """
-    named = {id for text in _texts(scenario) for id in ID.findall(text)}
+    named = {id for scenario in scenarios for text in _texts(scenario) for id in ID.findall(text)}
     return [row for id, row in known().items() if id in named]
 
 
@@ -46,4 +46,6 @@ def _texts(scenario: Scenario) -> Iterator[str]:
     for value in (*values, *(change.value for change in scenario.changes)):
         yield from (value.source, value.note)
     yield from (change.source for change in scenario.changes)
-    yield from (claim.source for claim in (*scenario.claims, *scenario.facts))
+    for claim in (*scenario.claims, *scenario.facts):
+        yield from (claim.source, claim.says)
+    yield from (scenario.title, scenario.description)

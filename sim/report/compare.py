@@ -9,6 +9,7 @@ from sim.outcomes import differences
 from sim.outcomes.estimates import NOTE
 from sim.outcomes.intervals import METHODS
 from sim.report import effects
+from sim.report.cited import evidence_used
 from sim.report.document import (
     Cell,
     Column,
@@ -95,6 +96,7 @@ def document_of(done: Comparison) -> Document:
         blocks: list[Any] = [*difference_blocks(runs, mine, index), *_lonely(runs, mine, index)]
         sections.append(Section(f"differences-{index}", title, tuple(blocks), lead))
     sections.append(Section("runs", "What is compared", (runs_table(runs, done.manifest),)))
+    sections += evidence_used(*(view.scenario for view in runs.views))
     sections.append(Section("reading", "How to read this", (Terms((*terms(), *GLOSSARY)),)))
     sections.append(Section("provenance", "Where this comes from", provenance_of(runs, done.manifest)))
     first, *more = done.headline

@@ -9,15 +9,16 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from typing import Any, ClassVar
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
+from sim.archive import evidence
 from sim.report.picture import Picture
 
 PLOTLY_FILE = "plotly.min.js"
@@ -30,6 +31,7 @@ class Cell:
 
     ``stack``  (share, colour, label) triples, a stacked bar    ``bar``  share, low, high: a bar with its interval
     ``swatch`` a colour in front of the text                    ``title`` hover text    ``strong`` bold
+    ``anchor`` the id of a row of the evidence, whose place on the page this is         ``link`` an address to go to
     """
 
     text: str = ""
@@ -41,6 +43,8 @@ class Cell:
     title: str = ""
     strong: bool = False
     code: bool = False
+    anchor: str = ""
+    link: str = ""
 
 
 @dataclass(frozen=True)
@@ -154,6 +158,31 @@ def pictures_in(blocks: Sequence[Any]) -> Iterator[Picture]:
                 yield from pictures_in(inner)
 
 
+def anchors_in(blocks: Sequence[Any]) -> Iterator[str]:
+    """Every anchor in ``blocks``, at any depth: the ids of the evidence that have a row there."""
+    for block in blocks:
+        match block:
+            case Table(rows=rows):
+                yield from (cell.anchor for row in rows for cell in row if cell.anchor)
+            case Details(blocks=inner):
+                yield from anchors_in(inner)
+
+
+def linked(known: frozenset[str]) -> Callable[[str], Markup]:
+    """What makes HTML of a text: all is escaped, and ids of the evidence in ``known`` link to their row on the page."""
+
+    def link(text: str) -> Markup:
+        said, after = Markup(), 0
+        for found in evidence.ID.finditer(text):
+            if (id := found.group()) in known:
+                said += escape(text[after : found.start()])
+                said += Markup('<a class="cite" href="#evidence-{0}">{0}</a>').format(id)
+                after = found.end()
+        return said + escape(text[after:])
+
+    return link
+
+
 def embed(data: Any) -> Markup:
     """``data`` as JSON that cannot end the script element it stands in."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
@@ -213,6 +242,7 @@ def render(document: Document, plotly: str = "") -> str:
     """The page as HTML. ``plotly`` is the path of plotly.js beside the page; empty: it is embedded."""
     code = "\n".join(_own_file(name) for name in CODE)
     drawn = any(picture.panels for section in document.sections for picture in pictures_in(section.blocks))
+    known = frozenset(id for section in document.sections for id in anchors_in(section.blocks))
     sources = [_hash(code)]
     if drawn:
         sources += ["'self'", "file:"] if plotly else [_hash(plotly_script())]
@@ -223,6 +253,7 @@ def render(document: Document, plotly: str = "") -> str:
     return _environment().get_template("page.html").render(
         document=document,
         policy=policy,
+        linked=linked(known),
         css=Markup(_own_file("page.css")),
         code=Markup(code),
         plotly_file=plotly if drawn else "",

@@ -62,7 +62,7 @@ GLOSSARY = (
     ),
     (
         "Source ids",
-        "S… are passages of the documents behind the scenario, P-… public pages; evidence.csv lists them. "
-        "assumption means that no source gives the number.",
+        "S… are passages of the documents behind the scenario, P-… public pages; their rows stand under Evidence used, "
+        "and in evidence.csv. assumption means that no source gives the number.",
     ),
 )

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sim.outcomes.estimates import NOTE
 from sim.report import claims, fates, landscape, money, own_clocks, survival, tables, timelines
+from sim.report.cited import evidence_used
 from sim.report.document import (
     PLOTLY_FILE,
     Details,
@@ -89,6 +90,7 @@ def document_of(run: FinishedRun | View) -> Document:
         _claims(view),
         _worlds(view),
         _assumptions(view),
+        *evidence_used(scenario),
         Section("reading", "How to read this", (Terms(GLOSSARY),)),
         _provenance(view),
     )

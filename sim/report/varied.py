@@ -13,6 +13,7 @@ from sim.foundation.currency import unit_in
 from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS
 from sim.outcomes.changes import in_words, when_in_words
 from sim.report import style
+from sim.report.cited import evidence_used
 from sim.report.document import Document, Section, Terms, pictures_in, render
 from sim.report.glossary import GLOSSARY
 from sim.report.overlay import Runs
@@ -141,6 +142,7 @@ def closing(view: View, manifest: Mapping[str, Any], terms: Sequence[tuple[str, 
     """The last chapters of a page: how to read it, and where it comes from (``again`` is the command)."""
     runs = Runs(("study",), (view,), str(manifest["kind"]))
     return [
+        *evidence_used(view.scenario),
         Section("reading", "How to read this", (Terms((*terms, *GLOSSARY)),)),
         Section("provenance", "Where this comes from", provenance_of(runs, manifest, again)),
     ]

@@ -12,6 +12,7 @@ from sim.outcomes.changes import change_in_words
 from sim.outcomes.intervals import METHODS
 from sim.outcomes.parting import Retold
 from sim.report import effects, flows, retold
+from sim.report.cited import evidence_used
 from sim.report.document import Details, Document, Figure, Section, Switch, Terms, Tiles, pictures_in, render
 from sim.report.glossary import GLOSSARY
 from sim.report.overlay import Runs, endgame_overlay, groups_of_startups, left_overlay, most_moved, survival_overlay
@@ -89,6 +90,7 @@ def document_of(done: WhatIf) -> Document:
         sections.append(_flows(runs, turned, index, named[index]))
         sections.append(_told(runs, turned, told[index - 1], index, named[index]))
     sections.append(_change(runs, done))
+    sections += evidence_used(*(view.scenario for view in runs.views))
     sections.append(Section("reading", "How to read this", (Terms((*terms(), *GLOSSARY)),)))
     sections.append(_provenance(runs, done))
     worlds = f"{runs.base.worlds:,} worlds"

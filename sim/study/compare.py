@@ -132,7 +132,8 @@ def compare(
     (progress or _silent)(Progress(monte_carlo.WRITING, worlds, worlds))
     draw = functools.partial(page, comparison) if page is not None else None
     frames = {kept.DIFFERENCES: comparison.differences}
-    manifest = kept.write(target, comparison.manifest, answers[0].scenario, frames, draw, command)
+    first, *others = (answer.scenario for answer in answers)
+    manifest = kept.write(target, comparison.manifest, first, frames, draw, command, others)
     return replace(comparison, manifest=manifest, folder=target)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,8 +38,12 @@ def write(
     frames: Mapping[str, pd.DataFrame],
     page: Callable[[Path], None] | None,
     command: str,
+    others: Sequence[Scenario] = (),
 ) -> dict[str, Any]:
-    """Write the folder of a study; the completed manifest. RunError if it cannot be written."""
+    """Write the folder of a study; the completed manifest. RunError if it cannot be written.
+
+    ``others`` are the scenarios of its further runs: the evidence that they cite is beside the first one's.
+    """
     manifest = {**manifest, "study": target.name, "command": command}
     with folder.written(target, manifest) as part:
         (part / folder.SCENARIO).write_text(to_yaml(scenario), encoding="utf-8")
@@ -47,7 +51,8 @@ def write(
             tables.write_csv(_plain(frame), part / name)
         if page is not None:
             page(part)
-        readme.write(part, scenario, manifest, {name: list(map(str, frame)) for name, frame in frames.items()})
+        columns = {name: list(map(str, frame)) for name, frame in frames.items()}
+        readme.write(part, scenario, manifest, columns, others)
     return manifest
 
 

@@ -31,12 +31,21 @@ READS = """Tables are UTF-8: CSV with a head line and a point before decimals, P
 executed to be read. In Python `sim.open_run("this folder")` gives a run's tables as pandas frames."""
 
 
-def write(part: Path, scenario: Scenario, manifest: Mapping[str, Any], tables: Mapping[str, Sequence[str]]) -> None:
-    """Write evidence.csv and the README of the folder being made at ``part``; ``tables``: file name -> its columns."""
+def write(
+    part: Path,
+    scenario: Scenario,
+    manifest: Mapping[str, Any],
+    tables: Mapping[str, Sequence[str]],
+    others: Sequence[Scenario] = (),
+) -> None:
+    """Write evidence.csv and the README of the folder being made at ``part``.
+
+    ``tables``: file name -> its columns; ``others``: the scenarios beside the first whose evidence counts too.
+    """
     import pandas as pd
 
     columns = [column.name for column in dictionary.EVIDENCE.columns]
-    write_csv(pd.DataFrame(evidence.cited(scenario), columns=columns, dtype=object), part / evidence.FILE)
+    write_csv(pd.DataFrame(evidence.cited(scenario, *others), columns=columns, dtype=object), part / evidence.FILE)
     tables = {**tables, evidence.FILE: columns}
     (part / NAME).write_text(text(part, scenario, manifest, tables), encoding="utf-8")
 

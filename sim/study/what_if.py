@@ -106,7 +106,8 @@ def what_if(
     (progress or _silent)(Progress(monte_carlo.WRITING, worlds, worlds))
     frames = {kept.DIFFERENCES: answer.differences, kept.FLIPPED: answer.flipped}
     draw = functools.partial(page, answer) if page is not None else None
-    manifest = kept.write(target, answer.manifest, base, frames, draw, command)
+    others = [variant.scenario for variant in variants]
+    manifest = kept.write(target, answer.manifest, base, frames, draw, command, others)
     return replace(answer, manifest=manifest, folder=target)
 
 

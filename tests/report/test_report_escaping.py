@@ -143,7 +143,9 @@ TRY = """
   await pause();
   const ours = new Set(['', 'data:,']);
   const acts = element => [...element.attributes].some(attribute => attribute.name.startsWith('on'));
-  const links = [...document.querySelectorAll('a[href], link[href]')].map(link => link.getAttribute('href'));
+  const rows = [...document.querySelectorAll('#evidence td a[rel=noopener]')];  // addresses of evidence.csv
+  const elsewhere = [...document.querySelectorAll('a[href], link[href]')].filter(link => !rows.includes(link));
+  const links = elsewhere.map(link => link.getAttribute('href'));
   const foreign = taken.filter(text => text.startsWith('<')).map(text => {
     const read = new DOMParser().parseFromString(text, text.startsWith('<svg') ? 'image/svg+xml' : 'text/html');
     return [...read.querySelectorAll('*')].filter(acts).length

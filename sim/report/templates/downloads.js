@@ -163,6 +163,7 @@
       plot.className = "plot";
       delete plot.dataset.drawn;
     });
+    all("a[href^='#']", copy).forEach(function (link) { link.replaceWith(link.textContent); });  // its place is not there
     all(".key", copy).forEach(function (key) { if (key.hasAttribute("aria-pressed")) { key.setAttribute("aria-pressed", "true"); } });
     all("script:not([type])").forEach(function (script) { page.body.appendChild(page.importNode(script, true)); });
     return "<!doctype html>\n" + page.documentElement.outerHTML;

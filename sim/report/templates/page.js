@@ -72,6 +72,15 @@
     });
   });
 
+  // A link to what is folded away opens it, before the browser goes there.
+  var open = function (place) {
+    for (var box = place && place.closest("details"); box; box = box.parentElement.closest("details")) { box.open = true; }
+  };
+  all("a[href^='#']").forEach(function (link) {
+    link.addEventListener("click", function () { open(document.getElementById(link.getAttribute("href").slice(1))); });
+  });
+  open(document.getElementById(window.location.hash.slice(1)));
+
   all("details").forEach(function (box) { box.addEventListener("toggle", drawAll); });
   window.addEventListener("beforeprint", function () {
     all(".view[hidden]").forEach(function (view) { view.hidden = false; view.dataset.printed = "yes"; });
