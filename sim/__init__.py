@@ -10,10 +10,11 @@ Everything heavy is imported when it is first needed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from sim.engine.simulate import Trace
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from sim.study.vary import Vary
     from sim.study.what_if import WhatIf
 
+    Told = TypeVar("Told", Run, WhatIf, Comparison, Sweep, Flip, Sensitivity)
     Changes = Mapping[str, Any] | Iterable[str]  # {PATH: VALUE}, {"PATH@FROM..UNTIL": VALUE} or ["PATH=VALUE", ...]
 
 __all__ = [
@@ -63,6 +65,7 @@ def run(
     jobs: int | None = None,
     out: Path | str | None = None,
     precision: float | None = None,
+    firms: Iterable[str] = (),
     png: bool = False,
     progress: Callable[[Progress], None] | None = None,
     command: str = "sim.run",
@@ -71,33 +74,28 @@ def run(
 
     ``worlds`` and ``seed`` stand in for the scenario's; ``precision`` is a half-width to simulate until. With ``out``
     the result folder and its report are written there (``png``: also each figure as PNG and SVG), or, if the same
-    question was answered before, opened. ``jobs``: local workers. InputError if the question is wrong, RunError if
-    the run fails after it began; what is finished is then kept.
+    question was answered before, opened. ``firms``: ids of firms, classes or groups that headline, tables and figures
+    speak of first, with ``out`` on a page of their own beside the other; frames keep the order of their files.
+    ``jobs``: local workers. InputError if the question is wrong, RunError if the run fails after it began; what is
+    finished is then kept.
     """
-    from sim.archive.folder import extended
     from sim.study import monte_carlo
+    from sim.study.focus import focus_of
 
+    asked = _loaded(scenario)
+    focus = focus_of([asked], firms)
     done = monte_carlo.run(
-        _loaded(scenario),
+        asked,
         worlds=worlds,
         seed=seed,
         jobs=jobs,
         out=out,
         precision=precision,
         progress=progress,
-        page=_write_page,
+        page=_drawing("page"),
         command=command,
     )
-    if png and done.folder is not None and not any(done.folder.glob("plots/*.png")):
-        from sim.report.page import stills
-
-        if progress is not None:
-            progress(monte_carlo.Progress(monte_carlo.DRAWING, done.scenario.worlds, done.scenario.worlds))
-        with extended(done.folder, "plots/*.png", "plots/*.svg") as part:
-            message = stills(done, part)
-        if message:
-            done.manifest["notices"].append(message)
-    return done
+    return _told(done, "page", focus, png, progress)
 
 
 def what_if(
@@ -110,6 +108,7 @@ def what_if(
     jobs: int | None = None,
     out: Path | str | None = None,
     precision: float | None = None,
+    firms: Iterable[str] = (),
     png: bool = False,
     progress: Callable[[Progress], None] | None = None,
     command: str = "sim.what_if",
@@ -123,9 +122,11 @@ def what_if(
     """
     from sim.study import monte_carlo
     from sim.study import what_if as study
+    from sim.study.focus import focus_of
     from sim.study.variants import sets_of, variants_of
 
     base = monte_carlo.with_worlds(_loaded(scenario), worlds, seed)
+    focus = focus_of([base], firms)
     named = [(name, sets_of(own)) for name, own in variants.items()] if isinstance(variants, Mapping) else variants
     asked = variants_of(base, sets_of(changes), named)
     done = study.what_if(
@@ -135,14 +136,10 @@ def what_if(
         out=out,
         precision=precision,
         progress=progress,
-        page=_write_what_if,
+        page=_drawing("what_if"),
         command=command,
     )
-    if png and done.folder is not None:
-        from sim.report.what_if import pictures
-
-        _add_stills(done.folder, pictures(done), done.manifest)
-    return done
+    return _told(done, "what_if", focus, png, progress)
 
 
 def compare(
@@ -153,6 +150,7 @@ def compare(
     jobs: int | None = None,
     out: Path | str | None = None,
     precision: float | None = None,
+    firms: Iterable[str] = (),
     png: bool = False,
     progress: Callable[[Progress], None] | None = None,
     command: str = "sim.compare",
@@ -163,23 +161,21 @@ def compare(
     frame, ``headline`` and ``notes``; the other parameters and the errors are those of ``run``.
     """
     from sim.study import compare as study
+    from sim.study.focus import focus_of
 
     found, notices = study.questions(asked, tuple(sets), worlds, seed)
+    focus = focus_of(map(study.scenario_of, found), firms)
     done = study.compare(
         found,
         jobs=jobs,
         out=out,
         precision=precision,
         progress=progress,
-        page=_write_comparison,
+        page=_drawing("compare"),
         command=command,
         notices=notices,
     )
-    if png and done.folder is not None:
-        from sim.report.compare import pictures
-
-        _add_stills(done.folder, pictures(done), done.manifest)
-    return done
+    return _told(done, "compare", focus, png, progress)
 
 
 def sweep(
@@ -191,6 +187,7 @@ def sweep(
     jobs: int | None = None,
     out: Path | str | None = None,
     precision: float | None = None,
+    firms: Iterable[str] = (),
     png: bool = False,
     progress: Callable[[Progress], None] | None = None,
     command: str = "sim.sweep",
@@ -202,9 +199,12 @@ def sweep(
     scenario's, at most some 2,000); the other parameters and the errors are those of ``run``.
     """
     from sim.study import sweep as study
+    from sim.study.focus import focus_of
 
+    base = _loaded(scenario)
+    focus = focus_of([base], firms)
     done = study.sweep(
-        _loaded(scenario),
+        base,
         vary,
         worlds=worlds,
         seed=seed,
@@ -212,14 +212,10 @@ def sweep(
         out=out,
         precision=precision,
         progress=progress,
-        page=_write_sweep,
+        page=_drawing("sweep"),
         command=command,
     )
-    if png and done.folder is not None:
-        from sim.report.sweep import pictures
-
-        _add_stills(done.folder, pictures(done), done.manifest)
-    return done
+    return _told(done, "sweep", focus, png, progress)
 
 
 def flip(
@@ -254,14 +250,10 @@ def flip(
         out=out,
         precision=precision,
         progress=progress,
-        page=_write_flip,
+        page=_drawing("flip"),
         command=command,
     )
-    if png and done.folder is not None:
-        from sim.report.flip import pictures
-
-        _add_stills(done.folder, pictures(done), done.manifest)
-    return done
+    return _told(done, "flip", (), png, progress)
 
 
 def sensitivity(
@@ -296,14 +288,10 @@ def sensitivity(
         out=out,
         precision=precision,
         progress=progress,
-        page=_write_sensitivity,
+        page=_drawing("sensitivity"),
         command=command,
     )
-    if png and done.folder is not None:
-        from sim.report.sensitivity import pictures
-
-        _add_stills(done.folder, pictures(done), done.manifest)
-    return done
+    return _told(done, "sensitivity", (), png, progress)
 
 
 def cluster(scheduler: str) -> AbstractContextManager[None]:
@@ -334,55 +322,38 @@ def _loaded(scenario: Scenario | Path | str) -> Scenario:
     return load(scenario) if isinstance(scenario, Path | str) else scenario
 
 
-def _write_page(done: Run, folder: Path) -> None:
-    from sim.report import page
-
-    page.write(done, folder)
-
-
-def _write_what_if(done: WhatIf, folder: Path) -> None:
-    from sim.report import what_if as page
-
-    page.write(done, folder)
+def _drawing(page: str) -> Callable[[Any, Path], None]:
+    """What writes the page of an answer: ``write`` of the module sim.report.``page``."""
+    return lambda done, folder: import_module(f"sim.report.{page}").write(done, folder)
 
 
-def _write_comparison(done: Comparison, folder: Path) -> None:
-    from sim.report import compare as page
-
-    page.write(done, folder)
-
-
-def _write_sweep(done: Sweep, folder: Path) -> None:
-    from sim.report import sweep as page
-
-    page.write(done, folder)
-
-
-def _write_flip(done: Flip, folder: Path) -> None:
-    from sim.report import flip as page
-
-    page.write(done, folder)
-
-
-def _write_sensitivity(done: Sensitivity, folder: Path) -> None:
-    from sim.report import sensitivity as page
-
-    page.write(done, folder)
-
-
-def _add_stills(target: Path, pictures: list[Any], manifest: dict[str, Any]) -> None:
-    """Add PNG and SVG of ``pictures`` to a finished folder, if they are not there."""
-    if any(target.glob("plots/*.png")):
-        return
+def _told(done: Told, page: str, focus: Sequence[str], png: bool, progress: Callable[[Progress], None] | None) -> Told:
+    """``done`` with ``focus`` told first, on a page of its own beside the other; ``png``: also its figures as PNG and
+    SVG, if they are not there.
+    """
     from sim.archive.folder import extended
     from sim.report.page import PLOTS
     from sim.report.stills import write_stills
+    from sim.study.focus import focused, named
+    from sim.study.monte_carlo import DRAWING, Progress
 
-    with extended(target, "plots/*.png", "plots/*.svg") as part:
-        (part / PLOTS).mkdir()
-        message = write_stills(pictures, part / PLOTS)
-    if message:
-        manifest["notices"].append(message)
+    done = focused(done, focus)
+    if done.folder is None:
+        return done
+    plots = named(PLOTS, done.manifest)
+    png = png and not any(done.folder.glob(f"{plots}/*.png"))
+    if progress is not None and (focus or png):
+        progress(Progress(DRAWING, done.scenario.worlds, done.scenario.worlds))
+    if focus:  # always drawn anew: the manifest does not list it, so nobody could tell whether it was altered
+        with extended(done.folder, "*.html", f"{plots}/*") as part:
+            _drawing(page)(done, part)
+    if png:
+        with extended(done.folder, f"{plots}/*.png", f"{plots}/*.svg") as part:
+            (part / plots).mkdir()
+            message = write_stills(import_module(f"sim.report.{page}").pictures(done), part / plots)
+        if message:
+            done.manifest["notices"].append(message)
+    return done
 
 
 def __getattr__(name: str) -> Any:

@@ -111,22 +111,21 @@ def run(
 ) -> None:
     """Simulate a scenario, write its result folder and report, and print the fates of the firms."""
     import sim
-    from sim.study.focus import first, focus_of
 
     one_of(worlds=worlds, precision=precision)
     asked = sim.load(scenario, sets or (), worlds=worlds, seed=seed)
-    focus = focus_of([asked], firms or ())
     silent = quiet or json_
     notices((*asked.notices, *_memory_notice(asked, jobs)), silent)
     with terminal.progress(silent) as tell:
-        done = sim.run(asked, jobs=jobs, out=out, precision=precision, png=png, progress=tell, command=typed())
+        how = {"jobs": jobs, "out": out, "precision": precision, "firms": firms or (), "png": png, "progress": tell}
+        done = sim.run(asked, **how, command=typed())  # type: ignore[arg-type]
     if json_:
-        print_json(done.folder, done.manifest, first(done.summary(), focus))
+        print_json(done.folder, done.manifest, done.summary())
     elif quiet:
         print(done.folder)
     else:
         notices(done.manifest["notices"][len(asked.notices) :], silent)
-        terminal.run_summary(done, first(done.summary(), focus), focus)
+        terminal.run_summary(done)
 
 
 @command
@@ -268,18 +267,22 @@ def claims(
     out: Out = RESULTS,
     json_: Json = False,
     quiet: Quiet = False,
+    firms: Firms = None,
 ) -> None:
     """Print in how many worlds each forecast of the documents comes true; several scenarios side by side."""
     import sim
     from sim.outcomes.forecasts import labels, side_by_side
     from sim.study import monte_carlo
+    from sim.study.focus import focus_of, focused
 
     asked = [sim.load(path, sets or (), worlds=worlds, seed=seed) for path in scenarios]
+    focus = focus_of(asked, firms or ())
     names = labels([scenario.name for scenario in asked])
     silent = quiet or json_
     notices([notice for scenario in asked for notice in scenario.notices], silent)
     with terminal.progress(silent) as tell:
-        runs = [monte_carlo.simulate(scenario, jobs=jobs, out=out, progress=tell) for scenario in asked]
+        done = [monte_carlo.simulate(scenario, jobs=jobs, out=out, progress=tell) for scenario in asked]
+    runs = [focused(run, focus) for run in done]
     ledgers = {name: [{**row, "scenario": name} for row in run.ledger()] for name, run in zip(names, runs, strict=True)}
     if json_:
         manifests = {name: run.manifest for name, run in zip(names, runs, strict=True)}

@@ -62,7 +62,11 @@ Png = Annotated[
 ]
 Firms = Annotated[
     list[str] | None,
-    typer.Option("--firm", metavar="ID", help="A firm, class or group that the table here tells first; repeatable."),
+    typer.Option(
+        "--firm",
+        metavar="ID",
+        help="A firm, class or group that headline, tables and figures speak of first; repeatable.",
+    ),
 ]
 Precision = Annotated[
     float | None,

@@ -11,6 +11,7 @@ import typer
 from sim import terminal
 from sim.cli_options import (
     RESULTS,
+    Firms,
     Jobs,
     Json,
     Out,
@@ -63,6 +64,7 @@ def whatif(
     quiet: Quiet = False,
     png: Png = False,
     precision: Precision = None,
+    firms: Firms = None,
 ) -> None:
     """Change assumptions and see what differs in the same worlds: the --set make one variant, --variant more."""
     import sim
@@ -78,6 +80,7 @@ def whatif(
             jobs=jobs,
             out=out,
             precision=precision,
+            firms=firms or (),
             png=png,
             progress=tell,
             command=typed(),
@@ -100,6 +103,7 @@ def compare(
     quiet: Quiet = False,
     png: Png = False,
     precision: Precision = None,
+    firms: Firms = None,
 ) -> None:
     """Put scenarios or finished runs side by side, every one against the first; --set applies to all."""
     import sim
@@ -115,6 +119,7 @@ def compare(
             jobs=jobs,
             out=out,
             precision=precision,
+            firms=firms or (),
             png=png,
             progress=tell,
             command=typed(),
@@ -136,6 +141,7 @@ def sweep(
     quiet: Quiet = False,
     png: Png = False,
     precision: Precision = None,
+    firms: Firms = None,
 ) -> None:
     """Run a scenario over a grid of one or two assumptions, with the same luck at every point."""
     import sim
@@ -144,7 +150,7 @@ def sweep(
     asked = sim.load(scenario, sets or (), seed=seed)
     with terminal.progress(quiet or json_) as tell:
         how = {"worlds": worlds, "jobs": jobs, "out": out, "precision": precision, "png": png, "progress": tell}
-        done = sim.sweep(asked, vary or (), **how, command=typed())  # type: ignore[arg-type]
+        done = sim.sweep(asked, vary or (), firms=firms or (), **how, command=typed())  # type: ignore[arg-type]
     _answer(done, json_, quiet, terminal.sweep_table, "sweep.html")
 
 
@@ -216,17 +222,21 @@ def sensitivity(
 
 def _differences(done: Any, json_: bool, quiet: bool, page: str) -> None:
     """What came out of a what-if or a comparison."""
+    from sim.study.focus import named
+
     if json_:
         print_json(done.folder, done.manifest, done.summary())
     elif quiet:
         print(done.folder)
     else:
         terminal.differences(done.headline, done.summary())
-        print(f"Report: {done.folder / page}")
+        print(f"Report: {done.folder / named(page, done.manifest)}")
 
 
 def _answer(done: Any, json_: bool, quiet: bool, show: Callable[[Any], None], page: str) -> None:
     """What came out of a sweep, a flip point or a sensitivity study."""
+    from sim.study.focus import named
+
     notices(done.manifest["notices"], quiet or json_)
     if json_:
         print_json(done.folder, done.manifest, done.summary())
@@ -234,4 +244,4 @@ def _answer(done: Any, json_: bool, quiet: bool, show: Callable[[Any], None], pa
         print(done.folder)
     else:
         show(done)
-        print(f"Report: {done.folder / page}")
+        print(f"Report: {done.folder / named(page, done.manifest)}")

@@ -158,19 +158,20 @@ def half_gone(row: Row, end: str) -> str:
     return row["median_exit"] or ("–" if row["never_entered"] == 1 else f"after {end}")
 
 
-def run_summary(run: Run, summary: Sequence[Row], focus: Sequence[str]) -> None:
-    """The table of fates (``summary`` has its rows in order), how it was come by, and where the report is."""
+def run_summary(run: Run) -> None:
+    """The table of fates, how it was come by, and where the report is."""
     from sim.outcomes.sentences import capital
     from sim.scenario.dates import month_text
+    from sim.study.focus import focus_in, named
 
     end, worlds = month_text(run.scenario.end), run.scenario.worlds
-    fates_table(summary, end, focus)
+    fates_table(run.summary(), end, focus_in(run.scenario, run.manifest))
     took = run.manifest["timings"]["simulate_seconds"]
     how = "it was there already: nothing was simulated" if run.reused else f"simulated in {took:.1f} s"
     print(f"Percent of {worlds:,} worlds by {end}; of classes and groups percent of their firms.")
     print(f"{capital(NOTE)}. Seed {run.scenario.seed}; {how}.")
     if run.folder is not None:
-        print(f"Report: {run.folder / 'report.html'}")
+        print(f"Report: {run.folder / named('report.html', run.manifest)}")
 
 
 def claims_table(ledger: Sequence[Row]) -> None:
@@ -312,9 +313,12 @@ def print_story(story: Story) -> None:
 
 def sweep_table(done: Sweep) -> None:
     """A row for every point of the grid: how many startups are left, the endgame, and who stays independent."""
+    from sim.outcomes.effects import name_of
+    from sim.study.focus import focus_in
+
     print(clean(f"{done.headline}."))
     names = [axis.name for axis in done.axes]
-    firms = {firm.id: firm.name for firm in done.scenario.firms}
+    focus = [name_of(done.scenario, firm) for firm in focus_in(done.scenario, done.manifest)]
     points: dict[tuple[float, ...], dict[str, str]] = {}
     for row in done.summary():
         cells = points.setdefault(tuple(row[name] for name in names), {})
@@ -322,17 +326,17 @@ def sweep_table(done: Sweep) -> None:
             counts = row["quantity"] in COUNTS
             cells[SWEPT[row["quantity"]]] = _estimate(row, "estimate", 1 if counts else 100, 2 if counts else 1)
         else:
-            cells[firms[row["firm"]]] = f"{100 * row['estimate']:.0f}"
+            cells[name_of(done.scenario, row["firm"])] = f"{100 * row['estimate']:.0f}"
     labels = list(dict.fromkeys(label for cells in points.values() for label in cells))
-    shown = [label for label in labels if label in SWEPT.values()]
-    shown += [label for label in labels if label not in shown]
+    kept = [*focus, *SWEPT.values()]
+    shown = sorted(labels, key=lambda label: kept.index(label) if label in kept else len(kept))
     parts = [(axis.path.split("."), f"@{axis.when}" if axis.when else "") for axis in done.axes]
     heads = [f"{path[-1]}{when}" for path, when in parts]
     if len(set(heads)) < len(heads):  # two strengths: scale.strength and listing.strength
         heads = [f"{'.'.join(path[-2:])}{when}" for path, when in parts]
     widths = [max(len(label), *(len(cells.get(label, "")) for cells in points.values())) for label in [*heads, *shown]]
     if sum(widths) + fitted.GAP * len(widths) > console().width:
-        shown = [label for label in shown if label in SWEPT.values()]
+        shown = [label for label in shown if label in kept]
     left_out = [label for label in labels if label not in shown]
     rows = [
         [*(f"{value:g}" for value in point), *(cells.get(label, "") for label in shown)]

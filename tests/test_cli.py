@@ -350,14 +350,13 @@ def test_png_adds_pictures_to_a_run_that_is_there_already(shakeout, monkeypatch)
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     drawn = []
 
-    def stills(run, part: Path) -> str | None:
-        drawn.append(run.folder)
-        (part / "plots").mkdir()
+    def stills(pictures, plots: Path) -> str | None:
+        drawn.append(pictures[0].name)
         for name in ("a.png", "a.svg", "other.html"):
-            (part / "plots" / name).write_text("drawn")
+            (plots / name).write_text("drawn")
         return "one figure is missing"
 
-    monkeypatch.setattr("sim.report.page.stills", stills)
+    monkeypatch.setattr("sim.report.stills.write_stills", stills)
     answer = shakeout("run", "tiny.yaml", "--png")
     assert "one figure is missing" in answer.err
     after = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
@@ -365,7 +364,7 @@ def test_png_adds_pictures_to_a_run_that_is_there_already(shakeout, monkeypatch)
     assert {path.name for path in added} == {"a.png", "a.svg"}
     assert all(after[path] == before[path] for path in before)
     shakeout("run", "tiny.yaml", "--png")
-    assert drawn == [folder]
+    assert drawn == ["survival-independent"]
     assert [path.name for path in folder.parent.iterdir()] == [folder.name]
 
 

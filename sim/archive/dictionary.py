@@ -389,7 +389,8 @@ OTHERS = {  # files that are no tables; a folder ends with a slash
     "README.md": "this text",
     "flip.json": "path, claim, level, crossings (estimate, low, high: the 95% interval), number of evaluations",
     "plots/": "every figure of the page as a page of its own",
-    "report.html": "the report: open it in a browser, it works offline",
+    "report.html": "the report: open it in a browser, it works offline; another, as report-minimax.html, tells first "
+    "whom its name says: --firm made it, the manifest does not list it",
     "whatif.html": "the page of this what-if: open it in a browser, it works offline",
     "compare.html": "the page of this comparison: open it in a browser, it works offline",
     "sweep.html": "the page of this sweep: open it in a browser, it works offline",

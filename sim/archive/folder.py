@@ -153,7 +153,9 @@ def extended(target: Path, *patterns: str) -> Iterator[Path]:
             yield part
             for pattern in patterns:
                 for file in part.glob(pattern):
-                    file.replace(target / file.relative_to(part))
+                    place = target / file.relative_to(part)
+                    place.parent.mkdir(exist_ok=True)
+                    file.replace(place)
     except OSError as error:
         raise RunError(f"{target}: {first_line(error)}; the rest of the folder is whole") from error
 

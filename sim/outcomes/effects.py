@@ -9,7 +9,7 @@ horizon: this the first sentence then says.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sim.foundation.columns import MILESTONES
@@ -82,23 +82,50 @@ def largest(scenario: Scenario, rows: Sequence[Row]) -> Row | None:
     return max(left, key=lambda row: abs(row["difference"]), default=None)
 
 
-def sentence(scenario: Scenario, subject: str, told: Quoted, worlds: int, same: bool = False) -> str:
-    """``subject`` and what it does, from the rows to quote (``quoted``); ``same``: no world is touched by it."""
+def first_of(
+    scenario: Scenario,
+    rows: Sequence[Row],
+    focus: Sequence[str],
+    say: Callable[[Quoted, str], str],
+    also: Callable[[Row], str],
+) -> str:
+    """What ``say`` makes of the rows to quote about who is in ``focus``, given their names; then the largest difference
+    of all by ``also``, where it is another. Without a row about them what it makes of all ``rows``, given no name.
+    """
+    told, mine = quoted(scenario, rows), [row for row in rows if row["firm"] in focus]
+    if not mine:
+        return say(told, "")
+    own, known = quoted(scenario, mine), {row["firm"] for row in mine}
+    said = say(own, " or ".join(whom(scenario, firm) for firm in focus if firm in known))
+    largest_of_all = told.horizon or told.earlier
+    if largest_of_all is None or any(largest_of_all is row for row in own):
+        return said
+    return f"{said}. The largest difference of all: {also(largest_of_all)}"
+
+
+def sentence(scenario: Scenario, subject: str, told: Quoted, worlds: int, same: bool = False, about: str = "") -> str:
+    """``subject`` and what it does, from the rows to quote (``quoted``), to whom they are ``about`` if not all are
+    there; ``same``: no world is touched by it.
+    """
     if same:
         return f"{subject} changes nothing: both histories are the same in every world"
     many = "1 world" if worlds == 1 else f"{worlds:,} worlds"
+    to = f" to {about}" if about else ""
     if told.horizon is None and told.earlier is None:
-        return f"{subject} makes no difference that {many} can surely tell from chance"
+        return f"{subject} makes no difference{to} that {many} can surely tell from chance"
     if told.horizon is None:
-        first = f"{subject} makes no difference at the horizon, {month_words(told.date)}, that {many} can surely tell"
-        return f"{first} from chance. Before the horizon it does: it {_effect_and_interval(scenario, told.earlier)}"
-    said = f"{subject} {_effect_and_interval(scenario, told.horizon)}"
+        first = (
+            f"{subject} makes no difference{to} at the horizon, {month_words(told.date)}, that {many} can surely tell"
+        )
+        return f"{first} from chance. Before the horizon it does: it {effect_and_interval(scenario, told.earlier)}"
+    said = f"{subject} {effect_and_interval(scenario, told.horizon)}"
     if told.earlier is None:
         return said
-    return f"{said}. The difference is larger earlier: it {_effect_and_interval(scenario, told.earlier)}"
+    return f"{said}. The difference is larger earlier: it {effect_and_interval(scenario, told.earlier)}"
 
 
-def _effect_and_interval(scenario: Scenario, row: Row | None) -> str:
+def effect_and_interval(scenario: Scenario, row: Row | None) -> str:
+    """What the difference in ``row`` does, with its interval."""
     assert row is not None
     return ", ".join(filter(None, (effect(scenario, row), interval(scenario, row))))
 
@@ -169,26 +196,28 @@ def month_words(date: str) -> str:
     return date if month is None else month_name(month)
 
 
-def contrast(scenario: Scenario, told: Quoted, base: str, variant: str, same: bool = False) -> str:
-    """The sentence of a comparison: what happens how often in the one run and in the other."""
+def contrast(scenario: Scenario, told: Quoted, base: str, variant: str, same: bool = False, about: str = "") -> str:
+    """The sentence of a comparison: what happens how often in the one run and in the other; ``about`` as above."""
     if same:
         return f"{base} and {variant} are the same worlds"
+    by = f", by the fates of {about}," if about else ""
     if told.horizon is None and told.earlier is None:
-        return f"Nothing surely tells {variant} from {base}"
+        return f"Nothing surely tells {variant} from {base}{by.removesuffix(',')}"
     if told.horizon is None:
-        nothing = f"Nothing surely tells {variant} from {base} at the horizon, {month_words(told.date)}"
-        return f"{nothing}. Before the horizon: {_contrast(scenario, told.earlier, base, variant)}"
-    said = _contrast(scenario, told.horizon, base, variant)
+        nothing = f"Nothing surely tells {variant} from {base}{by} at the horizon, {month_words(told.date)}"
+        return f"{nothing}. Before the horizon: {contrast_of(scenario, told.earlier, base, variant)}"
+    said = contrast_of(scenario, told.horizon, base, variant)
     if told.earlier is None:
         return said
-    return f"{said}. The difference is larger earlier: {_contrast(scenario, told.earlier, base, variant)}"
+    return f"{said}. The difference is larger earlier: {contrast_of(scenario, told.earlier, base, variant)}"
 
 
-def _contrast(scenario: Scenario, row: Row | None, base: str, variant: str) -> str:
+def contrast_of(scenario: Scenario, row: Row | None, base: str, variant: str) -> str:
+    """What the difference in ``row`` is, as in ``contrast``."""
     assert row is not None
     name, quantity, date = whom(scenario, row["firm"]), row["quantity"], date_words(row["date"])
     if quantity in (*MONEY, *COUNTS):
-        return f"Against {base}, {variant} {_effect_and_interval(scenario, row)}"
+        return f"Against {base}, {variant} {effect_and_interval(scenario, row)}"
     shares = [f"{100 * float(row[column]):.0f}%" for column in ("base", "variant_value")]
     apart = ", ".join(filter(None, (f"{points_of(float(row['difference']))} apart", interval(scenario, row))))
     if quantity != ENDGAME and row["firm"] not in single_firms(scenario):

@@ -45,7 +45,7 @@ def verdict(probability: float, worlds: int) -> str:
 
 def ledger(view: View, facts: bool = False) -> Picture:
     """Dot and 95% interval of the probability of every claim, or of every fact (what happened after 2024)."""
-    frame = view.run.outcomes.facts if facts else view.run.outcomes.claims
+    frame = view.ledger(facts)
     name = "facts" if facts else "claims"
     if frame.empty:
         return Picture(name, f"The scenario states no {name}", view.source, "", "", "", ())

@@ -20,19 +20,18 @@ from sim.report.document import (
     Switch,
     Table,
     Terms,
-    pictures_in,
-    render,
 )
 from sim.report.glossary import GLOSSARY
-from sim.report.overlay import Runs, endgame_overlay, groups_of_startups, left_overlay, most_moved, survival_overlay
-from sim.report.page import PLOTS, write_plots
+from sim.report.overlay import Runs, drawn, endgame_overlay, left_overlay, survival_overlay
+from sim.report.page import pictures_of, write_page
 from sim.report.picture import Picture
 from sim.report.provenance import provenance_of, runs_table
 from sim.report.tables import share_cell
-from sim.report.view import View
+from sim.report.view import View, focus_note
 from sim.report.what_if import difference_blocks
 from sim.report.words import notes, shorten
 from sim.study.compare import PAGE, Comparison
+from sim.study.focus import focus_in
 
 PAIRED = (
     (
@@ -66,23 +65,23 @@ def terms() -> tuple[tuple[str, str], ...]:
 def write(done: Comparison, folder: Path) -> None:
     """Write ``folder``/compare.html and ``folder``/plots/<name>.html. Equal comparisons give equal HTML."""
     document = document_of(done)
-    (folder / PAGE).write_text(render(document), encoding="utf-8", newline="\n")
-    write_plots(_pictures(document), folder / PLOTS)
+    write_page(document, pictures_of(document), folder, PAGE, done.manifest)
 
 
 def pictures(done: Comparison) -> list[Picture]:
     """Every picture of the page."""
-    return _pictures(document_of(done))
-
-
-def _pictures(document: Document) -> list[Picture]:
-    return [picture for section in document.sections for picture in pictures_in(section.blocks)]
+    return pictures_of(document_of(done))
 
 
 def runs_of(done: Comparison) -> Runs:
     """The runs as the page reads them."""
     answers = done.answers()
-    return Runs(tuple(a.label for a in answers), tuple(View(a) for a in answers), "comparison")
+    return Runs(
+        tuple(a.label for a in answers),
+        tuple(View(a) for a in answers),
+        "comparison",
+        focus_in(done.scenario, done.manifest),
+    )
 
 
 def document_of(done: Comparison) -> Document:
@@ -105,12 +104,12 @@ def document_of(done: Comparison) -> Document:
         first,
         tuple(sections),
         ". ".join([*more, ""]).strip(),
-        notes(done.notes),
+        (*focus_note(done.manifest, runs.name), *notes(done.notes)),
     )
 
 
 def _curves(runs: Runs, done: Comparison) -> tuple[Any, ...]:
-    firms = [*most_moved(runs, done.differences), *groups_of_startups(runs)]
+    firms = drawn(runs, done.differences)
     views = (("Independent", "independent"), ("In the general race", "general"))
     switch = Switch(
         "survival",
@@ -124,7 +123,7 @@ def _fates(runs: Runs) -> Table:
     """One row for every startup and run: its fates at the run's horizon."""
     columns = (Column("Startup"), Column("Run"), *(Column(label, "right") for _, label in SHOWN))
     rows = []
-    for firm in [*runs.startups, *groups_of_startups(runs)]:
+    for firm in runs.told:
         for index, view in enumerate(runs.views):
             head = Cell(runs.name(firm, 40), swatch=runs.colour(firm), strong=True)
             shares = tuple(_share(runs, view, firm, fate) for fate, _ in SHOWN)

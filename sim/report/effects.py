@@ -15,6 +15,7 @@ from sim.report.document import Cell, Column, Table
 from sim.report.overlay import Runs
 from sim.report.picture import Key, Panel, Picture
 from sim.report.words import capital, count, money, number, plotly_text, year_step
+from sim.study.focus import first
 
 Row = Mapping[str, Any]  # of differences.csv
 MOST_ROWS = 24
@@ -65,7 +66,8 @@ def at_the_end(rows: Sequence[Row], quantity: str) -> list[Row]:
 
 
 def dots(runs: Runs, rows: Sequence[Row], names: Sequence[str], measure: Measure, place: str) -> Picture:
-    """Dot and 95% interval of the difference of every name at the horizon, the largest rise on top.
+    """Dot and 95% interval of the difference of every name at the horizon, the largest rise on top, after who is in
+    focus.
 
     ``rows`` are those of differences.csv. ``place`` makes the picture's name unique on its page. Shares are drawn in
     points, money in thousands of its unit.
@@ -74,8 +76,8 @@ def dots(runs: Runs, rows: Sequence[Row], names: Sequence[str], measure: Measure
     name = f"difference-{measure.quantity}-{place}"
     if not any(row["difference"] or row["low"] or row["high"] for row in found):
         return Picture(name, f"{measure.label}: no difference in any world", runs.source, "", "", "", ())
-    largest = sorted(found, key=lambda row: -abs(row["difference"]))[:MOST_ROWS]
-    shown = sorted(largest, key=lambda row: -row["difference"])
+    largest = first(sorted(found, key=lambda row: -abs(row["difference"])), runs.focus)[:MOST_ROWS]
+    shown = first(sorted(largest, key=lambda row: -row["difference"]), runs.focus)
     is_money = measure in MONEY
     factor, unit = _unit(runs, is_money)
     data = [_intervals(shown, factor), _zero(len(shown)), _marks(runs, shown, factor, is_money)]
@@ -118,6 +120,10 @@ def _unit(runs: Runs, is_money: bool) -> tuple[float, str]:
 
 def _title(runs: Runs, rows: Sequence[Row], measure: Measure) -> str:
     sure = [row for row in rows if is_sure(row) and row["firm"] in runs.startups]
+    mine = [row for row in rows if row["firm"] in runs.focus]
+    if mine:
+        row = first(mine, runs.focus)[0]
+        return f"{measure.label}: {runs.name(row['firm'])} differs by {difference_text(runs, row)}"
     if not sure:
         return f"{measure.label}: no difference of a startup that is surely not zero"
     row = max(sure, key=lambda row: abs(row["difference"]))

@@ -13,6 +13,7 @@ from sim.report import style
 from sim.report.picture import Key, Panel, Picture, numbers
 from sim.report.view import View
 from sim.report.words import listed, percent, plotly_text
+from sim.study.focus import first, itself
 
 PALE = 0.42
 MOST_BARS = 200  # of startups at the horizon
@@ -115,10 +116,11 @@ def small_dates(view: View) -> dict[str, Any]:
 
 
 def _title(view: View, firms: list[str]) -> str:
-    """Which way out is most common, and for whom each is."""
-    bought = max(firms, key=lambda f: _end(view, f, "acquired"))
-    shut = max(firms, key=lambda f: _end(view, f, "closed"))
-    if not _end(view, bought, "acquired") + _end(view, shut, "closed"):
+    """Which way out is most common, and for whom each is; of the first in focus how common both are."""
+    mine = [firm for firm in view.asked if firm in firms]
+    bought = mine[0] if mine else max(firms, key=lambda f: _end(view, f, "acquired"))
+    shut = mine[0] if mine else max(firms, key=lambda f: _end(view, f, "closed"))
+    if not mine and not _end(view, bought, "acquired") + _end(view, shut, "closed"):
         return f"Every startup that entered is still independent in {view.horizon} in every world"
     told = f"By {view.horizon}, {view.says(bought, _end(view, bought, 'acquired'), 'acquired')}"
     closed = _end(view, shut, "closed")
@@ -126,7 +128,7 @@ def _title(view: View, firms: list[str]) -> str:
         return f"{told} and {view.says(shut, closed, 'closed')}, the most of all startups in each"
     one = view.whole(bought) == "of worlds"
     told += f" and closed in {percent(closed)}" if one else f" and {percent(closed)} closed"
-    return told + (", the most of all startups" if len(firms) > 1 else "")
+    return told + (", the most of all startups" if len(firms) > 1 and not mine else "")
 
 
 def _end(view: View, firm: str, fate: str) -> float:
@@ -135,8 +137,8 @@ def _end(view: View, firm: str, fate: str) -> float:
 
 
 def fates_at_horizon(view: View) -> Picture:
-    """One stacked bar a startup: how its worlds end, the surest survivor on top."""
-    firms = sorted(view.startups, key=lambda f: (-_end(view, f, "independent"), view.startups.index(f)))
+    """One stacked bar a startup: how its worlds end, the surest survivor on top, after who is in focus."""
+    firms = first(sorted(view.told, key=lambda f: -_end(view, f, "independent")), view.focus, itself)
     left, firms = len(firms[MOST_BARS:]), firms[:MOST_BARS]
     if not firms:
         return Picture("fates-at-horizon", "The scenario has no startup", view.source, "", "", "", ())

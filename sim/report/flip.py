@@ -9,6 +9,7 @@ from typing import Any
 from sim.outcomes.propositions import named
 from sim.report import style
 from sim.report.document import Cell, Column, Details, Document, Figure, Section, Table
+from sim.report.page import pictures_of, write_page
 from sim.report.picture import Key, Panel, Picture
 from sim.report.varied import (
     VALUE,
@@ -16,13 +17,11 @@ from sim.report.varied import (
     curve,
     marked,
     name_of,
-    pictures_of,
     source,
     stated_note,
     title_of,
     value_axis,
     view_of_study,
-    write_page,
 )
 from sim.report.words import between, capital, notes, number, percent, plotly_text, shorten
 from sim.study.flip import PAGE, Flip
@@ -44,7 +43,8 @@ TERMS = (
 
 def write(done: Flip, folder: Path) -> None:
     """Write ``folder``/flip.html and ``folder``/plots/<name>.html. Equal answers give equal HTML."""
-    write_page(document_of(done), folder, PAGE)
+    document = document_of(done)
+    write_page(document, pictures_of(document), folder, PAGE, done.manifest)
 
 
 def pictures(done: Flip) -> list[Picture]:

@@ -13,6 +13,7 @@ from sim.report.document import Cell, Column, Table
 from sim.report.overlay import Runs
 from sim.report.picture import Panel, Picture, numbers
 from sim.report.words import between, percent
+from sim.study.focus import first
 
 Row = Mapping[str, Any]  # of flipped.csv
 STATES = ("race", "pivoted", "acquired", "closed", "never_entered")
@@ -131,7 +132,8 @@ def _panel(runs: Runs, firm: str, flow: np.ndarray, used: list[int], moved: floa
 
 def flips_table(runs: Runs, flipped: Sequence[Row], firms: Sequence[str], place: str) -> Table:
     """The commonest flips with their flags: who, from what to what, in how many worlds."""
-    mine = sorted((row for row in flipped if row["firm"] in firms), key=lambda row: -row["share"])[:MOST_FLIPS]
+    commonest = sorted((row for row in flipped if row["firm"] in firms), key=lambda row: -row["share"])
+    mine = first(commonest, runs.focus)[:MOST_FLIPS]
     rows = tuple(
         (
             Cell(runs.name(row["firm"], 40), swatch=runs.colour(row["firm"]), strong=True),

@@ -13,6 +13,7 @@ from sim.report.picture import Key, Panel, Picture, numbers
 from sim.report.survival import MONTH, context, spread_out
 from sim.report.view import MOST_PANELS, View
 from sim.report.words import between, how_many, listed, number, percent, plotly_text, surely, year_step
+from sim.study.focus import first, itself
 
 MOST_BARS = 16  # of the years in which the endgame begins
 INDEPENDENTS, RACE, HHI = "#0b5c8a", "#0b7d6e", "#7a4b8c"
@@ -113,7 +114,7 @@ def leaders(view: View) -> Picture:
     name = "leaders"
     if not shares:
         return Picture(name, "No startup leads the general race in any world", view.source, "", "", "", ())
-    order = sorted(shares, key=lambda firm: (-shares[firm][-1], firm))
+    order = first(sorted(shares, key=lambda firm: (-shares[firm][-1], firm)), view.focus, itself)
     chosen, others = order[:MOST_PANELS], order[MOST_PANELS:]
     data = [context(view.days[1:], shares[firm], view.name(firm)) for firm in others]
     data += [
@@ -130,7 +131,7 @@ def leaders(view: View) -> Picture:
         for firm in chosen
     ]
     top = max(float(share.max()) for share in shares.values())
-    upwards = chosen[::-1]
+    upwards = sorted(chosen, key=lambda firm: (-shares[firm][-1], firm))[::-1]
     places = spread_out([float(shares[firm][-1]) for firm in upwards], 0.05 * top, 0, max(top, 0.01))
     labels = [_end_label(view, firm, place) for firm, place in zip(upwards, places, strict=True)]
     layout = style.layout(

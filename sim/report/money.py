@@ -126,7 +126,6 @@ def _title(view: View, which: str, purse: Purse, drawn: dict[str, pd.DataFrame])
         for firm, rows in drawn.items()
         if month in set(rows["month"])
     }
-    top, bottom = max(medians, key=lambda f: medians[f]), min(medians, key=lambda f: medians[f])
 
     def say(value: float) -> str:
         if purse.billions:
@@ -134,8 +133,8 @@ def _title(view: View, which: str, purse: Purse, drawn: dict[str, pd.DataFrame])
         return up_to(f"{number(value)} months", value, column(purse.quantity).most)
 
     when = view.month(month, long=True)
-    first = f"Median {purse.noun} of firms still independent in {when}: {view.name(top)} {say(medians[top])}"
-    return first if top == bottom else f"{first}, {view.name(bottom)} {say(medians[bottom])}"
+    told = ", ".join(f"{view.name(firm)} {say(medians[firm])}" for firm in view.spoken(medians))
+    return f"Median {purse.noun} of firms still independent in {when}: {told}"
 
 
 def venture(view: View) -> Picture:

@@ -16,7 +16,8 @@ from sim.report.fates import small_dates
 from sim.report.picture import LOW_HIGH, Key, Panel, Picture, numbers
 from sim.report.survival import BANDS, ENDPOINTS, ENDS, NOBODY
 from sim.report.view import MOST_PANELS, View
-from sim.report.words import percent, plotly_text, shorten
+from sim.report.words import listed, percent, plotly_text, shorten
+from sim.study.focus import first, itself
 
 BAND_OPACITY = 0.16
 KEY_LETTERS = 40  # of a label in a legend: so many fit on a phone
@@ -46,6 +47,7 @@ class Runs:
     labels: tuple[str, ...]
     views: tuple[View, ...]
     kind: str = "what-if"
+    focus: tuple[str, ...] = ()
 
     @property
     def base(self) -> View:
@@ -81,6 +83,11 @@ class Runs:
     def startups(self) -> list[str]:
         """Ids of the startups of any run, those of the first in its order."""
         return list(dict.fromkeys(firm for view in self.views for firm in view.startups))
+
+    @cached_property
+    def told(self) -> list[str]:
+        """Ids of whom to tell: who is in focus, a giant too, then the startups, then their groups."""
+        return first(dict.fromkeys([*self.startups, *groups_of_startups(self), *self.focus]), self.focus, itself)
 
     def view_with(self, firm: str) -> View:
         """The first run that has this firm or group."""
@@ -159,18 +166,20 @@ def survival_overlay(runs: Runs, firms: Sequence[str], endpoint: str = "independ
 
 
 def _title(runs: Runs, firms: Sequence[str], endpoint: str, state: str) -> str:
-    """Whose curve moves most, in words."""
-    found = []
+    """Whose curve moves most, in words; of those in focus, if there are any."""
+    found, mine = [], [firm for firm in runs.focus if firm in firms]
     for firm in firms:
         ends = [_end(runs, view, firm, endpoint) for view in runs.views]
-        if ends[0] is not None and firm in runs.startups:
+        if ends[0] is not None and firm in (mine or runs.startups):
             found += [(abs(e - ends[0]), firm, ends[0], e, i) for i, e in enumerate(ends) if i and e is not None]
     if not found or max(found)[0] == 0:
-        return f"Still {state.removeprefix('still ')}: no curve moves"
+        whose = f"the curve of {listed([runs.name(firm) for firm in mine])} does not move" if mine else "no curve moves"
+        return f"Still {state.removeprefix('still ')}: {whose}"
     _, firm, old, new, index = max(found, key=lambda one: one[0])
     whole = runs.view_with(firm).whole(firm)
     share = f"{state} in {percent(old)} of worlds" if whole == "of worlds" else f"{state} are {percent(old)} {whole}"
-    said = f"{runs.name(firm)} differs most in {runs.last_month}: {share}"
+    most = " most" if len(mine) != 1 else ""
+    said = f"{runs.name(firm)} differs{most} in {runs.last_month}: {share}"
     if len(runs.labels) > 2:
         return f"{said} ({shorten(runs.labels[0], 60)}) and in {percent(new)} ({shorten(runs.labels[index], 60)})"
     return f"{said}, {'with the change' if runs.kind == 'what-if' else 'in the other run'} in {percent(new)}"
@@ -318,14 +327,19 @@ def endgame_overlay(runs: Runs) -> Picture:
     )  # fmt: skip
 
 
-def most_moved(runs: Runs, differences: pd.DataFrame, limit: int = MOST_PANELS) -> list[str]:
-    """Startups to draw one by one: all, or the ``limit`` whose survival differs most, in file order."""
-    if len(runs.startups) <= limit:
-        return runs.startups
+def drawn(runs: Runs, differences: pd.DataFrame, limit: int = MOST_PANELS) -> list[str]:
+    """Whom to draw one by one, of ``runs.told``: the groups, and of the firms all, or the ``limit`` that are in focus
+    or whose survival differs most.
+    """
+    groups = groups_of_startups(runs)
+    firms = [firm for firm in runs.told if firm not in groups]
+    if len(firms) <= limit:
+        return runs.told
     rows = differences[differences["quantity"] == "survival"]
     size = rows["difference"].abs().groupby(rows["firm"]).max()
-    chosen = sorted(runs.startups, key=lambda firm: (-float(size.get(firm, 0.0)), firm))[:limit]
-    return [firm for firm in runs.startups if firm in chosen]
+    order = sorted(firms, key=lambda firm: (-float(size.get(firm, 0.0)), firm))
+    chosen = first(order, runs.focus, itself)[:limit]
+    return [firm for firm in runs.told if firm in (*chosen, *groups)]
 
 
 def groups_of_startups(runs: Runs) -> list[str]:

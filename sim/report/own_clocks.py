@@ -12,6 +12,7 @@ from sim.report.picture import LOW_HIGH, Key, Panel, Picture, numbers
 from sim.report.survival import BANDS, band
 from sim.report.view import View
 from sim.report.words import listed, percent, year_step
+from sim.study.focus import first, itself
 
 AFTER = (  # group, clock, heading, whose curves they are
     ("listed", "listed", "After listing", "startups that listed"),
@@ -60,7 +61,7 @@ def _many(curves: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
 
 def _late(view: View) -> list[tuple[str, str]]:
     """Late entrants that have a panel, (id, what they are called): those who enter by chance, or many together."""
-    late = [firm for firm in view.startups if view.cohorts(firm, "independent", "entered")]
+    late = [firm for firm in first(view.startups, view.focus, itself) if view.cohorts(firm, "independent", "entered")]
     if 0 < len(late) <= MOST_GROUPS:
         return [(firm, view.name(firm, 30)) for firm in late]
     dated = [firm for firm in view.startups if (view.survival(firm, "independent")["month"].min() or 0) > 0]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from sim.outcomes.estimates import NOTE
 from sim.report import claims, fates, landscape, money, own_clocks, survival, tables, timelines
@@ -27,38 +28,52 @@ from sim.report.document import (
 from sim.report.glossary import GLOSSARY
 from sim.report.picture import Picture
 from sim.report.stills import write_stills
-from sim.report.view import FinishedRun, View, view_of
+from sim.report.view import FinishedRun, View, focus_note, view_of
 from sim.report.words import between, capital, count, notes, number, percent, shorten, surely
+from sim.study.focus import named
 
-PLOTS = "plots"
+PAGE, PLOTS = "report.html", "plots"
 
 
 def write(run: FinishedRun, folder: Path, *, png: bool = False) -> None:
-    """Write ``folder``/report.html and ``folder``/plots/<name>.html, with ``png`` also .png and .svg of each.
+    """Write ``folder``/report.html and ``folder``/plots/<name>.html, with ``png`` also .png and .svg of each. Where
+    firms are in focus both names go on with theirs.
 
     Equal runs give equal HTML. Where pictures cannot be made (no Chromium, no Kaleido) a warning says so.
     """
     view = view_of(run)
     document = document_of(view)
-    (folder / "report.html").write_text(render(document), encoding="utf-8", newline="\n")
-    pictures = all_pictures(view, document)
-    write_plots(pictures, folder / PLOTS)
-    message = write_stills(pictures, folder / PLOTS) if png else None
+    shown = all_pictures(view, document)
+    write_page(document, shown, folder, PAGE, run.manifest)
+    message = write_stills(shown, folder / named(PLOTS, run.manifest)) if png else None
     if message:
         warnings.warn(message, stacklevel=2)
 
 
-def stills(run: FinishedRun, folder: Path) -> str | None:
-    """Write PNG and SVG of every figure of a run to ``folder``/plots; a message for the user where that fails."""
+def pictures(run: FinishedRun) -> list[Picture]:
+    """Every picture of a run that has files of its own."""
     view = view_of(run)
-    (folder / PLOTS).mkdir(parents=True, exist_ok=True)
-    return write_stills(all_pictures(view, document_of(view)), folder / PLOTS)
+    return all_pictures(view, document_of(view))
 
 
 def all_pictures(view: View, document: Document) -> list[Picture]:
     """Every picture that has files of its own: those of the page, and those where the page has a table."""
-    shown = [picture for section in document.sections for picture in pictures_in(section.blocks)]
-    return [*shown, fates.fates_at_horizon(view), claims.ledger(view), claims.ledger(view, facts=True)]
+    return [*pictures_of(document), fates.fates_at_horizon(view), claims.ledger(view), claims.ledger(view, facts=True)]
+
+
+def pictures_of(document: Document) -> list[Picture]:
+    """Every picture of a page."""
+    return [picture for section in document.sections for picture in pictures_in(section.blocks)]
+
+
+def write_page(
+    document: Document, shown: Sequence[Picture], folder: Path, name: str, manifest: Mapping[str, Any]
+) -> None:
+    """Write the page called ``name``, and the pictures ``shown`` under plots/; where firms are in focus both names go
+    on with theirs.
+    """
+    (folder / named(name, manifest)).write_text(render(document), encoding="utf-8", newline="\n")
+    write_plots(shown, folder / named(PLOTS, manifest))
 
 
 def write_plots(pictures: Sequence[Picture], folder: Path) -> None:
@@ -103,6 +118,7 @@ def document_of(run: FinishedRun | View) -> Document:
         (
             f"{worlds}, {view.month(1, long=True)} to {view.horizon}, seed {scenario.seed}. A share of worlds is a "
             f"probability inside the model, under the assumptions listed below; in percentage points {NOTE}.",
+            *focus_note(view.run.manifest, view.name),
             *notes(view.run.manifest.get("notices", ())),
         ),
     )
@@ -111,21 +127,23 @@ def document_of(run: FinishedRun | View) -> Document:
 def headline(view: View) -> str:
     """The sentence to quote."""
     rows = view.run.outcomes.headline.to_dict("records")
-    firms = {row["firm"]: row for row in rows if row["firm"] in view.startups and row["never_entered"] < 1}
-    if not firms:
+    shares = {
+        row["firm"]: row["independent"]
+        for row in rows
+        if row["firm"] in (*view.startups, *view.focus) and row["never_entered"] < 1
+    }
+    if not shares:
         return "No startup enters in any world, so nothing can be said about who survives"
-    best = max(firms, key=lambda firm: firms[firm]["independent"])
-    worst = min(firms, key=lambda firm: firms[firm]["independent"])
-    said = view.says(best, firms[best]["independent"], "still independent")
-    if best != worst:
-        said += f", {view.also(worst, firms[worst]['independent'], best)}"
+    said = view.ranked(shares, "still independent")
     left = view.landscape("independents")
-    if len(firms) < 2 or left.empty:
+    if len(shares) < 2 or left.empty:
         return f"In {view.horizon}, {said}"
     last = left.iloc[-1]
     total = sum(max(view.firms[firm].copies, 1) for firm in view.startups)
     median = round(float(last["median"]))
     left_over = landscape.left_of(median, total)
+    if view.focus:
+        return f"In {view.horizon}, {said}; in the median world {left_over} still independent"
     return capital(f"{left_over} still independent in {view.horizon} in the median world: {said}")
 
 

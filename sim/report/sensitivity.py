@@ -12,9 +12,10 @@ from sim.laws.catalogue import ASSUMPTIONS
 from sim.outcomes.estimates import of_share
 from sim.report import style
 from sim.report.document import Cell, Column, Details, Document, Figure, Prose, Section, Switch, Table, Tiles
+from sim.report.page import pictures_of, write_page
 from sim.report.picture import Key, Panel, Picture, numbers
 from sim.report.tables import value_text
-from sim.report.varied import closing, name_of, pictures_of, source, view_of_study, write_page
+from sim.report.varied import closing, name_of, source, view_of_study
 from sim.report.words import between, capital, count, listed, notes, number, percent, plotly_text, shorten
 from sim.study.sensitivity import GIVEN_DATA, MORRIS, NOT_DISTINGUISHABLE, PAGE, SOBOL, Sensitivity
 
@@ -84,7 +85,8 @@ class Bar(NamedTuple):
 
 def write(done: Sensitivity, folder: Path) -> None:
     """Write ``folder``/sensitivity.html and ``folder``/plots/<name>.html. Equal studies give equal HTML."""
-    write_page(document_of(done), folder, PAGE)
+    document = document_of(done)
+    write_page(document, pictures_of(document), folder, PAGE, done.manifest)
 
 
 def pictures(done: Sensitivity) -> list[Picture]:

@@ -24,8 +24,7 @@ def runs_of(done: Study) -> overlay.Runs:
 def survival(done: Study, endpoint: str = "independent") -> go.Figure:
     """Survival curves of every run over one another, a panel per startup; ``endpoint``: "independent" or "general"."""
     runs = runs_of(done)
-    firms = [*overlay.most_moved(runs, done.differences), *overlay.groups_of_startups(runs)]
-    return figure_of(overlay.survival_overlay(runs, firms, endpoint))
+    return figure_of(overlay.survival_overlay(runs, overlay.drawn(runs, done.differences), endpoint))
 
 
 def startups_left(done: Study) -> go.Figure:
@@ -50,8 +49,7 @@ def differences(done: Study, quantity: str = "survival", variant: int = 1) -> go
     runs = runs_of(done)
     names = list(dict.fromkeys(done.differences["variant"]))
     rows = [row for row in effects.records(done.differences) if row["variant"] == names[variant - 1]]
-    firms = [*runs.startups, *overlay.groups_of_startups(runs)]
-    return figure_of(effects.dots(runs, rows, firms, measures[quantity], str(variant)))
+    return figure_of(effects.dots(runs, rows, runs.told, measures[quantity], str(variant)))
 
 
 def fates_turned(done: WhatIf, variant: int = 1) -> go.Figure:

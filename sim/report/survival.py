@@ -28,7 +28,7 @@ def survival_curves(view: View, endpoint: str = "independent") -> Picture:
     ``endpoint`` is "independent" (neither closed nor acquired) or "general" (nor pivoted); KeyError otherwise.
     """
     state = ENDPOINTS[endpoint]
-    curves = {firm: view.survival(firm, endpoint) for firm in view.startups}
+    curves = {firm: view.survival(firm, endpoint) for firm in view.told}
     curves = {firm: curve for firm, curve in curves.items() if not curve.empty}
     chosen = [firm for firm in view.most_uncertain() if firm in curves]
     others = [firm for firm in curves if firm not in chosen]
@@ -81,10 +81,8 @@ def elsewhere(view: View) -> str:
 
 
 def _title(view: View, ends: dict[str, float], state: str) -> str:
-    best, worst = max(ends, key=lambda f: ends[f]), min(ends, key=lambda f: ends[f])
-    first = f"In {view.horizon}, {view.says(best, ends[best], state)}"
-    told = first if best == worst else f"{first}, {view.also(worst, ends[worst], best)}"
-    late = any(view.incidence(firm, "never_entered").any() for firm in (best, worst))
+    told = f"In {view.horizon}, {view.ranked(ends, state)}"
+    late = any(view.incidence(firm, "never_entered").any() for firm in view.spoken(ends))
     return f"{told}, of those that entered" if late else told
 
 

@@ -7,13 +7,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from sim.outcomes.differences import ALL
 from sim.outcomes.estimates import NOTE, of_share, spread
 from sim.report import sweep_curves, sweep_heatmaps
 from sim.report.document import Cell, Column, Details, Document, Figure, Section, Switch, Table
+from sim.report.page import pictures_of, write_page
 from sim.report.picture import Picture
 from sim.report.sweep_grid import INDUSTRY, STATES, Swept
-from sim.report.varied import closing, name_of, pictures_of, view_of_study, write_page
+from sim.report.varied import closing, name_of, view_of_study
+from sim.report.view import focus_note
 from sim.report.words import notes, number, percent, shorten
+from sim.study.focus import first, typed
 from sim.study.sweep import PAGE, Sweep
 
 TERMS = (
@@ -28,7 +32,8 @@ MOST_ROWS = 60  # of the table in the page; grid.csv has them all
 
 def write(done: Sweep, folder: Path) -> None:
     """Write ``folder``/sweep.html and ``folder``/plots/<name>.html. Equal sweeps give equal HTML."""
-    write_page(document_of(done), folder, PAGE)
+    document = document_of(done)
+    write_page(document, pictures_of(document), folder, PAGE, done.manifest)
 
 
 def pictures(done: Sweep) -> list[Picture]:
@@ -42,7 +47,9 @@ def document_of(done: Sweep) -> Document:
     sections = [*(_curves(swept) if len(done.axes) == 1 else _heatmaps(swept)), _table(swept)]
     vary = " ".join(f"--vary {shlex.quote(axis.text)}" for axis in done.axes)
     scenario = done.scenario
-    again = f"shakeout sweep scenario.yaml --worlds {scenario.worlds} --seed {scenario.seed} {vary}"
+    again = (
+        f"shakeout sweep scenario.yaml --worlds {scenario.worlds} --seed {scenario.seed} {vary}{typed(done.manifest)}"
+    )
     sections += closing(view_of_study(scenario, done.manifest), done.manifest, TERMS, again)
     varied = " and ".join(f"{name_of(axis.name, scenario)} ({axis.name})" for axis in done.axes)
     return Document(
@@ -53,6 +60,7 @@ def document_of(done: Sweep) -> Document:
         (
             f"{scenario.worlds:,} worlds at each of {swept.points} points, with the same luck, seed {scenario.seed}, "
             f"at the horizon of {swept.view.horizon}. A share of worlds is a probability inside the model.",
+            *focus_note(done.manifest, swept.view.name),
             *notes(done.manifest["notices"]),
         ),
     )
@@ -84,10 +92,13 @@ def _heatmaps(swept: Swept) -> list[Section]:
 
 def _table(swept: Swept) -> Section:
     names = [axis.name for axis in swept.axes]
+    wanted = [("independent", firm) for firm in [*swept.view.focus, *swept.firms]]
+    wanted = first(dict.fromkeys([*((name, ALL) for name in INDUSTRY), *wanted]), swept.view.focus, lambda one: one[1:])
     columns = [Column(name) for name in names]
-    columns += [Column(label, "right") for label in INDUSTRY.values()]
-    columns += [Column(swept.view.name(firm, 20), "right") for firm in swept.firms]
-    rows = [_row(swept, point) for point in swept.grid_points[:MOST_ROWS]]
+    columns += [
+        Column(INDUSTRY[quantity] if firm == ALL else swept.view.name(firm, 20), "right") for quantity, firm in wanted
+    ]
+    rows = [_row(swept, point, wanted) for point in swept.grid_points[:MOST_ROWS]]
     more = f" The first {MOST_ROWS} of {swept.points} points." if swept.points > MOST_ROWS else ""
     table = Table(
         "grid", "", tuple(columns), tuple(rows),
@@ -97,10 +108,8 @@ def _table(swept: Swept) -> Section:
     return Section("grid", "Every point", (Details(f"{swept.points} points as a table", (table,)),))
 
 
-def _row(swept: Swept, point: Sequence[float]) -> tuple[Cell, ...]:
+def _row(swept: Swept, point: Sequence[float], wanted: Sequence[tuple[str, str]]) -> tuple[Cell, ...]:
     cells = [Cell(number(value, 4), strong=True) for value in point]
-    wanted: list[tuple[str, str]] = [(quantity, "all") for quantity in INDUSTRY]
-    wanted += [("independent", firm) for firm in swept.firms]
     for quantity, firm in wanted:
         found: Any = swept.at(quantity, firm, point)
         if found is None:

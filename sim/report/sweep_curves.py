@@ -82,7 +82,10 @@ def by_state(swept: Swept, state: str) -> Picture:
         yaxis=style.axis(range=[-0.01, 1.01], tickformat=".0%", dtick=0.2),
         **marked(axis, swept.done.scenario),
     )
-    most = max(moves, key=lambda firm: abs(moves[firm][1] - moves[firm][0]))
+    most = next(
+        (firm for firm in swept.view.asked if firm in moves),
+        max(moves, key=lambda firm: abs(moves[firm][1] - moves[firm][0])),
+    )
     first, last = moves[most]
     title = (
         f"{capital(label)} in {swept.view.horizon}: {swept.view.name(most)} goes from {percent(first)} "

@@ -15,6 +15,7 @@ from sim.outcomes.horizon import CLAIM
 from sim.outcomes.propositions import asked
 from sim.report.varied import source, view_of_study
 from sim.report.view import MOST_PANELS, Tables, View
+from sim.study.focus import claims_first, first, itself
 from sim.study.sweep import Sweep
 from sim.study.vary import Axis
 
@@ -90,17 +91,21 @@ class Swept:
 
     @cached_property
     def firms(self) -> list[str]:
-        """The startups to draw, in file order: those whose survival moves most."""
-        startups = self.view.startups
-        order = sorted(startups, key=lambda firm: (-self.spread("independent", firm), startups.index(firm)))
-        return [firm for firm in startups if firm in order[:MOST_PANELS]]
+        """The firms to draw, of ``view.told``: those in focus, and those whose survival moves most."""
+        told = self.view.told
+        order = first(sorted(told, key=lambda firm: -self.spread("independent", firm)), self.view.focus, itself)
+        return [firm for firm in told if firm in order[:MOST_PANELS]]
 
     @cached_property
     def claims(self) -> list[str]:
-        """Ids of the claims to draw, in file order: those whose probability moves most."""
-        ids = [claim.id for claim in self.done.scenario.claims if self.spread(f"{CLAIM}{claim.id}") >= 0]
-        order = sorted(ids, key=lambda id: (-self.spread(f"{CLAIM}{id}"), ids.index(id)))
-        return [id for id in ids if id in order[: MOST_PANELS - 1]]
+        """Ids of the claims to draw: those that speak of who is in focus first, and those whose probability moves
+        most.
+        """
+        asked, focus = self.done.scenario.claims, self.view.focus
+        known = [{"claim": claim.id} for claim in asked if self.spread(f"{CLAIM}{claim.id}") >= 0]
+        widest = sorted(known, key=lambda row: -self.spread(f"{CLAIM}{row['claim']}"))
+        chosen = claims_first(widest, asked, focus)[: MOST_PANELS - 1]
+        return [row["claim"] for row in claims_first(known, asked, focus) if row in chosen]
 
     def says(self, claim: str) -> str:
         """What a claim asks of the worlds, with its dates."""

@@ -62,10 +62,11 @@ def by_state(swept: Swept, state: str) -> Picture:
     if not swept.firms:
         return Picture(name, "There is no startup to draw", swept.caption(), "", "", "", ())
     shown = [(state, firm, swept.view.name(firm), swept.view.style(firm).colour) for firm in swept.firms]
-    most = max(swept.firms, key=lambda firm: swept.spread(state, firm))
+    mine = next((firm for firm in swept.view.asked if firm in swept.firms), None)
+    most = mine or max(swept.firms, key=lambda firm: swept.spread(state, firm))
     estimates = swept.rows(state, most)["estimate"]
     title = (
-        f"{capital(label)} in {swept.view.horizon}: {swept.view.name(most)} moves most, between "
+        f"{capital(label)} in {swept.view.horizon}: {swept.view.name(most)} moves{'' if mine else ' most,'} between "
         f"{percent(float(estimates.min()))} and {percent(float(estimates.max()))} {swept.view.whole(most)}"
     )
     what = f"Share of worlds in which a startup is {label} in {swept.view.horizon}. {NOTE} {_chosen(swept)}".strip()

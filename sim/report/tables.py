@@ -21,6 +21,7 @@ from sim.report.view import View
 from sim.report.words import between, capital, exact, month_text, percent, shorten
 from sim.scenario import series
 from sim.scenario.model import Change, Claim, Firm, Value
+from sim.study.focus import first, itself, typed
 
 MOST_ROWS = 60  # of the table of fates; a scenario with more firms says so
 
@@ -44,12 +45,16 @@ def share_cell(share: float, low: float, high: float, strong: bool = False) -> C
 
 
 def fates_table(view: View) -> Table:
-    """One row a startup, surest survivor first, then the groups of startups."""
+    """One row a startup, surest survivor first, then the groups of startups; who is in focus before all."""
     frame = view.run.outcomes.headline
-    startups = set(view.startups)
-    firms = [row for row in frame.to_dict("records") if row["firm"] in startups]
+    firms = [row for row in frame.to_dict("records") if row["firm"] in view.told and row["kind"] != "group"]
     firms.sort(key=lambda row: -row["independent"])
-    groups = [row for row in frame.to_dict("records") if row["kind"] == "group" and _of_startups(view, row["firm"])]
+    firms = first(firms, view.focus)
+    groups = [
+        row
+        for row in frame.to_dict("records")
+        if row["kind"] == "group" and (_of_startups(view, row["firm"]) or row["firm"] in view.focus)
+    ]
     late = any(row["never_entered"] > 0 for row in firms)
     columns = [
         Column("Startup"),
@@ -68,7 +73,7 @@ def fates_table(view: View) -> Table:
             title="first month by which half of all that enter are gone, and its 95% interval",
         )
     )
-    rows = [_fate_row(view, row, late) for row in [*firms[:MOST_ROWS], *groups]]
+    rows = [_fate_row(view, row, late) for row in first([*firms[:MOST_ROWS], *groups], view.focus)]
     note = f" {len(firms) - MOST_ROWS} more startups are in fates.csv." if len(firms) > MOST_ROWS else ""
     caption = (
         f"Share of worlds in {view.horizon}, of a class or a group share of its firms; in points {NOTE} (firms: "
@@ -125,7 +130,7 @@ def claims_table(view: View) -> Table:
     """Every forecast of the documents: probability with interval, how many worlds it is asked of, the word for it."""
     stated = {claim.id: claim for claim in view.scenario.claims}
     rows = []
-    for row in view.run.outcomes.claims.to_dict("records"):
+    for row in view.ledger().to_dict("records"):
         rows.append(
             (
                 Cell(row["says"] or row["claim"], _asked(view, stated.get(row["claim"]))),
@@ -164,7 +169,7 @@ def facts_table(view: View) -> Table:
     """What happened after the training window, beside the share of worlds in which it does."""
     stated = {fact.id: fact for fact in view.scenario.facts}
     rows = []
-    for row in view.run.outcomes.facts.to_dict("records"):
+    for row in view.ledger(facts=True).to_dict("records"):
         happened = bool(row["happened"])
         colour = HELD if happened else FAILED
         rows.append(
@@ -244,7 +249,7 @@ def assumption_table(view: View, stated: bool) -> Table:
 
 def firm_tables(view: View) -> Iterable[tuple[str, Table]]:
     """For every firm that the scenario says something about: a line and the table of its values."""
-    for firm in view.scenario.firms:
+    for firm in first(view.scenario.firms, view.focus, lambda firm: itself(firm.id)):
         rows = tuple(
             _assumption_row(f"firms.{firm.id}.{name}", value, FIRM_ASSUMPTIONS.get(name), view.scenario.currency)
             for name, value in firm.values.items()
@@ -287,7 +292,10 @@ def provenance(view: View) -> tuple[tuple[str, str], ...]:
         ("Months", f"{month_text(scenario.start)} to {month_text(scenario.end)}, {scenario.ticks} months"),
         ("Worlds", f"{view.worlds:,}"),
         ("Seed", str(scenario.seed)),
-        ("To run it again", f"shakeout run scenario.yaml --worlds {view.worlds} --seed {scenario.seed}"),
+        (
+            "To run it again",
+            f"shakeout run scenario.yaml --worlds {view.worlds} --seed {scenario.seed}{typed(manifest)}",
+        ),
     ]
     terms += [(label, str(manifest[key])) for key, label in DIGESTS.items() if key in manifest]
     versions = manifest.get("versions") or {}

@@ -15,6 +15,7 @@ from sim.report.document import Cell, Column, Table
 from sim.report.picture import Key, Panel, Picture
 from sim.report.view import View
 from sim.report.words import capital, plotly_text, shorten
+from sim.study.focus import first
 
 MOST_LANES = 25
 WORD_GAP = 0.13  # least distance of two words above a timeline, in shares of the run
@@ -87,15 +88,20 @@ def timeline(view: View, index: int) -> Picture:
 
 
 def lanes_of(view: View, world: WorldStory, limit: int = MOST_LANES) -> list[Story]:
-    """Startups with a lane, in order; where there are too many those to which most happens. Of a class only the firms
-    to which something happens have one.
+    """Startups with a lane, in order, who is in focus first; where there are too many those to which most happens. Of a
+    class only the firms to which something happens have one.
     """
     named = set(view.startups)
     lives = [life for life in world.lives if life.kind == STARTUP and life.fate != "never_entered"]
     busy = {life.firm: sum(said.event in MARKS for said in life.sentences) for life in lives}
     there = [life for life in lives if life.firm in named or busy[life.firm]]
-    chosen = {life.firm for life in sorted(there, key=lambda life: (-busy[life.firm], life.firm))[:limit]}
-    return [life for life in there if life.firm in chosen]
+
+    def about(life: Story) -> tuple[str, ...]:
+        return life.firm, view.series(life.firm)
+
+    busiest = sorted(there, key=lambda life: (-busy[life.firm], life.firm))
+    chosen = {life.firm for life in first(busiest, view.focus, about)[:limit]}
+    return first([life for life in there if life.firm in chosen], view.focus, about)
 
 
 def _span(view: View, life: Story) -> tuple[int, int | None, int]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,11 +13,10 @@ from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS
 from sim.outcomes.changes import in_words, when_in_words
 from sim.report import style
 from sim.report.cited import evidence_used
-from sim.report.document import Document, Section, Terms, pictures_in, render
+from sim.report.document import Section, Terms
 from sim.report.glossary import GLOSSARY
 from sim.report.overlay import Runs
-from sim.report.page import PLOTS, write_plots
-from sim.report.picture import LOW_HIGH, Picture, numbers
+from sim.report.picture import LOW_HIGH, numbers
 from sim.report.provenance import provenance_of
 from sim.report.view import View
 from sim.report.words import capital, lower, number, shorten
@@ -146,14 +144,3 @@ def closing(view: View, manifest: Mapping[str, Any], terms: Sequence[tuple[str, 
         Section("reading", "How to read this", (Terms((*terms, *GLOSSARY)),)),
         Section("provenance", "Where this comes from", provenance_of(runs, manifest, again)),
     ]
-
-
-def pictures_of(document: Document) -> list[Picture]:
-    """Every picture of a page."""
-    return [picture for section in document.sections for picture in pictures_in(section.blocks)]
-
-
-def write_page(document: Document, folder: Path, name: str) -> None:
-    """Write the page and every picture in a file of its own under plots/."""
-    (folder / name).write_text(render(document), encoding="utf-8", newline="\n")
-    write_plots(pictures_of(document), folder / PLOTS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
@@ -11,10 +11,13 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
-from sim.outcomes.rows import lives_in, single_firms
+from sim.outcomes.fates import reported
+from sim.outcomes.rows import group_name, lives_in, single_firms
+from sim.outcomes.sentences import lower
 from sim.outcomes.stories import WorldStory
 from sim.report import style, words
 from sim.scenario.model import Firm, Scenario
+from sim.study.focus import MOST_SPOKEN, asked_in, claims_first, first, focus_in, itself
 
 SHORT = 30  # months: up to here an axis has ticks within the year
 MOST_YEARS, FEW_YEARS = 20, 5  # ticks of an axis, and of one of a small panel
@@ -73,6 +76,31 @@ class View:
         return [firm.id for firm in self.scenario.firms if firm.kind == "startup"]
 
     @cached_property
+    def focus(self) -> tuple[str, ...]:
+        """Ids that are told first."""
+        return focus_in(self.scenario, self.run.manifest)
+
+    @cached_property
+    def asked(self) -> tuple[str, ...]:
+        """The ids that were asked for: whom sentences name."""
+        return asked_in(self.run.manifest)
+
+    @cached_property
+    def told(self) -> list[str]:
+        """Ids of the firms to tell: who is in focus, a giant too, then the startups in file order."""
+        return first(
+            (f.id for f in self.scenario.firms if f.kind == "startup" or f.id in self.focus), self.focus, itself
+        )
+
+    def spoken(self, shares: Mapping[str, float]) -> list[str]:
+        """Whom a sentence about ``shares`` names, one or more: the highest and the lowest, who is in focus before them
+        or in their place.
+        """
+        ends = max(shares, key=lambda firm: shares[firm]), min(shares, key=lambda firm: shares[firm])
+        mine = [firm for firm in self.asked if firm in shares][:MOST_SPOKEN]
+        return list(dict.fromkeys([*mine, *ends]))[: max(len(mine), len(ends))]
+
+    @cached_property
     def styles(self) -> dict[str, style.FirmStyle]:
         """Style of every firm."""
         focus = self.most_uncertain() if hasattr(self.run.outcomes, "fates") else ()
@@ -93,6 +121,8 @@ class View:
         """A firm's name as people say it, one line; a class says how many it is. The id where it is no firm."""
         if firm not in self.firms:
             series = self.firms.get(self.series(firm))
+            if series is None and firm in reported(self.scenario):
+                return words.shorten(lower(group_name(firm)), limit)
             return words.shorten(f"{series.name} {firm.rpartition('-')[2]}" if series else firm, limit)
         found = self.firms[firm]
         crowd = f" (class of {found.copies:,})" if found.copies else ""
@@ -116,6 +146,12 @@ class View:
             return f"{told} of {self.name(firm)}"
         said = f"{self.name(firm)} in {told}"
         return said if after in single_firms(self.scenario) else f"{said} of worlds"
+
+    def ranked(self, shares: Mapping[str, float], state: str) -> str:
+        """The same of those whom a sentence about ``shares`` names (``spoken``)."""
+        best, *others = self.spoken(shares)
+        said = [self.says(best, shares[best], state), *(self.also(firm, shares[firm], best) for firm in others)]
+        return ", ".join(said)
 
     # time
     @cached_property
@@ -236,16 +272,26 @@ class View:
         return int(rows["month"].iloc[int(np.argmax(share >= share[-1] / 2))])
 
     def most_uncertain(self, limit: int = MOST_PANELS) -> list[str]:
-        """The startups to draw one by one: all, or the ``limit`` whose survival is least certain, in file order."""
-        if len(self.startups) <= limit:
-            return self.startups
+        """The firms of ``told`` to draw one by one: all, or the ``limit`` that are in focus or whose survival is least
+        certain.
+        """
+        if len(self.told) <= limit:
+            return self.told
 
         def spread(firm: str) -> float:
             share = self.at_horizon(firm, "independent")[0]
             return share * (1 - share) if share == share else -1.0
 
-        chosen = set(sorted(self.startups, key=lambda firm: (-spread(firm), firm))[:limit])
-        return [firm for firm in self.startups if firm in chosen]
+        order = sorted(self.told, key=lambda firm: (-spread(firm), firm))
+        chosen = set(first(order, self.focus, itself)[:limit])
+        return [firm for firm in self.told if firm in chosen]
+
+    def ledger(self, facts: bool = False) -> Any:
+        """claims.csv, or facts.csv, what speaks of who is in focus first."""
+        outcomes, asked = self.run.outcomes, self.scenario.facts if facts else self.scenario.claims
+        frame = outcomes.facts if facts else outcomes.claims
+        rows = [{"claim": claim, "at": at} for at, claim in enumerate(frame["claim"])]
+        return frame.iloc[[row["at"] for row in claims_first(rows, asked, self.focus)]]
 
     # captions
     def caption(self, text: str, extra: str = "") -> str:
@@ -266,6 +312,15 @@ class View:
             return ""
         said = f"{'In colour' if others else 'Drawn'}: the {drawn} startups whose survival is least certain, of {total}"
         return f"{said}; the others are thin grey lines, named on hover." if others else f"{said}."
+
+
+def focus_note(manifest: Mapping[str, Any], name: Callable[[str], str]) -> tuple[str, ...]:
+    """What a page says of who is told first: a line of small print, or none; ``name`` says an id in words."""
+    asked = words.listed([name(firm) for firm in asked_in(manifest)])
+    said = (
+        f"Told first, as asked for: {asked}. The worlds and the numbers are those of the page without a name behind it."
+    )
+    return (said,) if asked else ()
 
 
 def view_of(run: FinishedRun | View) -> View:

@@ -13,14 +13,15 @@ from sim.outcomes.intervals import METHODS
 from sim.outcomes.parting import Retold
 from sim.report import effects, flows, retold
 from sim.report.cited import evidence_used
-from sim.report.document import Details, Document, Figure, Section, Switch, Terms, Tiles, pictures_in, render
+from sim.report.document import Details, Document, Figure, Section, Switch, Terms, Tiles
 from sim.report.glossary import GLOSSARY
-from sim.report.overlay import Runs, endgame_overlay, groups_of_startups, left_overlay, most_moved, survival_overlay
-from sim.report.page import PLOTS, write_plots
+from sim.report.overlay import Runs, drawn, endgame_overlay, left_overlay, survival_overlay
+from sim.report.page import pictures_of, write_page
 from sim.report.picture import Picture
 from sim.report.provenance import provenance_of, sets_table
-from sim.report.view import View
+from sim.report.view import View, focus_note
 from sim.report.words import capital, count, notes, shorten
+from sim.study.focus import first, focus_in, itself, typed
 from sim.study.variants import MOST_NAME, Variant
 from sim.study.what_if import PAGE, WhatIf
 
@@ -49,24 +50,19 @@ def terms() -> tuple[tuple[str, str], ...]:
 def write(done: WhatIf, folder: Path) -> None:
     """Write ``folder``/whatif.html and ``folder``/plots/<name>.html. Equal what-ifs give equal HTML."""
     document = document_of(done)
-    (folder / PAGE).write_text(render(document), encoding="utf-8", newline="\n")
-    write_plots(_pictures(document), folder / PLOTS)
+    write_page(document, pictures_of(document), folder, PAGE, done.manifest)
 
 
 def pictures(done: WhatIf) -> list[Picture]:
     """Every picture of the page."""
-    return _pictures(document_of(done))
-
-
-def _pictures(document: Document) -> list[Picture]:
-    return [picture for section in document.sections for picture in pictures_in(section.blocks)]
+    return pictures_of(document_of(done))
 
 
 def runs_of(done: WhatIf) -> Runs:
     """The base and the variants as the page reads them."""
     answers = done.answers()
     labels = ["base", *(_label(done, variant) for variant in done.variants)]
-    return Runs(tuple(labels), tuple(View(answer) for answer in answers))
+    return Runs(tuple(labels), tuple(View(answer) for answer in answers), focus=focus_in(done.scenario, done.manifest))
 
 
 def _label(done: WhatIf, variant: Variant) -> str:
@@ -105,6 +101,7 @@ def document_of(done: WhatIf) -> Document:
             "largest difference at the horizon that is surely not zero, of survival if there is one; an earlier date "
             "comes second, where the difference is much larger or there is none at the horizon. Plus or minus is half "
             "a 95% interval, in percentage points. It holds inside the model, under the base's assumptions.",
+            *focus_note(done.manifest, runs.name),
             *notes(done.manifest["notices"]),
         ),
     )
@@ -120,7 +117,7 @@ def _change(runs: Runs, done: WhatIf) -> Section:
 
 
 def _curves(runs: Runs, done: WhatIf) -> Section:
-    firms = [*most_moved(runs, done.differences), *groups_of_startups(runs)]
+    firms = drawn(runs, done.differences)
     switch = Switch(
         "survival",
         "What counts as survival",
@@ -135,7 +132,7 @@ def _curves(runs: Runs, done: WhatIf) -> Section:
 
 def difference_blocks(runs: Runs, rows: Sequence[effects.Row], index: int) -> tuple[Any, ...]:
     """Tiles, dots with intervals by quantity, and the tables behind them."""
-    startups, names = runs.startups, [*runs.startups, *groups_of_startups(runs)]
+    startups, names = runs.startups, runs.told
     place = str(index)
     views = [
         (measure.label, Figure(effects.dots(runs, rows, names, measure, place)))
@@ -160,7 +157,7 @@ def _differences(runs: Runs, done: WhatIf, rows: Sequence[effects.Row], index: i
 def _flows(runs: Runs, turned: Sequence[flows.Row], index: int, several: str) -> Section:
     firms = _most_turned(runs, turned)
     picture = flows.flows(runs, turned, firms, str(index))
-    table = flows.flips_table(runs, turned, runs.startups, str(index))
+    table = flows.flips_table(runs, turned, _firms(runs), str(index))
     blocks: list[Any] = [Figure(picture)]
     if table.rows:
         blocks.append(
@@ -170,13 +167,19 @@ def _flows(runs: Runs, turned: Sequence[flows.Row], index: int, several: str) ->
 
 
 def _most_turned(runs: Runs, turned: Sequence[flows.Row], limit: int = 8) -> list[str]:
-    """The startups with the most turned fates, in file order."""
-    size = dict.fromkeys(runs.base.startups, 0.0)
+    """Of the firms to tell those in focus and those with the most turned fates, in order."""
+    firms = _firms(runs)
+    size = dict.fromkeys(firms, 0.0)
     for row in turned:
         if row["firm"] in size:
             size[row["firm"]] += row["share"]
-    chosen = sorted(size, key=lambda firm: (-size[firm], runs.startups.index(firm)))[:limit]
-    return [firm for firm in runs.startups if firm in chosen]
+    chosen = first(sorted(firms, key=lambda firm: -size[firm]), runs.focus, itself)[:limit]
+    return [firm for firm in firms if firm in chosen]
+
+
+def _firms(runs: Runs) -> list[str]:
+    """Of whom to tell the firms and classes that the base has."""
+    return [firm for firm in runs.told if firm in runs.base.firms]
 
 
 def _told(runs: Runs, turned: Sequence[flows.Row], told: Retold | None, index: int, several: str) -> Section:
@@ -201,4 +204,8 @@ def _provenance(runs: Runs, done: WhatIf) -> Section:
             again.append(f"--variant {shlex.quote(f'{variant.name}: ' + ', '.join(variant.sets))}")
         else:
             again += [f"--set {shlex.quote(text)}" for text in variant.sets]
-    return Section("provenance", "Where this comes from", provenance_of(runs, done.manifest, " ".join(again)))
+    return Section(
+        "provenance",
+        "Where this comes from",
+        provenance_of(runs, done.manifest, f"{' '.join(again)}{typed(done.manifest)}"),
+    )

@@ -20,6 +20,7 @@ from sim.scenario.dates import month_text
 from sim.scenario.load import load, with_sets
 from sim.scenario.model import Scenario
 from sim.study import kept, monte_carlo
+from sim.study.focus import asked_in, focus_in
 from sim.study.monte_carlo import Progress, Tell
 from sim.study.run import Run
 from sim.study.sides import Answer, of_folder, of_run, same_luck
@@ -54,14 +55,34 @@ class Comparison:
         """The sentence to quote about every run against the first."""
         return list(self.manifest["headline"])
 
+    def quoted(self) -> list[str]:
+        """That sentence, made of the differences: about who is in focus first."""
+        base, *others = (run["name"] for run in self.manifest["runs"])
+        return [self._contrast(base, other, same) for other, same in zip(others, self.manifest["same"], strict=True)]
+
+    def _contrast(self, base: str, other: str, same: bool) -> str:
+        frame, scenario = self.differences, self.scenario
+        known: list[Any] = frame[(frame["variant"] == other) & frame["difference"].notna()].to_dict("records")
+
+        def say(told: effects.Quoted, about: str) -> str:
+            return effects.contrast(scenario, told, base, other, same, about)
+
+        def also(row: Any) -> str:
+            return effects.contrast_of(scenario, row, base, other)
+
+        return effects.first_of(scenario, known, asked_in(self.manifest), say, also)
+
     @property
     def notes(self) -> list[str]:
         """How the runs were compared: paired or not, and warnings."""
         return [*self.manifest["pairing"], *self.manifest["notices"]]
 
     def summary(self) -> list[dict[str, Any]]:
-        """The differences at the last common date that the terminal shows, as plain numbers, the largest first."""
-        rows = kept.summary(self.differences, self.scenario, SHOWN, self.manifest["names"])
+        """The differences at the last common date that the terminal shows, as plain numbers, who is in focus first,
+        then the largest.
+        """
+        focus = focus_in(self.scenario, self.manifest)
+        rows = kept.summary(self.differences, self.scenario, SHOWN, self.manifest["names"], focus)
         return [row for row in rows if row["quantity"] != "independent" or row["difference"] is None]
 
 
@@ -116,7 +137,7 @@ def compare(
     if len(asked) < FEWEST:
         raise InputError("nothing to compare with", found=f"{len(asked)} named", allowed=f"at least {FEWEST}")
     labels = _labels(asked)
-    first = _scenario_of(asked[0])
+    first = scenario_of(asked[0])
     target = None
     if out is not None:
         out = folder.prepare(out)
@@ -174,7 +195,7 @@ def compared(
                 f"{a.label}: {month_text(a.scenario.start)} to {month_text(a.scenario.end)}" for a in (base, other)
             )
             raise InputError("no month in common", found=found, allowed="runs whose months overlap")
-    frames, headline, pairing = [], [], []
+    frames, same, pairing = [], [], []
     for other in answers[1:]:
         tell(Progress(monte_carlo.SUMMARISING, base.side.worlds, base.side.worlds))
         paired = same_luck(base, other)
@@ -182,9 +203,7 @@ def compared(
         differences = Differences(base.side, other.side, paired, month)
         frame = differences.run().frame(other.label)
         frames.append(frame)
-        known = frame[frame["difference"].notna()].to_dict("records")
-        quoted = effects.quoted(base.scenario, known)
-        headline.append(effects.contrast(base.scenario, quoted, base.label, other.label, same=month is None))
+        same.append(month is None)
         pairing.append(_pairing(base, other, paired))
     runs = [
         {
@@ -207,15 +226,17 @@ def compared(
         "seed": base.manifest.get("seed"),
         "precision": precision,
         "runs": runs,
-        "headline": headline,
+        "headline": [],
+        "same": same,
         "names": {name: effects.name_of(a.scenario, name) for a in reversed(answers) for name in reported(a.scenario)},
         "pairing": pairing,
         **kept.made_by(),
         "notices": list(dict.fromkeys(said)),
         "timings": {"compare_seconds": round(time.perf_counter() - started, 3)},
     }
-    frame = pd.concat(frames, ignore_index=True)
-    return Comparison(frame, manifest, lambda: list(answers), base.scenario)
+    answer = Comparison(pd.concat(frames, ignore_index=True), manifest, lambda: list(answers), base.scenario)
+    manifest["headline"] = answer.quoted()
+    return answer
 
 
 def _parts_at(base: Answer, other: Answer) -> int | None:
@@ -247,7 +268,7 @@ def _pairing(base: Answer, other: Answer, paired: bool) -> str:
 
 def _labels(asked: Sequence[Asked]) -> list[str]:
     """A name for every run: the scenario's, and where two would have the same one, what tells them apart."""
-    names = [_scenario_of(one).name for one in asked]
+    names = [scenario_of(one).name for one in asked]
     labels: list[str] = []
     for name, one in zip(names, asked, strict=True):
         label = name
@@ -260,7 +281,8 @@ def _labels(asked: Sequence[Asked]) -> list[str]:
     return labels
 
 
-def _scenario_of(one: Asked) -> Scenario:
+def scenario_of(one: Asked) -> Scenario:
+    """The scenario that is asked about, of a folder the one it states."""
     if isinstance(one, Scenario):
         return one
     return one.scenario if isinstance(one, Run) else of_folder("", one).scenario

@@ -13,6 +13,7 @@ from sim.outcomes.rows import ALL_GIANTS
 from sim.scenario.dump import to_yaml
 from sim.scenario.model import Scenario
 from sim.study import readme
+from sim.study.focus import first
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,12 +64,17 @@ def _plain(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def summary(
-    differences: pd.DataFrame, scenario: Scenario, quantities: tuple[str, ...], names: Mapping[str, str] | None = None
+    differences: pd.DataFrame,
+    scenario: Scenario,
+    quantities: tuple[str, ...],
+    names: Mapping[str, str] | None = None,
+    focus: Sequence[str] = (),
 ) -> list[dict[str, Any]]:
     """The rows of ``differences`` at their last date about these quantities, as plain numbers, with ``name``.
 
-    Of every variant first the startups, then the groups, then the industry, each the largest difference first; giants,
-    who do not leave, are left out. Rows that lack one side come last. ``names`` are those of what ``scenario`` lacks.
+    Of every variant first who is in ``focus``, then the startups, then the groups, then the industry, each the largest
+    difference first; other giants, who do not leave, are left out. Rows that lack one side come last. ``names`` are
+    those of what ``scenario`` lacks.
     """
     from sim.outcomes.effects import name_of
 
@@ -76,14 +82,16 @@ def summary(
     rows = rows[rows["date"] == rows.groupby(["variant", "firm", "quantity"])["date"].transform("max")]
     giants = {ALL_GIANTS, *(firm.id for firm in scenario.firms if firm.kind == "giant")}
     startups = {firm.id for firm in scenario.firms if firm.kind == "startup"}
-    variants = list(dict.fromkeys(differences["variant"]))
+    giants -= set(focus)
 
-    def order(row: dict[str, Any]) -> tuple[int, int, float]:
+    def order(row: dict[str, Any]) -> tuple[int, float]:
         rank = 2 if row["firm"] == ALL else 0 if row["firm"] in startups else 1
-        return variants.index(row["variant"]), rank, -abs(row["difference"]) if row["difference"] is not None else 1.0
+        return rank, -abs(row["difference"]) if row["difference"] is not None else 1.0
 
     plain = [{str(key): number(value) for key, value in row.items()} for row in rows.to_dict("records")]
-    shown = sorted((row for row in plain if row["firm"] not in giants), key=order)
+    ranked = sorted((row for row in plain if row["firm"] not in giants), key=order)
+    variants = dict.fromkeys(differences["variant"])
+    shown = [row for name in variants for row in first((row for row in ranked if row["variant"] == name), focus)]
     others = names or {}
     return [{"name": others.get(row["firm"]) or name_of(scenario, row["firm"]), **row} for row in shown]
 

@@ -13,6 +13,7 @@ from sim.archive.folder import SCENARIO, RunFolder, number, open_run
 from sim.engine.block import Block
 from sim.foundation.errors import InputError
 from sim.scenario.model import Scenario
+from sim.study.focus import claims_first, first, focus_in
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -97,7 +98,7 @@ class Run:
         return events
 
     def summary(self) -> list[dict[str, Any]]:
-        """One row per firm and group at the horizon, as plain numbers: the table that the terminal shows.
+        """One row per firm and group at the horizon, as plain numbers, who is in focus first: what the terminal shows.
 
         firm, name, kind, then independent, acquired, closed, listed, pivoted and never_entered, each with ``_low`` and
         ``_high`` (None where there is one world), then the month by which half of all that enter are gone: median_exit
@@ -106,10 +107,12 @@ class Run:
         shown = [f"{fate}{bound}" for fate in SHOWN for bound in ("", "_low", "_high")]
         columns = ["firm", "name", "kind", *shown, *MEDIAN_EXIT]
         frame = self.outcomes.headline.reindex(columns=columns)  # an older version wrote fewer
-        return [{key: number(value) for key, value in row.items()} for row in frame.to_dict("records")]
+        rows = [{key: number(value) for key, value in row.items()} for row in frame.to_dict("records")]
+        return first(rows, focus_in(self.scenario, self.manifest))
 
     def ledger(self) -> list[dict[str, Any]]:
-        """Claims, then facts, as plain numbers: ``scenario`` and the columns of claims.csv.
+        """Claims, then facts, in each those about who is in focus first, as plain numbers: ``scenario`` and the columns
+        of claims.csv.
 
         ``asked`` is what exactly was asked of the worlds, with its dates, in words. ``happened`` says whether a fact
         did; it is None for a claim.
@@ -117,7 +120,9 @@ class Run:
         from sim.outcomes.propositions import asked
 
         said = {(c.id, c.happened): asked(self.scenario, c) for c in (*self.scenario.claims, *self.scenario.facts)}
-        rows = [*self.outcomes.claims.to_dict("records"), *self.outcomes.facts.to_dict("records")]
+        frames = (self.outcomes.claims, self.scenario.claims), (self.outcomes.facts, self.scenario.facts)
+        focus = focus_in(self.scenario, self.manifest)
+        rows = [row for frame, asked in frames for row in claims_first(frame.to_dict("records"), asked, focus)]
         return [
             {
                 "scenario": self.scenario.name,

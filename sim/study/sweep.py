@@ -16,12 +16,14 @@ from sim.archive import digest, folder
 from sim.archive.folder import RunFolder, number
 from sim.outcomes.changes import in_words, value_in_words
 from sim.outcomes.differences import ENDGAME, GENERAL_LEFT, INDEPENDENTS_LEFT
+from sim.outcomes.effects import whom
 from sim.outcomes.horizon import COLUMNS, horizon_of
-from sim.outcomes.rows import lives_in
+from sim.outcomes.rows import lives_in, single_firms
 from sim.outcomes.stories import month_name
 from sim.scenario.model import Scenario
 from sim.study import kept, monte_carlo
 from sim.study.ensemble import Ensemble, sized
+from sim.study.focus import MOST_SPOKEN, asked_in, first, focus_in
 from sim.study.monte_carlo import SUMMARISING, WRITING, Progress, Tell
 from sim.study.vary import Axis, Vary, at, axes_of, notes
 
@@ -56,12 +58,21 @@ class Sweep:
         """What the sweep does, in a sentence."""
         return str(self.manifest["headline"])
 
+    def quoted(self) -> str:
+        """That sentence, made of the grid: about who is in focus first."""
+        return headline(self.scenario, self.axes, self.grid, asked_in(self.manifest))
+
     def summary(self) -> list[dict[str, Any]]:
-        """What the terminal shows, as plain numbers: startups that stay independent, how many are left, endgame."""
-        startups = [firm.id for firm in self.scenario.firms if firm.kind == "startup"]
+        """What the terminal shows, as plain numbers: startups that stay independent, how many are left, endgame; at
+        every point who is in focus first.
+        """
+        focus = focus_in(self.scenario, self.manifest)
+        firms = [*focus, *(firm.id for firm in self.scenario.firms if firm.kind == "startup")]
         grid = self.grid
-        shown = grid["quantity"].isin(SHOWN) | ((grid["quantity"] == "independent") & grid["firm"].isin(startups))
-        return [{str(key): number(value) for key, value in row.items()} for row in grid[shown].to_dict("records")]
+        shown = grid["quantity"].isin(SHOWN) | ((grid["quantity"] == "independent") & grid["firm"].isin(firms))
+        rows = [{str(key): number(value) for key, value in row.items()} for row in grid[shown].to_dict("records")]
+        points = itertools.groupby(rows, key=lambda row: [row[axis.name] for axis in self.axes])
+        return [row for _, point in points for row in first(point, focus)]
 
 
 Page = Callable[[Sweep, Path], None]  # writes its files into the folder
@@ -145,28 +156,41 @@ def _tables(
     return grid, pd.concat(curves, ignore_index=True) if curves else None
 
 
-def headline(scenario: Scenario, axes: Sequence[Axis], grid: pd.DataFrame) -> str:
-    """How many startups are left at the horizon at the ends of the grid, and who reacts most."""
+def headline(scenario: Scenario, axes: Sequence[Axis], grid: pd.DataFrame, focus: Sequence[str] = ()) -> str:
+    """How many startups are left at the horizon at the ends of the grid, and who reacts most; how those in ``focus``
+    react comes before.
+    """
     names = [axis.name for axis in axes]
     left = grid[grid["quantity"] == INDEPENDENTS_LEFT].set_index(names)["estimate"]
-    where = " and ".join(f"{in_words(scenario, axis.name)} {_span(scenario, axis)}" for axis in axes)
+    over = " and ".join(f"{in_words(scenario, axis.name)} {_span(scenario, axis)}" for axis in axes)
     end = month_name(scenario.end)
     if left.empty:
-        return f"With {where}, no startup takes part"
+        return f"With {over}, no startup takes part"
+    firms = [*focus, *(firm.id for firm in scenario.firms if firm.kind == "startup")]
+    rows = grid[(grid["quantity"] == "independent") & grid["firm"].isin(firms)]
+    shares = {str(firm): own.to_numpy(float) for firm, own in rows.groupby("firm", sort=False)["estimate"]}
+    told = [_independent(scenario, firm, shares[firm]) for firm in focus[:MOST_SPOKEN]]
     if len(left) == 1:
-        return f"With {where}, {left.iloc[0]:.1f} startups are left in {end} on average"
+        return f"With {over}, {'; '.join([*told, f'{left.iloc[0]:.1f} startups are left in {end} on average'])}"
     if len(axes) == 1:
         said = f"the number of startups left in {end} goes from {left.iloc[0]:.1f} to {left.iloc[-1]:.1f} on average"
     else:
         said = f"{left.min():.1f} to {left.max():.1f} startups are left in {end} on average"
-    said = f"With {where}, {said}"
-    firms = {firm.id: firm.name for firm in scenario.firms if firm.kind == "startup"}
-    rows = grid[(grid["quantity"] == "independent") & grid["firm"].isin(list(firms))]
-    shares = {str(firm): own.to_numpy(float) for firm, own in rows.groupby("firm", sort=False)["estimate"]}
-    widest = max(shares, key=lambda firm: float(np.ptp(shares[firm])))
-    low, high = 100 * shares[widest].min(), 100 * shares[widest].max()
-    where = lives_in(scenario, widest)
-    return f"{said}; {firms[widest]} moves most, still independent in {low:.0f}% to {high:.0f}% {where}"
+    startups = {firm.id: firm.name for firm in scenario.firms if firm.kind == "startup"}
+    widest = max(startups, key=lambda firm: float(np.ptp(shares[firm])))
+    if widest not in focus[:MOST_SPOKEN]:
+        low, high = 100 * shares[widest].min(), 100 * shares[widest].max()
+        where = lives_in(scenario, widest)
+        said += f"; {startups[widest]} moves most, still independent in {low:.0f}% to {high:.0f}% {where}"
+    return f"With {over}, {'; '.join([*told, said])}"
+
+
+def _independent(scenario: Scenario, firm: str, shares: np.ndarray) -> str:
+    """How many worlds, or firms, are independent at the horizon, over the grid: "MiniMax is still independent ..."."""
+    told, end = f"{100 * shares.min():.0f}% to {100 * shares.max():.0f}%", month_name(scenario.end)
+    if firm in single_firms(scenario):
+        return f"{whom(scenario, firm)} is still independent in {end} in {told} of worlds"
+    return f"{told} of {whom(scenario, firm)} are still independent in {end}"
 
 
 def _span(scenario: Scenario, axis: Axis) -> str:

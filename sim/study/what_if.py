@@ -19,6 +19,7 @@ from sim.outcomes.parting import Retold, retell
 from sim.outcomes.sentences import lower
 from sim.scenario.model import Scenario
 from sim.study import kept, monte_carlo
+from sim.study.focus import asked_in, focus_in
 from sim.study.monte_carlo import Progress, Tell, with_worlds
 from sim.study.run import Run
 from sim.study.sides import Answer, of_run
@@ -54,6 +55,11 @@ class WhatIf:
         """The sentence to quote about every variant."""
         return list(self.manifest["headline"])
 
+    def quoted(self) -> list[str]:
+        """That sentence, made of the differences: about who is in focus first."""
+        focus, parts = asked_in(self.manifest), dict(iter(self.differences.groupby("variant")))
+        return [_sentence(self.scenario, variant, parts[variant.name], focus) for variant in self.variants]
+
     def retold(self) -> list[Retold | None]:
         """For every variant one world told twice, None where no fate flipped."""
         return [
@@ -62,8 +68,10 @@ class WhatIf:
         ]
 
     def summary(self) -> list[dict[str, Any]]:
-        """The differences at the horizon that the terminal shows, as plain numbers, the largest first."""
-        return kept.summary(self.differences, self.scenario, SHOWN)
+        """The differences at the horizon that the terminal shows, as plain numbers, who is in focus first, then the
+        largest.
+        """
+        return kept.summary(self.differences, self.scenario, SHOWN, focus=focus_in(self.scenario, self.manifest))
 
 
 Page = Callable[[WhatIf, Path], None]  # writes its files into the folder
@@ -127,12 +135,8 @@ def compared(variants: Sequence[Variant], runs: Sequence[Run], tell: Tell) -> Wh
         frame = differences.run(functools.partial(_count, flips)).frame(variant.name)
         frames.append(frame)
         flipped.append(flips.frame(variant.name))
-        quoted = effects.quoted(
-            base, [row for row in frame.to_dict("records") if row["difference"] == row["difference"]]
-        )
-        subject = _subject(base, variant)
-        headline.append(effects.sentence(base, subject, quoted, base.worlds, same=month is None))
-        flip = telling(flips.flips(), _startups(base), quoted.horizon)
+        headline.append(_sentence(base, variant, frame))
+        flip = telling(flips.flips(), _startups(base), effects.quoted(base, _known(frame)).horizon)
         told.append(flip._asdict() if flip is not None else None)
     manifest = {
         "kind": "whatif",
@@ -184,6 +188,21 @@ def _as_many(variant: Variant, worlds: int) -> Variant:
 def _subject(base: Scenario, variant: Variant) -> str:
     said = change_in_words(base, variant.sets)
     return f"{variant.name}: {lower(said)}" if variant.named else said
+
+
+def _known(frame: pd.DataFrame) -> list[Any]:
+    """The rows that have a difference."""
+    return [row for row in frame.to_dict("records") if row["difference"] == row["difference"]]
+
+
+def _sentence(base: Scenario, variant: Variant, frame: pd.DataFrame, focus: Sequence[str] = ()) -> str:
+    """The sentence to quote about ``variant`` from its rows of differences.csv."""
+    subject, same = _subject(base, variant), parts_at(base, variant.scenario) is None
+
+    def say(told: effects.Quoted, about: str) -> str:
+        return effects.sentence(base, subject, told, base.worlds, same, about)
+
+    return effects.first_of(base, _known(frame), focus, say, lambda row: f"it {effects.effect_and_interval(base, row)}")
 
 
 def _startups(scenario: Scenario) -> list[str]:

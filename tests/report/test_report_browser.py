@@ -168,7 +168,7 @@ def test_no_chromium_is_a_plain_message(run: Any, tmp_path: Path, monkeypatch: p
     assert (tmp_path / "report.html").is_file()
     monkeypatch.delenv("BROWSER_PATH")
     monkeypatch.setenv("PATH", str(tmp_path))
-    message = page.stills(run, tmp_path)
+    message = stills.write_stills(page.pictures(run), tmp_path / "plots")
     assert message is not None and "chromium" in message
     assert not list((tmp_path / "plots").glob("*.png"))
 

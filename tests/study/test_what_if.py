@@ -280,7 +280,7 @@ def test_a_full_disk_leaves_no_folder(tmp_path, monkeypatch):
     def full(_done, _part):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(sim, "_write_what_if", full)
+    monkeypatch.setattr("sim.report.what_if.write", full)
     with pytest.raises(RunError, match="No space left"):
         run(tmp_path)
     assert [path for path in (tmp_path / "small").iterdir() if not path.name.startswith(atomic.PREFIX)] == []
