@@ -24,7 +24,7 @@ from sim.archive import atomic, inventory
 from sim.engine.block import BLOCK_WORLDS, Block
 from sim.foundation.columns import LOG_DTYPE
 
-MAGIC = b"shakeout block 3\n"
+MAGIC = b"shakeout block 4\n"
 LENGTH_BYTES, DIGEST_BYTES = 8, 32
 HEAD_BYTES = len(MAGIC) + LENGTH_BYTES + DIGEST_BYTES
 ABOUT = "about.json"  # beside the blocks: what they are blocks of

@@ -87,6 +87,7 @@ FIRMS = Table(
         Column("rounds", WHOLE, "", "venture rounds raised since the start"),
         Column("raised", NUMBER, "¤", "money raised from investors since the start"),
         Column("final_valuation", NUMBER, "¤", "valuation at the horizon; 0 for a firm that is not independent then"),
+        Column("cause", TEXT, "", "what ended it: the rule that fired", "it is not gone"),
     ),
 )
 EVENTS = Table(
@@ -161,6 +162,24 @@ FATES = Table(
         AT_DATE,
         Column("incidence", NUMBER, STATE_UNIT, "share in this state, or that has passed this milestone, by then"),
         *_bounds("incidence", STATE_UNIT),
+    ),
+)
+CAUSES = Table(
+    "what ended the firms: every fate and cause that ended any firm of the run, in every year",
+    (
+        NAMED,
+        Column("year", WHOLE, "calendar year", "year of the exit; the first and the last may be in the run in part"),
+        Column("fate", TEXT, "", "`acquired` or `closed`"),
+        Column("cause", TEXT, "", "the rule that fired, as in events.parquet"),
+        Column("share", NUMBER, STATE_UNIT, "share that ended so in this year"),
+        *_bounds("share", STATE_UNIT),
+        Column("cumulative", NUMBER, STATE_UNIT, "share that ended so by the end of this year, or by the horizon"),
+        *(bound._replace(name=f"cumulative_{bound.name}") for bound in _bounds("cumulative", STATE_UNIT)),
+    ),
+    notes=(
+        "There is a row for every firm, class and group, every year of the run, and every fate and cause that ended "
+        "any firm in any world, with a share of 0 where it ended nobody; a cause that ended nobody at all has no rows. "
+        "Over the causes of a fate `cumulative` sums to the `incidence` of that fate in fates.csv.",
     ),
 )
 LEVELS = {"median": 50, "p05": 5, "p25": 25, "p75": 75, "p95": 95}
@@ -371,6 +390,7 @@ TABLES = {
     "headline.csv": HEADLINE,
     "survival.csv": SURVIVAL,
     "fates.csv": FATES,
+    "causes.csv": CAUSES,
     "landscape.csv": LANDSCAPE,
     "endgame.csv": ENDGAME,
     "claims.csv": CLAIMS,

@@ -20,6 +20,7 @@ COMPRESSION = "zstd"
 COMPRESSION_LEVEL = 3
 MONTHS = dictionary.names_of(dictionary.MONTH)
 ARROW = {dictionary.WHOLE: "int64", dictionary.MONTH: "int32", dictionary.NUMBER: "float64"}  # the rest is text
+EMPTY = {**ARROW, dictionary.FLAG: "bool"}  # types of columns without a value
 FIRMS, EVENTS, PATHS = "firms.parquet", "events.parquet", "paths.parquet"
 FORMULAS = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for the beginning of a formula
 
@@ -105,6 +106,11 @@ def parsed(name: str, content: bytes) -> pd.DataFrame:
         float_precision="round_trip",
         dtype=dict.fromkeys((*some, *optional), "object"),
     )
+    if frame.empty:  # then nothing says what numbers are, but the declaration does
+        kinds = (
+            {c.name: EMPTY.get(c.kind) for c in dictionary.TABLES[name].columns} if name in dictionary.TABLES else {}
+        )
+        frame = frame.astype({column: kind for column, kind in kinds.items() if kind and column in frame})
     texts = {name: frame[name].fillna("") for name in some if name in frame}
     missing = {name: frame[name].where(frame[name].notna(), None) for name in optional if name in frame}
     frame = frame.assign(**texts, **missing)

@@ -13,7 +13,8 @@ BLOCK_WORLDS = 1024
 class Block:
     """Everything that is kept of the worlds ``first`` to ``first + worlds - 1``. Firms are in the order of the file.
 
-    ``histories``  (worlds, firms) columns.HISTORY_DTYPE; months are ticks, columns.NEVER = it never came
+    ``histories``  (worlds, firms) columns.HISTORY_DTYPE; months are ticks, columns.NEVER = it never came;
+                   ``cause`` is that of the event in ``events`` that ended the firm
     ``endgame``    (worlds,) int32, first tick of the endgame or NEVER
     ``extinct``    (worlds,) int32, first tick without an independent startup or NEVER
     ``events``     (events,) columns.LOG_DTYPE sorted by world, then in the order they happened

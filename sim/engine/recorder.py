@@ -6,7 +6,11 @@ import numpy as np
 
 from sim.engine.block import BLOCK_WORLDS, Block
 from sim.engine.problem import Problem
+from sim.foundation.causes import NO_CAUSE
 from sim.foundation.columns import (
+    ACQUIRED,
+    CLOSED,
+    EXITS,
     FIRST_TRACE_EVENT,
     HISTORY_DTYPE,
     INDEPENDENT,
@@ -14,6 +18,7 @@ from sim.foundation.columns import (
     NEVER,
     STARTUP,
 )
+from sim.foundation.errors import RunError
 from sim.foundation.grid import BINS, LANDSCAPE, PATHS, bin_of, count_bins, counts_dtype, is_observed, nothing_seen
 from sim.foundation.jit import compile_for, law
 from sim.foundation.world import World
@@ -78,6 +83,24 @@ def record(tile, series, paths, paths_seen, landscape, landscape_seen, leaders, 
 def logged(tile: World, rows: int) -> np.ndarray:
     """The first rows of a tile's log, (rows,) columns.LOG_DTYPE."""
     return np.array(tile.log.view(np.ndarray)[:rows].view(LOG_DTYPE))
+
+
+def exit_causes(events: np.ndarray, histories: np.ndarray, first: int) -> np.ndarray:
+    """(worlds, firms) what ended each firm, as its last event tells it; NO_CAUSE where it is not gone.
+
+    RunError if a firm is gone without an event of EXITS, or the other way round.
+    """
+    ends = events[np.isin(events["event"], EXITS)]
+    causes = np.full(histories.shape, NO_CAUSE, histories["cause"].dtype)
+    causes[ends["world"] - first, ends["firm"]] = ends["cause"]
+    gone = np.isin(histories["fate"], (ACQUIRED, CLOSED))
+    untold = np.argwhere(gone != (causes != NO_CAUSE))
+    if len(untold):
+        world, firm = untold[0]
+        raise RunError(
+            f"world {first + world}, firm {firm + 1} of the file: its fate and its events disagree about an exit"
+        )
+    return causes
 
 
 def compile_record(tile: World) -> None:
@@ -162,13 +185,14 @@ class Recorder:
         """The finished block; events sorted by world, those of a world in the order they happened."""
         events = np.concatenate(self.told) if self.told else np.empty(0, LOG_DTYPE)
         within = (events["world"] - self.first).astype(np.min_scalar_type(len(self.histories)))
-        events = events[np.argsort(within, kind="stable")]  # small numbers are sorted by radix
+        events = self.problem.told(events[np.argsort(within, kind="stable")])  # small numbers are sorted by radix
+        self.histories["cause"] = exit_causes(events, self.histories, self.first)
         return Block(
             first=self.first,
             histories=self.histories,
             endgame=self.endgame,
             extinct=self.extinct,
-            events=self.problem.told(events),
+            events=events,
             paths=self.paths,
             paths_seen=self.paths_seen,
             landscape=self.landscape,

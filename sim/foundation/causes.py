@@ -80,3 +80,4 @@ CAUSES: tuple[Cause, ...] = (
     NEWNESS,
     ACQUISITION_HAZARD,
 ) = range(len(CAUSES))
+NO_CAUSE = -1  # of what did not happen

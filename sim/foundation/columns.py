@@ -254,6 +254,7 @@ EVENTS = (
 )
 EVENT = {name: code for code, name in enumerate(EVENTS)}
 FIRST_TRACE_EVENT = EVENT["refused"]
+EXITS = (EVENT["acquisition"], EVENT["closure"])  # the events that end a firm; their cause is what ended it
 
 LOG_DTYPE = np.dtype(
     [
@@ -274,6 +275,7 @@ LOG_DTYPE = np.dtype(
 HISTORY_DTYPE = np.dtype(
     [
         ("fate", "i1"),  # index into FATES
+        ("cause", "<i2"),  # of the exit: index into causes.CAUSES, NO_CAUSE of a firm that is not gone
         ("entry_month", "<i4"),
         ("exit_month", "<i4"),
         ("pivot_month", "<i4"),

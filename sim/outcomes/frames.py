@@ -18,13 +18,14 @@ from sim.outcomes.rows import rows_of, tick_text
 from sim.scenario.model import Scenario
 
 MONTH_COLUMNS = tuple(name for name in HISTORY_DTYPE.names or () if name.endswith("_month"))
+RULES = [cause.rule for cause in CAUSES]  # by the number of the cause
 EVENT_COLUMNS = ("world", "month", "date", "firm", "event", "value", "cause", "saw", "worth", "other")
 
 
 def histories_frame(scenario: Scenario, blocks: Iterable[Block]) -> Any:
     """firms.parquet: worlds in order, firms in row order.
 
-    Months are ticks from the start, missing = never; each is also a date, ``YYYY-MM``.
+    Months are ticks from the start, missing = never; each is also a date, ``YYYY-MM``. ``cause`` ended the firm.
     """
     import pandas as pd
 
@@ -36,6 +37,7 @@ def histories_frame(scenario: Scenario, blocks: Iterable[Block]) -> Any:
         "world": np.repeat(worlds, len(ids)),
         "firm": _texts(np.tile(np.arange(len(ids)), worlds.size), list(ids)),
         "fate": _texts(histories["fate"], list(FATES)),
+        "cause": _texts(histories["cause"], RULES),
     }
     for name in MONTH_COLUMNS:
         months = np.ascontiguousarray(histories[name], np.int32)
@@ -62,7 +64,7 @@ def events_frame(scenario: Scenario, events: np.ndarray) -> Any:
         "firm": list(rows_of(scenario).ids),
         "other": list(rows_of(scenario).ids),
         "event": list(EVENTS),
-        "cause": [cause.rule for cause in CAUSES],
+        "cause": RULES,
     }
     first, names["date"] = _dates(scenario)
     columns: dict[str, Any] = {}

@@ -16,6 +16,7 @@ from sim.engine.block import Block
 from sim.foundation.grid import NOTHING_SEEN
 from sim.outcomes.claims import LedgerCounts, claims_frame
 from sim.outcomes.endgame import Share, count_by_month, endgame_frame, endgame_months, extinct_months, share_of
+from sim.outcomes.exits import ExitCounts
 from sim.outcomes.fates import FateCounts
 from sim.outcomes.headline import AmongListed, headline_frame
 from sim.outcomes.landscape import landscape_frame, leaders_frame, paths_frame
@@ -27,7 +28,7 @@ from sim.scenario.model import Scenario
 class Outcomes:
     """The tables of a run, with the columns of the interface. Intervals are 95% and pointwise.
 
-    ``fates``, ``survival``, ``landscape``, ``endgame``, ``claims``, ``paths``: the result files of these names.
+    ``fates``, ``causes``, ``survival``, ``landscape``, ``endgame``, ``claims``, ``paths``: the files of these names
     ``facts``     as claims, with ``happened``
     ``headline``  one row per firm, class and group at the horizon (headline.py)
     ``leaders``   series, month, share of worlds in which a startup of the series leads the general race
@@ -37,6 +38,7 @@ class Outcomes:
 
     worlds: int
     fates: Any
+    causes: Any
     survival: Any
     landscape: Any
     endgame: Any
@@ -56,6 +58,7 @@ class _Sums:
         self.scenario = scenario
         self.curves = curves_of(scenario)
         self.fates = FateCounts(scenario)
+        self.exits = ExitCounts(scenario)
         self.among = AmongListed(scenario)
         self.ledger = LedgerCounts(scenario)
         self.cohorts: list[Cohort] = []
@@ -72,6 +75,7 @@ class _Sums:
         """Count the worlds of ``block`` too."""
         ticks = self.scenario.ticks
         self.fates.add(block)
+        self.exits.add(block)
         self.among.add(block)
         self.ledger.add(block)
         found = count_curves(self.curves, block.histories)
@@ -117,6 +121,7 @@ def summarise(scenario: Scenario, blocks: Callable[[], Iterable[Block]]) -> Outc
     return Outcomes(
         worlds=worlds,
         fates=sums.fates.frame(),
+        causes=sums.exits.frame(),
         survival=survival_frame(scenario, sums.curves, sums.cohorts),
         landscape=landscape_frame(scenario, sums.landscape, sums.landscape_seen),
         endgame=endgame_frame(scenario, sums.endgame, worlds),

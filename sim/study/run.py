@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 # outcome -> file of the run folder
 OUTCOME_FILES = {
     "fates": "fates.csv",
+    "causes": "causes.csv",
     "survival": "survival.csv",
     "landscape": "landscape.csv",
     "endgame": "endgame.csv",
@@ -59,6 +60,19 @@ class Run:
     def fates(self) -> pd.DataFrame:
         """fates.csv: cumulative incidence of fates and milestones by month."""
         return self._frame("fates")
+
+    def causes(self) -> pd.DataFrame:
+        """causes.csv: what ended the firms, by year, fate and cause.
+
+        InputError if the run was opened from a folder of an earlier version, which did not keep it.
+        """
+        if self.outcomes.causes is None:
+            raise InputError(
+                "the version that wrote this folder did not keep what ended the firms",
+                file=str(self.folder),
+                allowed="a folder with causes.csv: run the scenario again to have one",
+            )
+        return self._frame("causes")
 
     def landscape(self) -> pd.DataFrame:
         """landscape.csv: quantiles of the industry's quantities by month."""
@@ -149,7 +163,8 @@ def opened(folder: RunFolder, scenario: Scenario, blocks: Callable[[], Iterator[
     from sim.outcomes.endgame import Share
     from sim.outcomes.summary import Outcomes
 
-    frames = {name: folder.frame(file) for name, file in OUTCOME_FILES.items()}
+    kept = folder.manifest["files"]
+    frames = {name: folder.frame(f) if f in kept or name != "causes" else None for name, f in OUTCOME_FILES.items()}
     try:
         outcomes = Outcomes(
             worlds=int(folder.manifest["worlds"]),

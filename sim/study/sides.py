@@ -17,10 +17,12 @@ import numpy as np
 
 from sim.archive import digest, tables
 from sim.archive.folder import SCENARIO, RunFolder, open_run
+from sim.foundation.causes import NO_CAUSE
 from sim.foundation.columns import FATES, HISTORY_DTYPE, NEVER
 from sim.foundation.errors import InputError, first_line
 from sim.outcomes.differences import Piece, Side
 from sim.outcomes.endgame import endgame_months
+from sim.outcomes.frames import RULES
 from sim.outcomes.rows import rows_of
 from sim.scenario.load import load, load_mapping
 from sim.scenario.model import Scenario
@@ -183,9 +185,18 @@ def _histories(frame: pd.DataFrame, ids: tuple[str, ...]) -> np.ndarray:
     histories = np.zeros(len(frame), HISTORY_DTYPE)
     names = {fate: code for code, fate in enumerate(FATES)}
     histories["fate"] = [names[fate] for fate in np.asarray(frame["fate"], object)]
+    histories["cause"] = _causes(frame)
     for name in HISTORY_DTYPE.names or ():
         if name.endswith("_month"):
             histories[name] = frame[name].fillna(NEVER).to_numpy(np.int64)
-        elif name != "fate":
+        elif name not in ("fate", "cause"):
             histories[name] = frame[name].to_numpy()
     return histories.reshape(worlds, len(ids))
+
+
+def _causes(frame: pd.DataFrame) -> np.ndarray:
+    """What ended each firm, as in HISTORY_DTYPE; NO_CAUSE for all where an older version did not write it."""
+    if "cause" not in frame:
+        return np.full(len(frame), NO_CAUSE, np.int16)
+    codes = {rule: code for code, rule in enumerate(RULES)}
+    return np.array([codes.get(rule, NO_CAUSE) for rule in np.asarray(frame["cause"], object)], np.int16)

@@ -27,6 +27,7 @@ def firms(first: int, worlds: int) -> pd.DataFrame:
             "rounds": np.arange(count, dtype=np.int32),
             "raised": np.linspace(0, 1, count) / 3,
             "final_valuation": np.linspace(-1e9, 1e9, count),
+            "cause": pd.Categorical.from_codes(np.arange(count) % 3 - 1, categories=["out of money", "bought"]),
         }
     )
 
@@ -94,7 +95,7 @@ def test_csv_comes_back_exactly_with_unix_line_ends(tmp_path):
 PROMISED = {
     tables.FIRMS: "world, firm, fate, entry_month, exit_month, pivot_month, listing_month, abandoned_month, "
     "profitable_month, entry_date, exit_date, pivot_date, listing_date, abandoned_date, profitable_date, rounds, "
-    "raised, final_valuation",
+    "raised, final_valuation, cause",
     tables.EVENTS: "world, month, date, firm, event, value, cause",
     tables.PATHS: "firm, quantity, month, date, worlds, p05, p25, p50, p75, p95, p50_low, p50_high",
 }

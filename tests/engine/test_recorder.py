@@ -8,7 +8,8 @@ from industries import LIVELY, flagship, scenario, walk
 
 from sim.engine.draws import draws_of
 from sim.engine.simulate import simulate
-from sim.foundation.columns import GIANT, INDEPENDENT, NEVER
+from sim.foundation.causes import NO_CAUSE
+from sim.foundation.columns import ACQUIRED, CLOSED, EVENTS, GIANT, INDEPENDENT, NEVER
 from sim.foundation.grid import BINS, HALF, LANDSCAPE, LOG, PATHS, SHARE, YEARLY, bin_bounds, nothing_seen
 from sim.outcomes.claims import UNDECIDED, truth
 
@@ -92,13 +93,25 @@ def test_histories_are_the_last_month(kept):
     block, history = kept
     end = history.problem.filed(history.firms[-1])
     assert (block.histories["fate"] == end["status"]).all()
-    for name in block.histories.dtype.names[1:-1]:
+    for name in set(block.histories.dtype.names) - {"fate", "cause", "final_valuation"}:
         assert (block.histories[name] == end[name]).all(), name
     worth = np.where(end["status"] == INDEPENDENT, end["value"], 0.0)
     assert (block.histories["final_valuation"] == worth).all()
     assert (block.endgame == history.market["endgame_month"][-1]).all()
     assert (block.extinct == history.market["extinct_month"][-1]).all()
     assert (block.extinct <= NEVER).all()
+
+
+def test_the_cause_of_every_exit_is_that_of_the_event_that_told_it(kept):
+    block, history = kept
+    ends = {}
+    for told in history.problem.told(history.events):
+        if EVENTS[told["event"]] in ("acquisition", "closure"):
+            ends[int(told["world"]), int(told["firm"])] = int(told["cause"])
+    gone = np.argwhere(np.isin(block.histories["fate"], (ACQUIRED, CLOSED)))
+    assert sorted(ends) == [tuple(place) for place in gone.tolist()] and len(set(ends.values())) >= 3
+    assert all(block.histories["cause"][place] == cause for place, cause in ends.items())
+    assert (block.histories["cause"] != NO_CAUSE).sum() == len(ends)
 
 
 def test_events_are_sorted_by_world_and_by_time_within_one(kept):

@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 
 from sim.engine.block import Block
+from sim.foundation.causes import DISTRESSED, NO_CAUSE, OUT_OF_MONEY
 from sim.foundation.columns import ACQUIRED, CLOSED, HISTORY_DTYPE, INDEPENDENT, LOG_DTYPE, NEVER, NOT_ENTERED
 from sim.foundation.grid import BINS, LANDSCAPE, PATHS, nothing_seen
 from sim.scenario.model import Claim, Firm, Probe, Scenario, Value
 
+ENDS = (OUT_OF_MONEY, DISTRESSED)  # of those who close, of those who are bought
 START = 2023 * 12 + 6  # July 2023
 
 
@@ -65,6 +67,7 @@ def still(worlds: int, firms: int) -> np.ndarray:
     for name in ("exit_month", "pivot_month", "listing_month", "abandoned_month", "profitable_month"):
         histories[name] = NEVER
     histories["fate"] = INDEPENDENT
+    histories["cause"] = NO_CAUSE
     return histories
 
 
@@ -97,6 +100,7 @@ def live(
     histories["exit_month"] = out
     histories["fate"] = np.where(out < NEVER, np.where(closing <= buying, CLOSED, ACQUIRED), INDEPENDENT)
     histories["fate"][entry > ticks] = NOT_ENTERED
+    histories["cause"] = np.select([histories["fate"] == CLOSED, histories["fate"] == ACQUIRED], ENDS, NO_CAUSE)
     for name, hazard in (("listing_month", listing), ("pivot_month", pivot), ("profitable_month", 0.02)):
         when = np.maximum(entry, 0) + first_months(luck, hazard, shape)
         histories[name] = np.where((when <= ticks) & (when < out), when, NEVER)

@@ -19,7 +19,7 @@ from sim.scenario.dates import month_text
 FIRMS_COLUMNS = [
     *("world", "firm", "fate", "entry_month", "exit_month", "pivot_month", "listing_month", "abandoned_month"),
     *("profitable_month", "entry_date", "exit_date", "pivot_date", "listing_date", "abandoned_date"),
-    *("profitable_date", "rounds", "raised", "final_valuation"),
+    *("profitable_date", "rounds", "raised", "final_valuation", "cause"),
 ]
 
 
@@ -27,6 +27,7 @@ def test_firms_table() -> None:
     question = scenario((firm("a"), firm("crowd", copies=2, listed=START - 4)), 12)
     histories = still(3, 3)
     histories["exit_month"][1, 2], histories["fate"][1, 2] = 7, ACQUIRED
+    histories["cause"][1, 2] = causes.REFUSED
     histories["listing_month"][1, 2] = -3
     histories["entry_month"][2, 0], histories["fate"][2, 0] = NEVER, NOT_ENTERED
     histories["raised"][1, 2] = 12.5
@@ -37,6 +38,7 @@ def test_firms_table() -> None:
     assert frame.firm.tolist() == ["a", "crowd-001", "crowd-002"] * 3
     row = frame.iloc[5]
     assert (row.fate, row.exit_month, row.listing_month, row.raised) == ("acquired", 7, -3, 12.5)
+    assert row.cause == "bought after capital refused it" and frame.cause.notna().sum() == 1
     dates = (row.entry_date, row.exit_date, row.listing_date)  # the opening is the month before the first
     assert dates == tuple(month_text(START + ticks) for ticks in (-1, 6, -4))
     assert frame.pivot_date.isna().all() and frame.exit_date.notna().sum() == 1 and pd.isna(frame.entry_date[6])

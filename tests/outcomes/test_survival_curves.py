@@ -9,6 +9,7 @@ from lifelines import KaplanMeierFitter
 from scipy import stats
 from synthetic_runs import START, block_of, chance, cut, firm, first_months, live, scenario, still
 
+from sim.foundation.causes import NO_CAUSE
 from sim.foundation.columns import CLOSED, NEVER
 from sim.outcomes.intervals import ratio_wilson, wilson
 from sim.outcomes.rows import BY_CHANCE, NEVER_ENTERS
@@ -291,6 +292,7 @@ def test_a_longer_horizon_changes_no_month_of_a_curve() -> None:
     short = long.copy()
     for name in ("entry_month", "exit_month", "pivot_month", "listing_month", "abandoned_month"):
         short[name] = np.where(long[name] > TICKS, NEVER, long[name])
+    short["cause"] = np.where(short["exit_month"] == NEVER, NO_CAUSE, long["cause"])
     frames = []
     for histories, ticks in ((short, TICKS), (long, 60)):
         question = scenario(firms, ticks)

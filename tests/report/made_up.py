@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from sim.engine.block import Block
-from sim.foundation.causes import CAUSES
+from sim.foundation.causes import ABANDONED, CAUSES, DISTRESSED, NEWNESS, NO_CAUSE, OUT_OF_MONEY
 from sim.foundation.columns import ACQUIRED, CLOSED, EVENT, HISTORY_DTYPE, INDEPENDENT, LOG_DTYPE, NEVER, NOT_ENTERED
 from sim.foundation.grid import BINS, LANDSCAPE, PATHS, YEARLY, bin_of, nothing_seen
 from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS
@@ -146,6 +146,10 @@ def histories(made: Scenario, worlds: int, luck: np.random.Generator) -> np.ndar
         out < NEVER, np.where(bought <= shut, ACQUIRED, CLOSED), np.where(entry > ticks, NOT_ENTERED, INDEPENDENT)
     )
     made_rows["entry_month"], made_rows["exit_month"] = entry, out
+    bought_for, shut_for = (luck.choice(causes, shape) for causes in ((DISTRESSED, ABANDONED), (OUT_OF_MONEY, NEWNESS)))
+    made_rows["cause"] = np.select(
+        [made_rows["fate"] == ACQUIRED, made_rows["fate"] == CLOSED], [bought_for, shut_for], NO_CAUSE
+    )
 
     def milestone(hazard: np.ndarray, earliest: int, after: np.ndarray) -> np.ndarray:
         when = after + first(hazard * startup, earliest)

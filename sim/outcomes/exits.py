@@ -1,0 +1,130 @@
+"""Causes of exit: what ended the firms, by year, exact on the monthly grid.
+
+The share of a firm that ended by some fate and cause in a year is that of all worlds, as for fates.py; of a class or a
+group it is a share of its firms, and the world is the sampling unit. Summed over causes, what has ended by the end of a
+year is the incidence of the fate then. Which fates and causes there are is read from the worlds: nothing lists them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sim.engine.block import Block
+from sim.foundation.causes import NO_CAUSE
+from sim.foundation.columns import FATES
+from sim.outcomes.fates import OF_FIRM, OF_GROUP, reported
+from sim.outcomes.frames import RULES
+from sim.outcomes.intervals import Bounds
+from sim.outcomes.rows import groups_of, single_firms
+from sim.scenario.model import Scenario
+
+MONTHS_A_YEAR = 12
+BOUNDS = ("", "_low", "_high")
+COLUMNS = ("firm", "year", "fate", "cause", "share", "low", "high", *(f"cumulative{bound}" for bound in BOUNDS))
+
+
+class End(NamedTuple):
+    """A way to end: index into columns.FATES, index into causes.CAUSES."""
+
+    fate: int
+    cause: int
+
+
+class Exits(NamedTuple):
+    """The exits of some worlds, one each: world (from 0), row of the firm, year (0 is the first of the run), and
+    ``end``, index into ``ends``.
+    """
+
+    world: np.ndarray
+    row: np.ndarray
+    year: np.ndarray
+    end: np.ndarray
+    ends: tuple[End, ...]
+
+
+def years_of(scenario: Scenario) -> range:
+    """The calendar years of which a run has at least a month."""
+    return range(scenario.start // MONTHS_A_YEAR, scenario.end // MONTHS_A_YEAR + 1)
+
+
+def exits_of(histories: np.ndarray, scenario: Scenario) -> Exits:
+    """Everybody who is gone in (worlds, firms) columns.HISTORY_DTYPE, whose every exit has a cause."""
+    world, row = np.nonzero(histories["cause"] != NO_CAUSE)
+    gone = histories[world, row]
+    years = (scenario.start + gone["exit_month"] - 1) // MONTHS_A_YEAR - years_of(scenario)[0]
+    codes, end = np.unique(gone["fate"].astype(np.int64) * len(RULES) + gone["cause"], return_inverse=True)
+    ends = tuple(End(*divmod(int(code), len(RULES))) for code in codes)
+    return Exits(world, row, years.astype(np.int64), end.ravel(), ends)
+
+
+def tallied(rows: np.ndarray, columns: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """(rows, columns) how often each pair occurs."""
+    return np.bincount(rows * shape[1] + columns, minlength=shape[0] * shape[1]).reshape(shape)
+
+
+@dataclass
+class ExitCounts:
+    """Integer sums over worlds from which every share and its interval follow; merging is adding.
+
+    ``firms``   end -> (rows, years) worlds in which the firm ended so in that year
+    ``groups``  group -> end -> (2, 2, years): first in the year, then by its end, the sum over worlds of the members
+                that ended so, and of its square
+    Both have the ends that came to anybody so far: memory does not grow with the number of worlds.
+    """
+
+    scenario: Scenario
+    worlds: int = 0
+    firms: dict[End, np.ndarray] = field(default_factory=dict)
+    groups: dict[str, dict[End, np.ndarray]] = field(default_factory=dict)
+
+    def add(self, block: Block) -> None:
+        """Count the worlds of ``block`` too."""
+        self.worlds += block.worlds
+        exits, years = exits_of(block.histories, self.scenario), len(years_of(self.scenario))
+        rows = block.histories.shape[1]
+        members = {name: np.isin(np.arange(rows), found) for name, found in groups_of(self.scenario).items()}
+        for number, end in enumerate(exits.ends):
+            world, row, year = (part[exits.end == number] for part in (exits.world, exits.row, exits.year))
+            self.firms[end] = self.firms.get(end, 0) + tallied(row, year, (rows, years))
+            for name, member in members.items():
+                mine = member[row]
+                count = tallied(world[mine], year[mine], (block.worlds, years))
+                both = np.stack([count, count.cumsum(axis=1)])
+                sums = self.groups.setdefault(name, {})
+                sums[end] = sums.get(end, 0) + np.stack([both.sum(axis=1), (both * both).sum(axis=1)], axis=1)
+
+    def shares(self, name: str, end: End) -> list[tuple[np.ndarray, Bounds]]:
+        """Share of ``name``, a firm or group id, and its bounds, each (years,): in every year, and by its end."""
+        single = single_firms(self.scenario)
+        if name in single:
+            count = self.firms[end][single[name]]
+            both = [count / self.worlds, count.cumsum() / self.worlds]
+            return [(share, OF_FIRM(share, self.worlds)) for share in both]
+        members = len(groups_of(self.scenario)[name])
+        return [
+            (total / (self.worlds * members), OF_GROUP(total, squares, self.worlds, members))
+            for total, squares in self.groups[name][end]
+        ]
+
+    def frame(self) -> Any:
+        """causes.csv: COLUMNS; firms in file order, then groups, each with every end and every year.
+
+        An end that came to nobody has no rows.
+        """
+        import pandas as pd
+
+        names, ends, years = reported(self.scenario), sorted(self.firms), years_of(self.scenario)
+        told = [self.shares(name, end) for name in names for end in ends]
+        columns: dict[str, Any] = {
+            "firm": np.repeat(np.array(names, object), len(ends) * len(years)),
+            "year": np.tile(np.array(years), len(names) * len(ends)),
+            "fate": np.tile(np.repeat(np.array([FATES[end.fate] for end in ends], object), len(years)), len(names)),
+            "cause": np.tile(np.repeat(np.array([RULES[end.cause] for end in ends], object), len(years)), len(names)),
+        }
+        for place, stems in enumerate((("share", "low", "high"), COLUMNS[-3:])):
+            parts = [(both[place][0], *both[place][1]) for both in told] or [(np.zeros(0),) * 3]
+            columns |= dict(zip(stems, (np.concatenate(part) for part in zip(*parts, strict=True)), strict=True))
+        return pd.DataFrame(columns)[list(COLUMNS)]
