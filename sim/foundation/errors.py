@@ -63,16 +63,16 @@ class InputError(ShakeoutError):
         return self.message()
 
     def message(self) -> str:
-        """The whole message, one fact a line: place, problem, found, allowed, nearest, where else."""
-        place = self.place
+        """The whole message, one fact a line, all printable: place, problem, found, allowed, nearest, where else."""
+        place = _printable(self.place)
         lines = [f"{place}: {self.problem}" if place else self.problem]
         if self.found is not None:
             lines.append(f"  found:   {shown(self.found)}")
         if self.allowed is not None:
-            lines.append(f"  allowed: {self.allowed}")
+            lines.append(f"  allowed: {_printable(self.allowed)}")
         if self.nearest is not None:
-            lines.append(f"  nearest: {self.nearest}")
-        lines += [f"  also in: {place}" for place in self.also]
+            lines.append(f"  nearest: {_printable(self.nearest)}")
+        lines += [f"  also in: {_printable(place)}" for place in self.also]
         return "\n".join(lines)
 
 
@@ -161,10 +161,14 @@ class RunError(ShakeoutError):
     """The run failed after it began; what is finished is kept (exit code 3)."""
 
 
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() else "�" for c in text)
+
+
 def shown(found: object, limit: int = 120) -> str:
     """``found`` as one printable line of at most ``limit`` characters."""
     text = found if isinstance(found, str) else repr(found)
-    text = "".join(c if c.isprintable() else "�" for c in text)
+    text = _printable(text)
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -90,6 +91,16 @@ def test_csv_comes_back_exactly_with_unix_line_ends(tmp_path):
     back = tables.read(path)
     pd.testing.assert_frame_equal(back, frame, check_exact=True)
     assert back["median_exit"].isna().tolist() == [True, False, True, True, True]
+
+
+def test_every_float_comes_back_and_pandas_has_nothing_to_warn_of(tmp_path):
+    bits = np.random.default_rng(1).integers(0, 2**63, 20_000).view(np.float64)
+    frame = pd.DataFrame({"low": np.concatenate([bits[np.isfinite(bits)], [5e-324, 1e23, 0.1 + 0.2]])})
+    tables.write_csv(frame, tmp_path / "x.csv")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        back = tables.read(tmp_path / "x.csv")
+    pd.testing.assert_frame_equal(back, frame, check_exact=True)
 
 
 PROMISED = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from lifelines.utils import median_survival_times
+from statsmodels.duration.survfunc import SurvfuncRight
 from synthetic_runs import block_of, chance, cut, firm, live, scenario, still
 
 from sim.foundation.columns import CLOSED, NEVER, NOT_ENTERED
@@ -60,15 +60,17 @@ def test_not_reached_differs_from_never_entered() -> None:
 
 
 @pytest.mark.parametrize("name", ["a", "crowd"])
-def test_the_interval_is_where_the_bounds_reach_a_half_as_lifelines_reads_them(name: str) -> None:
+def test_the_median_is_statsmodels_and_its_interval_is_where_the_bounds_reach_a_half(name: str) -> None:
     question = scenario((firm("a"), firm("crowd", copies=4)), TICKS)
     histories = live(np.random.default_rng(3), 200, 5, TICKS, close=0.05)
     share, low, high = counted(question, histories).gone(name)
     found = median_exit(question, (share, low, high))
     table = pd.DataFrame({"estimate": 1 - share, "soonest": 1 - high, "latest": 1 - low}, index=np.arange(TICKS + 1))
-    expected = median_survival_times(table)
+    expected = (table <= 0.5).idxmax()
+    out = histories["exit_month"][:, {"a": slice(1), "crowd": slice(1, 5)}[name]].ravel()
+    assert expected["estimate"] == SurvfuncRight(np.minimum(out, TICKS), (out <= TICKS).astype(int)).quantile(0.5)
     for date, column in zip(DATES, ("estimate", "soonest", "latest"), strict=True):
-        tick = int(expected[column].iloc[0])
+        tick = int(expected[column])
         assert found[date] == f"{2023 + (tick + 5) // 12}-{(tick + 5) % 12 + 1:02d}"
     assert found["median_exit_low"] < found["median_exit"] < found["median_exit_high"]
 

@@ -261,6 +261,18 @@ def test_messages_hold_no_control_characters(tmp_path):
     assert all(c.isprintable() or c == "\n" for c in message) and message.count("\n") <= 3
 
 
+@pytest.mark.parametrize("id", ["\U00010a07", "a\x1b[31m", "a\nb: c", "a\u202eb"])
+def test_ids_that_cannot_be_shown_are_made_so_wherever_a_message_names_them(id):
+    data = minimal(firms={id: {}, "b": {}}, groups={"pair": [f"{id}x"]})
+    with pytest.raises(InputError) as error:
+        load_mapping(data)
+    lines = str(error.value).split("\n")
+    assert all(line.isprintable() for line in lines) and "�" in lines[1]
+    offered = "".join(c if c.isprintable() else "�" for c in id)
+    assert [line for line in lines if "nearest" in line] == [f"  nearest: {offered}"]
+    assert f"  allowed: {offered}, b" in lines
+
+
 def test_no_firm_at_all():
     for firms in ({}, []):
         with pytest.raises(InputError):

@@ -212,7 +212,7 @@ def test_several_runs_are_each_compared_with_the_first(tmp_path):
     assert len(done.headline) == 2
     again = sim.compare(small(300), poorer(300), with_sets(small(300), ["firms.alpha.cash=900"]), jobs=1, out=tmp_path)
     assert again.reused and again.folder == done.folder
-    pd.testing.assert_frame_equal(again.differences, done.differences, check_dtype=False)
+    pd.testing.assert_frame_equal(again.differences, done.differences)
     assert [answer.label for answer in again.answers()] == ["small", "small (2)", "small (3)"]
 
 

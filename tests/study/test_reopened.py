@@ -1,4 +1,4 @@
-"""A study that is opened again has the frames it had: the same values and types, whatever version of pandas."""
+"""A run or study opened again has the frames it had: the same values and types, whatever version of pandas."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import pytest
 from small_industry import small
 
 import sim
+from sim.study.run import OUTCOME_FILES
 
 WORLDS = 300
 NUMBERED = {"1": ["firms.beta.cash=10"], "=2": ["firms.beta.cash=900"]}  # names of variants are texts
@@ -29,3 +30,16 @@ def test_frames_of_a_study_are_the_same_when_it_is_opened_again(tmp_path, study)
         pd.testing.assert_frame_equal(getattr(again, name), frame, check_exact=True, obj=name)
     if study != "sensitivity":
         assert again.summary() == first.summary()
+
+
+def test_frames_of_a_run_are_the_same_in_memory_written_and_opened_again(tmp_path):
+    """Of the same types down to the categories."""
+    loose = sim.run(small(1100), jobs=1)
+    first, again = (sim.run(small(1100), out=tmp_path, jobs=1) for _ in range(2))
+    assert (loose.folder, first.reused, again.reused) == (None, False, True)
+    for run in (first, again):
+        for name in ("firms", "events"):
+            pd.testing.assert_frame_equal(getattr(run, name)(), getattr(loose, name)(), check_exact=True, obj=name)
+        for name in sorted(OUTCOME_FILES.keys() - {"facts"}):  # of which there are none here
+            left, right = getattr(run.outcomes, name), getattr(loose.outcomes, name)
+            pd.testing.assert_frame_equal(left, right, check_exact=True, obj=name)

@@ -253,8 +253,8 @@ def test_the_same_question_is_answered_at_once_and_with_the_same_bytes(tmp_path,
     first = run(tmp_path / "a")
     again = run(tmp_path / "a")
     assert (first.reused, again.reused, again.folder) == (False, True, first.folder)
-    pd.testing.assert_frame_equal(again.differences, first.differences, check_dtype=False)
-    pd.testing.assert_frame_equal(again.flipped, first.flipped, check_dtype=False)
+    pd.testing.assert_frame_equal(again.differences, first.differences)
+    pd.testing.assert_frame_equal(again.flipped, first.flipped)
     assert again.headline == first.headline and again.summary() == first.summary()
     assert [answer.label for answer in again.answers()] == ["base", POORER]
     assert contents(run(tmp_path / "b").folder) == contents(first.folder)
