@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from sim import fitted
-from sim.outcomes.estimates import NOTE, Say, estimate, plain, signed
+from sim.outcomes.estimates import NOTE, Say, estimate, plain
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -265,30 +265,25 @@ def _legend(forecasts: Sequence[Forecast]) -> None:
         print(textwrap.fill(clean(text), width, subsequent_indent="    ", **WHOLE))
 
 
+MOST_HEAD = 16  # characters of a run's name over its column
 COUNTS = ("independents_left", "general_left")  # quantities that are no shares
 SWEPT = {"independents_left": "independent", "general_left": "in the race", "endgame": "endgame %"}
 
 
-def differences(headline: Sequence[str], summary: Sequence[Row]) -> None:
-    """The sentences to quote, and under each the table of its variant's differences at the horizon."""
+def differences(headline: Sequence[str], summary: Sequence[Row], base: str = "base") -> None:
+    """The sentences to quote, and under each the table of its variant's differences from ``base`` at the horizon."""
+    from sim.outcomes.effects import side_by_side
+
     variants = list(dict.fromkeys(row["variant"] for row in summary))
     for sentence, variant in zip(headline, variants, strict=True):
         print(clean(f"{sentence}."))
-        rows = [_difference_row(row) for row in summary if row["variant"] == variant]
-        print_table(["", "", "base", "variant", "difference", "gain"], rows, left=2)
+        mine = [row for row in summary if row["variant"] == variant]
+        rows = [[row["name"], row["quantity"].replace("_", " "), *side_by_side(row)] for row in mine]
+        other = "variant" if base == "base" else variant
+        heads = [textwrap.shorten(clean(name), MOST_HEAD, placeholder="…") for name in (base, other)]
+        print_table(["", "", *heads, "difference", "gain"], rows, left=2)
     print(f"Shares in percent, differences in points, {NOTE}.")
     print("Gain: so many times the worlds would be needed without common luck.")
-
-
-def _difference_row(row: Row) -> list[str]:
-    scale, digits = (1, 2) if row["quantity"] in COUNTS else (100, 1)
-
-    def said(value: float | None) -> str:
-        return "–" if value is None else f"{scale * value:.{digits}f}"
-
-    apart = _estimate(row, "difference", scale, digits, signed)
-    gain = "" if row["variance_ratio"] is None else f"{row['variance_ratio']:.1f}"
-    return [row["name"], row["quantity"].replace("_", " "), said(row["base"]), said(row["variant_value"]), apart, gain]
 
 
 def percent(row: Row, name: str) -> str:

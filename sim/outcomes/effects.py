@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from sim.foundation.columns import MILESTONES
 from sim.outcomes.differences import ALL, ENDGAME, FINAL_VALUATION, GENERAL_LEFT, INDEPENDENTS_LEFT, RAISED, SURVIVAL
-from sim.outcomes.estimates import in_words
+from sim.outcomes.estimates import NOTHING, estimate, in_words, signed
 from sim.outcomes.fates import GENERAL
 from sim.outcomes.rows import group_name, single_firms
 from sim.outcomes.sentences import Money, capital, lower, number
@@ -122,6 +122,22 @@ def sentence(scenario: Scenario, subject: str, told: Quoted, worlds: int, same: 
     if told.earlier is None:
         return said
     return f"{said}. The difference is larger earlier: it {effect_and_interval(scenario, told.earlier)}"
+
+
+def side_by_side(row: Row) -> tuple[str, str, str, str]:
+    """A row of differences in cells: in the base, in the other run, the difference with its interval, and the gain.
+
+    Shares in percent and points; counts as they are; what there is not is a dash. The gain is empty where runs are not
+    paired.
+    """
+    scale, digits = (1, 2) if row["quantity"] in COUNTS else (100, 1)
+
+    def said(value: float | None) -> str:
+        return NOTHING if value is None else f"{scale * value:.{digits}f}"
+
+    value, low, high = (None if row[part] is None else scale * row[part] for part in ("difference", "low", "high"))
+    gain = "" if row["variance_ratio"] is None else f"{row['variance_ratio']:.1f}"
+    return said(row["base"]), said(row["variant_value"]), estimate(value, low, high, digits, signed), gain
 
 
 def effect_and_interval(scenario: Scenario, row: Row | None) -> str:

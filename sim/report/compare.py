@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.outcomes import differences
+from sim.outcomes.effects import side_by_side
 from sim.outcomes.estimates import NOTE
 from sim.outcomes.intervals import METHODS
 from sim.report import effects
@@ -87,12 +88,14 @@ def runs_of(done: Comparison) -> Runs:
 def document_of(done: Comparison) -> Document:
     """The page of a comparison as a document."""
     runs, rows = runs_of(done), effects.records(done.differences)
+    summary = done.summary()
     sections = [Section("curves", "Curves", _curves(runs, done)), Section("fates", "Fates", (_fates(runs),))]
     for index, label in enumerate(runs.labels[1:], start=1):
         mine = [row for row in rows if row["variant"] == label]
         title = f"{shorten(label, 60)} against {shorten(runs.labels[0], 60)}"
         lead = f"{done.manifest['pairing'][index - 1]}."
-        blocks: list[Any] = [*difference_blocks(runs, mine, index), *_lonely(runs, mine, index)]
+        table = _side_by_side(runs, [row for row in summary if row["variant"] == label], index)
+        blocks: list[Any] = [*_lonely(runs, mine, index), table, *difference_blocks(runs, mine, index)]
         sections.append(Section(f"differences-{index}", title, tuple(blocks), lead))
     sections.append(Section("runs", "What is compared", (runs_table(runs, done.manifest),)))
     sections += evidence_used(*(view.scenario for view in runs.views))
@@ -142,6 +145,35 @@ def _share(runs: Runs, view: View, firm: str, fate: str) -> Cell:
         return Cell("–")
     row = rows.iloc[runs.last_tick(view)]
     return share_cell(float(row["incidence"]), float(row["low"]), float(row["high"]))
+
+
+def _side_by_side(runs: Runs, rows: list[dict[str, Any]], index: int) -> Table:
+    """The terminal's table: the value in the first run and in the ``index``-th, and their difference with interval."""
+    first, other = (shorten(runs.labels[i], 40) for i in (0, index))
+    columns = (
+        Column(""),
+        Column("Quantity"),
+        Column(first, "right"),
+        Column(other, "right"),
+        Column("Difference", "right", title=f"{other} minus {first}, with its 95% interval"),
+        Column("Gain", "right", title="so many times the worlds would be needed without common luck"),
+    )
+    paired = any(row["paired"] for row in rows)
+    dates = ", ".join(sorted({row["date"] for row in rows}))
+    caption = runs.caption(
+        f"At the end of {dates}. Shares in percent; differences in points, {NOTE}, "
+        f"{'taken world by world' if paired else 'of independent runs'}. differences.csv has every date and quantity."
+    )
+    body = tuple(
+        (
+            Cell(row["name"], strong=True),
+            Cell(row["quantity"].replace("_", " ")),
+            *(Cell(text) for text in side_by_side(row)),
+        )
+        for row in rows
+    )
+    empty = "The runs have nothing in common to compare."
+    return Table(f"side-by-side-{index}", "", columns, body, caption, empty=empty)
 
 
 def _lonely(runs: Runs, rows: list[Any], index: int) -> tuple[Any, ...]:

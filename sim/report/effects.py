@@ -124,6 +124,8 @@ def _title(runs: Runs, rows: Sequence[Row], measure: Measure) -> str:
     if mine:
         row = first(mine, runs.focus)[0]
         return f"{measure.label}: {runs.name(row['firm'])} differs by {difference_text(runs, row)}"
+    if not any(row["firm"] in runs.startups for row in rows):
+        return f"{measure.label}: no startup is in both runs"
     if not sure:
         return f"{measure.label}: no difference of a startup that is surely not zero"
     row = max(sure, key=lambda row: abs(row["difference"]))

@@ -12,6 +12,7 @@ from browser import look
 
 import sim
 from sim.foundation.errors import InputError
+from sim.outcomes.estimates import estimate, signed
 from sim.report import study_figures
 from sim.report.stills import browser
 from sim.scenario.load import with_sets
@@ -42,6 +43,20 @@ def pages(tmp_path_factory) -> dict[str, Path]:
     what_if.write(changed(), folder)
     compare.write(beside(), folder)
     return {"whatif": folder / "whatif.html", "compare": folder / "compare.html"}
+
+
+def test_the_page_of_a_comparison_has_a_column_of_differences(pages):
+    """For every run against the first, the numbers of the summary that the terminal shows."""
+    page = pages["compare"].read_text(encoding="utf-8")
+    names = [run["name"] for run in beside().manifest["runs"]][1:]
+    for index, label in enumerate(names, start=1):
+        table = page.split(f'id="table-side-by-side-{index}"', 1)[1].split("</table>", 1)[0]
+        text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", table))
+        rows = [row for row in beside().summary() if row["variant"] == label]
+        assert "Difference" in text and len(rows) == table.count("<tr") - 1
+        row = next(row for row in rows if (row["firm"], row["quantity"]) == ("beta", "survival"))
+        shown = estimate(*(100 * row[part] for part in ("difference", "low", "high")), say=signed)
+        assert f"{100 * row['base']:.1f} {100 * row['variant_value']:.1f} {shown}" in text
 
 
 @pytest.mark.parametrize("name", ["whatif", "compare"])
