@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sim.archive import atomic, folder, inventory
+from sim.archive import atomic, folder
 from sim.archive.blocks import ABOUT
 from sim.archive.digest import HEX_DIGITS
-from sim.foundation import lease
+from sim.foundation import lease, regular
 from sim.foundation.errors import InputError
 from sim.foundation.paths import expanded
 
@@ -103,7 +103,7 @@ def _kept(path: Path, needed: bool) -> Kept:
 
 def _about(path: Path) -> dict[str, Any]:
     try:
-        with inventory.opened(path / ABOUT) as file:
+        with regular.reading(path / ABOUT) as file:
             said = json.loads(file.read(LONGEST_ABOUT))
     except (OSError, ValueError, RecursionError):
         return {}

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from sim.archive import atomic, inventory
-from sim.foundation import lease
+from sim.foundation import lease, regular
 from sim.foundation.errors import InputError, RunError, first_line
 from sim.foundation.paths import expanded
 
@@ -191,7 +191,7 @@ def open_run(path: Path) -> RunFolder:
 def _opened(path: Path) -> RunFolder:
     """The folder at ``path`` by its manifest alone. InputError if there is none, or it was altered."""
     try:
-        with inventory.opened(path / MANIFEST) as file:
+        with regular.reading(path / MANIFEST) as file:
             text = file.read(MANIFEST_LIMIT + 1)
         if len(text) > MANIFEST_LIMIT:
             raise ValueError(f"larger than {MANIFEST_LIMIT} bytes")

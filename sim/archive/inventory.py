@@ -8,29 +8,17 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import stat
 from collections.abc import Iterator, Mapping
 from io import BufferedReader
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from sim.archive.digest import digest_of
+from sim.foundation import regular
 from sim.foundation.errors import first_line
 
 ALTERED = "was altered since it was written"
 SEAL = "seal"  # key of the manifest: digest of all its other entries
-
-
-def opened(path: Path) -> BufferedReader:
-    """The regular file at ``path``, open for reading. OSError for anything else: a pipe or a device may never end."""
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
-    try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OSError("not a file")
-        return os.fdopen(descriptor, "rb")
-    except BaseException:
-        os.close(descriptor)
-        raise
 
 
 def files_in(folder: Path) -> dict[str, dict[str, Any]]:
@@ -38,7 +26,7 @@ def files_in(folder: Path) -> dict[str, dict[str, Any]]:
     found = {}
     for path in sorted(folder.rglob("*")):
         if path.is_file():
-            with opened(path) as file:
+            with regular.reading(path) as file:
                 found[path.relative_to(folder).as_posix()] = {"bytes": path.stat().st_size, "sha256": _sha256(file)}
     return found
 
@@ -58,7 +46,7 @@ def faults(folder: Path, files: Mapping[str, Any], sizes_only: bool = False) -> 
     """
     for name, about in files.items():
         try:
-            with opened(folder / name) as file:
+            with regular.reading(folder / name) as file:
                 size = os.fstat(file.fileno()).st_size
                 if size != about["bytes"] or not (sizes_only or _sha256(file) == about["sha256"]):
                     yield Fault(name, ALTERED)
@@ -73,7 +61,7 @@ def content(folder: Path, files: Mapping[str, Any], name: str) -> bytes:
     about = files.get(name)
     if not isinstance(about, Mapping):
         raise ValueError("the manifest does not list it")
-    with opened(folder / name) as file:
+    with regular.reading(folder / name) as file:
         same_size = os.fstat(file.fileno()).st_size == about.get("bytes")
         found = file.read() if same_size else b""
     if not same_size or hashlib.sha256(found).hexdigest() != about.get("sha256"):

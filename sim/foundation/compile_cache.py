@@ -24,7 +24,7 @@ from typing import IO, Any
 
 from numba.core.caching import IndexDataCacheFile
 
-from sim.foundation import lease
+from sim.foundation import lease, regular
 
 KEPT_VERSIONS = 5
 IDLE_SECONDS = 3600.0  # a folder used since then is not removed
@@ -99,7 +99,8 @@ def seal(compiled: Any) -> None:
 
 def _sound(path: Path) -> bool:
     try:
-        content = memoryview(path.read_bytes())
+        with regular.reading(path) as file:
+            content = memoryview(file.read())
     except OSError:
         return False
     size = hashlib.sha256().digest_size

@@ -8,21 +8,23 @@ from __future__ import annotations
 import os
 import sys
 import time
+from io import FileIO
 from pathlib import Path
-from typing import IO, Any
+
+from sim.foundation import regular
 
 IN_USE = "in use"  # the file that is locked; its time is that of the last use
 RETRY_SECONDS = 0.02
 
 
-def shared(folder: Path) -> IO[bytes]:
+def shared(folder: Path) -> FileIO:
     """Create ``folder`` if need be and use it together with others, until what is returned is closed.
 
     Waits while somebody has it alone. OSError if it cannot be written.
     """
     while True:
         folder.mkdir(parents=True, exist_ok=True)
-        file = (folder / IN_USE).open("ab")
+        file = regular.adding(folder / IN_USE)
         if _locked(file, alone=False) and _is(file, folder / IN_USE):
             os.utime(folder / IN_USE)
             return file
@@ -30,19 +32,19 @@ def shared(folder: Path) -> IO[bytes]:
         time.sleep(RETRY_SECONDS)
 
 
-def alone(folder: Path) -> IO[bytes] | None:
+def alone(folder: Path) -> FileIO | None:
     """Use ``folder`` without others, until what is returned is closed; None if they are in the way.
 
     Where there are no locks somebody always is. OSError if it cannot be written.
     """
-    file = (folder / IN_USE).open("ab")
+    file = regular.adding(folder / IN_USE)
     if _locked(file, alone=True) and _is(file, folder / IN_USE):
         return file
     file.close()
     return None
 
 
-def _is(file: IO[bytes], path: Path) -> bool:
+def _is(file: FileIO, path: Path) -> bool:
     """Whether ``path`` is still the open ``file``."""
     try:
         return os.path.samestat(os.fstat(file.fileno()), path.stat())
@@ -50,7 +52,7 @@ def _is(file: IO[bytes], path: Path) -> bool:
         return False
 
 
-def _locked(file: IO[Any], alone: bool) -> bool:
+def _locked(file: FileIO, alone: bool) -> bool:
     """Lock ``file`` at once, shared or ``alone``; False if others are in the way."""
     if sys.platform == "win32":
         return not alone
