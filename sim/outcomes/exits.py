@@ -22,6 +22,7 @@ from sim.outcomes.rows import groups_of, single_firms
 from sim.scenario.model import Scenario
 
 MONTHS_A_YEAR = 12
+NOT_KEPT = "the version that wrote this folder did not keep what ended the firms"
 BOUNDS = ("", "_low", "_high")
 COLUMNS = ("firm", "year", "fate", "cause", "share", "low", "high", *(f"cumulative{bound}" for bound in BOUNDS))
 

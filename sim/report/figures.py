@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.report import claims, fates, landscape, money, own_clocks, survival, sweep_curves, sweep_heatmaps, timelines
+from sim.report import (
+    claims,
+    ended,
+    fates,
+    landscape,
+    money,
+    own_clocks,
+    survival,
+    sweep_curves,
+    sweep_heatmaps,
+    timelines,
+)
 from sim.report import flip as flip_page
 from sim.report import sensitivity as sensitivity_page
 from sim.report.picture import figure_of
@@ -37,6 +48,11 @@ def fates_over_time(run: FinishedRun) -> go.Figure:
 def fates_at_horizon(run: FinishedRun) -> go.Figure:
     """One stacked bar per startup."""
     return figure_of(fates.fates_at_horizon(view_of(run)))
+
+
+def what_ended_them(run: FinishedRun, by: str = "firm") -> go.Figure:
+    """Shares that are gone by cause; ``by`` is "firm" (at the horizon) or "year" (all startups in each year)."""
+    return figure_of({"firm": ended.by_firm, "year": ended.by_year}[by](view_of(run)))
 
 
 def independents_left(run: FinishedRun) -> go.Figure:

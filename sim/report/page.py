@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.outcomes.estimates import NOTE
-from sim.report import claims, fates, landscape, money, own_clocks, survival, tables, timelines
+from sim.report import claims, ended, fates, landscape, money, own_clocks, survival, tables, timelines
 from sim.report.cited import evidence_used
 from sim.report.document import (
     PLOTLY_FILE,
@@ -99,6 +99,7 @@ def document_of(run: FinishedRun | View) -> Document:
     sections = (
         _fates(view),
         _survival(view),
+        _ended(view),
         _landscape(view),
         _money(view),
         _endgame(view),
@@ -198,6 +199,14 @@ def _survival(view: View) -> Section:
         "When they fall",
         (curves, Figure(fates.fates_over_time(view)), Figure(own_clocks.survival_after(view))),
     )
+
+
+def _ended(view: View) -> Section:
+    firms, numbers = ended.by_firm(view), ended.table(view)
+    if numbers is None:
+        return Section("ended", "What ended them", (Figure(firms),))
+    views = (("By firm", Figure(firms)), ("By year", Figure(ended.by_year(view))))
+    return Section("ended", "What ended them", (Switch("ended", "How exits are counted", views), numbers))
 
 
 def _landscape(view: View) -> Section:

@@ -1,8 +1,9 @@
 """How everything looks: one colour per firm everywhere, one set of fonts, greys for what is gone.
 
-Colour means a firm that is alive; grey means one that is gone. The seven flagship startups have fixed colours from
-the Okabe-Ito and Paul Tol sets (two of them darkened), chosen by search so that the nearest two differ by 10 units
-of OKLab (x100) in normal, deuteranope and protanope vision; lines differ in dash too.
+Colour means a firm that is alive; grey means one that is gone; where all are gone, a hue says how (ENDED). The seven
+flagship startups have fixed colours from the Okabe-Ito and Paul Tol sets (two of them darkened), chosen by search so
+that the nearest two differ by 10 units of OKLab (x100) in normal, deuteranope and protanope vision; lines differ in
+dash too.
 """
 
 from __future__ import annotations
@@ -20,6 +21,13 @@ class FirmStyle(NamedTuple):
 
     colour: str
     dash: str
+
+
+class Hue(NamedTuple):
+    """``word`` is what people call it, ``colour`` its darkest shade."""
+
+    word: str
+    colour: str
 
 
 FLAGSHIP: Mapping[str, FirmStyle] = MappingProxyType(
@@ -62,6 +70,8 @@ ACCENT = "#0b5c8a"
 ACQUIRED = "#b3bac2"
 CLOSED = "#5a636e"
 NEVER_ENTERED = "#eef0f3"
+ENDED = {"acquired": Hue("blue", "#08457e"), "closed": Hue("brown", "#8a3b0c")}  # fate -> the darkest of its causes
+PALEST = 0.3  # of a ramp
 CONTEXT = "#b9c0c8"  # lines of the firms that are not in focus
 GROUP = FirmStyle("#3a6f8a", "solid")  # groups, and "the firm's colour" in keys
 
@@ -110,6 +120,11 @@ def tint(colour: str, strength: float) -> str:
     """``colour`` mixed with white: 1 leaves it, 0 gives white."""
     parts = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
     return "#" + "".join(f"{round(255 - (255 - part) * strength):02x}" for part in parts)
+
+
+def ramp(colour: str, steps: int) -> list[str]:
+    """``steps`` shades of a colour, itself first, each paler than the one before."""
+    return [tint(colour, 1 - (1 - PALEST) * step / max(steps - 1, 1)) for step in range(steps)]
 
 
 def clear(colour: str, opacity: float) -> str:

@@ -13,7 +13,7 @@ from sim.outcomes import fates
 from sim.outcomes.estimates import NOTE, of_share
 from sim.outcomes.intervals import METHODS
 from sim.outcomes.propositions import asked
-from sim.outcomes.rows import group_name
+from sim.outcomes.rows import group_name, groups_of
 from sim.report.claims import CLAIM, FAILED, HELD, verdict
 from sim.report.document import Cell, Column, Table
 from sim.report.fates import PART_LABELS, part_colours
@@ -50,11 +50,7 @@ def fates_table(view: View) -> Table:
     firms = [row for row in frame.to_dict("records") if row["firm"] in view.told and row["kind"] != "group"]
     firms.sort(key=lambda row: -row["independent"])
     firms = first(firms, view.focus)
-    groups = [
-        row
-        for row in frame.to_dict("records")
-        if row["kind"] == "group" and (_of_startups(view, row["firm"]) or row["firm"] in view.focus)
-    ]
+    groups = [row for row in frame.to_dict("records") if row["firm"] in view.groups]
     late = any(row["never_entered"] > 0 for row in firms)
     columns = [
         Column("Startup"),
@@ -84,13 +80,15 @@ def fates_table(view: View) -> Table:
     return Table("fates", "", tuple(columns), tuple(rows), caption, empty="The scenario has no startup.")
 
 
-def _of_startups(view: View, group: str) -> bool:
-    members = view.scenario.groups.get(group, ())
-    return group == "startups" or (bool(members) and all(member in view.startups for member in members))
+def name_cell(view: View, who: str) -> Cell:
+    """The head of a row about a firm or a group."""
+    if who in view.firms:
+        return Cell(view.name(who, 60), swatch=view.style(who).colour, strong=True)
+    return Cell(f"{shorten(group_name(who), 60)} ({len(groups_of(view.scenario)[who]):,})", strong=True)
 
 
 def _fate_row(view: View, row: dict[str, Any], late: bool) -> tuple[Cell, ...]:
-    firm, group = row["firm"], row["kind"] == "group"
+    firm = row["firm"]
     colours = part_colours(view, firm)
     ends = {
         "race": row["general"],
@@ -101,14 +99,10 @@ def _fate_row(view: View, row: dict[str, Any], late: bool) -> tuple[Cell, ...]:
     stack = tuple(
         (share, colours[part], f"{PART_LABELS[part]} {percent(share)}") for part, share in ends.items() if share > 0
     )
-    if group:
-        head = Cell(f"{shorten(group_name(firm), 60)} ({row['members']:,})", strong=True)
-    else:
-        head = Cell(view.name(firm, 60), swatch=view.style(firm).colour, strong=True)
     shares = [share_cell(row[n], row[f"{n}_low"], row[f"{n}_high"], n == "independent") for n, _, _ in SHARES]
     if late:
         shares.append(share_cell(row["never_entered"], row["never_entered_low"], row["never_entered_high"]))
-    return (head, Cell(stack=stack, title=label), *shares, _half_gone(view, row))
+    return (name_cell(view, firm), Cell(stack=stack, title=label), *shares, _half_gone(view, row))
 
 
 def _half_gone(view: View, row: dict[str, Any]) -> Cell:

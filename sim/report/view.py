@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from sim.outcomes.fates import reported
-from sim.outcomes.rows import group_name, lives_in, single_firms
+from sim.outcomes.rows import ALL_STARTUPS, group_name, groups_of, lives_in, single_firms
 from sim.outcomes.sentences import lower
 from sim.outcomes.stories import WorldStory
 from sim.report import style, words
@@ -91,6 +91,17 @@ class View:
         return first(
             (f.id for f in self.scenario.firms if f.kind == "startup" or f.id in self.focus), self.focus, itself
         )
+
+    @cached_property
+    def groups(self) -> list[str]:
+        """Ids of the groups to tell: all startups, the scenario's groups of startups, and those in focus."""
+        kinds = groups_of(self.scenario)
+        startups = set(kinds.get(ALL_STARTUPS, ()))
+        return [
+            group
+            for group, members in kinds.items()
+            if group not in self.firms and (startups.issuperset(members) or group in self.focus)
+        ]
 
     def spoken(self, shares: Mapping[str, float]) -> list[str]:
         """Whom a sentence about ``shares`` names, one or more: the highest and the lowest, who is in focus before them

@@ -66,9 +66,11 @@ class Run:
 
         InputError if the run was opened from a folder of an earlier version, which did not keep it.
         """
+        from sim.outcomes.exits import NOT_KEPT
+
         if self.outcomes.causes is None:
             raise InputError(
-                "the version that wrote this folder did not keep what ended the firms",
+                NOT_KEPT,
                 file=str(self.folder),
                 allowed="a folder with causes.csv: run the scenario again to have one",
             )
