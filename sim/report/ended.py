@@ -57,7 +57,7 @@ class Ended:
         return [
             Way(str(fate), cause, colour)
             for fate, rows in known.groupby("fate", sort=False)
-            for cause, colour in zip(rows["cause"], style.ramp(style.ENDED[str(fate)].colour, len(rows)), strict=True)
+            for cause, colour in zip(rows["cause"], style.ramp(style.ENDED[str(fate)][1:], len(rows)), strict=True)
         ]
 
     def rows(self, who: str, way: Way) -> pd.DataFrame:
@@ -161,10 +161,10 @@ def by_year(view: View) -> Picture:
         yaxis=style.axis(range=[0, min(1.0, 1.06 * most) if most else 1.0], tickformat=".0%", nticks=6),
     )
     name = view.name(who)
-    title = f"No exit of {name} falls in any year"
+    title = f"{capital(name)}: nobody is gone by {view.horizon} in any world"
     if most:
         why = most_often({way.cause: float(rows["share"].iloc[peak]) for way, rows in found})
-        title = f"Most exits of {name} fall in {years[peak]:04d}: {percent(most)}, {why}"
+        title = f"Exits of {name} peak in {years[peak]:04d}: {percent(most)}, {why}"
     partial = [f"{years[0]:04d} counts from {view.month(1, long=True)}."] if view.calendar(1) % 12 else []
     partial += [f"{years[-1]:04d} counts to {view.horizon}."] if view.scenario.end % 12 != 11 else []
     said = [f"{year:04d} {percent(float(share))}" for year, share in zip(years, total, strict=True)]

@@ -24,10 +24,11 @@ class FirmStyle(NamedTuple):
 
 
 class Hue(NamedTuple):
-    """``word`` is what people call it, ``colour`` its darkest shade."""
+    """``word`` is what people call it; its shades go from ``dark`` to ``pale``."""
 
     word: str
-    colour: str
+    dark: str
+    pale: str
 
 
 FLAGSHIP: Mapping[str, FirmStyle] = MappingProxyType(
@@ -70,8 +71,10 @@ ACCENT = "#0b5c8a"
 ACQUIRED = "#b3bac2"
 CLOSED = "#5a636e"
 NEVER_ENTERED = "#eef0f3"
-ENDED = {"acquired": Hue("blue", "#08457e"), "closed": Hue("brown", "#8a3b0c")}  # fate -> the darkest of its causes
-PALEST = 0.3  # of a ramp
+ENDED = {  # fate -> the shades of its causes, told apart in any vision up to four and three
+    "acquired": Hue("blue", "#062a5a", "#a6d3f5"),
+    "closed": Hue("brown to orange", "#8a3b0c", "#fdae6b"),
+}
 CONTEXT = "#b9c0c8"  # lines of the firms that are not in focus
 GROUP = FirmStyle("#3a6f8a", "solid")  # groups, and "the firm's colour" in keys
 
@@ -122,11 +125,6 @@ def tint(colour: str, strength: float) -> str:
     return "#" + "".join(f"{round(255 - (255 - part) * strength):02x}" for part in parts)
 
 
-def ramp(colour: str, steps: int) -> list[str]:
-    """``steps`` shades of a colour, itself first, each paler than the one before."""
-    return [tint(colour, 1 - (1 - PALEST) * step / max(steps - 1, 1)) for step in range(steps)]
-
-
 def clear(colour: str, opacity: float) -> str:
     """``colour`` as rgba with ``opacity`` 0 to 1."""
     red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
@@ -169,15 +167,21 @@ def upright(day: str, colour: str) -> dict[str, Any]:
     return {**place, "line": {"color": colour, "width": 1.2, "dash": "dot"}}
 
 
-RAMP = ((68, 1, 84), (59, 82, 139), (33, 145, 140), (94, 201, 98))  # the darker part of viridis
+VIRIDIS = ("#440154", "#3b528b", "#21918c", "#5ec962")  # the darker part of it
+
+
+def ramp(colours: Sequence[str], steps: int) -> list[str]:
+    """``steps`` colours from the first of ``colours`` to the last, evenly through those between."""
+    rgb = [[int(colour[i : i + 2], 16) for i in (1, 3, 5)] for colour in colours]
+    found = []
+    for step in range(steps):
+        at = (len(rgb) - 1) * (step / (steps - 1) if steps > 1 else 0.0)
+        i = min(int(at), len(rgb) - 2)
+        parts = (round(a + (b - a) * (at - i)) for a, b in zip(rgb[i], rgb[i + 1], strict=True))
+        found.append("#" + "".join(f"{part:02x}" for part in parts))
+    return found
 
 
 def shades(values: Sequence[T]) -> dict[T, str]:
     """A colour for every value, from dark violet (lowest) to green (highest)."""
-    found = {}
-    for place, value in enumerate(values):
-        at = (len(RAMP) - 1) * (place / (len(values) - 1) if len(values) > 1 else 0.0)
-        i = min(int(at), len(RAMP) - 2)
-        parts = (round(a + (b - a) * (at - i)) for a, b in zip(RAMP[i], RAMP[i + 1], strict=True))
-        found[value] = "#" + "".join(f"{part:02x}" for part in parts)
-    return found
+    return dict(zip(values, ramp(VIRIDIS, len(values)), strict=True))

@@ -63,6 +63,15 @@ def test_seven_startups_are_told_apart(vision: str):
     assert nearest(colours, VISION[vision]) >= LEAST_DISTANCE
 
 
+@pytest.mark.parametrize("vision", VISION)
+def test_causes_of_exit_are_told_apart(vision: str):
+    """Four causes of one fate and three of the other: as many as the rules know."""
+    bought, closed = (style.ramp(style.ENDED[f][1:], steps) for f, steps in (("acquired", 4), ("closed", 3)))
+    assert nearest([*bought, *closed], VISION[vision]) >= LEAST_DISTANCE
+    for hue in style.ENDED.values():
+        assert style.ramp(hue[1:], 1) == [hue.dark] and style.ramp(hue[1:], 2) == [hue.dark, hue.pale]
+
+
 def test_the_measure_finds_red_and_green_alike():
     assert nearest(["#c00000", "#008000"], VISION["normal"]) > 25
     assert nearest(["#b05000", "#6f7000"], VISION["deuteranopia"]) < LEAST_DISTANCE

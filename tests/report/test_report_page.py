@@ -23,6 +23,7 @@ from sim.report.view import view_of
 SECTIONS = (
     "fates",
     "survival",
+    "ended",
     "landscape",
     "money",
     "endgame",
@@ -39,6 +40,8 @@ PICTURES = {
         "survival-general",
         "survival-after",
         "fates",
+        "ended-by-firm",
+        "ended-by-year",
         "independents",
         "leaders",
         "concentration",
@@ -219,7 +222,7 @@ def test_every_function_for_notebooks_gives_a_figure(run: Any):
     public = [getattr(figures, name) for name in dir(figures)]
     own = [call for call in public if getattr(call, "__module__", "") == figures.__name__]
     calls = [call for call in own if next(iter(inspect.signature(call).parameters)) == "run"]
-    assert len(calls) == 15 and len(own) > len(calls)
+    assert len(calls) == 16 and len(own) > len(calls)
     for call in calls:
         figure = call(run)
         assert isinstance(figure, go.Figure) and len(figure.data) > 0, call.__name__
