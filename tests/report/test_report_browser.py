@@ -61,8 +61,8 @@ def test_page_draws_without_complaint_and_without_the_network(written: Path, chr
         (written / "report.html").resolve().as_uri()
     ]
     assert seen.answer["undrawn"] == 0 and seen.answer["overflowing"] == []
-    assert seen.answer["plots"] == 1 + 7 + 2 + 2 + 1 + 1 + 7 + 2 + 1 + 3
-    assert seen.answer["hidden"] == 1 + 7 + 7
+    assert seen.answer["plots"] == 1 + 7 + 2 + 1 + 2 + 1 + 1 + 7 + 2 + 1 + 3
+    assert seen.answer["hidden"] == 1 + 1 + 7 + 7
     assert seen.answer["wide"] <= width
     assert seen.answer["trouble"] is True
 
@@ -119,7 +119,7 @@ def test_a_page_is_printed_as_wide_as_the_sheet(written: Path, chromium: str, wi
 
     seen = look(written / "report.html", width, PRINTED, browser=chromium)
     assert seen.complaints == []
-    assert seen.answer["plots"] == seen.answer["after"] + 1 + 7 + 7
+    assert seen.answer["plots"] == seen.answer["after"] + 1 + 1 + 7 + 7
     assert seen.answer["cut"] == [] and seen.answer["unrestored"] == []
     assert 600 < seen.answer["right"] <= SHEET
     assert seen.answer["across"] == 3

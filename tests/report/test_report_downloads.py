@@ -71,6 +71,13 @@ def test_bars_have_their_names(run: Any, written: Path, chromium: str):
     assert list(rows[0]) == ["series", "startup", f"share of worlds in {view.horizon}"]
     shares = {(row["startup"], row["series"]): float(row[f"share of worlds in {view.horizon}"]) for row in rows}
     assert shares["Moonshot", "closed"] == pytest.approx(view.at_horizon("moonshot", "closed")[0], rel=1e-3)
+    causes = rows_of(taken(written / "report.html", "ended-by-firm", "csv", chromium)["text"])
+    by = f"share gone by {view.horizon}"
+    assert list(causes[0]) == ["series", "firm or group", by, f"low ({by})", f"high ({by})"]
+    mine = [row for row in causes if row["firm or group"] == "Moonshot"]
+    gone = sum(view.at_horizon("moonshot", fate)[0] for fate in ("acquired", "closed"))
+    assert len(mine) == 4 and sum(float(row[by]) for row in mine) == pytest.approx(gone, rel=1e-3)
+    assert all(float(row[f"low ({by})"]) < float(row[by]) < float(row[f"high ({by})"]) for row in mine)
     years = rows_of(taken(written / "report.html", "endgame", "csv", chromium)["text"])
     assert [row["year in which the endgame begins"] for row in years][:2] == ["2023", "2024"]
 
