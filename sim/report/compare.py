@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.outcomes import differences
-from sim.outcomes.effects import side_by_side
+from sim.outcomes.effects import month_words, side_by_side
 from sim.outcomes.estimates import NOTE
 from sim.outcomes.intervals import METHODS
 from sim.report import effects
@@ -30,7 +30,7 @@ from sim.report.provenance import provenance_of, runs_table
 from sim.report.tables import share_cell
 from sim.report.view import View, focus_note
 from sim.report.what_if import difference_blocks
-from sim.report.words import notes, shorten
+from sim.report.words import capital, notes, shorten
 from sim.study.compare import PAGE, Comparison
 from sim.study.focus import focus_in
 
@@ -159,14 +159,14 @@ def _side_by_side(runs: Runs, rows: list[dict[str, Any]], index: int) -> Table:
         Column("Gain", "right", title="so many times the worlds would be needed without common luck"),
     )
     paired = any(row["paired"] for row in rows)
-    dates = ", ".join(sorted({row["date"] for row in rows}))
+    dates = " and ".join(month_words(date) for date in sorted({row["date"] for row in rows}))
     caption = runs.caption(
-        f"At the end of {dates}. Shares in percent; differences in points, {NOTE}, "
+        f"{capital(dates)}. Shares in percent; differences in points, {NOTE}, "
         f"{'taken world by world' if paired else 'of independent runs'}. differences.csv has every date and quantity."
     )
     body = tuple(
         (
-            Cell(row["name"], strong=True),
+            Cell(capital(row["name"]), strong=True),
             Cell(row["quantity"].replace("_", " ")),
             *(Cell(text) for text in side_by_side(row)),
         )
