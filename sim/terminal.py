@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from sim import fitted
+from sim.foundation.errors import shown
 from sim.outcomes.estimates import NOTE, Say, estimate, plain
 
 if TYPE_CHECKING:
@@ -280,7 +281,7 @@ def differences(headline: Sequence[str], summary: Sequence[Row], base: str = "ba
         mine = [row for row in summary if row["variant"] == variant]
         rows = [[row["name"], row["quantity"].replace("_", " "), *side_by_side(row)] for row in mine]
         other = "variant" if base == "base" else variant
-        heads = [textwrap.shorten(clean(name), MOST_HEAD, placeholder="…") for name in (base, other)]
+        heads = [shown(name, MOST_HEAD) for name in (base, other)]
         print_table(["", "", *heads, "difference", "gain"], rows, left=2)
     print(f"Shares in percent, differences in points, {NOTE}.")
     print("Gain: so many times the worlds would be needed without common luck.")
