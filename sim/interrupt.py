@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import os
 import signal
 import sys
@@ -13,6 +14,7 @@ from typing import Any, NoReturn
 INTERRUPTED = 130
 SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 AGAIN_SECONDS = 0.02  # until an interrupt that was swallowed comes again
+IMPORTING = "<frozen importlib._bootstrap>"  # the file that imports, as Python names it
 _came: list[int] = []  # the signals that came
 
 
@@ -51,22 +53,55 @@ def _leave(_number: int, _frame: FrameType | None) -> NoReturn:
     os._exit(INTERRUPTED)
 
 
-def _raise(number: int, _frame: FrameType | None) -> NoReturn:
+def _raise(number: int, frame: FrameType | None) -> None:
+    """Raise the interrupt, or do so a little later while a library is imported: half of one is of no use to anybody.
+
+    Libraries written in C print what is raised in them, or crash, or end the process by the signal.
+    """
     _came.append(number)
-    raise KeyboardInterrupt
+    if _imports(frame):
+        _soon()
+    else:
+        raise KeyboardInterrupt
+
+
+def _imports(frame: FrameType | None) -> bool:
+    """Whether ``frame`` is part of an import."""
+    while frame is not None:
+        if frame.f_code.co_filename == IMPORTING:
+            return True
+        frame = frame.f_back
+    return False
+
+
+def _soon() -> None:
+    """Have the interrupt come again."""
+    again = threading.Timer(AGAIN_SECONDS, _again)
+    again.daemon = True  # not when everything has ended meanwhile
+    again.start()
 
 
 def _again() -> None:
-    """Interrupt once more what is still at work; at its end Python takes the handlers away, and a signal would kill."""
-    if signal.getsignal(signal.SIGINT) is _raise:
-        signal.raise_signal(signal.SIGINT)
+    """Interrupt what is still at work, as soon as whoever holds interrupts back for a while lets them through."""
+    number = _came[-1] if _came else signal.SIGINT
+    handler = signal.getsignal(number)
+    if handler is _raise:
+        _interrupt_main(number)
+    elif handler is not _leave:
+        _soon()
+
+
+def _interrupt_main(number: int) -> None:
+    """Have the main thread handle the signal ``number`` now, also if it waits."""
+    if hasattr(signal, "pthread_kill"):
+        signal.pthread_kill(threading.main_thread().ident or 0, number)
+    else:
+        _thread.interrupt_main(signal.Signals(number))
 
 
 def _unraisable(what: Any) -> None:
     """Python swallows what is raised in a callback or a destructor: the interrupt comes again."""
     if what.exc_type is not None and issubclass(what.exc_type, KeyboardInterrupt):
-        again = threading.Timer(AGAIN_SECONDS, _again)
-        again.daemon = True  # not when everything has ended meanwhile
-        again.start()
+        _soon()
     else:
         sys.__unraisablehook__(what)
