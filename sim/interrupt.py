@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 INTERRUPTED = 130
 SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
-AGAIN_SECONDS = 0.02  # until an interrupt that was swallowed comes again
+AGAIN_SECONDS = 0.02  # until an interrupt that was swallowed or put off comes again
 IMPORTING = "<frozen importlib._bootstrap>"  # the file that imports, as Python names it
 _came: list[int] = []  # the signals that came
 

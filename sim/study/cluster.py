@@ -11,6 +11,7 @@ import functools
 import importlib.util
 import logging
 import re
+import socket
 import threading
 import time
 from collections import deque
@@ -19,6 +20,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
+from urllib.parse import urlsplit
 
 from sim.archive import digest
 from sim.foundation.errors import InputError, RunError
@@ -27,6 +29,7 @@ Item = TypeVar("Item")
 Made = TypeVar("Made")
 ADDRESS = re.compile(r"(?:(?:tcp|tls)://)?(?:\[[0-9a-fA-F:]+\]|[^\s\[\]/:]+):(?P<port>\d{1,5})/?")
 CONNECT_SECONDS = 6.0  # to reach the scheduler
+PROBE_SECONDS = 1.0  # to learn whether anything listens where a scheduler was not reached in time
 ANSWER_SECONDS = 60.0  # for the scheduler's answer, once it was reached
 WORKERLESS_SECONDS = 60.0  # how long a cluster may be without any worker
 LOOK_SECONDS = 2.0  # how often to look how many workers there are
@@ -327,8 +330,18 @@ def _why(scheduler: str, error: BaseException) -> str:
         return "tls:// needs certificates: Dask reads where they are from its settings distributed.comm.tls"
     cause = error.__cause__ or error
     if isinstance(cause, (TimeoutError, asyncio.CancelledError)):
-        return "something listens there, but does not answer as a scheduler does"
+        return _met(scheduler)
     return re.sub(r"^in <.*?>: (?:\w+: )?", "", _line(cause))
+
+
+def _met(scheduler: str) -> str:
+    """What a plain connection meets: Dask's last try may be cut off by its time limit, whatever stood in the way."""
+    place = urlsplit(scheduler)
+    try:
+        with socket.create_connection((place.hostname, place.port), PROBE_SECONDS):
+            return "something listens there, but does not answer as a scheduler does"
+    except OSError as error:
+        return _line(error)
 
 
 def _line(error: BaseException) -> str:

@@ -214,6 +214,17 @@ def test_a_scheduler_that_dies_leaves_what_is_finished(tmp_path, local):
     assert contents(done.folder) == local
 
 
+@pytest.mark.parametrize(
+    ("listens", "words"), [(False, "Connection refused"), (True, "something listens there, but does not answer")]
+)
+def test_a_last_try_that_was_cut_off_does_not_say_that_something_listens(listens, words):
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        if listens:
+            held.listen()
+        assert words in cluster._why(f"tcp://127.0.0.1:{held.getsockname()[1]}", TimeoutError())
+
+
 def test_no_workers(tmp_path, monkeypatch):
     monkeypatch.setattr(cluster, "WORKERLESS_SECONDS", 0.5)
     monkeypatch.setattr(cluster, "LOOK_SECONDS", 0.1)
