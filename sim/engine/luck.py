@@ -31,6 +31,10 @@ FIRM_PURPOSES = {
     "u_compliance": 12,
     "u_bid": 13,
     "u_bought": 14,
+    "u_strategic": 15,
+    "u_cheque": 16,
+    "u_redemption": 17,
+    "u_terms": 18,
 }
 MARKET_PURPOSES = {
     "u_shift": 0,

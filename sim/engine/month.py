@@ -33,8 +33,11 @@ from sim.industry import (
     pivot,
     price_war,
     receivables,
+    redemption,
+    releases,
     rounds,
     spin_off,
+    strategic,
     talent,
     value,
 )
@@ -101,6 +104,7 @@ def operations(tile):
         burn.settle(world)
         marketing.step(world)
         frontier.keep_pace(world)
+        releases.step(world)
         talent.step(world)
 
 
@@ -118,8 +122,10 @@ def capital(tile):
         world = one(tile, w)
         value.step(world)
         rounds.step(world)
+        strategic.step(world)
         exchange.step(world)
         listing.step(world)
+        redemption.step(world)
 
 
 @law

@@ -45,6 +45,12 @@ CAUSES: tuple[Cause, ...] = (
     Cause("three criteria held for twelve months", "months"),
     Cause("closed young by chance (liability of newness)", "months since entry"),
     Cause("bought by chance (acquisition hazard)", "hazard, a month"),
+    Cause("the price has risen far above the last one", "months since the last round"),
+    Cause("chosen by a state-linked or strategic investor", "weight among startups, share"),
+    Cause("investors called their money", "months since the last round"),
+    Cause("no model near the frontier for too long", "months since the last one"),
+    Cause("bought after investors called their money", "months since the call"),
+    Cause("decided by the scenario", "1 keeps core technology, 0 drops it"),
 )
 (
     ON_DATE,
@@ -79,5 +85,11 @@ CAUSES: tuple[Cause, ...] = (
     CRITERIA_HELD,
     NEWNESS,
     ACQUISITION_HAZARD,
+    TERMS_GOOD,
+    CHOSEN,
+    CALLED,
+    NO_RELEASE,
+    REDEEMED,
+    FORCED,
 ) = range(len(CAUSES))
 NO_CAUSE = -1  # of what did not happen

@@ -9,8 +9,10 @@ the month: where a giant can pay for one of two, luck decides which.
 Sources: P-MK-11 (Light Year: price about net cash), S001-22, S001-27, S001-29, P-01-05 (acqui-hire). Rates: assumption.
 """
 
+import math
+
 from sim.foundation.assumption import Assumption, Mechanism
-from sim.foundation.causes import ABANDONED, ACQUISITION_HAZARD, DISTRESSED, REFUSED
+from sim.foundation.causes import ABANDONED, ACQUISITION_HAZARD, REDEEMED, REFUSED
 from sim.foundation.columns import ACQUIRED, EVENT, GIANT, INDEPENDENT, NEVER, STARTUP
 from sim.foundation.jit import law
 from sim.foundation.world import tell
@@ -23,10 +25,15 @@ MECHANISM = Mechanism(
     "Distressed or abandoned firms are bought near net cash, by giants' appetite and capacity; or by chance.",
     "Nobody is bought.",
     (
-        Assumption("distress_runway", 6, "months", 0, 60, "runway below which a firm takes offers"),
-        Assumption("refused_months", 8, "months", 0, 120, "months refused after which it takes offers"),
-        Assumption("offer_month", 0.008, "probability a month", 0, 1, "chance of an offer per unit of appetite"),
-        Assumption("over_net_cash", 1.0, "ratio", 0, 100, "price over net cash", "P-MK-11"),
+        Assumption("distress_runway", 9, "months", 0, 60, "runway below which a firm that gets no money takes offers"),
+        Assumption("refused_months", 3, "months", 0, 120, "months refused from which it counts as getting none"),
+        Assumption("offer_month", 0.01, "probability a month", 0, 1, "chance of an offer per unit of appetite"),
+        Assumption(
+            "talent_gain", 0.5, "ratio per index", 0, 20, "what a firm's talent adds to appetite", "P-01-05; size: assumption"
+        ),
+        Assumption("users_gain", 0.3, "ratio per log", 0, 20, "what its users add: log of 1 + million users"),
+        Assumption("bargain", 0.2, "share", 0, 1, "of the way from net cash to stand-alone value that a price goes"),
+        Assumption("control_premium", 0.3, "ratio", 0, 5, "premium over market value of a listed firm"),
         Assumption("least_price", 100, "¤", 0, 1e6, "least price"),
         Assumption("hazard_month", 0, "probability a month", 0, 1, "chance to be bought, whatever its state"),
     ),
@@ -39,21 +46,36 @@ MECHANISM = Mechanism(
 
 @law
 def why_for_sale(firm, assume):
-    """Cause for which a firm takes offers, -1 if it does not; abandoned before distressed before refused."""
+    """Cause for which a firm takes offers, -1 if it does not: it needs a buyer because nobody else pays.
+
+    Called by its investors; or short of cash, and abandoned by the market or refused by capital.
+    """
+    if firm.called_month < NEVER and firm.owed > 0.0:
+        return REDEEMED
+    if firm.runway >= assume.acquisition_distress_runway:
+        return -1
     if firm.abandoned_month < NEVER:
         return ABANDONED
-    if firm.runway < assume.acquisition_distress_runway:
-        return DISTRESSED
     if firm.refused_months >= assume.acquisition_refused_months and firm.refused_months > 0:
         return REFUSED
     return -1
 
 
 @law
-def price_of(firm, assume):
-    """Price of a firm for sale, RMB million."""
+def price_of(firm, assume, tick):
+    """Price of a firm, RMB million: a listed one at a premium over its market value, else between net cash and value."""
+    if firm.listing_month <= tick:
+        return max((1.0 + assume.acquisition_control_premium) * firm.value, assume.acquisition_least_price)
     net = max(firm.cash, 0.0) + firm.receivables
-    return max(assume.acquisition_over_net_cash * net, assume.acquisition_least_price)
+    price = net + assume.acquisition_bargain * max(firm.value - net, 0.0)
+    return max(price, assume.acquisition_least_price)
+
+
+@law
+def gain(firm, assume):
+    """What a buyer would gain, over a firm without talent or users."""
+    people = assume.acquisition_talent_gain * firm.talent
+    return 1.0 + people + assume.acquisition_users_gain * math.log(1.0 + firm.users)
 
 
 @law
@@ -96,7 +118,7 @@ def offered(world, f, appetite):
     firm, luck, assume = world.firms[f], world.luck[f], world.assume
     if luck.u_bought < assume.acquisition_hazard_month:
         return ACQUISITION_HAZARD, luck.u_bought / assume.acquisition_hazard_month
-    chance = min(assume.acquisition_offer_month * appetite, 1.0)
+    chance = min(assume.acquisition_offer_month * appetite * gain(firm, assume), 1.0)
     if luck.u_offer >= chance:
         return -1, 1.0
     return why_for_sale(firm, assume), luck.u_offer / chance
@@ -125,14 +147,16 @@ def what_it_saw(world, firm, why):
         return float(world.tick - firm.abandoned_month)
     if why == REFUSED:
         return float(firm.refused_months)
-    return firm.runway if why == DISTRESSED else world.assume.acquisition_hazard_month
+    if why == REDEEMED:
+        return float(world.tick - firm.called_month)
+    return world.assume.acquisition_hazard_month
 
 
 @law
 def deal(world, f):
     """Firm ``f`` is bought, if a giant that may pay for it still makes it an offer, or if chance has it so."""
     firm, market = world.firms[f], world.market
-    price = price_of(firm, world.assume)
+    price = price_of(firm, world.assume, world.tick)
     buyer, appetite = best_bidder(world, price)
     why, _ = offered(world, f, appetite)
     if why < 0:

@@ -1,20 +1,20 @@
-"""Burn: planned spending follows ambition; a firm plans to make its cash last and cuts research before it dies.
+"""Burn: what a firm spends are commitments; it carries out its plan while cash lasts, and cuts slowly when it does not.
 
-research_plan = research_ambition * frontier_cost      (pivoted: what the pivot keeps)
-scale         = (free_share * (cash - reserve_months * spending) / months + revenue + grants - fixed cost)
-                / (research_plan + marketing_plan), in [least, 1], in a hot climate up to most; fixed cost = overhead +
-                cost of revenue; months = plan_months, cold_caution times as many in a cold climate; once revenue is
-                close_loop_at of spending and capital is not hot, a firm lives from its revenue: neither free cash nor
-                grants are spent. Giants carry out their whole plan.
-spending      = scale * (research_plan + marketing_plan) + overhead + cost of revenue
-cash'         = cash + collections + grants - spending           (rounds, listing, placements and spin-offs add theirs)
+full plan     research = research_ambition * spread * cost of the frontier          (pivoted: what the pivot keeps)
+cutting       begins where cash pays for fewer than cut_runway months of the full plan, ends where it pays for
+              resume_runway; a cold climate makes both longer by cold_caution             two thresholds: Dixit (1989)
+aim           cutting: the floor, a team's cost; else the full plan, a listed firm's squeezed by the second law.
+              Whose revenue is close_loop_at of spending, while capital is not hot: no more than revenue pays for
+research'     max(aim, keep_month * research), at most ramp_month times it        adjustment cost: Hamermesh & Pfann (1996)
+overhead      pay of the organisation, and of replacing who left
+cash'         = cash + collections + grants - spending           (what investors bring and take is added elsewhere)
 Sources: P-ZP-16, P-ZP-17, P-ZP-21 (research and pay at Zhipu), P-ZP-23, P-MM-28 (outflows), S003-23, S000-20.
 """
 
 import math
 
 from sim.foundation.assumption import Assumption, Mechanism
-from sim.foundation.columns import COLD, HOT, INDEPENDENT, LONGEST_RUNWAY, STARTUP
+from sim.foundation.columns import COLD, HOT, INDEPENDENT, LONGEST_RUNWAY, NEVER, STARTUP
 from sim.foundation.jit import law
 
 MONTHS_A_YEAR = 12.0
@@ -23,11 +23,28 @@ TINY = 1e-12
 
 MECHANISM = Mechanism(
     "burn",
-    "Planned spending follows ambition and cash: a firm short of cash cuts research before it dies.",
+    "Spending is commitments: a firm keeps to its plan while cash lasts and can cut only slowly when it does not.",
     "Spending is the constant burn_month.",
     (
-        Assumption("plan_months", 11, "months", 1, 60, "a firm plans to make its cash last so long"),
-        Assumption("reserve_months", 3, "months", 0, 36, "months of spending that are kept back"),
+        Assumption("cut_runway", 8, "months", 0, 60, "months of its full plan in cash below which a firm cuts"),
+        Assumption("resume_runway", 15, "months", 0, 120, "months of it above which it keeps to its plan again"),
+        Assumption(
+            "cold_caution", 1.1, "ratio", 1, 5, "how much longer both are in a cold climate", "S003-23; size: assumption"
+        ),
+        Assumption(
+            "keep_month",
+            0.93,
+            "share a month",
+            0,
+            1,
+            "least of last month's research that leases and severance leave",
+            "form: Hamermesh & Pfann (1996); size: assumption",
+        ),
+        Assumption("ramp_month", 0.2, "share a month", 0, 10, "most that research grows in a month"),
+        Assumption("floor_month", 25, "¤ a month", 0, 1e4, "research team that a firm in the race keeps to the end, at opening pay"),
+        Assumption("floor_pivoted", 5, "¤ a month", 0, 1e4, "research team that a pivoted firm keeps, at opening pay"),
+        Assumption("keep_pivoted", 0.8, "share a month", 0, 1, "least of last month's research that leases leave after a pivot"),
+        Assumption("marketing_floor", 0.15, "share", 0, 1, "share of its marketing plan that a firm keeps to the end"),
         Assumption(
             "close_loop_at",
             0.5,
@@ -37,10 +54,7 @@ MECHANISM = Mechanism(
             "revenue over spending at which a firm lives from its revenue unless capital is hot",
             "S000-24, S002-14; share: assumption",
         ),
-        Assumption(
-            "cold_caution", 1.1, "ratio", 1, 5, "how much longer in a cold climate", "S003-23; size: assumption"
-        ),
-        Assumption("least", 0.05, "share", 0, 1, "least share of planned research and marketing a firm can live with"),
+        Assumption("loop_months", 36, "months", 1, 600, "months over which it then spreads its cash"),
         Assumption("most", 1.1, "ratio", 1, 10, "most a firm stretches its plan while capital is hot"),
         Assumption(
             "overhead_month",
@@ -48,10 +62,11 @@ MECHANISM = Mechanism(
             "¤ a month",
             0,
             1e4,
-            "overhead and pay outside research at talent 1",
+            "overhead and pay outside research of an organisation of size 1",
             "P-ZP-13, P-ZP-17, P-ZP-22, P-ZP-28 (what is left of 2024's loss: about 5); level: assumption",
         ),
         Assumption("wage_growth_year", 0.12, "log a year", -0.5, 2, "growth of pay", "S002-11; rate: assumption"),
+        Assumption("replacing", 60, "¤", 0, 1e5, "cost of replacing one index point of talent, at opening pay"),
     ),
     (
         Assumption("cash", 1000, "¤", 0, 1e7, "cash at entry", entry_only=True),
@@ -60,14 +75,6 @@ MECHANISM = Mechanism(
         Assumption("grant_month", 0, "¤ a month", 0, 1e6, "money from a parent or grants", "P-DS-01"),
     ),
 )
-
-
-@law
-def affordable_share(free_cash, plan_months, revenue, fixed, plan, least, most):
-    """Share of the discretionary plan a firm allows itself; ``free_cash`` is what it has beyond its reserve."""
-    if plan <= TINY:
-        return 1.0
-    return min(max((free_cash / plan_months + revenue - fixed) / plan, least), most)
 
 
 @law
@@ -80,19 +87,39 @@ def runway_months(cash, burn):
 
 @law
 def plan(firm, market, assume, tick):
-    """Planned research and marketing, and overhead, RMB million this month."""
+    """Research and marketing of the full plan, and overhead, RMB million this month."""
     pivoted = firm.pivot_month <= tick
-    research = firm.research_ambition * market.frontier_cost
-    overhead = assume.burn_overhead_month * firm.talent * market.wage_growth
+    research = firm.research_ambition * firm.spread * market.frontier_cost
     if pivoted:
         kept = assume.pivot_deep_research if firm.deep == 1 else assume.pivot_light_research
         research = min(research, firm.pivot_cost) * kept * market.build_cost
-        overhead *= assume.pivot_overhead
-    overhead *= 1.0 - firm.restructured
+    people = firm.organisation * (1.0 - firm.restructured) * assume.burn_overhead_month
+    overhead = (people + assume.burn_replacing * firm.people_lost) * market.wage_growth
     marketing = firm.marketing_intensity * market.marketing_budget
     if pivoted:
         marketing *= assume.pivot_keeps_lines
     return research, marketing, overhead
+
+
+@law
+def shrinks(firm, assume, tick):
+    """What is left of last month's organisation after a pivot: it goes to ``pivot.overhead`` as fast as leases let it."""
+    months = tick - firm.pivot_month
+    if months < 1:
+        return 1.0
+    kept, least = assume.burn_keep_pivoted, assume.pivot_overhead
+    return max(kept**months, least) / max(max(kept ** (months - 1), least), TINY)
+
+
+@law
+def cuts(cutting, runway, climate, assume):
+    """1 if a firm cuts this month; it goes on with what it did between the two thresholds."""
+    caution = assume.burn_cold_caution if climate == COLD else 1.0
+    if runway < assume.burn_cut_runway * caution:
+        return 1
+    if runway >= max(assume.burn_resume_runway, assume.burn_cut_runway) * caution:
+        return 0
+    return cutting
 
 
 @law
@@ -104,29 +131,43 @@ def lives_from_revenue(firm, climate, assume):
 
 
 @law
-def allowed(firm, planned, fixed, climate, assume):
-    """Share of the discretionary plan a startup allows itself this month."""
-    months = assume.burn_plan_months * (assume.burn_cold_caution if climate == COLD else 1.0)
-    most = assume.burn_most if climate == HOT else 1.0
-    free = firm.cash - assume.burn_reserve_months * firm.last_spending
-    income = firm.smooth_revenue + firm.grant_month
-    if lives_from_revenue(firm, climate, assume):
-        free, income = min(free, 0.0), firm.smooth_revenue
-    elif free > 0.0:
-        free *= firm.free_share
-    return affordable_share(free, months, income, fixed, planned, assume.burn_least, most)
+def aimed_at(firm, research, marketing, fixed, market, assume):
+    """Research and marketing that a startup aims at this month."""
+    team = assume.burn_floor_month if firm.pivot_month == NEVER else assume.burn_floor_pivoted
+    floor = min(team * market.wage_growth, research)
+    least = min(assume.burn_marketing_floor, 1.0) * marketing
+    if firm.cutting == 1:
+        return floor, least
+    share = assume.burn_most if market.climate == HOT else firm.free_share
+    if lives_from_revenue(firm, market.climate, assume):
+        means = firm.smooth_revenue - fixed + max(firm.cash, 0.0) / assume.burn_loop_months
+        share = min(share, max(means, 0.0) / max(research + marketing, TINY))
+    return max(share * research, floor), max(share * marketing, least)
+
+
+@law
+def reached(before, aim, keep, assume):
+    """Research of this month: last month's falls and grows only so fast; growth starts from a team's cost at least."""
+    least = keep * before
+    most = max(before, assume.burn_floor_month) * (1.0 + assume.burn_ramp_month)
+    return max(min(aim, most), least)
 
 
 @law
 def spend(firm, market, assume, tick):
-    """Decide the month's spending of a firm."""
+    """Decide the month's spending of a firm. Giants carry out their whole plan."""
+    firm.organisation *= shrinks(firm, assume, tick)
     research, marketing, overhead = plan(firm, market, assume, tick)
     if firm.kind == STARTUP:
-        fixed, planned = overhead + firm.cost_of_revenue, research + marketing
-        firm.plan_runway = runway_months(firm.cash, planned + fixed - firm.smooth_revenue - firm.grant_month)
-        share = allowed(firm, planned, fixed, market.climate, assume)
-        research *= share
-        marketing *= share
+        fixed = overhead + firm.cost_of_revenue
+        firm.plan_runway = runway_months(
+            firm.cash, research + marketing + fixed - firm.smooth_revenue - firm.grant_month
+        )
+        firm.cutting = cuts(firm.cutting, firm.plan_runway, market.climate, assume)
+        research, marketing = aimed_at(firm, research, marketing, fixed, market, assume)
+        if firm.started == 1:
+            keep = assume.burn_keep_month if firm.pivot_month == NEVER else assume.burn_keep_pivoted
+            research = reached(firm.research, research, keep, assume)
     firm.research = research
     firm.marketing = marketing
     firm.overhead = overhead
@@ -184,5 +225,6 @@ def open_month(world):
             continue
         firm.cash_open = firm.cash
         firm.venture_in, firm.ipo_in, firm.placement_in = 0.0, 0.0, 0.0
+        firm.strategic_in, firm.redeemed = 0.0, 0.0
         firm.spin_off_in, firm.grant_in = 0.0, 0.0
         firm.collections, firm.spending = 0.0, 0.0

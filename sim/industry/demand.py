@@ -18,6 +18,8 @@ import math
 from sim.foundation.assumption import Assumption, Mechanism
 from sim.foundation.columns import API, CONSUMER, HOME, INDEPENDENT, LINES, PROJECTS, VERTICAL
 from sim.foundation.jit import law
+from sim.industry.frontier import offered_gap
+from sim.industry.releases import stale_years
 
 LINE_COUNT = len(LINES)
 MONTHS_A_YEAR = 12.0
@@ -48,6 +50,16 @@ MECHANISM = Mechanism(
         ),
         Assumption("growth_floor_year", 0.25, "log a year", 0, 2, "growth it slows to"),
         Assumption("growth_half_life", 24, "months", 1, 240, "half-life of the excess growth"),
+        Assumption("threshold", 1.5, "generations", 0, 20, "frontier from which capability opens business demand"),
+        Assumption(
+            "opening",
+            0.5,
+            "log per generation",
+            0,
+            10,
+            "business demand that a generation beyond it opens",
+            "S002-04; size: assumption",
+        ),
         Assumption(
             "pool_growth_year",
             0.6,
@@ -101,6 +113,8 @@ MECHANISM = Mechanism(
             "reach_consumer", 1.0, "elasticity", 0, 3, "pull of reach on consumers", "S000-19; size: assumption"
         ),
         Assumption("reach_business", 0.2, "elasticity", 0, 3, "pull of reach on business customers"),
+        Assumption("niche_loyal", 0.7, "share", 0, 1, "customers of a full niche who do not choose anew", "S001-17; size: assumption"),
+        Assumption("niche_pays", 0.6, "ratio", 0, 20, "what customers of a full niche pay more", "S001-17; size: assumption"),
         Assumption("outside_consumer", 6, "ratio", 0.01, 1000, "pull of using none, over a firm at par"),
         Assumption(
             "outside_api", 2.0, "ratio", 0.01, 1000, "pull of self-building on open source", "S003-17; size: assumption"
@@ -126,6 +140,7 @@ MECHANISM = Mechanism(
             "P-ZP-34, P-ZP-35; point: assumption",
         ),
         Assumption("project_cost", 0.36, "share of price", 0, 2, "cost of delivering projects", "P-ZP-30 to P-ZP-33"),
+        Assumption("thin_delivery", 1.0, "ratio", 0, 20, "what delivering costs more without the people, per share that is gone"),
         Assumption(
             "consumer_cost",
             0.45,
@@ -141,6 +156,7 @@ MECHANISM = Mechanism(
         Assumption("mix_api", 0.25, "weight", 0, 10, "effort in API"),
         Assumption("mix_projects", 0.25, "weight", 0, 10, "effort in projects"),
         Assumption("mix_vertical", 0.05, "weight", 0, 10, "effort in verticals"),
+        Assumption("niche", 0, "share", 0, 1, "how far its customers are a niche of their own", "S001-17; size: assumption"),
         Assumption("reach", 1, "ratio", 0.01, 100, "channels and ecosystem over a startup's"),
     ),
 )
@@ -177,15 +193,16 @@ def measure(world):
     business, pool, arpu = grown(assume, world.tick)
     market.arpu_growth = arpu
     kept = 1.0 - assume.demand_volume_elasticity
+    market.opened = math.exp(assume.demand_opening * max(market.frontier - assume.demand_threshold, 0.0))
     market.api_take_home = market.api_price**kept
     market.api_take_abroad = market.api_reset**kept
     sizes[HOME + CONSUMER] = assume.demand_pool_home * pool
-    sizes[HOME + API] = assume.demand_api_home * business
-    sizes[HOME + PROJECTS] = assume.demand_projects_home * business
+    sizes[HOME + API] = assume.demand_api_home * business * market.opened
+    sizes[HOME + PROJECTS] = assume.demand_projects_home * business * market.opened
     sizes[HOME + VERTICAL] = assume.demand_vertical_home * business
     sizes[LINE_COUNT + CONSUMER] = assume.demand_pool_abroad * pool
-    sizes[LINE_COUNT + API] = assume.demand_api_abroad * business
-    sizes[LINE_COUNT + PROJECTS] = assume.demand_projects_abroad * business
+    sizes[LINE_COUNT + API] = assume.demand_api_abroad * business * market.opened
+    sizes[LINE_COUNT + PROJECTS] = assume.demand_projects_abroad * business * market.opened
     sizes[LINE_COUNT + VERTICAL] = assume.demand_vertical_abroad * business
 
 
@@ -202,9 +219,10 @@ def line_effort(firm, assume, line, tick):
     """Effort of a firm in a line: a pivoted firm keeps little of the general lines and turns to verticals."""
     pivoted = firm.pivot_month <= tick
     if line == VERTICAL:
-        own = firm.mix_vertical
-        return (max(own, assume.pivot_vertical_mix) if pivoted else own) * firm.vertical_pull
+        own = max(firm.mix_vertical, assume.pivot_vertical_mix) if pivoted else firm.mix_vertical + firm.moves_in
+        return own * firm.vertical_pull * firm.fresh
     own = firm.mix_consumer if line == CONSUMER else (firm.mix_api if line == API else firm.mix_projects)
+    own *= firm.fresh
     return own * assume.pivot_keeps_lines if pivoted else own
 
 
@@ -247,6 +265,13 @@ def take_place(world):
         if firm.status != INDEPENDENT:
             continue
         firm.reach_log = math.log(firm.reach * firm.footing)
+        firm.offer_gap = offered_gap(firm.gap, market.open_gap, assume)
+        firm.loyal = 1.0 - assume.demand_niche_loyal * firm.niche
+        racing = firm.pivot_month > world.tick
+        lost = assume.releases_stale_loss * stale_years(firm, assume, world.tick) if racing else 0.0
+        if firm.abandoned_month <= world.tick and assume.listing_on == 1.0:
+            lost += assume.listing_strength * assume.listing_abandoned_clients
+        firm.fresh = math.exp(-lost)
         firm.part_home = (1.0 - firm.overseas) ** market.taking
         firm.part_abroad = firm.overseas**market.taking if assume.overseas_on == 1.0 else 0.0
 
@@ -258,24 +283,28 @@ def contest(world, line):
     quality, reach_elasticity, outside, switching = pulls(assume, line)
     home_sum = outside_weight(assume, market, outside, quality, line, 0)
     abroad_sum = outside_weight(assume, market, outside, quality, line, 1)
+    home_free, abroad_free = 1.0, 1.0  # of all customers, those who may choose anew
     for f in range(firms.shape[0]):
         firm = firms[f]
         if firm.status != INDEPENDENT:
             continue
         own = line_effort(firm, assume, line, world.tick)
-        weight = appeal(own, firm.reach_log, reach_elasticity, quality, firm.gap, market.taking)
+        gap = firm.gap if line == API else firm.offer_gap
+        weight = appeal(own, firm.reach_log, reach_elasticity, quality, gap, market.taking)
         firm.weight_home = weight * firm.part_home
         firm.weight_abroad = weight * firm.part_abroad
         home_sum += firm.weight_home
         abroad_sum += firm.weight_abroad
+        home_free -= (1.0 - firm.loyal) * shares[f, line]
+        abroad_free -= (1.0 - firm.loyal) * shares[f, LINE_COUNT + line]
     for f in range(firms.shape[0]):
         firm = firms[f]
         if firm.status != INDEPENDENT:
             continue
         at_home = firm.weight_home / max(home_sum, TINY)
         abroad = firm.weight_abroad / max(abroad_sum, TINY)
-        shares[f, line] += switching * (at_home - shares[f, line])
-        shares[f, LINE_COUNT + line] += switching * (abroad - shares[f, LINE_COUNT + line])
+        shares[f, line] += switching * (at_home * home_free - firm.loyal * shares[f, line])
+        shares[f, LINE_COUNT + line] += switching * (abroad * abroad_free - firm.loyal * shares[f, LINE_COUNT + line])
 
 
 @law
@@ -312,7 +341,8 @@ def prospects(world):
         if firm.status == INDEPENDENT:
             efforts = firm.mix_consumer + firm.mix_api + firm.mix_projects + firm.mix_vertical
             sells = efforts > 0.0 or firm.pivot_month <= world.tick
-            weight = math.exp(-market.taking * quality * firm.gap) * firm.footing
+            gap = firm.offer_gap if firm.pivot_month <= world.tick else firm.gap
+            weight = math.exp(-market.taking * quality * gap) * firm.footing * firm.fresh
             if firm.pivot_month <= world.tick:
                 weight *= firm.vertical_pull
             firm.weight_home = weight if sells else 0.0
@@ -332,7 +362,9 @@ def bill(world, f):
     users_abroad = sizes[LINE_COUNT + CONSUMER] * shares[f, LINE_COUNT + CONSUMER]
     firm.users = users_home + users_abroad
     arpu = market.arpu_growth
-    firm.revenue_consumer = (users_home * assume.demand_arpu_home + users_abroad * assume.demand_arpu_abroad) * arpu
+    pays = 1.0 + assume.demand_niche_pays * firm.niche
+    at_home = users_home * assume.demand_arpu_home * market.scale_price
+    firm.revenue_consumer = (at_home + users_abroad * assume.demand_arpu_abroad) * arpu * pays
     volume_cost = market.inference_cost * firm.unit_cost
     consumer_cost = firm.users * assume.demand_consumer_cost * volume_cost
     api_home = sizes[API] * shares[f, API] * market.api_take_home
@@ -346,12 +378,13 @@ def bill(world, f):
     projects += sizes[LINE_COUNT + PROJECTS] * shares[f, LINE_COUNT + PROJECTS]
     firm.revenue_projects = projects * seasonal
     firm.project_margin = 1.0 - assume.demand_project_cost / max(market.project_price, TINY)
-    project_cost = firm.revenue_projects * (1.0 - firm.project_margin)
+    thin = 1.0 + assume.demand_thin_delivery * max(1.0 - firm.talent / max(firm.organisation, TINY), 0.0)
+    project_cost = firm.revenue_projects * (1.0 - firm.project_margin) * thin
     orders = sizes[VERTICAL] * shares[f, VERTICAL] + sizes[LINE_COUNT + VERTICAL] * shares[f, LINE_COUNT + VERTICAL]
-    firm.backlog += orders * seasonal
+    firm.backlog += orders * seasonal * firm.vertical_price
     firm.revenue_vertical = firm.backlog / max(firm.vertical_delay, 1.0)
     firm.backlog -= firm.revenue_vertical
-    vertical_cost = firm.revenue_vertical * (1.0 - firm.vertical_margin)
+    vertical_cost = firm.revenue_vertical * (1.0 - firm.vertical_margin) * thin
     firm.cost_of_revenue = consumer_cost + api_cost + project_cost + vertical_cost
     firm.revenue = firm.revenue_consumer + firm.revenue_api + firm.revenue_projects + firm.revenue_vertical
     firm.gross_profit = firm.revenue - firm.cost_of_revenue
@@ -398,4 +431,5 @@ def step(world):
             continue
         bill(world, f)
         firm.smooth_revenue += smoothing * (firm.revenue - firm.smooth_revenue)
+        firm.slow_revenue += smoothing / 2.0 * (firm.revenue - firm.slow_revenue)
         firm.revenue_total += firm.revenue

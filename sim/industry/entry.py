@@ -92,6 +92,7 @@ def open_books(world, f, gap_more, footing):
     firm.gap = firm.entry_gap + gap_more
     firm.talent = firm.entry_talent
     firm.talent_before = firm.entry_talent
+    firm.organisation = firm.entry_talent
     firm.founders_stake = firm.entry_founders_stake
     firm.receivables = firm.entry_receivables
     firm.footing = footing
@@ -100,6 +101,9 @@ def open_books(world, f, gap_more, footing):
     firm.ttm_revenue = firm.entry_revenue_year
     firm.smooth_revenue = firm.entry_revenue_year / MONTHS_A_YEAR
     firm.expected_revenue = firm.entry_revenue_year
+    firm.slow_revenue = firm.smooth_revenue
+    firm.release_month = world.tick
+    firm.float_share = world.assume.exchange_ipo_share
     firm.capacity_left = firm.buying_capacity_year
     firm.users = firm.entry_users
 

@@ -15,11 +15,14 @@ from sim.foundation.causes import GATE_PASSED, LISTED_SHORT, LOCK_UP
 from sim.foundation.columns import EVENT, INDEPENDENT, NEVER, STARTUP
 from sim.foundation.jit import law
 from sim.foundation.world import tell
+from sim.industry.value import scarce
 
 LISTING, PLACEMENT, UNLOCK = EVENT["listing"], EVENT["placement"], EVENT["unlock"]
 MONTHS_A_YEAR = 12
 HALF_YEAR = 6
 MOST_SENTIMENT = 1.5
+BY_RULE = 0.0
+RAISED_MONTHS = 18.0
 
 MECHANISM = Mechanism(
     "exchange",
@@ -32,6 +35,7 @@ MECHANISM = Mechanism(
         Assumption("cap_gate_early", 8940, "¤", 0, 1e7, "capitalisation of a pre-commercial company", "P-HK-03"),
         Assumption("years_of_research", 3, "years", 0, 10, "age a firm must have", "P-HK-05"),
         Assumption("listing_hazard", 0.09, "probability a month", 0, 1, "chance to list once through the gate"),
+        Assumption("investors_push", 0.5, "ratio", 0, 10, "what investors who hold all would add to the chance", "S001-17; size: assumption"),
         Assumption("ipo_share", 0.09, "share of value", 0.01, 0.5, "IPO proceeds over value", "P-ZP-54, P-MM-42"),
         Assumption("first_day", 0.25, "log", -1, 3, "premium at listing", "P-HK-18"),
         Assumption(
@@ -43,15 +47,18 @@ MECHANISM = Mechanism(
             "premium of the only listed one, shared as more list",
             "S002-03; size: assumption",
         ),
-        Assumption("unlock_6", 0.06, "log", 0, 2, "premium lost at 6 months", "P-HK-07; size: assumption"),
-        Assumption("unlock_12", 0.15, "log", 0, 2, "premium lost at 12 months", "P-HK-08, P-HK-09; size: assumption"),
+        Assumption("unlock_6", 0.15, "share", 0, 1, "share of the stock that is released at 6 months", "P-HK-07; size: assumption"),
+        Assumption("unlock_12", 0.5, "share", 0, 1, "share of the stock that is released at 12 months", "P-HK-08, P-HK-09; size: assumption"),
         Assumption("sentiment_noise", 0.12, "log", 0, 1, "monthly shock to sentiment"),
         Assumption("sentiment_reversion", 0.15, "share a month", 0.01, 1, "how fast sentiment reverts"),
         Assumption("placement_runway", 18, "months", 0, 60, "months of its full plan in cash below which it places"),
         Assumption("placement_share", 0.06, "share of value", 0, 0.5, "placement over value"),
+        Assumption("placement_premium", 0.5, "log", -5, 5, "premium from which a firm places shares without need"),
+        Assumption("placement_pause", 6, "months", 1, 60, "pause between placements"),
         Assumption("placement_discount", 0.08, "log", 0, 1, "premium lost at a placement"),
     ),
     (
+        Assumption("lists", 0, "month", -1, 120000, "when it lists, if not by rule", whole=True),
         Assumption("listing_appetite", 0.5, "ratio", 0, 10, "how much a firm wants to list"),
         Assumption("age", 1, "years", 0, 30, "age at entry", entry_only=True),
     ),
@@ -69,6 +76,12 @@ def passes_gate(firm, assume, tick):
 
 
 @law
+def wants_to_list(firm, assume):
+    """Appetite for listing; investors, who need an exit, add to it what founders no longer hold."""
+    return firm.listing_appetite * (1.0 + assume.exchange_investors_push * (1.0 - firm.founders_stake))
+
+
+@law
 def move_premium(world, f, change):
     """The premium moves by ``change``, as far as its cap allows, and the value with it."""
     firm, cap = world.firms[f], world.assume.value_cap
@@ -83,6 +96,7 @@ def pay_in(world, f, amount, premium_change):
     firm = world.firms[f]
     firm.cash += amount
     firm.raised += amount
+    firm.raised_smooth += amount / RAISED_MONTHS
     firm.founders_stake *= 1.0 - amount / (firm.value + amount)
     world.market.exchange_paid += amount
     move_premium(world, f, premium_change)
@@ -93,6 +107,7 @@ def list_firm(world, f):
     """A firm lists: IPO cash, first-day premium, the clock of the profitability test starts."""
     firm, assume = world.firms[f], world.assume
     amount = assume.exchange_ipo_share * firm.value
+    firm.float_share = assume.exchange_ipo_share
     firm.listing_month = world.tick
     firm.ipo_in += amount
     firm.expected_revenue = max(firm.ttm_revenue, firm.smooth_revenue * MONTHS_A_YEAR)
@@ -107,15 +122,19 @@ def after_listing(world, f):
     """Unlocks at 6 and 12 months; a placement when money is short."""
     firm, assume = world.firms[f], world.assume
     age = world.tick - firm.listing_month
-    lost = (
+    released = (
         assume.exchange_unlock_6 if age == HALF_YEAR else (assume.exchange_unlock_12 if age == MONTHS_A_YEAR else 0.0)
     )
-    if lost > 0.0:
+    if released > 0.0:
+        before = scarce(firm.float_share, world.market.listed, assume)
+        firm.float_share = min(firm.float_share + released, 1.0)
+        lost = before - scarce(firm.float_share, world.market.listed, assume)
         move_premium(world, f, -lost)
         if world.told[1] == 1:
             tell(world, f, UNLOCK, firm.value, LOCK_UP, 1.0 - math.exp(-lost))
-    short = firm.plan_runway < assume.exchange_placement_runway
-    waited = world.tick - firm.placement_month >= MONTHS_A_YEAR if firm.placement_month < NEVER else age >= HALF_YEAR
+    short = firm.plan_runway < assume.exchange_placement_runway or firm.premium >= assume.exchange_placement_premium
+    last = firm.placement_month if firm.placement_month < NEVER else firm.listing_month
+    waited = world.tick - last >= assume.exchange_placement_pause
     if short and waited and firm.abandoned_month == NEVER and assume.exchange_placement_share > 0.0:
         amount = assume.exchange_placement_share * firm.value
         firm.placement_in += amount
@@ -131,8 +150,10 @@ def step(world):
     market, assume = world.market, world.assume
     if assume.exchange_on == 0.0:
         market.window = 0.0
+        market.exits -= market.exits / MONTHS_A_YEAR
         return
     market.window = assume.exchange_window
+    market.exits += (market.window - market.exits) / MONTHS_A_YEAR
     market.sentiment += assume.exchange_sentiment_noise * world.chance.z_sentiment
     market.sentiment -= assume.exchange_sentiment_reversion * market.sentiment
     market.sentiment = min(max(market.sentiment, -MOST_SENTIMENT), MOST_SENTIMENT)
@@ -145,6 +166,8 @@ def step(world):
             continue
         if firm.pivot_month <= world.tick and assume.pivot_may_list == 0.0:
             continue
-        hazard = assume.exchange_listing_hazard * firm.listing_appetite * market.window * math.exp(market.sentiment)
+        hazard = assume.exchange_listing_hazard * wants_to_list(firm, assume) * market.window * math.exp(market.sentiment)
+        if firm.lists != BY_RULE:
+            hazard = 1.0 if firm.lists == float(world.month) and market.window > 0.0 else 0.0
         if world.luck[f].u_listing < hazard and passes_gate(firm, assume, world.tick):
             list_firm(world, f)

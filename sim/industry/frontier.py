@@ -11,11 +11,12 @@ Sources: S003-19 (the pace slowed after GPT-4), S000-15 to S000-17 (training cos
 import math
 
 from sim.foundation.assumption import Assumption, Mechanism
-from sim.foundation.columns import INDEPENDENT, NEVER
+from sim.foundation.columns import INDEPENDENT, NEVER, STARTUP
 from sim.foundation.jit import law
 
 MONTHS_A_YEAR = 12.0
 DEAD_CALM = 1e-9
+RAISED_MONTHS = 18.0
 
 MECHANISM = Mechanism(
     "frontier",
@@ -32,13 +33,21 @@ MECHANISM = Mechanism(
         Assumption("age_months", 0, "months", 0, 600, "months since the last shift, at the opening"),
         Assumption("cost_month", 40, "¤ a month", 0, 1e4, "cost of keeping pace at the opening", "P-ZP-16"),
         Assumption("cost_per_generation", 3.0, "ratio", 1, 20, "cost of one generation over the one before"),
-        Assumption("cost_cap", 1e7, "¤ a month", 1, 1e9, "more than that nobody can pay for keeping pace"),
+        Assumption(
+            "means_share",
+            0.4,
+            "ratio",
+            0,
+            100,
+            "cost that startups' means can bear, over what they raise and earn in a month",
+            "form: Sutton (1998); size: assumption",
+        ),
         Assumption("concavity", 0.35, "exponent", 0.05, 1, "returns of effort to spending"),
         Assumption("talent_elasticity", 0.3, "exponent", 0, 2, "effort's elasticity to talent"),
         Assumption("effort_cap", 1.5, "ratio", 0.1, 10, "most that any budget can do"),
         Assumption("catch_up", 0.7, "1 / generation", 0, 10, "how much easier following is than leading"),
         Assumption("noise_month", 0.035, "generations", 0, 1, "luck in research, standard deviation a month"),
-        Assumption("adoption_gap", 0.1, "generations", 0, 5, "what a firm that adopts open source stays behind it"),
+        Assumption("adoption_gap", 0.1, "generations", 0, 5, "what the offer of a firm that adopts open source stays behind it"),
     ),
     (
         Assumption("gap", 0.4, "generations", 0, 20, "gap to the frontier at entry", entry_only=True),
@@ -66,6 +75,26 @@ def effort(research, firm, assume, cost):
 
 
 @law
+def offered_gap(gap, open_gap, assume):
+    """Gap of what a firm can offer: its own model, or one that anybody can download."""
+    if assume.open_source_on == 0.0:
+        return gap
+    return min(gap, open_gap + assume.frontier_adoption_gap)
+
+
+@law
+def measure_means(world):
+    """What startups raise and earn in a month, RMB million: what the cost of the frontier can rise to."""
+    means = 0.0
+    for f in range(world.firms.shape[0]):
+        firm = world.firms[f]
+        if firm.status == INDEPENDENT and firm.kind == STARTUP:
+            firm.raised_smooth -= firm.raised_smooth / RAISED_MONTHS
+            means += firm.raised_smooth + firm.smooth_revenue + firm.grant_month
+    world.market.means = means
+
+
+@law
 def next_gap(gap, speed, effort_now, assume, z):
     """Gap after a month of this effort and this luck, before adoption; speed in generations a month."""
     progress = effort_now * (1.0 + assume.frontier_catch_up * gap)
@@ -76,6 +105,7 @@ def next_gap(gap, speed, effort_now, assume, z):
 def advance(world):
     """The frontier's own month."""
     market, assume = world.market, world.assume
+    measure_means(world)
     if assume.frontier_on == 0.0:
         market.frontier_speed = 0.0
         market.frontier_cost = assume.frontier_cost_month
@@ -83,8 +113,9 @@ def advance(world):
     age = world.tick + assume.frontier_age_months if market.shift_month == NEVER else world.tick - market.shift_month
     market.frontier_speed = speed_month(assume, age)
     market.frontier += market.frontier_speed
-    cost = assume.frontier_cost_month * assume.frontier_cost_per_generation**market.frontier
-    market.frontier_cost = min(cost, assume.frontier_cost_cap)
+    trend = assume.frontier_cost_month * assume.frontier_cost_per_generation**market.frontier
+    borne = max(assume.frontier_means_share * market.means, market.frontier_cost)
+    market.frontier_cost = min(trend, max(borne, assume.frontier_cost_month))
 
 
 @law
@@ -93,13 +124,10 @@ def keep_pace(world):
     market, assume = world.market, world.assume
     if assume.frontier_on == 0.0:
         return
-    most = market.open_gap + assume.frontier_adoption_gap
     for f in range(world.firms.shape[0]):
         firm = world.firms[f]
         if firm.status != INDEPENDENT:
             continue
-        firm.effort = effort(firm.research, firm, assume, market.frontier_cost)
+        firm.effort = effort(firm.research * market.know_how, firm, assume, market.frontier_cost)
         gap = next_gap(firm.gap, market.frontier_speed, firm.effort, assume, world.luck[f].z_research)
-        if assume.open_source_on == 1.0:
-            gap = min(gap, most)
         firm.gap = gap

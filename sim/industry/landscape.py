@@ -14,6 +14,7 @@ from sim.foundation.world import tell
 
 ENDGAME = EVENT["endgame"]
 MONTHS_A_YEAR = 12
+HALF_YEAR = 6
 LAST_MONTH_OF_YEAR = 11
 TOP_FUNDED = 4
 TINY = 1e-12
@@ -95,8 +96,8 @@ def within(some, others):
 
 @law
 def earns(firms, row):
-    """True if the startup in ``row`` (or nobody, -1) has closed its commercial loop."""
-    return row < 0 or firms[row].smooth_flow >= 0.0
+    """True if the startup in ``row`` (or nobody, -1) had a year of operating cash flow at or above zero."""
+    return row < 0 or (firms[row].halves >= 2 and firms[row].ttm_flow >= 0.0)
 
 
 @law
@@ -173,22 +174,25 @@ def new_year(world):
 
 @law
 def look_for_endgame(world):
-    """The three criteria of the month."""
+    """The three criteria, at the end of every half-year, when books are closed."""
     market, assume = world.market, world.assume
     first, second, third = leading(world)
-    three, before = (first, second, third), (market.leader, market.second, market.third)
-    earning = earns(world.firms, first) and earns(world.firms, second) and earns(world.firms, third)
-    same = first >= 0 and within(three, before) and within(before, three) and market.entered == 0
-    market.order_months = market.order_months + 1 if same else 0
     market.leader, market.second, market.third = first, second, third
+    if world.month % HALF_YEAR != HALF_YEAR - 1:
+        return
+    three, before = (first, second, third), (market.leader_year, market.second_year, market.third_year)
+    same = first >= 0 and within(three, before) and within(before, three) and True
+    market.leader_year, market.second_year, market.third_year = market.leader_half, market.second_half, market.third_half
+    market.leader_half, market.second_half, market.third_half = three
+    market.order_months = market.order_months + HALF_YEAR if same else 0
     if assume.endgame_on == 0.0 or market.endgame_month != NEVER:
         return
+    earning = earns(world.firms, first) and earns(world.firms, second) and earns(world.firms, third)
     calm = market.shift_month == NEVER or world.tick - market.shift_month >= assume.endgame_calm_months
     slow = market.frontier_speed * MONTHS_A_YEAR <= assume.endgame_slow_speed_year
-    held = calm and slow and earning and same
-    market.criteria_months = market.criteria_months + 1 if held else 0
-    if market.criteria_months >= assume.endgame_hold_months:
-        market.endgame_month = world.tick - market.criteria_months + 1
+    market.criteria_months = MONTHS_A_YEAR if calm and slow and earning and same else 0
+    if market.criteria_months > 0:
+        market.endgame_month = world.tick
         if world.told[1] == 1:
             tell(world, -1, ENDGAME, float(market.endgame_month), CRITERIA_HELD, float(market.criteria_months))
 

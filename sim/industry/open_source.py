@@ -44,6 +44,15 @@ MECHANISM = Mechanism(
             "S003-18; size: assumption",
         ),
         Assumption("heal", 0.05, "share a month", 0, 1, "how fast prices recover from a reset"),
+        Assumption(
+            "teaches",
+            0.2,
+            "log per generation",
+            0,
+            5,
+            "how much cheaper a release makes everybody's research",
+            "S003-23; size: assumption",
+        ),
         Assumption("price_floor", 0.01, "ratio", 0.0001, 1, "lowest API price over its trend that releases lead to"),
     ),
 )
@@ -68,5 +77,6 @@ def step(world):
         market.open_gap -= market.open_jump
         reset = market.api_reset * math.exp(-assume.open_source_reset * market.open_jump)
         market.api_reset = max(reset, assume.open_source_price_floor)
+        market.know_how *= math.exp(assume.open_source_teaches * market.open_jump)
         if world.told[1] == 1:
             tell(world, -1, RELEASE, market.open_jump, OPEN_RELEASE, market.open_gap)

@@ -8,13 +8,15 @@ Sources: S000-08, S000-14, P-01-06, P-BC-04 (pivots), S001-18 (absorbing), S003-
 """
 
 from sim.foundation.assumption import Assumption, Mechanism
-from sim.foundation.causes import FELL_BEHIND
+from sim.foundation.causes import FELL_BEHIND, FORCED, NO_RELEASE
 from sim.foundation.columns import EVENT, HOT, INDEPENDENT, NEVER, STARTUP
 from sim.foundation.jit import law
 from sim.foundation.world import tell
+from sim.industry.releases import out_of_race
 
 PIVOT = EVENT["pivot"]
 TINY = 1e-12
+BY_RULE = 0.0
 
 MECHANISM = Mechanism(
     "pivot",
@@ -22,6 +24,16 @@ MECHANISM = Mechanism(
     "Nobody leaves the general race while alive.",
     (
         Assumption("hazard", 0.06, "probability a month", 0, 1, "chance at full urgency"),
+        Assumption(
+            "lead_hazard",
+            0.03,
+            "probability a month",
+            0,
+            1,
+            "chance of a firm that has no lead over open source left",
+            "S003-01, S001-05; size: assumption",
+        ),
+        Assumption("lead", 0.5, "generations", 0.01, 20, "lead over open source that is worth a model of one's own"),
         Assumption(
             "hot_share",
             0.1,
@@ -65,6 +77,7 @@ MECHANISM = Mechanism(
     ),
     (
         Assumption("pivot_readiness", 1, "ratio", 0, 20, "how ready a firm is to leave the general race"),
+        Assumption("pivots", 0, "month", -1, 120000, "when it leaves the general race, if not by rule", whole=True),
         Assumption("keeps_core", 0.5, "probability", 0, 1, "that its pivot is deep: keeps core technology"),
     ),
 )
@@ -79,14 +92,31 @@ def urgency(gap, plan_runway, assume):
 
 
 @law
-def leave(world, f):
+def lead_gone(lead, assume):
+    """How far the lead over open source, generations, has gone that makes a model of one's own worth its cost."""
+    return min(max(1.0 - lead / assume.pivot_lead, 0.0), 1.0)
+
+
+@law
+def leave(world, f, why, saw):
     """The firm leaves the general race."""
     firm = world.firms[f]
     firm.pivot_month = world.tick
     firm.deep = 1 if world.luck[f].u_deep < firm.keeps_core else 0
     firm.talent_before = firm.talent
-    firm.pivot_cost = firm.research_ambition * world.market.frontier_cost
-    tell(world, f, PIVOT, float(firm.deep), FELL_BEHIND, firm.gap)
+    firm.pivot_cost = firm.research_ambition * firm.spread * world.market.frontier_cost
+    tell(world, f, PIVOT, float(firm.deep), why, saw)
+
+
+@law
+def chance_of(firm, market, assume):
+    """Chance of leaving by rule this month."""
+    chance = assume.pivot_hazard * urgency(firm.gap, firm.plan_runway, assume)
+    chance += assume.pivot_pressure_hazard * firm.pressure
+    if assume.open_source_on == 1.0:
+        chance += assume.pivot_lead_hazard * lead_gone(market.open_gap - firm.gap, assume)
+    chance *= firm.pivot_readiness
+    return chance * assume.pivot_hot_share if market.climate == HOT else chance
 
 
 @law
@@ -102,9 +132,10 @@ def step(world):
         firm = world.firms[f]
         if firm.status != INDEPENDENT or firm.kind != STARTUP or firm.pivot_month != NEVER:
             continue
-        chance = assume.pivot_hazard * urgency(firm.gap, firm.plan_runway, assume)
-        chance = firm.pivot_readiness * (chance + assume.pivot_pressure_hazard * firm.pressure)
-        if market.climate == HOT:
-            chance *= assume.pivot_hot_share
-        if world.luck[f].u_pivot < chance:
-            leave(world, f)
+        if firm.pivots == BY_RULE:
+            if out_of_race(firm, assume, world.tick):
+                leave(world, f, NO_RELEASE, float(world.tick - firm.release_month))
+            elif world.luck[f].u_pivot < chance_of(firm, market, assume):
+                leave(world, f, FELL_BEHIND, firm.gap)
+        elif firm.pivots == float(world.month):
+            leave(world, f, FORCED, firm.keeps_core)

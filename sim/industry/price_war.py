@@ -55,5 +55,5 @@ def step(world):
                 tell(world, -1, WAR, depth, GIANTS_CUT, depth)
         depth = max(depth, assume.price_war_depth)
     market.war_depth = depth
-    market.api_price = assume.demand_api_price * (1.0 - depth) * market.api_reset
-    market.project_price = 1.0 - assume.price_war_project_share * depth
+    market.api_price = assume.demand_api_price * (1.0 - depth) * market.api_reset * market.scale_price
+    market.project_price = (1.0 - assume.price_war_project_share * depth) * market.scale_price

@@ -14,15 +14,18 @@ P-SF-04 (half a year to close), P-MK-07 (dilution), P-MK-06 (2025 saw 9,416 in a
 import math
 
 from sim.foundation.assumption import Assumption, Mechanism
-from sim.foundation.causes import BELOW_POST_MONEY, CAPITAL_HOT, PLAN_SHORT, POWDER_LOW, SCORE_HIGH, SCORE_LOW
+from sim.foundation.causes import BELOW_POST_MONEY, CAPITAL_HOT, PLAN_SHORT, POWDER_LOW, SCORE_HIGH, SCORE_LOW, TERMS_GOOD
 from sim.foundation.columns import COLD, EVENT, HOT, INDEPENDENT, NEVER, STARTUP
 from sim.foundation.jit import law
 from sim.foundation.world import tell
+from sim.industry.releases import stale_years
 
 ROUND, DOWN_ROUND, REFUSED = EVENT["round"], EVENT["down round"], EVENT["refused"]
 SEEKS, FAILED = EVENT["seeks money"], EVENT["round failed"]
 TINY = 1e-12
 LOWEST = -1e30
+BY_RULE = 0.0
+RAISED_MONTHS = 18.0
 
 MECHANISM = Mechanism(
     "rounds",
@@ -40,6 +43,24 @@ MECHANISM = Mechanism(
         ),
         Assumption("inflow_normal", 1000, "¤ a month", 0, 1e6, "new dry powder in a normal climate"),
         Assumption("inflow_cold", 650, "¤ a month", 0, 1e6, "new dry powder in a cold climate"),
+        Assumption(
+            "exit_pull",
+            1.0,
+            "ratio",
+            0,
+            20,
+            "what an open listing window adds to the inflow",
+            "form: Black & Gilson (1998), Jeng & Wells (2000); size: assumption",
+        ),
+        Assumption(
+            "return_pull",
+            0.5,
+            "1 / log",
+            0,
+            5,
+            "how far the inflow follows the premium of listed peers",
+            "form: Gompers & Lerner (2000); size: assumption",
+        ),
         Assumption("powder_start", 3000, "¤", 0, 1e7, "dry powder at the opening"),
         Assumption("powder_cap", 12000, "¤", 0, 1e7, "most that waits"),
         Assumption("draw_most", 0.7, "share", 0.01, 1, "most of the dry powder that moves in a month"),
@@ -76,6 +97,21 @@ MECHANISM = Mechanism(
             "a firm out of the general race scores so much less",
             "S003-02, S001-07; size: assumption",
         ),
+        Assumption("deep_discount", 0.4, "score", 0, 20, "the same for one that keeps core technology", "S002-15; size: assumption"),
+        Assumption("stale_discount", 0.7, "score a year", 0, 20, "score lost in a year without a model near the frontier", "S003-09; size: assumption"),
+        Assumption(
+            "last_price", 0.6, "score per log", 0, 20, "what a last price above today's costs", "S003-06; size: assumption"
+        ),
+        Assumption(
+            "good_terms",
+            0.7,
+            "log",
+            0,
+            5,
+            "value over the last post-money from which a firm raises without need",
+            "S002-05; size: assumption",
+        ),
+        Assumption("good_month", 0.15, "probability a month", 0, 1, "chance that it then does"),
         Assumption("noise", 0.45, "score", 0, 10, "investors' luck, standard deviation"),
         Assumption(
             "concentration", 2.5, "log per score", 0, 20, "how far money goes to the best", "S002-13; size: assumption"
@@ -104,6 +140,7 @@ MECHANISM = Mechanism(
         Assumption("size_least", 100, "¤", 0, 1e5, "a smaller round fails"),
     ),
     (
+        Assumption("raises", 0, "month", -1, 120000, "when it raises venture money, if not by rule", whole=True),
         Assumption(
             "seeks_capital",
             1,
@@ -138,8 +175,11 @@ def score_of(firm, market, assume, tick, z):
     early += assume.rounds_early_leap * (assume.rounds_leap_par - firm.gap)
     weight = assume.rounds_four_tests
     score = weight * (core + loop + cost + reach) + (1.0 - weight) * early + assume.rounds_noise * z
+    if firm.post_money > firm.value > 0.0:
+        score -= assume.rounds_last_price * math.log(firm.post_money / firm.value)
     if firm.pivot_month <= tick:
-        score -= assume.rounds_pivot_discount
+        score -= assume.rounds_deep_discount if firm.deep == 1 else assume.rounds_pivot_discount
+    score -= assume.rounds_stale_discount * stale_years(firm, assume, tick)
     return score
 
 
@@ -159,14 +199,30 @@ def stop_seeking(firm):
 
 
 @law
+def price_has_risen(firm, assume):
+    """True if the value is so far above the last post-money that a firm raises though it needs nothing."""
+    return firm.post_money > 0.0 and firm.value >= firm.post_money * math.exp(assume.rounds_good_terms)
+
+
+@law
+def inflow(market, assume):
+    """New dry powder of the month: by climate, more while exits are open and listed peers are dear."""
+    base = by_climate(market.climate, assume.rounds_inflow_hot, assume.rounds_inflow_normal, assume.rounds_inflow_cold)
+    returns = math.exp(min(max(assume.rounds_return_pull * market.peer_returns, -1.0), 1.0))
+    return base * (1.0 + assume.rounds_exit_pull * market.exits) * returns
+
+
+@law
 def seek(world, f):
     """Begin or give up seeking; True if the firm's round is ready to close this month."""
     firm, market, assume = world.firms[f], world.market, world.assume
     since = world.tick - firm.last_round_month if firm.last_round_month < NEVER else world.tick - firm.entry_month
     short = firm.plan_runway < assume.rounds_seek_runway
     hot = market.climate == HOT and since >= assume.rounds_hot_pause
+    risen = price_has_risen(firm, assume)
+    good = risen and since >= assume.rounds_hot_pause and world.luck[f].u_terms < assume.rounds_good_month
     if firm.seeking_month == NEVER:
-        if short or hot:
+        if short or hot or good:
             firm.seeking_month = world.tick
             if world.told[1] == 1:
                 tell(
@@ -174,15 +230,28 @@ def seek(world, f):
                     f,
                     SEEKS,
                     firm.cash,
-                    PLAN_SHORT if short else CAPITAL_HOT,
+                    PLAN_SHORT if short else (CAPITAL_HOT if hot else TERMS_GOOD),
                     firm.plan_runway if short else since,
                 )
-    elif not short and market.climate != HOT:
+    elif not short and market.climate != HOT and not risen:
         stop_seeking(firm)
     if firm.seeking_month == NEVER:
         return False
     takes = by_climate(market.climate, assume.rounds_months_hot, assume.rounds_months_normal, assume.rounds_months_cold)
     return world.tick - firm.seeking_month >= takes
+
+
+@law
+def asks(world, f):
+    """True if the firm asks for money this month: by rule, or in the month that the scenario decides."""
+    firm = world.firms[f]
+    if firm.seeks_capital == 0.0:
+        return False
+    if firm.raises == BY_RULE:
+        return seek(world, f)
+    firm.seeking_month = world.tick if firm.raises == float(world.month) else NEVER
+    firm.refused_months = 0
+    return firm.seeking_month == world.tick
 
 
 @law
@@ -203,6 +272,20 @@ def candidate(world, f):
 
 
 @law
+def take_money(firm, amount):
+    """New shares are paid for at the value in force: cash, stake and price; nobody calls old money any more."""
+    post = firm.value + amount
+    firm.cash += amount
+    firm.raised += amount
+    firm.raised_smooth += amount / RAISED_MONTHS
+    firm.founders_stake *= 1.0 - amount / post
+    firm.post_money = post
+    firm.value = post
+    firm.called_month = NEVER
+    firm.owed = 0.0
+
+
+@law
 def close_round(world, f, amount, powder):
     """Money for shares: cash, stake, books and the log; ``powder`` is what investors had before this month's rounds."""
     firm, market, assume = world.firms[f], world.market, world.assume
@@ -213,15 +296,11 @@ def close_round(world, f, amount, powder):
             tell(world, f, FAILED, amount, POWDER_LOW, powder)
         return
     before, down = firm.post_money, firm.value < firm.post_money
-    firm.cash += amount
+    take_money(firm, amount)
     firm.venture_in += amount
     market.venture_paid += amount
     market.dry_powder -= amount
-    firm.raised += amount
     firm.raised_year += amount
-    firm.founders_stake *= 1.0 - amount / post
-    firm.post_money = post
-    firm.value = post
     firm.rounds += 1
     firm.last_round_month = world.tick
     stop_seeking(firm)
@@ -241,10 +320,7 @@ def step(world):
             if firms[f].status == INDEPENDENT:
                 stop_seeking(firms[f])
         return
-    inflow = by_climate(
-        market.climate, assume.rounds_inflow_hot, assume.rounds_inflow_normal, assume.rounds_inflow_cold
-    )
-    market.dry_powder = max(min(market.dry_powder + inflow, assume.rounds_powder_cap), 0.0)
+    market.dry_powder = max(min(market.dry_powder + inflow(market, assume), assume.rounds_powder_cap), 0.0)
     best = LOWEST
     for f in range(firms.shape[0]):
         firm = firms[f]
@@ -253,7 +329,7 @@ def step(world):
         firm.ask = 0.0
         if firm.listing_month <= world.tick:
             continue
-        if firm.seeks_capital == 0.0 or not seek(world, f):
+        if not asks(world, f):
             continue
         candidate(world, f)
         if firm.ask > 0.0:

@@ -91,6 +91,7 @@ def step(world):
             continue
         drawn = attraction(firm, assume)
         before = max(firm.talent, assume.talent_least)
+        firm.people_lost = leaving_share(firm, assume, world.tick) * before
         firm.talent = next_talent(before, leaving_share(firm, assume, world.tick), drawn / (1.0 + drawn), assume)
         lost = 1.0 - firm.talent / max(firm.talent_before, TINY)
         if firm.pivot_month <= world.tick and firm.exodus_told == 0 and lost >= assume.talent_exodus_told:
@@ -119,6 +120,7 @@ def poach(world):
             lost = assume.talent_poach_quarter * (1.0 - firm.drawn) * firm.talent
             lost = min(lost, max(firm.talent - assume.talent_least, 0.0))
             firm.talent -= lost
+            firm.people_lost += lost
             moved += lost
             if world.told[1] == 1 and firm.kind != GIANT:
                 tell(world, f, POACHED, lost, TALENT_POACHED, lost)

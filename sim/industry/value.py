@@ -1,12 +1,16 @@
 """Value: log value = log fundamental + premium.
 
 forward      = hope * prospect + (1 - hope) * revenue a year * growth to the horizon     (pivoted: verticals only)
-fundamental  = multiple(climate) * forward + max(cash, 0), at least ``least``
-premium'     = premium + reversion * (target - premium) + noise, in [-cap, cap]
-target       = peer_gain * mean premium of listed startups; a listed firm adds scarcity / number listed + sentiment;
-               a firm refused by capital does not revert upwards (second law); an abandoned one keeps its discount
+fundamental  = multiple(climate) * (1 + growth_multiple * own growth) * forward + max(cash, 0), at least ``least``
+premium'     = premium + reversion * (target - premium) + drift, in [-cap, cap]
+drift'       = momentum * drift + noise * z * exp(tail * z ** 2 / 2)          Tukey's h: tails like Student's with 1 / tail
+target       = peer_gain * mean premium of listed startups; an unlisted firm loses shut_discount * (1 - window); a
+               listed firm adds scarcity * exp(-float / float_ref) / number listed + sentiment; a firm refused by
+               capital does not revert upwards (second law); an abandoned one keeps its discount
+value        = fundamental * exp(premium), never below cash less what burns within a year
 Total feedback gain peer_gain < 1, or the loop peers, rounds, capability, listing, peers would explode.
-Sources: S003-06, S003-07 (20 billion, rounds of 5 billion), P-MK-06, P-ZP-47, S002-03 (premium above fundamentals).
+Sources: S003-06, S003-07 (20 billion, rounds of 5 billion), P-MK-06, P-ZP-47, S002-03 (premium above fundamentals),
+Hong, Scheinkman & Xiong (2006) and Ofek & Richardson (2003) for the float, Tukey (1977) for the tails.
 """
 
 import math
@@ -16,6 +20,9 @@ from sim.foundation.columns import COLD, HOT, INDEPENDENT, NEVER, STARTUP
 from sim.foundation.jit import law
 
 MONTHS_A_YEAR = 12.0
+HALF_YEAR = 6.0
+MOST_GROWTH = 2.0  # log a year: what a firm that had next to no revenue is taken to grow
+TINY = 1e-12
 
 MECHANISM = Mechanism(
     "value",
@@ -45,7 +52,12 @@ MECHANISM = Mechanism(
         Assumption("multiple_normal", 5.5, "ratio", 0, 200, "forward revenue multiple in a normal climate"),
         Assumption("multiple_cold", 5.2, "ratio", 0, 200, "forward revenue multiple in a cold climate"),
         Assumption("reversion", 0.08, "share a month", 0.001, 1, "how fast a premium reverts"),
-        Assumption("noise_month", 0.05, "log", 0, 1, "luck of the premium, standard deviation a month"),
+        Assumption("noise_month", 0.06, "log", 0, 1, "luck of the premium a month, scale"),
+        Assumption("tail", 0.2, "exponent", 0, 0.45, "heaviness of its tails: Tukey's h, 0 for the normal distribution", "form: Tukey (1977); size: assumption"),
+        Assumption("momentum", 0.4, "share", 0, 0.95, "share of that luck that goes on into the next month", "form: Hong, Scheinkman & Xiong (2006); size: assumption"),
+        Assumption("growth_multiple", 0.5, "ratio per log", 0, 10, "what a year's growth adds to the multiple"),
+        Assumption("shut_discount", 0.35, "log", 0, 3, "discount of an unlisted firm while the listing window is shut", "form: Jeng & Wells (2000); size: assumption"),
+        Assumption("float_ref", 0.15, "share", 0.01, 1, "traded share at which two thirds of the scarcity premium are gone", "form: Ofek & Richardson (2003); size: assumption"),
         Assumption("peer_gain", 0.35, "ratio", 0, 0.9, "how far listed peers' premium carries over to others"),
         Assumption("cap", 2.5, "log", 0.1, 5, "largest premium or discount", "P-ZP-58; size: assumption"),
         Assumption("least", 5, "¤", 0.001, 1e4, "a firm's name is worth that much"),
@@ -66,6 +78,14 @@ def multiple(climate, assume):
 
 
 @law
+def growth_of(firm):
+    """Own growth, log a year and at least 0: revenue smoothed over a year against over two."""
+    if firm.slow_revenue <= TINY or firm.smooth_revenue <= firm.slow_revenue:
+        return 0.0
+    return min(math.log(firm.smooth_revenue / firm.slow_revenue), MOST_GROWTH)
+
+
+@law
 def fundamental(prospect, revenue_year, growth, cash, times, assume):
     """Fundamental value, RMB million, from revenue within reach and revenue earned, both RMB million a year."""
     forward = assume.value_hope * prospect + (1.0 - assume.value_hope) * revenue_year * growth
@@ -73,19 +93,31 @@ def fundamental(prospect, revenue_year, growth, cash, times, assume):
 
 
 @law
-def next_premium(premium, target, z, assume):
+def shock(z, assume):
+    """Luck of the premium this month: Tukey's h of a normal draw."""
+    return assume.value_noise_month * z * math.exp(0.5 * assume.value_tail * z * z)
+
+
+@law
+def next_premium(premium, target, drift, assume):
     """Premium a month later."""
-    moved = premium + assume.value_reversion * (target - premium) + assume.value_noise_month * z
+    moved = premium + assume.value_reversion * (target - premium) + drift
     return min(max(moved, -assume.value_cap), assume.value_cap)
 
 
 @law
+def scarce(share, listed, assume):
+    """Premium of a listed firm of which ``share`` is traded, where ``listed`` startups are: the fewer, the more."""
+    return assume.exchange_scarcity * math.exp(-share / assume.value_float_ref) / max(listed, 1.0)
+
+
+@law
 def target_premium(firm, market, assume, tick):
-    """What the premium reverts to: listed peers carry over; scarcity adds to listed ones, less so as more list."""
+    """What the premium reverts to: listed peers carry over; scarcity adds to listed ones, a shut window costs others."""
     target = assume.value_peer_gain * market.peer_premium
     if firm.listing_month <= tick:
-        target += assume.exchange_scarcity / max(market.listed, 1.0) + market.sentiment
-    return target
+        return target + scarce(firm.float_share, market.listed, assume) + market.sentiment
+    return target - assume.value_shut_discount * (1.0 - market.window)
 
 
 @law
@@ -99,6 +131,7 @@ def measure_peers(world):
             listed += 1.0
     world.market.listed = listed
     world.market.peer_premium = total / listed if listed > 0.0 else 0.0
+    world.market.peer_returns += (world.market.peer_premium - world.market.peer_returns) / HALF_YEAR
 
 
 @law
@@ -118,7 +151,9 @@ def step(world):
             firm.value = max(firm.cash, assume.value_least)
             firm.premium = 0.0
             continue
-        base = fundamental(firm.prospect, firm.smooth_revenue * MONTHS_A_YEAR, growth, firm.cash, times, assume)
+        own = times * (1.0 + assume.value_growth_multiple * growth_of(firm))
+        base = fundamental(firm.prospect, firm.smooth_revenue * MONTHS_A_YEAR, growth, firm.cash, own, assume)
+        firm.drift = assume.value_momentum * firm.drift + shock(world.luck[f].z_value, assume)
         if firm.anchored == 0:
             firm.anchored = 1
             if firm.entry_valuation > 0.0:
@@ -128,7 +163,8 @@ def step(world):
             target = target_premium(firm, market, assume, world.tick)
             if firm.refused_months > 0:  # the second law holds a refused firm's premium down
                 target -= held * max(target - firm.premium, 0.0)
-            firm.premium = next_premium(firm.premium, target, world.luck[f].z_value, assume)
+            firm.premium = next_premium(firm.premium, target, firm.drift, assume)
         else:  # the discount stays, within the cap in force
             firm.premium = min(max(firm.premium, -assume.value_cap), assume.value_cap)
-        firm.value = base * math.exp(firm.premium)
+        left = firm.cash - max(firm.burn, 0.0) * MONTHS_A_YEAR
+        firm.value = max(base * math.exp(firm.premium), left)

@@ -75,6 +75,8 @@ MECHANISM = Mechanism(
             "discount of an abandoned firm",
             "P-HK-10, P-HK-11; size: assumption",
         ),
+        Assumption("abandoned_clients", 0.25, "log", 0, 5, "customers' pull that an abandoned firm loses", "S001-21; size: assumption"),
+        Assumption("abandoned_people", 0.15, "share", 0, 1, "talent that leaves an abandoned firm at once", "S001-21; size: assumption"),
         Assumption(
             "refused_shrink", 0.06, "log a month", 0, 1, "value lost in a month of refusal", "S001-22; rate: assumption"
         ),
@@ -140,6 +142,9 @@ def abandon(world, f):
     """The market abandons a firm: its discount is deep and stays, and nobody places its shares."""
     firm, assume = world.firms[f], world.assume
     firm.abandoned_month = world.tick
+    leaves = min(assume.listing_abandoned_people * assume.listing_strength, 1.0) * firm.talent
+    firm.talent -= leaves
+    firm.people_lost += leaves
     firm.premium = min(
         firm.premium, -min(assume.listing_abandoned_discount * assume.listing_strength, assume.value_cap)
     )

@@ -35,6 +35,9 @@ MECHANISM = Mechanism(
         Assumption("reach_full", 6, "ratio", 1.01, 100, "reach that counts as a full ecosystem"),
         Assumption("flywheel", 0.12, "share", 0, 3, "most that users add to effort", "S003-20; size: assumption"),
         Assumption("users_ref", 30, "million", 0.01, 1e4, "users that give half of it"),
+        Assumption("match", 0.5, "share", 0, 1, "how far prices follow the lowest unit cost in the market", "S001-19; size: assumption"),
+        Assumption("spread", 0.5, "exponent", 0, 3, "how far research follows a firm's means over its rivals'", "form: Sutton (1998), Klepper (1996); size: assumption"),
+        Assumption("spread_most", 2, "ratio", 1, 20, "most that means multiply or divide research by"),
         Assumption("winner_take", 0.5, "exponent", 0, 5, "added to the exponent of demand"),
         Assumption("tolerated_gap", 0.25, "generations", 0.01, 20, "gap up to which a firm still counts in the race"),
         Assumption("most_pressure", 3, "ratio", 0, 20, "most pressure on one who is behind"),
@@ -49,6 +52,23 @@ def unit_cost(revenue, reach, assume):
     own = assume.scale_learning * math.log(1.0 + max(revenue, 0.0) / assume.scale_volume_ref)
     full = min(max((reach - 1.0) / (assume.scale_reach_full - 1.0), 0.0), 1.0)
     return math.exp(-assume.scale_strength * (own + assume.scale_ecosystem * full))
+
+
+@law
+def spread(own, mean, assume):
+    """Research over ambition at means ``own`` where rivals in the race have ``mean``, both RMB million a month."""
+    if mean <= TINY:
+        return 1.0
+    most = assume.scale_spread_most
+    ratio = min(max(own / mean, 1.0 / (most * most)), most * most)
+    raw = math.exp(assume.scale_strength * assume.scale_spread * math.log(ratio))
+    return min(max(raw, 1.0 / most), most)
+
+
+@law
+def means_of(firm):
+    """What a firm raises, earns and is given in a month."""
+    return firm.raised_smooth + firm.smooth_revenue + firm.grant_month
 
 
 @law
@@ -75,7 +95,7 @@ def step(world):
     """What scale does to cost, quality, demand, pressure and the door this month."""
     market, assume = world.market, world.assume
     on = assume.scale_on == 1.0 and assume.scale_strength > 0.0
-    incumbents = 0.0
+    incumbents, means, racers, best = 0.0, 0.0, 0.0, 1.0
     for f in range(world.firms.shape[0]):
         firm = world.firms[f]
         if firm.status != INDEPENDENT:
@@ -83,8 +103,19 @@ def step(world):
         in_race = firm.pivot_month == NEVER
         if in_race:
             incumbents += firm.smooth_revenue
+            if firm.kind == STARTUP:
+                means += means_of(firm)
+                racers += 1.0
         firm.unit_cost = unit_cost(firm.smooth_revenue, firm.reach, assume) if on else 1.0
+        best = min(best, firm.unit_cost)
         firm.flywheel = flywheel(firm.users, assume) if on else 1.0
         firm.pressure = pressure(firm.gap, assume) if on and in_race and firm.kind == STARTUP else 0.0
+    for f in range(world.firms.shape[0]):
+        firm = world.firms[f]
+        if firm.status == INDEPENDENT:
+            rival = on and firm.kind == STARTUP and firm.pivot_month == NEVER
+            firm.spread = spread(means_of(firm), means / max(racers, 1.0), assume) if rival else 1.0
+    market.best_cost = best
+    market.scale_price = best**assume.scale_match
     market.taking = 1.0 + assume.scale_strength * assume.scale_winner_take if on else 1.0
     market.door = door(incumbents, assume) if on else 1.0

@@ -15,7 +15,7 @@ import math
 
 from sim.foundation.assumption import Assumption, Mechanism
 from sim.foundation.causes import COPIED
-from sim.foundation.columns import EVENT, GIANT, INDEPENDENT, NEVER
+from sim.foundation.columns import EVENT, GIANT, INDEPENDENT, NEVER, STARTUP
 from sim.foundation.jit import law
 from sim.foundation.world import tell
 
@@ -28,7 +28,10 @@ MECHANISM = Mechanism(
     "The neutral form: a vertical has the project line's margin and payment terms.",
     (
         Assumption("strength", 1, "dial", 0, 3, "0: neutral form; 1: the documents' claim", "S001-23"),
-        Assumption("copy_pace", 0.05, "share a month", 0, 1, "how fast giants copy", "P-BC-08; pace: assumption"),
+        Assumption("copy_pace", 0.05, "share a month", 0, 1, "how fast a full effort of giants and leaders copies", "P-BC-08; pace: assumption"),
+        Assumption("copy_ref", 1.5, "weight", 0.01, 100, "effort in verticals that counts as full"),
+        Assumption("leaders_move", 0.4, "weight", 0, 10, "effort that a leader of the general race puts into verticals"),
+        Assumption("lead_price", 0.25, "ratio", 0, 5, "price that a lead over open source adds", "S001-24; size: assumption"),
         Assumption("copy_pull", 1.2, "log", 0, 5, "customers lost to a full copy"),
         Assumption("custom_cost", 0.35, "share of price", 0, 2, "cost of custom-made delivery"),
         Assumption("undercut", 0.25, "share of price", 0, 2, "margin lost to a full copy"),
@@ -47,12 +50,17 @@ MECHANISM = Mechanism(
 
 
 @law
+def led(lead, assume):
+    """How far a lead over open source, generations, counts, in [0, 1)."""
+    return 1.0 - math.exp(-max(lead, 0.0) / assume.vertical_lead_ref)
+
+
+@law
 def relief(keeps_core, lead, assume):
     """Share of the quagmire that core technology spares a firm; ``lead`` over open source in generations."""
     if not keeps_core:
         return 0.0
-    own = 1.0 - math.exp(-max(lead, 0.0) / assume.vertical_lead_ref)
-    return assume.vertical_deep_relief + (1.0 - assume.vertical_deep_relief) * own
+    return assume.vertical_deep_relief + (1.0 - assume.vertical_deep_relief) * led(lead, assume)
 
 
 @law
@@ -67,20 +75,32 @@ def terms(burden, copied, assume):
 
 
 @law
+def moves_in(firm, open_gap, assume):
+    """Effort of a firm of the general race in verticals beyond its mix: none without a lead, all with a large one."""
+    if firm.pivot_month < NEVER or firm.kind == GIANT:
+        return 0.0
+    return assume.vertical_leaders_move * led(open_gap - firm.gap, assume)
+
+
+@law
 def copy_on(world):
-    """Giants copy as soon as somebody lives from verticals."""
+    """Giants and leaders carve up the verticals as soon as somebody lives from them, as fast as they put effort in."""
     market, assume = world.market, world.assume
-    worth, giants = False, False
+    worth, effort = False, 0.0
     for f in range(world.firms.shape[0]):
         firm = world.firms[f]
         if firm.status == INDEPENDENT:
             if firm.kind == GIANT:
-                giants = True
+                effort += firm.mix_vertical
             elif firm.pivot_month <= world.tick:
                 worth = True
-    if worth and giants:
+            else:
+                effort += moves_in(firm, market.open_gap, assume)
+    market.carving = effort / assume.vertical_copy_ref
+    if worth and effort > 0.0:
         before = market.copied
-        market.copied += assume.vertical_copy_pace * (1.0 - market.copied)
+        pace = 1.0 - (1.0 - assume.vertical_copy_pace) ** market.carving
+        market.copied += pace * (1.0 - market.copied)
         if before < assume.vertical_told_at <= market.copied:
             tell(world, -1, COPY, market.copied, COPIED, market.copied)
 
@@ -101,8 +121,12 @@ def step(world):
         burden = strength * (1.0 - relief(keeps_core, market.open_gap - firm.gap, assume))
         if firm.kind == GIANT:
             burden = 0.0
+        firm.moves_in = moves_in(firm, market.open_gap, assume)
         lost, days, months, bad, pull = terms(burden, market.copied, assume)
-        firm.vertical_margin = 1.0 - assume.demand_project_cost - lost
+        firm.vertical_price = 1.0
+        if keeps_core and firm.kind == STARTUP:
+            firm.vertical_price += assume.vertical_lead_price * led(market.open_gap - firm.gap, assume)
+        firm.vertical_margin = 1.0 - (assume.demand_project_cost + lost) / firm.vertical_price
         firm.vertical_dso = assume.receivables_project_dso_days + days
         firm.vertical_delay = months
         firm.vertical_bad_debt = bad

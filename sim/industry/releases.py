@@ -1,0 +1,50 @@
+"""Releases: a model of one's own near the frontier is the ticket to the general race.
+
+near      gap <= near_gap, by a firm's own work: what it downloads for free does not count
+stale     months since its last model near the frontier, beyond fresh_months, over a year
+weight in general lines (demand) is multiplied by exp(-stale_loss * stale)
+out       after months_without such a model a firm has to leave the general race (pivot), unless it never does
+Sources: S001-03, S003-01, S003-03; form: Klepper (1996), who does not renew falls behind for good. Sizes: assumption.
+"""
+
+from sim.foundation.assumption import Assumption, Mechanism
+from sim.foundation.columns import INDEPENDENT
+from sim.foundation.jit import law
+
+MONTHS_A_YEAR = 12.0
+
+MECHANISM = Mechanism(
+    "releases",
+    "A firm without a model of its own near the frontier loses customers, and after a time its place in the race.",
+    "Nobody loses customers or its place for want of a model near the frontier.",
+    (
+        Assumption("near_gap", 0.6, "generations", 0, 20, "gap up to which a model counts as near the frontier"),
+        Assumption("fresh_months", 6, "months", 0, 60, "months for which a model counts as new"),
+        Assumption("stale_loss", 0.8, "log a year", 0, 10, "customers lost in a year without a new one"),
+        Assumption("months_without", 18, "months", 1, 240, "months without one after which a firm is out of the race"),
+    ),
+)
+
+
+@law
+def stale_years(firm, assume, tick):
+    """Years since the firm's model counted as new, at least 0."""
+    if assume.releases_on == 0.0 or firm.pivot_month <= tick:
+        return 0.0
+    return max(tick - firm.release_month - assume.releases_fresh_months, 0.0) / MONTHS_A_YEAR
+
+
+@law
+def out_of_race(firm, assume, tick):
+    """True once a firm has gone too long without a model near the frontier."""
+    return assume.releases_on == 1.0 and tick - firm.release_month >= assume.releases_months_without
+
+
+@law
+def step(world):
+    """Who has a model near the frontier this month."""
+    assume = world.assume
+    for f in range(world.firms.shape[0]):
+        firm = world.firms[f]
+        if firm.status == INDEPENDENT and firm.gap <= assume.releases_near_gap:
+            firm.release_month = world.tick

@@ -1,0 +1,88 @@
+"""Strategic money: state-linked funds and strategic investors choose a firm now and then; their cheques differ widely.
+
+weight_i   = state_ties_i + value_i ** size_power / sum of the same + raised_i / all raised, of unlisted startups
+             that raise money; pivoted ones count pivot_share
+chance_i   = hazard_month * weight_i / sum of weights * number of them, at most 1, a month
+cheque     = cheque_least * u ** (-1 / cheque_tail), at most ``most_share`` of value          Pareto: Vilfredo's law of sizes
+The money is new capital at the value in force: post-money = value + cheque. Nobody is asked for a score, and no dry
+powder moves. Sources: P-ZP-49, P-SF-02 (state-linked funds), P-MM-40 (a giant pays); rates and sizes: assumption.
+"""
+
+from sim.foundation.assumption import Assumption, Mechanism
+from sim.foundation.causes import CHOSEN
+from sim.foundation.columns import EVENT, INDEPENDENT, STARTUP
+from sim.foundation.jit import law
+from sim.foundation.world import tell
+from sim.industry.rounds import take_money
+
+STRATEGIC = EVENT["strategic round"]
+TINY = 1e-12
+
+MECHANISM = Mechanism(
+    "strategic",
+    "State-linked and strategic investors pick a firm now and then, and their cheques differ widely.",
+    "There are no state-linked or strategic investors.",
+    (
+        Assumption("hazard_month", 0.03, "probability a month", 0, 1, "chance of such a round, for a firm of mean weight"),
+        Assumption("ties_weight", 1.0, "weight", 0, 100, "weight of ties to the state", "P-ZP-49, P-SF-02; size: assumption"),
+        Assumption("size_weight", 1.0, "weight", 0, 100, "weight of a firm's share of all value"),
+        Assumption("raised_weight", 0.5, "weight", 0, 100, "weight of its share of all money raised"),
+        Assumption("pivot_share", 0.3, "share", 0, 1, "weight of a firm that has left the general race"),
+        Assumption("cheque_least", 300, "¤", 0, 1e6, "smallest cheque"),
+        Assumption("cheque_tail", 1.3, "exponent", 0.5, 10, "tail of the cheques: Pareto's exponent"),
+        Assumption("most_share", 0.5, "share", 0.01, 2, "largest cheque over value"),
+    ),
+    (Assumption("state_ties", 0, "weight", 0, 10, "ties to the state", "P-ZP-49; size: assumption"),),
+)
+
+
+@law
+def may_be_chosen(firm, tick):
+    """True for an unlisted startup that takes other people's money."""
+    if firm.status != INDEPENDENT or firm.kind != STARTUP or firm.listing_month <= tick:
+        return False
+    return firm.seeks_capital == 1.0
+
+
+@law
+def weight_of(firm, values, raised, assume, tick):
+    """Weight of a firm with strategic investors; ``values`` and ``raised`` are sums over all that may be chosen."""
+    weight = assume.strategic_ties_weight * firm.state_ties
+    weight += assume.strategic_size_weight * firm.value / max(values, TINY)
+    weight += assume.strategic_raised_weight * firm.raised / max(raised, TINY)
+    return weight * assume.strategic_pivot_share if firm.pivot_month <= tick else weight
+
+
+@law
+def cheque(u, value, assume):
+    """Size of a cheque, RMB million."""
+    size = assume.strategic_cheque_least * max(u, TINY) ** (-1.0 / assume.strategic_cheque_tail)
+    return min(size, assume.strategic_most_share * value)
+
+
+@law
+def step(world):
+    """Who is chosen this month."""
+    firms, assume, tick = world.firms, world.assume, world.tick
+    if assume.strategic_on == 0.0 or assume.strategic_hazard_month == 0.0:
+        return
+    values, raised, number, total = 0.0, 0.0, 0.0, 0.0
+    for f in range(firms.shape[0]):
+        if may_be_chosen(firms[f], tick):
+            values += firms[f].value
+            raised += firms[f].raised
+            number += 1.0
+    for f in range(firms.shape[0]):
+        if may_be_chosen(firms[f], tick):
+            total += weight_of(firms[f], values, raised, assume, tick)
+    for f in range(firms.shape[0]):
+        firm = firms[f]
+        if not may_be_chosen(firm, tick):
+            continue
+        share = weight_of(firm, values, raised, assume, tick) / max(total, TINY)
+        if world.luck[f].u_strategic < assume.strategic_hazard_month * share * number:
+            amount = cheque(world.luck[f].u_cheque, firm.value, assume)
+            firm.strategic_in += amount
+            world.market.strategic_paid += amount
+            take_money(firm, amount)
+            tell(world, f, STRATEGIC, amount, CHOSEN, share)
