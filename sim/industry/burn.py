@@ -123,23 +123,23 @@ def cuts(cutting, runway, climate, assume):
 
 
 @law
-def lives_from_revenue(firm, climate, assume):
-    """True once revenue covers enough of spending for a firm to close its loop, and capital is not hot."""
-    if climate == HOT or firm.started == 0:
+def lives_from_revenue(firm, climate, assume, tick):
+    """True once revenue covers enough of spending for a firm to close its loop; while capital is hot only if listed."""
+    if firm.started == 0 or (climate == HOT and firm.listing_month > tick):
         return False
     return firm.smooth_revenue >= assume.burn_close_loop_at * firm.last_spending
 
 
 @law
-def aimed_at(firm, research, marketing, fixed, market, assume):
+def aimed_at(firm, research, marketing, fixed, market, assume, tick):
     """Research and marketing that a startup aims at this month."""
     team = assume.burn_floor_month if firm.pivot_month == NEVER else assume.burn_floor_pivoted
     floor = min(team * market.wage_growth, research)
     least = min(assume.burn_marketing_floor, 1.0) * marketing
     if firm.cutting == 1:
         return floor, least
-    share = assume.burn_most if market.climate == HOT else firm.free_share
-    if lives_from_revenue(firm, market.climate, assume):
+    share = firm.free_share * (assume.burn_most if market.climate == HOT else 1.0)
+    if lives_from_revenue(firm, market.climate, assume, tick):
         means = firm.smooth_revenue - fixed + max(firm.cash, 0.0) / assume.burn_loop_months
         share = min(share, max(means, 0.0) / max(research + marketing, TINY))
     return max(share * research, floor), max(share * marketing, least)
@@ -164,7 +164,7 @@ def spend(firm, market, assume, tick):
             firm.cash, research + marketing + fixed - firm.smooth_revenue - firm.grant_month
         )
         firm.cutting = cuts(firm.cutting, firm.plan_runway, market.climate, assume)
-        research, marketing = aimed_at(firm, research, marketing, fixed, market, assume)
+        research, marketing = aimed_at(firm, research, marketing, fixed, market, assume, tick)
         if firm.started == 1:
             keep = assume.burn_keep_month if firm.pivot_month == NEVER else assume.burn_keep_pivoted
             research = reached(firm.research, research, keep, assume)

@@ -172,8 +172,10 @@ def step(world):
             firm.test_month = firm.listing_month + int(low + (high - low + 1.0) * world.luck[f].u_test)
         if not on:
             continue
+        if firm.abandoned_month < NEVER:
+            continue
         firm.free_share = squeeze(firm.smooth_flow, float(world.tick - firm.listing_month), assume)
-        if world.tick == firm.test_month and firm.abandoned_month == NEVER:
+        if world.tick == firm.test_month:
             flow, revenue = twelve_months(firm)
             if not passes_test(flow, revenue, assume):
                 abandon(world, f)
