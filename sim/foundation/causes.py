@@ -50,6 +50,7 @@ CAUSES: tuple[Cause, ...] = (
     Cause("investors called their money", "months since the last round"),
     Cause("no model near the frontier for too long", "months since the last one"),
     Cause("bought after investors called their money", "months since the call"),
+    Cause("listed and its shares are dear", "premium, log"),
     Cause("decided by the scenario", "1 keeps core technology, 0 drops it"),
 )
 (
@@ -90,6 +91,7 @@ CAUSES: tuple[Cause, ...] = (
     CALLED,
     NO_RELEASE,
     REDEEMED,
+    SHARES_DEAR,
     FORCED,
 ) = range(len(CAUSES))
 NO_CAUSE = -1  # of what did not happen

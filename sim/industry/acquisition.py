@@ -26,10 +26,16 @@ MECHANISM = Mechanism(
     "Nobody is bought.",
     (
         Assumption("distress_runway", 9, "months", 0, 60, "runway below which a firm that gets no money takes offers"),
-        Assumption("refused_months", 3, "months", 0, 120, "months refused from which it counts as getting none"),
+        Assumption("refused_months", 8, "months", 0, 120, "months refused from which it counts as getting none"),
         Assumption("offer_month", 0.01, "probability a month", 0, 1, "chance of an offer per unit of appetite"),
         Assumption(
-            "talent_gain", 0.5, "ratio per index", 0, 20, "what a firm's talent adds to appetite", "P-01-05; size: assumption"
+            "talent_gain",
+            0.5,
+            "ratio per index",
+            0,
+            20,
+            "what a firm's talent adds to appetite",
+            "P-01-05; size: assumption",
         ),
         Assumption("users_gain", 0.3, "ratio per log", 0, 20, "what its users add: log of 1 + million users"),
         Assumption("bargain", 0.2, "share", 0, 1, "of the way from net cash to stand-alone value that a price goes"),

@@ -26,10 +26,16 @@ MECHANISM = Mechanism(
     "Spending is commitments: a firm keeps to its plan while cash lasts and can cut only slowly when it does not.",
     "Spending is the constant burn_month.",
     (
-        Assumption("cut_runway", 8, "months", 0, 60, "months of its full plan in cash below which a firm cuts"),
+        Assumption("cut_runway", 5.5, "months", 0, 60, "months of its full plan in cash below which a firm cuts"),
         Assumption("resume_runway", 15, "months", 0, 120, "months of it above which it keeps to its plan again"),
         Assumption(
-            "cold_caution", 1.1, "ratio", 1, 5, "how much longer both are in a cold climate", "S003-23; size: assumption"
+            "cold_caution",
+            1.1,
+            "ratio",
+            1,
+            5,
+            "how much longer both are in a cold climate",
+            "S003-23; size: assumption",
         ),
         Assumption(
             "keep_month",
@@ -41,9 +47,18 @@ MECHANISM = Mechanism(
             "form: Hamermesh & Pfann (1996); size: assumption",
         ),
         Assumption("ramp_month", 0.2, "share a month", 0, 10, "most that research grows in a month"),
-        Assumption("floor_month", 25, "¤ a month", 0, 1e4, "research team that a firm in the race keeps to the end, at opening pay"),
+        Assumption(
+            "floor_month",
+            60,
+            "¤ a month",
+            0,
+            1e4,
+            "research team that a firm in the race keeps to the end, at opening pay",
+        ),
         Assumption("floor_pivoted", 5, "¤ a month", 0, 1e4, "research team that a pivoted firm keeps, at opening pay"),
-        Assumption("keep_pivoted", 0.8, "share a month", 0, 1, "least of last month's research that leases leave after a pivot"),
+        Assumption(
+            "keep_pivoted", 0.8, "share a month", 0, 1, "least of last month's research that leases leave after a pivot"
+        ),
         Assumption("marketing_floor", 0.15, "share", 0, 1, "share of its marketing plan that a firm keeps to the end"),
         Assumption(
             "close_loop_at",
@@ -55,7 +70,7 @@ MECHANISM = Mechanism(
             "S000-24, S002-14; share: assumption",
         ),
         Assumption("loop_months", 36, "months", 1, 600, "months over which it then spreads its cash"),
-        Assumption("most", 1.1, "ratio", 1, 10, "most a firm stretches its plan while capital is hot"),
+        Assumption("most", 1.0, "ratio", 1, 10, "most a firm stretches its plan while capital is hot"),
         Assumption(
             "overhead_month",
             12,
@@ -66,7 +81,7 @@ MECHANISM = Mechanism(
             "P-ZP-13, P-ZP-17, P-ZP-22, P-ZP-28 (what is left of 2024's loss: about 5); level: assumption",
         ),
         Assumption("wage_growth_year", 0.12, "log a year", -0.5, 2, "growth of pay", "S002-11; rate: assumption"),
-        Assumption("replacing", 60, "¤", 0, 1e5, "cost of replacing one index point of talent, at opening pay"),
+        Assumption("replacing", 80, "¤", 0, 1e5, "cost of replacing one index point of talent, at opening pay"),
     ),
     (
         Assumption("cash", 1000, "¤", 0, 1e7, "cash at entry", entry_only=True),

@@ -53,7 +53,7 @@ MECHANISM = Mechanism(
         Assumption("threshold", 1.5, "generations", 0, 20, "frontier from which capability opens business demand"),
         Assumption(
             "opening",
-            0.5,
+            0.3,
             "log per generation",
             0,
             10,
@@ -113,8 +113,18 @@ MECHANISM = Mechanism(
             "reach_consumer", 1.0, "elasticity", 0, 3, "pull of reach on consumers", "S000-19; size: assumption"
         ),
         Assumption("reach_business", 0.2, "elasticity", 0, 3, "pull of reach on business customers"),
-        Assumption("niche_loyal", 0.7, "share", 0, 1, "customers of a full niche who do not choose anew", "S001-17; size: assumption"),
-        Assumption("niche_pays", 0.6, "ratio", 0, 20, "what customers of a full niche pay more", "S001-17; size: assumption"),
+        Assumption(
+            "niche_loyal",
+            0.7,
+            "share",
+            0,
+            1,
+            "customers of a full niche who do not choose anew",
+            "S001-17; size: assumption",
+        ),
+        Assumption(
+            "niche_pays", 0.6, "ratio", 0, 20, "what customers of a full niche pay more", "S001-17; size: assumption"
+        ),
         Assumption("outside_consumer", 6, "ratio", 0.01, 1000, "pull of using none, over a firm at par"),
         Assumption(
             "outside_api", 2.0, "ratio", 0.01, 1000, "pull of self-building on open source", "S003-17; size: assumption"
@@ -140,7 +150,14 @@ MECHANISM = Mechanism(
             "P-ZP-34, P-ZP-35; point: assumption",
         ),
         Assumption("project_cost", 0.36, "share of price", 0, 2, "cost of delivering projects", "P-ZP-30 to P-ZP-33"),
-        Assumption("thin_delivery", 1.0, "ratio", 0, 20, "what delivering costs more without the people, per share that is gone"),
+        Assumption(
+            "thin_delivery",
+            1.3,
+            "ratio",
+            0,
+            20,
+            "what delivering costs more without the people, per share that is gone",
+        ),
         Assumption(
             "consumer_cost",
             0.45,
@@ -156,7 +173,9 @@ MECHANISM = Mechanism(
         Assumption("mix_api", 0.25, "weight", 0, 10, "effort in API"),
         Assumption("mix_projects", 0.25, "weight", 0, 10, "effort in projects"),
         Assumption("mix_vertical", 0.05, "weight", 0, 10, "effort in verticals"),
-        Assumption("niche", 0, "share", 0, 1, "how far its customers are a niche of their own", "S001-17; size: assumption"),
+        Assumption(
+            "niche", 0, "share", 0, 1, "how far its customers are a niche of their own", "S001-17; size: assumption"
+        ),
         Assumption("reach", 1, "ratio", 0.01, 100, "channels and ecosystem over a startup's"),
     ),
 )

@@ -11,7 +11,7 @@ Sources: P-HK-01 to P-HK-06 (chapter 18C), P-HK-07 to P-HK-10 (lock-ups), P-ZP-5
 import math
 
 from sim.foundation.assumption import Assumption, Mechanism
-from sim.foundation.causes import GATE_PASSED, LISTED_SHORT, LOCK_UP
+from sim.foundation.causes import GATE_PASSED, LISTED_SHORT, LOCK_UP, SHARES_DEAR
 from sim.foundation.columns import EVENT, INDEPENDENT, NEVER, STARTUP
 from sim.foundation.jit import law
 from sim.foundation.world import tell
@@ -35,7 +35,15 @@ MECHANISM = Mechanism(
         Assumption("cap_gate_early", 8940, "¤", 0, 1e7, "capitalisation of a pre-commercial company", "P-HK-03"),
         Assumption("years_of_research", 3, "years", 0, 10, "age a firm must have", "P-HK-05"),
         Assumption("listing_hazard", 0.09, "probability a month", 0, 1, "chance to list once through the gate"),
-        Assumption("investors_push", 0.5, "ratio", 0, 10, "what investors who hold all would add to the chance", "S001-17; size: assumption"),
+        Assumption(
+            "investors_push",
+            0.5,
+            "ratio",
+            0,
+            10,
+            "what investors who hold all would add to the chance",
+            "S001-17; size: assumption",
+        ),
         Assumption("ipo_share", 0.09, "share of value", 0.01, 0.5, "IPO proceeds over value", "P-ZP-54, P-MM-42"),
         Assumption("first_day", 0.25, "log", -1, 3, "premium at listing", "P-HK-18"),
         Assumption(
@@ -47,12 +55,28 @@ MECHANISM = Mechanism(
             "premium of the only listed one, shared as more list",
             "S002-03; size: assumption",
         ),
-        Assumption("unlock_6", 0.15, "share", 0, 1, "share of the stock that is released at 6 months", "P-HK-07; size: assumption"),
-        Assumption("unlock_12", 0.5, "share", 0, 1, "share of the stock that is released at 12 months", "P-HK-08, P-HK-09; size: assumption"),
+        Assumption(
+            "unlock_6",
+            0.15,
+            "share",
+            0,
+            1,
+            "share of the stock that is released at 6 months",
+            "P-HK-07; size: assumption",
+        ),
+        Assumption(
+            "unlock_12",
+            0.5,
+            "share",
+            0,
+            1,
+            "share of the stock that is released at 12 months",
+            "P-HK-08, P-HK-09; size: assumption",
+        ),
         Assumption("sentiment_noise", 0.12, "log", 0, 1, "monthly shock to sentiment"),
         Assumption("sentiment_reversion", 0.15, "share a month", 0.01, 1, "how fast sentiment reverts"),
         Assumption("placement_runway", 18, "months", 0, 60, "months of its full plan in cash below which it places"),
-        Assumption("placement_share", 0.06, "share of value", 0, 0.5, "placement over value"),
+        Assumption("placement_share", 0.03, "share of value", 0, 0.5, "placement over value"),
         Assumption("placement_premium", 0.5, "log", -5, 5, "premium from which a firm places shares without need"),
         Assumption("placement_pause", 6, "months", 1, 60, "pause between placements"),
         Assumption("placement_discount", 0.08, "log", 0, 1, "premium lost at a placement"),
@@ -132,15 +156,17 @@ def after_listing(world, f):
         move_premium(world, f, -lost)
         if world.told[1] == 1:
             tell(world, f, UNLOCK, firm.value, LOCK_UP, 1.0 - math.exp(-lost))
-    short = firm.plan_runway < assume.exchange_placement_runway or firm.premium >= assume.exchange_placement_premium
+    short = firm.plan_runway < assume.exchange_placement_runway
+    dear = firm.premium >= assume.exchange_placement_premium
     last = firm.placement_month if firm.placement_month < NEVER else firm.listing_month
     waited = world.tick - last >= assume.exchange_placement_pause
-    if short and waited and firm.abandoned_month == NEVER and assume.exchange_placement_share > 0.0:
+    if (short or dear) and waited and firm.abandoned_month == NEVER and assume.exchange_placement_share > 0.0:
         amount = assume.exchange_placement_share * firm.value
         firm.placement_in += amount
         firm.placement_month = world.tick
         if world.told[1] == 1:
-            tell(world, f, PLACEMENT, amount, LISTED_SHORT, firm.plan_runway)
+            why = LISTED_SHORT if short else SHARES_DEAR
+            tell(world, f, PLACEMENT, amount, why, firm.plan_runway if short else firm.premium)
         pay_in(world, f, amount, -assume.exchange_placement_discount)
 
 
@@ -166,7 +192,9 @@ def step(world):
             continue
         if firm.pivot_month <= world.tick and assume.pivot_may_list == 0.0:
             continue
-        hazard = assume.exchange_listing_hazard * wants_to_list(firm, assume) * market.window * math.exp(market.sentiment)
+        hazard = (
+            assume.exchange_listing_hazard * wants_to_list(firm, assume) * market.window * math.exp(market.sentiment)
+        )
         if firm.lists != BY_RULE:
             hazard = 1.0 if firm.lists == float(world.month) and market.window > 0.0 else 0.0
         if world.luck[f].u_listing < hazard and passes_gate(firm, assume, world.tick):

@@ -35,7 +35,7 @@ MECHANISM = Mechanism(
         Assumption("cost_per_generation", 3.0, "ratio", 1, 20, "cost of one generation over the one before"),
         Assumption(
             "means_share",
-            0.4,
+            0.35,
             "ratio",
             0,
             100,
@@ -47,7 +47,9 @@ MECHANISM = Mechanism(
         Assumption("effort_cap", 1.5, "ratio", 0.1, 10, "most that any budget can do"),
         Assumption("catch_up", 0.7, "1 / generation", 0, 10, "how much easier following is than leading"),
         Assumption("noise_month", 0.035, "generations", 0, 1, "luck in research, standard deviation a month"),
-        Assumption("adoption_gap", 0.1, "generations", 0, 5, "what the offer of a firm that adopts open source stays behind it"),
+        Assumption(
+            "adoption_gap", 0.1, "generations", 0, 5, "what the offer of a firm that adopts open source stays behind it"
+        ),
     ),
     (
         Assumption("gap", 0.4, "generations", 0, 20, "gap to the frontier at entry", entry_only=True),

@@ -182,7 +182,11 @@ def look_for_endgame(world):
         return
     three, before = (first, second, third), (market.leader_year, market.second_year, market.third_year)
     same = first >= 0 and within(three, before) and within(before, three) and True
-    market.leader_year, market.second_year, market.third_year = market.leader_half, market.second_half, market.third_half
+    market.leader_year, market.second_year, market.third_year = (
+        market.leader_half,
+        market.second_half,
+        market.third_half,
+    )
     market.leader_half, market.second_half, market.third_half = three
     market.order_months = market.order_months + HALF_YEAR if same else 0
     if assume.endgame_on == 0.0 or market.endgame_month != NEVER:

@@ -52,7 +52,7 @@ MECHANISM = Mechanism(
         Assumption("deep_research", 0.15, "share", 0, 1, "research that a deep pivot keeps"),
         Assumption(
             "light_research",
-            0.08,
+            0.1,
             "share",
             0,
             1,

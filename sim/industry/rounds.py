@@ -14,7 +14,15 @@ P-SF-04 (half a year to close), P-MK-07 (dilution), P-MK-06 (2025 saw 9,416 in a
 import math
 
 from sim.foundation.assumption import Assumption, Mechanism
-from sim.foundation.causes import BELOW_POST_MONEY, CAPITAL_HOT, PLAN_SHORT, POWDER_LOW, SCORE_HIGH, SCORE_LOW, TERMS_GOOD
+from sim.foundation.causes import (
+    BELOW_POST_MONEY,
+    CAPITAL_HOT,
+    PLAN_SHORT,
+    POWDER_LOW,
+    SCORE_HIGH,
+    SCORE_LOW,
+    TERMS_GOOD,
+)
 from sim.foundation.columns import COLD, EVENT, HOT, INDEPENDENT, NEVER, STARTUP
 from sim.foundation.jit import law
 from sim.foundation.world import tell
@@ -34,7 +42,7 @@ MECHANISM = Mechanism(
     (
         Assumption(
             "inflow_hot",
-            1300,
+            1400,
             "¤ a month",
             0,
             1e6,
@@ -64,14 +72,14 @@ MECHANISM = Mechanism(
         Assumption("powder_start", 3000, "¤", 0, 1e7, "dry powder at the opening"),
         Assumption("powder_cap", 12000, "¤", 0, 1e7, "most that waits"),
         Assumption("draw_most", 0.7, "share", 0.01, 1, "most of the dry powder that moves in a month"),
-        Assumption("seek_runway", 14, "months", 0, 60, "months of its full plan in cash below which it seeks money"),
+        Assumption("seek_runway", 18, "months", 0, 60, "months of its full plan in cash below which it seeks money"),
         Assumption("hot_pause", 7, "months", 0, 60, "pause between rounds in a hot climate", "P-MK-09"),
         Assumption("months_hot", 2, "months", 0, 24, "time to close a round in a hot climate"),
         Assumption("months_normal", 3, "months", 0, 24, "time to close a round in a normal climate"),
         Assumption("months_cold", 4, "months", 0, 24, "time to close a round in a cold climate"),
         Assumption("bar_hot", 0.3, "score", -10, 10, "score needed in a hot climate"),
         Assumption("bar_normal", 0.6, "score", -10, 10, "score needed in a normal climate"),
-        Assumption("bar_cold", 0.8, "score", -10, 10, "score needed in a cold climate"),
+        Assumption("bar_cold", 0.4, "score", -10, 10, "score needed in a cold climate"),
         Assumption(
             "four_tests",
             0.2,
@@ -97,10 +105,32 @@ MECHANISM = Mechanism(
             "a firm out of the general race scores so much less",
             "S003-02, S001-07; size: assumption",
         ),
-        Assumption("deep_discount", 0.4, "score", 0, 20, "the same for one that keeps core technology", "S002-15; size: assumption"),
-        Assumption("stale_discount", 0.7, "score a year", 0, 20, "score lost in a year without a model near the frontier", "S003-09; size: assumption"),
         Assumption(
-            "last_price", 0.6, "score per log", 0, 20, "what a last price above today's costs", "S003-06; size: assumption"
+            "deep_discount",
+            0.4,
+            "score",
+            0,
+            20,
+            "the same for one that keeps core technology",
+            "S002-15; size: assumption",
+        ),
+        Assumption(
+            "stale_discount",
+            0.4,
+            "score a year",
+            0,
+            20,
+            "score lost in a year without a model near the frontier",
+            "S003-09; size: assumption",
+        ),
+        Assumption(
+            "last_price",
+            0.6,
+            "score per log",
+            0,
+            20,
+            "what a last price above today's costs",
+            "S003-06; size: assumption",
         ),
         Assumption(
             "good_terms",

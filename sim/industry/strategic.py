@@ -23,8 +23,12 @@ MECHANISM = Mechanism(
     "State-linked and strategic investors pick a firm now and then, and their cheques differ widely.",
     "There are no state-linked or strategic investors.",
     (
-        Assumption("hazard_month", 0.03, "probability a month", 0, 1, "chance of such a round, for a firm of mean weight"),
-        Assumption("ties_weight", 1.0, "weight", 0, 100, "weight of ties to the state", "P-ZP-49, P-SF-02; size: assumption"),
+        Assumption(
+            "hazard_month", 0.03, "probability a month", 0, 1, "chance of such a round, for a firm of mean weight"
+        ),
+        Assumption(
+            "ties_weight", 1.0, "weight", 0, 100, "weight of ties to the state", "P-ZP-49, P-SF-02; size: assumption"
+        ),
         Assumption("size_weight", 1.0, "weight", 0, 100, "weight of a firm's share of all value"),
         Assumption("raised_weight", 0.5, "weight", 0, 100, "weight of its share of all money raised"),
         Assumption("pivot_share", 0.3, "share", 0, 1, "weight of a firm that has left the general race"),

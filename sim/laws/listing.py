@@ -75,8 +75,24 @@ MECHANISM = Mechanism(
             "discount of an abandoned firm",
             "P-HK-10, P-HK-11; size: assumption",
         ),
-        Assumption("abandoned_clients", 0.25, "log", 0, 5, "customers' pull that an abandoned firm loses", "S001-21; size: assumption"),
-        Assumption("abandoned_people", 0.15, "share", 0, 1, "talent that leaves an abandoned firm at once", "S001-21; size: assumption"),
+        Assumption(
+            "abandoned_clients",
+            1.2,
+            "log",
+            0,
+            5,
+            "customers' pull that an abandoned firm loses",
+            "S001-21; size: assumption",
+        ),
+        Assumption(
+            "abandoned_people",
+            0.35,
+            "share",
+            0,
+            1,
+            "talent that leaves an abandoned firm at once",
+            "S001-21; size: assumption",
+        ),
         Assumption(
             "refused_shrink", 0.06, "log a month", 0, 1, "value lost in a month of refusal", "S001-22; rate: assumption"
         ),

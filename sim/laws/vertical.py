@@ -28,10 +28,22 @@ MECHANISM = Mechanism(
     "The neutral form: a vertical has the project line's margin and payment terms.",
     (
         Assumption("strength", 1, "dial", 0, 3, "0: neutral form; 1: the documents' claim", "S001-23"),
-        Assumption("copy_pace", 0.05, "share a month", 0, 1, "how fast a full effort of giants and leaders copies", "P-BC-08; pace: assumption"),
+        Assumption(
+            "copy_pace",
+            0.05,
+            "share a month",
+            0,
+            1,
+            "how fast a full effort of giants and leaders copies",
+            "P-BC-08; pace: assumption",
+        ),
         Assumption("copy_ref", 1.5, "weight", 0.01, 100, "effort in verticals that counts as full"),
-        Assumption("leaders_move", 0.4, "weight", 0, 10, "effort that a leader of the general race puts into verticals"),
-        Assumption("lead_price", 0.25, "ratio", 0, 5, "price that a lead over open source adds", "S001-24; size: assumption"),
+        Assumption(
+            "leaders_move", 0.4, "weight", 0, 10, "effort that a leader of the general race puts into verticals"
+        ),
+        Assumption(
+            "lead_price", 0.25, "ratio", 0, 5, "price that a lead over open source adds", "S001-24; size: assumption"
+        ),
         Assumption("copy_pull", 1.2, "log", 0, 5, "customers lost to a full copy"),
         Assumption("custom_cost", 0.35, "share of price", 0, 2, "cost of custom-made delivery"),
         Assumption("undercut", 0.25, "share of price", 0, 2, "margin lost to a full copy"),

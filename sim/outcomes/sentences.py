@@ -142,6 +142,7 @@ def _acquisition(m: Moment) -> str:
     why = {
         causes.DISTRESSED: f"in distress, with a runway of {months(m.saw)}",
         causes.ABANDONED: f"{after} the market abandoned it",
+        causes.REDEEMED: f"{after} its investors called their money",
         causes.REFUSED: f"after capital had refused it for {months(m.saw)}",
     }
     buyer = f" by {m.other}" if m.other else ""
@@ -158,12 +159,23 @@ def _closure(m: Moment) -> str:
 
 def _pivot(m: Moment) -> str:
     how = "keeping its core technology (deep)" if m.value else "dropping its core technology (light)"
+    if m.cause == causes.FORCED:
+        return f"left the general race, {how}: the scenario has it so"
+    if m.cause == causes.NO_RELEASE:
+        return f"left the general race, {how}: {months(m.saw)} without a model near the frontier"
     return f"left the general race, {how}: {generations(m.saw)} behind the frontier"
 
 
 def _seeks(m: Moment) -> str:
     why = full_plan(m.saw) if m.cause == causes.PLAN_SHORT else "capital is hot"
+    if m.cause == causes.TERMS_GOOD:
+        why = f"its price has risen far above that of its last round, {months(m.saw)} ago"
     return f"set out to raise money with {m.money(m.value)} in cash: {why}"
+
+
+def _placement(m: Moment) -> str:
+    why = "its shares are dear" if m.cause == causes.SHARES_DEAR else full_plan(m.saw)
+    return f"placed shares for {m.money(m.value)}: {why}"
 
 
 def _refused(m: Moment) -> str:
@@ -204,7 +216,11 @@ SENTENCES: Mapping[str, Callable[[Moment], str]] = {
     "refused": _refused,
     "seeks money": _seeks,
     "round failed": lambda m: f"a round failed at {m.money(m.value)}: {m.money(m.saw)} of dry powder in all",
-    "placement": lambda m: f"placed shares for {m.money(m.value)}: {full_plan(m.saw)}",
+    "placement": _placement,
+    "strategic round": lambda m: (
+        f"state-linked or strategic investors put in {m.money(m.value)} at {number(m.worth)} post-money"
+    ),
+    "redemption": lambda m: f"its investors called {m.money(m.value)} back, {months(m.saw)} after its last round",
     "unlock": lambda m: f"shares released from lock-up: the price fell by {share(m.saw)}, to {m.money(m.value)}",
     "price war": lambda m: f"giants cut prices by {share(m.value)}",
     "climate": lambda m: f"the climate for capital turned {CLIMATES[int(m.value)]}",
