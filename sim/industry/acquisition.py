@@ -69,7 +69,7 @@ def why_for_sale(firm, assume):
 
 @law
 def price_of(firm, assume, tick):
-    """Price of a firm, RMB million: a listed one at a premium over its market value, else between net cash and value."""
+    """Price of a firm, RMB million: a listed one at a premium over its value, else between net cash and value."""
     if firm.listing_month <= tick:
         return max((1.0 + assume.acquisition_control_premium) * firm.value, assume.acquisition_least_price)
     net = max(firm.cash, 0.0) + firm.receivables

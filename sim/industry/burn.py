@@ -5,7 +5,7 @@ cutting       begins where cash pays for fewer than cut_runway months of the ful
               resume_runway; a cold climate makes both longer by cold_caution             two thresholds: Dixit (1989)
 aim           cutting: the floor, a team's cost; else the full plan, a listed firm's squeezed by the second law.
               Whose revenue is close_loop_at of spending, while capital is not hot: no more than revenue pays for
-research'     max(aim, keep_month * research), at most ramp_month times it        adjustment cost: Hamermesh & Pfann (1996)
+research'     max(aim, keep_month * research), growing by ramp_month at most       Hamermesh & Pfann (1996)
 overhead      pay of the organisation, and of replacing who left
 cash'         = cash + collections + grants - spending           (what investors bring and take is added elsewhere)
 Sources: P-ZP-16, P-ZP-17, P-ZP-21 (research and pay at Zhipu), P-ZP-23, P-MM-28 (outflows), S003-23, S000-20.
@@ -118,7 +118,7 @@ def plan(firm, market, assume, tick):
 
 @law
 def shrinks(firm, assume, tick):
-    """What is left of last month's organisation after a pivot: it goes to ``pivot.overhead`` as fast as leases let it."""
+    """What is left of last month's organisation after a pivot: it goes to ``pivot.overhead`` as leases end."""
     months = tick - firm.pivot_month
     if months < 1:
         return 1.0

@@ -17,7 +17,7 @@ CALL = EVENT["redemption"]
 
 MECHANISM = Mechanism(
     "redemption",
-    "Investors of an unlisted firm that goes long without a round may call their money, the more so while exits are shut.",
+    "Investors of an unlisted firm long without a round may call their money, the more so while exits are shut.",
     "Nobody calls money back.",
     (
         Assumption("months_without", 24, "months", 0, 240, "months without a round after which money may be called"),

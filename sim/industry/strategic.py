@@ -3,7 +3,7 @@
 weight_i   = state_ties_i + value_i ** size_power / sum of the same + raised_i / all raised, of unlisted startups
              that raise money; pivoted ones count pivot_share
 chance_i   = hazard_month * weight_i / sum of weights * number of them, at most 1, a month
-cheque     = cheque_least * u ** (-1 / cheque_tail), at most ``most_share`` of value          Pareto: Vilfredo's law of sizes
+cheque     = cheque_least * u ** (-1 / cheque_tail), at most ``most_share`` of value                 Pareto's law
 The money is new capital at the value in force: post-money = value + cheque. Nobody is asked for a score, and no dry
 powder moves. Sources: P-ZP-49, P-SF-02 (state-linked funds), P-MM-40 (a giant pays); rates and sizes: assumption.
 """

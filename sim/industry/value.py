@@ -3,7 +3,7 @@
 forward      = hope * prospect + (1 - hope) * revenue a year * growth to the horizon     (pivoted: verticals only)
 fundamental  = multiple(climate) * (1 + growth_multiple * own growth) * forward + max(cash, 0), at least ``least``
 premium'     = premium + reversion * (target - premium) + drift, in [-cap, cap]
-drift'       = momentum * drift + noise * z * exp(tail * z ** 2 / 2)          Tukey's h: tails like Student's with 1 / tail
+drift'       = momentum * drift + noise * z * exp(tail * z ** 2 / 2)                              Tukey's h
 target       = peer_gain * mean premium of listed startups; an unlisted firm loses shut_discount * (1 - window); a
                listed firm adds scarcity * exp(-float / float_ref) / number listed + sentiment; a firm refused by
                capital does not revert upwards (second law); an abandoned one keeps its discount
@@ -145,7 +145,7 @@ def scarce(share, listed, assume):
 
 @law
 def target_premium(firm, market, assume, tick):
-    """What the premium reverts to: listed peers carry over; scarcity adds to listed ones, a shut window costs others."""
+    """What the premium reverts to: peers carry over; scarcity adds to listed ones, a shut window costs others."""
     target = assume.value_peer_gain * market.peer_premium
     if firm.listing_month <= tick:
         return target + scarce(firm.float_share, market.listed, assume) + market.sentiment
