@@ -139,9 +139,10 @@ def reports(tile):
 
 @law
 def exits(tile):
-    """Firms pivot, split, are bought or close; the month is observed."""
+    """Listed firms are tested on what is reported; firms pivot, split, are bought or close; the month is observed."""
     for w in range(tile.market.shape[0]):
         world = one(tile, w)
+        listing.test(world)
         pivot.step(world)
         spin_off.step(world)
         acquisition.step(world)

@@ -1,13 +1,14 @@
 """Second iron law, listing: a double-edged sword.
 
 With strength s, for listed firms:
-report     each half-year: premium falls by s * (report_cut * shortfall + loss_cut * loss), both in [0, 1];
-           nothing if profitable
+report     each half-year: premium falls by s * (report_cut * shortfall + loss_cut * loss), both in [0, 1], at most
+           to its cap; nothing if profitable
 squeeze    a loss-making listed firm spends only 1 - s * squeeze * (months listed / test_from, at most 1) of the free
            cash it would have spent on research and marketing, at least ``squeeze_least``: the test forces thrift
-test       once, test_from to test_to months after listing (drawn per firm): fails if operating cash flow of the
-           twelve months last reported < -max(1 / s - 1, 0) * loss_allowed * their revenue; then abandoned: premium
-           at most -abandoned_discount * s, for good
+test       once, test_from to test_to months after listing (drawn per firm), after the reports of the month: fails if
+           operating cash flow of the twelve months last reported < -max(1 / s - 1, 0) * loss_allowed * their revenue;
+           then abandoned: premium at most -abandoned_discount * s, for good; abandoned_people * s of its talent leave,
+           and its customers' pull falls by abandoned_clients * s (demand.py)
 and for unlisted firms that seek capital and are refused: premium falls by s * refused_shrink every month refused,
 and does not revert upwards meanwhile (value.py).
 Neutral form (s = 0): reports, tests and refusals move nothing. Unlocks and placements belong to the exchange.
@@ -22,6 +23,7 @@ from sim.foundation.world import tell
 
 REPORT_CUT, ABANDONMENT, PASSED = EVENT["report cut"], EVENT["abandonment"], EVENT["test passed"]
 MONTHS_A_YEAR = 12.0
+HALVES_A_YEAR = 2.0
 TINY = 1e-12
 
 MECHANISM = Mechanism(
@@ -128,18 +130,19 @@ def squeeze(flow, age, assume):
 
 @law
 def report(world):
-    """Each half-year, after the books are closed: results below the path cut the price."""
+    """Each half-year, after the books are closed: results below the path cut the price, down to its cap."""
     assume = world.assume
     on = assume.listing_on == 1.0 and assume.listing_strength > 0.0
-    half_year_growth = 1.0 + assume.listing_path_growth_year / 2.0
+    half_year_growth = 1.0 + assume.listing_path_growth_year / HALVES_A_YEAR
     for f in range(world.firms.shape[0]):
         firm = world.firms[f]
         if firm.status != INDEPENDENT or firm.kind != STARTUP or firm.listing_month > world.tick or firm.halves < 2:
             continue
         if on and firm.abandoned_month == NEVER:
-            lost = report_loss(firm.ttm_revenue, firm.expected_revenue, firm.ttm_flow, assume)
+            asked = report_loss(firm.ttm_revenue, firm.expected_revenue, firm.ttm_flow, assume)
+            lost = min(asked, max(firm.premium + assume.value_cap, 0.0))
             if lost > 0.0:
-                firm.premium = max(firm.premium - lost, -assume.value_cap)
+                firm.premium -= lost
                 ratio = firm.ttm_revenue / max(firm.expected_revenue, TINY)
                 tell(world, f, REPORT_CUT, lost, BELOW_PATH, ratio)
         firm.expected_revenue = firm.ttm_revenue * half_year_growth
@@ -154,22 +157,27 @@ def twelve_months(firm):
 
 
 @law
-def abandon(world, f):
-    """The market abandons a firm: its discount is deep and stays, and nobody places its shares."""
+def abandon(world, f, flow):
+    """The market abandons a firm: its discount is deep and stays, people leave, and nobody places its shares.
+
+    ``flow`` is the operating cash flow of twelve months that failed. Founders stay (talent.least).
+    """
     firm, assume = world.firms[f], world.assume
     firm.abandoned_month = world.tick
-    leaves = min(assume.listing_abandoned_people * assume.listing_strength, 1.0) * firm.talent
-    firm.talent -= leaves
-    firm.people_lost += leaves
+    if assume.talent_on == 1.0:
+        leaves = min(assume.listing_abandoned_people * assume.listing_strength, 1.0) * firm.talent
+        leaves = min(leaves, max(firm.talent - assume.talent_least, 0.0))
+        firm.talent -= leaves
+        firm.people_lost += leaves
     firm.premium = min(
         firm.premium, -min(assume.listing_abandoned_discount * assume.listing_strength, assume.value_cap)
     )
-    tell(world, f, ABANDONMENT, firm.value, TEST_FAILED, firm.ttm_flow)
+    tell(world, f, ABANDONMENT, firm.value, TEST_FAILED, flow)
 
 
 @law
 def step(world):
-    """The month of listed firms (squeeze, test) and of refused ones (shrinking value)."""
+    """The month of listed firms (squeeze) and of refused ones (shrinking value)."""
     assume = world.assume
     on = assume.listing_on == 1.0 and assume.listing_strength > 0.0
     for f in range(world.firms.shape[0]):
@@ -177,23 +185,32 @@ def step(world):
         if firm.status != INDEPENDENT or firm.kind != STARTUP:
             continue
         firm.free_share = 1.0
-        if firm.listing_month > world.tick:
-            if on and firm.refused_months > 0:
-                shrunk = firm.premium - assume.listing_strength * assume.listing_refused_shrink
-                firm.premium = max(shrunk, -assume.value_cap)
+        if not on or firm.abandoned_month != NEVER:
+            continue
+        if firm.listing_month <= world.tick:
+            firm.free_share = squeeze(firm.smooth_flow, float(world.tick - firm.listing_month), assume)
+        elif firm.refused_months > 0:
+            shrunk = firm.premium - assume.listing_strength * assume.listing_refused_shrink
+            firm.premium = max(shrunk, -assume.value_cap)
+
+
+@law
+def test(world):
+    """The profitability test, in the month drawn at listing; after the reports, so on the half-year just closed."""
+    assume = world.assume
+    on = assume.listing_on == 1.0 and assume.listing_strength > 0.0
+    for f in range(world.firms.shape[0]):
+        firm = world.firms[f]
+        if firm.status != INDEPENDENT or firm.kind != STARTUP or firm.listing_month > world.tick:
             continue
         if firm.test_month == NEVER:
             low = min(assume.listing_test_from, assume.listing_test_to)
             high = max(assume.listing_test_from, assume.listing_test_to)
             firm.test_month = firm.listing_month + int(low + (high - low + 1.0) * world.luck[f].u_test)
-        if not on:
+        if not on or firm.abandoned_month != NEVER or world.tick != firm.test_month:
             continue
-        if firm.abandoned_month < NEVER:
-            continue
-        firm.free_share = squeeze(firm.smooth_flow, float(world.tick - firm.listing_month), assume)
-        if world.tick == firm.test_month:
-            flow, revenue = twelve_months(firm)
-            if not passes_test(flow, revenue, assume):
-                abandon(world, f)
-            elif world.told[1] == 1:
-                tell(world, f, PASSED, firm.value, TEST_PASSED, firm.ttm_flow)
+        flow, revenue = twelve_months(firm)
+        if not passes_test(flow, revenue, assume):
+            abandon(world, f, flow)
+        elif world.told[1] == 1:
+            tell(world, f, PASSED, firm.value, TEST_PASSED, flow)

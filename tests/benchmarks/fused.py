@@ -31,8 +31,11 @@ from sim.industry import (
     pivot,
     price_war,
     receivables,
+    redemption,
+    releases,
     rounds,
     spin_off,
+    strategic,
     talent,
     value,
 )
@@ -95,16 +98,20 @@ def fused(
             burn.settle(world)
             marketing.step(world)
             frontier.keep_pace(world)
+            releases.step(world)
             talent.step(world)
             if (month + 1) % QUARTER == 0:
                 talent.poach(world)
             value.step(world)
             rounds.step(world)
+            strategic.step(world)
             exchange.step(world)
             listing.step(world)
+            redemption.step(world)
             if (month + 1) % HALF_YEAR == 0:
                 books.step(world)
                 listing.report(world)
+            listing.test(world)
             pivot.step(world)
             spin_off.step(world)
             acquisition.step(world)

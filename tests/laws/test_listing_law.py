@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pytest import approx
-from worlds import assumed, bounded, compiled_as_plain, later, rows, startup, told, world
+from worlds import (
+    ALL_OFF,
+    JANUARY_2024,
+    assumed,
+    bounded,
+    compiled_as_plain,
+    later,
+    rows,
+    startup,
+    step_as_plain,
+    told,
+    world,
+)
 
+from sim.engine.month import ORDER, steps
 from sim.foundation.columns import NEVER
 from sim.laws import listing
 
@@ -29,14 +44,15 @@ LOSING = {
     "value": 5000.0,
     "premium": 0.5,
 }
+QUIET = {**ALL_OFF, "listing_on": 1.0}
 EARNING = {**LOSING, "smooth_flow": 5.0, "ttm_flow": 60.0}
 
 
 def _month(firm, **assume):
-    """A listed firm's month with both a report and its profitability test."""
+    """A listed firm's month with both a report and its profitability test, in the month's order."""
     w = world(startup(**firm), **assume)
-    listing.step(w)
-    listing.report(w)
+    for step in (listing.step, listing.report, listing.test):
+        step(w)
     return w
 
 
@@ -102,11 +118,11 @@ def test_a_firm_that_is_not_refused_does_not_shrink():
 @given(st.floats(2.0**-33, 1 - 2.0**-33), st.integers(-100, 40), st.integers(0, 100), st.integers(0, 100))
 def test_the_test_comes_between_its_months_once(u, listed, low, high):
     w = world(startup(listing_month=listed, u_test=u), listing_test_from=low, listing_test_to=high, tick=41)
-    listing.step(w)
+    listing.test(w)
     drawn = int(w.firms[0].test_month)
     assert min(low, high) <= drawn - listed <= max(low, high)
     w.luck[0].u_test = 1 - u
-    listing.step(w)
+    listing.test(w)
     assert w.firms[0].test_month == drawn, "drawn once"
 
 
@@ -125,8 +141,9 @@ def test_the_test_looks_at_reported_months_and_before_a_year_of_reports_at_smoot
         (1, -1.0, 5.0, False),
         (1, 1.0, -5.0, True),
     ):
-        w = world(startup(**books, halves=halves, ttm_flow=ttm, smooth_flow=smooth), listing_strength=1.0)
-        listing.step(w)
+        w = world(startup(**books, halves=halves, ttm_flow=ttm, smooth_flow=smooth), listing_strength=1.0, told=True)
+        listing.test(w)
+        assert w.log["saw"][0] == (ttm if halves == 2 else 12.0 * smooth), "the log names the number that was judged"
         assert (w.firms[0].abandoned_month == 1) == fails
 
 
@@ -134,24 +151,78 @@ def test_both_ends_of_the_test_window_are_reached():
     months = set()
     for u in (0.0001, 0.9999):
         w = world(startup(listing_month=1, u_test=u), listing_test_from=24, listing_test_to=36)
-        listing.step(w)
+        listing.test(w)
         months.add(int(w.firms[0].test_month) - 1)
     assert months == {24, 36}
 
 
 def test_who_fails_is_abandoned_near_the_floor_once():
     w = world(startup(**LOSING), listing_strength=1.0, listing_abandoned_discount=1.5, value_cap=2.5)
-    listing.step(w)
+    listing.test(w)
     assert (w.firms[0].abandoned_month, w.firms[0].premium) == (1, -1.5)
     assert told(w) == ["abandonment"]
-    listing.step(w)
+    listing.test(w)
     listing.report(w)
     assert told(w) == ["abandonment"], "abandoned once, and nobody reads its reports"
 
 
+def test_people_leave_an_abandoned_firm_by_hand():
+    """At strength 1.5 a share of 1.5 * 0.2 of a talent of 2 leaves, beside 0.1 that left before; founders stay."""
+    people = {"talent": 2.0, "people_lost": 0.1}
+    law = {"listing_strength": 1.5, "listing_abandoned_people": 0.2}
+    w = world(startup(**LOSING, **people), startup(**LOSING, talent=0.03), talent_least=0.025, **law)
+    listing.test(w)
+    assert w.firms[0].talent == approx(1.4, rel=1e-14)
+    assert w.firms[0].people_lost == approx(0.7, rel=1e-14)
+    assert w.firms[1].talent == approx(0.025, rel=1e-14)
+    w = world(startup(**LOSING, **people), talent_on=0.0, **law)
+    listing.test(w)
+    assert w.firms[0].abandoned_month == 1
+    assert (w.firms[0].talent, w.firms[0].people_lost) == (2.0, 0.1), "with talent off every firm keeps its own"
+
+
+def test_an_abandoned_firm_is_squeezed_no_more():
+    w = world(startup(**LOSING, free_share=0.2), listing_strength=1.0)
+    listing.step(w)
+    assert w.firms[0].free_share < 1.0
+    listing.test(w)
+    listing.step(later(w, 2))
+    assert w.firms[0].free_share == 1.0
+
+
+def test_the_test_sees_the_half_year_that_closes_in_its_month():
+    """June, the month of the test: a year that the half-year's books turn from -10 to +2 passes; +10 to -2 fails."""
+    june = JANUARY_2024 + 5
+    for before, flows, passes in ((-10.0, (-4.0, 6.0), True), (10.0, (4.0, -6.0), False)):
+        firm = {**LOSING, "halves": 2, "test_month": 6, "ttm_flow": before, "revenue_total": 120.0}
+        firm |= {"flow_year": 0.0, "flow_half": flows[0], "flow_total": sum(flows)}
+        w = world(startup(**firm), tick=6, month=june, listing_strength=1.0, **QUIET)
+        for phase in ORDER:
+            if phase.name in ("reports", "exits"):
+                for name in steps(phase):
+                    module, step = name.split(".")
+                    getattr(
+                        sys.modules[f"sim.laws.{module}" if module == "listing" else f"sim.industry.{module}"], step
+                    )(w)
+        assert w.firms[0].ttm_flow == sum(flows)
+        assert (w.firms[0].abandoned_month == NEVER) == passes
+        assert (w.firms[0].profitable_month == 6) == passes, "nobody is abandoned in its first profitable year's month"
+
+
+def test_a_report_tells_what_was_lost_not_what_was_asked():
+    """0.36 asked of a premium 0.1 above its cap: 0.1 is lost and told; at the cap nothing is lost and nothing told."""
+    cuts = {"listing_strength": 1.0, "listing_report_cut": 0.6, "listing_loss_cut": 0.12, "value_cap": 1.0}
+    w = world(startup(**{**LOSING, "premium": -0.9}), startup(**{**LOSING, "premium": -1.0}), **cuts)
+    listing.report(w)
+    assert list(w.firms.premium) == approx([-1.0, -1.0], rel=1e-14)
+    assert told(w) == ["report cut"]
+    assert (w.log["firm"][0], w.log["value"][0]) == (0, approx(0.1, rel=1e-12))
+    assert w.firms[1].expected_revenue > 0.0
+
+
 def test_nobody_is_tested_in_another_month():
     w = world(startup(**LOSING), tick=2, listing_strength=1.0)
-    listing.step(w)
+    listing.test(w)
     assert w.firms[0].abandoned_month == NEVER
 
 
@@ -221,6 +292,9 @@ def test_compiled_as_plain(values, flow, revenue, expected, age):
     assert compiled_as_plain(listing.report_loss, revenue, expected, flow, assume)
     assert compiled_as_plain(listing.passes_test, flow, revenue, assume)
     assert compiled_as_plain(listing.squeeze, flow, age, assume)
+    firms = startup(**{**LOSING, "ttm_flow": flow, "ttm_revenue": revenue}), startup(refused_months=2)
+    for step in (listing.step, listing.report, listing.test):
+        assert step_as_plain(step, lambda: world(*firms, told=True, **values))
 
 
 @pytest.mark.parametrize("cap", [0.1, 1.0])
