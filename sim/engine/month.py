@@ -97,6 +97,7 @@ def operations(tile):
         scale.step(world)
         vertical.step(world)
         overseas.step(world)
+        releases.age(world)
         demand.step(world)
         receivables.step(world)
         marketing.plan(world)

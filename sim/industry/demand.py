@@ -18,8 +18,6 @@ import math
 from sim.foundation.assumption import Assumption, Mechanism
 from sim.foundation.columns import API, CONSUMER, HOME, INDEPENDENT, LINES, PROJECTS, VERTICAL
 from sim.foundation.jit import law
-from sim.industry.frontier import offered_gap
-from sim.industry.releases import stale_years
 
 LINE_COUNT = len(LINES)
 MONTHS_A_YEAR = 12.0
@@ -150,14 +148,7 @@ MECHANISM = Mechanism(
             "P-ZP-34, P-ZP-35; point: assumption",
         ),
         Assumption("project_cost", 0.36, "share of price", 0, 2, "cost of delivering projects", "P-ZP-30 to P-ZP-33"),
-        Assumption(
-            "thin_delivery",
-            1.3,
-            "ratio",
-            0,
-            20,
-            "what delivering costs more without the people, per share that is gone",
-        ),
+        Assumption("thin_delivery", 1.3, "ratio", 0, 20, "what delivering costs more, per share of its people gone"),
         Assumption(
             "consumer_cost",
             0.45,
@@ -276,6 +267,14 @@ def outside_weight(assume, market, outside, quality, line, place):
 
 
 @law
+def offered_gap(gap, open_gap, assume):
+    """Gap of what a firm can offer: its own model, or one that anybody can download."""
+    if assume.open_source_on == 0.0:
+        return gap
+    return min(gap, open_gap + assume.frontier_adoption_gap)
+
+
+@law
 def take_place(world):
     """What is the same in every line: a firm's reach, and how its effort is split over home and abroad."""
     firms, market, assume = world.firms, world.market, world.assume
@@ -285,9 +284,8 @@ def take_place(world):
             continue
         firm.reach_log = math.log(firm.reach * firm.footing)
         firm.offer_gap = offered_gap(firm.gap, market.open_gap, assume)
-        firm.loyal = 1.0 - assume.demand_niche_loyal * firm.niche
-        racing = firm.pivot_month > world.tick
-        lost = assume.releases_stale_loss * stale_years(firm, assume, world.tick) if racing else 0.0
+        firm.choosing = 1.0 - assume.demand_niche_loyal * firm.niche
+        lost = assume.releases_stale_loss * firm.stale
         if firm.abandoned_month <= world.tick and assume.listing_on == 1.0:
             lost += assume.listing_strength * assume.listing_abandoned_clients
         firm.fresh = math.exp(-lost)
@@ -314,16 +312,16 @@ def contest(world, line):
         firm.weight_abroad = weight * firm.part_abroad
         home_sum += firm.weight_home
         abroad_sum += firm.weight_abroad
-        home_free -= (1.0 - firm.loyal) * shares[f, line]
-        abroad_free -= (1.0 - firm.loyal) * shares[f, LINE_COUNT + line]
+        home_free -= (1.0 - firm.choosing) * shares[f, line]
+        abroad_free -= (1.0 - firm.choosing) * shares[f, LINE_COUNT + line]
     for f in range(firms.shape[0]):
         firm = firms[f]
         if firm.status != INDEPENDENT:
             continue
-        at_home = firm.weight_home / max(home_sum, TINY)
-        abroad = firm.weight_abroad / max(abroad_sum, TINY)
-        shares[f, line] += switching * (at_home * home_free - firm.loyal * shares[f, line])
-        shares[f, LINE_COUNT + line] += switching * (abroad * abroad_free - firm.loyal * shares[f, LINE_COUNT + line])
+        won_home = firm.weight_home / max(home_sum, TINY) * max(home_free, 0.0)
+        won_abroad = firm.weight_abroad / max(abroad_sum, TINY) * max(abroad_free, 0.0)
+        shares[f, line] += switching * (won_home - firm.choosing * shares[f, line])
+        shares[f, LINE_COUNT + line] += switching * (won_abroad - firm.choosing * shares[f, LINE_COUNT + line])
 
 
 @law

@@ -4,7 +4,7 @@ speed      = floor + (start - floor) * 2 ** (-age / half-life)    generations a 
              paradigm shift, before any age_months and those since the opening
 cost       = cost_month * cost_per_generation ** frontier, at most cost_cap                     RMB million a month
 effort     = (research * efficiency * focus / cost) ** concavity * talent ** talent_elasticity * flywheel, capped
-gap'       = gap + speed * (1 - effort * (1 + catch_up * gap)) + noise,  0 <= gap <= gap of open source + adoption_gap
+gap'       = max(gap + speed * (1 - effort * (1 + catch_up * gap)) + noise, 0); what it offers may be closer: demand
 Sources: S003-19 (the pace slowed after GPT-4), S000-15 to S000-17 (training cost per generation), S001-03, P-ZP-17.
 """
 
@@ -74,14 +74,6 @@ def effort(research, firm, assume, cost):
     people = max(firm.talent, 0.0)
     raw = money**assume.frontier_concavity * people**assume.frontier_talent_elasticity * firm.flywheel
     return min(raw, assume.frontier_effort_cap)
-
-
-@law
-def offered_gap(gap, open_gap, assume):
-    """Gap of what a firm can offer: its own model, or one that anybody can download."""
-    if assume.open_source_on == 0.0:
-        return gap
-    return min(gap, open_gap + assume.frontier_adoption_gap)
 
 
 @law

@@ -12,7 +12,6 @@ from sim.foundation.causes import FELL_BEHIND, FORCED, NO_RELEASE
 from sim.foundation.columns import EVENT, HOT, INDEPENDENT, NEVER, STARTUP
 from sim.foundation.jit import law
 from sim.foundation.world import tell
-from sim.industry.releases import out_of_race
 
 PIVOT = EVENT["pivot"]
 TINY = 1e-12
@@ -133,7 +132,7 @@ def step(world):
         if firm.status != INDEPENDENT or firm.kind != STARTUP or firm.pivot_month != NEVER:
             continue
         if firm.pivots == BY_RULE:
-            if out_of_race(firm, assume, world.tick):
+            if firm.out_of_race == 1:
                 leave(world, f, NO_RELEASE, float(world.tick - firm.release_month))
             elif world.luck[f].u_pivot < chance_of(firm, market, assume):
                 leave(world, f, FELL_BEHIND, firm.gap)

@@ -1,9 +1,9 @@
 """Releases: a model of one's own near the frontier is the ticket to the general race.
 
 near      gap <= near_gap, by a firm's own work: what it downloads for free does not count
-stale     months since its last model near the frontier, beyond fresh_months, over a year
-weight in general lines (demand) is multiplied by exp(-stale_loss * stale)
-out       after months_without such a model a firm has to leave the general race (pivot), unless it never does
+stale     years since its last model near the frontier, beyond fresh_months; 0 for a firm that has pivoted
+effort    in every line (demand) is multiplied by exp(-stale_loss * stale); investors mark it down too (rounds)
+out       after months_without such a model a startup has to leave the general race (pivot), unless it never does
 Sources: S001-03, S003-01, S003-03; form: Klepper (1996), who does not renew falls behind for good. Sizes: assumption.
 """
 
@@ -27,24 +27,32 @@ MECHANISM = Mechanism(
 
 
 @law
-def stale_years(firm, assume, tick):
-    """Years since the firm's model counted as new, at least 0."""
-    if assume.releases_on == 0.0 or firm.pivot_month <= tick:
-        return 0.0
-    return max(tick - firm.release_month - assume.releases_fresh_months, 0.0) / MONTHS_A_YEAR
+def stale_years(months, assume):
+    """Years for which a model that is ``months`` old has no longer counted as new, at least 0."""
+    return max(months - assume.releases_fresh_months, 0.0) / MONTHS_A_YEAR
 
 
 @law
-def out_of_race(firm, assume, tick):
-    """True once a firm has gone too long without a model near the frontier."""
-    return assume.releases_on == 1.0 and tick - firm.release_month >= assume.releases_months_without
+def age(world):
+    """How old every firm's last model near the frontier is when customers choose."""
+    assume = world.assume
+    for f in range(world.firms.shape[0]):
+        firm = world.firms[f]
+        if firm.status == INDEPENDENT:
+            counts = assume.releases_on == 1.0 and firm.pivot_month > world.tick
+            firm.stale = stale_years(world.tick - firm.release_month, assume) if counts else 0.0
 
 
 @law
 def step(world):
-    """Who has a model near the frontier this month."""
+    """Who has a model near the frontier after this month's research, and who has been without one for too long."""
     assume = world.assume
     for f in range(world.firms.shape[0]):
         firm = world.firms[f]
-        if firm.status == INDEPENDENT and firm.gap <= assume.releases_near_gap:
+        if firm.status != INDEPENDENT:
+            continue
+        if firm.gap <= assume.releases_near_gap:
             firm.release_month = world.tick
+            firm.stale = 0.0
+        late = world.tick - firm.release_month >= assume.releases_months_without
+        firm.out_of_race = 1 if assume.releases_on == 1.0 and late else 0

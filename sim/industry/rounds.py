@@ -26,7 +26,6 @@ from sim.foundation.causes import (
 from sim.foundation.columns import COLD, EVENT, HOT, INDEPENDENT, NEVER, STARTUP
 from sim.foundation.jit import law
 from sim.foundation.world import tell
-from sim.industry.releases import stale_years
 
 ROUND, DOWN_ROUND, REFUSED = EVENT["round"], EVENT["down round"], EVENT["refused"]
 SEEKS, FAILED = EVENT["seeks money"], EVENT["round failed"]
@@ -209,7 +208,7 @@ def score_of(firm, market, assume, tick, z):
         score -= assume.rounds_last_price * math.log(firm.post_money / firm.value)
     if firm.pivot_month <= tick:
         score -= assume.rounds_deep_discount if firm.deep == 1 else assume.rounds_pivot_discount
-    score -= assume.rounds_stale_discount * stale_years(firm, assume, tick)
+    score -= assume.rounds_stale_discount * firm.stale
     return score
 
 
