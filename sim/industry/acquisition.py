@@ -1,12 +1,17 @@
-"""Acquisition: distressed, abandoned or long-refused firms get offers near net cash, by giants' appetite and capacity.
+"""Acquisition: a firm that needs a buyer gets offers, by giants' appetite and capacity and by what they would gain.
 
-offer a month with chance offer_month * sum of appetites of giants that can pay, at most 1
-the winner is the able giant with the highest appetite * luck
-price = over_net_cash * (cash + receivables), at least least_price
-bought by chance, whatever its state, with hazard_month: by that giant, or where none can pay from outside the industry
+for sale  called by its investors; or short of cash (runway below distress_runway) and abandoned by the market, or
+          refused by capital for refused_months: a sale needs a seller
+price     net cash (cash + receivables) and ``bargain`` of the way up to value; of a listed firm (1 + control_premium)
+          * value; at least least_price
+offer     a month with chance offer_month * gain * sum of appetites of giants that can pay, at most 1
+gain      1 + talent_gain * talent + users_gain * log(1 + users)
+The winner is the able giant with the highest appetite * luck.
+Bought by chance, whatever its state, with hazard_month: by that giant, or where none can pay from outside the industry.
 Deals are made in the order of the firms' own luck, the smallest draw over its chance first, as if it were the day of
 the month: where a giant can pay for one of two, luck decides which.
-Sources: P-MK-11 (Light Year: price about net cash), S001-22, S001-27, S001-29, P-01-05 (acqui-hire). Rates: assumption.
+Sources: Shleifer & Vishny (1992), P-MK-11 (Light Year: price about net cash), S001-22, S001-27, S001-29, P-01-05
+(acqui-hire). Rates: assumption.
 """
 
 import math
@@ -22,7 +27,7 @@ MONTHS_A_YEAR = 12
 
 MECHANISM = Mechanism(
     "acquisition",
-    "Distressed or abandoned firms are bought near net cash, by giants' appetite and capacity; or by chance.",
+    "Firms that need a buyer are bought, by giants' appetite, capacity and gain; or by chance.",
     "Nobody is bought.",
     (
         Assumption("distress_runway", 9, "months", 0, 60, "runway below which a firm that gets no money takes offers"),
