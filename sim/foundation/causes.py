@@ -42,7 +42,7 @@ CAUSES: tuple[Cause, ...] = (
     Cause("open-source release", "gap of open source after it, generations"),
     Cause("climate changed", "0 hot, 1 normal, 2 cold"),
     Cause("poached by giants and leaders", "talent lost, index"),
-    Cause("three criteria held for twelve months", "months"),
+    Cause("three criteria held for twelve months", "lowest operating cash flow of the leaders, twelve months, ¤"),
     Cause("closed young by chance (liability of newness)", "months since entry"),
     Cause("bought by chance (acquisition hazard)", "hazard, a month"),
     Cause("the price has risen far above the last one", "months since the last round"),

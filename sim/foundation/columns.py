@@ -249,10 +249,7 @@ MARKET_COLUMNS: tuple[Column, ...] = (
     Column("leader_year", "row of a firm", "leading startup a year ago", -1, True),
     Column("second_year", "row of a firm", "the one after it then", -1, True),
     Column("third_year", "row of a firm", "the one after that then", -1, True),
-    Column("entered", "switch", "1 if someone entered this month", 0, True),
-    Column("order_months", "months", "months the leading three are unchanged", 0, True),
-    Column("criteria_months", "months", "months in a row in which all three endgame criteria hold", 0, True),
-    _months("endgame_month", "first month of the endgame"),
+    _months("endgame_month", "month in which the endgame is reached"),
     _months("extinct_month", "first month without a startup"),
     Column("ever_entered", "switch", "1 once a startup was there", 0, True),
 )

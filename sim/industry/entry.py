@@ -131,7 +131,6 @@ def come_in(world, f):
         return
     footing = market.door if firm.kind == STARTUP else 1.0
     open_books(world, f, world.assume.entry_late_gap * (1.0 - market.door), footing)
-    market.entered = 1
     if firm.entry_hazard_month > 0.0:
         tell(world, f, ENTRY, firm.cash, BY_CHANCE, market.door)
     else:
@@ -141,7 +140,6 @@ def come_in(world, f):
 @law
 def step(world):
     """Who enters this month. At the opening (tick 0) those whose date has come do, whatever the switch says."""
-    world.market.entered = 0
     somebody = False
     for f in range(world.firms.shape[0]):
         if may_enter(world, f):

@@ -1,10 +1,14 @@
 """Landscape and endgame: observed at the end of the month; nothing here moves a firm.
 
-Endgame (S002-01): the first of 12 consecutive months in which
-  the roadmap is set    no shift within ``calm_months`` and a frontier slower than ``slow_speed_year``
-  the loop is closed    smoothed operating cash flow of the top three startups in the general race is at or above zero
-  the leaders are locked  the same three lead as the month before, and nobody entered
+Endgame (S002-01), on twelve-month figures: the first end of a half-year (June, December) at which
+  the roadmap is set      no shift within ``calm_months`` and a frontier slower than ``slow_speed_year``
+  the loop is closed      operating cash flow of the twelve months just reported is at or above zero for each leader
+  the leaders are locked  the same three startups of the general race lead as a year ago, in any order
+The leaders are the three nearest to the frontier (fewer where fewer are left, at least one). Who entered within the
+year did not lead a year ago, so an entrant among them means that they are not locked.
 """
+
+import math
 
 from sim.foundation.assumption import Assumption, Mechanism
 from sim.foundation.causes import CRITERIA_HELD
@@ -42,7 +46,6 @@ MECHANISM = Mechanism(
             "a slower frontier counts as set",
             "S002-01; speed: assumption",
         ),
-        Assumption("hold_months", 12, "months", 1, 60, "months all three criteria must hold"),
     ),
 )
 
@@ -95,9 +98,27 @@ def within(some, others):
 
 
 @law
-def earns(firms, row):
-    """True if the startup in ``row`` (or nobody, -1) had a year of operating cash flow at or above zero."""
-    return row < 0 or (firms[row].halves >= 2 and firms[row].ttm_flow >= 0.0)
+def same_three(three, before):
+    """True if the same startups lead as ``before``: none of them left, none came, and there is one at least."""
+    return three[0] >= 0 and within(three, before) and within(before, three)
+
+
+@law
+def lowest_flow(firms, three):
+    """Lowest operating cash flow of the twelve months last reported among the three; minus infinity if one has none."""
+    lowest = math.inf
+    for k in range(len(three)):
+        if three[k] >= 0:
+            firm = firms[three[k]]
+            lowest = min(lowest, firm.ttm_flow if firm.halves >= 2 else -math.inf)
+    return lowest
+
+
+@law
+def roadmap_set(market, assume, tick):
+    """True if the last shift is long ago and the frontier slow."""
+    calm = market.shift_month == NEVER or tick - market.shift_month >= assume.endgame_calm_months
+    return calm and market.frontier_speed * MONTHS_A_YEAR <= assume.endgame_slow_speed_year
 
 
 @law
@@ -174,31 +195,23 @@ def new_year(world):
 
 @law
 def look_for_endgame(world):
-    """The three criteria, at the end of every half-year, when books are closed."""
+    """Who leads; and at the end of a half-year, when books are closed, the three criteria."""
     market, assume = world.market, world.assume
-    first, second, third = leading(world)
-    market.leader, market.second, market.third = first, second, third
+    three = leading(world)
+    market.leader, market.second, market.third = three
     if world.month % HALF_YEAR != HALF_YEAR - 1:
         return
-    three, before = (first, second, third), (market.leader_year, market.second_year, market.third_year)
-    same = first >= 0 and within(three, before) and within(before, three) and True
-    market.leader_year, market.second_year, market.third_year = (
-        market.leader_half,
-        market.second_half,
-        market.third_half,
-    )
+    year_ago = market.leader_year, market.second_year, market.third_year
+    half_ago = market.leader_half, market.second_half, market.third_half
+    market.leader_year, market.second_year, market.third_year = half_ago
     market.leader_half, market.second_half, market.third_half = three
-    market.order_months = market.order_months + HALF_YEAR if same else 0
     if assume.endgame_on == 0.0 or market.endgame_month != NEVER:
         return
-    earning = earns(world.firms, first) and earns(world.firms, second) and earns(world.firms, third)
-    calm = market.shift_month == NEVER or world.tick - market.shift_month >= assume.endgame_calm_months
-    slow = market.frontier_speed * MONTHS_A_YEAR <= assume.endgame_slow_speed_year
-    market.criteria_months = MONTHS_A_YEAR if calm and slow and earning and same else 0
-    if market.criteria_months > 0:
+    flow = lowest_flow(world.firms, three)
+    if roadmap_set(market, assume, world.tick) and flow >= 0.0 and same_three(three, year_ago):
         market.endgame_month = world.tick
         if world.told[1] == 1:
-            tell(world, -1, ENDGAME, float(market.endgame_month), CRITERIA_HELD, float(market.criteria_months))
+            tell(world, -1, ENDGAME, flow, CRITERIA_HELD, flow)
 
 
 @law

@@ -58,7 +58,7 @@ GLOSSARY = (
     ),
     (
         "Endgame",
-        "Roadmap set, leaders paying for themselves, and the leading three unchanged, for twelve months in a row.",
+        "Roadmap set, a year in which each of the leading three pays for itself, and the same three as a year ago.",
     ),
     (
         "Source ids",

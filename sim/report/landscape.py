@@ -228,8 +228,8 @@ def endgame(view: View) -> Picture:
     last = rows.iloc[-1]
     title = _endgame_title(view, float(last["share"]), float(last["low"]), float(last["high"]))
     caption = view.caption(
-        "The endgame: the first of twelve months in a row in which the roadmap has set, the three leading startups pay "
-        "for themselves, and the same three lead while nobody enters. A world counts once, by what comes first."
+        "The endgame: the first June or December in which the roadmap has set, each of the three leading startups has "
+        "paid for itself for a year, and the same three led a year ago. A world counts once, by what comes first."
     )
     keys = (
         Key(

@@ -106,7 +106,7 @@ BESIDE: dict[str, dict[str, dict[str, float]]] = {
     "frontier": {"paradigm": {"on": 0}, "open_source": {"on": 0}},
     "open_source": {"frontier": {"speed_year": 3}},
     "closure": {"closure": {"hazard_month": 0.02}},
-    "endgame": {"endgame": {"slow_speed_year": 5, "hold_months": 3}, "burn": {"on": 0}, "paradigm": {"on": 0}},
+    "endgame": {"endgame": {"slow_speed_year": 5}, "burn": {"on": 0}, "paradigm": {"on": 0}},
 }
 
 

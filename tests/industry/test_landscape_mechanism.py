@@ -16,7 +16,6 @@ DECEMBER = JANUARY_2024 + 11
 CALM = {
     "endgame_calm_months": 12.0,
     "endgame_slow_speed_year": 0.5,
-    "endgame_hold_months": 12.0,
 }
 
 
@@ -100,44 +99,103 @@ def _play(w, first, last):
     return int(w.market.endgame_month)
 
 
-def _settled(**market):
-    firms = [startup(gap=g, smooth_flow=1.0) for g in (0.1, 0.2, 0.3, 0.4)]
-    three = {"leader": 0, "second": 1, "third": 2}
-    return world(*firms, market={"frontier_speed": 0.4 / 12, **three, **market}, **CALM)
+EARNING = {"halves": 4, "ttm_flow": 1.0}
+
+
+def _settled(told=False, **market):
+    """Four startups that earn money in January 2024; the first three lead by gap, and nobody knows who led before."""
+    firms = [startup(gap=g, **EARNING) for g in (0.1, 0.2, 0.3, 0.4)]
+    return world(*firms, market={"frontier_speed": 0.4 / 12, **market}, told=told, **CALM)
 
 
 def test_endgame_by_hand():
-    """The same three lead from month 1 on: twelve months later the endgame is dated to the first of them."""
+    """Three lead in June 2024 (tick 6) and still in June 2025 (tick 18); no half-year end before that can know it."""
     w = _settled()
-    assert _play(w, 1, 11) == NEVER
-    assert _play(w, 12, 12) == 1
+    assert _play(w, 1, 17) == NEVER
+    assert (w.market.leader_year, w.market.leader_half) == (0, 0), "June and December 2024"
+    assert _play(w, 18, 18) == 18
+    assert _play(w, 19, 60) == 18, "it is reached once"
+
+
+def test_the_log_names_the_lowest_flow_of_the_leaders():
+    w = _settled(told=True)
+    for row, flow in enumerate((9.0, 2.5, 7.0, -50.0)):
+        w.firms[row].ttm_flow = flow
+    _play(w, 1, 18)
+    assert told(w) == ["endgame"]
+    assert (w.log["value"][0], w.log["saw"][0]) == (2.5, 2.5)
+
+
+@pytest.mark.parametrize(("shift", "comes"), [(NEVER, 18), (6, 18), (7, 24), (12, 24), (13, 30)])
+def test_the_roadmap_needs_twelve_calm_months(shift, comes):
+    """A shift twelve months before a half-year end is long enough ago; eleven are not."""
+    assert _play(_settled(shift_month=shift), 1, 30) == comes
+
+
+@pytest.mark.parametrize(("speed", "comes"), [(0.49, 18), (0.51, NEVER)])
+def test_the_roadmap_needs_a_slow_frontier(speed, comes):
+    assert _play(_settled(frontier_speed=speed / 12), 1, 30) == comes
 
 
 @pytest.mark.parametrize(
-    "broken",
-    [{"shift_month": 8}, {"frontier_speed": 0.6 / 12}, {"entered": 1}],
+    ("row", "firm", "comes"),
+    [
+        (2, {"ttm_flow": -0.1}, NEVER),
+        (2, {"ttm_flow": 0.0}, 18),
+        (0, {"halves": 1}, NEVER),  # no twelve months were reported yet
+        (3, {"ttm_flow": -50.0}, 18),  # the fourth does not matter
+        (2, {"ttm_flow": 1.0, "smooth_flow": -9.0, "operating_flow": -9.0}, 18),  # nor what is not twelve months
+    ],
 )
-def test_each_criterion_is_needed(broken):
-    """The roadmap has set (no shift, slow frontier), the leaders are locked (no entrant)."""
-    assert _play(_settled(**broken), 1, 15) == NEVER
-
-
-def test_the_commercial_loop_of_the_top_three_is_needed():
+def test_each_leader_has_paid_for_itself_for_twelve_months(row, firm, comes):
     w = _settled()
-    w.firms[2].smooth_flow = -0.1
-    assert _play(w, 1, 30) == NEVER
-    w = _settled()
-    w.firms[3].smooth_flow = -50.0
-    assert _play(w, 1, 12) == 1, "the fourth does not matter"
+    for name, value in firm.items():
+        w.firms[row][name] = value
+    assert _play(w, 1, 30) == comes
 
 
-def test_months_of_an_unchanged_order_are_counted():
+@pytest.mark.parametrize(("changes", "comes"), [(5, 18), (6, 18), (7, 24), (12, 24), (13, 30), (18, 30)])
+def test_a_change_among_the_three_starts_the_year_anew(changes, comes):
+    """The fourth overtakes: the three of the next half-year end lead a year from then, if nothing else happens."""
     w = _settled()
-    _play(w, 1, 5)
-    assert w.market.order_months == 5
+    if changes > 1:
+        _play(w, 1, changes - 1)
     w.firms[3].gap = 0.05
-    _play(w, 6, 6)
-    assert w.market.order_months == 0
+    assert _play(w, changes, 40) == comes
+
+
+def test_only_both_ends_of_the_year_count():
+    """Who leads for a month in between, or in the December between two Junes, does not matter; nor does the order."""
+    w = _settled()
+    _play(w, 1, 8)
+    w.firms[3].gap = 0.05
+    _play(w, 9, 14)
+    w.firms[3].gap = 0.9
+    w.firms[0].gap = 0.25
+    assert _play(w, 15, 18) == 18
+    assert (w.market.leader, w.market.second, w.market.third) == (1, 0, 2)
+
+
+@pytest.mark.parametrize(("enters", "gap", "comes"), [(8, 0.05, 24), (8, 0.9, 18), (14, 0.25, 30), (18, 0.05, 30)])
+def test_an_entrant_among_the_three_blocks_the_endgame_for_a_year(enters, gap, comes):
+    """One that comes in behind them does not."""
+    w = _settled()
+    newcomer = w.firms[3]
+    newcomer.status = 0
+    _play(w, 1, enters - 1)
+    newcomer.status, newcomer.entry_month, newcomer.gap = 1, enters, gap
+    assert _play(w, enters, 40) == comes
+
+
+@pytest.mark.parametrize(("goes", "comes"), [(5, 18), (9, 24), (18, 30)])
+def test_one_of_the_three_that_leaves_blocks_it_for_a_year(goes, comes):
+    """Gone or pivoted, it leads no more, and the fourth moves up."""
+    for gone in ({"status": 2}, {"pivot_month": goes}):
+        w = _settled()
+        _play(w, 1, goes - 1)
+        for name, value in gone.items():
+            w.firms[1][name] = value
+        assert _play(w, goes, 40) == comes
 
 
 def test_the_leading_three_by_hand():
@@ -151,40 +209,51 @@ def test_the_leading_three_by_hand():
 
 
 @pytest.mark.parametrize(
-    ("before", "gaps", "same"),
+    ("three", "before", "same"),
     [
-        ((0, 1, 2), (0.1, 0.2, 0.3), True),
-        ((2, 0, 1), (0.1, 0.2, 0.3), True),  # the three may change places
-        ((0, 1, 3), (0.1, 0.2, 0.3), False),
-        ((0, 1, -1), (0.1, 0.2), True),
-        ((0, 1, 2), (0.1, 0.2), False),  # one of three has left
-        ((0, 1, -1), (0.1,), False),
-        ((0, -1, -1), (0.1, 0.2), False),  # one has come
-        ((-1, -1, -1), (0.1,), False),
-        ((-1, -1, -1), (), False),
+        ((0, 1, 2), (0, 1, 2), True),
+        ((0, 1, 2), (2, 0, 1), True),  # the three may change places
+        ((0, 1, 2), (0, 1, 3), False),
+        ((0, 1, -1), (0, 1, -1), True),  # where fewer are left, those count
+        ((0, -1, -1), (0, -1, -1), True),
+        ((0, 1, -1), (0, 1, 2), False),  # one of three has left
+        ((0, 1, 2), (0, 1, -1), False),  # one has come
+        ((0, 1, -1), (0, -1, -1), False),
+        ((0, -1, -1), (-1, -1, -1), False),
+        ((-1, -1, -1), (-1, -1, -1), False),  # nobody leads nobody
+        ((-1, -1, -1), (0, 1, 2), False),
     ],
 )
-def test_the_same_three_lead_only_if_none_left_and_none_came(before, gaps, same):
-    market = dict(zip(("leader", "second", "third"), before, strict=True))
-    w = world(*(startup(gap=g) for g in gaps), startup(status=3), market={**market, "order_months": 7})
-    landscape.step(w)
-    assert w.market.order_months == (8 if same else 0)
+def test_the_same_three_lead_only_if_none_left_and_none_came(three, before, same):
+    assert bool(landscape.same_three(three, before)) == same
+    if three[0] >= 0 and before[0] >= 0:
+        assert bool(landscape.same_three(before, three)) == same
 
 
-def test_a_change_among_the_three_starts_the_clock_anew():
-    w = _settled()
-    _play(w, 1, 6)
-    w.firms[3].gap = 0.05
-    assert _play(w, 7, 18) == NEVER
-    assert _play(w, 19, 19) == 8
+def test_the_lowest_flow_by_hand():
+    """Of those there are; where one has no twelve months yet, no flow is high enough."""
+    w = world(startup(halves=2, ttm_flow=4.0), startup(halves=2, ttm_flow=-3.0), startup(halves=1, ttm_flow=9.0))
+    assert landscape.lowest_flow(w.firms, (0, 1, -1)) == -3.0
+    assert landscape.lowest_flow(w.firms, (0, -1, -1)) == 4.0
+    assert landscape.lowest_flow(w.firms, (0, 1, 2)) == -np.inf
 
 
-def test_a_shift_long_ago_is_forgiven():
-    assert _play(_settled(shift_month=-11), 1, 12) == 1
+@given(st.integers(-24, 18), st.floats(0, 1.0), st.lists(st.floats(-5, 5), min_size=4, max_size=4), st.floats(0, 5))
+def test_more_calm_a_slower_frontier_or_more_flow_never_delays_it(shift, speed, flows, better):
+    def comes(shift_month, frontier_speed, more):
+        w = _settled(shift_month=shift_month, frontier_speed=frontier_speed / 12)
+        for row, flow in enumerate(flows):
+            w.firms[row].ttm_flow = flow + more
+        return _play(w, 1, 24)
+
+    base = comes(shift, speed, 0.0)
+    assert comes(shift - 6, speed, 0.0) <= base
+    assert comes(shift, speed / 2, 0.0) <= base
+    assert comes(shift, speed, better) <= base
 
 
 def test_without_startups_there_is_no_endgame():
-    assert _play(world(giant(smooth_flow=9.0), **CALM), 1, 40) == NEVER
+    assert _play(world(giant(**EARNING), **CALM), 1, 40) == NEVER
 
 
 def test_off_the_endgame_is_not_looked_for():
@@ -203,13 +272,22 @@ def test_nothing_here_moves_a_firm():
 
 
 @given(
-    st.lists(st.tuples(st.floats(0, 2), st.floats(0, 1e4), st.floats(0, 1e4), st.floats(-5, 5)), min_size=1, max_size=7)
+    st.lists(
+        st.tuples(st.floats(0, 2), st.floats(0, 1e4), st.floats(0, 1e4), st.floats(-5, 5)), min_size=1, max_size=7
+    ),
+    st.integers(-1, 2),
 )
-def test_compiled_as_plain(firms):
-    described = [startup(gap=g, revenue=r, raised_year=y, smooth_flow=s) for g, r, y, s in firms]
+def test_compiled_as_plain(firms, third):
+    described = [startup(gap=g, revenue=r, raised_year=y, ttm_flow=s, halves=2) for g, r, y, s in firms]
+    market = {"leader_year": 0, "second_year": 1, "third_year": third, "frontier_speed": 0.01}
     for step in (landscape.step, landscape.new_year):
         for month in (DECEMBER, JANUARY_2024 + 12):
-            assert step_as_plain(step, lambda m=month: world(*described, giant(revenue=3.0), month=m, tick=12, **CALM))
+            assert step_as_plain(
+                step,
+                lambda m=month: world(
+                    *described, giant(revenue=3.0), month=m, tick=12, market=market, told=True, **CALM
+                ),
+            )
 
 
 @given(st.lists(st.floats(0, 1e6), min_size=1, max_size=8))
