@@ -162,11 +162,29 @@ def _not_finite(problem: Problem, world: int) -> RunError:
     )
 
 
+def _worlds_of_tile(problem: Problem, worlds: int) -> int:
+    """How many of ``worlds`` are taken through the months together."""
+    return min(TILE_WORLDS, max(TILE_FIRMS // len(problem.ids), LEAST_WORLDS), worlds)
+
+
+def watch(scenario: Scenario, first: int, worlds: int, see: Callable[[tuple[str, ...], World], None]) -> None:
+    """Show the state of ``worlds`` worlds from ``first`` on: ``see(ids, tile)`` at the opening and after every month.
+
+    Tiles come one after the other, each from its opening to the horizon; ``tile.market["world"]`` says which worlds it
+    holds, and ``ids`` whose row is which. What is seen changes with the next month: keep copies.
+    """
+    problem = prepare(scenario)
+    most = _worlds_of_tile(problem, worlds)
+    start = _start(problem, first, worlds, False, most)
+    for offset in range(0, worlds, most):
+        _run(start, first + offset, min(most, worlds - offset), {}, functools.partial(see, problem.ids))
+
+
 def simulate(scenario: Scenario, first: int, worlds: int, seeds: Seeds | None = None) -> Block:
     """The block of ``worlds`` worlds from world ``first`` on; ``seeds`` stand in for the scenario's."""
     problem = prepare(scenario, seeds)
     recorder = Recorder(problem, scenario.probes, first, worlds)
-    most = min(TILE_WORLDS, max(TILE_FIRMS // len(problem.ids), LEAST_WORLDS), worlds)
+    most = _worlds_of_tile(problem, worlds)
     start = _start(problem, first, worlds, False, most)
     for offset in range(0, worlds, most):
         record = functools.partial(recorder.month, offset=offset)
