@@ -24,8 +24,8 @@ WORLDS = 64
 DOCUMENTS = ("000", "001", "002", "003", "004")
 SURE = 3.0  # standard errors of a paired difference
 ASKED = """
-not-late-stage no-scale-law no-listing-law no-vertical-law window-shut early-listing capital-winter price-war-deeper
-open-source-flood compute-scarcity paradigm-shift-2027 deep-verticals no-pivot giants-all-in spin-off hundred-models
+not-late-stage late-stage no-scale-law no-listing-law no-vertical-law window-shut early-listing capital-winter
+price-war-deeper open-source-flood compute-scarcity paradigm-shift-2027 deep-verticals no-pivot giants-all-in spin-off hundred-models
 from-april-2026
 """
 
@@ -261,6 +261,12 @@ def test_not_late_stage_newcomers_enter_shifts_are_frequent_and_no_endgame_comes
               (ran("not-late-stage").events, ran(FLAGSHIP).events)]  # fmt: skip
     assert higher(*shifts)
     assert (ran("not-late-stage").endgame > tick("not-late-stage", "2027-12")).all()
+
+
+def test_late_stage_no_shift_comes_and_the_endgame_comes_more_often():
+    shifts = [ran(name).events["event"] == EVENT["shift"] for name in ("late-stage", FLAGSHIP)]
+    assert shifts[1].any() and not shifts[0].any()
+    assert higher(*(ran(name).endgame < NEVER for name in ("late-stage", FLAGSHIP)))
 
 
 def test_hundred_models_most_of_them_are_gone_and_the_named_raise_less():

@@ -237,9 +237,7 @@ ROWS: tuple[Row, ...] = (
         hazard("abandoned in loss", "unlisted in loss"),
         strict=True,
     ),
-    Row(
-        "after a failed test", "failed the test: independent 36 months later", PER_CENT, 60, 90, after_abandonment
-    ),
+    Row("after a failed test", "failed the test: independent 36 months later", PER_CENT, 60, 90, after_abandonment),
     Row("refused", "refused 12 months: bought or closed within 24", PER_CENT, 50, 80, after_refusals),
     Row("law 3", "law 3 off: the six", POINTS, 4, NO_LIMIT, difference(at("vertical", "0"))),
     Row(
@@ -310,7 +308,9 @@ ROWS: tuple[Row, ...] = (
         strict=True,
     ),
     Row("endgame", "endgame by 2030", PER_CENT, 5, 60, endgame()),
-    Row("endgame, early stage", "endgame by 2030 in `not-late-stage`", PER_CENT, -1, 5, endgame("not-late-stage"), True),
+    Row(
+        "endgame, early stage", "endgame by 2030 in `not-late-stage`", PER_CENT, -1, 5, endgame("not-late-stage"), True
+    ),
     Row("endgame, late stage", "endgame by 2030 in `late-stage`", PER_CENT, 100 / 3, 101, endgame("late-stage"), True),
     Row("startup leads", "a startup leads all giants in mid-2026", PER_CENT, 50, 101, startup_leads, True),
     Row("giant leads", "with focus 1 a giant leads in mid-2026", PER_CENT, 50, 101, giant_leads, True),
