@@ -1,10 +1,13 @@
 """Demand: eight separate markets (four lines, at home and abroad) that grow, each with a price.
 
-size_k        grows at a rate that starts high and slows to a floor
-weight_i      = (mix * (reach * footing) ** reach_elasticity * place * exp(-quality * gap)) ** taking
+size_k        grows at a rate that starts high and slows to a floor; API and projects also with the frontier
+weight_i      = (effort * (reach * footing) ** reach_elasticity * place * exp(-quality * gap)) ** taking
+                gap: its own in API, elsewhere that of what it offers, open models included
 attraction_i  = weight_i / (sum of weights + outside);  outside = self-building, free and foreign offers
-share_i'      = share_i + switching * (attraction_i - share_i)           shares and the outside option sum to 1
-consumers     users = size * share; revenue = users * revenue per user
+share_i'      = share_i + switching * (attraction_i * free - choosing_i * share_i)
+                choosing = 1 - niche_loyal * niche;  free = 1 - sum of (1 - choosing) * share
+                shares and the outside option sum to 1
+consumers     users = size * share; revenue = users * revenue per user * price * what a niche pays
 API           revenue = size * share * price ** (1 - volume_elasticity); cost follows volume, revenue / price
 projects      revenue = size * share * price * season; cost = project_cost of the undiscounted price
 verticals     orders = size * share * season go into the backlog; revenue = backlog / delivery months
@@ -17,6 +20,7 @@ import math
 
 from sim.foundation.assumption import Assumption, Mechanism
 from sim.foundation.columns import API, CONSUMER, HOME, INDEPENDENT, LINES, PROJECTS, VERTICAL
+from sim.foundation.growth import growth_log
 from sim.foundation.jit import law
 
 LINE_COUNT = len(LINES)
@@ -58,6 +62,7 @@ MECHANISM = Mechanism(
             "business demand that a generation beyond it opens",
             "S002-04; size: assumption",
         ),
+        Assumption("opened_most", 20, "ratio", 1, 1e4, "most that capability multiplies business demand by"),
         Assumption(
             "pool_growth_year",
             0.6,
@@ -173,13 +178,6 @@ MECHANISM = Mechanism(
 
 
 @law
-def growth_log(first, floor, half_life, tick):
-    """Log growth from the opening to ``tick`` months later, rates a year; the excess rate halves in ``half_life``."""
-    decay = math.log(2.0) / half_life
-    return (floor * tick + (first - floor) * (1.0 - math.exp(-decay * tick)) / decay) / MONTHS_A_YEAR
-
-
-@law
 def season(month, second_half_share):
     """Share of a year's project revenue that falls in this calendar month, times 12."""
     half = second_half_share if month % int(MONTHS_A_YEAR) >= HALF_YEAR else 1.0 - second_half_share
@@ -197,22 +195,29 @@ def grown(assume, tick):
 
 
 @law
+def opened_by(frontier, assume):
+    """What capability beyond the threshold multiplies business demand by, at least 1."""
+    beyond = assume.demand_opening * max(frontier - assume.demand_threshold, 0.0)
+    return math.exp(min(beyond, math.log(assume.demand_opened_most)))
+
+
+@law
 def measure(world):
     """Size of every market this month, before seasons."""
     assume, sizes, market = world.assume, world.sizes, world.market
     business, pool, arpu = grown(assume, world.tick)
     market.arpu_growth = arpu
     kept = 1.0 - assume.demand_volume_elasticity
-    market.opened = math.exp(assume.demand_opening * max(market.frontier - assume.demand_threshold, 0.0))
+    opened = opened_by(market.frontier, assume)
     market.api_take_home = market.api_price**kept
     market.api_take_abroad = market.api_reset**kept
     sizes[HOME + CONSUMER] = assume.demand_pool_home * pool
-    sizes[HOME + API] = assume.demand_api_home * business * market.opened
-    sizes[HOME + PROJECTS] = assume.demand_projects_home * business * market.opened
+    sizes[HOME + API] = assume.demand_api_home * business * opened
+    sizes[HOME + PROJECTS] = assume.demand_projects_home * business * opened
     sizes[HOME + VERTICAL] = assume.demand_vertical_home * business
     sizes[LINE_COUNT + CONSUMER] = assume.demand_pool_abroad * pool
-    sizes[LINE_COUNT + API] = assume.demand_api_abroad * business * market.opened
-    sizes[LINE_COUNT + PROJECTS] = assume.demand_projects_abroad * business * market.opened
+    sizes[LINE_COUNT + API] = assume.demand_api_abroad * business * opened
+    sizes[LINE_COUNT + PROJECTS] = assume.demand_projects_abroad * business * opened
     sizes[LINE_COUNT + VERTICAL] = assume.demand_vertical_abroad * business
 
 
@@ -267,23 +272,16 @@ def outside_weight(assume, market, outside, quality, line, place):
 
 
 @law
-def offered_gap(gap, open_gap, assume):
-    """Gap of what a firm can offer: its own model, or one that anybody can download."""
-    if assume.open_source_on == 0.0:
-        return gap
-    return min(gap, open_gap + assume.frontier_adoption_gap)
-
-
-@law
 def take_place(world):
-    """What is the same in every line: a firm's reach, and how its effort is split over home and abroad."""
+    """What is the same in every line: what a firm offers, to whom, its reach, and its effort at home and abroad."""
     firms, market, assume = world.firms, world.market, world.assume
     for f in range(firms.shape[0]):
         firm = firms[f]
         if firm.status != INDEPENDENT:
             continue
         firm.reach_log = math.log(firm.reach * firm.footing)
-        firm.offer_gap = offered_gap(firm.gap, market.open_gap, assume)
+        adopts = assume.open_source_on == 1.0
+        firm.offer_gap = min(firm.gap, market.open_gap + assume.frontier_adoption_gap) if adopts else firm.gap
         firm.choosing = 1.0 - assume.demand_niche_loyal * firm.niche
         lost = assume.releases_stale_loss * firm.stale
         if firm.abandoned_month <= world.tick and assume.listing_on == 1.0:
@@ -378,10 +376,9 @@ def bill(world, f):
     users_home = sizes[CONSUMER] * shares[f, CONSUMER]
     users_abroad = sizes[LINE_COUNT + CONSUMER] * shares[f, LINE_COUNT + CONSUMER]
     firm.users = users_home + users_abroad
-    arpu = market.arpu_growth
-    pays = 1.0 + assume.demand_niche_pays * firm.niche
+    pays = (1.0 + assume.demand_niche_pays * firm.niche) * market.arpu_growth
     at_home = users_home * assume.demand_arpu_home * market.scale_price
-    firm.revenue_consumer = (at_home + users_abroad * assume.demand_arpu_abroad) * arpu * pays
+    firm.revenue_consumer = (at_home + users_abroad * assume.demand_arpu_abroad) * pays
     volume_cost = market.inference_cost * firm.unit_cost
     consumer_cost = firm.users * assume.demand_consumer_cost * volume_cost
     api_home = sizes[API] * shares[f, API] * market.api_take_home

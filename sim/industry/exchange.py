@@ -14,6 +14,7 @@ from sim.foundation.assumption import Assumption, Mechanism
 from sim.foundation.causes import GATE_PASSED, LISTED_SHORT, LOCK_UP, SHARES_DEAR
 from sim.foundation.columns import EVENT, INDEPENDENT, NEVER, STARTUP
 from sim.foundation.jit import law
+from sim.foundation.means import RAISED_MONTHS
 from sim.foundation.world import tell
 from sim.industry.value import scarce
 
@@ -22,7 +23,6 @@ MONTHS_A_YEAR = 12
 HALF_YEAR = 6
 MOST_SENTIMENT = 1.5
 BY_RULE = 0.0
-RAISED_MONTHS = 18.0
 
 MECHANISM = Mechanism(
     "exchange",

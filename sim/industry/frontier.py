@@ -2,7 +2,10 @@
 
 speed      = floor + (start - floor) * 2 ** (-age / half-life)    generations a year; age: months since the last
              paradigm shift, before any age_months and those since the opening
-cost       = cost_month * cost_per_generation ** frontier, at most cost_cap                     RMB million a month
+trend      = cost_month * cost_per_generation ** frontier                                       RMB million a month
+cost'      = min(trend, max(means_share * means of all startups, cost, cost_month))
+             so the cost follows its trend as far as the industry can bear it (Sutton 1998), and never falls for want
+             of means: who cannot pay leaves
 effort     = (research * efficiency * focus / cost) ** concavity * talent ** talent_elasticity * flywheel, capped
 gap'       = max(gap + speed * (1 - effort * (1 + catch_up * gap)) + noise, 0); what it offers may be closer: demand
 Sources: S003-19 (the pace slowed after GPT-4), S000-15 to S000-17 (training cost per generation), S001-03, P-ZP-17.
@@ -13,10 +16,11 @@ import math
 from sim.foundation.assumption import Assumption, Mechanism
 from sim.foundation.columns import INDEPENDENT, NEVER, STARTUP
 from sim.foundation.jit import law
+from sim.foundation.means import RAISED_MONTHS, means_of
 
 MONTHS_A_YEAR = 12.0
 DEAD_CALM = 1e-9
-RAISED_MONTHS = 18.0
+HUGE = 1e300  # a power that overflows counts as this
 
 MECHANISM = Mechanism(
     "frontier",
@@ -78,14 +82,22 @@ def effort(research, firm, assume, cost):
 
 @law
 def measure_means(world):
-    """What startups raise and earn in a month, RMB million: what the cost of the frontier can rise to."""
+    """What startups raise, earn and are given in a month, RMB million; what they once raised fades."""
     means = 0.0
     for f in range(world.firms.shape[0]):
         firm = world.firms[f]
         if firm.status == INDEPENDENT and firm.kind == STARTUP:
             firm.raised_smooth -= firm.raised_smooth / RAISED_MONTHS
-            means += firm.raised_smooth + firm.smooth_revenue + firm.grant_month
-    world.market.means = means
+            means += means_of(firm)
+    return means
+
+
+@law
+def cost_of_pace(before, frontier, means, assume):
+    """Cost of keeping pace, RMB million a month: its trend, as far as startups' ``means`` bear it."""
+    trend = assume.frontier_cost_month * min(assume.frontier_cost_per_generation**frontier, HUGE)
+    borne = max(assume.frontier_means_share * means, before)
+    return min(trend, max(borne, assume.frontier_cost_month))
 
 
 @law
@@ -99,7 +111,7 @@ def next_gap(gap, speed, effort_now, assume, z):
 def advance(world):
     """The frontier's own month."""
     market, assume = world.market, world.assume
-    measure_means(world)
+    means = measure_means(world)
     if assume.frontier_on == 0.0:
         market.frontier_speed = 0.0
         market.frontier_cost = assume.frontier_cost_month
@@ -107,9 +119,7 @@ def advance(world):
     age = world.tick + assume.frontier_age_months if market.shift_month == NEVER else world.tick - market.shift_month
     market.frontier_speed = speed_month(assume, age)
     market.frontier += market.frontier_speed
-    trend = assume.frontier_cost_month * assume.frontier_cost_per_generation**market.frontier
-    borne = max(assume.frontier_means_share * market.means, market.frontier_cost)
-    market.frontier_cost = min(trend, max(borne, assume.frontier_cost_month))
+    market.frontier_cost = cost_of_pace(market.frontier_cost, market.frontier, means, assume)
 
 
 @law
@@ -123,5 +133,4 @@ def keep_pace(world):
         if firm.status != INDEPENDENT:
             continue
         firm.effort = effort(firm.research * market.know_how, firm, assume, market.frontier_cost)
-        gap = next_gap(firm.gap, market.frontier_speed, firm.effort, assume, world.luck[f].z_research)
-        firm.gap = gap
+        firm.gap = next_gap(firm.gap, market.frontier_speed, firm.effort, assume, world.luck[f].z_research)

@@ -3,6 +3,7 @@
 open_gap' = open_gap + pace * (lag_months * speed - open_gap);   a release closes ``jump`` of it
 api_reset' = api_reset * exp(-reset * generations gained in the release), at least price_floor, healing by ``heal`` of
              what is missing
+know_how'  = know_how * exp(teaches * generations gained in the release), at most learned_most: everybody's research
 Sources: S003-17 (Llama 3.1, Mistral Large 2, DeepSeek V2.5), S003-18 (a client's offer cut to a tenth), S001-05.
 """
 
@@ -19,7 +20,7 @@ RELEASE = EVENT["release"]
 MECHANISM = Mechanism(
     "open_source",
     "Open source follows the frontier with a lag and jumps at releases.",
-    "There is no open source: nobody builds for himself, nobody can adopt it, prices are not reset.",
+    "There is no open source: nobody builds for himself, adopts it or learns from it, prices are not reset.",
     (
         Assumption(
             "lag_months",
@@ -53,6 +54,9 @@ MECHANISM = Mechanism(
             "how much cheaper a release makes everybody's research",
             "S003-23; size: assumption",
         ),
+        Assumption(
+            "learned_most", 10, "ratio", 1, 1000, "most that releases together make research cheaper by, for everybody"
+        ),
         Assumption("price_floor", 0.01, "ratio", 0.0001, 1, "lowest API price over its trend that releases lead to"),
     ),
 )
@@ -77,6 +81,7 @@ def step(world):
         market.open_gap -= market.open_jump
         reset = market.api_reset * math.exp(-assume.open_source_reset * market.open_jump)
         market.api_reset = max(reset, assume.open_source_price_floor)
-        market.know_how *= math.exp(assume.open_source_teaches * market.open_jump)
+        learned = market.know_how * math.exp(assume.open_source_teaches * market.open_jump)
+        market.know_how = min(learned, assume.open_source_learned_most)
         if world.told[1] == 1:
             tell(world, -1, RELEASE, market.open_jump, OPEN_RELEASE, market.open_gap)

@@ -25,6 +25,7 @@ from sim.foundation.causes import (
 )
 from sim.foundation.columns import COLD, EVENT, HOT, INDEPENDENT, NEVER, STARTUP
 from sim.foundation.jit import law
+from sim.foundation.means import RAISED_MONTHS
 from sim.foundation.world import tell
 
 ROUND, DOWN_ROUND, REFUSED = EVENT["round"], EVENT["down round"], EVENT["refused"]
@@ -32,7 +33,6 @@ SEEKS, FAILED = EVENT["seeks money"], EVENT["round failed"]
 TINY = 1e-12
 LOWEST = -1e30
 BY_RULE = 0.0
-RAISED_MONTHS = 18.0
 
 MECHANISM = Mechanism(
     "rounds",

@@ -3,12 +3,15 @@
 "The larger the scale and the more users, the lower the costs and the stronger the competitiveness" (S001-19).
 With strength s:
 unit_cost = exp(-s * (learning * log(1 + revenue / volume_ref) + ecosystem * reach above a startup's, in [0, 1]))
+price     = max(lowest unit_cost of all, giants too, ** match, price_floor)      everybody's at home, from next month
+spread    = (means / mean means of the startups in the general race) ** (s * spread), in [1 / spread_most, spread_most]
 flywheel  = 1 + s * flywheel * users / (users + users_ref)          quality attracts users, users improve quality
 taking    = 1 + s * winner_take                                                  demand is winner-take-most
 pressure  = s * min(max(gap / tolerated_gap - 1, 0), most_pressure)              who cannot keep pace must pivot or fail
 door      = 1 / (1 + s * revenue of all in the general race / door_ref)          the door closes as incumbents grow
-Neutral form (s = 0): unit cost does not depend on size, users do not improve quality, demand is shared in proportion
-to quality and reach, only money forces a pivot, the door stays open. Sources: S001-19, S001-30, S000-18, S001-03.
+Neutral form (s = 0): unit cost and prices do not depend on size, research follows ambition alone, users do not improve
+quality, demand is shared in proportion to quality and reach, only money forces a pivot, the door stays open.
+Sources: S001-19, S001-30, S000-18, S001-03; spread: form after Sutton (1998), Klepper (1996).
 """
 
 import math
@@ -16,6 +19,7 @@ import math
 from sim.foundation.assumption import Assumption, Mechanism
 from sim.foundation.columns import INDEPENDENT, NEVER, STARTUP
 from sim.foundation.jit import law
+from sim.foundation.means import means_of
 
 MONTHS_A_YEAR = 12.0
 TINY = 1e-12
@@ -44,13 +48,14 @@ MECHANISM = Mechanism(
             "how far prices follow the lowest unit cost in the market",
             "S001-19; size: assumption",
         ),
+        Assumption("price_floor", 0.01, "ratio", 0.0001, 1, "lowest price over its trend that this leads to"),
         Assumption(
             "spread",
             0.5,
             "exponent",
             0,
             3,
-            "how far research follows a firm's means over its rivals'",
+            "how far research follows a firm's means over the mean of the race",
             "form: Sutton (1998), Klepper (1996); size: assumption",
         ),
         Assumption("spread_most", 2, "ratio", 1, 20, "most that means multiply or divide research by"),
@@ -72,19 +77,13 @@ def unit_cost(revenue, reach, assume):
 
 @law
 def spread(own, mean, assume):
-    """Research over ambition at means ``own`` where rivals in the race have ``mean``, both RMB million a month."""
+    """Research over ambition at means ``own`` where startups in the race have ``mean``, both RMB million a month."""
     if mean <= TINY:
         return 1.0
     most = assume.scale_spread_most
     ratio = min(max(own / mean, 1.0 / (most * most)), most * most)
     raw = math.exp(assume.scale_strength * assume.scale_spread * math.log(ratio))
     return min(max(raw, 1.0 / most), most)
-
-
-@law
-def means_of(firm):
-    """What a firm raises, earns and is given in a month."""
-    return firm.raised_smooth + firm.smooth_revenue + firm.grant_month
 
 
 @law
@@ -131,7 +130,6 @@ def step(world):
         if firm.status == INDEPENDENT:
             rival = on and firm.kind == STARTUP and firm.pivot_month == NEVER
             firm.spread = spread(means_of(firm), means / max(racers, 1.0), assume) if rival else 1.0
-    market.best_cost = best
-    market.scale_price = best**assume.scale_match
+    market.scale_price = max(best**assume.scale_match, assume.scale_price_floor) if on else 1.0
     market.taking = 1.0 + assume.scale_strength * assume.scale_winner_take if on else 1.0
     market.door = door(incumbents, assume) if on else 1.0

@@ -1,13 +1,18 @@
 """Third iron law, vertical: not a retreat but a quagmire.
 
 With strength s, for every startup (giants carry no burden):
-relief  = deep_relief + (1 - deep_relief) * (1 - exp(-lead over open source / lead_ref)) for a firm that keeps core
-          technology (a deep pivot, or still in the general race), else 0
-margin  = 1 - project cost - s * (1 - relief) * (custom_cost + undercut * copied)
+led     = 1 - exp(-lead over open source / lead_ref)                                            in [0, 1)
+relief  = deep_relief + (1 - deep_relief) * led for a firm that keeps core technology (a deep pivot, or still in the
+          general race), else 0
+price   = 1 + min(s, 1) * lead_price * led for who keeps core technology, else 1
+margin  = 1 - (project cost + s * (1 - relief) * (custom_cost + undercut * copied)) / price
 dso     = project dso + s * (1 - relief) * extra_days;     delivery = 1 + s * (1 - relief) * extra_months
 pull    = exp(-s * (1 - relief) * copy_pull * copied);     bad debt = s * (1 - relief) * extra_bad_debt
-copied' = copied + copy_pace * (1 - copied), while a pivoted startup lives and giants are there
-Neutral form (s = 0): a vertical has the project line's margin and payment terms, and nobody copies it.
+moves   = leaders_move * led: effort in verticals, beyond its mix, of a startup in the general race
+carving = (giants' effort in verticals + what such startups move in) / copy_ref
+copied' = copied + (1 - (1 - copy_pace) ** carving) * (1 - copied), while a pivoted startup lives
+Neutral form (s = 0): a vertical has the project line's margin and payment terms, nobody moves in or copies it, and a
+lead commands no price.
 Sources: S001-23, S001-24 (exception), S001-18, P-BC-08 (a giant enters medical AI); sizes: assumption.
 """
 
@@ -108,11 +113,10 @@ def copy_on(world):
                 worth = True
             else:
                 effort += moves_in(firm, market.open_gap, assume)
-    market.carving = effort / assume.vertical_copy_ref
     if worth and effort > 0.0:
         before = market.copied
-        pace = 1.0 - (1.0 - assume.vertical_copy_pace) ** market.carving
-        market.copied += pace * (1.0 - market.copied)
+        left = (1.0 - assume.vertical_copy_pace) ** (effort / assume.vertical_copy_ref)
+        market.copied += (1.0 - left) * (1.0 - market.copied)
         if before < assume.vertical_told_at <= market.copied:
             tell(world, -1, COPY, market.copied, COPIED, market.copied)
 
@@ -125,6 +129,7 @@ def step(world):
     if on:
         copy_on(world)
     strength = assume.vertical_strength if on else 0.0
+    claimed = min(strength, 1.0)  # what the exception gives is given once, however strong the law
     for f in range(world.firms.shape[0]):
         firm = world.firms[f]
         if firm.status != INDEPENDENT:
@@ -133,11 +138,11 @@ def step(world):
         burden = strength * (1.0 - relief(keeps_core, market.open_gap - firm.gap, assume))
         if firm.kind == GIANT:
             burden = 0.0
-        firm.moves_in = moves_in(firm, market.open_gap, assume)
+        firm.moves_in = moves_in(firm, market.open_gap, assume) if on else 0.0
         lost, days, months, bad, pull = terms(burden, market.copied, assume)
         firm.vertical_price = 1.0
         if keeps_core and firm.kind == STARTUP:
-            firm.vertical_price += assume.vertical_lead_price * led(market.open_gap - firm.gap, assume)
+            firm.vertical_price += claimed * assume.vertical_lead_price * led(market.open_gap - firm.gap, assume)
         firm.vertical_margin = 1.0 - (assume.demand_project_cost + lost) / firm.vertical_price
         firm.vertical_dso = assume.receivables_project_dso_days + days
         firm.vertical_delay = months

@@ -108,10 +108,32 @@ def test_every_invariant_holds_in_many_industries_over_eight_years(data: dict[st
 
 
 def test_fifty_years_of_the_fastest_and_dearest_frontier_stay_finite() -> None:
-    """Costs, plans and asks would overflow a float without the cap on what keeping pace costs."""
-    fastest = {"speed_year": 5, "speed_floor_year": 5, "cost_month": 10000, "cost_per_generation": 20, "cost_cap": 1e9}
+    """Costs, plans and asks would overflow a float if what keeping pace costs were not bounded by startups' means."""
+    fastest = {"speed_year": 5, "speed_floor_year": 5, "cost_month": 10000, "cost_per_generation": 20}
     firms = {"firm-0": {"research_ambition": 100}, "firm-1": {"kind": "giant", "research_ambition": 100}}
-    data = {"name": "fast", "start": "2024-01", "end": "2073-12", "firms": firms, "assumptions": {"frontier": fastest}}
+    for share in (0, 0.5, 100):
+        assumptions = {"frontier": {**fastest, "means_share": share}}
+        data = {"name": "fast", "start": "2024-01", "end": "2073-12", "firms": firms, "assumptions": assumptions}
+        history = walk(load_mapping(data), WORLDS)
+        test_invariants.test_every_value_stays_finite(history)
+        assert history.market["frontier"].max() > 200.0, "its trend alone would be 20 ** 200"
+
+
+def test_eight_years_in_which_everything_feeds_on_itself_stay_finite() -> None:
+    """Scale that lowers prices that raise volume, releases every month that teach, capability that opens demand."""
+    data = {
+        "name": "fed",
+        "start": "2024-01",
+        "end": "2031-12",
+        "firms": {"firm-0": {"cash": 1e6}, "firm-1": {"kind": "giant", "reach": 100, "research_ambition": 100}},
+        "assumptions": {
+            "scale": {"strength": 3, "learning": 2, "volume_ref": 0.01, "ecosystem": 3, "match": 1, "price_floor": 1e-4},
+            "open_source": {"lag_months": 60, "pace": 1, "release": 0.95, "teaches": 5, "learned_most": 1000},
+            "demand": {"opening": 10, "threshold": 0, "volume_elasticity": 2, "opened_most": 1e4},
+            "frontier": {"speed_year": 5, "speed_floor_year": 5, "means_share": 100},
+        },
+    }
     history = walk(load_mapping(data), WORLDS)
     test_invariants.test_every_value_stays_finite(history)
-    assert history.market["frontier_cost"].max() == 1e9
+    assert history.market["scale_price"].min() == 1e-4
+    assert history.market["know_how"].max() == 1000.0

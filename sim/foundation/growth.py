@@ -1,0 +1,14 @@
+"""Growth at a rate that starts high and slows to a floor."""
+
+import math
+
+from sim.foundation.jit import law
+
+MONTHS_A_YEAR = 12.0
+
+
+@law
+def growth_log(first, floor, half_life, tick):
+    """Log growth from the opening to ``tick`` months later, rates a year; the excess rate halves in ``half_life``."""
+    decay = math.log(2.0) / half_life
+    return (floor * tick + (first - floor) * (1.0 - math.exp(-decay * tick)) / decay) / MONTHS_A_YEAR
