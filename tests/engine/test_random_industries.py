@@ -127,7 +127,14 @@ def test_eight_years_in_which_everything_feeds_on_itself_stay_finite() -> None:
         "end": "2031-12",
         "firms": {"firm-0": {"cash": 1e6}, "firm-1": {"kind": "giant", "reach": 100, "research_ambition": 100}},
         "assumptions": {
-            "scale": {"strength": 3, "learning": 2, "volume_ref": 0.01, "ecosystem": 3, "match": 1, "price_floor": 1e-4},
+            "scale": {
+                "strength": 3,
+                "learning": 2,
+                "volume_ref": 0.01,
+                "ecosystem": 3,
+                "match": 1,
+                "price_floor": 1e-4,
+            },
             "open_source": {"lag_months": 60, "pace": 1, "release": 0.95, "teaches": 5, "learned_most": 1000},
             "demand": {"opening": 10, "threshold": 0, "volume_elasticity": 2, "opened_most": 1e4},
             "frontier": {"speed_year": 5, "speed_floor_year": 5, "means_share": 100},

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from pytest import approx
 from worlds import assumed, bounded, compiled_as_plain, giant, later, rows, startup, told, world
 
+from sim.foundation.columns import VERTICAL
+from sim.industry import demand
 from sim.laws import vertical
 
 ALL = bounded(*(f"vertical_{a.name}" for a in vertical.MECHANISM.assumptions))
@@ -30,6 +32,63 @@ def test_relief_by_hand():
     assert vertical.relief(True, 1.0, assume) == approx(0.2 + 0.8 * (1.0 - math.exp(-2.0)), rel=1e-14)
     assert vertical.relief(True, -1.0, assume) == approx(0.2, rel=1e-14)
     assert vertical.relief(False, 1.0, assume) == 0.0
+
+
+def test_the_price_of_a_lead_by_hand():
+    """A lead of 0.5 at lead_ref 0.5 counts 1 - 1/e. It adds 0.4 of that to the price at strength 1 and beyond, half at
+    a half; margin = 1 - (project cost + lost) / price."""
+    deep = startup(**DEEP, gap=0.5)
+    led = 1.0 - math.exp(-1.0)
+    for strength, claimed in ((1.0, 1.0), (3.0, 1.0), (0.5, 0.5)):
+        w = _month(
+            deep,
+            startup(**LIGHT, gap=0.5),
+            giant(gap=0.5),
+            vertical_strength=strength,
+            vertical_lead_price=0.4,
+            vertical_lead_ref=0.5,
+            vertical_deep_relief=0.0,
+            vertical_custom_cost=0.2,
+            vertical_undercut=0.0,
+            demand_project_cost=0.3,
+        )
+        price = 1.0 + claimed * 0.4 * led
+        assert w.firms[0].vertical_price == approx(price, rel=1e-13)
+        assert w.firms[0].vertical_margin == approx(1.0 - (0.3 + strength * (1.0 - led) * 0.2) / price, rel=1e-12)
+        assert list(w.firms.vertical_price[1:]) == [1.0, 1.0], "not without core technology; giants sell at par"
+
+
+def test_leaders_move_in_by_hand():
+    """leaders_move * (1 - exp(-lead / lead_ref)); carving: with giants' effort, over copy_ref."""
+    w = world(
+        startup(gap=0.5),
+        startup(gap=1.0),
+        startup(**LIGHT, gap=0.0),
+        giant(gap=0.0, mix_vertical=0.5),
+        market={"open_gap": 1.0},
+        vertical_leaders_move=0.4,
+        vertical_lead_ref=0.5,
+        vertical_copy_ref=2.0,
+        vertical_copy_pace=0.1,
+    )
+    vertical.step(w)
+    moved = 0.4 * (1.0 - math.exp(-1.0))
+    assert list(w.firms.moves_in) == approx([moved, 0.0, 0.0, 0.0], rel=1e-14)
+    assert w.market.copied == approx(1.0 - 0.9 ** ((0.5 + moved) / 2.0), rel=1e-13)
+
+
+def test_a_lead_takes_orders_in_verticals():
+    """A leader moves in: its effort is its mix and what it moves; who lives there has less of the market."""
+    shares = []
+    for gap in (1.0, 0.5, 0.0):
+        w = world(
+            startup(gap=gap), startup(**LIGHT, gap=1.0), market={"open_gap": 1.0, "copied": 0.2}, vertical_strength=1.0
+        )
+        vertical.step(w)
+        demand.step(w)
+        shares.append((float(w.shares[0, VERTICAL]), float(w.shares[1, VERTICAL])))
+    assert shares[0][0] < shares[1][0] < shares[2][0]
+    assert shares[0][1] > shares[1][1] > shares[2][1]
 
 
 def test_terms_by_hand():
@@ -64,8 +123,9 @@ def test_the_step_adds_the_terms_to_the_project_line():
 
 
 def test_giants_copy_once_somebody_lives_from_verticals():
-    """copied' = copied + pace * (1 - copied)."""
-    w = world(startup(**LIGHT), giant(), vertical_strength=1.0, vertical_copy_pace=0.2, vertical_told_at=0.3)
+    """copied' = copied + pace * (1 - copied), where giants' effort is what counts as full."""
+    copying = {"vertical_copy_pace": 0.2, "vertical_copy_ref": 1.5, "vertical_told_at": 0.3}
+    w = world(startup(**LIGHT), giant(mix_vertical=1.5), vertical_strength=1.0, **copying)
     vertical.step(w)
     assert w.market.copied == approx(0.2, rel=1e-14)
     vertical.step(later(w, 2))
@@ -73,28 +133,52 @@ def test_giants_copy_once_somebody_lives_from_verticals():
     vertical.step(later(w, 3))
     assert told(w) == ["copy"], "told once, when it passes told_at"
     assert w.log["firm"][0] == -1, "of the market, not of a firm"
-    for firms in ((startup(), giant()), (startup(**LIGHT),), (startup(**LIGHT), giant(status=0))):
+    empty = giant(mix_vertical=0.0)
+    for firms in (
+        (startup(), giant()),
+        (startup(**LIGHT),),
+        (startup(**LIGHT), giant(status=0)),
+        (startup(**LIGHT), empty),
+    ):
         w = world(*firms, vertical_strength=1.0)
         vertical.step(w)
         assert w.market.copied == 0.0
 
 
 def test_off_and_strength_0_are_the_project_line():
-    """A vertical has the project line's margin and payment terms, and nobody copies it."""
+    """The project line's margin and payment terms; nobody moves in or copies; a lead commands no price."""
     for switch in ({"vertical_on": 0.0}, {"vertical_strength": 0.0}):
-        w = _month(
-            startup(**LIGHT), giant(), copied=0.25, demand_project_cost=0.4, receivables_project_dso_days=70.0, **switch
-        )
+        firms = startup(**LIGHT), startup(**DEEP), startup(), giant()
+        w = _month(*firms, copied=0.25, demand_project_cost=0.4, receivables_project_dso_days=70.0, **switch)
         assert w.market.copied == 0.25
         for firm in w.firms:
             assert [firm[name] for name in TERMS] == [1.0 - 0.4, 70.0, 1.0, 0.0, 1.0]
+            assert (firm.vertical_price, firm.moves_in) == (1.0, 0.0)
 
 
 def test_full_relief_is_the_limit():
     deep = startup(**DEEP, gap=0.0)
-    w = _month(deep, open_gap=500.0, vertical_strength=1.0, vertical_lead_ref=0.1)
+    w = _month(deep, open_gap=500.0, vertical_strength=1.0, vertical_lead_ref=0.1, vertical_lead_price=0.0)
     neutral = _month(deep, vertical_strength=0.0)
     assert [w.firms[0][name] for name in TERMS] == approx([neutral.firms[0][name] for name in TERMS], rel=1e-12)
+
+
+@given(ALL, LEAD, st.floats(0, 5))
+def test_a_lead_counts_more_the_larger_it_is(values, lead, further):
+    assume = assumed(**values)
+    little, much = vertical.led(lead, assume), vertical.led(lead + further, assume)
+    assert 0.0 <= little <= much <= 1.0
+    ahead, behind = (world(startup(gap=5.0 - x)).firms[0] for x in (min(lead + further, 5.0), lead))
+    assert vertical.moves_in(ahead, 5.0, assume) >= vertical.moves_in(behind, 5.0, assume) >= 0.0
+
+
+@given(ALL, SHARE, st.floats(0, 10), st.floats(0, 10))
+def test_the_more_giants_put_in_the_faster_verticals_are_carved_up(values, copied, effort, more):
+    after = []
+    for mix in (effort, effort + more):
+        w = _month(startup(**LIGHT), giant(mix_vertical=mix), copied=copied, **{**values, "vertical_strength": 1.0})
+        after.append(float(w.market.copied))
+    assert copied <= after[0] <= after[1] <= 1.0
 
 
 @given(ALL, SHARE, st.floats(0, 3), st.floats(0, 3))
@@ -132,7 +216,7 @@ def test_at_the_documents_claim_the_signs_are_strict():
     assert margins == sorted(margins) and len(set(margins)) == 3
     assert days == sorted(days, reverse=True) and len(set(days)) == 3
     neutral = _month(startup(**LIGHT), vertical_strength=0.0)
-    assert margins[2] < neutral.firms[0].vertical_margin
+    assert margins[0] < neutral.firms[0].vertical_margin
 
 
 def test_a_firm_in_the_general_race_keeps_core_technology():
@@ -151,6 +235,8 @@ def test_compiled_as_plain(values, keeps_core, lead, burden, copied):
     assume = assumed(**values)
     assert compiled_as_plain(vertical.relief, keeps_core, lead, assume)
     assert compiled_as_plain(vertical.terms, burden, copied, assume)
+    assert compiled_as_plain(vertical.led, lead, assume)
+    assert compiled_as_plain(vertical.moves_in, world(startup(gap=1.0)).firms[0], 1.0 + lead, assume)
 
 
 def test_gone_firms_are_left_alone():
