@@ -14,9 +14,8 @@ from sim.foundation.assumption import Assumption, Mechanism
 from sim.foundation.causes import GATE_PASSED, LISTED_SHORT, LOCK_UP, SHARES_DEAR
 from sim.foundation.columns import EVENT, INDEPENDENT, NEVER, STARTUP
 from sim.foundation.jit import law
-from sim.foundation.means import RAISED_MONTHS
+from sim.foundation.stake import forget_call, scarce, stop_seeking, take_in
 from sim.foundation.world import tell
-from sim.industry.value import scarce
 
 LISTING, PLACEMENT, UNLOCK = EVENT["listing"], EVENT["placement"], EVENT["unlock"]
 MONTHS_A_YEAR = 12
@@ -117,11 +116,7 @@ def move_premium(world, f, change):
 @law
 def pay_in(world, f, amount, premium_change):
     """Investors on the exchange pay; the premium moves."""
-    firm = world.firms[f]
-    firm.cash += amount
-    firm.raised += amount
-    firm.raised_smooth += amount / RAISED_MONTHS
-    firm.founders_stake *= 1.0 - amount / (firm.value + amount)
+    take_in(world.firms[f], amount)
     world.market.exchange_paid += amount
     move_premium(world, f, premium_change)
 
@@ -135,8 +130,8 @@ def list_firm(world, f):
     firm.listing_month = world.tick
     firm.ipo_in += amount
     firm.expected_revenue = max(firm.ttm_revenue, firm.smooth_revenue * MONTHS_A_YEAR)
-    firm.seeking_month = NEVER
-    firm.refused_months = 0
+    stop_seeking(firm)
+    forget_call(firm)
     tell(world, f, LISTING, firm.value, GATE_PASSED, firm.ttm_revenue)
     pay_in(world, f, amount, assume.exchange_first_day)
 
@@ -150,9 +145,10 @@ def after_listing(world, f):
         assume.exchange_unlock_6 if age == HALF_YEAR else (assume.exchange_unlock_12 if age == MONTHS_A_YEAR else 0.0)
     )
     if released > 0.0:
-        before = scarce(firm.float_share, world.market.listed, assume)
+        scarcity, ref, listed = assume.exchange_scarcity, assume.value_float_ref, world.market.listed
+        before = scarce(firm.float_share, listed, scarcity, ref)
         firm.float_share = min(firm.float_share + released, 1.0)
-        lost = before - scarce(firm.float_share, world.market.listed, assume)
+        lost = before - scarce(firm.float_share, listed, scarcity, ref)
         move_premium(world, f, -lost)
         if world.told[1] == 1:
             tell(world, f, UNLOCK, firm.value, LOCK_UP, 1.0 - math.exp(-lost))

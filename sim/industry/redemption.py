@@ -3,7 +3,7 @@
 patience  = months_without since the last round (or entry)
 hazard    = hazard_month * (1 - founders' stake) * (1 + shut * (1 - window)), once patience is over, a month
 call      once: it owes share_called of what investors paid in, and pays pay_share of its cash a month until that is
-          paid, or somebody buys it or new money comes: a firm that is called is for sale (acquisition)
+          paid, or somebody buys it, new money comes or it lists: a firm that is called is for sale (acquisition)
 Sources: S001-20 (early investors need exits), S001-22; form: Black & Gilson (1998). Sizes: assumption.
 """
 
@@ -11,6 +11,7 @@ from sim.foundation.assumption import Assumption, Mechanism
 from sim.foundation.causes import CALLED
 from sim.foundation.columns import EVENT, INDEPENDENT, NEVER, STARTUP
 from sim.foundation.jit import law
+from sim.foundation.stake import forget_call
 from sim.foundation.world import tell
 
 CALL = EVENT["redemption"]
@@ -50,6 +51,9 @@ def step(world):
     """Who is called, and who pays."""
     market, assume = world.market, world.assume
     if assume.redemption_on == 0.0:
+        for f in range(world.firms.shape[0]):
+            if world.firms[f].status == INDEPENDENT:
+                forget_call(world.firms[f])
         return
     for f in range(world.firms.shape[0]):
         firm = world.firms[f]

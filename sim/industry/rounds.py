@@ -1,13 +1,18 @@
-"""Rounds: who is short of cash for a full plan, or finds capital hot, seeks money; most of it goes to the best scores.
+"""Rounds: who is short of cash, finds capital hot or its price risen seeks money; most of it goes to the best scores.
 
-score     = w * four tests + (1 - w) * (users and leap in performance) + noise
+inflow    = inflow of the climate * (1 + exit_pull * exits) * exp(return_pull * peer_returns, within ± return_most),
+            where exits and peer_returns are the window and the premium of listed peers, smoothed
+score     = w * four tests + (1 - w) * (users and leap in performance) + noise, less discounts: of a last price above
+            today's, of one who has left the general race, of a year without a model near the frontier
 four tests: core technology (lead over open source), closed loop (revenue over spending), low cost (efficiency),
 global reach (overseas share)
 ask       = months_asked * ambition_growth * burn - cash, at least size_least, in a hot climate at least what sells
             dilution_hot; then resized so that dilution stays in [dilution_least, dilution_most]
 fill_i    = ask_i if the pool (draw_most of the dry powder) pays for all, else min(ask_i, pool * share_i) with
             share_i = ask_i * exp(concentration * score_i) / sum;      post-money = value + fill
-Sources: S002-14 (four tests), S003-09 (users or a leap), S002-13 (concentration), S003-06, S003-07, S003-08,
+Who needs nothing still raises, with chance good_month, once its value is exp(good_terms) times the last post-money.
+Sources: Black & Gilson (1998), Jeng & Wells (2000) and Gompers & Lerner (2000) for the inflow, S002-14 (four tests),
+S003-09 (users or a leap), S002-13 (concentration), S002-05 (raises without need), S003-06, S003-07, S003-08,
 P-SF-04 (half a year to close), P-MK-07 (dilution), P-MK-06 (2025 saw 9,416 in all), P-MK-10 (down rounds).
 """
 
@@ -25,7 +30,7 @@ from sim.foundation.causes import (
 )
 from sim.foundation.columns import COLD, EVENT, HOT, INDEPENDENT, NEVER, STARTUP
 from sim.foundation.jit import law
-from sim.foundation.means import RAISED_MONTHS
+from sim.foundation.stake import stop_seeking, take_round
 from sim.foundation.world import tell
 
 ROUND, DOWN_ROUND, REFUSED = EVENT["round"], EVENT["down round"], EVENT["refused"]
@@ -68,6 +73,7 @@ MECHANISM = Mechanism(
             "how far the inflow follows the premium of listed peers",
             "form: Gompers & Lerner (2000); size: assumption",
         ),
+        Assumption("return_most", 1.0, "log", 0, 5, "most that the returns of peers add to the inflow or take from it"),
         Assumption("powder_start", 3000, "¤", 0, 1e7, "dry powder at the opening"),
         Assumption("powder_cap", 12000, "¤", 0, 1e7, "most that waits"),
         Assumption("draw_most", 0.7, "share", 0.01, 1, "most of the dry powder that moves in a month"),
@@ -221,13 +227,6 @@ def resized(ask, value, assume):
 
 
 @law
-def stop_seeking(firm):
-    """The firm no longer asks for money, so nobody refuses it any more."""
-    firm.seeking_month = NEVER
-    firm.refused_months = 0
-
-
-@law
 def price_has_risen(firm, assume):
     """True if the value is so far above the last post-money that a firm raises though it needs nothing."""
     return firm.post_money > 0.0 and firm.value >= firm.post_money * math.exp(assume.rounds_good_terms)
@@ -237,8 +236,9 @@ def price_has_risen(firm, assume):
 def inflow(market, assume):
     """New dry powder of the month: by climate, more while exits are open and listed peers are dear."""
     base = by_climate(market.climate, assume.rounds_inflow_hot, assume.rounds_inflow_normal, assume.rounds_inflow_cold)
-    returns = math.exp(min(max(assume.rounds_return_pull * market.peer_returns, -1.0), 1.0))
-    return base * (1.0 + assume.rounds_exit_pull * market.exits) * returns
+    most = assume.rounds_return_most
+    returns = min(max(assume.rounds_return_pull * market.peer_returns, -most), most)
+    return base * (1.0 + assume.rounds_exit_pull * market.exits) * math.exp(returns)
 
 
 @law
@@ -301,20 +301,6 @@ def candidate(world, f):
 
 
 @law
-def take_money(firm, amount):
-    """New shares are paid for at the value in force: cash, stake and price; nobody calls old money any more."""
-    post = firm.value + amount
-    firm.cash += amount
-    firm.raised += amount
-    firm.raised_smooth += amount / RAISED_MONTHS
-    firm.founders_stake *= 1.0 - amount / post
-    firm.post_money = post
-    firm.value = post
-    firm.called_month = NEVER
-    firm.owed = 0.0
-
-
-@law
 def close_round(world, f, amount, powder):
     """Money for shares: cash, stake, books and the log; ``powder`` is what investors had before this month's rounds."""
     firm, market, assume = world.firms[f], world.market, world.assume
@@ -325,13 +311,12 @@ def close_round(world, f, amount, powder):
             tell(world, f, FAILED, amount, POWDER_LOW, powder)
         return
     before, down = firm.post_money, firm.value < firm.post_money
-    take_money(firm, amount)
+    take_round(firm, amount, world.tick)
     firm.venture_in += amount
     market.venture_paid += amount
     market.dry_powder -= amount
     firm.raised_year += amount
     firm.rounds += 1
-    firm.last_round_month = world.tick
     stop_seeking(firm)
     if down:
         tell(world, f, DOWN_ROUND, amount, BELOW_POST_MONEY, before)

@@ -1,19 +1,20 @@
 """Strategic money: state-linked funds and strategic investors choose a firm now and then; their cheques differ widely.
 
-weight_i   = state_ties_i + value_i ** size_power / sum of the same + raised_i / all raised, of unlisted startups
-             that raise money; pivoted ones count pivot_share
+weight_i   = ties_weight * state_ties_i + size_weight * value_i / all value + raised_weight * raised_i / all raised, of
+             unlisted startups that raise money; pivoted ones count pivot_share
 chance_i   = hazard_month * weight_i / sum of weights * number of them, at most 1, a month
 cheque     = cheque_least * u ** (-1 / cheque_tail), at most ``most_share`` of value                 Pareto's law
 The money is new capital at the value in force: post-money = value + cheque. Nobody is asked for a score, and no dry
-powder moves. Sources: P-ZP-49, P-SF-02 (state-linked funds), P-MM-40 (a giant pays); rates and sizes: assumption.
+powder moves. It is a round: whoever has called money back waits anew.
+Sources: P-ZP-49, P-SF-02 (state-linked funds), P-MM-40 (a giant pays); rates and sizes: assumption.
 """
 
 from sim.foundation.assumption import Assumption, Mechanism
 from sim.foundation.causes import CHOSEN
 from sim.foundation.columns import EVENT, INDEPENDENT, STARTUP
 from sim.foundation.jit import law
+from sim.foundation.stake import take_round
 from sim.foundation.world import tell
-from sim.industry.rounds import take_money
 
 STRATEGIC = EVENT["strategic round"]
 TINY = 1e-12
@@ -59,7 +60,7 @@ def weight_of(firm, values, raised, assume, tick):
 
 @law
 def cheque(u, value, assume):
-    """Size of a cheque, RMB million."""
+    """Size of a cheque, RMB million: Pareto's law, as far as the value lets it."""
     size = assume.strategic_cheque_least * max(u, TINY) ** (-1.0 / assume.strategic_cheque_tail)
     return min(size, assume.strategic_most_share * value)
 
@@ -88,5 +89,5 @@ def step(world):
             amount = cheque(world.luck[f].u_cheque, firm.value, assume)
             firm.strategic_in += amount
             world.market.strategic_paid += amount
-            take_money(firm, amount)
+            take_round(firm, amount, tick)
             tell(world, f, STRATEGIC, amount, CHOSEN, share)

@@ -1,9 +1,10 @@
 """Value: log value = log fundamental + premium.
 
 forward      = hope * prospect + (1 - hope) * revenue a year * growth to the horizon     (pivoted: verticals only)
+own growth   = log(revenue smoothed over a year / over two), in [0, growth_most]
 fundamental  = multiple(climate) * (1 + growth_multiple * own growth) * forward + max(cash, 0), at least ``least``
-premium'     = premium + reversion * (target - premium) + drift, in [-cap, cap]
-drift'       = momentum * drift + noise * z * exp(tail * z ** 2 / 2)                              Tukey's h
+premium'     = premium + reversion * (target - premium) + drift', in [-cap, cap]
+drift'       = momentum * drift + noise_month * z * exp(tail * z ** 2 / 2)                        Tukey's h
 target       = peer_gain * mean premium of listed startups; an unlisted firm loses shut_discount * (1 - window); a
                listed firm adds scarcity * exp(-float / float_ref) / number listed + sentiment; a firm refused by
                capital does not revert upwards (second law); an abandoned one keeps its discount
@@ -18,10 +19,10 @@ import math
 from sim.foundation.assumption import Assumption, Mechanism
 from sim.foundation.columns import COLD, HOT, INDEPENDENT, NEVER, STARTUP
 from sim.foundation.jit import law
+from sim.foundation.stake import scarce
 
 MONTHS_A_YEAR = 12.0
 HALF_YEAR = 6.0
-MOST_GROWTH = 2.0  # log a year: what a firm that had next to no revenue is taken to grow
 TINY = 1e-12
 
 MECHANISM = Mechanism(
@@ -73,6 +74,9 @@ MECHANISM = Mechanism(
         ),
         Assumption("growth_multiple", 0.5, "ratio per log", 0, 10, "what a year's growth adds to the multiple"),
         Assumption(
+            "growth_most", 2.0, "log a year", 0, 5, "most growth that counts, of one that had next to no revenue"
+        ),
+        Assumption(
             "shut_discount",
             0.35,
             "log",
@@ -110,11 +114,11 @@ def multiple(climate, assume):
 
 
 @law
-def growth_of(firm):
+def growth_of(firm, assume):
     """Own growth, log a year and at least 0: revenue smoothed over a year against over two."""
     if firm.slow_revenue <= TINY or firm.smooth_revenue <= firm.slow_revenue:
         return 0.0
-    return min(math.log(firm.smooth_revenue / firm.slow_revenue), MOST_GROWTH)
+    return min(math.log(firm.smooth_revenue / firm.slow_revenue), assume.value_growth_most)
 
 
 @law
@@ -138,17 +142,15 @@ def next_premium(premium, target, drift, assume):
 
 
 @law
-def scarce(share, listed, assume):
-    """Premium of a listed firm of which ``share`` is traded, where ``listed`` startups are: the fewer, the more."""
-    return assume.exchange_scarcity * math.exp(-share / assume.value_float_ref) / max(listed, 1.0)
-
-
-@law
 def target_premium(firm, market, assume, tick):
     """What the premium reverts to: peers carry over; scarcity adds to listed ones, a shut window costs others."""
     target = assume.value_peer_gain * market.peer_premium
     if firm.listing_month <= tick:
-        return target + scarce(firm.float_share, market.listed, assume) + market.sentiment
+        return (
+            target
+            + scarce(firm.float_share, market.listed, assume.exchange_scarcity, assume.value_float_ref)
+            + market.sentiment
+        )
     return target - assume.value_shut_discount * (1.0 - market.window)
 
 
@@ -183,7 +185,7 @@ def step(world):
             firm.value = max(firm.cash, assume.value_least)
             firm.premium = 0.0
             continue
-        own = times * (1.0 + assume.value_growth_multiple * growth_of(firm))
+        own = times * (1.0 + assume.value_growth_multiple * growth_of(firm, assume))
         base = fundamental(firm.prospect, firm.smooth_revenue * MONTHS_A_YEAR, growth, firm.cash, own, assume)
         firm.drift = assume.value_momentum * firm.drift + shock(world.luck[f].z_value, assume)
         if firm.anchored == 0:

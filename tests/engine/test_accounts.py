@@ -7,7 +7,8 @@ from industries import DATED, LIVELY, Walk, scenario, walk
 
 from sim.foundation.columns import ACQUIRED, CLOSED, EVENT, HOT, INDEPENDENT, NORMAL, NOT_ENTERED, STARTUP
 
-INFLOWS = ("collections", "venture_in", "ipo_in", "placement_in", "spin_off_in", "grant_in")
+INFLOWS = ("collections", "venture_in", "strategic_in", "ipo_in", "placement_in", "spin_off_in", "grant_in")
+OUTFLOWS = ("spending", "redeemed")
 ROUNDING = 1e-9
 
 
@@ -18,12 +19,12 @@ def _startups(history: Walk) -> np.ndarray:
     return lives
 
 
-def test_change_in_cash_is_inflows_minus_spending(history: Walk):
-    """Per startup and month: collections + venture + IPO + placements + spin-off + parent or grant - spending."""
+def test_change_in_cash_is_inflows_minus_outflows(history: Walk):
+    """Per startup and month: what came in of any kind, less spending and what was paid back to investors."""
     firms = history.firms[_startups(history)]
     change = firms["cash"] - firms["cash_open"]
-    flows = sum(firms[name] for name in INFLOWS) - firms["spending"]
-    size = np.maximum.reduce([np.abs(firms[name]) for name in (*INFLOWS, "spending", "cash", "cash_open")])
+    flows = sum(firms[name] for name in INFLOWS) - sum(firms[name] for name in OUTFLOWS)
+    size = np.maximum.reduce([np.abs(firms[name]) for name in (*INFLOWS, *OUTFLOWS, "cash", "cash_open")])
     assert (np.abs(change - flows) <= ROUNDING * np.maximum(size, 1.0)).all()
 
 
@@ -55,8 +56,10 @@ def _assert_account(history: Walk, account: str, paid: np.ndarray) -> None:
     )
 
 
-def test_every_inflow_has_a_counterparty(history: Walk):
+def test_every_flow_has_a_counterparty(history: Walk):
     _assert_account(history, "venture_paid", _paid(history, "venture_in"))
+    _assert_account(history, "strategic_paid", _paid(history, "strategic_in"))
+    _assert_account(history, "redeemed_paid", _paid(history, "redeemed"))
     _assert_account(history, "exchange_paid", _paid(history, "ipo_in", "placement_in"))
     _assert_account(history, "spin_off_paid", _paid(history, "spin_off_in"))
     _assert_account(history, "grants_paid", _paid(history, "grant_in"))
@@ -105,5 +108,6 @@ def test_dry_powder_is_a_stock():
 
 
 def test_what_a_firm_raised_is_what_it_received(history: Walk):
-    received = sum(history.firms[name] for name in ("venture_in", "ipo_in", "placement_in")) * history.active
+    received = sum(history.firms[name] for name in ("venture_in", "strategic_in", "ipo_in", "placement_in"))
+    received = received * history.active
     assert np.allclose(history.firms["raised"][-1], received[1:].sum(axis=0), rtol=1e-9, atol=1e-6)

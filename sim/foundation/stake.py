@@ -1,0 +1,53 @@
+"""What several laws do with a firm's shares: sell new ones, end a search or a call, price the few that are traded.
+
+taken in    cash + amount, raised + amount; founders keep value / (value + amount) of their stake
+scarcity    scarcity of the only listed one * exp(-traded share / float_ref) / number listed; few shares are dear
+Sources: Hong, Scheinkman & Xiong (2006) and Ofek & Richardson (2003) for the float; sizes: assumption.
+"""
+
+from __future__ import annotations
+
+import math
+
+from sim.foundation.columns import NEVER
+from sim.foundation.jit import law
+from sim.foundation.means import RAISED_MONTHS
+
+
+@law
+def take_in(firm, amount):  # type: ignore[no-untyped-def]
+    """New shares are paid for at the value in force: cash, money raised and founders' stake."""
+    firm.cash += amount
+    firm.raised += amount
+    firm.raised_smooth += amount / RAISED_MONTHS
+    firm.founders_stake *= 1.0 - amount / (firm.value + amount)
+
+
+@law
+def take_round(firm, amount, tick):  # type: ignore[no-untyped-def]
+    """A private round of any kind: its price is the last one, and nobody calls old money any more."""
+    take_in(firm, amount)
+    firm.value += amount
+    firm.post_money = firm.value
+    firm.last_round_month = tick
+    forget_call(firm)
+
+
+@law
+def stop_seeking(firm):  # type: ignore[no-untyped-def]
+    """The firm no longer asks for money, so nobody refuses it any more."""
+    firm.seeking_month = NEVER
+    firm.refused_months = 0
+
+
+@law
+def forget_call(firm):  # type: ignore[no-untyped-def]
+    """Nobody calls the firm's money any more."""
+    firm.called_month = NEVER
+    firm.owed = 0.0
+
+
+@law
+def scarce(share, listed, scarcity, float_ref):  # type: ignore[no-untyped-def]
+    """Premium, log, of a listed firm of which ``share`` is traded, where ``listed`` startups are."""
+    return scarcity * math.exp(-share / float_ref) / max(listed, 1.0)
