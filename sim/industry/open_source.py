@@ -82,6 +82,6 @@ def step(world):
         reset = market.api_reset * math.exp(-assume.open_source_reset * market.open_jump)
         market.api_reset = max(reset, assume.open_source_price_floor)
         learned = market.know_how * math.exp(assume.open_source_teaches * market.open_jump)
-        market.know_how = min(learned, assume.open_source_learned_most)
+        market.know_how = max(min(learned, assume.open_source_learned_most), market.know_how)
         if world.told[1] == 1:
             tell(world, -1, RELEASE, market.open_jump, OPEN_RELEASE, market.open_gap)

@@ -1,4 +1,4 @@
-"""Frontier: more research spending, smaller gap; nobody falls below what open source gives away."""
+"""Frontier: more research spending, smaller gap; what keeping pace costs is bounded by what startups can bear."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 from pytest import approx
-from worlds import assumed, bounded, compiled_as_plain, later, rows, startup, step_as_plain, world
+from worlds import assumed, bounded, compiled_as_plain, giant, later, rows, startup, step_as_plain, world
 
 from sim.engine.simulate import trace
 from sim.industry import frontier
@@ -44,24 +44,61 @@ def test_gap_by_hand():
     assert frontier.next_gap(0.4, 0.1, 0.9, assume, -1.5) == approx(0.4 + 0.1 * (1 - 0.9 * 1.2) - 0.03, rel=1e-12)
 
 
+STANDS = {"frontier_speed_year": 0.0, "frontier_speed_floor_year": 0.0}
+COSTS = bounded("frontier_cost_month", "frontier_cost_per_generation", "frontier_means_share")
+
+
 def test_cost_by_hand():
-    """cost_month * cost_per_generation ** frontier."""
+    """cost_month * cost_per_generation ** frontier = 450, as far as half of startups' means bear it, else those."""
+    assume = assumed(frontier_cost_month=50.0, frontier_cost_per_generation=3.0, frontier_means_share=0.5)
+    assert frontier.cost_of_pace(0.0, 2.0, 1000.0, assume) == approx(450.0, rel=1e-14)
+    assert frontier.cost_of_pace(0.0, 2.0, 600.0, assume) == approx(300.0, rel=1e-14)
+    assert frontier.cost_of_pace(400.0, 2.0, 600.0, assume) == approx(400.0, rel=1e-14), "it does not fall again"
+    assert frontier.cost_of_pace(0.0, 2.0, 10.0, assume) == approx(50.0, rel=1e-14), "the opening's cost is borne"
+
+
+def test_means_by_hand():
+    """What is raised fades by an 18th a month: 180 leaves 170; with revenue 20 and grants 10 a firm has 200."""
     w = world(
-        startup(),
-        market={"frontier": 2.0},
-        frontier_cost_month=50.0,
-        frontier_cost_per_generation=3.0,
-        frontier_speed_year=0.0,
-        frontier_speed_floor_year=0.0,
+        startup(raised_smooth=180.0, smooth_revenue=20.0, grant_month=10.0),
+        startup(raised_smooth=36.0, pivot_month=0),
+        startup(smooth_revenue=900.0, status=3),
+        giant(smooth_revenue=9000.0),
+        market={"frontier": 9.0},
+        frontier_means_share=0.5,
+        frontier_cost_month=1.0,
+        **STANDS,
     )
     frontier.advance(w)
-    assert w.market.frontier_cost == approx(450.0, rel=1e-14)
+    assert w.market.frontier_cost == approx(0.5 * (200.0 + 34.0), rel=1e-13)
+    assert list(w.firms.raised_smooth[:2]) == approx([170.0, 34.0], rel=1e-14)
 
 
-def test_cost_has_a_cap_however_far_the_frontier():
-    w = world(startup(), market={"frontier": 400.0}, frontier_cost_per_generation=20.0, frontier_cost_cap=5000.0)
+def test_without_means_the_cost_of_the_opening_is_the_limit():
+    w = world(startup(), market={"frontier": 400.0}, frontier_cost_per_generation=20.0, frontier_cost_month=30.0)
     frontier.advance(w)
-    assert w.market.frontier_cost == 5000.0
+    assert w.market.frontier_cost == 30.0
+
+
+@given(COSTS, st.floats(0, 800), st.floats(0, 50), st.floats(0, 1e7), st.floats(0, 1e7), st.floats(0, 1e6))
+def test_a_further_frontier_and_richer_startups_never_make_pace_cheaper(values, height, higher, means, more, before):
+    assume = assumed(**values)
+    cost = frontier.cost_of_pace(before, height, means, assume)
+    assert math.isfinite(cost) and cost >= 0.0
+    assert cost <= max(before, values["frontier_cost_month"], values["frontier_means_share"] * means)
+    assert frontier.cost_of_pace(before, height + higher, means, assume) >= cost
+    assert frontier.cost_of_pace(before, height, means + more, assume) >= cost
+
+
+def test_what_releases_teach_makes_research_worth_more():
+    """Research of 20 with know-how 2 does what 40 does without."""
+    gaps = []
+    for research, know_how in ((20.0, 2.0), (40.0, 1.0), (20.0, 1.0)):
+        market = {"know_how": know_how, "frontier_cost": 50.0, "frontier_speed": 0.1}
+        w = world(startup(research=research, gap=0.5), market=market)
+        frontier.keep_pace(w)
+        gaps.append(float(w.firms[0].gap))
+    assert gaps[0] == gaps[1] < gaps[2]
 
 
 def test_it_rises_more_slowly_as_time_passes_and_fast_again_after_a_shift():
@@ -151,14 +188,11 @@ def test_giants_money_counts_concavely():
     assert small < large < 5.0 * small
 
 
-@given(ALL, st.floats(0, 3), st.floats(0, 20), st.floats(-6, 6))
-def test_nobody_falls_below_what_open_source_gives_away(values, open_gap, gap, z):
-    w = world(startup(gap=gap, z_research=z), market={"open_gap": open_gap, "frontier_speed": 0.1}, **values)
+def test_its_own_model_falls_behind_whatever_open_source_gives_away():
+    """What it offers is no further behind than that (demand); the gap of its own work is."""
+    w = world(startup(gap=2.0), market={"open_gap": 0.3, "frontier_speed": 0.1, "frontier_cost": 50.0})
     frontier.keep_pace(w)
-    assert 0.0 <= w.firms[0].gap <= open_gap + values["frontier_adoption_gap"]
-    w = world(startup(gap=9.0), market={"open_gap": open_gap, "frontier_speed": 0.1}, open_source_on=0.0, **values)
-    frontier.keep_pace(w)
-    assert w.firms[0].gap > open_gap, "without open source there is nothing to adopt"
+    assert w.firms[0].gap == approx(2.1, rel=1e-14)
 
 
 def test_off_the_frontier_stands_still_and_every_firm_keeps_its_gap():

@@ -46,6 +46,39 @@ def test_a_release_by_hand():
     assert told(w) == ["release"]
 
 
+def test_what_a_release_teaches_by_hand():
+    """know_how * exp(teaches * generations gained): a release that gains 0.4 at 0.5 makes research exp(0.2) cheaper."""
+    values = {"open_source_pace": 0.001, "open_source_lag_months": 0, "open_source_release_hazard_month": 0.0}
+    values |= {"open_source_release": 0.5, "open_source_teaches": 0.5, "open_source_learned_most": 2.0}
+    w = world(market={"open_gap": 0.8 / 0.999, "know_how": 1.1}, **values)
+    open_source.step(w)
+    assert w.market.open_jump == approx(0.4, rel=1e-12)
+    assert w.market.know_how == approx(1.1 * math.exp(0.2), rel=1e-12)
+    for tick in range(2, 200):
+        w.market.open_gap = 0.8
+        open_source.step(later(w, tick))
+    assert w.market.know_how == 2.0, "in the end there is no more to learn"
+
+
+def test_without_a_release_nothing_is_learned_and_nothing_forgotten():
+    w = world(market={"open_gap": 1.0, "know_how": 1.3}, open_source_release_hazard_month=0.0)
+    for tick in range(1, 50):
+        open_source.step(later(w, tick))
+    assert w.market.know_how == 1.3
+
+
+@given(ALL, st.floats(0.01, 25), st.floats(0, 0.95), st.floats(0, 0.95), st.floats(1, 10))
+def test_a_larger_release_never_teaches_less(values, gap, one, other, known):
+    """And never more than there is to learn; nothing is forgotten."""
+    learned = []
+    for size in sorted((one, other)):
+        changed = {"open_source_release": size, "open_source_release_hazard_month": 0.0}
+        w = world(market={"open_gap": gap, "know_how": known}, **{**values, **changed})
+        open_source.step(w)
+        learned.append(float(w.market.know_how))
+    assert known <= learned[0] <= learned[1] <= max(values["open_source_learned_most"], known)
+
+
 def test_a_dated_release_needs_no_luck():
     w = world(
         market={"open_gap": 1.0}, open_source_release=0.4, open_source_release_hazard_month=0.0, open_source_pace=0.001
@@ -125,16 +158,17 @@ def test_a_larger_release_resets_prices_further(values, gap, jump, more):
 
 
 def test_off_there_is_no_open_source():
-    """Nobody builds for himself at home, nobody can adopt it (frontier), prices are not reset."""
+    """Nobody builds for himself at home, adopts it (offer_gap) or learns from it, prices are not reset."""
     w = world(
         startup(gap=0.5), market={"open_gap": 0.4, "api_reset": 0.3}, chance=RELEASED, open_source_on=0.0, told=True
     )
     open_source.step(w)
-    assert (w.market.open_gap, w.market.open_jump, w.market.api_reset) == (0.4, 0.0, 1.0)
+    assert (w.market.open_gap, w.market.open_jump, w.market.api_reset, w.market.know_how) == (0.4, 0.0, 1.0, 1.0)
     assert told(w) == []
     w = world(startup(mix_api=0.01, gap=3.0), open_source_on=0.0, demand_switching_api=1.0)
     demand.step(w)
     assert w.shares[0, demand.API] == 1.0, "the only seller has the whole market"
+    assert w.firms[0].offer_gap == 3.0
 
 
 @given(ALL, st.floats(0, 3), st.floats(0, 0.4), st.sampled_from([0.0, 0.5]))

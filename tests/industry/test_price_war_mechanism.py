@@ -14,6 +14,7 @@ ALL = bounded(*(f"price_war_{a.name}" for a in price_war.MECHANISM.assumptions),
 EQUAL_MARKETS = {f"demand_switching_{line}": 0.0 for line in LINES} | {
     f"demand_{line}_{place}": 100.0 for line in ("pool", "api", "projects", "vertical") for place in ("home", "abroad")
 }
+NO_CHANCE = {"price_war_hazard_month": 0.0}
 STARTS = {"u_war": 0.0, "u_depth": 0.5}
 
 
@@ -29,6 +30,28 @@ def test_a_dated_war_by_hand():
     assert w.market.war_depth == 0.6
     assert w.market.api_price == approx(0.8 * 0.4 * 0.9, rel=1e-14)
     assert w.market.project_price == approx(0.7, rel=1e-14)
+
+
+def test_prices_start_from_where_scale_has_brought_them_by_hand():
+    w = world(
+        market={"scale_price": 0.7, "api_reset": 0.9}, price_war_depth=0.5, price_war_project_share=0.4, **NO_CHANCE
+    )
+    price_war.step(w)
+    assert w.market.api_price == approx(0.5 * 0.9 * 0.7, rel=1e-14)
+    assert w.market.project_price == approx(0.8 * 0.7, rel=1e-14)
+    w.assume.price_war_on = 0.0
+    price_war.step(w)
+    assert (w.market.api_price, w.market.project_price) == approx((0.63, 0.7), rel=1e-14)
+
+
+@given(ALL, st.floats(0.0001, 1), st.floats(0.0001, 1))
+def test_cheaper_scale_never_dearer_prices(values, one, other):
+    prices = []
+    for scale_price in sorted((one, other)):
+        w = world(market={"scale_price": scale_price}, **values)
+        price_war.step(w)
+        prices.append((float(w.market.api_price), float(w.market.project_price)))
+    assert prices[0][0] <= prices[1][0] and prices[0][1] <= prices[1][1]
 
 
 def test_a_war_by_chance_by_hand_and_its_fading():
