@@ -1,6 +1,8 @@
-"""Pivot: who is behind the frontier and short of cash for a full plan leaves the general race; research and burn fall.
+"""Pivot: who is behind and short of cash, or has no lead worth its cost, leaves the general race; burn falls.
 
-chance a month = pivot_readiness * (hazard * urgency + pressure_hazard * pressure), hot_share of it while capital is hot
+chance a month = pivot_readiness * (hazard * urgency + pressure_hazard * pressure + lead_hazard * lead gone),
+           hot_share of it while capital is hot; certain for who is out of the race for want of a release
+lead gone = 1 - lead over open source / ``lead``, in [0, 1]: who leads by less than is worth a model of its own
 urgency  = how far plan_runway is below ``runway``, in [0, 1], times how far the gap is above ``gap``, in [0, 1];
            plan_runway: months of the full plan that cash pays for
 pressure = what the first law adds for a firm that cannot keep pace

@@ -1,4 +1,4 @@
-"""Pivot: a firm behind the frontier with little runway leaves the general race for good."""
+"""Pivot: a firm that is behind with little runway, or has no lead left, leaves the general race for good."""
 
 from __future__ import annotations
 
@@ -6,21 +6,40 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pytest import approx
-from worlds import assumed, bounded, compiled_as_plain, giant, later, rows, startup, step_as_plain, told, world
+from worlds import (
+    JANUARY_2024,
+    assumed,
+    bounded,
+    compiled_as_plain,
+    giant,
+    later,
+    rows,
+    startup,
+    step_as_plain,
+    told,
+    world,
+)
 
+from sim.foundation.causes import FORCED
 from sim.foundation.columns import HOT, NEVER, NORMAL
 from sim.industry import pivot
 
 ALL = bounded(*(f"pivot_{a.name}" for a in pivot.MECHANISM.assumptions))
 LOST = {"gap": 2.0, "plan_runway": 1.0, "u_pivot": 0.0}
-CERTAIN = {"pivot_hazard": 1.0, "pivot_runway": 12.0, "pivot_gap": 0.3, "pivot_gap_range": 0.5}
+CERTAIN = {
+    "pivot_hazard": 1.0,
+    "pivot_runway": 12.0,
+    "pivot_gap": 0.3,
+    "pivot_gap_range": 0.5,
+    "pivot_lead_hazard": 0.0,
+}
 
 
-def _pivots(climate=NORMAL, **values):
+def _pivots(climate=NORMAL, open_gap=0.0, **values):
     assume = {
         k: values.pop(k) for k in list(values) if k.startswith("pivot_") and k not in ("pivot_month", "pivot_readiness")
     }
-    w = world(startup(**values), market={"climate": climate}, **assume)
+    w = world(startup(**values), market={"climate": climate, "open_gap": open_gap}, **assume)
     pivot.step(w)
     return bool(w.firms[0].pivot_month == 1)
 
@@ -35,7 +54,9 @@ def test_urgency_by_hand():
 
 
 def test_chance_by_hand():
-    """readiness * (hazard * urgency + pressure_hazard * pressure) = 2 * (0.1 * 0.375 + 0.02 * 1.5) = 0.135."""
+    """readiness * (hazard * urgency + pressure_hazard * pressure + lead_hazard * lead gone)
+    = 2 * (0.1 * 0.375 + 0.02 * 1.5 + 0.04 * 0.75) = 0.195: a lead of 0.2 where 0.8 is worth a model of one's own.
+    """
     values = {
         "gap": 0.7,
         "plan_runway": 3.0,
@@ -45,20 +66,73 @@ def test_chance_by_hand():
         "pivot_gap": 0.4,
     }
     values |= {"pivot_gap_range": 0.6, "pivot_hazard": 0.1, "pivot_pressure_hazard": 0.02}
-    assert _pivots(u_pivot=0.1349, **values)
-    assert not _pivots(u_pivot=0.1351, **values)
+    values |= {"pivot_lead_hazard": 0.04, "pivot_lead": 0.8, "open_gap": 0.9}
+    assert _pivots(u_pivot=0.1949, **values)
+    assert not _pivots(u_pivot=0.1951, **values)
+
+
+def test_a_lead_that_is_gone_by_hand():
+    assume = assumed(pivot_lead=0.8)
+    gone = [pivot.lead_gone(lead, assume) for lead in (2.0, 0.8, 0.2, 0.0, -3.0)]
+    assert gone == approx([0.0, 0.0, 0.75, 1.0, 1.0], abs=1e-14)
+
+
+def test_without_open_source_no_lead_is_lost():
+    """The release is what takes it: a firm with money that keeps pace leaves for no other reason."""
+    lost = {"gap": 0.1, "plan_runway": 120.0, "u_pivot": 0.5, "pivot_lead_hazard": 1.0, "pivot_lead": 0.5}
+    assert _pivots(open_gap=0.1, **lost)
+    assert not _pivots(open_gap=0.6, **lost), "who leads by what is worth it stays: the limit"
+    w = world(startup(gap=0.1, u_pivot=0.0, plan_runway=120.0), open_source_on=0.0, pivot_lead_hazard=1.0)
+    pivot.step(w)
+    assert w.firms[0].pivot_month == NEVER
+
+
+@given(ALL, st.floats(0, 5), st.floats(0, 25), st.floats(0, 25), st.floats(2**-33, 1))
+def test_a_release_never_keeps_a_firm_in_the_race(values, gap, open_gap, gained, u):
+    """Closer open source, smaller lead: no less likely to leave."""
+    firm = {"gap": gap, "plan_runway": 60.0, "u_pivot": u}
+    far, near = (_pivots(open_gap=g, **firm, **values) for g in (open_gap + gained, open_gap))
+    assert near >= far
+
+
+def test_decided_by_the_scenario():
+    """In its month whatever its means; at no other; never: not even when it is lost and out of the race."""
+    w = world(
+        startup(gap=0.0, plan_runway=120.0, pivots=float(JANUARY_2024 + 5), keeps_core=1.0, u_deep=0.5),
+        startup(**LOST, pivots=float(JANUARY_2024 + 5), keeps_core=0.0, u_deep=0.5),
+        startup(**LOST, pivots=-1.0, out_of_race=1),
+        **CERTAIN,
+    )
+    for tick in range(1, 12):
+        pivot.step(later(w, tick))
+        assert list(w.firms.pivot_month[:2]) == ([6, 6] if tick >= 6 else [NEVER, NEVER])
+    assert w.firms[2].pivot_month == NEVER
+    assert list(w.firms.deep[:2]) == [1, 0]
+    assert told(w) == ["pivot", "pivot"]
+    assert [int(cause) for cause in w.log["cause"][:2]] == [FORCED, FORCED]
+
+
+@given(ALL, st.floats(0, 5), st.floats(0, 60), st.floats(2**-33, 1))
+def test_out_of_the_race_leaves_whatever_the_assumptions(values, gap, runway, u):
+    """For want of a release (releases), unless the mechanism is off."""
+    assert _pivots(gap=gap, plan_runway=runway, u_pivot=u, out_of_race=1, **values)
+    assert not _pivots(gap=gap, plan_runway=runway, u_pivot=u, out_of_race=1, **values, pivot_on=0.0)
 
 
 def test_leaving_by_hand():
     firm = {**LOST, "talent": 1.3, "research_ambition": 1.5, "keeps_core": 0.4}
     w = world(
-        startup(**firm, u_deep=0.39), startup(**firm, u_deep=0.41), market={"frontier_cost": 60.0}, tick=7, **CERTAIN
+        startup(**firm, spread=0.8, u_deep=0.39),
+        startup(**firm, u_deep=0.41),
+        market={"frontier_cost": 60.0},
+        tick=7,
+        **CERTAIN,
     )
     pivot.step(w)
     assert list(w.firms.pivot_month) == [7, 7]
     assert list(w.firms.deep) == [1, 0]
     assert list(w.firms.talent_before) == [1.3, 1.3]
-    assert list(w.firms.pivot_cost) == [90.0, 90.0]
+    assert list(w.firms.pivot_cost) == approx([72.0, 90.0], rel=1e-14)
     assert told(w) == ["pivot", "pivot"]
 
 
@@ -124,7 +198,7 @@ def test_urgency_is_a_share(values, gap, runway):
 
 
 def test_off_nobody_leaves_the_general_race():
-    w = world(startup(**LOST, pressure=3.0), pivot_on=0.0, **CERTAIN)
+    w = world(startup(**LOST, pressure=3.0, out_of_race=1), pivot_on=0.0, **CERTAIN)
     before = rows(w)
     pivot.step(w)
     assert rows(w) == before
@@ -134,6 +208,7 @@ def test_off_nobody_leaves_the_general_race():
 @given(ALL, st.floats(0, 5), st.floats(0, 60), st.floats(0, 3), st.floats(2**-33, 1), st.sampled_from([HOT, NORMAL]))
 def test_compiled_as_plain(values, gap, runway, pressure, u, climate):
     assert compiled_as_plain(pivot.urgency, gap, runway, assumed(**values))
+    assert compiled_as_plain(pivot.lead_gone, gap - 2.0, assumed(**values))
     firms = startup(gap=gap, plan_runway=runway, pressure=pressure, u_pivot=u, u_deep=u), giant(gap=gap, u_pivot=0.0)
     assert step_as_plain(
         pivot.step, lambda: world(*firms, market={"climate": climate, "frontier_cost": 40.0, "open_gap": 0.4}, **values)
