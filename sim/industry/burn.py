@@ -1,12 +1,15 @@
 """Burn: what a firm spends are commitments; it carries out its plan while cash lasts, and cuts slowly when it does not.
 
 full plan     research = research_ambition * spread * cost of the frontier          (pivoted: what the pivot keeps)
-cutting       begins where cash pays for fewer than cut_runway months of the full plan, ends where it pays for
-              resume_runway; a cold climate makes both longer by cold_caution             two thresholds: Dixit (1989)
+plan_runway   months of the full plan that cash pays for, revenue and grants counted in
+cutting       begins where plan_runway is below cut_runway and ends where it reaches resume_runway; a cold climate makes
+              both longer by cold_caution                                           two thresholds: Dixit (1989)
 aim           cutting: the floor, a team's cost; else the full plan, a listed firm's squeezed by the second law.
-              Whose revenue is close_loop_at of spending, while capital is not hot: no more than revenue pays for
-research'     max(aim, keep_month * research), growing by ramp_month at most       Hamermesh & Pfann (1996)
-overhead      pay of the organisation, and of replacing who left
+              Whose revenue is close_loop_at of spending, while capital is not hot or once it is listed: no more than
+              revenue and a part of its cash pay for; never below the floor
+research'     aim, but no less than keep_month * research, and growing by ramp_month at most  Hamermesh & Pfann (1996)
+overhead      pay of the organisation, and of replacing who left; who leaves saves nothing. A pivot shrinks the
+              organisation by keep_pivoted a month to pivot.overhead
 cash'         = cash + collections + grants - spending           (what investors bring and take is added elsewhere)
 Sources: P-ZP-16, P-ZP-17, P-ZP-21 (research and pay at Zhipu), P-ZP-23, P-MM-28 (outflows), S003-23, S000-20.
 """

@@ -1,8 +1,10 @@
 """Talent: leaves distressed and pivoting firms, is poached by giants and leaders, arrives with cash and reputation.
 
 attraction a = poaching * cash / (cash + cash_ref) * exp(-gap)      (a giant's means count as 1)
-talent' = talent * (1 - leaving - distress - exodus) + arrival * a / (1 + a) * (1 - talent / ceiling)
-poached (quarterly) = poach * talent * share of attraction held by others;  it goes to the attractive, in proportion
+leaving      = leaving_month, + distress_month below distress_runway, + exodus_month in the year after a pivot
+talent'      = talent * (1 - leaving) + arrival_month * a / (1 + a) * (1 - talent / ceiling), at least the founders
+poached      = poach_quarter * talent * share of attraction held by others, each quarter; it goes to the attractive
+people_lost  = who left, were poached or walked out of an abandoned firm this month: next month's cost of replacing them
 Sources: S000-21, P-01-07, P-BC-07 (five to seven seniors within a year of a pivot), P-MK-13, S002-11.
 Rates: assumption.
 """
@@ -33,7 +35,7 @@ MECHANISM = Mechanism(
             "share a month",
             0,
             1,
-            "who leaves in the year after a pivot",
+            "who leaves in the twelve months after a pivot",
             "S000-21, P-BC-07; rate: assumption",
         ),
         Assumption("exodus_told", 0.25, "share", 0, 1, "loss since the pivot that is told as an exodus"),
@@ -66,7 +68,7 @@ def leaving_share(firm, assume, tick):
     if firm.kind != GIANT and firm.runway < assume.talent_distress_runway:
         share += assume.talent_distress_month
     since = tick - firm.pivot_month
-    if 0 <= since < MONTHS_A_YEAR:
+    if 1 <= since <= MONTHS_A_YEAR:
         share += assume.talent_exodus_month
     return min(share, 1.0)
 
@@ -83,16 +85,18 @@ def next_talent(talent, leaving, pull, assume):
 def step(world):
     """Who leaves and who arrives this month."""
     assume = world.assume
-    if assume.talent_on == 0.0:
-        return
     for f in range(world.firms.shape[0]):
         firm = world.firms[f]
         if firm.status != INDEPENDENT:
             continue
+        firm.people_lost = 0.0
+        if assume.talent_on == 0.0:
+            continue
         drawn = attraction(firm, assume)
         before = max(firm.talent, assume.talent_least)
-        firm.people_lost = leaving_share(firm, assume, world.tick) * before
-        firm.talent = next_talent(before, leaving_share(firm, assume, world.tick), drawn / (1.0 + drawn), assume)
+        leaving = leaving_share(firm, assume, world.tick)
+        firm.people_lost = leaving * before
+        firm.talent = next_talent(before, leaving, drawn / (1.0 + drawn), assume)
         lost = 1.0 - firm.talent / max(firm.talent_before, TINY)
         if firm.pivot_month <= world.tick and firm.exodus_told == 0 and lost >= assume.talent_exodus_told:
             firm.exodus_told = 1

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pytest import approx
 from worlds import assumed, bounded, compiled_as_plain, giant, later, rows, startup, step_as_plain, told, world
 
-from sim.industry import talent
+from sim.industry import burn, talent
 
 ALL = bounded(*(f"talent_{a.name}" for a in talent.MECHANISM.assumptions))
 FINE = {"runway": 60.0}
@@ -39,8 +39,9 @@ def test_leaving_by_hand():
         startup(runway=1.0, pivot_month=3),
         giant(runway=0.0),
     ).firms
-    assert [talent.leaving_share(f, assume, 14) for f in firms] == approx([0.01, 0.04, 0.06, 0.09, 0.01], rel=1e-12)
-    assert talent.leaving_share(firms[2], assume, 15) == approx(0.01, rel=1e-14), "a year after the pivot it is over"
+    assert [talent.leaving_share(f, assume, 15) for f in firms] == approx([0.01, 0.04, 0.06, 0.09, 0.01], rel=1e-12)
+    months = [tick for tick in range(30) if talent.leaving_share(firms[2], assume, tick) > 0.01]
+    assert months == list(range(4, 16)), "the twelve months after that of the pivot, which ends with it"
 
 
 def test_next_talent_by_hand():
@@ -57,6 +58,7 @@ def test_a_month_by_hand():
     talent.step(w)
     drawn = 0.25 * math.exp(-0.5)
     assert w.firms[0].talent == approx(0.9 + 0.04 * 0.5 * drawn / (1.0 + drawn), rel=1e-13)
+    assert w.firms[0].people_lost == approx(0.1, rel=1e-14), "all who leave are replaced, whoever arrives"
 
 
 def test_poaching_by_hand():
@@ -72,6 +74,47 @@ def test_poaching_by_hand():
     assert w.firms[0].talent == approx(2.0 - 0.15 + lost * 0.25, rel=1e-12)
     assert w.firms[1].talent == approx(1.0 - 0.025 + lost * 0.75, rel=1e-12)
     assert w.market.talent_attraction == approx(4.0, rel=1e-12)
+    assert list(w.firms.people_lost) == approx([0.15, 0.025], rel=1e-12)
+
+
+def test_people_lost_are_those_of_one_month():
+    """A tenth leaves each month, 0.1 then 0.09; who is poached comes on top; off, nobody is replaced."""
+    w = world(
+        startup(talent=1.0, **FINE, people_lost=7.0, poaching=0.0),
+        startup(status=3, people_lost=7.0),
+        giant(),
+        talent_leaving_month=0.1,
+        talent_arrival_month=0.0,
+        talent_poach_quarter=0.2,
+    )
+    lost = []
+    talent.step(w)
+    lost.append(float(w.firms[0].people_lost))
+    talent.step(later(w, 2))
+    lost.append(float(w.firms[0].people_lost))
+    talent.poach(later(w, 2))
+    lost.append(float(w.firms[0].people_lost))
+    assert lost == approx([0.1, 0.09, 0.09 + 0.2 * 0.81], rel=1e-12)
+    w.assume.talent_on = 0.0
+    talent.step(later(w, 3))
+    assert list(w.firms.people_lost[:2]) == [0.0, 7.0], "a gone firm's row never changes again"
+
+
+def test_what_leaves_costs_next_months_budget():
+    """0.1 of a point left at 80 a point: 8 more overhead the month after, at opening pay."""
+    overhead = []
+    for leaving in (0.0, 0.1):
+        w = world(
+            startup(talent=1.0, organisation=1.0, **FINE),
+            talent_leaving_month=leaving,
+            burn_replacing=80.0,
+            burn_overhead_month=12.0,
+            burn_wage_growth_year=0.0,
+        )
+        talent.step(w)
+        burn.step(later(w, 2))
+        overhead.append(float(w.firms[0].overhead))
+    assert overhead == approx([12.0, 20.0], rel=1e-13)
 
 
 def test_the_pivot_month_shows_the_exodus():
@@ -88,9 +131,9 @@ def test_the_pivot_month_shows_the_exodus():
     for tick in range(1, 20):
         talent.step(later(w, tick))
         history.append(float(w.firms[0].talent))
-    assert history[0] == approx(0.95, rel=1e-14)
-    assert history[11] == approx(0.95**12, rel=1e-12)
-    assert history[18] == history[11]
+    assert (history[0], history[1]) == approx((1.0, 0.95), rel=1e-14)
+    assert history[12] == approx(0.95**12, rel=1e-12)
+    assert history[18] == history[12]
     assert w.firms[1].talent == 1.0
     assert told(w) == ["exodus"]
 
@@ -103,14 +146,14 @@ def test_distress_and_pivots_cost_people(values, people, runway, cash):
         return float(w.firms[0].talent)
 
     calm = after()
-    assert after(pivot_month=1) <= calm
+    assert after(pivot_month=0) <= calm
     w = world(startup(talent=people, runway=0.0, cash=cash), **values)
     talent.step(w)
     assert w.firms[0].talent <= calm
 
 
 def test_distress_and_pivots_cost_people_strictly():
-    w = world(startup(**FINE), startup(runway=2.0), startup(**FINE, pivot_month=1))
+    w = world(startup(**FINE), startup(runway=2.0), startup(**FINE, pivot_month=0))
     talent.step(w)
     assert w.firms[1].talent < w.firms[0].talent
     assert w.firms[2].talent < w.firms[0].talent
