@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sim.outcomes.estimates import estimate, plain, signed
 from tests.severities.estimating import Estimate
 from tests.severities.rows import NO_LIMIT, POINTS, ROWS, TIMES, Row
-from tests.severities.seen import ROOT, SIX, Runs
+from tests.severities.seen import ROOT, Runs
 
 DOCUMENT = ROOT / "docs" / "laws.md"
 WORLDS = 2000
@@ -83,26 +83,27 @@ def text(found: list[Measured], worlds: int, seed: int) -> str:
 
 What the model must show when something is forced or asked, and what it shows. **The ranges are our reading of the
 documents and of shakeouts that have happened** (Klepper and Simons: 5 to 9% of firms a year net; BLS: half gone after
-five years). Nobody measured them: a row that is met says that the model does what we take the documents to say, not that
-the world does. A row that is not met is a finding, and stays in the table.
+five years). Nobody measured them: a row that is met says that the model does what we take the documents to say, not
+that the world does. A row that is not met is a finding, and stays in the table.
 
-Made by `{COMMAND}`; `--worlds N` for another number of worlds, `--print` to write nothing. The baseline is the flagship
-[six-dragons](../scenarios/six-dragons.yaml) with every law at strength 1: {worlds:,} worlds of seed {seed}, the same
-worlds with the same luck in every row. *The six* are {len(SIX)} firms, in per cent independent in December 2030; a
-difference is taken world by world, variant less baseline (where a row names two variants, the first less the second).
-Behind each number stands half its 95% interval, or both ends where it is lopsided; the world is the sampling unit. *Not
-sure*: an end of the interval falls on the other side of the range. Shares of pooled firms have Wilson's interval with the
-design effect between worlds, hazard ratios that of their logarithm.
+Made by `{COMMAND}`; `--worlds N` for another number of worlds, `--print` to write nothing. The baseline is
+the flagship, [six-dragons](../scenarios/six-dragons.yaml), with every law at strength 1: {worlds:,} worlds of seed {seed}, the
+same worlds with the same luck in every row. *The six*: per cent of them that are independent in December 2030; as a
+difference, taken world by world, what is forced less the baseline, or the first named less the second. Beside each
+number stands half its 95% interval, or both ends where it is lopsided; the world is the sampling unit. *Not sure*: an
+end of the interval falls on the other side of the range. Means and differences have Student's t, shares of pooled firms
+Wilson's interval with the design effect between worlds, ratios of hazards the interval of their logarithm.
 
 How rows are read: a *zombie* spends less than 2% of the frontier's cost on research and has more than 60 months of
-runway. *In loss* is a smoothed operating cash flow below zero. An exit hazard is the exits of a month over the firms of a
-class at the end of the month before, all months pooled. After a failed test and after a year of refusals only firms
-count that can be followed so long. Forced pivots are `firms.<id>.pivots`, in January 2025.
+runway. *In loss* is a smoothed operating cash flow below zero. An exit hazard is the exits of a month over the firms of
+a class at the end of the month before, all months pooled; classes are as firms chose and fared, not forced. After a
+failed test, and after a year of refusals, only firms count that can be followed for so long. Forced pivots are
+`firms.<id>.pivots`, in January 2025; `never` where none may pivot.
 
 The rows on facts after 2024 (quantities inside the 90% interval, the Brier score of dated events) are measured in
 [calibration.md](calibration.md).
 
-**{met} of {len(found)} rows are met** ({unsure} of all not surely). Not met: {open_rows}.
+**{met} of {len(found)} rows are met**; of {unsure} the worlds are too few to be sure. Not met: {open_rows}.
 """
-    rows = ["| what is forced or asked | asked | measured | |", "| --- | ---: | ---: | --- |", *map(line, found)]
+    rows = ["| what is forced or asked | asked | measured | met? |", "| --- | ---: | ---: | --- |", *map(line, found)]
     return "\n".join([head, *rows, ""])

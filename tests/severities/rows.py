@@ -6,6 +6,7 @@ A row that asks for a difference takes it in the same worlds. Shares are per cen
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -22,6 +23,10 @@ GIANTS = ("bytedance", "alibaba", "tencent", "baidu", "huawei", "xiaomi")
 LAWS = (("scale", "law 1"), ("listing", "law 2"), ("vertical", "law 3"))
 DIALS = ("0", "0.5", "1", "2")
 JANUARY_2025, NEVER_FORCED = str(2025 * 12), "-1"
+
+
+PER_CENT, POINTS, TIMES = "%", "points", "times"
+NO_DIFFERENCE = {POINTS: 0.0, TIMES: 1.0}
 
 
 class Row(NamedTuple):
@@ -44,13 +49,16 @@ class Row(NamedTuple):
 
     @property
     def sign(self) -> int:
-        """+1 or -1 where only one sign can meet the row, 0 where the range holds both or is a level."""
-        if self.unit != POINTS:
+        """+1 or -1 where only values above or below "no difference" can meet the row, 0 where both can."""
+        if self.unit not in NO_DIFFERENCE:
             return 0
-        return 1 if self.low >= 0.0 else -1 if self.high <= 0.0 else 0
+        return 1 if self.low >= NO_DIFFERENCE[self.unit] else -1 if self.high <= NO_DIFFERENCE[self.unit] else 0
+
+    def right_way(self, value: float) -> bool:
+        """True if ``value`` lies on the side of "no difference" that the row asks for."""
+        return self.sign * (value - NO_DIFFERENCE[self.unit]) > 0.0
 
 
-PER_CENT, POINTS, TIMES = "%", "points", "times"
 Sets = tuple[str, ...]
 NOTHING: Sets = ()
 CAPITAL_OFF = (
@@ -192,7 +200,7 @@ def steps() -> list[Row]:
     """Each law at 0, 0.5, 1, 2: from one strength to the next fewer of the six survive."""
     found = []
     for law, called in LAWS:
-        for lower, upper in zip(DIALS, DIALS[1:], strict=False):
+        for lower, upper in pairwise(DIALS):
             text = f"{called} at {upper} against {lower}: the six"
             measure = difference(at(law, upper), at(law, lower))
             found.append(Row(f"{law} {lower} to {upper}", text, POINTS, -NO_LIMIT, 0.0, measure, strict=True))
@@ -311,7 +319,7 @@ ROWS: tuple[Row, ...] = (
     Row(
         "endgame, early stage", "endgame by 2030 in `not-late-stage`", PER_CENT, -1, 5, endgame("not-late-stage"), True
     ),
-    Row("endgame, late stage", "endgame by 2030 in `late-stage`", PER_CENT, 100 / 3, 101, endgame("late-stage"), True),
+    Row("endgame, late", "endgame by 2030 in `late-stage`", PER_CENT, 100 / 3, 101, endgame("late-stage"), True),
     Row("startup leads", "a startup leads all giants in mid-2026", PER_CENT, 50, 101, startup_leads, True),
     Row("giant leads", "with focus 1 a giant leads in mid-2026", PER_CENT, 50, 101, giant_leads, True),
 )
