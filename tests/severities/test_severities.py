@@ -22,7 +22,9 @@ from sim.foundation.columns import ACQUIRED, INDEPENDENT, NEVER
 FEW = 200
 SIGNS = [row for row in ROWS if row.sign != 0]
 WRONG_WAY: frozenset[str] = frozenset({"hot"})  # findings: on FEW worlds not surely the right way
-NOT_MET: frozenset[str] = frozenset({"refused", "hot", "endgame, early"})  # findings on document.WORLDS worlds
+NOT_MET: frozenset[str] = frozenset(  # findings on document.WORLDS worlds
+    {"all seven", "after a failed test", "refused", "hot", "endgame, early"}
+)
 NAN = math.nan
 
 
