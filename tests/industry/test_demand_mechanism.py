@@ -12,6 +12,7 @@ from pytest import approx
 from worlds import JANUARY_2024, assumed, bounded, compiled_as_plain, giant, rows, startup, step_as_plain, world
 
 from sim.foundation.columns import API, CONSUMER, LINES, PROJECTS, VERTICAL
+from sim.foundation.growth import growth_log
 from sim.industry import demand
 
 ABROAD = len(LINES)
@@ -23,14 +24,15 @@ MARKET = {"open_gap": 0.5}
 SIZES = bounded(*(f"demand_{a.name}" for a in demand.MECHANISM.assumptions if a.name.endswith(("_home", "_abroad"))))
 KINDS = ("quality", "outside", "switching", "reach")
 PULLS = bounded(*(f"demand_{a.name}" for a in demand.MECHANISM.assumptions if a.name.split("_")[0] in KINDS))
-TRAITS = bounded("mix_consumer", "mix_api", "mix_projects", "mix_vertical", "reach", "overseas")
+TRAITS = bounded("mix_consumer", "mix_api", "mix_projects", "mix_vertical", "reach", "overseas", "niche")
+NICHES = bounded("demand_niche_loyal", "demand_niche_pays", "demand_thin_delivery")
 
 
 def test_growth_by_hand():
     """The integral of floor + (first - floor) * 2 ** (-t / half-life), over a year at twice the half-life."""
     excess = (1.2 - 0.2) * 12 / math.log(2.0) * (1 - 0.25)
-    assert demand.growth_log(1.2, 0.2, 12.0, 24) == approx((0.2 * 24 + excess) / 12, rel=1e-14)
-    assert demand.growth_log(1.2, 0.2, 12.0, 0) == 0.0
+    assert growth_log(1.2, 0.2, 12.0, 24) == approx((0.2 * 24 + excess) / 12, rel=1e-14)
+    assert growth_log(1.2, 0.2, 12.0, 0) == 0.0
 
 
 def test_season_by_hand():
@@ -175,11 +177,21 @@ def test_a_seller_without_rivals_or_alternatives_is_the_limit():
     assert w.shares[0, PROJECTS] == 1.0
 
 
-@given(SIZES, PULLS, st.lists(TRAITS, min_size=1, max_size=4), st.floats(0, 5), st.floats(1, 6), st.integers(1, 4))
-def test_shares_and_the_outside_option_sum_to_one(sizes, pulls, traits, gap, taking, months):
-    """Every share is at least 0 and what firms hold together is at most 1, in all eight markets."""
+@given(
+    SIZES,
+    PULLS,
+    NICHES,
+    st.lists(TRAITS, min_size=1, max_size=4),
+    st.floats(0, 5),
+    st.floats(1, 6),
+    st.integers(1, 4),
+    st.floats(0, 1),
+)
+def test_shares_and_the_outside_option_sum_to_one(sizes, pulls, niches, traits, gap, taking, months, held):
+    """Every share is at least 0 and what firms hold together is at most 1, in all eight markets, with niches too."""
     firms = [startup(gap=gap * k, **t) for k, t in enumerate(traits)]
-    w = world(*firms, giant(reach=20.0), market={**MARKET, "taking": taking}, **sizes, **pulls)
+    w = world(*firms, giant(reach=20.0), market={**MARKET, "taking": taking}, **sizes, **pulls, **niches)
+    w.shares[:] = held / w.shares.shape[0]
     for _ in range(months):
         demand.step(w)
     assert np.isfinite(w.shares).all()
@@ -242,6 +254,157 @@ def test_shares_govern_new_and_switching_users_only():
     assert (w.shares[0] == 0.3).all()
 
 
+def test_loyal_customers_by_hand():
+    """Half a niche at 0.8: 0.6 of its customers choose when others' do, so 1 - 0.4 * 0.5 = 0.8 of the market does."""
+    niche, plain = startup(mix_api=0.5, niche=0.5, overseas=0.0), startup(mix_api=0.5, overseas=0.0)
+    w = world(niche, plain, open_source_on=0.0, demand_niche_loyal=0.8, demand_switching_api=0.1)
+    w.shares[0, API], w.shares[1, API] = 0.5, 0.3
+    demand.step(w)
+    assert w.shares[0, API] == approx(0.5 + 0.1 * (0.5 * 0.8 - 0.6 * 0.5), rel=1e-13)
+    assert w.shares[1, API] == approx(0.3 + 0.1 * (0.5 * 0.8 - 0.3), rel=1e-13)
+
+
+def test_a_full_niche_of_loyal_customers_is_the_limit():
+    """Nobody of them ever leaves, and a firm without effort keeps exactly what it has."""
+    w = world(
+        startup(gap=9.0, niche=1.0, **{f"mix_{line}": 0.0 for line in LINES}),
+        giant(),
+        market=MARKET,
+        demand_niche_loyal=1.0,
+        demand_switching_api=1.0,
+    )
+    w.shares[0] = 0.3
+    for _ in range(50):
+        demand.step(w)
+    assert (w.shares[0] == 0.3).all()
+
+
+@given(PULLS, st.floats(0, 1), st.floats(0, 1), st.floats(0, 1), st.floats(0, 0.9), st.floats(0, 5))
+def test_a_stronger_niche_never_loses_more_customers_nor_earns_less_of_each(pulls, loyal, one, other, held, gap):
+    kept, paid = [], []
+    for niche in sorted((one, other)):
+        w = world(startup(niche=niche, gap=gap), startup(), market=MARKET, demand_niche_loyal=loyal, **pulls)
+        w.shares[0] = held
+        demand.step(w)
+        kept.append(w.shares[0].copy())
+        paid.append(float(w.firms[0].revenue_consumer / max(w.firms[0].users, 1e-9)))
+    assert (kept[1] >= kept[0] - 1e-12).all()
+    assert paid[1] >= paid[0] * (1 - 1e-12)
+
+
+def test_a_niche_pays_by_hand():
+    """Half a niche at 0.6: 1.3 times the price, in consumer products, at home and abroad."""
+    revenues = []
+    for niche in (0.0, 0.5):
+        w = world(startup(niche=niche), market={**MARKET, "scale_price": 0.5}, demand_niche_pays=0.6, **NO_SWITCHING)
+        w.shares[0] = 0.1
+        demand.step(w)
+        revenues.append((float(w.firms[0].revenue_consumer), float(w.firms[0].revenue_projects)))
+    assert revenues[1][0] == approx(1.3 * revenues[0][0], rel=1e-13)
+    assert revenues[1][1] == revenues[0][1]
+
+
+def test_prices_that_follow_scale_reach_consumers_at_home_only():
+    revenues = []
+    for price in (1.0, 0.4):
+        market = {**MARKET, "scale_price": price}
+        w = world(startup(), market=market, demand_arpu_home=0.5, demand_arpu_abroad=2.0, **NO_SWITCHING, **NO_GROWTH)
+        w.shares[0, CONSUMER], w.shares[0, ABROAD + CONSUMER] = 0.1, 0.2
+        demand.step(w)
+        home, abroad = w.sizes[CONSUMER] * 0.1 * 0.5, w.sizes[ABROAD + CONSUMER] * 0.2 * 2.0
+        assert w.firms[0].revenue_consumer == approx(home * price + abroad, rel=1e-13)
+        revenues.append(float(w.firms[0].revenue_consumer))
+    assert revenues[1] < revenues[0]
+
+
+def test_capability_opens_business_demand_by_hand():
+    """exp(opening * (frontier - threshold)) = exp(0.3 * 2), at most opened_most; not below the threshold."""
+    assume = assumed(demand_opening=0.3, demand_threshold=1.5, demand_opened_most=5.0)
+    assert demand.opened_by(3.5, assume) == approx(math.exp(0.6), rel=1e-14)
+    assert demand.opened_by(1.5, assume) == demand.opened_by(0.0, assume) == 1.0
+    assert demand.opened_by(700.0, assume) == approx(5.0, rel=1e-14)
+
+
+def test_what_capability_opens_are_api_and_projects():
+    """Not consumers, nor verticals, whose clients pay for delivery."""
+    sizes = []
+    for frontier in (1.0, 4.0):
+        w = world(market={"frontier": frontier}, demand_opening=0.3, demand_threshold=1.5)
+        demand.measure(w)
+        sizes.append(w.sizes.copy())
+    ratio = sizes[1] / sizes[0]
+    opened = math.exp(0.3 * 2.5)
+    expected = {CONSUMER: 1.0, API: opened, PROJECTS: opened, VERTICAL: 1.0}
+    assert list(ratio) == approx([expected[line % ABROAD] for line in range(2 * ABROAD)], rel=1e-13)
+
+
+@given(bounded("demand_threshold", "demand_opening", "demand_opened_most"), st.floats(0, 800), st.floats(0, 50))
+def test_a_further_frontier_never_opens_less(values, frontier, further):
+    assume = assumed(**values)
+    little, much = demand.opened_by(frontier, assume), demand.opened_by(frontier + further, assume)
+    assert 1.0 <= little <= much <= values["demand_opened_most"] * (1 + 1e-12)
+
+
+def test_what_a_firm_offers_by_hand():
+    """Its own model, or one that anybody can download, 0.1 behind; API customers look at its own work alone."""
+    firms = startup(gap=0.3), startup(gap=2.0), startup(gap=0.6)
+    w = world(*firms, market={"open_gap": 0.5}, frontier_adoption_gap=0.1)
+    demand.step(w)
+    assert list(w.firms.offer_gap) == approx([0.3, 0.6, 0.6], rel=1e-14)
+    for line in (CONSUMER, PROJECTS, VERTICAL):
+        assert w.shares[1, line] == w.shares[2, line] > 0.0
+    assert w.shares[1, API] < w.shares[2, API]
+
+
+def test_thin_delivery_by_hand():
+    """A firm that pays for an organisation of 1.2 and has people for 0.9 lacks a quarter: 1 + 2 * 0.25 of the cost."""
+    costs = []
+    for talent in (1.2, 0.9, 1.5):
+        w = world(
+            startup(talent=talent, organisation=1.2),
+            demand_thin_delivery=2.0,
+            **NO_SWITCHING,
+            **{f"demand_{line}_{place}": 0.0 for line in ("pool", "api") for place in ("home", "abroad")},
+        )
+        w.shares[0, PROJECTS], w.shares[0, VERTICAL] = 0.3, 0.2
+        demand.step(w)
+        costs.append(float(w.firms[0].cost_of_revenue))
+    assert costs[1] == approx(1.5 * costs[0], rel=1e-13)
+    assert costs[2] == costs[0] > 0.0, "more people than it pays for save nothing"
+
+
+@given(NICHES, st.floats(0, 5), st.floats(0, 5), st.floats(0, 5))
+def test_fewer_people_never_deliver_cheaper(values, talent, more, organisation):
+    costs = []
+    for people in (talent + more, talent):
+        w = world(startup(talent=people, organisation=organisation), **values, **NO_SWITCHING)
+        w.shares[0] = 0.2
+        demand.step(w)
+        costs.append(float(w.firms[0].cost_of_revenue))
+    assert costs[1] >= costs[0]
+
+
+def test_orders_are_booked_at_the_price_a_lead_commands():
+    w = world(startup(vertical_price=1.2, vertical_delay=1.0), month=JANUARY_2024, **NO_SWITCHING)
+    w.shares[0, VERTICAL] = 0.2
+    demand.step(w)
+    even = w.sizes[VERTICAL] * 0.2 * demand.season(JANUARY_2024, w.assume.demand_second_half_share)
+    assert w.firms[0].revenue_vertical == approx(1.2 * even, rel=1e-13)
+
+
+def test_a_failed_test_costs_clients_by_hand():
+    """exp(-strength * abandoned_clients) of a listed firm's effort, and of its prospects."""
+    w = world(
+        startup(abandoned_month=1), startup(), market=MARKET, listing_strength=2.0, listing_abandoned_clients=0.25
+    )
+    demand.step(w)
+    assert w.firms[0].fresh == approx(math.exp(-0.5), rel=1e-14)
+    assert w.shares[0, API] / w.shares[1, API] == approx(math.exp(-0.5), rel=1e-12)
+    w.assume.listing_on = 0.0
+    demand.step(w)
+    assert w.firms[0].fresh == 1.0
+
+
 def test_a_price_cut_is_answered_by_volume_but_costs_revenue():
     revenues = []
     for price in (1.0, 0.5):
@@ -287,7 +450,8 @@ def test_off_there_is_no_revenue():
 @given(PULLS, SIZES, TRAITS, st.floats(0, 5), st.floats(1, 6), st.integers(0, 90))
 def test_compiled_as_plain(pulls, sizes, traits, gap, taking, tick):
     assume = assumed(**pulls, **sizes)
-    assert compiled_as_plain(demand.growth_log, 1.3, 0.2, 20.0, tick)
+    assert compiled_as_plain(growth_log, 1.3, 0.2, 20.0, tick)
+    assert compiled_as_plain(demand.opened_by, gap, assume)
     assert compiled_as_plain(demand.season, tick, 0.7)
     assert compiled_as_plain(demand.grown, assume, tick)
     firms = startup(gap=gap, **traits), giant()
