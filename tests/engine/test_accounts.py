@@ -90,7 +90,7 @@ def test_an_acquisition_price_is_paid_to_shareholders_within_the_buyers_capacity
 
 
 def test_dry_powder_is_a_stock():
-    """Powder = the month before + inflow by climate, capped, less what rounds took."""
+    """Powder = the month before + inflow by climate, open exits and returns of peers, capped, less what rounds took."""
     for base in (LIVELY, DATED):
         history = walk(scenario(base), 16)
         market, assume = history.market, history.assume
@@ -101,7 +101,10 @@ def test_dry_powder_is_a_stock():
             np.where(climate == NORMAL, assume["rounds_inflow_normal"], assume["rounds_inflow_cold"]),
         )
         inflow = inflow * (assume["rounds_on"] == 1.0)
-        before = np.minimum(market["dry_powder"][:-1] + inflow[1:], assume["rounds_powder_cap"][1:])
+        most = assume["rounds_return_most"]
+        inflow = inflow * np.exp(np.clip(assume["rounds_return_pull"] * market["peer_returns"], -most, most))
+        exits = 1.0 + assume["rounds_exit_pull"][1:] * market["exits"][:-1]  # the window opens after the rounds
+        before = np.minimum(market["dry_powder"][:-1] + inflow[1:] * exits, assume["rounds_powder_cap"][1:])
         before = np.where(assume["rounds_on"][1:] == 1.0, before, market["dry_powder"][:-1])
         after = before - np.diff(market["venture_paid"], axis=0)
         assert np.allclose(market["dry_powder"][1:], after, rtol=1e-9, atol=1e-6)
@@ -111,3 +114,10 @@ def test_what_a_firm_raised_is_what_it_received(history: Walk):
     received = sum(history.firms[name] for name in ("venture_in", "strategic_in", "ipo_in", "placement_in"))
     received = received * history.active
     assert np.allclose(history.firms["raised"][-1], received[1:].sum(axis=0), rtol=1e-9, atol=1e-6)
+
+
+def test_strategic_money_and_redemptions_happen_in_the_walks_above():
+    """Where they never did, their accounts would balance at nothing."""
+    history = walk(scenario(LIVELY), 16)
+    for account in ("strategic_paid", "redeemed_paid"):
+        assert (history.market[account][-1] > 0.0).mean() > 0.5, account

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from industries import ALL_OFF, DATED, LATER, LIVELY, flagship, scenario
+from industries import ALL_OFF, DATED, LATER, LIVELY, flagship, scenario, walk
 
 from sim.engine.block import Block
 from sim.engine.simulate import Trace, simulate, trace
-from sim.foundation.columns import ACQUIRED, CLOSED, ROWS
+from sim.foundation.columns import ACQUIRED, CLOSED, EVENT, ROWS
 from sim.scenario.keys import copy_ids
 from sim.scenario.model import Scenario
 
@@ -152,3 +152,41 @@ def test_three_firms_alike_lead_in_a_third_of_the_worlds_each(names):
     assert (leads == leads[:, :1]).all()
     other = trace(reordered(made, [2, 0, 1]), 7)
     assert who(trace(made, 7), "leader") == who(other, "leader")
+
+
+@pytest.mark.parametrize("order", [("a", "b", "c"), ("c", "b", "a")])
+def test_strategic_money_is_shared_by_weight_and_never_by_row(order):
+    """Three firms worth 100, 200 and 300: of 3 * 0.2 a month a sixth, a third and half; two alike get it alike."""
+    worlds, cash = 1000, {"a": 100, "b": 200, "c": 300}
+    strategic = {"on": 1, "hazard_month": 0.2, "ties_weight": 0, "size_weight": 1, "raised_weight": 0}
+    for worth, chances in (
+        (cash, {"a": 0.1, "b": 0.2, "c": 0.3}),
+        (dict.fromkeys(cash, 100), dict.fromkeys(cash, 0.2)),
+    ):
+        firms = {id: {"cash": worth[id], "burn_month": 0} for id in order}
+        history = walk(_bare(firms, end="2024-01", strategic=strategic), worlds)
+        for id, chance in chances.items():
+            chosen = (history.column(id, "strategic_in")[1] > 0.0).mean()
+            assert abs(chosen - chance) <= 4.5 * np.sqrt(chance * (1 - chance) / worlds), id
+
+
+def test_strategic_money_and_calls_are_the_same_to_the_bit_in_any_order():
+    """Cheques and calls every few months, in both orders of a file: every row and every event."""
+    firms = {
+        "tied": {"cash": 900, "state_ties": 3},
+        "large": {"cash": 2700},
+        "twin-a": {"cash": 300},
+        "twin-b": {"cash": 300},
+        "own-money": {"cash": 500, "seeks_capital": 0},
+    }
+    made = _bare(
+        firms,
+        end="2026-12",
+        strategic={"on": 1, "hazard_month": 0.2, "cheque_least": 20},
+        redemption={"on": 1, "months_without": 3, "hazard_month": 0.5},
+    )
+    other = reordered(made, [4, 3, 2, 1, 0])
+    block = same_block(made, other, 32)
+    same_trace(made, other, 5)
+    for event in ("strategic round", "redemption"):
+        assert (block.events["event"] == EVENT[event]).sum() > 100, event

@@ -8,8 +8,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pytest import approx
-from worlds import assumed, bounded, compiled_as_plain, giant, later, rows, startup, step_as_plain, told, world
+from worlds import (
+    JANUARY_2024,
+    assumed,
+    bounded,
+    compiled_as_plain,
+    giant,
+    later,
+    rows,
+    startup,
+    step_as_plain,
+    told,
+    world,
+)
 
+from sim.foundation.causes import SCORE_LOW, TERMS_GOOD
 from sim.foundation.columns import COLD, HOT, NEVER, NORMAL
 from sim.industry import rounds
 
@@ -17,7 +30,7 @@ WEIGHTS = bounded(
     *(
         f"rounds_{a.name}"
         for a in rounds.MECHANISM.assumptions
-        if a.name.startswith(("test_", "early_", "leap", "pivot", "noise"))
+        if a.name.startswith(("test_", "early_", "leap", "pivot", "deep", "stale", "last_price", "noise"))
     )
 )
 NEEDY = {
@@ -72,6 +85,71 @@ def test_score_by_hand():
     assert rounds.score_of(w.firms[1], w.market, assume, 1, -1.2) == approx(expected - 0.7, rel=1e-13)
 
 
+def test_what_investors_hold_against_a_firm_by_hand():
+    """A last price 1.5 times today's, a pivot that keeps core technology, half a year without a new model."""
+    assume = assumed(
+        rounds_last_price=0.6, rounds_pivot_discount=0.7, rounds_deep_discount=0.3, rounds_stale_discount=0.4
+    )
+    base = {"value": 2000.0, "gap": 0.3}
+    w = world(
+        startup(**base),
+        startup(**base, post_money=3000.0),
+        startup(**base, pivot_month=1, deep=1),
+        startup(**base, pivot_month=1, deep=0),
+        startup(**base, stale=0.5),
+    )
+    scores = [rounds.score_of(firm, w.market, assume, 1, 0.0) for firm in w.firms]
+    lost = [scores[0] - score for score in scores]
+    assert lost == approx([0.0, 0.6 * math.log(1.5), 0.3, 0.7, 0.2], rel=1e-12, abs=1e-13)
+
+
+@given(st.floats(1, 1e6), st.floats(1, 1e6), st.floats(0, 20))
+def test_a_last_price_that_the_business_has_outgrown_stands_in_the_way(post, worth, weight):
+    """The more the further it lies above today's value; one below it neither helps nor hurts."""
+    w = world(startup(value=worth), startup(value=worth, post_money=post), startup(value=worth, post_money=2 * post))
+    assume = assumed(rounds_last_price=weight)
+    free, one, two = (rounds.score_of(firm, w.market, assume, 1, 0.0) for firm in w.firms)
+    assert free >= one >= two
+    if post <= worth:
+        assert one == free
+    if weight == 0.0:
+        assert two == free
+
+
+def test_the_inflow_by_hand():
+    """1,000 of a normal climate, half as much again from exits open for half of the year, e ** 0.2 from dear peers."""
+    pull = {"rounds_inflow_normal": 1000.0, "rounds_exit_pull": 1.0, "rounds_return_pull": 0.5}
+    w = world(market={"climate": NORMAL, "exits": 0.5, "peer_returns": 0.4}, **pull, rounds_return_most=1.0)
+    assert rounds.inflow(w.market, w.assume) == approx(1500.0 * math.exp(0.2), rel=1e-14)
+    for returns, most in ((9.0, 1.0), (-9.0, -1.0)):
+        w = world(market={"climate": NORMAL, "peer_returns": returns}, **pull, rounds_return_most=1.0)
+        assert rounds.inflow(w.market, w.assume) == approx(1000.0 * math.exp(most), rel=1e-14)
+
+
+def test_without_pull_the_inflow_is_the_climates():
+    none = {"rounds_exit_pull": 0.0, "rounds_return_pull": 0.0, "rounds_inflow_cold": 650.0}
+    w = world(market={"climate": COLD, "exits": 1.0, "peer_returns": 2.0}, **none)
+    assert rounds.inflow(w.market, w.assume) == 650.0
+
+
+@given(
+    bounded("rounds_exit_pull", "rounds_return_pull", "rounds_return_most"),
+    st.floats(0, 1),
+    st.floats(0, 1),
+    st.floats(-3, 3),
+    st.floats(0, 3),
+    st.sampled_from([HOT, NORMAL, COLD]),
+)
+def test_open_exits_and_dear_peers_bring_no_less_capital(values, one, two, returns, more, climate):
+    def flows(exits, returns):
+        market = {"climate": climate, "exits": exits, "peer_returns": returns}
+        w = world(market=market, **values)
+        return float(rounds.inflow(w.market, w.assume))
+
+    assert flows(max(one, two), returns) >= flows(min(one, two), returns)
+    assert flows(one, returns + more) >= flows(one, returns)
+
+
 def test_resizing_by_hand():
     """Dilution is amount / (value + amount): 10% of 900 is 100, 40% is 600."""
     assume = assumed(rounds_dilution_least=0.1, rounds_dilution_most=0.4)
@@ -90,6 +168,7 @@ def test_a_round_by_hand():
     assert firm.founders_stake == approx(0.5 * 4000.0 / 4750.0, rel=1e-14)
     assert market.dry_powder == approx(21000.0 - 750.0, rel=1e-14)
     assert (firm.rounds, firm.last_round_month, firm.seeking_month, firm.refused_months) == (1, 1, NEVER, 0)
+    assert firm.raised_smooth == approx(750.0 / 18.0, rel=1e-14)
     assert told(w) == ["round"]
 
 
@@ -203,6 +282,56 @@ def test_hot_capital_pauses_after_a_round(since):
     assert seeks == [NEVER, 27, 28]
 
 
+RISEN = {**NEEDY, "plan_runway": 60.0, "seeking_month": NEVER, "last_round_month": 10}
+TERMS = {"rounds_good_terms": 0.5, "rounds_good_month": 0.2, "rounds_hot_pause": 7.0, "rounds_bar_normal": 10.0}
+
+
+def test_a_firm_whose_price_has_risen_raises_without_need():
+    """From e ** 0.5 times the last post-money on, with chance 0.2 a month, seven months after the last round."""
+    high = 4000.0 / math.exp(0.51)  # the last post-money
+    for post, u, tick, seeks in (
+        (high, 0.19, 17, True),
+        (high, 0.21, 17, False),
+        (high, 0.19, 16, False),
+        (4000.0 / math.exp(0.49), 0.19, 17, False),
+        (0.0, 0.19, 17, False),
+    ):
+        w = _month(startup(**RISEN, post_money=post, u_terms=u), tick=tick, **TERMS)
+        assert told(w) == (["seeks money"] if seeks else [])
+        assert w.firms[0].seeking_month == (17 if seeks else NEVER)
+        if seeks:
+            assert (w.log[0].cause, w.log[0].saw) == (TERMS_GOOD, 7.0)
+
+
+def test_a_firm_without_need_gives_up_when_its_price_has_come_down():
+    seeking = {**RISEN, "seeking_month": 12, "refused_months": 2}
+    high, low = (_month(startup(**seeking, post_money=post), tick=14, **TERMS) for post in (2000.0, 3900.0))
+    assert (high.firms[0].seeking_month, high.firms[0].refused_months) == (12, 2), "still asking"
+    assert (low.firms[0].seeking_month, low.firms[0].refused_months) == (NEVER, 0)
+
+
+@pytest.mark.parametrize("month", [JANUARY_2024, JANUARY_2024 + 1, -1])
+def test_a_round_that_the_scenario_decides_comes_in_its_month_and_in_no_other(month):
+    """At once, without a search, and though the firm needs nothing; ``never`` is -1."""
+    w = _month(startup(**{**NEEDY, "plan_runway": 60.0, "seeking_month": NEVER}, raises=month), **OPEN, **EXACT)
+    rounds.step(later(w, 2))
+    rounds.step(later(w, 3))
+    assert w.firms[0].last_round_month == {JANUARY_2024: 1, JANUARY_2024 + 1: 2, -1: NEVER}[month]
+    assert told(w) == ([] if month == -1 else ["round"])
+
+
+def test_who_is_to_raise_and_finds_no_investor_is_told_why():
+    w = _month(startup(**NEEDY, raises=JANUARY_2024), rounds_bar_normal=10.0)
+    assert told(w) == ["refused"] and w.log[0].cause == SCORE_LOW
+    rounds.step(later(w, 2))
+    assert told(w) == ["refused"] and w.firms[0].refused_months == 0, "it asks in that month only"
+
+
+def test_new_money_ends_a_call():
+    w = _month(startup(**NEEDY, called_month=-3, owed=80.0), **OPEN, **EXACT)
+    assert (w.firms[0].called_month, w.firms[0].owed) == (NEVER, 0.0)
+
+
 def test_the_powder_is_a_stock_with_a_cap():
     w = _month(startup(), powder=900.0, rounds_inflow_normal=300.0, rounds_powder_cap=1000.0)
     assert w.market.dry_powder == 1000.0
@@ -314,6 +443,7 @@ def test_compiled_as_plain(values, weight, z, gap, value, climate):
     assert compiled_as_plain(rounds.score_of, w.firms[0], w.market, w.assume, 1, z)
     assert compiled_as_plain(rounds.resized, 300.0, value, w.assume)
     assert compiled_as_plain(rounds.by_climate, climate, 1.0, 2.0, 3.0)
+    assert compiled_as_plain(rounds.inflow, w.market, w.assume)
 
     def make():
         rivals = firm, startup(**NEEDY), giant()
