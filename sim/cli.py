@@ -166,13 +166,11 @@ def params(
     word: Annotated[str | None, typer.Argument(metavar="[WORD]", help="Show only what mentions this word.")] = None,
 ) -> None:
     """List every assumption: path, unit, default, bounds and source. Money is in RMB million, as the defaults are."""
-    from sim.scenario.params import rows
+    from sim.scenario.params import default_text, rows
 
     for row in rows(word):
-        bounds = f"{row['low']:g} to {row['high']:g}"
-        print(
-            f"{row['path']}  {row['default']:g} {row['unit']}  ({bounds}; source: {row['source']})\n    {row['says']}"
-        )
+        about = f"({row['bounds']}; source: {row['source']})"
+        print(f"{row['path']}  {default_text(row)} {row['unit']}  {about}\n    {row['says']}")
 
 
 @command

@@ -106,7 +106,8 @@ EVENTS = Table(
         "abandonment: valuation, ¤; report cut: fall of the price, logarithm; pivot: 1 where core technology is kept "
         "(deep), else 0; exodus: share of the talent that has left; spin-off: proceeds, ¤; acquisition: price, ¤; "
         "shift: share by which leads shrank; copy: share of the verticals that is copied; profitable: operating cash "
-        "flow of twelve months, ¤.",
+        "flow of twelve months, ¤; cannot pivot, cannot raise (a decision of the scenario that could not be, "
+        "the cause says why): cash of the firm, ¤; cannot list: valuation, ¤.",
     ),
 )
 ACTIVE = "the firm is active in no world in this month, or the value lies beyond what is recorded"

@@ -24,6 +24,7 @@ class Assumption:
     ``entry_only`` True for a stock's opening value, which no dated event can change
     ``labels``   of a switch or code: what each value means, (value, text). The text follows "assuming that"; of a
                  firm's assumption it follows the firm's name
+    ``decides``  of a decision (foundation/decision.py): what is decided, after the firm's name: "lists"
     """
 
     name: str
@@ -36,6 +37,7 @@ class Assumption:
     whole: bool = False
     entry_only: bool = False
     labels: tuple[tuple[int, str], ...] = ()
+    decides: str = ""
 
     def __post_init__(self) -> None:
         if not (math.isfinite(self.low) and math.isfinite(self.high) and self.low <= self.default <= self.high):

@@ -51,7 +51,15 @@ CAUSES: tuple[Cause, ...] = (
     Cause("no model near the frontier for too long", "months since the last one"),
     Cause("bought after investors called their money", "months since the call"),
     Cause("listed and its shares are dear", "premium, log"),
-    Cause("decided by the scenario", "1 keeps core technology, 0 drops it"),
+    Cause("decided by the scenario", "what it was decided to be"),
+    Cause("decided by the scenario, passed the gate while the window was open", "revenue of twelve months, ¤"),
+    Cause("the listing window is shut", "window, share"),
+    Cause("does not pass the gate", "revenue of twelve months, ¤"),
+    Cause("has listed already", "months since"),
+    Cause("has left the general race already", "months since"),
+    Cause("has left the general race, so may not list", "months since"),
+    Cause("lives from its own money", "1 if it seeks capital"),
+    Cause("the mechanism is switched off", "0"),
 )
 (
     ON_DATE,
@@ -93,5 +101,13 @@ CAUSES: tuple[Cause, ...] = (
     REDEEMED,
     SHARES_DEAR,
     FORCED,
+    FORCED_LISTING,
+    WINDOW_SHUT,
+    GATE_NOT_PASSED,
+    LISTED_ALREADY,
+    PIVOTED_ALREADY,
+    PIVOTED_MAY_NOT,
+    OWN_MONEY,
+    SWITCHED_OFF,
 ) = range(len(CAUSES))
 NO_CAUSE = -1  # of what did not happen

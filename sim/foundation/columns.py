@@ -270,6 +270,10 @@ EVENTS = (
     "profitable",
     "strategic round",
     "redemption",
+    # what a scenario decided and could not be done:
+    "cannot pivot",
+    "cannot list",
+    "cannot raise",
     # told only when one world is traced:
     "refused",
     "seeks money",

@@ -4,6 +4,8 @@ gate       age >= years_of_research, and: twelve months' revenue >= revenue_gate
            or value >= cap_gate_early
 chance     = listing_hazard * listing_appetite * window * exp(sentiment) a month
 IPO cash   = ipo_share * value;  premium rises by first_day at listing, falls by unlock_6 and unlock_12
+A scenario may decide the month instead (``lists``): then the chance is 1 in that month while the window is open at all,
+and the gate stays.
 placement  a listed firm short of money sells placement_share of its value, from six months on, at most once a year
 Sources: P-HK-01 to P-HK-06 (chapter 18C), P-HK-07 to P-HK-10 (lock-ups), P-ZP-54, P-MM-42 (IPOs), P-HK-16 to P-HK-18.
 """
@@ -11,17 +13,28 @@ Sources: P-HK-01 to P-HK-06 (chapter 18C), P-HK-07 to P-HK-10 (lock-ups), P-ZP-5
 import math
 
 from sim.foundation.assumption import Assumption, Mechanism
-from sim.foundation.causes import GATE_PASSED, LISTED_SHORT, LOCK_UP, SHARES_DEAR
+from sim.foundation.causes import (
+    FORCED_LISTING,
+    GATE_NOT_PASSED,
+    GATE_PASSED,
+    LISTED_ALREADY,
+    LISTED_SHORT,
+    LOCK_UP,
+    PIVOTED_MAY_NOT,
+    SHARES_DEAR,
+    SWITCHED_OFF,
+    WINDOW_SHUT,
+)
 from sim.foundation.columns import EVENT, INDEPENDENT, NEVER, STARTUP
+from sim.foundation.decision import BY_RULE, decision, due
 from sim.foundation.jit import law
 from sim.foundation.stake import forget_call, scarce, stop_seeking, take_in
 from sim.foundation.world import tell
 
-LISTING, PLACEMENT, UNLOCK = EVENT["listing"], EVENT["placement"], EVENT["unlock"]
+LISTING, PLACEMENT, UNLOCK, CANNOT_LIST = EVENT["listing"], EVENT["placement"], EVENT["unlock"], EVENT["cannot list"]
 MONTHS_A_YEAR = 12
 HALF_YEAR = 6
 MOST_SENTIMENT = 1.5
-BY_RULE = 0.0
 
 MECHANISM = Mechanism(
     "exchange",
@@ -81,7 +94,7 @@ MECHANISM = Mechanism(
         Assumption("placement_discount", 0.08, "log", 0, 1, "premium lost at a placement"),
     ),
     (
-        Assumption("lists", 0, "month", -1, 120000, "when it lists, if not by rule", whole=True),
+        decision("lists", "lists"),
         Assumption("listing_appetite", 0.5, "ratio", 0, 10, "how much a firm wants to list"),
         Assumption("age", 1, "years", 0, 30, "age at entry", entry_only=True),
     ),
@@ -132,7 +145,8 @@ def list_firm(world, f):
     firm.expected_revenue = max(firm.ttm_revenue, firm.smooth_revenue * MONTHS_A_YEAR)
     stop_seeking(firm)
     forget_call(firm)
-    tell(world, f, LISTING, firm.value, GATE_PASSED, firm.ttm_revenue)
+    why = GATE_PASSED if firm.lists == BY_RULE else FORCED_LISTING
+    tell(world, f, LISTING, firm.value, why, firm.ttm_revenue)
     pay_in(world, f, amount, assume.exchange_first_day)
 
 
@@ -167,12 +181,48 @@ def after_listing(world, f):
 
 
 @law
+def hazard_of(firm, market, assume):
+    """Chance of a firm to list this month by rule, once through the gate."""
+    appetite = wants_to_list(firm, assume)
+    return assume.exchange_listing_hazard * appetite * market.window * math.exp(market.sentiment)
+
+
+@law
+def list_as_decided(world, f):
+    """The scenario has the firm list this month: it does if the exchange takes it, else the log says why not."""
+    firm, market, assume, tick = world.firms[f], world.market, world.assume, world.tick
+    if firm.listing_month <= tick:
+        tell(world, f, CANNOT_LIST, firm.value, LISTED_ALREADY, float(tick - firm.listing_month))
+    elif assume.exchange_on == 0.0:
+        tell(world, f, CANNOT_LIST, firm.value, SWITCHED_OFF, 0.0)
+    elif firm.pivot_month <= tick and assume.pivot_may_list == 0.0:
+        tell(world, f, CANNOT_LIST, firm.value, PIVOTED_MAY_NOT, float(tick - firm.pivot_month))
+    elif market.window <= 0.0:
+        tell(world, f, CANNOT_LIST, firm.value, WINDOW_SHUT, market.window)
+    elif not passes_gate(firm, assume, tick):
+        tell(world, f, CANNOT_LIST, firm.value, GATE_NOT_PASSED, firm.ttm_revenue)
+    else:
+        list_firm(world, f)
+
+
+@law
+def shut(world):
+    """The month without an exchange."""
+    market = world.market
+    market.window = 0.0
+    market.exits -= market.exits / MONTHS_A_YEAR
+    for f in range(world.firms.shape[0]):
+        firm = world.firms[f]
+        if firm.status == INDEPENDENT and firm.kind == STARTUP and due(firm.lists, world.month):
+            list_as_decided(world, f)
+
+
+@law
 def step(world):
     """The exchange's month."""
     market, assume = world.market, world.assume
     if assume.exchange_on == 0.0:
-        market.window = 0.0
-        market.exits -= market.exits / MONTHS_A_YEAR
+        shut(world)
         return
     market.window = assume.exchange_window
     market.exits += (market.window - market.exits) / MONTHS_A_YEAR
@@ -185,13 +235,11 @@ def step(world):
             continue
         if firm.listing_month <= world.tick:
             after_listing(world, f)
-            continue
-        if firm.pivot_month <= world.tick and assume.pivot_may_list == 0.0:
-            continue
-        hazard = (
-            assume.exchange_listing_hazard * wants_to_list(firm, assume) * market.window * math.exp(market.sentiment)
-        )
         if firm.lists != BY_RULE:
-            hazard = 1.0 if firm.lists == float(world.month) and market.window > 0.0 else 0.0
-        if world.luck[f].u_listing < hazard and passes_gate(firm, assume, world.tick):
+            if due(firm.lists, world.month):
+                list_as_decided(world, f)
+            continue
+        if firm.listing_month <= world.tick or (firm.pivot_month <= world.tick and assume.pivot_may_list == 0.0):
+            continue
+        if world.luck[f].u_listing < hazard_of(firm, market, assume) and passes_gate(firm, assume, world.tick):
             list_firm(world, f)

@@ -6,18 +6,20 @@ lead gone = 1 - lead over open source / ``lead``, in [0, 1]: who leads by less t
 urgency  = how far plan_runway is below ``runway``, in [0, 1], times how far the gap is above ``gap``, in [0, 1];
            plan_runway: months of the full plan that cash pays for
 pressure = what the first law adds for a firm that cannot keep pace
+A scenario may decide it instead (``pivots``): in its month the firm leaves, deep with chance keeps_core,
+whatever its means.
 Sources: S000-08, S000-14, P-01-06, P-BC-04 (pivots), S001-18 (absorbing), S003-01, S000-20, S003-21. Sizes: assumption.
 """
 
 from sim.foundation.assumption import Assumption, Mechanism
-from sim.foundation.causes import FELL_BEHIND, FORCED, NO_RELEASE
+from sim.foundation.causes import FELL_BEHIND, FORCED, NO_RELEASE, PIVOTED_ALREADY, SWITCHED_OFF
 from sim.foundation.columns import EVENT, HOT, INDEPENDENT, NEVER, STARTUP
+from sim.foundation.decision import BY_RULE, decision, due
 from sim.foundation.jit import law
 from sim.foundation.world import tell
 
-PIVOT = EVENT["pivot"]
+PIVOT, CANNOT_PIVOT = EVENT["pivot"], EVENT["cannot pivot"]
 TINY = 1e-12
-BY_RULE = 0.0
 
 MECHANISM = Mechanism(
     "pivot",
@@ -78,8 +80,10 @@ MECHANISM = Mechanism(
     ),
     (
         Assumption("pivot_readiness", 1, "ratio", 0, 20, "how ready a firm is to leave the general race"),
-        Assumption("pivots", 0, "month", -1, 120000, "when it leaves the general race, if not by rule", whole=True),
-        Assumption("keeps_core", 0.5, "probability", 0, 1, "that its pivot is deep: keeps core technology"),
+        decision("pivots", "leaves the general race"),
+        Assumption(
+            "keeps_core", 0.5, "probability", 0, 1, "that its pivot, decided or not, is deep: keeps core technology"
+        ),
     ),
 )
 
@@ -121,22 +125,33 @@ def chance_of(firm, market, assume):
 
 
 @law
+def leave_as_decided(world, f):
+    """The scenario has the firm leave this month: it does if it is still in, else the log says why not."""
+    firm = world.firms[f]
+    if firm.pivot_month != NEVER:
+        tell(world, f, CANNOT_PIVOT, firm.cash, PIVOTED_ALREADY, float(world.tick - firm.pivot_month))
+    elif world.assume.pivot_on == 0.0:
+        tell(world, f, CANNOT_PIVOT, firm.cash, SWITCHED_OFF, 0.0)
+    else:
+        leave(world, f, FORCED, firm.keeps_core)
+
+
+@law
 def step(world):
     """Who leaves this month; and what building on open source costs."""
     market, assume = world.market, world.assume
     market.build_cost = 1.0
     if assume.open_source_on == 1.0:
         market.build_cost = min(market.open_gap / assume.pivot_build_ref, 1.0)
-    if assume.pivot_on == 0.0:
-        return
     for f in range(world.firms.shape[0]):
         firm = world.firms[f]
-        if firm.status != INDEPENDENT or firm.kind != STARTUP or firm.pivot_month != NEVER:
+        if firm.status != INDEPENDENT or firm.kind != STARTUP:
             continue
-        if firm.pivots == BY_RULE:
-            if firm.out_of_race == 1:
-                leave(world, f, NO_RELEASE, float(world.tick - firm.release_month))
-            elif world.luck[f].u_pivot < chance_of(firm, market, assume):
-                leave(world, f, FELL_BEHIND, firm.gap)
-        elif firm.pivots == float(world.month):
-            leave(world, f, FORCED, firm.keeps_core)
+        if due(firm.pivots, world.month):
+            leave_as_decided(world, f)
+        if assume.pivot_on == 0.0 or firm.pivot_month != NEVER or firm.pivots != BY_RULE:
+            continue
+        if firm.out_of_race == 1:
+            leave(world, f, NO_RELEASE, float(world.tick - firm.release_month))
+        elif world.luck[f].u_pivot < chance_of(firm, market, assume):
+            leave(world, f, FELL_BEHIND, firm.gap)

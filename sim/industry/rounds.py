@@ -11,6 +11,8 @@ ask       = months_asked * ambition_growth * burn - cash, at least size_least, i
 fill_i    = ask_i if the pool (draw_most of the dry powder) pays for all, else min(ask_i, pool * share_i) with
             share_i = ask_i * exp(concentration * score_i) / sum;      post-money = value + fill
 Who needs nothing still raises, with chance good_month, once its value is exp(good_terms) times the last post-money.
+A scenario may decide the month instead (``raises``): then the firm asks in that month and closes in it, if investors'
+bar and the dry powder allow it, and at no other time takes money of any investor off the exchange.
 Sources: Black & Gilson (1998), Jeng & Wells (2000) and Gompers & Lerner (2000) for the inflow, S002-14 (four tests),
 S003-09 (users or a leap), S002-13 (concentration), S002-05 (raises without need), S003-06, S003-07, S003-08,
 P-SF-04 (half a year to close), P-MK-07 (dilution), P-MK-06 (2025 saw 9,416 in all), P-MK-10 (down rounds).
@@ -22,22 +24,26 @@ from sim.foundation.assumption import Assumption, Mechanism
 from sim.foundation.causes import (
     BELOW_POST_MONEY,
     CAPITAL_HOT,
+    FORCED,
+    LISTED_ALREADY,
+    OWN_MONEY,
     PLAN_SHORT,
     POWDER_LOW,
     SCORE_HIGH,
     SCORE_LOW,
+    SWITCHED_OFF,
     TERMS_GOOD,
 )
 from sim.foundation.columns import COLD, EVENT, HOT, INDEPENDENT, NEVER, STARTUP
+from sim.foundation.decision import BY_RULE, decision, due
 from sim.foundation.jit import law
 from sim.foundation.stake import stop_seeking, take_round
 from sim.foundation.world import tell
 
 ROUND, DOWN_ROUND, REFUSED = EVENT["round"], EVENT["down round"], EVENT["refused"]
-SEEKS, FAILED = EVENT["seeks money"], EVENT["round failed"]
+SEEKS, FAILED, CANNOT_RAISE = EVENT["seeks money"], EVENT["round failed"], EVENT["cannot raise"]
 TINY = 1e-12
 LOWEST = -1e30
-BY_RULE = 0.0
 
 MECHANISM = Mechanism(
     "rounds",
@@ -175,7 +181,7 @@ MECHANISM = Mechanism(
         Assumption("size_least", 100, "¤", 0, 1e5, "a smaller round fails"),
     ),
     (
-        Assumption("raises", 0, "month", -1, 120000, "when it raises venture money, if not by rule", whole=True),
+        decision("raises", "raises money from investors"),
         Assumption(
             "seeks_capital",
             1,
@@ -274,13 +280,41 @@ def seek(world, f):
 def asks(world, f):
     """True if the firm asks for money this month: by rule, or in the month that the scenario decides."""
     firm = world.firms[f]
-    if firm.seeks_capital == 0.0:
-        return False
     if firm.raises == BY_RULE:
-        return seek(world, f)
-    firm.seeking_month = world.tick if firm.raises == float(world.month) else NEVER
-    firm.refused_months = 0
-    return firm.seeking_month == world.tick
+        return firm.seeks_capital == 1.0 and seek(world, f)
+    stop_seeking(firm)
+    if not due(firm.raises, world.month) or not could_ask(world, f):
+        return False
+    firm.seeking_month = world.tick
+    if world.told[1] == 1:
+        tell(world, f, SEEKS, firm.cash, FORCED, firm.raises)
+    return True
+
+
+@law
+def could_ask(world, f):
+    """True if a firm that the scenario has raise money this month can ask for some; else the log says why not."""
+    firm, assume = world.firms[f], world.assume
+    if firm.listing_month <= world.tick:
+        tell(world, f, CANNOT_RAISE, firm.cash, LISTED_ALREADY, float(world.tick - firm.listing_month))
+    elif firm.seeks_capital == 0.0:
+        tell(world, f, CANNOT_RAISE, firm.cash, OWN_MONEY, 0.0)
+    elif assume.rounds_on == 0.0:
+        tell(world, f, CANNOT_RAISE, firm.cash, SWITCHED_OFF, 0.0)
+    else:
+        return True
+    return False
+
+
+@law
+def turned_down(world, f, event, value, cause, saw):
+    """Investors say no. Told where everything is, and of a round that the scenario decided always."""
+    firm = world.firms[f]
+    firm.refused_months += 1
+    if due(firm.raises, world.month):
+        tell(world, f, CANNOT_RAISE, firm.cash, cause, saw)
+    elif world.told[1] == 1:
+        tell(world, f, event, value, cause, saw)
 
 
 @law
@@ -290,9 +324,7 @@ def candidate(world, f):
     firm.score = score_of(firm, market, assume, world.tick, world.luck[f].z_score)
     bar = by_climate(market.climate, assume.rounds_bar_hot, assume.rounds_bar_normal, assume.rounds_bar_cold)
     if firm.score < bar:
-        firm.refused_months += 1
-        if world.told[1] == 1:
-            tell(world, f, REFUSED, float(firm.refused_months), SCORE_LOW, firm.score - bar)
+        turned_down(world, f, REFUSED, float(firm.refused_months + 1), SCORE_LOW, firm.score - bar)
         return
     need = assume.rounds_months_asked * assume.rounds_ambition_growth * max(firm.burn, 0.0) - max(firm.cash, 0.0)
     if market.climate == HOT:
@@ -306,9 +338,7 @@ def close_round(world, f, amount, powder):
     firm, market, assume = world.firms[f], world.market, world.assume
     post = firm.value + amount
     if amount < assume.rounds_size_least or amount / post < assume.rounds_dilution_least - TINY:
-        firm.refused_months += 1
-        if world.told[1] == 1:
-            tell(world, f, FAILED, amount, POWDER_LOW, powder)
+        turned_down(world, f, FAILED, amount, POWDER_LOW, powder)
         return
     before, down = firm.post_money, firm.value < firm.post_money
     take_round(firm, amount, world.tick)
@@ -333,6 +363,8 @@ def step(world):
         for f in range(firms.shape[0]):
             if firms[f].status == INDEPENDENT:
                 stop_seeking(firms[f])
+                if firms[f].kind == STARTUP and due(firms[f].raises, world.month):
+                    could_ask(world, f)
         return
     market.dry_powder = max(min(market.dry_powder + inflow(market, assume), assume.rounds_powder_cap), 0.0)
     best = LOWEST
@@ -342,6 +374,8 @@ def step(world):
             continue
         firm.ask = 0.0
         if firm.listing_month <= world.tick:
+            if due(firm.raises, world.month):
+                could_ask(world, f)
             continue
         if not asks(world, f):
             continue

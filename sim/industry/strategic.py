@@ -12,6 +12,7 @@ Sources: P-ZP-49, P-SF-02 (state-linked funds), P-MM-40 (a giant pays); rates an
 from sim.foundation.assumption import Assumption, Mechanism
 from sim.foundation.causes import CHOSEN
 from sim.foundation.columns import EVENT, INDEPENDENT, STARTUP
+from sim.foundation.decision import takes_investors
 from sim.foundation.jit import law
 from sim.foundation.stake import take_round
 from sim.foundation.world import tell
@@ -42,11 +43,11 @@ MECHANISM = Mechanism(
 
 
 @law
-def may_be_chosen(firm, tick):
+def may_be_chosen(firm, tick, month):
     """True for an unlisted startup that takes other people's money."""
     if firm.status != INDEPENDENT or firm.kind != STARTUP or firm.listing_month <= tick:
         return False
-    return firm.seeks_capital == 1.0
+    return takes_investors(firm, month)
 
 
 @law
@@ -68,21 +69,21 @@ def cheque(u, value, assume):
 @law
 def step(world):
     """Who is chosen this month."""
-    firms, assume, tick = world.firms, world.assume, world.tick
+    firms, assume, tick, month = world.firms, world.assume, world.tick, world.month
     if assume.strategic_on == 0.0 or assume.strategic_hazard_month == 0.0:
         return
     values, raised, number, total = 0.0, 0.0, 0.0, 0.0
     for f in range(firms.shape[0]):
-        if may_be_chosen(firms[f], tick):
+        if may_be_chosen(firms[f], tick, month):
             values += firms[f].value
             raised += firms[f].raised
             number += 1.0
     for f in range(firms.shape[0]):
-        if may_be_chosen(firms[f], tick):
+        if may_be_chosen(firms[f], tick, month):
             total += weight_of(firms[f], values, raised, assume, tick)
     for f in range(firms.shape[0]):
         firm = firms[f]
-        if not may_be_chosen(firm, tick):
+        if not may_be_chosen(firm, tick, month):
             continue
         share = weight_of(firm, values, raised, assume, tick) / max(total, TINY)
         if world.luck[f].u_strategic < assume.strategic_hazard_month * share * number:

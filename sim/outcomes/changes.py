@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sim.foundation.assumption import Assumption
+from sim.foundation.decision import BY_RULE
 from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS
 from sim.outcomes.sentences import capital, with_unit
 from sim.outcomes.stories import month_name
-from sim.scenario import series
+from sim.scenario import decided, series
 from sim.scenario.dates import month_of
 from sim.scenario.model import Scenario
 from sim.scenario.override import Override, parse_set
@@ -50,9 +51,21 @@ def _one_change(base: Scenario, override: Override) -> str:
         if name == "strength" and value == 0:
             return f"switching {_mechanism(mechanism)} off{dated}"
     declared = declared_at(base, override.path)
-    if declared is not None and (label := declared.label(value)):
+    if declared is not None and (label := _label(declared, value)):
         return f"assuming that {_subject(base, override.path)}{label}{dated}"
     return _done(in_words(base, override.path), value, declared, base.currency) + dated
+
+
+def _label(declared: Assumption, value: Any) -> str:
+    """What ``value`` (a number, or a decision as it is written) means after the firm's name; empty if nothing says."""
+    if not declared.decides:
+        return declared.label(value)
+    if isinstance(value, int | float):
+        value = decided.written(value)
+    if value in decided.WORDS:
+        return f"{declared.decides} by rule" if decided.WORDS[value] == BY_RULE else f"never {declared.decides}"
+    month = month_of(value) if isinstance(value, str) else None
+    return f"{declared.decides} in {month_name(month)} if it can, and at no other time" if month is not None else ""
 
 
 def _mechanism(name: str) -> str:
@@ -83,6 +96,8 @@ def value_in_words(base: Scenario, path: str, value: float) -> str:
     declared, written = declared_at(base, path), f"{value:,.6g}"
     if declared is None:
         return written
+    if declared.decides:
+        return decided.written(value)
     label = declared.label(value)
     return f"{written} ({label})" if label else with_unit(written, declared.unit, base.currency)
 

@@ -166,7 +166,35 @@ def _pivot(m: Moment) -> str:
     return f"left the general race, {how}: {generations(m.saw)} behind the frontier"
 
 
+def _listing(m: Moment) -> str:
+    decided = ": the scenario has it so" if m.cause == causes.FORCED_LISTING else ""
+    return f"listed at a valuation of {m.money(m.value)}, on revenue of {m.money(m.saw)} {REPORTED}{decided}"
+
+
+def _cannot(what: str) -> Callable[[Moment], str]:
+    """The sentence of a decision that could not be carried out."""
+
+    def said(m: Moment) -> str:
+        why = {
+            causes.WINDOW_SHUT: "the listing window is shut",
+            causes.GATE_NOT_PASSED: f"it does not pass the gate, with revenue of {m.money(m.saw)} {REPORTED} "
+            f"and a valuation of {m.money(m.worth)}",
+            causes.LISTED_ALREADY: f"it has been listed for {months(m.saw)}",
+            causes.PIVOTED_ALREADY: f"it left the general race {months(m.saw)} ago",
+            causes.PIVOTED_MAY_NOT: "firms that have left the general race may not list",
+            causes.OWN_MONEY: "it lives from its own money",
+            causes.SWITCHED_OFF: "the mechanism is switched off",
+            causes.SCORE_LOW: f"investors refused it, its score {score_apart(m.saw)} below the bar",
+            causes.POWDER_LOW: f"too little of {m.money(m.saw)} of dry powder in all was left for it",
+        }
+        return f"was to {what}, as the scenario has it, and could not: {why.get(m.cause, cause_text(m.cause))}"
+
+    return said
+
+
 def _seeks(m: Moment) -> str:
+    if m.cause == causes.FORCED:
+        return f"set out to raise money with {m.money(m.value)} in cash: the scenario has it so"
     why = full_plan(m.saw) if m.cause == causes.PLAN_SHORT else "capital is hot"
     if m.cause == causes.TERMS_GOOD:
         why = f"its price has risen far above that of its last round, {months(m.saw)} ago"
@@ -197,7 +225,7 @@ SENTENCES: Mapping[str, Callable[[Moment], str]] = {
     "entry": _entry,
     "round": _round,
     "down round": _down_round,
-    "listing": lambda m: f"listed at a valuation of {m.money(m.value)}, on revenue of {m.money(m.saw)} {REPORTED}",
+    "listing": _listing,
     "report cut": _report,
     "abandonment": lambda m: (
         f"failed the profitability test, abandoned at {m.money(m.value)}: {_flow(m, m.saw)} {REPORTED}"
@@ -213,6 +241,9 @@ SENTENCES: Mapping[str, Callable[[Moment], str]] = {
     ),
     "copy": lambda m: f"giants have copied {share(m.value)} of the verticals",
     "profitable": lambda m: f"a first year in profit: {_flow(m, m.value)} in twelve months",
+    "cannot pivot": _cannot("leave the general race"),
+    "cannot list": _cannot("list"),
+    "cannot raise": _cannot("raise money"),
     "refused": _refused,
     "seeks money": _seeks,
     "round failed": lambda m: f"a round failed at {m.money(m.value)}: {m.money(m.saw)} of dry powder in all",

@@ -42,7 +42,10 @@ def _set_row(scenario: Scenario, override: Override) -> tuple[Cell, ...]:
         Cell(
             capital(declared.explained) if declared else override.path, override.path if declared else "", strong=True
         ),
-        Cell(value_text(value) if value else "as in the file", "changed by dated events, too" if changes else ""),
+        Cell(
+            value_text(value, declared) if value else "as in the file",
+            "changed by dated events, too" if changes else "",
+        ),
         Cell(shorten(_becomes(override), 120), strong=True),
         Cell(when),
         Cell(unit_in(declared.unit, scenario.currency) if declared else ""),

@@ -140,7 +140,8 @@ def _held(done: Sensitivity) -> list[Any]:
         "or a distribution in the scenario."
     )
     rows = tuple(
-        (Cell(ASSUMPTIONS[path].says, path), Cell(value_text(done.scenario.assumptions[path]))) for path in fixed
+        (Cell(ASSUMPTIONS[path].says, path), Cell(value_text(done.scenario.assumptions[path], ASSUMPTIONS[path])))
+        for path in fixed
     )
     table = Table("held", "", (Column("Assumption", wide=True), Column("Value", "right")), rows, empty="None.")
     return [Prose((said,)), Details(f"{capital(count(len(fixed), 'assumption'))} held at one value", (table,))]

@@ -19,7 +19,7 @@ from sim.report.document import Cell, Column, Table
 from sim.report.fates import PART_LABELS, part_colours
 from sim.report.view import View
 from sim.report.words import between, capital, exact, month_text, percent, shorten
-from sim.scenario import series
+from sim.scenario import decided, series
 from sim.scenario.model import Change, Claim, Firm, Value
 from sim.study.focus import first, itself, typed
 
@@ -186,8 +186,10 @@ def facts_table(view: View) -> Table:
 # assumptions
 
 
-def value_text(value: Value) -> str:
-    """A value, a distribution or a series in words."""
+def value_text(value: Value, declared: Assumption | None) -> str:
+    """A value, a distribution or a series of what is ``declared``, in words."""
+    if declared is not None and declared.decides:
+        return " or ".join(decided.written(number) for number in value.numbers)
     if value.changing:
         return series.in_words(value, exact, month_text)
     numbers = [exact(number) for number in value.numbers]
@@ -218,11 +220,19 @@ ASSUMPTION_COLUMNS = (
 def _assumption_row(path: str, value: Value, declared: Assumption | None, currency: str) -> tuple[Cell, ...]:
     return (
         Cell(capital(declared.explained) if declared else path, path if declared else ""),
-        Cell(value_text(value), "uncertain: drawn once per world" if value.uncertain else "", strong=value.uncertain),
+        Cell(
+            value_text(value, declared),
+            "uncertain: drawn once per world" if value.uncertain else "",
+            strong=value.uncertain,
+        ),
         Cell(unit_in(declared.unit, currency) if declared else ""),
-        Cell(f"{exact(declared.low)} to {exact(declared.high)}" if declared else ""),
+        Cell(_bounds_text(declared) if declared else ""),
         Cell(value.source, shorten(value.note, 300)),
     )
+
+
+def _bounds_text(declared: Assumption) -> str:
+    return decided.FORM if declared.decides else f"{exact(declared.low)} to {exact(declared.high)}"
 
 
 def assumption_table(view: View, stated: bool) -> Table:
@@ -273,7 +283,7 @@ def _change_row(change: Change, currency: str) -> tuple[Cell, ...]:
         Cell(month_text(change.first)),
         Cell(month_text(change.last) if change.last is not None else "for good"),
         Cell(capital(declared.explained) if declared else change.path, f"{change.path} ({change.origin})"),
-        Cell(how.format(value_text(change.value)), unit),
+        Cell(how.format(value_text(change.value, declared)), unit),
         Cell(change.source),
     )
 

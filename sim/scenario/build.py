@@ -172,8 +172,8 @@ def _firm(id: str, node: Node, start: int | None, end: int | None, errors: Gathe
         stated[name] = Value("number", (float(assumption.default),), assumption.source)
         if name in entries:
             with errors.part():
-                within, fixed = values.range_of("set", assumption), values.why_fixed(assumption)
-                stated[name] = values.parse(entries[name], within, fixed=fixed)
+                within = values.range_of("set", assumption).within(start, end)
+                stated[name] = values.parse(entries[name], within, fixed=values.why_fixed(assumption))
     title, kind, copies, enters, listed, pivoted = errors.each(
         lambda: _firm_name(entries["name"]) if "name" in entries else id,
         lambda: entries["kind"].choice(KINDS, "a kind of firm") if "kind" in entries else KINDS[0],

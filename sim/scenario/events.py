@@ -53,7 +53,8 @@ def _event(
     changes = []
     for path, entry in entries["set"].mapping("a mapping of paths to values").items():
         with errors.part():
-            op, value = values.parse_change(entry, _declared(path, entry, root, removed), source)
+            declared = _declared(path, entry, root, removed)
+            op, value = values.parse_change(entry, declared, source, months=(first or start, last or end))
             changes.append(Change(path, first, last, op, value, f"events.{id}", value.source))
     return changes
 

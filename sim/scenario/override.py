@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from sim.foundation.assumption import Assumption
 from sim.foundation.errors import Gathered, InputError, nearest_of, shown
 from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS
+from sim.scenario import decided
 from sim.scenario import value as values
 from sim.scenario.dates import month_text
 from sim.scenario.model import Value
@@ -149,12 +150,12 @@ def _undated(root: Node, override: Override) -> Node:
         op, stated = values.parse_change(node, assumption, SOURCE, values.why_fixed(assumption))
         if op != "set":
             stated = _acted(root, keys, override, assumption, op, stated)
-        node = _node_of(stated, node)  # its bounds are checked with those of all other values
+        node = _node_of(stated, node, assumption)  # its bounds are checked with those of all other values
     elif keys[0] == "events" and keys[2] == "set":
         declared = assumption_at(keys[3], root)
         if declared is not None:
             op, stated = values.parse_change(node, declared, SOURCE)
-            node = _node_of(stated, node)
+            node = _node_of(stated, node, declared)
             node = node if op == "set" else node.replaced({op: node})
     return _with(root, keys, node)
 
@@ -193,9 +194,9 @@ def _dated(root: Node, override: Override) -> Node:
     return _with(root, ("events", id), place.replaced(entries))
 
 
-def _node_of(stated: Value, place: Node) -> Node:
-    """``stated`` as a node at ``place`` that says its source."""
-    numbers = tuple(place.replaced(x) for x in stated.numbers)
+def _node_of(stated: Value, place: Node, declared: Assumption) -> Node:
+    """``stated``, a value of ``declared``, as a node at ``place`` that says its source."""
+    numbers = tuple(place.replaced(decided.stated_as(declared, x)) for x in stated.numbers)
     if stated.changing:
         dates = (month_text(month) for month in stated.months)
         entries = {stated.kind: place.replaced(dict(zip(dates, numbers, strict=True)))}

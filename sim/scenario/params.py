@@ -9,12 +9,16 @@ from sim.foundation.assumption import Assumption
 from sim.foundation.currency import DEFAULT_CURRENCY, unit_in
 from sim.foundation.errors import InputError, nearest_of
 from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS, MECHANISMS
+from sim.scenario import decided
 
 TABLE_HEAD = ("path", "unit", "default", "bounds", "source", "what it is")
 
 
 def rows(word: str | None = None) -> list[dict[str, Any]]:
-    """path, unit, default, low, high, source, says of every assumption whose path, unit or sentence has ``word``."""
+    """path, unit, default, bounds, source, says of every assumption whose path, unit or sentence has ``word``.
+
+    The default is a number, or the text of a decision; the bounds are a text.
+    """
     every = [_row(path, assumption) for path, assumption in ASSUMPTIONS.items()]
     every += [_row(f"firms.<id>.{name}", assumption) for name, assumption in FIRM_ASSUMPTIONS.items()]
     if word is None:
@@ -32,12 +36,16 @@ def _row(path: str, assumption: Assumption) -> dict[str, Any]:
     return {
         "path": path,
         "unit": unit_in(assumption.unit),
-        "default": assumption.default,
-        "low": assumption.low,
-        "high": assumption.high,
+        "default": decided.stated_as(assumption, assumption.default),
+        "bounds": decided.shown_bounds(assumption),
         "source": assumption.source,
         "says": assumption.explained,
     }
+
+
+def default_text(row: dict[str, Any]) -> str:
+    """The default of a row as it is written."""
+    return row["default"] if isinstance(row["default"], str) else f"{row['default']:g}"
 
 
 def markdown() -> str:
@@ -65,6 +73,5 @@ def _table(assumptions: Iterable[tuple[str, Assumption]]) -> str:
     for prefix, assumption in assumptions:
         row = _row(f"`{prefix}{assumption.name}`", assumption)
         says = "the switch of the mechanism" if assumption.name == "on" else row["says"]
-        bounds = f"{row['low']:g} to {row['high']:g}"
-        lines.append((row["path"], row["unit"], f"{row['default']:g}", bounds, row["source"], says))
+        lines.append((row["path"], row["unit"], default_text(row), row["bounds"], row["source"], says))
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)

@@ -13,7 +13,7 @@ from sim.foundation.columns import FATES, KINDS, MILESTONES
 from sim.foundation.currency import unit_in
 from sim.foundation.grid import LANDSCAPE, PATHS
 from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS, MECHANISMS
-from sim.scenario import build, proposition, series, value
+from sim.scenario import build, decided, proposition, series, value
 from sim.scenario.keys import ID_PATTERN, MAX_ID
 from sim.scenario.node import MAX_LINE, MAX_TEXT
 
@@ -65,6 +65,7 @@ def json_schema() -> Schema:
             "distribution": _distribution(),
             "stated": _stated(),
             "changing": _changing(),
+            "decision": _decided(),
             "proposition": {"oneOf": _propositions()},
         },
     }
@@ -115,12 +116,28 @@ def _changing() -> Schema:
     return {"oneOf": [_object({kind: dates, **about}, (kind,)) for kind in series.KINDS]}
 
 
+def _decided() -> Schema:
+    """A decision, plain, with its source and note, or uncertain."""
+    one: Schema = {"anyOf": [{"enum": list(decided.WORDS)}, _MONTH]}
+    several = {"type": "array", "items": one, "minItems": 1}
+    choice, about = _object({"choice": several}, ("choice",)), {"source": _LINE, "note": _TEXT}
+    stated = [
+        _object({"value": {"anyOf": [one, choice]}, **about}, ("value",)),
+        _object({"choice": several, **about}, ("choice",)),
+    ]
+    return {"description": decided.FORM, "anyOf": [*one["anyOf"], *stated]}
+
+
 def _value(assumption: Assumption) -> Schema:
+    description = f"{assumption.explained} [{unit_in(assumption.unit)}; source: {assumption.source}]"
+    if assumption.decides:
+        default = decided.stated_as(assumption, assumption.default)
+        return {"description": description, "default": default, "anyOf": [{"$ref": "#/$defs/decision"}]}
     kind = "integer" if assumption.whole else "number"
     number = {"type": kind, "minimum": assumption.low, "maximum": assumption.high}
     changing = [] if value.why_fixed(assumption) else [{"$ref": "#/$defs/changing"}]
     return {
-        "description": f"{assumption.explained} [{unit_in(assumption.unit)}; source: {assumption.source}]",
+        "description": description,
         "default": assumption.default,
         "anyOf": [number, {"$ref": "#/$defs/stated"}, *changing],
     }
@@ -144,7 +161,7 @@ def _event() -> Schema:
     paths = {"anyOf": [{"enum": list(ASSUMPTIONS)}, {"pattern": rf"^firms\.[a-z0-9-]+\.({names})$"}]}
     by = {"anyOf": [_NUMBER, {"$ref": "#/$defs/stated"}]}
     ops = [_object({op: by, "source": _LINE, "note": _TEXT}, (op,)) for op in value.OPS[1:]]
-    change = {"anyOf": [_NUMBER, {"$ref": "#/$defs/stated"}, *ops]}
+    change = {"anyOf": [_NUMBER, {"$ref": "#/$defs/stated"}, {"$ref": "#/$defs/decision"}, *ops]}
     until = {"anyOf": [_MONTH, {"type": "null"}], "description": "last month, inclusive"}
     changes = {"type": "object", "propertyNames": paths, "additionalProperties": change}
     return _object({"date": _MONTH, "until": until, "set": changes, "title": _TEXT, "note": _TEXT, "source": _LINE})

@@ -14,7 +14,8 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.foundation.assumption import Assumption
-from sim.scenario import series
+from sim.foundation.decision import FIRST_MONTH, LAST_MONTH
+from sim.scenario import decided, series
 from sim.scenario.model import LINE, Value
 from sim.scenario.node import MAX_TEXT, Node, list_of, range_text
 
@@ -37,16 +38,26 @@ DATED_ITSELF = "an event is dated itself; a series is the value that a file stat
 
 
 class Range(NamedTuple):
-    """What a value may be."""
+    """What a value may be. Of a ``decision`` low and high are the first and the last month that it may name."""
 
     low: float
     high: float
     whole: bool = False
+    decision: bool = False
+
+    def within(self, first: int | None, last: int | None) -> Range:
+        """Of a decision: the same with the months ``first`` to ``last``; None leaves an end as it is."""
+        if not self.decision:
+            return self
+        return self._replace(low=self.low if first is None else first, high=self.high if last is None else last)
 
 
 def range_of(op: str, assumption: Assumption) -> Range:
     """The range of a change's own value: ``set`` takes the assumption's bounds, ``times`` a factor of zero or more,
-    ``plus`` at most the width of the bounds either way. Pass its low and high to ``quantile``."""
+    ``plus`` at most the width of the bounds either way; of a decision, which can only be set, all months. Pass its low
+    and high to ``quantile``."""
+    if assumption.decides:
+        return Range(FIRST_MONTH, LAST_MONTH, True, True)
     if op == "times":
         return Range(0.0, MAX_FACTOR)
     if op == "plus":
@@ -85,27 +96,34 @@ def parse(node: Node, within: Range, source: str = ASSUMED, fixed: str = "") -> 
 def _series(kind: str, node: Node, within: Range, fixed: str) -> tuple[tuple[float, ...], tuple[int, ...]]:
     """The numbers and months of a value that changes."""
     if fixed:
-        raise node.error(f"a {kind} where none can be: {fixed}", allowed="a number or a distribution")
+        allowed = decided.FORM if within.decision else "a number or a distribution"
+        raise node.error(f"a {kind} where none can be: {fixed}", allowed=allowed)
     if kind == LINE and within.whole:
         raise node.error("a line of a whole number", allowed="series: {...}, which steps from one to the next")
     return series.parse(kind, node, lambda below: _number(below, within))
 
 
 def parse_change(
-    node: Node, assumption: Assumption, source: str = ASSUMED, fixed: str = DATED_ITSELF
+    node: Node,
+    assumption: Assumption,
+    source: str = ASSUMED,
+    fixed: str = DATED_ITSELF,
+    months: tuple[int | None, int | None] = (None, None),
 ) -> tuple[str, Value]:
     """(op, Value) of one entry of an event's ``set``: a value, or a mapping with ``times`` or ``plus``.
 
-    ``fixed`` says why the value cannot be a series.
+    ``fixed`` says why the value cannot be a series; ``months`` are the first and last that a decision may name.
     """
     ops = [key for key in node.data if key in OPS[1:]] if isinstance(node.data, dict) else []
     if not ops:
         if isinstance(node.data, dict) and not any(key in node.data for key in FORMS):
             node.fields((*OPS[1:], *_VALUE_KEYS))
-        return "set", parse(node, range_of("set", assumption), source, fixed)
+        return "set", parse(node, range_of("set", assumption).within(*months), source, fixed)
     entries = node.fields(("times", "plus", "source", "note"))
     if len(ops) != 1:
         raise node.wrong("both times and plus", "one of them")
+    if assumption.decides:
+        raise node.wrong(f"{ops[0]} of a decision", decided.FORM)
     if ops[0] == "times" and assumption.whole:
         raise node.wrong("a whole number cannot be multiplied", "a whole number, or plus with a whole number")
     value = parse(entries[ops[0]], range_of(ops[0], assumption), source, DATED_ITSELF)
@@ -132,10 +150,14 @@ def changed(value: Value, op: str, by: float) -> Value | None:
 
 def why_fixed(assumption: Assumption) -> str:
     """Why a value of ``assumption`` cannot be a series; "" if it can."""
+    if assumption.decides:
+        return "a decision is one thing at a time; a dated event, or a dated --set, takes another from a month on"
     return "a stock is read once, when its firm enters" if assumption.entry_only else ""
 
 
 def _number(node: Node, within: Range) -> float:
+    if within.decision:
+        return decided.parse(node, int(within.low), int(within.high))
     if within == Range(0, 1, True) and not (isinstance(node.data, int | float) and not isinstance(node.data, bool)):
         raise node.wrong("not a number", "1 (on) or 0 (off)", node.meant("1", "0"))
     if within.whole:
@@ -150,6 +172,8 @@ def _distribution(kind: str, node: Node, within: Range) -> tuple[float, ...]:
     if kind == "choice":
         items = node.items(f"{form}, up to {MAX_CHOICES} numbers", 1, MAX_CHOICES)
         return tuple(_number(item, within) for item in items)
+    if within.decision:
+        raise node.wrong(f"{kind} of a decision", f"{decided.FORM}, or choice: [...] of such")
     if within.whole:
         raise node.wrong(f"{kind} of a whole number", "a whole number, or choice: [...] of whole numbers")
     items = node.items(form, len(names), len(names))
