@@ -179,8 +179,8 @@ def _firm(id: str, node: Node, start: int | None, end: int | None, errors: Gathe
         lambda: entries["kind"].choice(KINDS, "a kind of firm") if "kind" in entries else KINDS[0],
         lambda: entries["copies"].whole(0, MAX_FIRMS) if "copies" in entries else 0,
         lambda: _enters(entries["enters"], end) if "enters" in entries else start,
-        lambda: _before_the_start(entries.get("listed"), id, start, "listing_appetite"),
-        lambda: _before_the_start(entries.get("pivoted"), id, start, "pivot_readiness"),
+        lambda: _before_the_start(entries.get("listed"), id, start, "lists"),
+        lambda: _before_the_start(entries.get("pivoted"), id, start, "pivots"),
     )
     return Firm(id, title or id, kind or KINDS[0], enters, listed, pivoted, copies or 0, Frozen(stated))
 
@@ -196,10 +196,10 @@ def _enters(node: Node, end: int | None) -> int | None:
     return None if node.data is None else node.month(FIRST_YEAR * 12, end)
 
 
-def _before_the_start(node: Node | None, id: str, start: int | None, trait: str) -> int | None:
+def _before_the_start(node: Node | None, id: str, start: int | None, decision: str) -> int | None:
     """The month in which a firm listed or pivoted before the start; None: it has not, and the rules decide.
 
-    ``trait`` is what an event may change to hasten or hold up what the rules decide.
+    ``decision`` is what may force it later.
     """
     if node is None or node.data is None:
         return None
@@ -207,7 +207,7 @@ def _before_the_start(node: Node | None, id: str, start: int | None, trait: str)
     if start is not None and month >= start:
         raise node.wrong(
             "not before the start: this key says how a firm starts, later on the rules decide",
-            f"a month before the start {month_text(start)}, or null; instead an event may change firms.{id}.{trait}",
+            f"a month before the start {month_text(start)}, or null; to force it later: firms.{id}.{decision}",
         )
     return month
 

@@ -2,7 +2,7 @@
 
 What an inherited file dates outside the new horizon is not an error: a claim or fact is left out, an event that
 begins later is left out, an event that began earlier is in force from the start on, a firm that enters later never
-does. Each is said in a notice. A date outside the horizon of its own file stays, and is an error. So is a listing or
+does, nor does it do what was decided for later. Each is said in a notice. A date outside the horizon of its own file stays, and is an error. So is a listing or
 a pivot that an earlier start overtakes: the firm no longer starts listed or pivoted, which only the author can mend.
 """
 
@@ -11,12 +11,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from sim.laws.catalogue import FIRM_ASSUMPTIONS
 from sim.scenario.dates import month_of, month_text
 from sim.scenario.extend import Horizon, Tree, horizon_of
 from sim.scenario.node import Node
 from sim.scenario.override import is_set
 
 _PROPOSITION_DATES = ("at", "by")
+_DECISIONS = tuple(name for name, declared in FIRM_ASSUMPTIONS.items() if declared.decides)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +94,27 @@ def _firms(section: str, entries: dict[str, Node], fit: _Fit) -> dict[str, Node]
         if enters is not None and enters > fit.span[1] and fit.outside(fields["enters"]):
             fit.never.append(f"{section}.{id}.enters")
             fields["enters"] = fields["enters"].replaced(None)
+        _decisions(f"{section}.{id}", fields, fit)
         fitted[id] = entry.replaced(fields)
     return fitted
+
+
+def _decisions(path: str, fields: dict[str, Node], fit: _Fit) -> None:
+    """Turn every decision among ``fields`` that names a month after the horizon into never."""
+
+    def turned(node: Node) -> Node:
+        if isinstance(node.data, dict):
+            return node.replaced({key: turned(below) for key, below in node.data.items()})
+        if isinstance(node.data, tuple):
+            return node.replaced(tuple(turned(item) for item in node.data))
+        month = _month(node)
+        return node.replaced("never") if month is not None and month > fit.span[1] and fit.outside(node) else node
+
+    for key, node in fields.items():
+        if key.rpartition(".")[2] in _DECISIONS:
+            fields[key] = turned(node)
+            if fields[key] != node:
+                fit.never.append(f"{path}.{key}")
 
 
 def _events(section: str, entries: dict[str, Node], fit: _Fit) -> dict[str, Node]:
@@ -102,6 +123,9 @@ def _events(section: str, entries: dict[str, Node], fit: _Fit) -> dict[str, Node
     kept = {}
     for id, entry in entries.items():
         fields = dict(entry.data)
+        if isinstance(changes := getattr(fields.get("set"), "data", None), dict):
+            _decisions(f"{section}.{id}.set", changes := dict(changes), fit)
+            fields["set"] = fields["set"].replaced(changes)
         date, until = fields.get("date"), fields.get("until")
         first, last = _month(date), _month(until)
         if until is not None and last is not None and last > fit.span[1] and fit.outside(until):

@@ -36,6 +36,8 @@ INVARIANTS: tuple[Callable[[Walk], None], ...] = (
 def value_of(declared: Assumption) -> st.SearchStrategy[Any]:
     """Anything the declaration allows, its bounds and its neighbourhood among it; now and then uncertain."""
     low, high = declared.low, declared.high
+    if declared.decides:
+        return st.sampled_from(["rule", "never", *(f"2024-{month:02d}" for month in range(1, 7))])
     if declared.whole:
         return st.integers(int(low), int(high))
     near = st.floats(max(low, declared.default * 0.2), max(min(high, declared.default * 5), low))

@@ -113,8 +113,7 @@ def test_rows_of_every_assumption():
         "path": "assumptions.closure.hazard_month",
         "unit": declared.unit,
         "default": declared.default,
-        "low": declared.low,
-        "high": declared.high,
+        "bounds": f"{declared.low:g} to {declared.high:g}",
         "source": declared.source,
         "says": declared.explained,
     }

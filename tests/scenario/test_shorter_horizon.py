@@ -100,7 +100,7 @@ def test_an_earlier_start_that_overtakes_a_listing_is_an_error(tmp_path):
         assert caught.value.file == str(base) and caught.value.line is not None
     without = ["firms.a.listed=null"]
     assert load(earlier, without).firms[0].listed is None
-    with pytest.raises(InputError, match=r"firms\.a\.pivot_readiness"):
+    with pytest.raises(InputError, match=r"firms\.a\.pivots"):
         load(earlier, [*without, "start=2025-10"])
 
 
