@@ -1,9 +1,10 @@
 """A scenario whose horizon was made shorter than the one its parts were written for.
 
-What an inherited file dates outside the new horizon is not an error: a claim or fact is left out, an event that
-begins later is left out, an event that began earlier is in force from the start on, a firm that enters later never
-does, nor does it do what was decided for later. Each is said in a notice. A date outside the horizon of its own file stays, and is an error. So is a listing or
-a pivot that an earlier start overtakes: the firm no longer starts listed or pivoted, which only the author can mend.
+What an inherited file dates outside the new horizon is not an error: a claim or fact is left out, an event that begins
+later is left out, an event that began earlier is in force from the start on, a firm that enters later never does, nor
+does it do what was decided for later. Each is said in a notice. A date outside the horizon of its own file stays, and
+is an error. So is a listing or a pivot that an earlier start overtakes: the firm no longer starts listed or pivoted,
+which only the author can mend.
 """
 
 from __future__ import annotations
