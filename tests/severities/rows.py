@@ -22,7 +22,6 @@ ABANDONED_FOR, REFUSED_FOR = 36, 24  # months after which a firm is looked at ag
 GIANTS = ("bytedance", "alibaba", "tencent", "baidu", "huawei", "xiaomi")
 LAWS = (("scale", "law 1"), ("listing", "law 2"), ("vertical", "law 3"))
 DIALS = ("0", "0.5", "1", "2")
-JANUARY_2025, NEVER_FORCED = str(2025 * 12), "-1"
 
 
 PER_CENT, POINTS, TIMES = "%", "points", "times"
@@ -66,8 +65,8 @@ CAPITAL_OFF = (
     f"firms.deepseek.grant_month=0@{SHOCK}",
 )
 WINDOW_SHUT = ("assumptions.exchange.window=0@2025-07",)
-NO_PIVOT = tuple(f"firms.{firm}.pivots={NEVER_FORCED}" for firm in SIX)
-PIVOT = tuple(f"firms.{firm}.pivots={JANUARY_2025}" for firm in SIX)
+NO_PIVOT = tuple(f"firms.{firm}.pivots=never" for firm in SIX)
+PIVOT = tuple(f"firms.{firm}.pivots=2025-01" for firm in SIX)
 LIGHT = (*PIVOT, *(f"firms.{firm}.keeps_core=0" for firm in SIX))
 DEEP = (*PIVOT, *(f"firms.{firm}.keeps_core=1" for firm in SIX))
 NO_SHOCK = (f"assumptions.open_source.release=0@{SHOCK}..{SHOCK}",)
