@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import pytest
@@ -11,6 +12,7 @@ from pytest import approx
 from worlds import assumed, bounded, compiled_as_plain, giant, later, startup, step_as_plain, world
 
 from sim.foundation.columns import COLD, HOT, NORMAL
+from sim.foundation.stake import scarce
 from sim.industry import value
 
 ALL = bounded(*(f"value_{a.name}" for a in value.MECHANISM.assumptions))
@@ -28,10 +30,124 @@ def test_fundamental_by_hand():
 
 
 def test_premium_by_hand():
-    assume = assumed(value_reversion=0.1, value_noise_month=0.05, value_cap=2.0)
-    assert value.next_premium(0.5, 1.5, -2.0, assume) == approx(0.5, abs=1e-14)
+    assume = assumed(value_reversion=0.1, value_cap=2.0)
+    assert value.next_premium(0.5, 1.5, -0.1, assume) == approx(0.5, abs=1e-14)
     assert value.next_premium(1.99, 5.0, 1.0, assume) == 2.0
     assert value.next_premium(-1.99, -5.0, -1.0, assume) == -2.0
+
+
+def test_a_shock_by_hand():
+    """0.05 * 2 * e ** (0.2 * 4 / 2); without a tail the normal draw itself."""
+    heavy, normal = (assumed(value_noise_month=0.05, value_tail=h) for h in (0.2, 0.0))
+    assert value.shock(2.0, heavy) == approx(0.1 * math.exp(0.4), rel=1e-14)
+    assert value.shock(-2.0, heavy) == -value.shock(2.0, heavy)
+    assert value.shock(2.0, normal) == 0.1
+
+
+@given(st.floats(0.01, 6), st.floats(0, 2), st.floats(0, 0.45), st.floats(0, 0.45))
+def test_heavier_tails_larger_shocks_the_more_the_rarer(z, rarer, one, two):
+    light, heavy = (assumed(value_noise_month=0.05, value_tail=h) for h in sorted((one, two)))
+    ratios = [value.shock(x, heavy) / value.shock(x, light) for x in (z, z + rarer)]
+    assert all(ratio >= 1.0 - 1e-12 for ratio in ratios)
+    assert ratios == sorted(ratios) or ratios == approx(sorted(ratios), rel=1e-12)
+
+
+def test_luck_goes_on_by_hand():
+    """A shock of 0.2 and momentum of a half: 0.2 in its month, 0.1 and 0.05 in the next; 0.4 in the end."""
+    quiet = {"value_noise_month": 0.1, "value_tail": 0.0, "value_momentum": 0.5, "value_cap": 5.0}
+    flat = {"value_reversion": 0.001, "value_peer_gain": 0.0, "value_shut_discount": 0.0}
+    w = world(startup(anchored=1, z_value=2.0), **{**quiet, **flat})
+    premiums = [0.0]
+    for tick in range(1, 60):
+        value.step(later(w, tick))
+        premiums.append(float(w.firms[0].premium))
+        w.luck["z_value"] = 0.0
+    moved = [b - a for a, b in itertools.pairwise(premiums)]
+    assert moved[:3] == approx([0.2, 0.1, 0.05], abs=1e-3)
+    assert premiums[12] == approx(0.4, abs=5e-3)
+    w = world(startup(anchored=1, z_value=2.0), **{**quiet, **flat, "value_momentum": 0.0})
+    value.step(w)
+    assert (w.firms[0].premium, w.firms[0].drift) == (approx(0.2, rel=1e-14), approx(0.2, rel=1e-14))
+    w.luck["z_value"] = 0.0
+    value.step(later(w, 2))
+    assert w.firms[0].drift == 0.0, "without momentum luck is forgotten"
+
+
+def test_growth_by_hand():
+    """20 a month over a year against 10 over two: log 2; a shrinking firm grows 0, one from nothing the most."""
+    assume = assumed(value_growth_most=2.0)
+    w = world(
+        startup(smooth_revenue=20.0, slow_revenue=10.0),
+        startup(smooth_revenue=10.0, slow_revenue=20.0),
+        startup(smooth_revenue=20.0, slow_revenue=0.001),
+        startup(smooth_revenue=20.0, slow_revenue=0.0),
+    )
+    assert [value.growth_of(firm, assume) for firm in w.firms] == [approx(math.log(2.0), rel=1e-14), 0.0, 2.0, 0.0]
+
+
+def test_growth_raises_the_multiple_by_hand():
+    """5 * (1 + 0.5 * log 2) times 240 a year."""
+    firm = startup(cash=0.0, smooth_revenue=20.0, slow_revenue=10.0, anchored=1)
+    flat = {"value_hope": 0.0, "value_shut_discount": 0.0, "demand_growth_floor_year": 0.0}
+    w = world(firm, value_multiple_normal=5.0, value_growth_multiple=0.5, **flat, **SURE)
+    value.step(w)
+    assert w.firms[0].value == approx(5.0 * (1.0 + 0.5 * math.log(2.0)) * 240.0, rel=1e-13)
+
+
+@given(ALL, MONEY, MONEY, MONEY)
+def test_faster_growth_no_lower_value(values, revenue, before, less):
+    """The same revenue of the last year after less in the year before."""
+    w = world(
+        *(startup(smooth_revenue=revenue, slow_revenue=slow) for slow in (before + 1.0, (before + 1.0) / (1.0 + less))),
+        **values,
+    )
+    value.step(w)
+    assert w.firms[1].value >= w.firms[0].value
+
+
+def test_a_shut_window_costs_private_value_by_hand():
+    """A premium goes a tenth of the way to -0.4 while the window is shut, to -0.1 if it is open to three quarters."""
+    for window, premium in ((1.0, 0.0), (0.75, -0.01), (0.0, -0.04)):
+        w = world(startup(anchored=1), market={"window": window}, value_reversion=0.1, value_shut_discount=0.4, **SURE)
+        value.step(w)
+        assert w.firms[0].premium == approx(premium, abs=1e-14)
+    listed = world(startup(anchored=1, listing_month=0), market={"window": 0.0}, exchange_scarcity=0.0, **SURE)
+    value.step(listed)
+    assert listed.firms[0].premium == 0.0, "who is listed needs no window"
+
+
+@given(ALL, st.floats(0, 1), st.floats(0, 1), PREMIUM)
+def test_a_wider_window_no_lower_a_private_value(values, one, two, premium):
+    worth = []
+    for window in sorted((one, two)):
+        w = world(startup(premium=premium, anchored=1, smooth_revenue=9.0), market={"window": window}, **values)
+        value.step(w)
+        worth.append(float(w.firms[0].value))
+    assert worth[0] <= worth[1]
+
+
+def test_scarcity_by_hand():
+    """0.9 for the only listed firm as its float goes to nothing; e ** -1 of it at the reference, half with a second."""
+    assert scarce(0.0, 1.0, 0.9, 0.15) == 0.9
+    assert scarce(0.15, 1.0, 0.9, 0.15) == approx(0.9 * math.exp(-1.0), rel=1e-14)
+    assert scarce(0.15, 2.0, 0.9, 0.15) == approx(0.45 * math.exp(-1.0), rel=1e-14)
+    assert scarce(1.0, 1.0, 0.9, 0.01) == approx(0.0, abs=1e-12), "all shares are traded"
+
+
+@given(st.floats(0, 1), st.floats(0, 1), st.integers(0, 20), st.floats(0, 3), st.floats(0.01, 1))
+def test_a_larger_float_and_more_listed_no_more_scarcity(one, two, listed, scarcity, ref):
+    small, large = sorted((one, two))
+    assert scarce(small, listed, scarcity, ref) >= scarce(large, listed, scarcity, ref) >= 0.0
+    assert scarce(small, listed, scarcity, ref) >= scarce(small, listed + 1, scarcity, ref)
+
+
+def test_nobody_is_worth_less_than_the_cash_that_a_year_leaves():
+    """5,000 of cash at a deep discount; a burn of 100 a month leaves 3,800; one that earns keeps all of it."""
+    poor = {"cash": 5000.0, "premium": -2.0, "anchored": 1, "abandoned_month": 0}
+    w = world(startup(**poor, burn=100.0), startup(**poor, burn=-100.0), startup(**poor, burn=1000.0), **SURE)
+    value.step(w)
+    assert list(w.firms.value[:2]) == [3800.0, 5000.0]
+    assert w.firms[2].value == approx(5000.0 * math.exp(-2.0), rel=1e-13)
 
 
 def test_value_by_hand():
@@ -60,22 +176,24 @@ def test_revenue_grows_to_the_horizon_by_hand():
 
 
 def test_peers_by_hand():
-    """Listed startups' mean premium carries over to all, the scarcity premium is shared among the listed."""
+    """Listed startups' mean premium carries over to all, and a sixth of the way to half a year's memory of it."""
     w = world(
-        startup(listing_month=0, premium=1.0, anchored=1),
-        startup(listing_month=0, premium=0.4, anchored=1),
+        startup(listing_month=0, premium=1.0, anchored=1, float_share=0.25),
+        startup(listing_month=0, premium=0.4, anchored=1, float_share=0.25),
         startup(premium=0.0, anchored=1),
         startup(listing_month=0, premium=9.0, status=3),
         value_peer_gain=0.5,
         value_reversion=0.1,
         exchange_scarcity=0.8,
+        value_float_ref=0.5,
         market={"sentiment": 0.1},
         **SURE,
     )
     value.step(w)
     assert (w.market.listed, w.market.peer_premium) == (2.0, approx(0.7, rel=1e-14))
+    assert w.market.peer_returns == approx(0.7 / 6.0, rel=1e-14)
     assert w.firms[2].premium == approx(0.1 * 0.35, rel=1e-13)
-    assert w.firms[0].premium == approx(1.0 + 0.1 * (0.35 + 0.4 + 0.1 - 1.0), rel=1e-13)
+    assert w.firms[0].premium == approx(1.0 + 0.1 * (0.35 + 0.4 * math.exp(-0.5) + 0.1 - 1.0), rel=1e-13)
 
 
 def test_a_known_valuation_at_entry_is_taken_up_once():
@@ -204,6 +322,15 @@ def test_off_value_is_net_cash_alone():
     assert list(w.firms.premium) == [0.0, 0.0]
 
 
+def test_without_noise_tails_and_momentum_say_nothing():
+    worth = []
+    for tail, momentum in ((0.0, 0.0), (0.45, 0.95)):
+        w = world(startup(anchored=1, z_value=3.0), value_tail=tail, value_momentum=momentum, **SURE)
+        value.step(w)
+        worth.append(float(w.firms[0].value))
+    assert worth[0] == worth[1]
+
+
 def test_giants_and_gone_firms_are_not_valued():
     w = world(giant(cash=50.0), startup(status=3, value=7.0))
     value.step(w)
@@ -216,6 +343,8 @@ def test_compiled_as_plain(values, money, premium, z, climate, refused):
     assert compiled_as_plain(value.multiple, climate, assume)
     assert compiled_as_plain(value.fundamental, money, 3.0, 1.7, 20.0, 6.0, assume)
     assert compiled_as_plain(value.next_premium, premium, 0.3, z, assume)
+    assert compiled_as_plain(value.shock, z, assume)
+    assert compiled_as_plain(scarce, abs(premium), 3.0, 0.9, 0.15)
     firms = (
         startup(cash=money, premium=premium, anchored=1, z_value=z, listing_month=0),
         startup(smooth_revenue=money, premium=premium, anchored=1, z_value=z, refused_months=refused),
