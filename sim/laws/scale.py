@@ -28,7 +28,8 @@ MECHANISM = Mechanism(
     "scale",
     "General models are a game for a few: scale lowers cost, users improve quality, the winner takes most, "
     "the door closes.",
-    "The neutral form: cost does not depend on size, demand follows quality and reach, the door stays open.",
+    "The neutral form: neither cost nor price depends on size, research follows ambition alone, demand follows quality "
+    "and reach, the door stays open.",
     (
         Assumption("strength", 1, "dial", 0, 3, "0: neutral form; 1: the documents' claim", "S001-19"),
         Assumption("learning", 0.12, "log per log", 0, 2, "unit cost's fall with own revenue"),
