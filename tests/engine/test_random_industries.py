@@ -28,7 +28,7 @@ INVARIANTS: tuple[Callable[[Walk], None], ...] = (
     test_invariants.test_nothing_happens_after_a_firm_left_or_before_it_came,
     test_invariants.test_events_and_dates_tell_the_same_story,
     test_invariants.test_a_firm_is_abandoned_after_it_listed,
-    test_accounts.test_change_in_cash_is_inflows_minus_spending,
+    test_accounts.test_change_in_cash_is_inflows_minus_outflows,
     test_accounts.test_a_months_opening_balance_is_the_last_ones_closing_balance,
 )
 
