@@ -86,13 +86,13 @@ documents and of shakeouts that have happened** (Klepper and Simons: 5 to 9% of 
 five years). Nobody measured them: a row that is met says that the model does what we take the documents to say, not
 that the world does. A row that is not met is a finding, and stays in the table.
 
-Made by `{COMMAND}`; `--worlds N` for another number of worlds, `--print` to write nothing. The baseline is
-the flagship, [six-dragons](../scenarios/six-dragons.yaml), with every law at strength 1: {worlds:,} worlds of seed {seed}, the
-same worlds with the same luck in every row. *The six*: per cent of them that are independent in December 2030; as a
-difference, taken world by world, what is forced less the baseline, or the first named less the second. Beside each
-number stands half its 95% interval, or both ends where it is lopsided; the world is the sampling unit. *Not sure*: an
-end of the interval falls on the other side of the range. Means and differences have Student's t, shares of pooled firms
-Wilson's interval with the design effect between worlds, ratios of hazards the interval of their logarithm.
+Made by `{COMMAND}`; `--worlds N` for another number of worlds, `--print` to write nothing. The baseline
+is the flagship, [six-dragons](../scenarios/six-dragons.yaml), with every law at strength 1. In every row there are the
+same {worlds:,} worlds of seed {seed}, with the same luck. *The six*: per cent of them that are independent in December
+2030; as a difference, taken world by world, what is forced less the baseline, or the first named less the second.
+Beside each number stands half its 95% interval, or both ends where it is lopsided; the world is the sampling unit. *Not
+sure*: an end of the interval falls on the other side of the range. Means and differences have Student's t, shares of
+pooled firms Wilson's interval with the design effect between worlds, ratios of hazards the interval of their logarithm.
 
 How rows are read: a *zombie* spends less than 2% of the frontier's cost on research and has more than 60 months of
 runway. *In loss* is a smoothed operating cash flow below zero. An exit hazard is the exits of a month over the firms of
@@ -103,7 +103,7 @@ failed test, and after a year of refusals, only firms count that can be followed
 The rows on facts after 2024 (quantities inside the 90% interval, the Brier score of dated events) are measured in
 [calibration.md](calibration.md).
 
-**{met} of {len(found)} rows are met**; of {unsure} the worlds are too few to be sure. Not met: {open_rows}.
+**{met} of {len(found)} rows are met**; {unsure} of all are not sure. Not met: {open_rows}.
 """
     rows = ["| what is forced or asked | asked | measured | met? |", "| --- | ---: | ---: | --- |", *map(line, found)]
     return "\n".join([head, *rows, ""])

@@ -315,9 +315,7 @@ ROWS: tuple[Row, ...] = (
         strict=True,
     ),
     Row("endgame", "endgame by 2030", PER_CENT, 5, 60, endgame()),
-    Row(
-        "endgame, early stage", "endgame by 2030 in `not-late-stage`", PER_CENT, -1, 5, endgame("not-late-stage"), True
-    ),
+    Row("endgame, early", "endgame by 2030 in `not-late-stage`", PER_CENT, -1, 5, endgame("not-late-stage"), True),
     Row("endgame, late", "endgame by 2030 in `late-stage`", PER_CENT, 100 / 3, 101, endgame("late-stage"), True),
     Row("startup leads", "a startup leads all giants in mid-2026", PER_CENT, 50, 101, startup_leads, True),
     Row("giant leads", "with focus 1 a giant leads in mid-2026", PER_CENT, 50, 101, giant_leads, True),

@@ -11,13 +11,13 @@ from functools import cache
 
 import numpy as np
 import pytest
+
+from sim.foundation.columns import ACQUIRED, INDEPENDENT, NEVER
 from tests.severities import document
 from tests.severities.document import DOCUMENT, Measured, asked, line, measured, verdict
 from tests.severities.estimating import Estimate, largest, mean, of_worlds, share, times
 from tests.severities.rows import NO_LIMIT, PER_CENT, POINTS, ROWS, TIMES, Row
-from tests.severities.seen import CLASSES, SIX, Runs, Watched, classes
-
-from sim.foundation.columns import ACQUIRED, INDEPENDENT, NEVER
+from tests.severities.seen import CLASSES, REFUSED_LONG, SIX, Runs, Watched, classes
 
 FEW = 200
 SIGNS = [row for row in ROWS if row.sign != 0]
@@ -125,7 +125,9 @@ def test_what_is_watched_adds_up_to_what_blocks_keep():
     assert (exits == (gone < NEVER).sum(axis=1)).all() and exits.sum() > 0
     assert (months == np.minimum(gone - 1, ended.scenario.ticks - 1).sum(axis=1)).all()
     assert (seen.left >= ended.state("independent", "2030-12").sum(axis=1)).all() and (seen.zombies <= seen.left).all()
-    assert seen.refused.shape == (30, len(SIX)) and (seen.refused <= gone).all() or (seen.refused == NEVER).any()
+    long = seen.refused < NEVER
+    assert seen.refused.shape == (30, len(SIX)) and long.any()
+    assert (seen.refused[long] >= REFUSED_LONG).all() and (seen.refused[long] < gone[long]).all()
     again = Watched(few.scenario(), "2023-07")
     assert again.startup_leads.tolist() != seen.startup_leads.tolist()
 
