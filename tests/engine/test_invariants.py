@@ -37,6 +37,9 @@ FIRM_BOUNDS = {
     "vertical_delay": (1.0, np.inf),
     "unit_cost": (0.0, 1.0),
     "flywheel": (1.0, np.inf),
+    "organisation": (0.0, np.inf),
+    "people_lost": (0.0, np.inf),
+    "cutting": (0, 1),
     "capacity_left": (0.0, np.inf),
     **dict.fromkeys(NOT_NEGATIVE.split(), (0.0, np.inf)),
 }
@@ -170,6 +173,13 @@ def test_a_firm_is_abandoned_after_it_listed(history: Walk):
     abandoned = history.firms[-1]["abandoned_month"]
     listed = history.firms[-1]["listing_month"]
     assert (listed[abandoned < NEVER] < abandoned[abandoned < NEVER]).all()
+
+
+def test_nobody_is_abandoned_in_the_month_of_its_first_profitable_year(history: Walk):
+    """The test comes after the reports of its month, and whoever earned money over a year passes it."""
+    end = history.firms[-1]
+    abandoned = end["abandoned_month"] < NEVER
+    assert (end["abandoned_month"][abandoned] != end["profitable_month"][abandoned]).all()
 
 
 @pytest.mark.parametrize(
