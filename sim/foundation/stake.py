@@ -13,6 +13,8 @@ from sim.foundation.columns import NEVER
 from sim.foundation.jit import law
 from sim.foundation.means import RAISED_MONTHS
 
+HALF_YEAR, YEAR = 6, 12
+
 
 @law
 def take_in(firm, amount):  # type: ignore[no-untyped-def]
@@ -51,3 +53,14 @@ def forget_call(firm):  # type: ignore[no-untyped-def]
 def scarce(share, listed, scarcity, float_ref):  # type: ignore[no-untyped-def]
     """Premium, log, of a listed firm of which ``share`` is traded, where ``listed`` startups are."""
     return scarcity * math.exp(-share / float_ref) / max(listed, 1.0)
+
+
+@law
+def traded(age, at_listing, at_6, at_12):  # type: ignore[no-untyped-def]
+    """Share of a stock that is traded ``age`` months after listing, from what the IPO and the unlocks bring."""
+    share = at_listing
+    if age >= HALF_YEAR:
+        share += at_6
+    if age >= YEAR:
+        share += at_12
+    return min(share, 1.0)

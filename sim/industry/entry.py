@@ -10,6 +10,7 @@ from sim.foundation.assumption import Assumption, Mechanism
 from sim.foundation.causes import BY_CHANCE, ON_DATE
 from sim.foundation.columns import API, CONSUMER, EVENT, INDEPENDENT, LINES, NOT_ENTERED, PROJECTS, STARTUP
 from sim.foundation.jit import law
+from sim.foundation.stake import traded
 from sim.foundation.world import tell
 
 ENTRY = EVENT["entry"]
@@ -103,7 +104,8 @@ def open_books(world, f, gap_more, footing):
     firm.expected_revenue = firm.entry_revenue_year
     firm.slow_revenue = firm.smooth_revenue
     firm.release_month = world.tick
-    firm.float_share = world.assume.exchange_ipo_share
+    unlocks = world.assume.exchange_unlock_6, world.assume.exchange_unlock_12
+    firm.float_share = traded(world.tick - firm.listing_month, world.assume.exchange_ipo_share, unlocks[0], unlocks[1])
     firm.capacity_left = firm.buying_capacity_year
     firm.users = firm.entry_users
 

@@ -2,12 +2,15 @@
 
 gate       age >= years_of_research, and: twelve months' revenue >= revenue_gate and value >= cap_gate,
            or value >= cap_gate_early
-chance     = listing_hazard * listing_appetite * window * exp(sentiment) a month
-IPO cash   = ipo_share * value;  premium rises by first_day at listing, falls by unlock_6 and unlock_12
-A scenario may decide the month instead (``lists``): then the chance is 1 in that month while the window is open at all,
-and the gate stays.
-placement  a listed firm short of money sells placement_share of its value, from six months on, at most once a year
-Sources: P-HK-01 to P-HK-06 (chapter 18C), P-HK-07 to P-HK-10 (lock-ups), P-ZP-54, P-MM-42 (IPOs), P-HK-16 to P-HK-18.
+wish       = listing_appetite * (1 + investors_push * (1 - founders' stake))
+chance     = listing_hazard * wish * window * exp(sentiment) a month
+IPO cash   = ipo_share * value: the share then traded;  premium rises by first_day
+unlocks    the share traded rises by unlock_6 and unlock_12, and the premium loses what scarcity (value) loses by that
+placement  a listed firm short of money, or whose shares are dear, sells placement_share of its value, at most once in
+           placement_pause months
+exits'     = exits + (window - exits) / 12: what investors have seen of the window in the past year (rounds)
+Sources: P-HK-01 to P-HK-06 (chapter 18C), P-HK-07 to P-HK-10 (lock-ups), P-ZP-54, P-MM-42 (IPOs), P-HK-16 to P-HK-18,
+Ofek & Richardson (2003) for unlocks, S001-17 (investors need an exit).
 """
 
 import math

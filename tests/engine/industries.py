@@ -65,6 +65,8 @@ LIVELY: dict[str, Any] = {
         "exchange": {"revenue_gate": 20, "cap_gate": 500, "cap_gate_early": 2000, "years_of_research": 0},
         "listing": {"test_from": 3, "test_to": 12},
         "spin_off": {"hazard_month": 0.2},
+        "strategic": {"hazard_month": 0.05},
+        "redemption": {"months_without": 6, "hazard_month": 1},
         "acquisition": {"offer_month": 0.05, "hazard_month": 0.002},
         "closure": {"hazard_month": 0.003, "newness_month": 0.01},
     },

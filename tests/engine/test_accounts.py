@@ -120,4 +120,4 @@ def test_strategic_money_and_redemptions_happen_in_the_walks_above():
     """Where they never did, their accounts would balance at nothing."""
     history = walk(scenario(LIVELY), 16)
     for account in ("strategic_paid", "redeemed_paid"):
-        assert (history.market[account][-1] > 0.0).mean() > 0.5, account
+        assert (history.market[account][-1] > 0.0).mean() > 0.25, account

@@ -109,7 +109,11 @@ def test_no_order_of_any_industry_decides_anything(data, base):
 
 TWO = {"a": {"cash": 60, "burn_month": 20}, "b": {"cash": 60, "burn_month": 20}}
 ONE_BUYER = {"kind": "giant", "buying_capacity_year": 100, "acquisition_appetite": 50}
-MEANS_FOR_ONE = {**ALL_OFF, "acquisition": {"on": 1, "offer_month": 0.02, "distress_runway": 6, "least_price": 100}}
+MEANS_FOR_ONE = {  # capital is hot, both ask in the first month and are refused, so that both are for sale
+    "acquisition": {"on": 1, "offer_month": 0.02, "distress_runway": 6, "refused_months": 1, "least_price": 100},
+    "climate": {"on": 1, "regime": 0},
+    "rounds": {"on": 1, "hot_pause": 0, "months_hot": 0, "bar_hot": 10},
+}
 
 
 def _bare(firms: dict[str, Any], end: str = "2024-12", **assumptions: dict[str, float]) -> Scenario:
@@ -121,7 +125,7 @@ def test_two_firms_alike_and_a_buyer_for_one_each_is_bought_in_half_of_the_world
     """In every world one is bought in the first month and the other closes in the third, 60 / 20."""
     worlds = 400
     for order in (("a", "b"), ("b", "a")):
-        made = _bare({**{id: TWO[id] for id in order}, "giant": ONE_BUYER}, acquisition=MEANS_FOR_ONE["acquisition"])
+        made = _bare({**{id: TWO[id] for id in order}, "giant": ONE_BUYER}, **MEANS_FOR_ONE)
         histories = simulate(made, 0, worlds).histories[:, :2]
         bought = histories["fate"] == ACQUIRED
         assert (bought.sum(axis=1) == 1).all()
@@ -183,10 +187,10 @@ def test_strategic_money_and_calls_are_the_same_to_the_bit_in_any_order():
         firms,
         end="2026-12",
         strategic={"on": 1, "hazard_month": 0.2, "cheque_least": 20},
-        redemption={"on": 1, "months_without": 3, "hazard_month": 0.5},
+        redemption={"on": 1, "months_without": 3, "hazard_month": 1},
     )
     other = reordered(made, [4, 3, 2, 1, 0])
     block = same_block(made, other, 32)
     same_trace(made, other, 5)
     for event in ("strategic round", "redemption"):
-        assert (block.events["event"] == EVENT[event]).sum() > 100, event
+        assert (block.events["event"] == EVENT[event]).sum() > 80, event

@@ -1,4 +1,4 @@
-"""Exchange: gate, window, IPO cash, scarcity premium, unlocks at 6 and 12 months, placements."""
+"""Exchange: gate, window, IPO cash, a float that unlocks at 6 and 12 months, placements."""
 
 from __future__ import annotations
 
@@ -8,10 +8,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pytest import approx
-from worlds import assumed, bounded, compiled_as_plain, giant, later, rows, startup, step_as_plain, told, world
+from worlds import (
+    JANUARY_2024,
+    assumed,
+    bounded,
+    compiled_as_plain,
+    giant,
+    later,
+    rows,
+    startup,
+    step_as_plain,
+    told,
+    world,
+)
 
+from sim.foundation.causes import LISTED_SHORT, SHARES_DEAR
 from sim.foundation.columns import NEVER
-from sim.industry import exchange
+from sim.foundation.stake import traded
+from sim.industry import entry, exchange
 
 ALL = bounded(*(f"exchange_{a.name}" for a in exchange.MECHANISM.assumptions))
 READY = {
@@ -73,41 +87,166 @@ def test_value_moves_by_what_the_cap_leaves_of_a_change():
     assert w.firms[0].value == approx(6000.0 * math.exp(0.05), rel=1e-13)
 
 
+def test_a_listing_ends_the_search_and_the_call():
+    """Whoever can sell on the exchange asks no fund for money, and preferred shares become common ones."""
+    w = _month(startup(**READY, seeking_month=-5, refused_months=4, called_month=-2, owed=90.0))
+    firm = w.firms[0]
+    assert firm.listing_month == 1
+    assert (firm.seeking_month, firm.refused_months, firm.called_month, firm.owed) == (NEVER, 0, NEVER, 0.0)
+
+
+def test_at_listing_the_ipo_share_is_traded_and_the_money_counts_as_means():
+    firm = _month(startup(**READY), exchange_ipo_share=0.1).firms[0]
+    assert firm.float_share == 0.1
+    assert firm.raised_smooth == approx(600.0 / 18.0, rel=1e-14)
+
+
+FLOAT = {"exchange_scarcity": 0.8, "value_float_ref": 0.5, "exchange_unlock_6": 0.1, "exchange_unlock_12": 0.3}
+
+
 def test_unlocks_by_hand():
-    listed = startup(listing_month=1, premium=1.0, value=5000.0, plan_runway=60.0)
-    w = world(listed, told=True, exchange_unlock_6=0.1, exchange_unlock_12=0.3, exchange_sentiment_noise=0.0)
-    premiums = {}
+    """Traded shares go from 0.1 to 0.2 to 0.5; scarcity, 0.8 * e ** -(share / 0.5), of the only one goes down."""
+    listed = startup(listing_month=1, premium=1.0, value=5000.0, plan_runway=60.0, float_share=0.1)
+    still = {"exchange_sentiment_noise": 0.0, "exchange_placement_share": 0.0}
+    w = world(listed, told=True, market={"listed": 1.0}, **FLOAT, **still)
+    premiums, floats = {}, {}
     for tick in range(2, 20):
         exchange.step(later(w, tick))
-        premiums[tick] = float(w.firms[0].premium)
+        premiums[tick], floats[tick] = float(w.firms[0].premium), float(w.firms[0].float_share)
+    first = 0.8 * (math.exp(-0.2) - math.exp(-0.4))
+    both = 0.8 * (math.exp(-0.2) - math.exp(-1.0))
+    assert (floats[6], floats[7], floats[12], floats[13], floats[19]) == approx((0.1, 0.2, 0.2, 0.5, 0.5), rel=1e-14)
     assert premiums[6] == 1.0
-    assert premiums[7] == premiums[12] == approx(0.9, rel=1e-14)
-    assert premiums[13] == premiums[19] == approx(0.6, rel=1e-14)
-    assert w.firms[0].value == approx(5000.0 * math.exp(-0.4), rel=1e-13)
+    assert premiums[7] == premiums[12] == approx(1.0 - first, rel=1e-13)
+    assert premiums[13] == premiums[19] == approx(1.0 - both, rel=1e-13)
+    assert w.firms[0].value == approx(5000.0 * math.exp(-both), rel=1e-13)
     assert told(w) == ["unlock", "unlock"]
+    assert w.log[0].saw == approx(1.0 - math.exp(-first), rel=1e-12)
 
 
-def test_a_placement_by_hand_and_at_most_once_a_year():
-    listed = startup(listing_month=-40, value=5000.0, plan_runway=5.0, cash=10.0)
-    w = world(
-        listed, told=True, exchange_placement_share=0.1, exchange_placement_discount=0.05, exchange_sentiment_noise=0.0
+def test_a_firm_that_starts_listed_has_the_float_of_its_age():
+    """0.1 at the IPO, 0.2 more after six months, 0.4 more after twelve; on entry as if it had been there."""
+    assert [traded(age, 0.1, 0.2, 0.4) for age in (-5, 0, 5, 6, 11, 12, 99)] == approx(
+        [0.1, 0.1, 0.1, 0.3, 0.3, 0.7, 0.7], rel=1e-14
     )
+    assert traded(12, 0.5, 0.4, 0.4) == 1.0
+    unlocks = {"exchange_ipo_share": 0.1, "exchange_unlock_6": 0.2, "exchange_unlock_12": 0.4}
+    w = world(*(startup(status=0, listing_month=month) for month in (-12, -6, -1, NEVER)), tick=0, **unlocks)
+    entry.step(w)
+    assert list(w.firms.float_share) == approx([0.7, 0.3, 0.1, 0.1], rel=1e-14)
+
+
+def test_a_float_is_never_more_than_all_shares():
+    w = _month(startup(listing_month=1, float_share=0.9, plan_runway=60.0), tick=13, exchange_unlock_12=0.5)
+    assert w.firms[0].float_share == 1.0
+
+
+@given(
+    bounded("exchange_scarcity", "value_float_ref", "exchange_unlock_6", "exchange_unlock_12"),
+    st.floats(0, 1),
+    st.sampled_from([7, 13]),
+    st.integers(1, 9),
+)
+def test_an_unlock_never_raises_a_price(values, traded, tick, listed):
+    firm = startup(listing_month=1, premium=0.5, value=900.0, plan_runway=60.0, float_share=traded)
+    calm = {"exchange_placement_share": 0.0, "exchange_sentiment_noise": 0.0}
+    w = world(firm, tick=tick, market={"listed": float(listed)}, **values, **calm)
+    exchange.step(w)
+    assert w.firms[0].premium <= 0.5 and w.firms[0].value <= 900.0 * (1 + 1e-12)
+    if values["exchange_scarcity"] == 0.0:
+        assert w.firms[0].premium == 0.5, "without scarcity a float says nothing"
+
+
+PLACES = {
+    "exchange_placement_share": 0.1,
+    "exchange_placement_discount": 0.05,
+    "exchange_placement_pause": 6.0,
+    "exchange_placement_runway": 18.0,
+    "exchange_placement_premium": 0.5,
+    "exchange_sentiment_noise": 0.0,
+}
+PUBLIC = {"listing_month": -40, "value": 5000.0, "plan_runway": 60.0, "cash": 10.0}
+
+
+def test_a_placement_by_hand_and_its_pause():
+    """A firm short of cash sells a tenth of 5,000, and again six months later."""
+    w = world(startup(**{**PUBLIC, "plan_runway": 5.0}), told=True, **PLACES)
     exchange.step(w)
     assert w.firms[0].placement_in == w.market.exchange_paid == approx(500.0, rel=1e-14)
     assert w.firms[0].cash == approx(510.0, rel=1e-14)
     assert w.firms[0].value == approx(5000.0 * math.exp(-0.05), rel=1e-13)
-    for tick in range(2, 13):
+    assert (w.log[0].cause, w.log[0].saw) == (LISTED_SHORT, 5.0)
+    for tick in range(2, 7):
         exchange.step(later(w, tick))
     assert told(w) == ["placement"]
-    exchange.step(later(w, 13))
+    exchange.step(later(w, 7))
     assert told(w) == ["placement", "placement"]
+
+
+def test_a_firm_whose_shares_are_dear_places_without_need():
+    for premium, placed in ((0.5, ["placement"]), (0.49, [])):
+        w = world(startup(**PUBLIC, premium=premium), told=True, **PLACES)
+        exchange.step(w)
+        assert told(w) == placed
+        if placed:
+            assert (w.log[0].cause, w.log[0].saw) == (SHARES_DEAR, 0.5)
+            assert w.firms[0].premium == approx(0.45, rel=1e-14)
 
 
 @pytest.mark.parametrize("change", [{"abandoned_month": 0}, {"plan_runway": 60.0}, {"listing_month": 0}, {"status": 3}])
 def test_who_places_no_shares(change):
-    """Abandoned firms, those with money, those listed less than half a year ago, those that are gone."""
-    w = _month(startup(**{"listing_month": -40, "value": 5000.0, "plan_runway": 5.0, **change}))
+    """Abandoned firms, those with money and no premium, those listed a month ago, those that are gone."""
+    w = _month(startup(**{**PUBLIC, "plan_runway": 5.0, **change}), **PLACES)
     assert w.market.exchange_paid == 0.0
+
+
+def test_investors_who_hold_a_firm_push_it_to_list_by_hand():
+    """Appetite of 0.5, times 1 + 0.4 * the 0.75 that founders no longer hold."""
+    firm = world(startup(listing_appetite=0.5, founders_stake=0.25)).firms[0]
+    assert exchange.wants_to_list(firm, assumed(exchange_investors_push=0.4)) == approx(0.65, rel=1e-14)
+    assert exchange.wants_to_list(firm, assumed(exchange_investors_push=0.0)) == 0.5
+    for u, month in ((0.064, 1), (0.066, NEVER)):
+        own = {"founders_stake": 0.25, "listing_appetite": 0.5, "u_listing": u}
+        push = {"exchange_investors_push": 0.4, "exchange_listing_hazard": 0.1}
+        assert _month(startup(**{**READY, **own}), **push).firms[0].listing_month == month
+
+
+@given(bounded("exchange_investors_push"), st.floats(0, 10), st.floats(0, 1), st.floats(0, 1))
+def test_the_less_founders_hold_the_more_a_firm_wants_to_list(values, appetite, one, two):
+    w = world(*(startup(listing_appetite=appetite, founders_stake=stake) for stake in sorted((one, two))), **values)
+    few, many = (exchange.wants_to_list(firm, w.assume) for firm in w.firms)
+    assert few >= many >= appetite
+
+
+@pytest.mark.parametrize("month", [JANUARY_2024, JANUARY_2024 + 1, -1])
+def test_a_listing_that_the_scenario_decides_comes_in_its_month_and_in_no_other(month):
+    """Whatever its appetite and luck; ``never`` is -1."""
+    own = {**READY, "listing_appetite": 0.0, "u_listing": 0.9, "lists": month}
+    w = _month(startup(**own), startup(**{**READY, "lists": -1}), exchange_listing_hazard=1.0)
+    exchange.step(later(w, 2))
+    exchange.step(later(w, 3))
+    expected = {JANUARY_2024: 1, JANUARY_2024 + 1: 2, -1: NEVER}[month]
+    assert list(w.firms.listing_month) == [expected, NEVER]
+
+
+@pytest.mark.parametrize("obstacle", [{"exchange_window": 0.0}, {"exchange_cap_gate": 7000.0}])
+def test_a_decided_listing_still_needs_an_open_window_and_the_gate(obstacle):
+    w = _month(startup(**{**READY, "lists": JANUARY_2024}), **obstacle)
+    exchange.step(later(w, 2))
+    assert w.firms[0].listing_month == NEVER
+
+
+def test_exits_are_the_window_smoothed_over_a_year_by_hand():
+    """From nothing: a twelfth after a month of an open window, then 11/12 of the way is left; shut again it fades."""
+    w = world(market={"exits": 0.0}, exchange_window=1.0)
+    exchange.step(w)
+    assert w.market.exits == approx(1.0 / 12.0, rel=1e-14)
+    exchange.step(later(w, 2))
+    assert w.market.exits == approx(1.0 - (11.0 / 12.0) ** 2, rel=1e-14)
+    for shut in ({"exchange_window": 0.0}, {"exchange_on": 0.0}):
+        w = world(market={"exits": 0.6}, **shut)
+        exchange.step(w)
+        assert (w.market.window, w.market.exits) == (0.0, approx(0.55, rel=1e-14))
 
 
 @given(ALL, st.floats(-1, 1))
@@ -191,6 +330,7 @@ def test_compiled_as_plain(values, revenue, worth, u, listed, runway):
     firm = {**READY, "ttm_revenue": revenue, "value": worth + 1.0, "u_listing": u, "plan_runway": runway}
     w = world(startup(**firm), **values)
     assert compiled_as_plain(exchange.passes_gate, w.firms[0], w.assume, 30)
+    assert compiled_as_plain(exchange.wants_to_list, w.firms[0], w.assume)
     chance = {"z_sentiment": 4.0 * u - 2.0}
     firms = startup(**firm), startup(**firm, listing_month=listed), giant()
     assert step_as_plain(exchange.step, lambda: world(*firms, told=True, chance=chance, **values))
