@@ -142,7 +142,7 @@ def _example(form: str) -> str:
 def _axis(scenario: Scenario, root: Node, label: str, path: str, when: str, numbers: list[Any], grid: bool) -> Axis:
     declared, op = _declared(scenario, root, label, path)
     if declared.decides:
-        allowed = f'an assumption with numbers; a decision is compared by whatif, a --variant "{path}=2025-01" a month'
+        allowed = f'an assumption with numbers; whatif compares decisions: --variant "early: {path}=2025-01" and so on'
         raise InputError("a decision has no range", key=label, found=path, allowed=allowed)
     within = range_of(op, declared)
     low, high = (_number(label, number, within) for number in numbers[:2])
