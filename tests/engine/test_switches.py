@@ -39,7 +39,8 @@ def _project_terms(history: Walk) -> bool:
     margin = np.broadcast_to((1.0 - history.assume["demand_project_cost"])[:, :, None], lives.shape)
     days = np.broadcast_to(history.assume["receivables_project_dso_days"][:, :, None], lives.shape)
     same = (history.firms["vertical_margin"] == margin) & (history.firms["vertical_dso"] == days)
-    return bool(same[lives].all() and (history.market["copied"] == 0.0).all())
+    at_par = _all(history, "vertical_price", 1.0) and _all(history, "moves_in", 0.0)
+    return bool(same[lives].all() and at_par and (history.market["copied"] == 0.0).all())
 
 
 def _paid_at_once(history: Walk) -> bool:
@@ -58,10 +59,11 @@ def _cash_alone(history: Walk) -> bool:
 
 
 def _no_adoption(history: Walk) -> bool:
-    """Some firm stays further behind than open source would have left it; releases and resets never come."""
+    """Nobody offers what open source would have given him; releases, their lessons and resets never come."""
     most = history.market["open_gap"] + history.assume["frontier_adoption_gap"]
-    behind = history.firms["gap"][1:] > most[1:, :, None] + 1e-9
-    return bool(behind[history.active[1:]].any() and (history.market["api_reset"] == 1.0).all())
+    behind = history.firms["offer_gap"][1:] > most[1:, :, None] + 1e-9
+    without = (history.market["api_reset"] == 1.0) & (history.market["know_how"] == 1.0)
+    return bool(behind[history.active[1:]].any() and without.all())
 
 
 def _closes_only_without_cash(history: Walk) -> bool:
@@ -75,7 +77,8 @@ OFF: dict[str, Callable[[Walk], bool]] = {
         _all(h, "unit_cost", 1.0)
         and _all(h, "flywheel", 1.0)
         and _all(h, "pressure", 0.0)
-        and bool((h.market["taking"] == 1.0).all() and (h.market["door"] == 1.0).all())
+        and _all(h, "spread", 1.0)
+        and all(bool((h.market[name] == 1.0).all()) for name in ("taking", "door", "scale_price"))
     ),
     "listing": lambda h: _never(h, "report cut", "abandonment") and _all(h, "free_share", 1.0),
     "vertical": _project_terms,
@@ -85,16 +88,19 @@ OFF: dict[str, Callable[[Walk], bool]] = {
     "paradigm": lambda h: _never(h, "shift") and bool((h.market["shift_month"] == NEVER).all()),
     "demand": lambda h: _all(h, "revenue", 0.0),
     "marketing": lambda h: _all(h, "marketing", 0.0) and bool((h.market["marketing_pressure"] == 0.0).all()),
-    "price_war": lambda h: bool((h.market["war_depth"] == 0.0).all() and (h.market["project_price"] == 1.0).all()),
+    "price_war": lambda h: bool((h.market["war_depth"] == 0.0).all()) and _never(h, "price war"),
     "overseas": lambda h: bool((h.shares[1:, :, :, ABROAD:] == 0.0).all()),
     "burn": lambda h: bool((h.firms["spending"][1:][h.active[1:]] == h.firms["burn_month"][1:][h.active[1:]]).all()),
     "receivables": _paid_at_once,
     "climate": lambda h: bool((h.market["climate"] == NORMAL).all()),
     "rounds": lambda h: _never(h, "round", "down round") and bool((h.market["venture_paid"] == 0.0).all()),
+    "strategic": lambda h: _never(h, "strategic round") and bool((h.market["strategic_paid"] == 0.0).all()),
+    "redemption": lambda h: _never(h, "redemption") and bool((h.market["redeemed_paid"] == 0.0).all()),
     "value": _cash_alone,
     "exchange": lambda h: _never(h, "listing") and bool((h.market["exchange_paid"] == 0.0).all()),
     "talent": lambda h: _kept(h, "talent"),
     "entry": lambda h: _never(h, "entry") and bool(np.isin(h.firms[-1]["entry_month"], (0, NEVER)).all()),
+    "releases": lambda h: _all(h, "stale", 0.0) and _all(h, "out_of_race", 0),
     "pivot": lambda h: _never(h, "pivot") and bool((h.firms["pivot_month"] == NEVER).all()),
     "spin_off": lambda h: _never(h, "spin-off") and bool((h.market["spin_off_paid"] == 0.0).all()),
     "acquisition": lambda h: _never(h, "acquisition") and bool((h.firms["status"] != 2).all()),
@@ -104,7 +110,7 @@ OFF: dict[str, Callable[[Walk], bool]] = {
 # what else a scenario needs so that the sentence is false while the mechanism is on, or can be seen when it is off
 BESIDE: dict[str, dict[str, dict[str, float]]] = {
     "frontier": {"paradigm": {"on": 0}, "open_source": {"on": 0}},
-    "open_source": {"frontier": {"speed_year": 3}},
+    "open_source": {"open_source": {"lag_months": 3}},
     "closure": {"closure": {"hazard_month": 0.02}},
     "endgame": {"endgame": {"slow_speed_year": 5}, "burn": {"on": 0}, "paradigm": {"on": 0}},
 }
