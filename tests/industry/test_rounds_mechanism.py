@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest import approx
 from worlds import (
-    JANUARY_2024,
     assumed,
     bounded,
     compiled_as_plain,
@@ -22,7 +21,7 @@ from worlds import (
     world,
 )
 
-from sim.foundation.causes import SCORE_LOW, TERMS_GOOD
+from sim.foundation.causes import TERMS_GOOD
 from sim.foundation.columns import COLD, HOT, NEVER, NORMAL
 from sim.industry import rounds
 
@@ -274,23 +273,6 @@ def test_a_firm_without_need_gives_up_when_its_price_has_come_down():
     high, low = (_month(startup(**seeking, post_money=post), tick=14, **TERMS) for post in (2000.0, 3900.0))
     assert (high.firms[0].seeking_month, high.firms[0].refused_months) == (12, 2), "still asking"
     assert (low.firms[0].seeking_month, low.firms[0].refused_months) == (NEVER, 0)
-
-
-@pytest.mark.parametrize("month", [JANUARY_2024, JANUARY_2024 + 1, -1])
-def test_a_round_that_the_scenario_decides_comes_in_its_month_and_in_no_other(month):
-    """At once, without a search, and though the firm needs nothing; ``never`` is -1."""
-    w = _month(startup(**{**NEEDY, "plan_runway": 60.0, "seeking_month": NEVER}, raises=month), **OPEN, **EXACT)
-    rounds.step(later(w, 2))
-    rounds.step(later(w, 3))
-    assert w.firms[0].last_round_month == {JANUARY_2024: 1, JANUARY_2024 + 1: 2, -1: NEVER}[month]
-    assert told(w) == ([] if month == -1 else ["round"])
-
-
-def test_who_is_to_raise_and_finds_no_investor_is_told_why():
-    w = _month(startup(**NEEDY, raises=JANUARY_2024), rounds_bar_normal=10.0)
-    assert told(w) == ["refused"] and w.log[0].cause == SCORE_LOW
-    rounds.step(later(w, 2))
-    assert told(w) == ["refused"] and w.firms[0].refused_months == 0, "it asks in that month only"
 
 
 def test_new_money_ends_a_call():
