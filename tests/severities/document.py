@@ -103,7 +103,7 @@ failed test, and after a year of refusals, only firms count that can be followed
 The rows on facts after 2024 (quantities inside the 90% interval, the Brier score of dated events) are measured in
 [calibration.md](calibration.md).
 
-**{met} of {len(found)} rows are met**; {unsure} of all are not sure. Not met: {open_rows}.
+**{met} of {len(found)} rows are met** (not sure: {unsure or "none"}). Not met: {open_rows}.
 """
     rows = ["| what is forced or asked | asked | measured | met? |", "| --- | ---: | ---: | --- |", *map(line, found)]
     return "\n".join([head, *rows, ""])
