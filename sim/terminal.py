@@ -267,7 +267,6 @@ def _legend(forecasts: Sequence[Forecast]) -> None:
 
 
 MOST_HEAD = 16  # characters of a run's name over its column
-COUNTS = ("independents_left", "general_left")  # quantities that are no shares
 SWEPT = {"independents_left": "independent", "general_left": "in the race", "endgame": "endgame %"}
 
 
@@ -309,7 +308,7 @@ def print_story(story: Story) -> None:
 
 def sweep_table(done: Sweep) -> None:
     """A row for every point of the grid: how many startups are left, the endgame, and who stays independent."""
-    from sim.outcomes.effects import name_of
+    from sim.outcomes.effects import COUNTS, name_of
     from sim.study.focus import focus_in
 
     print(clean(f"{done.headline}."))

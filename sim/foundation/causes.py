@@ -60,6 +60,7 @@ CAUSES: tuple[Cause, ...] = (
     Cause("has left the general race, so may not list", "months since"),
     Cause("lives from its own money", "1 if it seeks capital"),
     Cause("the mechanism is switched off", "0"),
+    Cause("too young for the exchange", "age, years"),
 )
 (
     ON_DATE,
@@ -109,5 +110,6 @@ CAUSES: tuple[Cause, ...] = (
     PIVOTED_MAY_NOT,
     OWN_MONEY,
     SWITCHED_OFF,
+    TOO_YOUNG,
 ) = range(len(CAUSES))
 NO_CAUSE = -1  # of what did not happen

@@ -8,7 +8,7 @@ MONTHS_A_YEAR = 12.0
 
 
 @law
-def growth_log(first, floor, half_life, tick):
+def growth_log(first, floor, half_life, tick):  # type: ignore[no-untyped-def]
     """Log growth from the opening to ``tick`` months later, rates a year; the excess rate halves in ``half_life``."""
     decay = math.log(2.0) / half_life
     return (floor * tick + (first - floor) * (1.0 - math.exp(-decay * tick)) / decay) / MONTHS_A_YEAR

@@ -9,6 +9,6 @@ RAISED_MONTHS = 18.0  # months over which what a firm raises counts as its means
 
 
 @law
-def means_of(firm):
+def means_of(firm):  # type: ignore[no-untyped-def]
     """What a firm raises, earns and is given in a month, smoothed."""
     return firm.raised_smooth + firm.smooth_revenue + firm.grant_month

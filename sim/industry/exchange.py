@@ -26,6 +26,7 @@ from sim.foundation.causes import (
     PIVOTED_MAY_NOT,
     SHARES_DEAR,
     SWITCHED_OFF,
+    TOO_YOUNG,
     WINDOW_SHUT,
 )
 from sim.foundation.columns import EVENT, INDEPENDENT, NEVER, STARTUP
@@ -105,10 +106,15 @@ MECHANISM = Mechanism(
 
 
 @law
+def years_old(firm, tick):
+    """Age of a firm in years."""
+    return firm.entry_age + (tick - firm.entry_month) / MONTHS_A_YEAR
+
+
+@law
 def passes_gate(firm, assume, tick):
     """True if chapter 18C would take the firm."""
-    age = firm.entry_age + (tick - firm.entry_month) / MONTHS_A_YEAR
-    if age < assume.exchange_years_of_research:
+    if years_old(firm, tick) < assume.exchange_years_of_research:
         return False
     commercial = firm.ttm_revenue >= assume.exchange_revenue_gate and firm.value >= assume.exchange_cap_gate
     return commercial or firm.value >= assume.exchange_cap_gate_early
@@ -202,6 +208,8 @@ def list_as_decided(world, f):
         tell(world, f, CANNOT_LIST, firm.value, PIVOTED_MAY_NOT, float(tick - firm.pivot_month))
     elif market.window <= 0.0:
         tell(world, f, CANNOT_LIST, firm.value, WINDOW_SHUT, market.window)
+    elif years_old(firm, tick) < assume.exchange_years_of_research:
+        tell(world, f, CANNOT_LIST, firm.value, TOO_YOUNG, years_old(firm, tick))
     elif not passes_gate(firm, assume, tick):
         tell(world, f, CANNOT_LIST, firm.value, GATE_NOT_PASSED, firm.ttm_revenue)
     else:

@@ -33,7 +33,7 @@ TO_DO = {
     "never_entered": "stay away",
     "independent": "be independent",
 }
-MONEY, COUNTS = (RAISED, FINAL_VALUATION), (INDEPENDENTS_LEFT, GENERAL_LEFT)
+MONEY, COUNTS = (RAISED, FINAL_VALUATION), (INDEPENDENTS_LEFT, GENERAL_LEFT)  # quantities that are no shares
 WORTH_SAYING = 0.01  # a point
 MUCH_LARGER = 1.5  # times the difference at the horizon: from here on an earlier one is told too
 DECEMBER = 11

@@ -179,6 +179,7 @@ def _cannot(what: str) -> Callable[[Moment], str]:
             causes.WINDOW_SHUT: "the listing window is shut",
             causes.GATE_NOT_PASSED: f"it does not pass the gate, with revenue of {m.money(m.saw)} {REPORTED} "
             f"and a valuation of {m.money(m.worth)}",
+            causes.TOO_YOUNG: f"it is too young for the exchange, {months(12 * m.saw)} old",
             causes.LISTED_ALREADY: f"it has been listed for {months(m.saw)}",
             causes.PIVOTED_ALREADY: f"it left the general race {months(m.saw)} ago",
             causes.PIVOTED_MAY_NOT: "firms that have left the general race may not list",

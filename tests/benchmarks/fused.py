@@ -91,6 +91,7 @@ def fused(
             scale.step(world)
             vertical.step(world)
             overseas.step(world)
+            releases.age(world)
             demand.step(world)
             receivables.step(world)
             marketing.plan(world)

@@ -40,7 +40,7 @@ MONTH: tuple[Part, ...] = (
     ),
     Part(FIRM, ("burn.open_month",)),
     Part(INDUSTRY, ("scale.step", "vertical.step")),
-    Part(FIRM, ("overseas.step",)),
+    Part(FIRM, ("overseas.step", "releases.age")),
     Part(INDUSTRY, ("demand.step",)),
     Part(FIRM, ("receivables.step",)),
     Part(INDUSTRY, ("marketing.plan",)),

@@ -101,6 +101,10 @@ def test_the_laws_are_plain_python_in_a_second_set_of_modules():
     plain = uncompiled()
     assert plain is uncompiled() and plain is not month
     assert inspect.isfunction(plain.burn.step) and plain.burn.step is not burn.step
+    shared = [
+        vars(module)[name] for module in vars(plain).values() if inspect.ismodule(module) for name in vars(module)
+    ]
+    assert not [one for one in shared if hasattr(one, "py_func")], "laws of the foundation too"
     assert sys.modules["sim.engine.month"] is month and sys.modules["sim.industry.burn"] is burn
     import sim.engine
     import sim.industry

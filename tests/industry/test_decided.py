@@ -88,6 +88,8 @@ def test_a_decided_listing_needs_no_luck_and_a_never_is_never():
     [
         ({}, {"exchange_window": 0.0}, causes.WINDOW_SHUT),
         ({"value": 4999.0}, {}, causes.GATE_NOT_PASSED),
+        ({"entry_age": 2.0}, {}, causes.TOO_YOUNG),
+        ({"entry_age": 2.0, "value": 4999.0}, {}, causes.TOO_YOUNG),
         ({"pivot_month": 0}, {"pivot_may_list": 0.0}, causes.PIVOTED_MAY_NOT),
         ({"listing_month": -3}, {}, causes.LISTED_ALREADY),
         ({}, {"exchange_on": 0.0}, causes.SWITCHED_OFF),

@@ -147,6 +147,17 @@ def test_numbers_as_people_write_them() -> None:
     assert Money("credits")(1234) == "1,234 credits"
 
 
+def test_why_a_firm_could_not_list_names_what_it_lacks() -> None:
+    def told(cause: int, saw: float) -> str:
+        return SENTENCES["cannot list"](Moment(4000.0, cause, saw, 1, Money("RMB million"), 4000.0, ""))
+
+    could_not = "was to list, as the scenario has it, and could not: "
+    assert told(causes.TOO_YOUNG, 2.5) == could_not + "it is too young for the exchange, 30 months old"
+    gate = told(causes.GATE_NOT_PASSED, 120.0)
+    assert gate.startswith(could_not + "it does not pass the gate, with revenue of RMB 120 million")
+    assert gate.endswith("and a valuation of RMB 4,000 million")
+
+
 def test_exits_by_chance_are_told_as_such() -> None:
     def told(event: str, value: float, cause: int, saw: float, other: str = "") -> str:
         return SENTENCES[event](Moment(value, cause, saw, 1, Money("RMB million"), 0.0, other))
@@ -222,12 +233,18 @@ def test_every_down_round_is_below_and_every_other_round_is_not() -> None:
         rf"raised {amount} at ([\d,.]+) pre-money, .*?([\d.]+)% below the last post-money of ([\d,.]+): a"
     )
     plain = re.compile(rf"raised {amount} at ([\d,.]+) post-money, its")
-    checked = 0
+    strategic = re.compile(rf"state-linked or strategic investors put in {amount} at ([\d,.]+) post-money$")
+    checked = chosen = 0
     for world in range(flagship.worlds):
         told = sim.trace(flagship, world)
         for story in life_stories(flagship, told.events, told.firms[-1]["entry_month"]):
             last = 0.0
             for sentence in story.sentences:
+                if found := strategic.search(sentence.text):  # at the value in force, whatever the last price was
+                    amount_in, last = (float(part.replace(",", "")) for part in found.groups())
+                    assert 0 < amount_in < last
+                    chosen += 1
+                    continue
                 found = down.search(sentence.text) or plain.search(sentence.text)
                 if found is None:
                     assert "down round" not in sentence.text or "just below" in sentence.text
@@ -244,7 +261,7 @@ def test_every_down_round_is_below_and_every_other_round_is_not() -> None:
                 else:
                     assert money[1] - money[0] >= last - 2, f"a down round is told as another: {sentence.text}"
                     last = money[1]
-    assert checked >= 10
+    assert checked >= 10 and chosen >= 10
 
 
 def test_the_page_tells_a_world_in_the_words_of_trace() -> None:

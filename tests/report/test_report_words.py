@@ -170,7 +170,9 @@ def test_propositions_in_words(run: Any, proposition: dict[str, Any], text: str)
     ],
 )
 def test_values_in_words(value: Value, text: str):
-    assert tables.value_text(value) == text
+    assert (
+        tables.value_text(value, ASSUMPTIONS["assumptions.exchange.window"]) == tables.value_text(value, None) == text
+    )
 
 
 def test_labels_are_moved_apart_and_stay_on_the_axis():

@@ -182,6 +182,7 @@ def test_tables_of_a_page_say_the_decision():
         """As much of a View as the table of a firm's values reads."""
 
         scenario = load_text(TEXT, ["firms.minimax.lists=2026-01", "firms.minimax.raises=never"])
+        focus = ()
 
         def name(self, firm, limit):
             return firm
