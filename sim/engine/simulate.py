@@ -171,13 +171,19 @@ def watch(scenario: Scenario, first: int, worlds: int, see: Callable[[tuple[str,
     """Show the state of ``worlds`` worlds from ``first`` on: ``see(ids, tile)`` at the opening and after every month.
 
     Tiles come one after the other, each from its opening to the horizon; ``tile.market["world"]`` says which worlds it
-    holds, and ``ids`` whose row is which. What is seen changes with the next month: keep copies.
+    holds, ``ids`` whose row is which, and the first ``tile.told[0]`` rows of ``tile.log`` what happened in the month.
+    What is seen changes with the next month: keep copies.
     """
     problem = prepare(scenario)
+
+    def month(tile: World) -> None:
+        see(problem.ids, tile)
+        tile.told[0] = 0
+
     most = _worlds_of_tile(problem, worlds)
     start = _start(problem, first, worlds, False, most)
     for offset in range(0, worlds, most):
-        _run(start, first + offset, min(most, worlds - offset), {}, functools.partial(see, problem.ids))
+        _run(start, first + offset, min(most, worlds - offset), {}, month)
 
 
 def simulate(scenario: Scenario, first: int, worlds: int, seeds: Seeds | None = None) -> Block:

@@ -1,335 +1,282 @@
-"""What the flagship says of 2023-26, measured in traced worlds, beside what the evidence says."""
+"""How a fact is measured in the worlds: each measure gives one number a world, NaN where the world does not count.
+
+An event is 1 where it happened and 0 where it did not. Whose firm is gone does not count for a quantity. The first line
+of each docstring stands in docs/calibration.md.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+import warnings
+from collections.abc import Callable
 
 import numpy as np
 
-import sim
-from sim.engine.simulate import Trace
-from sim.foundation.columns import EVENT, NEVER
-from sim.scenario.dates import month_of
-from sim.scenario.model import Scenario
+from sim.foundation.columns import API, INDEPENDENT, PROJECTS, VERTICAL
+from tests.calibration.history import History
 
 SIX = ("zhipu", "minimax", "moonshot", "stepfun", "baichuan", "zero-one")
-ROUNDS = (EVENT["round"], EVENT["down round"])
-# investors who score everybody alike: money follows what is asked for, and nobody is refused
-EQUAL_SCORES = (
-    "assumptions.rounds.concentration=0",
-    "assumptions.rounds.bar_hot=-10",
-    "assumptions.rounds.bar_normal=-10",
-    "assumptions.rounds.bar_cold=-10",
-)
+BUSINESS = ("api", "projects", "vertical")
+FAR_BEHIND = 1e9  # generations, of who is not there
 
 
-@dataclass(frozen=True)
-class Seen:
-    """One traced world and the means to ask about it."""
-
-    scenario: Scenario
-    trace: Trace
-
-    def tick(self, date: str) -> int:
-        month = month_of(date)
-        assert month is not None
-        return month - self.scenario.start + 1
-
-    def row(self, firm: str) -> int:
-        return self.trace.ids.index(firm)
-
-    def months(self, firm: str, column: str, first: str, last: str) -> np.ndarray:
-        """A column of a firm's row, month by month, from ``first`` to ``last`` inclusive."""
-        return np.asarray(self.trace.firms[column][self.tick(first) : self.tick(last) + 1, self.row(firm)])
-
-    def burn(self, firm: str, first: str, last: str) -> float:
-        """Mean monthly spending less collections and grants."""
-        parts = [self.months(firm, name, first, last) for name in ("spending", "collections", "grant_in")]
-        return float((parts[0] - parts[1] - parts[2]).mean())
-
-    def revenue(self, firm: str, first: str, last: str) -> float:
-        return float(self.months(firm, "revenue", first, last).sum())
-
-    def margin(self, firm: str, line: str, first: str, last: str) -> float:
-        """Gross margin of API or projects, weighted by revenue."""
-        revenue = self.months(firm, f"revenue_{line}", first, last)
-        column = {"api": "api_margin", "projects": "project_margin"}[line]
-        return float((self.months(firm, column, first, last) * revenue).sum() / revenue.sum())
-
-    def events(self, codes: Iterable[int], first: str, last: str, firms: Iterable[str]) -> np.ndarray:
-        """Rows of the log: the events of these kinds and firms in these months."""
-        log, rows = self.trace.events, [self.row(firm) for firm in firms]
-        inside = (log["month"] >= self.tick(first)) & (log["month"] <= self.tick(last))
-        return log[inside & np.isin(log["event"], list(codes)) & np.isin(log["firm"], rows)]
-
-    def market(self, column: str, date: str) -> float:
-        return float(self.trace.market[column][self.tick(date)])
-
-    def listed(self, firm: str, by: str) -> bool:
-        return bool(self.trace.firms["listing_month"][self.tick(by), self.row(firm)] <= self.tick(by))
-
-    def ipo(self, firm: str, by: str) -> tuple[float, float] | None:
-        """(proceeds, value before the money) of a listing by ``by``."""
-        month = int(self.trace.firms["listing_month"][-1, self.row(firm)])
-        if month == NEVER or month > self.tick(by):
-            return None
-        told = self.events([EVENT["listing"]], "2023-07", by, [firm])
-        return float(self.trace.firms["ipo_in"][month, self.row(firm)]), float(told["value"][0])
+def flag(happened: np.ndarray) -> np.ndarray:
+    return np.asarray(happened, float)
 
 
-Measure = Callable[[Seen], Iterable[float]]
+def where(count: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """``values`` of the worlds that count, NaN in the others."""
+    return np.where(count, values, np.nan)
 
 
-@dataclass(frozen=True)
-class Row:
-    """One line of the table: what, what the evidence says (text and range), and how a world answers."""
-
-    what: str
-    evidence: str
-    source: str
-    low: float
-    high: float
-    measure: Measure
-    percent: bool = False
-    values: list[float] = field(default_factory=list)
-
-    def verdict(self) -> str:
-        """met: the median is in the range; near: the band of 5-95% reaches it; missed: it does not."""
-        low, middle, high = np.percentile(self.values, [5, 50, 95])
-        if self.low <= middle <= self.high:
-            return "met"
-        return "near" if low <= self.high and high >= self.low else "missed"
-
-    def text(self, verdict: str | None = None) -> str:
-        """The line of the table; ``verdict`` stands in for its own."""
-        middle, band = middle_and_band(self.values, self.percent)
-        told = (self.what, self.evidence, self.source, middle, band, verdict or self.verdict())
-        return f"| {' | '.join(told)} |"
+def ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    return np.divide(part, whole, out=np.full(part.shape, np.nan), where=whole > 0)
 
 
-def middle_and_band(values: list[float], percent: bool) -> tuple[str, str]:
-    """Median, and 5 to 95%, as a table shows them."""
-    low, middle, high = (number(float(x), percent) for x in np.percentile(values, [5, 50, 95]))
-    return middle, f"{low} to {high}"
+# quantities
 
 
-def number(value: float, percent: bool = False) -> str:
-    """A number as a table shows it."""
-    if percent:
-        return f"{100 * value:.0f}%"
-    return f"{value:,.0f}" if abs(value) >= 10 else f"{value:.2f}"
+def burn(seen: History, firm: str, first: str, last: str) -> np.ndarray:
+    """Net burn: spending less collections and grants, mean of the months."""
+    parts = [seen.months(firm, name, first, last) for name in ("spending", "collections", "grant_in")]
+    return np.asarray((parts[0] - parts[1] - parts[2]).mean(axis=1))
 
 
-def ratio_api(seen: Seen) -> Iterable[float]:
-    """API revenue of the six, half a year from June 2024 over the half-year before the price war."""
-    after = sum(seen.months(f, "revenue_api", "2024-06", "2024-11").sum() for f in SIX)
-    before = sum(seen.months(f, "revenue_api", "2023-11", "2024-04").sum() for f in SIX)
-    return [after / before]
+def loss(seen: History, firm: str, first: str, last: str) -> np.ndarray:
+    """Operating loss as in the books: spending and bad debt less revenue, mean of the months."""
+    parts = [seen.months(firm, name, first, last) for name in ("spending", "bad_debt", "revenue")]
+    return np.asarray((parts[0] + parts[1] - parts[2]).mean(axis=1))
 
 
-def training() -> list[Row]:
-    """Facts to the end of 2024: what the defaults and the flagship were set by."""
-    hot = ("2023-07", "2024-12")
-    return [
-        Row(
-            "Zhipu, net burn a month, second half of 2023",
-            "about 67",
-            "P-ZP-12, P-ZP-23 (52 over the year, grown evenly to 187)",
-            50,
-            85,
-            lambda s: [s.burn("zhipu", "2023-07", "2023-12")],
-        ),
-        Row(
-            "MiniMax, the same",
-            "about 67",
-            "P-MM-14, P-MM-28 (53 over the year, grown evenly to 154)",
-            50,
-            85,
-            lambda s: [s.burn("minimax", "2023-07", "2023-12")],
-        ),
-        Row(
-            "Zhipu, net burn a month, 2024",
-            "150 to 200",
-            "P-ZP-23 (187)",
-            150,
-            200,
-            lambda s: [s.burn("zhipu", "2024-01", "2024-12")],
-        ),
-        Row(
-            "MiniMax, the same",
-            "150 to 200",
-            "P-MM-28 (154)",
-            150,
-            200,
-            lambda s: [s.burn("minimax", "2024-01", "2024-12")],
-        ),
-        Row(
-            "Rounds of the six to the end of 2024, size",
-            "1,500 to 5,000",
-            "P-MM-40, P-MS-02, S003-07",
-            1500,
-            5000,
-            lambda s: s.events(ROUNDS, *hot, SIX)["value"].tolist(),
-        ),
-        Row(
-            "The same rounds, post-money",
-            "8,000 to 20,000",
-            "P-MM-40, P-MS-02, S003-06",
-            8000,
-            20000,
-            lambda s: s.events(ROUNDS, *hot, SIX)["worth"].tolist(),
-        ),
-        Row(
-            "Zhipu, revenue of 2024",
-            "100 to 300",
-            "P-ZP-04 (312)",
-            100,
-            320,
-            lambda s: [s.revenue("zhipu", "2024-01", "2024-12")],
-        ),
-        Row(
-            "MiniMax, revenue of 2024",
-            "100 to 300",
-            "P-MM-03 (218)",
-            100,
-            300,
-            lambda s: [s.revenue("minimax", "2024-01", "2024-12")],
-        ),
-        Row(
-            "Zhipu, gross margin of API before the price war (July 2023 to April 2024)",
-            "31% to 76%",
-            "P-ZP-34, P-ZP-35",
-            0.31,
-            0.76,
-            lambda s: [s.margin("zhipu", "api", "2023-07", "2024-04")],
-            percent=True,
-        ),
-        Row(
-            "Zhipu, gross margin of API in it (June to December 2024)",
-            "near 0%",
-            "P-ZP-36 (3% over 2024)",
-            -0.1,
-            0.1,
-            lambda s: [s.margin("zhipu", "api", "2024-06", "2024-12")],
-            percent=True,
-        ),
-        Row(
-            "Zhipu, gross margin of projects, 2024",
-            "near 60%",
-            "P-ZP-32 (66%)",
-            0.53,
-            0.68,
-            lambda s: [s.margin("zhipu", "projects", "2024-01", "2024-12")],
-            percent=True,
-        ),
-        Row(
-            "API revenue of the six, June to November 2024 over the half-year before the war",
-            "about half",
-            "S003-15",
-            0.4,
-            0.6,
-            ratio_api,
-        ),
-    ]
+def total(seen: History, firm: str, column: str, first: str, last: str) -> np.ndarray:
+    """Sum of the months: revenue (`revenue`, or of a line), research (`research`: people and compute)."""
+    return np.asarray(seen.months(firm, column, first, last).sum(axis=1))
 
 
-def later() -> list[Row]:
-    """Facts after 2024: shown beside the model, never tuned to."""
-    by = "2026-04"
-    return [
-        Row(
-            "Zhipu, net burn a month, first half of 2025",
-            "327",
-            "P-ZP-24",
-            294,
-            360,
-            lambda s: [s.burn("zhipu", "2025-01", "2025-06")],
-        ),
-        Row(
-            "MiniMax, net burn a month, 2025",
-            "150",
-            "P-MM-17",
-            135,
-            165,
-            lambda s: [s.burn("minimax", "2025-01", "2025-12")],
-        ),
-        Row(
-            "Zhipu, revenue of 2025",
-            "about 700",
-            "P-ZP-53",
-            630,
-            770,
-            lambda s: [s.revenue("zhipu", "2025-01", "2025-12")],
-        ),
-        Row(
-            "MiniMax, revenue of 2025",
-            "565",
-            "P-MM-05",
-            508,
-            622,
-            lambda s: [s.revenue("minimax", "2025-01", "2025-12")],
-        ),
-        Row(
-            "Moonshot, cash at the end of 2025",
-            "above 10,000",
-            "P-MS-09",
-            10_000,
-            1e9,
-            lambda s: [float(s.months("moonshot", "cash", "2025-12", "2025-12")[0])],
-        ),
-        Row(
-            "Zhipu, IPO proceeds, if listed by April 2026",
-            "3,900",
-            "P-ZP-54",
-            3510,
-            4290,
-            lambda s: [found[0]] if (found := s.ipo("zhipu", by)) else [],
-        ),
-        Row(
-            "Zhipu, value at listing",
-            "45,700",
-            "P-ZP-54 (derived)",
-            41_100,
-            50_300,
-            lambda s: [found[1]] if (found := s.ipo("zhipu", by)) else [],
-        ),
-        Row(
-            "MiniMax, IPO proceeds, if listed by April 2026",
-            "4,300",
-            "P-MM-42",
-            3870,
-            4730,
-            lambda s: [found[0]] if (found := s.ipo("minimax", by)) else [],
-        ),
-        Row(
-            "MiniMax, value at listing",
-            "45,100",
-            "P-MM-42",
-            40_600,
-            49_600,
-            lambda s: [found[1]] if (found := s.ipo("minimax", by)) else [],
-        ),
-        Row("Venture money of 2025", "9,416", "P-MK-06", 8474, 10_358, lambda s: [s.market("venture_year", "2025-12")]),
-        top_four("2025"),
-        top_four("2026"),
-    ]
+def business_revenue(seen: History, firm: str, first: str, last: str) -> np.ndarray:
+    """Revenue of API, projects and verticals, sum of the months."""
+    return np.asarray(sum(total(seen, firm, f"revenue_{line}", first, last) for line in BUSINESS))
 
 
-def top_four(year: str, when: str = "") -> Row:
-    """Share of the four largest in a year's venture money, where any was raised."""
-
-    def share(seen: Seen) -> Iterable[float]:
-        found = seen.market("top_four_share", f"{year}-12")
-        return [found] if found > 0 else []
-
-    what = f"Share of the four largest in the venture money of {year}"
-    return Row(f"{what}, {when}" if when else what, "above 90%", "S002-13", 0.9, 1, share, percent=True)
+def over_revenue(seen: History, firm: str, column: str, first: str, last: str) -> np.ndarray:
+    """A cost (marketing) over revenue, both summed over the months."""
+    return ratio(total(seen, firm, column, first, last), total(seen, firm, "revenue", first, last))
 
 
-def fill(rows: list[Row], scenario: Scenario, worlds: int) -> None:
-    """Trace ``worlds`` worlds of ``scenario`` and collect what every row measures in them."""
-    for world in range(worlds):
-        seen = Seen(scenario, sim.trace(scenario, world))
-        for row in rows:
-            row.values.extend(float(value) for value in row.measure(seen))
+def revenue_over_research(seen: History, firm: str, first: str, last: str) -> np.ndarray:
+    """Revenue over research spending, both summed over the months."""
+    return ratio(total(seen, firm, "revenue", first, last), total(seen, firm, "research", first, last))
+
+
+def gross_margin(seen: History, firm: str, first: str, last: str) -> np.ndarray:
+    """Gross profit over revenue, both summed over the months."""
+    return ratio(total(seen, firm, "gross_profit", first, last), total(seen, firm, "revenue", first, last))
+
+
+def line_margin(seen: History, firm: str, line: str, first: str, last: str) -> np.ndarray:
+    """Gross margin of API or projects, weighted by revenue."""
+    revenue = seen.months(firm, f"revenue_{line}", first, last)
+    margin = seen.months(firm, {"api": "api_margin", "projects": "project_margin"}[line], first, last)
+    return ratio((margin * revenue).sum(axis=1), revenue.sum(axis=1))
+
+
+def run_rate(seen: History, firm: str, line: str, at: str) -> np.ndarray:
+    """Twelve times the revenue of a line in the month."""
+    return 12.0 * seen.at(firm, f"revenue_{line}", at)
+
+
+def stock(seen: History, firm: str, column: str, at: str) -> np.ndarray:
+    """Cash, receivables or users at the end of the month."""
+    return seen.at(firm, column, at)
+
+
+def raised(seen: History, firm: str, first: str, last: str) -> np.ndarray:
+    """Money of all investors off the exchange in the months, in worlds in which there was any."""
+    found = seen.raised(firm, first, last).sum(axis=1)
+    return where(found > 0, found)
+
+
+def price(seen: History, firm: str, first: str, last: str) -> np.ndarray:
+    """Post-money of the last round, in worlds in which one closed in the months."""
+    row, stop = seen.ids.index(firm), seen.tick(last)
+    closed = (seen.raised(firm, first, last) > 0).any(axis=1)
+    return where(closed, seen.firms["post_money"][:, row, stop].astype(float))
+
+
+def proceeds(seen: History, firm: str, by: str) -> np.ndarray:
+    """IPO proceeds, in worlds in which the firm has listed by then."""
+    found = seen.firms["ipo_in"][:, seen.ids.index(firm), : seen.tick(by) + 1].astype(float).sum(axis=1)
+    return where(seen.reached(firm, "listing", by), found)
+
+
+def offer(seen: History, firm: str, by: str) -> np.ndarray:
+    """Value at the offer price, in worlds in which the firm has listed by then."""
+    return where(seen.reached(firm, "listing", by), seen.offers[:, seen.ids.index(firm)])
+
+
+def market_cap(seen: History, firm: str, at: str) -> np.ndarray:
+    """Value at the end of the month, in worlds in which the firm is listed then."""
+    return where(seen.reached(firm, "listing", at), seen.at(firm, "value", at))
+
+
+def raised_by_all(seen: History, first: str, last: str) -> np.ndarray:
+    """Money of all investors off the exchange in the months, all start-ups together."""
+    return np.asarray(sum(seen.raised(firm, first, last).sum(axis=1) for firm in seen.startups))
+
+
+def raised_since_start(seen: History, firm: str, by: str) -> np.ndarray:
+    """Cash at the opening and all money of investors off the exchange since."""
+    row = seen.ids.index(firm)
+    since = seen.firms["venture_in"][:, row, : seen.tick(by) + 1].astype(float)
+    since = since + seen.firms["strategic_in"][:, row, : seen.tick(by) + 1]
+    return where(seen.independent(firm, by), since.sum(axis=1) + seen.firms["cash"][:, row, 0])
+
+
+def market_growth(seen: History, year: int) -> np.ndarray:
+    """Business markets at home (API, projects, verticals) in the year over the year before."""
+    sizes = seen.sizes[:, [API, PROJECTS, VERTICAL]].sum(axis=1).astype(float)
+    this, before = (slice(seen.tick(f"{y}-01"), seen.tick(f"{y}-12") + 1) for y in (year, year - 1))
+    return ratio(sizes[:, this].sum(axis=1), sizes[:, before].sum(axis=1))
+
+
+def rounds(seen: History, last: str) -> np.ndarray:
+    """Sizes of all rounds of the six, pooled over worlds."""
+    found = np.stack([seen.raised(firm, "2023-07", last) for firm in SIX])
+    return np.asarray(found[found > 0])
+
+
+def prices(seen: History, last: str) -> np.ndarray:
+    """Post-money of all rounds of the six, pooled over worlds."""
+    closed = np.stack([seen.raised(firm, "2023-07", last) for firm in SIX]) > 0
+    rows = [seen.ids.index(firm) for firm in SIX]
+    post = seen.firms["post_money"][:, rows, 1 : seen.tick(last) + 1].astype(float)
+    return np.asarray(post.swapaxes(0, 1)[closed])
+
+
+def api_after_war(seen: History) -> np.ndarray:
+    """API revenue of the six, June to November 2024 over November 2023 to April 2024."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        halves = ("2024-06", "2024-11"), ("2023-11", "2024-04")
+        after, before = (np.nansum([total(seen, f, "revenue_api", *half) for f in SIX], axis=0) for half in halves)
+    return ratio(after, before)
+
+
+# events
+
+
+def listed(seen: History, firm: str, by: str) -> np.ndarray:
+    """The firm lists by then."""
+    return flag(seen.reached(firm, "listing", by))
+
+
+def pivoted(seen: History, firm: str, by: str) -> np.ndarray:
+    """The firm leaves the general race by then."""
+    return flag(seen.reached(firm, "pivot", by))
+
+
+def profitable(seen: History, firm: str, by: str) -> np.ndarray:
+    """The firm has a year in profit (operating cash flow at or above zero) by then."""
+    return flag(seen.reached(firm, "profitable", by))
+
+
+def gone(seen: History, firm: str, by: str) -> np.ndarray:
+    """The firm is bought or closes by then."""
+    return flag(~seen.independent(firm, by))
+
+
+def large_round(seen: History, firm: str, above: float, first: str, last: str) -> np.ndarray:
+    """A round above an amount in the months, of any investors off the exchange."""
+    return flag((seen.raised(firm, first, last) > above).any(axis=1))
+
+
+def among_first(seen: History, firm: str, places: int, at: str) -> np.ndarray:
+    """Of the seven start-ups the firm is one of the few nearest to the frontier at the end of the month."""
+    gaps = gap(seen, seen.startups, at)
+    own = gap(seen, (firm,), at)
+    return flag((own[:, 0] < FAR_BEHIND) & ((gaps < own).sum(axis=1) < places))
+
+
+def gap(seen: History, firms: tuple[str, ...], at: str) -> np.ndarray:
+    """(worlds, firms) gap to the frontier; FAR_BEHIND of who is not there."""
+    rows, tick = [seen.ids.index(firm) for firm in firms], seen.tick(at)
+    there = seen.firms["status"][:, rows, tick] == INDEPENDENT
+    return np.where(there, seen.firms["gap"][:, rows, tick], FAR_BEHIND)
+
+
+def racing(seen: History, number: int, at: str) -> np.ndarray:
+    """Exactly so many of the six are independent and in the general race at the end of the month."""
+    racers = [seen.independent(firm, at) & ~seen.reached(firm, "pivot", at) for firm in SIX]
+    return flag(np.sum(racers, axis=0) == number)
+
+
+def all_independent(seen: History, at: str) -> np.ndarray:
+    """All seven start-ups are independent at the end of the month."""
+    return flag(np.all([seen.independent(firm, at) for firm in seen.startups], axis=0))
+
+
+def listed_number(seen: History, number: int, at: str) -> np.ndarray:
+    """Exactly so many of the seven start-ups have listed by the end of the month."""
+    return flag(np.sum([seen.reached(firm, "listing", at) for firm in seen.startups], axis=0) == number)
+
+
+def large_rounds(seen: History, number: int, above: float, first: str, last: str) -> np.ndarray:
+    """Exactly so many of the seven start-ups have a round above an amount in the months."""
+    found = [large_round(seen, firm, above, first, last) for firm in seen.startups]
+    return flag(np.sum(found, axis=0) == number)
+
+
+def startup_leads(seen: History, at: str) -> np.ndarray:
+    """A start-up is nearer to the frontier than every giant at the end of the month."""
+    giants = tuple(firm for firm in seen.ids if firm not in seen.startups)
+    return flag(gap(seen, seen.startups, at).min(axis=1) < gap(seen, giants, at).min(axis=1))
+
+
+def endgame(seen: History, by: str) -> np.ndarray:
+    """The endgame has begun by then."""
+    return flag(seen.endgame <= seen.tick(by))
+
+
+Measure = Callable[..., np.ndarray]
+QUANTITIES: dict[str, Measure] = {
+    f.__name__: f
+    for f in (
+        burn,
+        loss,
+        total,
+        business_revenue,
+        over_revenue,
+        revenue_over_research,
+        gross_margin,
+        line_margin,
+        run_rate,
+        stock,
+        raised,
+        price,
+        proceeds,
+        offer,
+        market_cap,
+        raised_by_all,
+        raised_since_start,
+        market_growth,
+        rounds,
+        prices,
+        api_after_war,
+    )
+}
+EVENTS: dict[str, Measure] = {
+    f.__name__: f
+    for f in (
+        listed,
+        pivoted,
+        profitable,
+        gone,
+        large_round,
+        among_first,
+        racing,
+        all_independent,
+        listed_number,
+        large_rounds,
+        startup_leads,
+        endgame,
+    )
+}
