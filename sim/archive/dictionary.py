@@ -293,7 +293,8 @@ DIFFERENCES = Table(
             "quantity",
             TEXT,
             "",
-            "`survival` (still independent, of those that entered), a fate, milestone or `general` (share); `raised`, "
+            "`survival` (still independent, of those that entered), a fate, milestone or `general` (share); a fate and "
+            "its cause as in causes.csv, `closed: out of money` (share ended so by the date); `raised`, "
             "`final_valuation` (¤ a world, a firm that is gone counts 0); `independents_left`, `general_left` "
             "(startups a world), `endgame` (share)",
         ),

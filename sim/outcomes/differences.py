@@ -23,8 +23,11 @@ import numpy as np
 
 from sim.foundation.columns import STARTUP
 from sim.outcomes import intervals
+from sim.outcomes.exit_differences import ended_by, ends_in, is_exit, keeps_causes, quantity_of
+from sim.outcomes.exits import End
 from sim.outcomes.fates import GENERAL, STATES, event_months, reported
 from sim.outcomes.intervals import Bounds, variance_of
+from sim.outcomes.moments import Moments, score_parts, variance_ratio
 from sim.outcomes.rows import groups_of, rows_of, single_firms
 from sim.outcomes.survival_differences import Estimates, Ratios
 from sim.scenario.dates import month_text
@@ -96,6 +99,11 @@ class Cast:
         return [groups[name] if name in groups else np.array([single[name]]) for name in self.names]
 
 
+def place_of(quantity: str) -> tuple[int, str]:
+    """Where the rows about ``quantity`` stand: as in QUANTITIES, causes of exit after the states."""
+    return (QUANTITIES.index(FATES_AND_STATES[-1]), quantity) if is_exit(quantity) else (QUANTITIES.index(quantity), "")
+
+
 def months_compared(one: Scenario, other: Scenario) -> tuple[int, ...]:
     """Calendar months to compare at: every December that both runs have, and the last month they share."""
     first, last = max(one.start, other.start), min(one.end, other.end)
@@ -110,8 +118,11 @@ def names_compared(one: Scenario, other: Scenario) -> tuple[list[str], list[str]
     return both, [name for name in [*mine, *theirs] if name not in both]
 
 
-def looked_at(cast: Cast, months: Sequence[int], piece: Piece) -> Iterator[tuple[Key, np.ndarray]]:
-    """Every key with the counts of each world, (worlds, names) integers; (worlds, 1) where it is about the industry."""
+def looked_at(cast: Cast, months: Sequence[int], piece: Piece, ends: Sequence[End]) -> Iterator[tuple[Key, np.ndarray]]:
+    """Every key with the counts of each world, (worlds, names) integers; (worlds, 1) where it is about the industry.
+
+    ``ends`` are the ways to end that are counted.
+    """
     scenario, members = cast.scenario, cast.members()
     startups = np.flatnonzero(rows_of(scenario).kinds == STARTUP)
     when = event_months(piece.histories)
@@ -120,6 +131,8 @@ def looked_at(cast: Cast, months: Sequence[int], piece: Piece) -> Iterator[tuple
         states = states_at(when, tick)
         for state in FATES_AND_STATES:
             yield Key(state, month, SHARE), counted(states[state], members)
+        for end in ends:
+            yield Key(quantity_of(end), month, SHARE), counted(ended_by(piece.histories, end, tick), members)
         yield Key(INDEPENDENTS_LEFT, month, COUNT), counted(states["independent"], [startups])
         yield Key(GENERAL_LEFT, month, COUNT), counted(states[GENERAL], [startups])
         if piece.endgame is not None:
@@ -151,40 +164,6 @@ def money_of(cast: Cast, piece: Piece, quantity: str) -> np.ndarray:
 
 
 @dataclass
-class Moments:
-    """Sums over worlds of base x, variant y and their difference, by name: all that an interval needs.
-
-    ``moved`` is the sum of the sizes of the differences. Counts are multiplied by the other side's number of members
-    (``scale``), so that they stay integers where a group has more members on one side; ``step`` is what one firm more
-    or less moves the difference by, ``whole`` what all members moving in every world would.
-    """
-
-    scale: tuple[np.ndarray, np.ndarray]
-    step: np.ndarray
-    whole: np.ndarray
-    x: Any = 0
-    xx: Any = 0
-    y: Any = 0
-    yy: Any = 0
-    d: Any = 0
-    dd: Any = 0
-    moved: Any = 0
-
-    def add(self, base: np.ndarray | None, variant: np.ndarray | None) -> None:
-        """Add worlds (worlds, names) of one side, or the same worlds of both."""
-        if base is not None:
-            base = base * self.scale[0]
-            self.x, self.xx = self.x + base.sum(axis=0), self.xx + (base * base).sum(axis=0)
-        if variant is not None:
-            variant = variant * self.scale[1]
-            self.y, self.yy = self.y + variant.sum(axis=0), self.yy + (variant * variant).sum(axis=0)
-        if base is not None and variant is not None:
-            apart = variant - base
-            self.d, self.dd = self.d + apart.sum(axis=0), self.dd + (apart * apart).sum(axis=0)
-            self.moved = self.moved + np.abs(apart).sum(axis=0)
-
-
-@dataclass
 class Differences:
     """The differences between two runs, added up piece by piece; ``frame`` tells them.
 
@@ -198,6 +177,7 @@ class Differences:
     parts_at: int | None = 0
     sums: dict[Key, Moments] = field(default_factory=dict)
     ratios: dict[int, Ratios] = field(default_factory=dict)
+    keeps_causes: bool = True
 
     def __post_init__(self) -> None:
         names, self.lonely = names_compared(self.base.scenario, self.variant.scenario)
@@ -216,9 +196,12 @@ class Differences:
     def add(self, base: Piece | None, variant: Piece | None) -> None:
         """Add worlds of one side, or the same worlds of both sides (then the pieces must have the same length)."""
         told: list[dict[Key, np.ndarray]] = [{}, {}]
+        there = [piece.histories for piece in (base, variant) if piece is not None]
+        self.keeps_causes &= all(keeps_causes(histories) for histories in there)
+        ends = sorted({end for histories in there for end in ends_in(histories)})
         for side, piece in enumerate((base, variant)):
             if piece is not None:
-                told[side] = dict(looked_at(self.casts[side], self.months, piece))
+                told[side] = dict(looked_at(self.casts[side], self.months, piece, ends))
                 told[side] |= {key: money_of(self.casts[side], piece, key.quantity) for key in self._money()}
         for key in dict.fromkeys([*told[0], *told[1]]):
             x, y = told[0].get(key), told[1].get(key)
@@ -267,13 +250,15 @@ class Differences:
 
         records: list[tuple[str, Key, Estimates, int]] = []
         for key, moments in self.sums.items():
+            if is_exit(key.quantity) and not self.keeps_causes:
+                continue
             estimates = self._estimates(key, moments)
             names = (ALL,) if key.quantity in INDUSTRY else self.names
             told = self.startups if key.unit == MONEY else np.ones(len(names), bool)
             records += [(name, key, estimates, column) for column, name in enumerate(names) if told[column]]
         records += self._survival() + self._endgame()
         order = {name: place for place, name in enumerate((*self.names, ALL))}
-        records.sort(key=lambda record: (order[record[0]], QUANTITIES.index(record[1].quantity), record[1].month))
+        records.sort(key=lambda record: (order[record[0]], place_of(record[1].quantity), record[1].month))
         rows: list[tuple[Any, ...]] = [
             (variant, name, key.quantity, month_text(key.month), *(float(part[at]) for part in estimates[:5]),
              self.paired and not (key.quantity == ENDGAME and key not in self.sums), float(estimates.ratio[at]))
@@ -400,30 +385,3 @@ def share_bounds(share: np.ndarray, variance: np.ndarray, members: np.ndarray, w
     pooled = intervals.design_wilson(share, variance, worlds * members, worlds)
     low, high = (np.where(members == 1, one, many) for one, many in zip(alone, pooled, strict=True))
     return low, high
-
-
-def score_parts(m: Moments, worlds: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Flips up, flips down, trials and quantile for the score interval, each (names,).
-
-    Of names with several firms a world the first three are divided by the design effect: the variance of the difference
-    between worlds over that of as many independent flips, at least 1; and the quantile is Student's t. It is NaN where
-    there is one world.
-    """
-    trials = worlds * m.whole / m.step
-    moved, net = m.moved / m.step, m.d / m.step
-    if worlds < intervals.LEAST_WORLDS:
-        return moved, net, trials, np.full(np.shape(trials), np.nan)
-    pooled = m.whole > 1
-    alone = moved - net * net / trials
-    spread = variance_of(net, m.dd / m.step**2, worlds) * worlds
-    effect = np.divide(spread, alone, out=np.ones(np.shape(alone)), where=pooled & (alone > 0))
-    effect = np.maximum(effect, 1.0)
-    quantile = np.where(pooled, intervals.t_quantile(worlds - 1), intervals.Z)
-    return (moved + net) / 2 / effect, (moved - net) / 2 / effect, trials / effect, quantile
-
-
-def variance_ratio(m: Moments, worlds: int) -> np.ndarray:
-    """Variance of the unpaired difference over that of the paired one; NaN where the paired one is 0."""
-    paired = variance_of(m.d, m.dd, worlds)
-    unpaired = variance_of(m.x, m.xx, worlds) + variance_of(m.y, m.yy, worlds)
-    return np.asarray(np.divide(unpaired, paired, out=np.full(paired.shape, np.nan), where=paired > 0))

@@ -13,7 +13,16 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sim.foundation.columns import MILESTONES
-from sim.outcomes.differences import ALL, ENDGAME, FINAL_VALUATION, GENERAL_LEFT, INDEPENDENTS_LEFT, RAISED, SURVIVAL
+from sim.outcomes.differences import (
+    ALL,
+    ENDGAME,
+    FINAL_VALUATION,
+    GENERAL_LEFT,
+    INDEPENDENTS_LEFT,
+    QUANTITIES,
+    RAISED,
+    SURVIVAL,
+)
 from sim.outcomes.estimates import NOTHING, estimate, in_words, signed
 from sim.outcomes.fates import GENERAL
 from sim.outcomes.rows import group_name, single_firms
@@ -49,7 +58,8 @@ class Quoted(NamedTuple):
 
 
 def quoted(scenario: Scenario, rows: Sequence[Row]) -> Quoted:
-    """What to quote of ``rows``, which all have a difference."""
+    """What to quote of ``rows``, which all have a difference; what explains fates (causes of exit) is not quoted."""
+    rows = [row for row in rows if row["quantity"] in QUANTITIES]
     date = max((row["date"] for row in rows), default="")
     horizon = largest(scenario, [row for row in rows if row["date"] == date])
     before = [row for row in rows if row["date"] != date]

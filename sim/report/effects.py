@@ -212,7 +212,7 @@ def by_year(runs: Runs, rows: Sequence[Row], names: Sequence[str], measure: Meas
     dates = dates[(len(dates) - 1) % step :: step]
     columns = (Column("Startup"), *(Column(_date(date), "right") for date in dates))
     body = tuple(
-        (_head(runs, firm), *(_points(cells.get((firm, date))) for date in dates))
+        (name_head(runs, firm), *(_points(cells.get((firm, date))) for date in dates))
         for firm in names
         if any((firm, date) in cells for date in dates)
     )
@@ -228,7 +228,8 @@ def _date(text: str) -> str:
     return text[:4] if text.endswith("-12") else text
 
 
-def _head(runs: Runs, firm: str) -> Cell:
+def name_head(runs: Runs, firm: str) -> Cell:
+    """The first cell of a row about ``firm``."""
     return Cell(runs.name(firm, 40), swatch=runs.colour(firm), strong=True)
 
 
@@ -245,7 +246,8 @@ def fates_table(runs: Runs, rows: Sequence[Row], index: int, names: Sequence[str
     ends = {measure.quantity: {row["firm"]: row for row in at_the_end(rows, measure.quantity)} for measure in SHARES}
     columns = (Column("Startup"), *(Column(measure.label, "right", title=measure.what) for measure in SHARES))
     body = tuple(
-        (_head(runs, firm), *(_change(ends[measure.quantity].get(firm)) for measure in SHARES)) for firm in names
+        (name_head(runs, firm), *(change_cell(ends[measure.quantity].get(firm)) for measure in SHARES))
+        for firm in names
     )
     caption = runs.caption(
         f"Percent of worlds at the horizon, {runs.labels[0]} → {runs.labels[index]}; below, the difference in points, "
@@ -254,7 +256,8 @@ def fates_table(runs: Runs, rows: Sequence[Row], index: int, names: Sequence[str
     return Table(f"fates-{place}", "", columns, body, caption, empty="There is no startup.")
 
 
-def _change(row: Row | None) -> Cell:
+def change_cell(row: Row | None) -> Cell:
+    """A share in both runs, in percent, with the difference in points below; a dash where there is none."""
     if row is None:
         return Cell(NOTHING)
     values = f"{100 * row['base']:.0f} → {100 * row['variant_value']:.0f}"

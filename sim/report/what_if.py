@@ -14,6 +14,7 @@ from sim.outcomes.parting import Retold
 from sim.report import effects, flows, retold
 from sim.report.cited import evidence_used
 from sim.report.document import Details, Document, Figure, Section, Switch, Terms, Tiles
+from sim.report.ended_differences import ended_table
 from sim.report.glossary import GLOSSARY
 from sim.report.overlay import Runs, drawn, endgame_overlay, left_overlay, survival_overlay
 from sim.report.page import pictures_of, write_page
@@ -144,6 +145,7 @@ def difference_blocks(runs: Runs, rows: Sequence[effects.Row], index: int) -> tu
         Tiles(tuple(tiles)),
         Switch(f"differences-{place}", "Which difference", tuple(views)),
         years[0],
+        ended_table(runs, rows, names, index),
         Details("When it comes: still in the general race", (years[1],)),
         Details("Every fate at the horizon", (effects.fates_table(runs, rows, index, names, place),)),
     )

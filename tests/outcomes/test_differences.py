@@ -17,13 +17,11 @@ from sim.outcomes.differences import (
     ALL,
     COLUMNS,
     Differences,
-    Moments,
     Piece,
     Side,
     months_compared,
-    score_parts,
-    variance_ratio,
 )
+from sim.outcomes.moments import Moments, score_parts, variance_ratio
 from sim.outcomes.survival_differences import Ratios
 from sim.scenario.model import Scenario
 
