@@ -45,11 +45,15 @@ KEPT = (
 )
 
 
+KEPT_OF_MARKET = ("api_take_home", "project_price")
+
+
 @dataclass(frozen=True)
 class History:
     """The worlds of a scenario.
 
     ``firms``    column -> (worlds, firms, months + 1) float32, the opening and the end of every month
+    ``market``   column -> (worlds, months + 1) float32
     ``sizes``    (worlds, 8, months + 1) sizes of the markets;  ``endgame`` (worlds,) its tick, or NEVER
     ``offers``   (worlds, firms) value at which a firm listed; NaN where it did not
     """
@@ -58,6 +62,7 @@ class History:
     ids: tuple[str, ...]
     startups: tuple[str, ...]
     firms: dict[str, np.ndarray]
+    market: dict[str, np.ndarray]
     sizes: np.ndarray
     endgame: np.ndarray
     offers: np.ndarray
@@ -103,6 +108,7 @@ def history(scenario: Scenario, worlds: int) -> History:
     ids = tuple(firm.id for firm in scenario.firms)
     months = short.ticks + 1
     firms = {name: np.zeros((worlds, len(ids), months), np.float32) for name in KEPT}
+    market = {name: np.zeros((worlds, months), np.float32) for name in KEPT_OF_MARKET}
     sizes, endgame = np.zeros((worlds, 8, months), np.float32), np.zeros(worlds, np.int64)
     offers = np.full((worlds, len(ids)), np.nan)
 
@@ -111,6 +117,8 @@ def history(scenario: Scenario, worlds: int) -> History:
         state = np.asarray(tile.firms)[:, order]
         for name in KEPT:
             firms[name][which, :, tile.tick] = state[name]
+        for name in KEPT_OF_MARKET:
+            market[name][which, tile.tick] = np.asarray(tile.market[name])
         sizes[which, :, tile.tick] = tile.sizes
         endgame[which] = tile.market["endgame_month"]
         told = np.asarray(tile.log)[: int(tile.told[0])].view(LOG_DTYPE)
@@ -119,4 +127,4 @@ def history(scenario: Scenario, worlds: int) -> History:
 
     watch(short, 0, worlds, see)
     startups = tuple(firm.id for firm in scenario.firms if firm.kind == "startup")
-    return History(scenario.start, ids, startups, firms, sizes, endgame, offers)
+    return History(scenario.start, ids, startups, firms, market, sizes, endgame, offers)

@@ -132,10 +132,26 @@ def raised_since_start(seen: History, firm: str, by: str) -> np.ndarray:
 
 
 def market_growth(seen: History, year: int) -> np.ndarray:
-    """Business markets at home (API, projects, verticals) in the year over the year before."""
-    sizes = seen.sizes[:, [API, PROJECTS, VERTICAL]].sum(axis=1).astype(float)
+    """Business markets at home (API, projects, verticals) at the prices paid, the year over the year before."""
+    prices = {API: seen.market["api_take_home"], PROJECTS: seen.market["project_price"], VERTICAL: 1.0}
+    paid = np.asarray(sum(seen.sizes[:, line] * price for line, price in prices.items()), float)
     this, before = (slice(seen.tick(f"{y}-01"), seen.tick(f"{y}-12") + 1) for y in (year, year - 1))
-    return ratio(sizes[:, this].sum(axis=1), sizes[:, before].sum(axis=1))
+    return ratio(paid[:, this].sum(axis=1), paid[:, before].sum(axis=1))
+
+
+def part_of_revenue(seen: History, firm: str, line: str, first: str, last: str) -> np.ndarray:
+    """Revenue of a line over all revenue, both summed over the months."""
+    return ratio(total(seen, firm, f"revenue_{line}", first, last), total(seen, firm, "revenue", first, last))
+
+
+def largest_round(seen: History, first: str, last: str) -> np.ndarray:
+    """The largest round of the six in the months."""
+    return np.asarray(np.stack([seen.raised(firm, first, last) for firm in SIX]).max(axis=(0, 2)))
+
+
+def raised_by_six(seen: History, first: str, last: str) -> np.ndarray:
+    """Money of all investors off the exchange in the months, the six together."""
+    return np.asarray(sum(seen.raised(firm, first, last).sum(axis=1) for firm in SIX))
 
 
 def rounds(seen: History, last: str) -> np.ndarray:
@@ -258,6 +274,9 @@ QUANTITIES: dict[str, Measure] = {
         raised_by_all,
         raised_since_start,
         market_growth,
+        part_of_revenue,
+        largest_round,
+        raised_by_six,
         rounds,
         prices,
         api_after_war,

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import sim
-from sim.foundation.columns import INDEPENDENT, NEVER
+from sim.foundation.columns import API, CONSUMER, INDEPENDENT, NEVER, PROJECTS, VERTICAL
 from tests.calibration import measures, tables
 from tests.calibration.__main__ import DOCUMENT, FLAGSHIP, written
 from tests.calibration.facts import FILE, Fact, Quantity, evidence, named_by_sizes, read
@@ -105,8 +105,10 @@ def seen():
     firms["ipo_in"][0, 0] = [0, 0, 90, 0]
     firms["value"][:, 0] = [0, 900, 1000, 1100]
     firms["gap"][:, 0], firms["gap"][:, 1], firms["gap"][:, 2] = 0.2, 0.1, 0.15
+    market = {"api_take_home": np.full((2, 4), 0.5), "project_price": np.full((2, 4), 0.8)}
+    sizes = np.zeros((2, 8, 4))
     offers = np.array([[1000.0, np.nan, np.nan], [np.nan] * 3])
-    return History(2025 * 12, ids, ("a", "b"), firms, np.zeros((2, 8, 4)), np.array([2, NEVER]), offers)
+    return History(2025 * 12, ids, ("a", "b"), firms, market, sizes, np.array([2, NEVER]), offers)
 
 
 def same(found, expected):
@@ -126,6 +128,7 @@ def test_flows_are_means_or_sums_of_the_months_while_the_firm_is_there(seen):
 def test_margins_are_weighted_by_revenue(seen):
     same(measures.line_margin(seen, "a", "api", **ALL), [(2 + 2 + 1.2) / 20, np.nan])
     same(measures.over_revenue(seen, "a", "spending", **ALL), [120 / 60, np.nan])
+    same(measures.part_of_revenue(seen, "a", "api", **ALL), [20 / 60, np.nan])
 
 
 def test_money_counts_where_there_was_any_and_whoever_brought_it(seen):
@@ -136,6 +139,19 @@ def test_money_counts_where_there_was_any_and_whoever_brought_it(seen):
     same(measures.large_round(seen, "a", 600, **ALL), [1, 0])
     same(measures.large_round(seen, "a", 700, **ALL), [0, 0])
     same(measures.large_rounds(seen, 0, 600, **ALL), [0, 1])
+
+
+def test_growth_of_markets_is_at_the_prices_paid():
+    months = 25
+    sizes = np.zeros((1, 8, months))
+    sizes[0, API], sizes[0, PROJECTS], sizes[0, VERTICAL] = 10.0, 10.0, 5.0
+    sizes[0, CONSUMER] = 999.0  # users, not money
+    sizes[0, :, 13:] *= 2.0
+    market = {"api_take_home": np.ones((1, months)), "project_price": np.ones((1, months))}
+    market["api_take_home"][0, 13:] = 0.5
+    seen = History(2024 * 12, (), (), {}, market, sizes, np.array([]), np.array([]))
+    # 12 * (10 + 10 + 5) in 2024, 12 * (20 / 2 + 20 + 10) in 2025
+    same(measures.market_growth(seen, 2025), [40 / 25])
 
 
 def test_listings_count_only_where_the_firm_has_listed(seen):
