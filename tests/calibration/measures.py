@@ -168,6 +168,12 @@ def prices(seen: History, last: str) -> np.ndarray:
     return np.asarray(post.swapaxes(0, 1)[closed])
 
 
+def last_prices(seen: History, at: str) -> np.ndarray:
+    """Post-money of the last round of each of the six, at the end of a month, pooled over worlds."""
+    found = seen.firms["post_money"][:, [seen.ids.index(firm) for firm in SIX], seen.tick(at)].astype(float)
+    return np.asarray(found[found > 0])
+
+
 def api_after_war(seen: History) -> np.ndarray:
     """API revenue of the six, June to November 2024 over November 2023 to April 2024."""
     with warnings.catch_warnings():
@@ -279,6 +285,7 @@ QUANTITIES: dict[str, Measure] = {
         raised_by_six,
         rounds,
         prices,
+        last_prices,
         api_after_war,
     )
 }

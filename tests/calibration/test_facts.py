@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 import sim
+from sim.engine.simulate import simulate
 from sim.foundation.columns import API, CONSUMER, INDEPENDENT, NEVER, PROJECTS, VERTICAL
+from sim.outcomes.claims import truth
 from tests.calibration import measures, tables
 from tests.calibration.__main__ import DOCUMENT, FLAGSHIP, written
 from tests.calibration.facts import FILE, Fact, Quantity, evidence, named_by_sizes, read
@@ -18,6 +20,7 @@ from tests.calibration.tables import Judged, Told
 
 TEXT = FILE.read_text(encoding="utf-8")
 FIRST, LAST = "2025-01", "2026-04"
+POOLED = ("rounds", "prices", "last_prices")  # firms or rounds, not worlds
 A_MONTH = re.compile(r"20\d\d-\d\d")
 
 
@@ -226,11 +229,24 @@ def test_the_worlds_are_those_of_the_flagship():
     assert (found.offers[1] > 0).sum() == (found.firms["ipo_in"][1] > 0).any(axis=1).sum()
 
 
+def test_measures_say_what_the_ledger_of_the_flagship_says():
+    """What the scenario asks as propositions and what is measured here is the same in each of the same worlds."""
+    worlds, scenario = 64, sim.load(FLAGSHIP)
+    seen, block = history(scenario, worlds), simulate(scenario, 0, worlds)
+    mine = {event.fact.id: event.fact.measured(seen) for event in read().events}
+    ledger = {fact.id: truth(fact, block, scenario) for fact in scenario.facts}
+    for asked in ("zhipu-lists", "minimax-lists", "baichuan-pivots", "zero-one-pivots"):
+        same(mine[asked], ledger[asked])
+    same(mine["four-racing"], ledger["four-in-the-race"])
+    same(1 - mine["moonshot-lists"], ledger["kimi-stays-private"])
+    same(1 - mine["stepfun-pivots"], ledger["stepfun-stays-in-the-race"])
+
+
 def test_every_fact_can_be_measured():
     scenario, every = sim.load(FLAGSHIP), read()
     seen = history(scenario, 2)
     for one in (*every.events, *every.quantities, *every.training):
-        assert one.fact.measured(seen).size <= 2 or one.fact.measure in ("rounds", "prices"), one.fact.id
+        assert one.fact.measured(seen).size <= 2 or one.fact.measure in POOLED, one.fact.id
     for event in every.events:
         assert set(event.fact.measured(seen)) <= {0.0, 1.0}, event.fact.id
     assert "P-ZP-54" in named_by_sizes(scenario)
