@@ -42,7 +42,7 @@ MECHANISM = Mechanism(
         ),
         Assumption(
             "keep_month",
-            0.93,
+            0.94,
             "share a month",
             0,
             1,
@@ -58,7 +58,7 @@ MECHANISM = Mechanism(
             1e4,
             "research team that a firm in the race keeps to the end, at opening pay",
         ),
-        Assumption("floor_pivoted", 5, "¤ a month", 0, 1e4, "research team that a pivoted firm keeps, at opening pay"),
+        Assumption("floor_pivoted", 2, "¤ a month", 0, 1e4, "research team that a pivoted firm keeps, at opening pay"),
         Assumption(
             "keep_pivoted", 0.8, "share a month", 0, 1, "least of last month's research that leases leave after a pivot"
         ),
@@ -84,7 +84,7 @@ MECHANISM = Mechanism(
             "P-ZP-13, P-ZP-17, P-ZP-22, P-ZP-28 (what is left of 2024's loss: about 5); level: assumption",
         ),
         Assumption("wage_growth_year", 0.12, "log a year", -0.5, 2, "growth of pay", "S002-11; rate: assumption"),
-        Assumption("replacing", 80, "¤", 0, 1e5, "cost of replacing one index point of talent, at opening pay"),
+        Assumption("replacing", 65, "¤", 0, 1e5, "cost of replacing one index point of talent, at opening pay"),
     ),
     (
         Assumption("cash", 1000, "¤", 0, 1e7, "cash at entry", entry_only=True),

@@ -55,7 +55,7 @@ MECHANISM = Mechanism(
         Assumption("threshold", 1.5, "generations", 0, 20, "frontier from which capability opens business demand"),
         Assumption(
             "opening",
-            0.3,
+            0.26,
             "log per generation",
             0,
             10,
@@ -153,7 +153,7 @@ MECHANISM = Mechanism(
             "P-ZP-34, P-ZP-35; point: assumption",
         ),
         Assumption("project_cost", 0.36, "share of price", 0, 2, "cost of delivering projects", "P-ZP-30 to P-ZP-33"),
-        Assumption("thin_delivery", 1.3, "ratio", 0, 20, "what delivering costs more, per share of its people gone"),
+        Assumption("thin_delivery", 1.25, "ratio", 0, 20, "what delivering costs more, per share of its people gone"),
         Assumption(
             "consumer_cost",
             0.45,

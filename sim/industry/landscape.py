@@ -30,7 +30,7 @@ MECHANISM = Mechanism(
     (
         Assumption(
             "calm_months",
-            12,
+            24,
             "months",
             1,
             120,
@@ -39,7 +39,7 @@ MECHANISM = Mechanism(
         ),
         Assumption(
             "slow_speed_year",
-            0.5,
+            0.34,
             "generations a year",
             0,
             5,

@@ -88,9 +88,9 @@ MECHANISM = Mechanism(
         Assumption("months_hot", 2, "months", 0, 24, "time to close a round in a hot climate"),
         Assumption("months_normal", 3, "months", 0, 24, "time to close a round in a normal climate"),
         Assumption("months_cold", 4, "months", 0, 24, "time to close a round in a cold climate"),
-        Assumption("bar_hot", 0.3, "score", -10, 10, "score needed in a hot climate"),
-        Assumption("bar_normal", 0.6, "score", -10, 10, "score needed in a normal climate"),
-        Assumption("bar_cold", 0.4, "score", -10, 10, "score needed in a cold climate"),
+        Assumption("bar_hot", 0, "score", -10, 10, "score needed in a hot climate"),
+        Assumption("bar_normal", 0.4, "score", -10, 10, "score needed in a normal climate"),
+        Assumption("bar_cold", 0.95, "score", -10, 10, "score needed in a cold climate"),
         Assumption(
             "four_tests",
             0.2,
@@ -109,7 +109,7 @@ MECHANISM = Mechanism(
         Assumption("leap_par", 0.6, "generations", 0, 20, "gap that neither helps nor hurts"),
         Assumption(
             "pivot_discount",
-            1.0,
+            2.2,
             "score",
             0,
             20,
@@ -118,7 +118,7 @@ MECHANISM = Mechanism(
         ),
         Assumption(
             "deep_discount",
-            0.4,
+            0.7,
             "score",
             0,
             20,
@@ -153,7 +153,7 @@ MECHANISM = Mechanism(
             "S002-05; size: assumption",
         ),
         Assumption("good_month", 0.15, "probability a month", 0, 1, "chance that it then does"),
-        Assumption("noise", 0.45, "score", 0, 10, "investors' luck, standard deviation"),
+        Assumption("noise", 1, "score", 0, 10, "investors' luck, standard deviation"),
         Assumption(
             "concentration", 2.5, "log per score", 0, 20, "how far money goes to the best", "S002-13; size: assumption"
         ),
