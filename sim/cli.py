@@ -165,11 +165,11 @@ def new(
 def params(
     word: Annotated[str | None, typer.Argument(metavar="[WORD]", help="Show only what mentions this word.")] = None,
 ) -> None:
-    """List every assumption: path, unit, default, bounds and source. Money is in RMB million, as the defaults are."""
+    """List every assumption: path, unit, default, bounds, what its size rests on, source. Money is in RMB million."""
     from sim.scenario.params import default_text, rows
 
     for row in rows(word):
-        about = f"({row['bounds']}; source: {row['source']})"
+        about = f"({row['bounds']}; rests on: {row['rests_on']}; source: {row['source']})"
         print(f"{row['path']}  {default_text(row)} {row['unit']}  {about}\n    {row['says']}")
 
 

@@ -11,9 +11,8 @@ from collections.abc import Mapping
 from importlib import metadata
 from typing import Any
 
-from sim.archive import evidence
 from sim.foundation.paths import PACKAGE
-from sim.scenario import shipped
+from sim.scenario import evidence, shipped
 from sim.scenario.model import Scenario, Value
 
 SIMULATED_LAYERS = ("foundation", "industry", "laws", "engine", "scenario")

@@ -19,7 +19,8 @@ class Assumption:
     ``unit``     e.g. "¤ a month" (foundation/currency.py), "share", "months", "log"
     ``low, high`` inclusive bounds; a value outside is refused, an event that leads outside is clipped
     ``says``     what it is, one sentence in the field's words
-    ``source``   evidence id(s), a paper, or the word "assumption"
+    ``source``   evidence id(s), a paper, or the word "assumption"; after a semicolon what the size rests on, where that
+                 is something else ("S001-21; size: D"; scenario/basis.py)
     ``whole``    True for whole numbers (switches, counts, months)
     ``entry_only`` True for a stock's opening value, which no dated event can change
     ``labels``   of a switch or code: what each value means, (value, text). The text follows "assuming that"; of a

@@ -30,9 +30,11 @@ MECHANISM = Mechanism(
     "Firms that need a buyer are bought, by giants' appetite, capacity and gain; or by chance.",
     "Nobody is bought.",
     (
-        Assumption("distress_runway", 9, "months", 0, 60, "runway below which a firm that gets no money takes offers"),
-        Assumption("refused_months", 10, "months", 0, 120, "months refused from which it counts as getting none"),
-        Assumption("offer_month", 0.01, "probability a month", 0, 1, "chance of an offer per unit of appetite"),
+        Assumption(
+            "distress_runway", 9, "months", 0, 60, "runway below which a firm that gets no money takes offers", "D"
+        ),
+        Assumption("refused_months", 10, "months", 0, 120, "months refused from which it counts as getting none", "D"),
+        Assumption("offer_month", 0.01, "probability a month", 0, 1, "chance of an offer per unit of appetite", "D"),
         Assumption(
             "talent_gain",
             0.5,

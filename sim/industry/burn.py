@@ -29,7 +29,7 @@ MECHANISM = Mechanism(
     "Spending is commitments: a firm keeps to its plan while cash lasts and can cut only slowly when it does not.",
     "Spending is the constant burn_month.",
     (
-        Assumption("cut_runway", 5.5, "months", 0, 60, "months of its full plan in cash below which a firm cuts"),
+        Assumption("cut_runway", 5.5, "months", 0, 60, "months of its full plan in cash below which a firm cuts", "D"),
         Assumption("resume_runway", 15, "months", 0, 120, "months of it above which it keeps to its plan again"),
         Assumption(
             "cold_caution",
@@ -47,7 +47,7 @@ MECHANISM = Mechanism(
             0,
             1,
             "least of last month's research that leases and severance leave",
-            "form: Hamermesh & Pfann (1996); size: assumption",
+            "form: Hamermesh & Pfann (1996); size: D",
         ),
         Assumption("ramp_month", 0.2, "share a month", 0, 10, "most that research grows in a month"),
         Assumption(
@@ -57,8 +57,11 @@ MECHANISM = Mechanism(
             0,
             1e4,
             "research team that a firm in the race keeps to the end, at opening pay",
+            "D",
         ),
-        Assumption("floor_pivoted", 2, "¤ a month", 0, 1e4, "research team that a pivoted firm keeps, at opening pay"),
+        Assumption(
+            "floor_pivoted", 2, "¤ a month", 0, 1e4, "research team that a pivoted firm keeps, at opening pay", "D"
+        ),
         Assumption(
             "keep_pivoted", 0.8, "share a month", 0, 1, "least of last month's research that leases leave after a pivot"
         ),
@@ -73,7 +76,7 @@ MECHANISM = Mechanism(
             "S000-24, S002-14; share: assumption",
         ),
         Assumption("loop_months", 36, "months", 1, 600, "months over which it then spreads its cash"),
-        Assumption("most", 1.0, "ratio", 1, 10, "most a firm stretches its plan while capital is hot"),
+        Assumption("most", 1.0, "ratio", 1, 10, "most a firm stretches its plan while capital is hot", "D"),
         Assumption(
             "overhead_month",
             12,
@@ -84,13 +87,13 @@ MECHANISM = Mechanism(
             "P-ZP-13, P-ZP-17, P-ZP-22, P-ZP-28 (what is left of 2024's loss: about 5); level: assumption",
         ),
         Assumption("wage_growth_year", 0.12, "log a year", -0.5, 2, "growth of pay", "S002-11; rate: assumption"),
-        Assumption("replacing", 65, "¤", 0, 1e5, "cost of replacing one index point of talent, at opening pay"),
+        Assumption("replacing", 65, "¤", 0, 1e5, "cost of replacing one index point of talent, at opening pay", "D"),
     ),
     (
         Assumption("cash", 1000, "¤", 0, 1e7, "cash at entry", entry_only=True),
         Assumption("burn_month", 0, "¤ a month", 0, 1e6, "spending where the mechanism is off"),
         Assumption("research_ambition", 1, "ratio", 0, 100, "planned research over the cost of the frontier"),
-        Assumption("grant_month", 0, "¤ a month", 0, 1e6, "money from a parent or grants", "P-DS-01"),
+        Assumption("grant_month", 0, "¤ a month", 0, 1e6, "money from a parent or grants", "P-DS-01; size: assumption"),
     ),
 )
 

@@ -24,7 +24,7 @@ MECHANISM = Mechanism(
             -1,
             2,
             "climate that is set",
-            "S001-02, S003-08",
+            "S001-02, S003-08; code: assumption",
             whole=True,
             labels=(
                 (-1, "the climate for capital turns by chance"),

@@ -48,19 +48,13 @@ MECHANISM = Mechanism(
             0,
             5,
             "growth of business markets at the opening",
-            "P-MK-02 (doubled from 2023 to 2024)",
+            "P-MK-02; growth from 2023 to 2024: T",
         ),
         Assumption("growth_floor_year", 0.25, "log a year", 0, 2, "growth it slows to"),
         Assumption("growth_half_life", 24, "months", 1, 240, "half-life of the excess growth"),
         Assumption("threshold", 1.5, "generations", 0, 20, "frontier from which capability opens business demand"),
         Assumption(
-            "opening",
-            0.26,
-            "log per generation",
-            0,
-            10,
-            "business demand that a generation beyond it opens",
-            "S002-04; size: assumption",
+            "opening", 0.26, "log per generation", 0, 10, "demand that a generation beyond it opens", "S002-04; size: D"
         ),
         Assumption("opened_most", 20, "ratio", 1, 1e4, "most that capability multiplies business demand by"),
         Assumption(
@@ -70,7 +64,7 @@ MECHANISM = Mechanism(
             0,
             5,
             "growth of the consumer pools at the opening",
-            "P-GI-05, P-GI-06; rate: assumption",
+            "P-GI-05; rate: assumption",
         ),
         Assumption("pool_floor_year", 0.04, "log a year", 0, 2, "growth it slows to"),
         Assumption("arpu_home", 0.25, "¤ per million users and month", 0, 100, "revenue per user at home"),
@@ -81,7 +75,7 @@ MECHANISM = Mechanism(
             0,
             100,
             "revenue per user abroad",
-            "P-MM-06, P-MM-33 (derived)",
+            "P-MM-06, P-MM-33; users of 2024: assumption",
         ),
         Assumption("arpu_growth_year", 0.22, "log a year", -1, 2, "growth of revenue per user"),
         Assumption("api_price", 1, "ratio", 0.001, 10, "API list price over its trend"),
@@ -150,10 +144,14 @@ MECHANISM = Mechanism(
             0,
             2,
             "unit cost of API at the opening",
-            "P-ZP-34, P-ZP-35; point: assumption",
+            "P-ZP-34, P-ZP-35; size: assumption",
         ),
-        Assumption("project_cost", 0.36, "share of price", 0, 2, "cost of delivering projects", "P-ZP-30 to P-ZP-33"),
-        Assumption("thin_delivery", 1.25, "ratio", 0, 20, "what delivering costs more, per share of its people gone"),
+        Assumption(
+            "project_cost", 0.36, "share of price", 0, 2, "cost of delivering projects", "P-ZP-30, P-ZP-31, P-ZP-32"
+        ),
+        Assumption(
+            "thin_delivery", 1.25, "ratio", 0, 20, "what delivering costs more, per share of its people gone", "D"
+        ),
         Assumption(
             "consumer_cost",
             0.45,

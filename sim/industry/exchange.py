@@ -60,8 +60,10 @@ MECHANISM = Mechanism(
             "what investors who hold all would add to the chance",
             "S001-17; size: assumption",
         ),
-        Assumption("ipo_share", 0.09, "share of value", 0.01, 0.5, "IPO proceeds over value", "P-ZP-54, P-MM-42"),
-        Assumption("first_day", 0.25, "log", -1, 3, "premium at listing", "P-HK-18"),
+        Assumption("ipo_share", 0.09, "share of value", 0.01, 0.5, "IPO proceeds over value", "assumption"),
+        Assumption(
+            "first_day", 0.25, "log", -1, 3, "premium at listing", "P-HK-12, P-HK-16, P-HK-17; point: assumption"
+        ),
         Assumption(
             "scarcity",
             0.9,
@@ -92,7 +94,7 @@ MECHANISM = Mechanism(
         Assumption("sentiment_noise", 0.12, "log", 0, 1, "monthly shock to sentiment"),
         Assumption("sentiment_reversion", 0.15, "share a month", 0.01, 1, "how fast sentiment reverts"),
         Assumption("placement_runway", 18, "months", 0, 60, "months of its full plan in cash below which it places"),
-        Assumption("placement_share", 0.03, "share of value", 0, 0.5, "placement over value"),
+        Assumption("placement_share", 0.03, "share of value", 0, 0.5, "placement over value", "D"),
         Assumption("placement_premium", 0.5, "log", -5, 5, "premium from which a firm places shares without need"),
         Assumption("placement_pause", 6, "months", 1, 60, "pause between placements"),
         Assumption("placement_discount", 0.08, "log", 0, 1, "premium lost at a placement"),

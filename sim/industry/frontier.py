@@ -44,7 +44,7 @@ MECHANISM = Mechanism(
             0,
             100,
             "cost that startups' means can bear, over what they raise and earn in a month",
-            "form: Sutton (1998); size: assumption",
+            "form: Sutton (1998); size: D",
         ),
         Assumption("concavity", 0.35, "exponent", 0.05, 1, "returns of effort to spending"),
         Assumption("talent_elasticity", 0.3, "exponent", 0, 2, "effort's elasticity to talent"),
@@ -58,7 +58,9 @@ MECHANISM = Mechanism(
     (
         Assumption("gap", 0.4, "generations", 0, 20, "gap to the frontier at entry", entry_only=True),
         Assumption("efficiency", 1, "ratio", 0.05, 50, "research done per unit of money"),
-        Assumption("focus", 1, "share", 0.01, 1, "how far models are the firm's main business", "S002-07"),
+        Assumption(
+            "focus", 1, "share", 0.01, 1, "how far models are the firm's main business", "S002-07; size: assumption"
+        ),
     ),
 )
 

@@ -35,7 +35,7 @@ MECHANISM = Mechanism(
             1,
             120,
             "months without a shift for the roadmap to count as set",
-            "S002-01; months: assumption",
+            "S002-01; months: D",
         ),
         Assumption(
             "slow_speed_year",
@@ -44,7 +44,7 @@ MECHANISM = Mechanism(
             0,
             5,
             "a slower frontier counts as set",
-            "S002-01; speed: assumption",
+            "S002-01; speed: D",
         ),
     ),
 )

@@ -34,9 +34,11 @@ MECHANISM = Mechanism(
             0,
             1,
             "chance of a firm that has no lead over open source left",
-            "S003-01, S001-05; size: assumption",
+            "S003-01, S001-05; size: D",
         ),
-        Assumption("lead", 0.35, "generations", 0.01, 20, "lead over open source that is worth a model of one's own"),
+        Assumption(
+            "lead", 0.35, "generations", 0.01, 20, "lead over open source that is worth a model of one's own", "D"
+        ),
         Assumption(
             "hot_share",
             0.3,
@@ -44,15 +46,15 @@ MECHANISM = Mechanism(
             0,
             1,
             "share of that chance left while capital is hot",
-            "S001-02, S003-02; size: assumption",
+            "S001-02, S003-02; size: D",
         ),
         Assumption(
-            "pressure_hazard", 0.025, "probability a month", 0, 1, "chance per unit of the first law's pressure"
+            "pressure_hazard", 0.025, "probability a month", 0, 1, "chance per unit of the first law's pressure", "D"
         ),
         Assumption("runway", 18, "months", 0, 60, "months of its full plan in cash below which leaving becomes urgent"),
         Assumption("gap", 0.2, "generations", 0, 20, "gap below which nobody leaves"),
         Assumption("gap_range", 0.45, "generations", 0.01, 20, "how much more gap makes it fully urgent"),
-        Assumption("deep_research", 0.15, "share", 0, 1, "research that a deep pivot keeps"),
+        Assumption("deep_research", 0.15, "share", 0, 1, "research that a deep pivot keeps", "D"),
         Assumption(
             "light_research",
             0.1,
@@ -60,9 +62,9 @@ MECHANISM = Mechanism(
             0,
             1,
             "research that a light pivot keeps",
-            "S000-20, S003-21; share: assumption",
+            "S000-20, S003-21; share: D",
         ),
-        Assumption("overhead", 0.95, "share", 0, 1, "overhead that a pivot keeps", "P-BC-04; share: assumption"),
+        Assumption("overhead", 0.95, "share", 0, 1, "overhead that a pivot keeps", "P-BC-04; share: D"),
         Assumption("keeps_lines", 0.3, "share", 0, 1, "effort a pivoted firm keeps in general lines"),
         Assumption("vertical_mix", 1.0, "weight", 0, 10, "effort a pivoted firm puts into verticals"),
         Assumption("build_ref", 0.6, "generations", 0.01, 20, "gap of open source at which building on it costs par"),
@@ -73,7 +75,7 @@ MECHANISM = Mechanism(
             0,
             1,
             "whether pivoted firms may list",
-            "P-BC-06",
+            "P-BC-06; switch: assumption",
             whole=True,
             labels=((1, "pivoted firms may list"), (0, "pivoted firms may not list")),
         ),

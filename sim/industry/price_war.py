@@ -18,7 +18,13 @@ MECHANISM = Mechanism(
     "Nobody starts a price war.",
     (
         Assumption(
-            "depth", 0, "share", 0, 0.99, "a dated war: price cut while it is in force", "P-PR-01, P-PR-02, P-PR-03"
+            "depth",
+            0,
+            "share",
+            0,
+            0.99,
+            "a dated war: price cut while it is in force",
+            "P-PR-01, P-PR-02, P-PR-03; size: assumption",
         ),
         Assumption("hazard_month", 0.015, "probability a month", 0, 1, "chance that a giant starts a war"),
         Assumption("depth_low", 0.2, "share", 0, 0.99, "shallowest war by chance"),

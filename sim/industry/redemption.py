@@ -21,7 +21,9 @@ MECHANISM = Mechanism(
     "Investors of an unlisted firm long without a round may call their money, the more so while exits are shut.",
     "Nobody calls money back.",
     (
-        Assumption("months_without", 24, "months", 0, 240, "months without a round after which money may be called"),
+        Assumption(
+            "months_without", 24, "months", 0, 240, "months without a round after which money may be called", "D"
+        ),
         Assumption(
             "hazard_month",
             0.04,
@@ -29,8 +31,9 @@ MECHANISM = Mechanism(
             0,
             1,
             "chance of a call, where investors hold all and the window is open",
+            "D",
         ),
-        Assumption("shut", 1.5, "ratio", 0, 20, "what a shut window adds to that chance"),
+        Assumption("shut", 1.5, "ratio", 0, 20, "what a shut window adds to that chance", "D"),
         Assumption("share_called", 0.3, "share", 0, 2, "share of the money paid in that is called"),
         Assumption("pay_share", 0.15, "share a month", 0, 1, "share of its cash that a called firm pays a month"),
     ),

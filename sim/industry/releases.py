@@ -20,7 +20,7 @@ MECHANISM = Mechanism(
     (
         Assumption("near_gap", 0.6, "generations", 0, 20, "gap up to which a model counts as near the frontier"),
         Assumption("fresh_months", 6, "months", 0, 60, "months for which a model counts as new"),
-        Assumption("stale_loss", 2.5, "log a year", 0, 10, "customers lost in a year without a new one"),
+        Assumption("stale_loss", 2.5, "log a year", 0, 10, "customers lost in a year without a new one", "D"),
         Assumption("months_without", 18, "months", 1, 240, "months without one after which a firm is out of the race"),
     ),
 )

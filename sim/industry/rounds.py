@@ -83,14 +83,16 @@ MECHANISM = Mechanism(
         Assumption("powder_start", 3000, "¤", 0, 1e7, "dry powder at the opening"),
         Assumption("powder_cap", 12000, "¤", 0, 1e7, "most that waits"),
         Assumption("draw_most", 0.7, "share", 0.01, 1, "most of the dry powder that moves in a month"),
-        Assumption("seek_runway", 18, "months", 0, 60, "months of its full plan in cash below which it seeks money"),
+        Assumption(
+            "seek_runway", 18, "months", 0, 60, "months of its full plan in cash below which it seeks money", "D"
+        ),
         Assumption("hot_pause", 7, "months", 0, 60, "pause between rounds in a hot climate", "P-MK-09"),
         Assumption("months_hot", 2, "months", 0, 24, "time to close a round in a hot climate"),
         Assumption("months_normal", 3, "months", 0, 24, "time to close a round in a normal climate"),
         Assumption("months_cold", 4, "months", 0, 24, "time to close a round in a cold climate"),
-        Assumption("bar_hot", 0, "score", -10, 10, "score needed in a hot climate"),
-        Assumption("bar_normal", 0.4, "score", -10, 10, "score needed in a normal climate"),
-        Assumption("bar_cold", 0.95, "score", -10, 10, "score needed in a cold climate"),
+        Assumption("bar_hot", 0, "score", -10, 10, "score needed in a hot climate", "D"),
+        Assumption("bar_normal", 0.4, "score", -10, 10, "score needed in a normal climate", "D"),
+        Assumption("bar_cold", 0.95, "score", -10, 10, "score needed in a cold climate", "D"),
         Assumption(
             "four_tests",
             0.2,
@@ -114,7 +116,7 @@ MECHANISM = Mechanism(
             0,
             20,
             "a firm out of the general race scores so much less",
-            "S003-02, S001-07; size: assumption",
+            "D",
         ),
         Assumption(
             "deep_discount",
@@ -123,7 +125,7 @@ MECHANISM = Mechanism(
             0,
             20,
             "the same for one that keeps core technology",
-            "S002-15; size: assumption",
+            "S002-15; size: D",
         ),
         Assumption(
             "stale_discount",
@@ -132,7 +134,7 @@ MECHANISM = Mechanism(
             0,
             20,
             "score lost in a year without a model near the frontier",
-            "S003-09; size: assumption",
+            "S003-09; size: D",
         ),
         Assumption(
             "last_price",
@@ -153,7 +155,7 @@ MECHANISM = Mechanism(
             "S002-05; size: assumption",
         ),
         Assumption("good_month", 0.15, "probability a month", 0, 1, "chance that it then does"),
-        Assumption("noise", 1, "score", 0, 10, "investors' luck, standard deviation"),
+        Assumption("noise", 1, "score", 0, 10, "investors' luck, standard deviation", "D"),
         Assumption(
             "concentration", 2.5, "log per score", 0, 20, "how far money goes to the best", "S002-13; size: assumption"
         ),
@@ -189,7 +191,7 @@ MECHANISM = Mechanism(
             0,
             1,
             "whether it raises venture money",
-            "P-DS-01",
+            "P-DS-01; switch: assumption",
             whole=True,
             labels=((1, "raises venture money"), (0, "lives from its own money")),
         ),

@@ -32,7 +32,13 @@ MECHANISM = Mechanism(
     "The neutral form: reports, tests and refusals move nothing.",
     (
         Assumption(
-            "strength", 1, "dial", 0, 3, "0: neutral form; 1: the documents' claim", "S001-20, S001-21, S001-22"
+            "strength",
+            1,
+            "dial",
+            0,
+            3,
+            "0: neutral form; 1: the documents' claim",
+            "S001-20, S001-21, S001-22; scale: D",
         ),
         Assumption(
             "report_cut",
@@ -41,7 +47,7 @@ MECHANISM = Mechanism(
             0,
             3,
             "premium lost by a report wholly below the path",
-            "S001-13; size: assumption",
+            "S001-13; size: D",
         ),
         Assumption(
             "loss_cut",
@@ -50,7 +56,7 @@ MECHANISM = Mechanism(
             0,
             3,
             "premium lost by a report with a loss as large as revenue",
-            "S001-20; size: assumption",
+            "S001-20; size: D",
         ),
         Assumption(
             "path_growth_year", 0.4, "log a year", -1, 3, "growth the market expects from one report to the next"
@@ -62,12 +68,12 @@ MECHANISM = Mechanism(
             0,
             1,
             "spending from cash that a loss-making listed firm gives up by the test",
-            "S002-06; size: assumption",
+            "S002-06; size: D",
         ),
-        Assumption("squeeze_least", 0.05, "share", 0, 1, "share of that spending that always remains"),
+        Assumption("squeeze_least", 0.05, "share", 0, 1, "share of that spending that always remains", "D"),
         Assumption("test_from", 24, "months", 1, 240, "earliest month of the test after listing", "S001-21"),
         Assumption("test_to", 36, "months", 1, 240, "latest month of the test after listing", "S001-21"),
-        Assumption("loss_allowed", 1, "ratio", 0, 20, "loss over revenue that half strength still allows"),
+        Assumption("loss_allowed", 1, "ratio", 0, 20, "loss over revenue that half strength still allows", "D"),
         Assumption(
             "abandoned_discount",
             1.5,
@@ -75,7 +81,7 @@ MECHANISM = Mechanism(
             0,
             5,
             "discount of an abandoned firm",
-            "P-HK-10, P-HK-11; size: assumption",
+            "S001-21, P-HK-10, P-HK-11; size: D",
         ),
         Assumption(
             "abandoned_clients",
@@ -84,7 +90,7 @@ MECHANISM = Mechanism(
             0,
             5,
             "customers' pull that an abandoned firm loses",
-            "S001-21; size: assumption",
+            "S001-21; size: D",
         ),
         Assumption(
             "abandoned_people",
@@ -93,11 +99,9 @@ MECHANISM = Mechanism(
             0,
             1,
             "talent that leaves an abandoned firm at once",
-            "S001-21; size: assumption",
+            "S001-21; size: D",
         ),
-        Assumption(
-            "refused_shrink", 0.06, "log a month", 0, 1, "value lost in a month of refusal", "S001-22; rate: assumption"
-        ),
+        Assumption("refused_shrink", 0.06, "log a month", 0, 1, "value lost in a month of refusal", "S001-22; rate: D"),
     ),
 )
 

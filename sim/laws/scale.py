@@ -32,13 +32,11 @@ MECHANISM = Mechanism(
     "and reach, the door stays open.",
     (
         Assumption("strength", 1, "dial", 0, 3, "0: neutral form; 1: the documents' claim", "S001-19"),
-        Assumption("learning", 0.12, "log per log", 0, 2, "unit cost's fall with own revenue"),
+        Assumption("learning", 0.12, "log per log", 0, 2, "unit cost's fall with own revenue", "D"),
         Assumption("volume_ref", 20, "¤ a month", 0.01, 1e5, "revenue that counts as one step of scale"),
-        Assumption(
-            "ecosystem", 0.3, "log", 0, 3, "unit cost's fall with a full ecosystem", "S001-19; size: assumption"
-        ),
+        Assumption("ecosystem", 0.3, "log", 0, 3, "unit cost's fall with a full ecosystem", "S001-19; size: D"),
         Assumption("reach_full", 6, "ratio", 1.01, 100, "reach that counts as a full ecosystem"),
-        Assumption("flywheel", 0.12, "share", 0, 3, "most that users add to effort", "S003-20; size: assumption"),
+        Assumption("flywheel", 0.12, "share", 0, 3, "most that users add to effort", "S003-20; size: D"),
         Assumption("users_ref", 30, "million", 0.01, 1e4, "users that give half of it"),
         Assumption(
             "match",
@@ -47,7 +45,7 @@ MECHANISM = Mechanism(
             0,
             1,
             "how far prices follow the lowest unit cost in the market",
-            "S001-19; size: assumption",
+            "S001-19; size: D",
         ),
         Assumption("price_floor", 0.01, "ratio", 0.0001, 1, "lowest price over its trend that this leads to"),
         Assumption(
@@ -57,13 +55,15 @@ MECHANISM = Mechanism(
             0,
             3,
             "how far research follows a firm's means over the mean of the race",
-            "form: Sutton (1998), Klepper (1996); size: assumption",
+            "form: Sutton (1998), Klepper (1996); size: D",
         ),
         Assumption("spread_most", 2, "ratio", 1, 20, "most that means multiply or divide research by"),
-        Assumption("winner_take", 0.5, "exponent", 0, 5, "added to the exponent of demand"),
-        Assumption("tolerated_gap", 0.25, "generations", 0.01, 20, "gap up to which a firm still counts in the race"),
-        Assumption("most_pressure", 3, "ratio", 0, 20, "most pressure on one who is behind"),
-        Assumption("door_ref", 2500, "¤ a month", 0.1, 1e7, "incumbents' revenue that closes the door half"),
+        Assumption("winner_take", 0.5, "exponent", 0, 5, "added to the exponent of demand", "D"),
+        Assumption(
+            "tolerated_gap", 0.25, "generations", 0.01, 20, "gap up to which a firm still counts in the race", "D"
+        ),
+        Assumption("most_pressure", 3, "ratio", 0, 20, "most pressure on one who is behind", "D"),
+        Assumption("door_ref", 2500, "¤ a month", 0.1, 1e7, "incumbents' revenue that closes the door half", "D"),
     ),
 )
 

@@ -32,7 +32,7 @@ MECHANISM = Mechanism(
     "money comes late.",
     "The neutral form: a vertical has the project line's margin and payment terms.",
     (
-        Assumption("strength", 1, "dial", 0, 3, "0: neutral form; 1: the documents' claim", "S001-23"),
+        Assumption("strength", 1, "dial", 0, 3, "0: neutral form; 1: the documents' claim", "S001-23; scale: D"),
         Assumption(
             "copy_pace",
             0.05,
@@ -40,26 +40,28 @@ MECHANISM = Mechanism(
             0,
             1,
             "how fast a full effort of giants and leaders copies",
-            "P-BC-08; pace: assumption",
+            "S001-23, P-BC-08; pace: D",
         ),
         Assumption("copy_ref", 1.5, "weight", 0.01, 100, "effort in verticals that counts as full"),
         Assumption(
-            "leaders_move", 0.4, "weight", 0, 10, "effort that a leader of the general race puts into verticals"
+            "leaders_move",
+            0.4,
+            "weight",
+            0,
+            10,
+            "effort that a leader of the general race puts into verticals",
+            "S001-30; size: D",
         ),
+        Assumption("lead_price", 0.25, "ratio", 0, 5, "price that a lead over open source adds", "S001-24; size: D"),
+        Assumption("copy_pull", 1.2, "log", 0, 5, "customers lost to a full copy", "D"),
+        Assumption("custom_cost", 0.35, "share of price", 0, 2, "cost of custom-made delivery", "S001-23; size: D"),
+        Assumption("undercut", 0.25, "share of price", 0, 2, "margin lost to a full copy", "S001-23; size: D"),
         Assumption(
-            "lead_price", 0.25, "ratio", 0, 5, "price that a lead over open source adds", "S001-24; size: assumption"
+            "extra_days", 90, "days", 0, 720, "how much later clients pay", "S001-23, P-ZP-44, P-MK-14; days: D"
         ),
-        Assumption("copy_pull", 1.2, "log", 0, 5, "customers lost to a full copy"),
-        Assumption("custom_cost", 0.35, "share of price", 0, 2, "cost of custom-made delivery"),
-        Assumption("undercut", 0.25, "share of price", 0, 2, "margin lost to a full copy"),
-        Assumption(
-            "extra_days", 90, "days", 0, 720, "how much later clients pay", "P-ZP-44, P-MK-14; days: assumption"
-        ),
-        Assumption("extra_months", 5, "months", 0, 60, "how much longer delivery takes"),
-        Assumption("extra_bad_debt", 0.08, "share", 0, 1, "share of bills never paid", "P-MK-14; share: assumption"),
-        Assumption(
-            "deep_relief", 0.6, "share", 0, 1, "relief of one who keeps core technology", "S001-24; size: assumption"
-        ),
+        Assumption("extra_months", 5, "months", 0, 60, "how much longer delivery takes", "S001-23; size: D"),
+        Assumption("extra_bad_debt", 0.08, "share", 0, 1, "share of bills never paid", "P-MK-14; share: D"),
+        Assumption("deep_relief", 0.6, "share", 0, 1, "relief of one who keeps core technology", "S001-24; size: D"),
         Assumption("lead_ref", 0.3, "generations", 0.01, 10, "lead over open source that relieves by 63%"),
         Assumption("told_at", 0.5, "share", 0, 1, "copy that is told as an event"),
     ),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from sim.archive import evidence
 from sim.report.document import Cell, Column, Details, Section, Table
 from sim.report.words import capital, count
+from sim.scenario import evidence
 from sim.scenario.model import Scenario
 
 SOURCES = {"seed": "document", "page": "public page"}  # what evidence.csv calls them, in words

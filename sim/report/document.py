@@ -18,8 +18,8 @@ from typing import Any, ClassVar
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from sim.archive import evidence
 from sim.report.picture import Picture
+from sim.scenario import evidence
 
 PLOTLY_FILE = "plotly.min.js"
 CODE = ("tables.js", "downloads.js", "page.js")  # in this order: each uses those before it

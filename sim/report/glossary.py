@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sim.foundation.columns import LONGEST_RUNWAY
+from sim.scenario.basis import MEANINGS
 
 GLOSSARY = (
     (
@@ -64,5 +65,11 @@ GLOSSARY = (
         "Source ids",
         "S… are passages of the documents behind the scenario, P-… public pages; their rows stand under Evidence used, "
         "and in evidence.csv. assumption means that no source gives the number.",
+    ),
+    (
+        "Rests on",
+        "Of the size, whatever the mechanism rests on. "
+        + "; ".join(f"{mark}: {meaning}" for mark, meaning in MEANINGS.items())
+        + ".",
     ),
 )

@@ -20,6 +20,7 @@ from sim.report.fates import PART_LABELS, part_colours
 from sim.report.view import View
 from sim.report.words import between, capital, exact, month_text, percent, shorten
 from sim.scenario import decided, series
+from sim.scenario.basis import MEANINGS, rests_on
 from sim.scenario.model import Change, Claim, Firm, Value
 from sim.study.focus import first, itself, typed
 
@@ -208,11 +209,13 @@ def value_text(value: Value, declared: Assumption | None) -> str:
             return f"one of {', '.join(numbers)}"
 
 
+RESTS_ON = Column("Rests on", title="; ".join(f"{mark}: {meaning}" for mark, meaning in MEANINGS.items()))
 ASSUMPTION_COLUMNS = (
     Column("Assumption", wide=True),
     Column("Value"),
     Column("Unit"),
     Column("Bounds"),
+    RESTS_ON,
     Column("Source"),
 )
 
@@ -227,6 +230,7 @@ def _assumption_row(path: str, value: Value, declared: Assumption | None, curren
         ),
         Cell(unit_in(declared.unit, currency) if declared else ""),
         Cell(_bounds_text(declared) if declared else ""),
+        Cell(rests_on(value.source)),
         Cell(value.source, shorten(value.note, 300)),
     )
 
@@ -271,7 +275,14 @@ def _firm_line(view: View, firm: Firm, values: int) -> str:
 def events_table(view: View) -> Table:
     """Dated changes of assumptions, in the order in which they apply."""
     rows = tuple(_change_row(change, view.scenario.currency) for change in view.scenario.changes)
-    columns = (Column("From"), Column("Until"), Column("What changes", wide=True), Column("How"), Column("Source"))
+    columns = (
+        Column("From"),
+        Column("Until"),
+        Column("What changes", wide=True),
+        Column("How"),
+        RESTS_ON,
+        Column("Source"),
+    )
     return Table("events", "Dated events", columns, rows, empty="The scenario has no dated events.")
 
 
@@ -284,6 +295,7 @@ def _change_row(change: Change, currency: str) -> tuple[Cell, ...]:
         Cell(month_text(change.last) if change.last is not None else "for good"),
         Cell(capital(declared.explained) if declared else change.path, f"{change.path} ({change.origin})"),
         Cell(how.format(value_text(change.value, declared)), unit),
+        Cell(rests_on(change.value.source)),
         Cell(change.source),
     )
 

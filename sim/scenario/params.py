@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -10,12 +11,13 @@ from sim.foundation.currency import DEFAULT_CURRENCY, unit_in
 from sim.foundation.errors import InputError, nearest_of
 from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS, MECHANISMS
 from sim.scenario import decided
+from sim.scenario.basis import MEANINGS, rests_on
 
-TABLE_HEAD = ("path", "unit", "default", "bounds", "source", "what it is")
+TABLE_HEAD = ("path", "unit", "default", "bounds", "rests on", "source", "what it is")
 
 
 def rows(word: str | None = None) -> list[dict[str, Any]]:
-    """path, unit, default, bounds, source, says of every assumption whose path, unit or sentence has ``word``.
+    """path, unit, default, bounds, rests_on, source, says of every assumption whose path, unit or text has ``word``.
 
     The default is a number, or the text of a decision; the bounds are a text.
     """
@@ -38,6 +40,7 @@ def _row(path: str, assumption: Assumption) -> dict[str, Any]:
         "unit": unit_in(assumption.unit),
         "default": decided.stated_as(assumption, assumption.default),
         "bounds": decided.shown_bounds(assumption),
+        "rests_on": rests_on(assumption.source),
         "source": assumption.source,
         "says": assumption.explained,
     }
@@ -57,6 +60,7 @@ def markdown() -> str:
         f"word *assumption*. Bounds are inclusive. Money is in {DEFAULT_CURRENCY}, as the defaults are; a scenario in "
         "another `currency` shows its own. What the flagship scenario states or leaves uncertain is in "
         "`scenarios/six-dragons.yaml`; the rest are these defaults.",
+        _marks(),
     ]
     for mechanism in MECHANISMS:
         prefix = f"assumptions.{mechanism.name}."
@@ -73,5 +77,16 @@ def _table(assumptions: Iterable[tuple[str, Assumption]]) -> str:
     for prefix, assumption in assumptions:
         row = _row(f"`{prefix}{assumption.name}`", assumption)
         says = "the switch of the mechanism" if assumption.name == "on" else row["says"]
-        lines.append((row["path"], row["unit"], default_text(row), row["bounds"], row["source"], says))
+        lines.append((row["path"], row["unit"], default_text(row), row["bounds"], row["rests_on"], row["source"], says))
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _marks() -> str:
+    """What the marks of a size mean, and how many sizes have which; switches and decisions have no size."""
+    sizes = [a for a in (*ASSUMPTIONS.values(), *FIRM_ASSUMPTIONS.values()) if not (a.labels or a.decides)]
+    counted = Counter(rests_on(assumption.source) for assumption in sizes)
+    said = "; ".join(f"*{mark}*, {meaning} ({counted[mark]})" for mark, meaning in MEANINGS.items())
+    return (
+        "*Rests on* is of the size, whatever the mechanism rests on, and is read from the source and from the dates of "
+        f"the evidence: {said}. In brackets: how many of the {len(sizes)} sizes below."
+    )

@@ -10,9 +10,9 @@ import pytest
 from reading import Element, having, read
 
 import sim
-from sim.archive import evidence
 from sim.report import cited, document
 from sim.report.document import Cell, Column, Document, Prose, Section, Table, render
+from sim.scenario import evidence
 from sim.scenario.load import load_text, with_sets
 
 TEXT = """

@@ -17,11 +17,12 @@ import pandas as pd
 import pytest
 from small_industry import TEXT, small
 
-from sim.archive import atomic, evidence, folder
+from sim.archive import atomic, folder
 from sim.archive.blocks import BlockStore
 from sim.engine import simulate as engine
 from sim.engine.block import BLOCK_WORLDS
 from sim.foundation.errors import InputError, RunError
+from sim.scenario import evidence
 from sim.scenario.load import load_text
 from sim.study import executor, monte_carlo, readme
 from sim.study.run import EVENTS, FIRMS, OUTCOME_FILES, open_folder

@@ -1,4 +1,4 @@
-"""The evidence behind a scenario's values: the rows of docs/evidence.csv whose ids it cites."""
+"""The evidence behind a scenario: the rows of docs/evidence.csv, and those whose ids its values cite."""
 
 from __future__ import annotations
 

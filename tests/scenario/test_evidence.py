@@ -6,8 +6,9 @@ import shutil
 from pathlib import Path
 
 import sim
-from sim.archive import digest, evidence
+from sim.archive import digest
 from sim.foundation import paths
+from sim.scenario import evidence
 from sim.scenario.load import load_text
 
 ROOT = Path(__file__).resolve().parents[2]
