@@ -114,6 +114,7 @@ def test_rows_of_every_assumption():
         "unit": declared.unit,
         "default": declared.default,
         "bounds": f"{declared.low:g} to {declared.high:g}",
+        "rests_on": "assumption",
         "source": declared.source,
         "says": declared.explained,
     }
