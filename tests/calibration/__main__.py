@@ -25,6 +25,7 @@ def measured(worlds: int) -> dict[str, str]:
         "made": f"Made by `python -m tests.calibration --write` with seed {flagship.seed}: {worlds:,} worlds of the "
         f"flagship, on results of baseline `{digest_of_baseline()}`.",
         "training": tables.training_table(facts, seen),
+        "asked": tables.asked_table(judged, told, worlds),
         "scores": tables.scores_table(told),
         "events": tables.events_table(told),
         "coverage": tables.coverage_table(judged),

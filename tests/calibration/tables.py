@@ -22,6 +22,7 @@ from tests.calibration.scores import (
 )
 
 LEVELS = (0.5, 0.9)
+INSIDE_ASKED = 0.75  # of the quantities, inside the 90% interval
 NAMED = "†"  # the row of the evidence is also the source of a size
 FEW_WORLDS = 100  # worlds; below, a quantity is not judged
 
@@ -237,6 +238,29 @@ def misses_text(all_judged: list[Judged], all_told: list[Told], worlds: int) -> 
     said = "; ".join(f"*{says}*" for says in none) if none else "none"
     head = table("| outside the 90% interval | the model is | why we think so |", "| --- | --- | --- |", rows)
     return f"{head}\n\nOutside every one of the {worlds:,} worlds: {said}."
+
+
+def asked_table(all_judged: list[Judged], all_told: list[Told], worlds: int) -> str:
+    """What is asked of facts of X, what was found, and whether it is met."""
+    counted = [one for one in all_judged if one.counts]
+    inside = sum(one.inside(LEVELS[1]) for one in counted)
+    outside = sum(one.outside_all for one in counted) + sum(one.impossible for one in all_told)
+    mine, base = (brier([getattr(one, name) for one in all_told]) for name in ("forecast", "base"))
+    rows = [
+        (
+            "quantities inside the 90% interval",
+            f"at least {INSIDE_ASKED:.0%}",
+            f"{inside / len(counted):.0%} ({inside} of {len(counted)})",
+            met(inside >= INSIDE_ASKED * len(counted)),
+        ),
+        (f"facts outside every one of {worlds:,} worlds", "none", str(outside), met(outside == 0)),
+        ("Brier score of events against the base rate", "lower", f"{mine:.3f} against {base:.3f}", met(mine < base)),
+    ]
+    return table("| asked | | found | |", "| --- | ---: | ---: | --- |", rows)
+
+
+def met(yes: bool) -> str:
+    return "met" if yes else "**not met**"
 
 
 def measures_text(facts: Facts) -> str:

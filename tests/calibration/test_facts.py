@@ -151,10 +151,10 @@ def test_growth_of_markets_is_at_the_prices_paid():
     sizes[0, CONSUMER] = 999.0  # users, not money
     sizes[0, :, 13:] *= 2.0
     market = {"api_take_home": np.ones((1, months)), "project_price": np.ones((1, months))}
-    market["api_take_home"][0, 13:] = 0.5
+    market["api_take_home"][0, 13:], market["project_price"][0, 13:] = 0.5, 0.9
     seen = History(2024 * 12, (), (), {}, market, sizes, np.array([]), np.array([]))
-    # 12 * (10 + 10 + 5) in 2024, 12 * (20 / 2 + 20 + 10) in 2025
-    same(measures.market_growth(seen, 2025), [40 / 25])
+    # 12 * (10 + 10 + 5) in 2024, 12 * (20 / 2 + 20 * 0.9 + 10) in 2025
+    same(measures.market_growth(seen, 2025), [38 / 25])
 
 
 def test_listings_count_only_where_the_firm_has_listed(seen):
@@ -195,6 +195,26 @@ def test_a_miss_is_told_with_its_side_and_reason_and_a_hit_is_not():
     assert "too high | HIGH" in tables.misses_text([high], [], 200)
     assert "Outside every one of the 200 worlds: none." in tables.misses_text([hit], [], 200)
     assert "we do not know" in tables.misses_text([judged((500, 500), worlds)], [], 200)
+
+
+def test_what_is_asked_is_met_or_not_by_the_numbers():
+    worlds = np.arange(200.0)
+    hit, miss = judged((100, 100), worlds), judged((198, 198), worlds)
+    told = Told(read().events[0], Forecast(0.6, 200, True), Forecast(0.5, 6, True))
+    three = tables.asked_table([hit, hit, hit, miss], [told], 200)
+    assert three.count("| met |") == 3 and "75% (3 of 4)" in three and "0.160 against 0.250" in three
+    worse = tables.asked_table([hit, hit, miss], [told._replace(base=Forecast(0.7, 6, True))], 200)
+    assert worse.count("**not met**") == 2 and "67% (2 of 3)" in worse
+    beyond = tables.asked_table([judged((500, 500), worlds)], [told._replace(forecast=Forecast(0.0, 200, True))], 200)
+    assert "| none | 2 | **not met** |" in beyond
+
+
+def test_tables_of_events_have_the_worlds_then_the_base_rate():
+    event = read().events[0]
+    told = [Told(event, Forecast(0.8, 4096, True), Forecast(0.5, 6, True))]
+    # (1 - 0.8)^2, (1 - 0.5)^2, one half; -log 0.8, -log 0.5
+    assert "| listing | 1 (1 happened) | 0.040 | 0.250 | 0.250 | 0.223 | 0.693 | 0.693 |" in tables.scores_table(told)
+    assert "| Zhipu lists by January 2026 | P-ZP-54 | yes | 80% | 79-81% | 50% |" in tables.events_table(told)
 
 
 def test_a_quantity_of_few_worlds_is_not_judged():

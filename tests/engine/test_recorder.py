@@ -7,7 +7,7 @@ import pytest
 from industries import LIVELY, flagship, scenario, walk
 
 from sim.engine.draws import draws_of
-from sim.engine.simulate import simulate
+from sim.engine.simulate import simulate, watch
 from sim.foundation.causes import NO_CAUSE
 from sim.foundation.columns import ACQUIRED, CLOSED, EVENTS, GIANT, INDEPENDENT, NEVER
 from sim.foundation.grid import BINS, HALF, LANDSCAPE, LOG, PATHS, SHARE, YEARLY, bin_bounds, nothing_seen
@@ -180,3 +180,18 @@ def test_draws_of_a_scenario_are_what_its_worlds_drew():
             assert sample == pytest.approx(expected, rel=1e-14), draw.path
             checked += 1
         assert checked >= 3
+
+
+def test_watching_tells_every_event_once_in_its_month():
+    """The log is emptied after each month: it would grow beyond its end, and a compiled law writes there unasked."""
+    made, told = scenario(LIVELY), []
+
+    def see(_ids, tile):
+        rows = np.asarray(tile.log)[: int(tile.told[0])]
+        assert (rows["month"] == tile.tick).all()
+        told.extend(zip(rows["world"], rows["month"], rows["event"], rows["value"], strict=True))
+
+    watch(made, 0, WORLDS, see)
+    kept = simulate(made, 0, WORLDS).events
+    assert sorted(told) == sorted(zip(kept["world"], kept["month"], kept["event"], kept["value"], strict=True))
+    assert len(told) > WORLDS
