@@ -67,8 +67,9 @@ def test_the_same_assumption_on_both_sides_makes_no_difference_at_all(same):
 
 
 def test_a_change_that_touches_no_world_differs_by_exactly_zero():
-    """Another stem, so the worlds are simulated anew; the window matters to nobody in this small industry."""
-    done = sim.what_if(small(700), ["assumptions.exchange.window=0.5"], jobs=1)
+    """Another stem, so the worlds are simulated anew; what a first day brings matters to nobody where nobody lists."""
+    unlisted = small(700, sets=("firms.alpha.lists=never", "firms.beta.lists=never"))
+    done = sim.what_if(unlisted, ["assumptions.exchange.first_day=0.5"], jobs=1)
     assert (done.differences["difference"] == 0).all()
     assert done.flipped.empty
     assert "makes no difference that 700 worlds can surely tell from chance" in done.headline[0]
