@@ -2,7 +2,8 @@
 
 weight_i   = ties_weight * state_ties_i + size_weight * value_i / all value + raised_weight * raised_i / all raised, of
              unlisted startups that raise money; pivoted ones count pivot_share
-chance_i   = hazard_month * weight_i / sum of weights * number of them, at most 1, a month
+chance_i   = hazard_month * weight_i / mean weight, at most 1, a month; every weight counts by itself in the mean
+             (sum of squares / sum), so a crowd that nobody would choose brings nobody a cheque
 cheque     = cheque_least * u ** (-1 / cheque_tail), at most ``most_share`` of value                 Pareto's law
 The money is new capital at the value in force: post-money = value + cheque. Nobody is asked for a score, and no dry
 powder moves. It is a round: whoever has called money back waits anew.
@@ -72,23 +73,25 @@ def step(world):
     firms, assume, tick, month = world.firms, world.assume, world.tick, world.month
     if assume.strategic_on == 0.0 or assume.strategic_hazard_month == 0.0:
         return
-    values, raised, number, total = 0.0, 0.0, 0.0, 0.0
+    values, raised, total, squares = 0.0, 0.0, 0.0, 0.0
     for f in range(firms.shape[0]):
         if may_be_chosen(firms[f], tick, month):
             values += firms[f].value
             raised += firms[f].raised
-            number += 1.0
     for f in range(firms.shape[0]):
         if may_be_chosen(firms[f], tick, month):
-            total += weight_of(firms[f], values, raised, assume, tick)
+            weight = weight_of(firms[f], values, raised, assume, tick)
+            total += weight
+            squares += weight * weight
+    mean = squares / max(total, TINY)
     for f in range(firms.shape[0]):
         firm = firms[f]
         if not may_be_chosen(firm, tick, month):
             continue
-        share = weight_of(firm, values, raised, assume, tick) / max(total, TINY)
-        if world.luck[f].u_strategic < assume.strategic_hazard_month * share * number:
+        weight = weight_of(firm, values, raised, assume, tick)
+        if world.luck[f].u_strategic < assume.strategic_hazard_month * weight / max(mean, TINY):
             amount = cheque(world.luck[f].u_cheque, firm.value, assume)
             firm.strategic_in += amount
             world.market.strategic_paid += amount
             take_round(firm, amount, tick)
-            tell(world, f, STRATEGIC, amount, CHOSEN, share)
+            tell(world, f, STRATEGIC, amount, CHOSEN, weight / total)

@@ -4,7 +4,8 @@
 With strength s:
 unit_cost = exp(-s * (learning * log(1 + revenue / volume_ref) + ecosystem * reach above a startup's, in [0, 1]))
 price     = max(lowest unit_cost of all, giants too, ** match, price_floor)      everybody's at home, from next month
-spread    = (means / mean means of the startups in the general race) ** (s * spread), in [1 / spread_most, spread_most]
+spread    = (means / mean means of the startups in the general race) ** (s * spread), in [1 / spread_most, spread_most];
+            in the mean every means counts by itself (sum of squares / sum): a crowd without any makes nobody large
 flywheel  = 1 + s * flywheel * users / (users + users_ref)          quality attracts users, users improve quality
 taking    = 1 + s * winner_take                                                  demand is winner-take-most
 pressure  = s * min(max(gap / tolerated_gap - 1, 0), most_pressure)              who cannot keep pace must pivot or fail
@@ -111,7 +112,7 @@ def step(world):
     """What scale does to cost, quality, demand, pressure and the door this month."""
     market, assume = world.market, world.assume
     on = assume.scale_on == 1.0 and assume.scale_strength > 0.0
-    incumbents, means, racers, best = 0.0, 0.0, 0.0, 1.0
+    incumbents, means, squares, best = 0.0, 0.0, 0.0, 1.0
     for f in range(world.firms.shape[0]):
         firm = world.firms[f]
         if firm.status != INDEPENDENT:
@@ -120,17 +121,19 @@ def step(world):
         if in_race:
             incumbents += firm.smooth_revenue
             if firm.kind == STARTUP:
-                means += means_of(firm)
-                racers += 1.0
+                own = means_of(firm)
+                means += own
+                squares += own * own
         firm.unit_cost = unit_cost(firm.smooth_revenue, firm.reach, assume) if on else 1.0
         best = min(best, firm.unit_cost)
         firm.flywheel = flywheel(firm.users, assume) if on else 1.0
         firm.pressure = pressure(firm.gap, assume) if on and in_race and firm.kind == STARTUP else 0.0
+    rivals = squares / max(means, TINY)
     for f in range(world.firms.shape[0]):
         firm = world.firms[f]
         if firm.status == INDEPENDENT:
             rival = on and firm.kind == STARTUP and firm.pivot_month == NEVER
-            firm.spread = spread(means_of(firm), means / max(racers, 1.0), assume) if rival else 1.0
+            firm.spread = spread(means_of(firm), rivals, assume) if rival else 1.0
     market.scale_price = max(best**assume.scale_match, assume.scale_price_floor) if on else 1.0
     market.taking = 1.0 + assume.scale_strength * assume.scale_winner_take if on else 1.0
     market.door = door(incumbents, assume) if on else 1.0

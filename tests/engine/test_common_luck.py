@@ -100,7 +100,7 @@ def test_a_firm_that_takes_no_share_money_or_talent_changes_nobody():
             "mix_vertical": 0,
             "marketing_intensity": 0,
         },
-        **{"seeks_capital": 0, "listing_appetite": 0, "poaching": 0, "talent": 0.02, "pivot_readiness": 0, "gap": 15},
+        **{"seeks_capital": 0, "listing_appetite": 0, "poaching": 0, "talent": 0.02, "pivots": "never", "gap": 15},
     }
     calm = {"closure": {"hazard_month": 0, "newness_month": 0}, "acquisition": {"hazard_month": 0}}
     base = walk(scenario(LIVELY, calm), 16)

@@ -73,11 +73,19 @@ def test_a_round_by_hand():
 
 
 def test_the_chance_is_shared_by_weight_by_hand():
-    """Values of 3,000 and 1,000 and nothing else: of 2 * 1/8 a month three quarters and one quarter."""
+    """Values of 3,000 and 1,000 and nothing else: weights 3/4 and 1/4, mean 5/8, chances 0.15 and 0.05 a month."""
     alone = {"strategic_ties_weight": 0.0, "strategic_raised_weight": 0.0}
-    for u, chosen in ((0.062, [True, True]), (0.063, [True, False]), (0.187, [True, False]), (0.188, [False, False])):
+    for u, chosen in ((0.049, [True, True]), (0.051, [True, False]), (0.149, [True, False]), (0.151, [False, False])):
         firms = (startup(value=v, u_strategic=u) for v in (3000.0, 1000.0))
         assert [bool(m > 0.0) for m in _month(*firms, **alone).firms.strategic_in] == chosen
+
+
+@pytest.mark.parametrize("crowd", [1, 40])
+def test_a_crowd_that_nobody_would_choose_brings_nobody_a_cheque(crowd):
+    for u, chosen in ((0.149, True), (0.151, False)):
+        firms = [startup(value=3000.0, u_strategic=u), startup(value=1000.0, u_strategic=0.0)]
+        w = _month(*firms, *(startup(value=0.0, u_strategic=0.0) for _ in range(crowd)), strategic_ties_weight=0.0)
+        assert [bool(m > 0.0) for m in w.firms.strategic_in] == [chosen, True, *(False for _ in range(crowd))]
 
 
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pytest import approx
@@ -70,7 +71,7 @@ def test_prices_follow_the_lowest_unit_cost_by_hand():
 
 
 def test_means_spread_over_startups_in_the_race_only():
-    """Means of 60 and 20: mean 40. Giants and who has left neither count nor are spread over."""
+    """Means of 60 and 20: mean (60^2 + 20^2) / 80 = 50. Giants and who has left neither count nor are spread over."""
     w = world(
         startup(raised_smooth=30.0, smooth_revenue=20.0, grant_month=10.0),
         startup(raised_smooth=20.0),
@@ -81,7 +82,18 @@ def test_means_spread_over_startups_in_the_race_only():
         scale_spread_most=10.0,
     )
     scale.step(w)
-    assert list(w.firms.spread) == approx([1.5, 0.5, 1.0, 1.0], rel=1e-14)
+    assert list(w.firms.spread) == approx([1.2, 0.4, 1.0, 1.0], rel=1e-14)
+
+
+@pytest.mark.parametrize("crowd", [1, 40])
+def test_a_crowd_without_means_makes_nobody_large(crowd):
+    firms = [startup(raised_smooth=60.0), startup(raised_smooth=20.0)]
+    sizes = {"scale_strength": 1.0, "scale_spread": 1.0, "scale_spread_most": 10.0}
+    alone, among = world(*firms, **sizes), world(*firms, *(startup() for _ in range(crowd)), **sizes)
+    scale.step(alone)
+    scale.step(among)
+    assert list(among.firms.spread[:2]) == list(alone.firms.spread)
+    assert among.firms.spread[2:] == approx(0.1), "who has nothing plans the least"
 
 
 def test_one_alone_in_the_race_is_the_limit_of_spread():
