@@ -7,7 +7,7 @@ import re
 
 import sim
 from tests.calibration import tables
-from tests.calibration.facts import ROOT, named_by_sizes, read
+from tests.calibration.facts import ROOT, inputs_of_x, read
 from tests.calibration.history import history
 from tests.golden.baseline import digest_of_baseline
 
@@ -20,10 +20,11 @@ def measured(worlds: int) -> dict[str, str]:
     """Every made block of the document, from ``worlds`` worlds of the flagship."""
     facts, flagship = read(), sim.load(FLAGSHIP)
     seen = history(flagship, worlds)
-    judged, told = tables.judged(facts, seen, named_by_sizes(flagship)), tables.told(facts, seen)
+    judged, told = tables.judged(facts, seen), tables.told(facts, seen)
     return {
         "made": f"Made by `python -m tests.calibration --write` with seed {flagship.seed}: {worlds:,} worlds of the "
         f"flagship, on results of baseline `{digest_of_baseline()}`.",
+        "inputs": tables.inputs_text(inputs_of_x(flagship)),
         "training": tables.training_table(facts, seen),
         "asked": tables.asked_table(judged, told, worlds),
         "scores": tables.scores_table(told),

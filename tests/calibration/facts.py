@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import csv
 import inspect
 import math
-import re
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 from ruamel.yaml import YAML
 
-from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS
+from sim.scenario.basis import TEST, rests_on
+from sim.scenario.evidence import known
 from sim.scenario.model import Scenario
 from tests.calibration.history import History
 from tests.calibration.measures import EVENTS, QUANTITIES, Measure
 
 ROOT = Path(__file__).resolve().parents[2]
 FILE = Path(__file__).with_name("facts.yaml")
-EVIDENCE = ROOT / "docs" / "evidence.csv"
 NEEDED = {
     "events": {"says", "source", "happened", "measure"},
     "quantities": {"says", "source", "reported", "measure"},
@@ -32,7 +29,6 @@ KEYS = {
     "quantities": NEEDED["quantities"] | {"unit", "too_low", "too_high"},
     "training": NEEDED["training"] | {"unit"},
 }
-AN_ID = re.compile(r"\b(?:S\d{3}|P-[A-Z0-9]{2})-\d{2}\b")
 
 
 class Fact(NamedTuple):
@@ -90,13 +86,6 @@ class Facts(NamedTuple):
 MEASURES: dict[str, Measure] = {**QUANTITIES, **EVENTS}
 
 
-@cache
-def evidence() -> dict[str, dict[str, str]]:
-    """Id -> row of the evidence."""
-    with EVIDENCE.open(encoding="utf-8", newline="") as file:
-        return {row["id"]: row for row in csv.DictReader(file)}
-
-
 def read(text: str | None = None) -> Facts:
     """The facts in ``text``, by default of the file. ValueError that names the fact and what is wrong with it."""
     data = YAML(typ="safe").load(FILE.read_text(encoding="utf-8") if text is None else text)
@@ -111,7 +100,7 @@ def read(text: str | None = None) -> Facts:
     if len(set(names)) < len(names):
         raise ValueError(f"{FILE.name}: two facts of one name: {sorted({n for n in names if names.count(n) > 1})}")
     left_out = {row: reason for reason, rows in data["left_out"].items() for row in rows}
-    if unknown := sorted(left_out.keys() - evidence().keys()):
+    if unknown := sorted(left_out.keys() - known().keys()):
         raise ValueError(f"{FILE.name}, left_out: no such evidence: {unknown}")
     return Facts(events, quantities, training, left_out)
 
@@ -120,7 +109,7 @@ def _fact(name: str, row: Mapping[str, Any], part: str, measures: Mapping[str, M
     if odd := sorted((row.keys() - KEYS[part]) | (NEEDED[part] - row.keys())):
         raise ValueError(f"{FILE.name}, {name}: {odd[0]}: {part} have {', '.join(sorted(KEYS[part]))}")
     sources = tuple(part.strip() for part in row["source"].split(","))
-    if unknown := [source for source in sources if source not in evidence()]:
+    if unknown := [source for source in sources if source not in known()]:
         raise ValueError(f"{FILE.name}, {name}: no such evidence: {unknown[0]}")
     ((measure, asked),) = row["measure"].items()
     if measure not in measures:
@@ -156,10 +145,9 @@ def _trained(name: str, row: Mapping[str, Any]) -> Quantity:
     return Quantity(fact, low, high, row.get("unit") == "%", row["reported"])
 
 
-def named_by_sizes(scenario: Scenario) -> set[str]:
-    """Rows of the evidence that a default or a value of the scenario names as its source."""
-    values = [value for firm in scenario.firms for value in firm.values.values()]
-    values += [*scenario.assumptions.values(), *(change.value for change in scenario.changes)]
-    texts = [a.source for a in (*ASSUMPTIONS.values(), *FIRM_ASSUMPTIONS.values())]
-    texts += [value.source for value in values]
-    return {found for text in texts for found in AN_ID.findall(text)}
+def inputs_of_x(scenario: Scenario) -> dict[str, str]:
+    """Path -> source of every value, set or dated, of the scenario that rests on X (scenario/basis.py)."""
+    found = {f"firms.{firm.id}.{name}": value.source for firm in scenario.firms for name, value in firm.values.items()}
+    found |= {path: value.source for path, value in scenario.assumptions.items()}
+    found |= {f"{change.path} ({change.origin})": change.value.source for change in scenario.changes}
+    return {path: source for path, source in found.items() if rests_on(source) == TEST}

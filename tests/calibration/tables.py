@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -23,16 +23,14 @@ from tests.calibration.scores import (
 
 LEVELS = (0.5, 0.9)
 INSIDE_ASKED = 0.75  # of the quantities, inside the 90% interval
-NAMED = "†"  # the row of the evidence is also the source of a size
 FEW_WORLDS = 100  # worlds; below, a quantity is not judged
 
 
 class Judged(NamedTuple):
-    """A quantity, what the worlds say of it, and whether a size names its evidence as source."""
+    """A quantity, and the numbers of the worlds that count for it."""
 
     quantity: Quantity
     values: np.ndarray
-    named: bool
 
     @property
     def counts(self) -> bool:
@@ -66,9 +64,9 @@ class Told(NamedTuple):
         return self.forecast.probability == (0.0 if self.event.happened else 1.0)
 
 
-def judged(facts: Facts, seen: History, named: set[str]) -> list[Judged]:
+def judged(facts: Facts, seen: History) -> list[Judged]:
     """Every quantity, measured."""
-    return [Judged(q, q.fact.measured(seen), not named.isdisjoint(q.fact.sources)) for q in facts.quantities]
+    return [Judged(quantity, quantity.fact.measured(seen)) for quantity in facts.quantities]
 
 
 def told(facts: Facts, seen: History) -> list[Told]:
@@ -195,7 +193,7 @@ def quantities_table(all_judged: list[Judged]) -> str:
     rows = []
     for one in all_judged:
         q, values = one.quantity, one.values
-        says = (q.fact.says + (NAMED if one.named else ""), reported(q), ", ".join(q.fact.sources))
+        says = (q.fact.says, reported(q), ", ".join(q.fact.sources))
         if one.counts:
             spans = (span(values, level, q.percent) for level in LEVELS)
             found = (number(float(np.median(values)), q.percent), *spans, lies(one), within(one))
@@ -210,16 +208,15 @@ def quantities_table(all_judged: list[Judged]) -> str:
 
 
 def coverage_table(all_judged: list[Judged]) -> str:
-    """How many facts lie inside; once more without those whose evidence a size names."""
+    """How many of the quantities lie inside each interval."""
+    counted = [one for one in all_judged if one.counts]
     rows = []
-    for text, part in (("all", all_judged), (f"without those marked {NAMED}", [j for j in all_judged if not j.named])):
-        part = [one for one in part if one.counts]
-        for level in LEVELS:
-            inside = sum(one.inside(level) for one in part)
-            low, high = coverage(inside, len(part))
-            exact = f"{100 * low:.0f}-{100 * high:.0f}%"
-            rows.append((text, f"{level:.0%}", f"{inside} of {len(part)}", f"{inside / len(part):.0%}", exact))
-    return table("| quantities | interval | inside | share | exact 95% |", "| --- | ---: | ---: | ---: | ---: |", rows)
+    for level in LEVELS:
+        inside = sum(one.inside(level) for one in counted)
+        low, high = coverage(inside, len(counted))
+        exact = f"{100 * low:.0f}-{100 * high:.0f}%"
+        rows.append((f"{level:.0%}", f"{inside} of {len(counted)}", f"{inside / len(counted):.0%}", exact))
+    return table("| interval | quantities inside | share | exact 95% |", "| ---: | ---: | ---: | ---: |", rows)
 
 
 # what the model misses
@@ -261,6 +258,12 @@ def asked_table(all_judged: list[Judged], all_told: list[Told], worlds: int) -> 
 
 def met(yes: bool) -> str:
     return "met" if yes else "**not met**"
+
+
+def inputs_text(inputs: Mapping[str, str]) -> str:
+    """The values of the scenario that rest on X."""
+    said = "; ".join(f"`{path}` ({source})" for path, source in inputs.items())
+    return f"Inputs of the flagship that rest on X: {said or 'none'}."
 
 
 def measures_text(facts: Facts) -> str:

@@ -11,9 +11,10 @@ import sim
 from sim.engine.simulate import simulate
 from sim.foundation.columns import API, CONSUMER, INDEPENDENT, NEVER, PROJECTS, VERTICAL
 from sim.outcomes.claims import truth
+from sim.scenario.evidence import known
 from tests.calibration import measures, tables
 from tests.calibration.__main__ import DOCUMENT, FLAGSHIP, written
-from tests.calibration.facts import FILE, Fact, Quantity, evidence, named_by_sizes, read
+from tests.calibration.facts import FILE, Fact, Quantity, inputs_of_x, read
 from tests.calibration.history import KEPT, History, history
 from tests.calibration.scores import Forecast, leave_one_out
 from tests.calibration.tables import Judged, Told
@@ -59,7 +60,7 @@ def test_every_class_but_one_event_has_company():
 def test_no_row_of_the_evidence_of_these_months_is_left_out_without_a_reason():
     found = read()
     used = {source for one in (*found.events, *found.quantities) for source in one.fact.sources}
-    pages = {row["id"] for row in evidence().values() if re.search("2025|2026", row["date"]) and row["id"][0] == "P"}
+    pages = {row["id"] for row in known().values() if re.search("2025|2026", row["date"]) and row["id"][0] == "P"}
     assert sorted(pages - used - found.left_out.keys()) == []
     assert sorted(found.left_out.keys() & used) == []
 
@@ -182,7 +183,7 @@ def test_states_are_those_at_the_end_of_the_month(seen):
 def judged(reported, values, **why):
     low, high = reported
     fact = Fact("x", "what was asked", ("P-ZP-24",), "burn", {})
-    return Judged(Quantity(fact, low, high, False, **why), np.asarray(values, float), False)
+    return Judged(Quantity(fact, low, high, False, **why), np.asarray(values, float))
 
 
 def test_a_miss_is_told_with_its_side_and_reason_and_a_hit_is_not():
@@ -269,4 +270,11 @@ def test_every_fact_can_be_measured():
         assert one.fact.measured(seen).size <= 2 or one.fact.measure in POOLED, one.fact.id
     for event in every.events:
         assert set(event.fact.measured(seen)) <= {0.0, 1.0}, event.fact.id
-    assert "P-ZP-54" in named_by_sizes(scenario)
+
+
+def test_inputs_that_rest_on_facts_after_2024_are_told():
+    made = sim.load(FLAGSHIP)
+    told = inputs_of_x(made)
+    assert "P-HK-06" in told["assumptions.exchange.window (events.technology-channel)"]
+    assert "`assumptions.exchange.window (events.technology-channel)` (P-HK-06)" in tables.inputs_text(told)
+    assert tables.inputs_text({}) == "Inputs of the flagship that rest on X: none."
