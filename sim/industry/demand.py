@@ -64,7 +64,7 @@ MECHANISM = Mechanism(
             0,
             5,
             "growth of the consumer pools at the opening",
-            "P-GI-05; rate: assumption",
+            "P-GI-05, P-GI-06; rate: assumption",
         ),
         Assumption("pool_floor_year", 0.04, "log a year", 0, 2, "growth it slows to"),
         Assumption("arpu_home", 0.25, "¤ per million users and month", 0, 100, "revenue per user at home"),

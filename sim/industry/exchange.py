@@ -60,9 +60,17 @@ MECHANISM = Mechanism(
             "what investors who hold all would add to the chance",
             "S001-17; size: assumption",
         ),
-        Assumption("ipo_share", 0.09, "share of value", 0.01, 0.5, "IPO proceeds over value", "assumption"),
         Assumption(
-            "first_day", 0.25, "log", -1, 3, "premium at listing", "P-HK-12, P-HK-16, P-HK-17; point: assumption"
+            "ipo_share",
+            0.09,
+            "share of value",
+            0.01,
+            0.5,
+            "IPO proceeds over value",
+            "P-ZP-54, P-MM-42; size: assumption",
+        ),
+        Assumption(
+            "first_day", 0.25, "log", -1, 3, "premium at listing", "P-HK-12, P-HK-16 to P-HK-18; size: assumption"
         ),
         Assumption(
             "scarcity",
