@@ -1,0 +1,148 @@
+"""Documents 003 and 004: leaving pre-training, and the spin-off."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.foundation.columns import GIANT, NEVER
+from tests.severities.estimating import Estimate, mean, of_worlds
+from tests.severities.rows import END, NOTHING, PER_CENT, POINTS, TIMES, Sets, difference, pivots
+from tests.severities.seen import SIX
+from tests.statements.document_001 import FALLS, RACES, raised, survival
+from tests.statements.document_001_laws import racers_left
+from tests.statements.document_002 import over_sets
+from tests.statements.panel import Measure, Worlds, by_world, known, of_those, ratio, typical
+from tests.statements.row import Statement, least, most
+
+NO_WAR = ("assumptions.price_war.on=0",)
+NO_LAST_PRICE = ("assumptions.rounds.last_price=0",)
+LAG_SHORT, LAG_LONG = ("assumptions.open_source.lag_months=4",), ("assumptions.open_source.lag_months=24",)
+LOUD = ("firms.bytedance.marketing_intensity=20", "firms.alibaba.marketing_intensity=10")
+SILENT = tuple(f"firms.{firm}.marketing_intensity=0" for firm in SIX)
+CONSUMER = ("minimax", "moonshot")
+MANY = 2  # firms
+
+
+def left_by(date: str, least_of: int) -> Measure:
+    """Worlds in which so many of the six have pivoted by a month."""
+    return lambda worlds: of_worlds(worlds.ended().state("pivoted", date).sum(axis=1) >= least_of)
+
+
+def standing(worlds: Worlds) -> Estimate:
+    """01.AI's value at the end of 2025: pivoted in 2025-01 over never; there in both."""
+    values = []
+    for sets in (FALLS, RACES):
+        panel = worlds.panel(sets)
+        month = panel.month("2025-12")
+        values.append(np.where(panel.there(("zero-one",))[:, month, 0], panel.firm("value", ("zero-one",))[:, month, 0], np.nan))
+    return typical((values[0] / values[1])[:, None])
+
+
+def refused_above(worlds: Worlds) -> Estimate:
+    """Months in which the six are refused of those since 2024-07: their last price above their value, less not above."""
+    panel = worlds.panel()
+    span = panel.span("2024-07", "2027-12")
+    price, value = panel.firm("post_money")[:, span], panel.firm("value")[:, span]
+    unlisted = (panel.there() & ~panel.past("listing_month"))[:, span] & (price > 0.0)
+    refused = 100.0 * (panel.firm("refused_months")[:, span] > 0.0)
+    one, other = (by_world(np.where(unlisted & who, refused, np.nan)) for who in (price > value, price <= value))
+    return known(one - other)
+
+
+def cost_of_user(worlds: Worlds) -> Estimate:
+    """Marketing of Kimi and MiniMax in 2024 over their users at its end: rivals loud over as they are."""
+    spent, won = [], []
+    for sets in (LOUD, NOTHING):
+        panel = worlds.panel(sets)
+        spent.append(panel.firm("marketing", CONSUMER)[:, panel.span("2024-01", "2024-12")].sum(axis=(1, 2), dtype=float))
+        won.append(panel.firm("users", CONSUMER)[:, panel.month("2024-12")].sum(axis=1, dtype=float))
+    cost = [paid / users for paid, users in zip(spent, won, strict=True)]
+    return ratio(*cost)
+
+
+def trend(worlds: Worlds) -> Estimate:
+    """The unit cost of inference in 2024-09 over that a year before."""
+    panel = worlds.panel()
+    return ratio(*(panel.market("inference_trend")[:, panel.month(date)].astype(float) for date in ("2024-09", "2023-09")))
+
+
+def leave(worlds: Worlds) -> Estimate:
+    """Of the six, no longer training a model of their own by the end of 2030."""
+    return mean(100.0 * (1.0 - worlds.ended().state("general", "2030-12").mean(axis=1)))
+
+
+def spun_off(by: str) -> Measure:
+    """Worlds in which 01.AI has spun a business off by a month."""
+
+    def measure(worlds: Worlds) -> Estimate:
+        panel = worlds.panel()
+        return of_worlds(panel.came("spin_off_month", ("zero-one",))[:, 0] <= panel.month(by))
+
+    return measure
+
+
+def placed(worlds: Worlds) -> Estimate:
+    """Of the six that can be followed two years after listing, who has placed shares by then."""
+    panel = worlds.panel()
+    came = panel.came("listing_month")
+    followed = came + 24 <= panel.last
+    months = np.arange(panel.last + 1)[:, None]
+    within = (months > came[:, None, :]) & (months <= came[:, None, :] + 24)
+    sold = ((panel.firm("placement_in") > 0.0) & within).any(axis=1)
+    return of_those(sold, followed & (came < NEVER))
+
+
+def tested(worlds: Worlds) -> Estimate:
+    """Of the six listed for three years and independent then, who has been tested."""
+    panel = worlds.panel()
+    came = panel.came("listing_month")
+    there = np.isfinite(panel.since("cash", came, 37))
+    return of_those(panel.came("test_month") <= came + 37, there)
+
+
+def fails(worlds: Worlds) -> Estimate:
+    """Of those tested, who fails."""
+    panel = worlds.panel()
+    test = panel.came("test_month")
+    return of_those(panel.came("abandoned_month") == test, test < NEVER)
+
+
+STATEMENTS = (
+    Statement(71, "003", "Two of the six leave pre-training by autumn 2024", "`pivot.hot_share`, `pivot.lead_hazard`, `pivot.hazard`",
+        (least("baseline: two or more of the six have pivoted by 2024-10", PER_CENT, 5, left_by("2024-10", MANY)),)),
+    Statement(72, "003", "Leaving deflates funding and standing", "`value` (prospect), `rounds.pivot_discount`, `strategic.pivot_share`",
+        (most("01.AI pivots lightly in 2025-01 over never: its value in 2025-12", TIMES, 0.8, standing),
+         most("the same: money raised in the two years after", TIMES, 0.8, raised(FALLS, RACES, "2025-02", "2027-01", ("zero-one",))))),
+    Statement(73, "003", "Better third-party models make firms leave pre-training", "`pivot.lead`, `pivot.lead_hazard`, `open_source.lag_months`",
+        (least("open source 4 months behind against 24: of the six pivoted by 2030-12", POINTS, 0, pivots(LAG_SHORT, LAG_LONG, END)),)),
+    Statement(74, "003", "A high valuation makes the next round harder", "`rounds.last_price`, `value`",
+        (least("baseline: months refused of the unlisted, last price above value less not above", POINTS, 0, refused_above),
+         least("the last price does not count, over baseline: venture money of the six, 2024-07 to 2026-06", TIMES, 1, over_sets("venture_in", "2024-07", "2026-06", NO_LAST_PRICE, NOTHING, SIX)))),
+    Statement(75, "003", "Only users or a leap of the model attract investors", "`rounds.early_users`, `rounds.early_leap`",
+        (most("users do not count, over baseline: venture money of MiniMax and Kimi to 2025-06", TIMES, 1, over_sets("venture_in", "2023-07", "2025-06", ("assumptions.rounds.early_users=0",), NOTHING, CONSUMER)),
+         most("a leap does not count, over baseline: venture money of the six to 2025-06", TIMES, 1, over_sets("venture_in", "2023-07", "2025-06", ("assumptions.rounds.early_leap=0",), NOTHING, SIX)))),
+    Statement(76, "003", "The cost of winning a user rises with rivals' spending", "`marketing.pressure_elasticity`",
+        (least("rivals loud over as they are: marketing of MiniMax and Kimi in 2024 for one user", TIMES, 1, cost_of_user),)),
+    Statement(77, "003", "Users that are bought are the moat", "`marketing`, `scale.flywheel`, `rounds.early_users`",
+        (most("the six do not advertise, over baseline: their users in 2025-12", TIMES, 0.8, over_sets("users", "2025-12", "2025-12", SILENT, NOTHING, SIX)),
+         most("the same: the six", POINTS, 0, difference(SILENT)))),
+    Statement(78, "003", "The cost of inference falls by nearly 99% in a year", "`inference.decline_year`",
+        (most("baseline: unit cost of inference, 2024-09 over 2023-09", TIMES, 0.1, trend),)),
+    Statement(79, "003", "Cuts of API prices did not pay: business revenue fell by half", "`price_war`, `demand.volume_elasticity`",
+        (most("the price war over none: API revenue of the six, 2024-06 to 2024-12", TIMES, 0.9, over_sets("revenue_api", "2024-06", "2024-12", NOTHING, NO_WAR, SIX)),
+         most("the same: gross profit of the six", TIMES, 0.9, over_sets("gross_profit", "2024-06", "2024-12", NOTHING, NO_WAR, SIX)))),
+    Statement(80, "003", "Open source: clients build for themselves, and prices are reset", "`open_source.reset`, `demand` (outside option)",
+        (most("open source 4 months behind over 24: API revenue of the six in 2025", TIMES, 0.8, over_sets("revenue_api", "2025-01", "2025-12", LAG_SHORT, LAG_LONG, SIX)),)),
+    Statement(81, "003", "Cheaper routes (reinforcement learning, frameworks) are a lifeline for who stays", "`open_source.teaches` (`know_how`)",
+        (most("open releases teach nothing: of the six in the general race in 2028-04", POINTS, 0, racers_left(("assumptions.open_source.teaches=0",), NOTHING, "2028-04")),)),
+    Statement(82, "003", "80% of the firms will abandon pre-training", "`pivot`, `releases`, `scale.pressure`",
+        (least("baseline: of the six out of pre-training by 2030-12, pivoted or gone", PER_CENT, 70, leave),)),
+    Statement(83, "004", "A spin-off brings cash now and less burden", "`spin_off`",
+        (least("baseline: 01.AI has spun a business off by 2030-12", PER_CENT, 5, spun_off("2030-12")),
+         least("spin-offs at once (chance 0.5 a month) against none: 01.AI independent in 2027-12", POINTS, 0, survival(("assumptions.spin_off.hazard_month=0.5",), ("zero-one",), "2027-12", ("assumptions.spin_off.on=0",))))),
+    Statement(84, "004", "Going public brings other financing, such as placements", "`exchange.placement_share`, `exchange.placement_premium`",
+        (least("baseline: of the listed of the six, a placement within two years", PER_CENT, 25, placed),)),
+    Statement(85, "004", "Sooner or later investment banks scrutinise, else the house of cards collapses", "`listing.test_from`, `listing.test_to`",
+        (least("baseline: of the six listed for three years, tested", PER_CENT, 95, tested),
+         least("baseline: of the tested, fail", PER_CENT, 50, fails))),
+)
