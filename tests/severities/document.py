@@ -33,12 +33,12 @@ class Measured(NamedTuple):
         return self.row.met_by(self.found.low) == self.row.met_by(self.found.high) == self.met
 
 
-def measured(worlds: int, told: Callable[[str], None] = lambda _line: None) -> list[Measured]:
-    """Every row on ``worlds`` worlds; ``told`` hears of each."""
+def measured(worlds: int, say: Callable[[str], None] = lambda _line: None) -> list[Measured]:
+    """Every row on ``worlds`` worlds; ``say`` is told of each."""
     runs, found = Runs(worlds), []
     for row in ROWS:
         found.append(Measured(row, row.measure(runs)))
-        told(line(found[-1]))
+        say(line(found[-1]))
     return found
 
 
@@ -67,12 +67,16 @@ def verdict(one: Measured) -> str:
     return said if one.sure else f"{said}, not sure"
 
 
+def told(row: Row, found: Estimate) -> str:
+    """What was measured, with its interval: "−8.2 ±1.2"."""
+    value, low, high = found
+    digits, say = DIGITS.get(row.unit, 1), signed if row.unit == POINTS else plain
+    return say(value, digits) if math.isnan(low) else estimate(value, low, high, digits, say)
+
+
 def line(one: Measured) -> str:
     """A row of the table."""
-    value, low, high = one.found
-    digits, say = DIGITS.get(one.row.unit, 1), signed if one.row.unit == POINTS else plain
-    told = say(value, digits) if math.isnan(low) else estimate(value, low, high, digits, say)
-    return f"| {one.row.text} | {asked(one.row)} | {told} | {verdict(one)} |"
+    return f"| {one.row.text} | {asked(one.row)} | {told(one.row, one.found)} | {verdict(one)} |"
 
 
 def text(found: list[Measured], worlds: int, seed: int) -> str:

@@ -25,12 +25,15 @@ from tests.statements.row import Statement, least, most
 ONE = ("zero-one",)
 STAYS = ("firms.zero-one.pivots=never",)
 PIVOTS = ("firms.zero-one.pivots=2025-01", "firms.zero-one.keeps_core=0")
-NO_GIANTS_REACH = tuple(f"firms.{giant}.reach=1" for giant in ("bytedance", "alibaba", "tencent", "baidu", "huawei", "xiaomi"))
+NO_GIANTS_REACH = tuple(
+    f"firms.{giant}.reach=1" for giant in ("bytedance", "alibaba", "tencent", "baidu", "huawei", "xiaomi")
+)
 LEVEL = (*(f"firms.{firm}.listing_appetite=0.5" for firm in SIX),)
 NO_GOVERNMENT = ("firms.zhipu.state_ties=0", "firms.zhipu.mix_projects=0.1")
 HOT_2025 = ("assumptions.climate.regime=0@2025-01..2025-12",)
 HALF_INFLOW = tuple(
-    f"assumptions.rounds.inflow_{climate}={inflow}@2025-01" for climate, inflow in (("hot", 700), ("normal", 500), ("cold", 425))
+    f"assumptions.rounds.inflow_{climate}={inflow}@2025-01"
+    for climate, inflow in (("hot", 700), ("normal", 500), ("cold", 425))
 )
 MONEY_A_YEAR = "RMB million a year"
 TURNS = 2  # times that money was raised and burned
@@ -134,10 +137,11 @@ def vertical_revenue(worlds: Worlds) -> Estimate:
     """Revenue from verticals of pivoters two years on over the month before, against that of all firms."""
     panel = worlds.panel()
     came = panel.came("pivot_month")
-    grown = panel.since("revenue_vertical", came, 24) / panel.since("revenue_vertical", came, -1)
+    before, after = (panel.since("revenue_vertical", came, months) for months in (-1, 24))
     market = panel.all_of(STARTUP, "revenue_vertical") + panel.all_of(GIANT, "revenue_vertical")
     at = np.clip(came, 1, panel.last - 24)
-    return typical(grown * np.take_along_axis(market, at - 1, 1) / np.take_along_axis(market, at + 24, 1))
+    grown = np.take_along_axis(market, at + 24, 1) / np.take_along_axis(market, at - 1, 1)
+    return typical(after / np.where(before > 0.0, before, np.nan) / grown)
 
 
 def research_on_open(worlds: Worlds) -> Estimate:
@@ -191,7 +195,14 @@ STATEMENTS = (
         "000",
         "The first phase is a cycle of raising, burning, raising",
         "`rounds` (seeks below `seek_runway`), `burn`",
-        (least("baseline: of the six, twice a round with a quarter of the cash burned before the next, by 2025-12", PER_CENT, 50, cycles),),
+        (
+            least(
+                "baseline: of the six, twice a round with a quarter of the cash burned before the next, by 2025-12",
+                PER_CENT,
+                50,
+                cycles,
+            ),
+        ),
     ),
     Statement(
         3,
@@ -200,9 +211,16 @@ STATEMENTS = (
         "`climate`, `rounds.inflow_cold`, `inference.scarcity`, `demand.reach_consumer`, `scale.ecosystem`",
         (
             least("baseline: spread of the six's values, 2025-12 over 2024-06", TIMES, 1, apart),
-            least("capital as cold as it was over hot in 2025: the same spread in 2025-12", TIMES, 1, spread_by_climate),
+            least(
+                "capital as cold as it was over hot in 2025: the same spread in 2025-12", TIMES, 1, spread_by_climate
+            ),
             most("half the inflow of venture money from 2025-01: the six", POINTS, 0, difference(HALF_INFLOW)),
-            most("compute three times as dear from 2025-01: the six", POINTS, 0, difference(("assumptions.inference.scarcity=3@2025-01",))),
+            most(
+                "compute three times as dear from 2025-01: the six",
+                POINTS,
+                0,
+                difference(("assumptions.inference.scarcity=3@2025-01",)),
+            ),
             least("giants with the reach of a start-up: the six", POINTS, 0, difference(NO_GIANTS_REACH)),
         ),
     ),
@@ -212,8 +230,18 @@ STATEMENTS = (
         "Zhipu leads to the exchange because of its stable revenue from government",
         "`exchange.revenue_gate`, `firms.zhipu.mix_projects`, `strategic` (`state_ties`)",
         (
-            least("baseline: Zhipu lists first of the six, of worlds with a listing by 2027", PER_CENT, 100 / 6, first_to_list),
-            most("all six with one appetite for listing, Zhipu without government work and ties: listed by 2026-01", POINTS, 0, listed("zhipu", "2026-01", (*LEVEL, *NO_GOVERNMENT), LEVEL)),
+            least(
+                "baseline: Zhipu lists first of the six, of worlds with a listing by 2027",
+                PER_CENT,
+                100 / 6,
+                first_to_list,
+            ),
+            most(
+                "all six with one appetite for listing, Zhipu without government work and ties: listed by 2026-01",
+                POINTS,
+                0,
+                listed("zhipu", "2026-01", (*LEVEL, *NO_GOVERNMENT), LEVEL),
+            ),
         ),
     ),
     Statement(
@@ -222,7 +250,12 @@ STATEMENTS = (
         "The consumer side is dominated by giants; independents face near-insurmountable challenges",
         "`demand.reach_consumer`, `reach` of giants, `scale.winner_take`",
         (
-            least("baseline: giants' part of consumer revenue in 2026", PER_CENT, 50, giants_part("revenue_consumer", "2026-01", "2026-12")),
+            least(
+                "baseline: giants' part of consumer revenue in 2026",
+                PER_CENT,
+                50,
+                giants_part("revenue_consumer", "2026-01", "2026-12"),
+            ),
             least("giants with the reach of a start-up: the six", POINTS, 0, difference(NO_GIANTS_REACH)),
         ),
     ),
@@ -253,8 +286,12 @@ STATEMENTS = (
         "The pivot leaves the next generation for good",
         "`pivot` (absorbing), `frontier` (effort of what is left)",
         (
-            most("baseline: months after a pivot among the three leaders of the general race", PER_CENT, 1, among_leaders),
-            least("baseline: light pivoters whose own model is behind open source two years on", PER_CENT, 90, catches_up),
+            most(
+                "baseline: months after a pivot among the three leaders of the general race", PER_CENT, 1, among_leaders
+            ),
+            least(
+                "baseline: light pivoters whose own model is behind open source two years on", PER_CENT, 90, catches_up
+            ),
         ),
     ),
     Statement(
@@ -262,21 +299,42 @@ STATEMENTS = (
         "000",
         "The talent exodus that comes with the pivot weakens the firm",
         "`talent.exodus_month`, `burn.replacing`, `demand.thin_delivery`, `frontier.talent_elasticity`",
-        (most("three times the exodus after a pivot: the six", POINTS, 0, difference(("assumptions.talent.exodus_month=0.15",))),),
+        (
+            most(
+                "three times the exodus after a pivot: the six",
+                POINTS,
+                0,
+                difference(("assumptions.talent.exodus_month=0.15",)),
+            ),
+        ),
     ),
     Statement(
         11,
         "000",
         "Pivoters gain clear revenue in their vertical",
         "`pivot.vertical_mix`, `demand`, `vertical`",
-        (least("baseline: growth of pivoters' revenue from verticals in two years over that of all firms", TIMES, 1, vertical_revenue),),
+        (
+            least(
+                "baseline: growth of pivoters' revenue from verticals in two years over that of all firms",
+                TIMES,
+                1,
+                vertical_revenue,
+            ),
+        ),
     ),
     Statement(
         12,
         "000",
         "Building on open source makes lightweight delivery cheap",
         "`pivot.build_ref` (build cost follows the open gap), `open_source.lag_months`",
-        (most("all six light pivoters, open source 4 months behind over 24: research a firm in 2026", TIMES, 1, research_on_open),),
+        (
+            most(
+                "all six light pivoters, open source 4 months behind over 24: research a firm in 2026",
+                TIMES,
+                1,
+                research_on_open,
+            ),
+        ),
     ),
     Statement(
         13,
@@ -284,7 +342,12 @@ STATEMENTS = (
         "Criteria move from parameters to sustainable business",
         "`rounds.four_tests`, `rounds.test_loop`, `value.hope`",
         (
-            least("four tests alone against none from 2024-07: revenue over spending of who raises less that of the refused, to 2028", POINTS, 0, four_tests(loop, "2024-07", "2028-12")),
+            least(
+                "four tests alone against none from 2024-07: revenue over spending of who raises less that of the refused, to 2028",
+                POINTS,
+                0,
+                four_tests(loop, "2024-07", "2028-12"),
+            ),
             most("the same: users (their logarithm)", POINTS, 0, four_tests(users, "2024-07", "2028-12")),
         ),
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.foundation.columns import NEVER, STARTUP
-from tests.severities.estimating import Estimate, mean, of_worlds
+from tests.severities.estimating import Estimate, mean, of_worlds, times
 from tests.severities.rows import (
     CAPITAL_OFF,
     NOTHING,
@@ -30,7 +30,10 @@ CLOSED_TRACKS = ("assumptions.demand.opening=0",)
 NO_WISH = ("assumptions.rounds.good_month=0",)
 EARLY = tuple(f"firms.{firm}.lists=2025-07" for firm in LISTED_TWO)
 LATER = tuple(f"firms.{firm}.lists=never" for firm in LISTED_TWO)
-NO_XIAOMI = tuple(f"firms.xiaomi.{trait}=0" for trait in ("mix_consumer", "mix_api", "mix_projects", "mix_vertical", "poaching", "marketing_intensity"))
+NO_XIAOMI = tuple(
+    f"firms.xiaomi.{trait}=0"
+    for trait in ("mix_consumer", "mix_api", "mix_projects", "mix_vertical", "poaching", "marketing_intensity")
+)
 WEANED = ("firms.deepseek.grant_month=0@2026-01",)
 LARGE = 5000.0  # RMB million: a large refinancing (P-SF-03)
 
@@ -42,22 +45,13 @@ def criterion_counts(worlds: Worlds) -> Estimate:
 
 
 def scarce(worlds: Worlds) -> Estimate:
-    """Value over fundamental of a listed firm of the six three months after its listing: the first over the later ones."""
-    panel = worlds.panel()
-    came = panel.came("listing_month")
-    premium = panel.since("premium", came, 3)
-    first = came == came.min(axis=1)[:, None]
-    one, other = (by_world(np.where(who, premium, np.nan)) for who in (first, ~first))
-    return Estimate(*np.exp(known(one - other)).tolist())
-
-
-def outweighs(worlds: Worlds) -> Estimate:
-    """Value over fundamental of the first of the six to list, three months after."""
-    panel = worlds.panel()
-    came = panel.came("listing_month")
-    premium = panel.since("premium", came, 3)
-    first = by_world(np.where(came == came.min(axis=1)[:, None], premium, np.nan))
-    return Estimate(*np.exp(known(first)).tolist())
+    """Value over fundamental of the first of the six to list, three months after: scarcity over none."""
+    found = []
+    for sets in (NOTHING, ("assumptions.exchange.scarcity=0",)):
+        panel = worlds.panel(sets)
+        came = panel.came("listing_month")
+        found.append(by_world(np.where(came == came.min(axis=1)[:, None], panel.since("premium", came, 3), np.nan)))
+    return Estimate(*np.exp(known(found[0] - found[1])).tolist())
 
 
 def over_sets(column: str, since: str, until: str, sets: Sets, base: Sets, firms: Sets = SEVEN) -> Measure:
@@ -86,35 +80,26 @@ def earns_first(worlds: Worlds) -> Estimate:
     return ratio(api * users_before.mean(), users * api_before.mean())
 
 
-def by_choice(worlds: Worlds) -> Estimate:
-    """Rounds of the six from 2025-07 to 2027-12 of firms with more than 18 months of their full plan in cash before."""
-    panel = worlds.panel()
-    span = panel.span("2025-07", "2027-12")
-    closed = panel.firm("venture_in")[:, span] > 0.0
-    before = panel.firm("plan_runway")[:, span.start - 1 : span.stop - 1]
-    return of_those(before > 18.0, closed)
-
-
 def large_round(worlds: Worlds) -> Estimate:
     """Worlds in which an unlisted firm of the seven gets five billion at once from 2025-07 to 2026-06."""
     panel = worlds.panel()
     return of_worlds((panel.rounds(SEVEN)[:, panel.span("2025-07", "2026-06")] >= LARGE).any(axis=(1, 2)))
 
 
-def research_part(worlds: Worlds) -> Estimate:
-    """Research of Zhipu and MiniMax in 2027 and 2028 as a part of what they have: listed in 2025-07 over never listed."""
-    found = []
-    for sets in (EARLY, LATER):
-        panel = worlds.panel(sets)
-        span = panel.span("2026-07", "2028-06")
-        there = panel.there(LISTED_TWO)[:, span]
-        if sets is EARLY:
-            there = there & (panel.came("listing_month", LISTED_TWO) < NEVER)[:, None, :]
-        spent, cash = ((panel.firm(name, LISTED_TWO)[:, span] * there).sum(axis=(1, 2), dtype=float) for name in ("research", "cash"))
-        found.append((spent, cash))
-    from tests.severities.estimating import times
+def research_listed(worlds: Worlds) -> Estimate:
+    """Research of Zhipu and MiniMax from 2026-07 to 2028-06: listed in 2025-07 over never; there in both."""
+    early, never = (worlds.panel(sets) for sets in (EARLY, LATER))
+    one, other = (panel.over("research", "2026-07", "2028-06", LISTED_TWO) for panel in (early, never))
+    both = np.isfinite(one) & np.isfinite(other) & (early.came("listing_month", LISTED_TWO) < NEVER)
+    return ratio(np.where(both, one, 0.0).sum(axis=1), np.where(both, other, 0.0).sum(axis=1))
 
-    return times(*found)
+
+def still_racing(worlds: Worlds) -> Estimate:
+    """Of the two in the general race in 2028-12: forced to list in 2025-07 less never."""
+    one, other = (
+        100.0 * worlds.ended(sets).state("general", "2028-12", LISTED_TWO).mean(axis=1) for sets in (EARLY, LATER)
+    )
+    return mean(one - other)
 
 
 def xiaomi(worlds: Worlds) -> Estimate:
@@ -134,41 +119,15 @@ def xiaomi_enters(worlds: Worlds) -> Estimate:
     return of_worlds(panel.firm("revenue", ("xiaomi",))[:, month, 0] > 0.0)
 
 
-def moved(panel: Panel, month: np.ndarray) -> np.ndarray:
-    """(worlds,) how much the seven's talent changes in the year up to a month, a firm and month: its absolute change."""
-    change = np.abs(np.diff(panel.firm("talent", SEVEN), axis=1)) * panel.racing(SEVEN)[:, 1:]
-    count = panel.racing(SEVEN)[:, 1:].cumsum(axis=1).sum(axis=2).astype(float)
-    total = change.cumsum(axis=1).sum(axis=2).astype(float)
-    rows = np.arange(month.size)
-    return (total[rows, month - 1] - total[rows, month - 13]) / np.maximum(count[rows, month - 1] - count[rows, month - 13], 1.0)
-
-
-def mature(worlds: Worlds, name: str) -> Panel:
-    return worlds.panel(NOTHING, name)
-
-
 def talent_calm(worlds: Worlds) -> Estimate:
-    """The change of talent of racers a month in 2029 and 2030: the late stage over the flagship."""
-    found = []
-    for name in ("late-stage", "six-dragons"):
-        panel = worlds.panel(NOTHING, name)
-        found.append(moved(panel, np.full(panel.scenario.worlds, panel.last)))
-    return ratio(*found)
-
-
-def tail_cleared(worlds: Worlds) -> Estimate:
-    """Of the seven outside the race at the horizon, independent: in worlds that reached the endgame less the others."""
-    ended = worlds.ended()
-    left = ended.state("independent", "2030-12", SEVEN) & ~ended.state("general", "2030-12", SEVEN)
-    out = ~ended.state("general", "2030-12", SEVEN)
-    kept = by_world(np.where(out, left, np.nan))
-    mature = ended.endgame < NEVER
-    from sim.outcomes.intervals import t_quantile
-
-    one, other = kept[mature & np.isfinite(kept)], kept[~mature & np.isfinite(kept)]
-    value = 100.0 * (one.mean() - other.mean())
-    half = 100.0 * float(t_quantile(min(one.size, other.size) - 1)) * float(np.sqrt(one.var(ddof=1) / one.size + other.var(ddof=1) / other.size))
-    return Estimate(value, value - half, value + half)
+    """The change of a racer's talent a month in the last two years: in worlds that reached the endgame over the others."""
+    panel = worlds.panel()
+    span = panel.span("2029-01", "2030-12")
+    racing = panel.racing(SEVEN)[:, span]
+    change = np.abs(np.diff(panel.firm("talent", SEVEN), axis=1))[:, span.start - 1 : span.stop - 1] * racing
+    changed, months = (a.sum(axis=(1, 2), dtype=float) for a in (change, racing))
+    mature = worlds.ended().endgame < NEVER
+    return times((changed * mature, months * mature), (changed * ~mature, months * ~mature))
 
 
 def top_four(worlds: Worlds) -> Estimate:
@@ -184,56 +143,205 @@ def lead(panel: Panel) -> np.ndarray:
 
 
 def overtaken(worlds: Worlds) -> Estimate:
-    """Worlds in which the leader of the race at the end of 2025 leads it three years on: shifts less none."""
+    """Worlds in which the leader of 2026-05 leads the race at the end of that year: a shift in 2026-06 less none from then."""
     kept = []
-    for sets in (NOTHING, ("assumptions.paradigm.on=0",)):
+    for sets in (("assumptions.paradigm.shift=1@2026-06..2026-06",), ("assumptions.paradigm.on=0@2026-06",)):
         panel = worlds.panel(sets)
         leader = panel.market("leader")
-        kept.append(100.0 * (leader[:, panel.month("2025-12")] == leader[:, panel.month("2028-12")]))
+        kept.append(100.0 * (leader[:, panel.month("2026-05")] == leader[:, panel.month("2026-12")]))
     return mean(kept[0] - kept[1])
 
 
 STATEMENTS = (
-    Statement(57, "002", "A later stage needs a set roadmap, a closed loop and locked leaders, all three", "`endgame`",
-        (least("baseline: endgame by 2030-12", PER_CENT, 5, endgame()),
-         most("baseline: the same", PER_CENT, 60, endgame()),
-         least("no set roadmap asked for: endgame by 2030-12", POINTS, 0, criterion_counts))),
-    Statement(58, "002", "The first mover's dividend of scarcity far outweighs the support of technology", "`exchange.scarcity`, `value.float_ref`, `exchange.first_day`",
-        (least("baseline: value over fundamental three months after listing, the first of the six over later ones", TIMES, 1, scarce),
-         least("baseline: value over fundamental of the first, three months after its listing", TIMES, 2, outweighs))),
-    Statement(59, "002", "Coding and API are the key tracks: they attract capital and earn first", "`demand.opening`, `demand.threshold`, `mix_api`, `value` (prospect)",
-        (least("baseline over capability that opens no market: API revenue of the seven in 2026", TIMES, 1.1, over_sets("revenue_api", "2026-01", "2026-12", NOTHING, CLOSED_TRACKS)),
-         least("the same: money raised in 2026, the exchange included", TIMES, 1, over_sets("money", "2026-01", "2026-12", NOTHING, CLOSED_TRACKS)),
-         least("baseline: growth of API revenue of the seven, 2027 over 2024, against that of consumer revenue", TIMES, 1, earns_first))),
-    Statement(60, "002", "Large refinancing is a choice, to avoid listing", "`rounds.good_terms`, `rounds.good_month`, `strategic`",
-        (least("baseline: rounds of 2025-07 to 2027-12 of firms that need none (18 months of their plan in cash)", PER_CENT, 5, by_choice),
-         least("baseline: a cheque of five billion and more, 2025-07 to 2026-06", PER_CENT, 5, large_round),
-         most("nobody raises because terms are good: money of unlisted investors to Kimi, 2025-07 to 2027-12", TIMES, 1, over_sets("venture_in", "2025-07", "2027-12", NO_WISH, NOTHING, ("moonshot",))))),
-    Statement(61, "002", "Listing too early costs long-term research", "`listing.squeeze`, `listing.squeeze_least`",
-        (most("Zhipu and MiniMax list in 2025-07 over never: research a month over cash, 2026-07 to 2028-06", TIMES, 1, research_part),
-         most("the same: in the general race in 2028-12", POINTS, 0, survival(EARLY, LISTED_TWO, "2028-12", LATER)))),
-    Statement(62, "002", "Giants have reach, not base technology; start-ups define technology", "`focus` of giants, `frontier`",
-        (least("baseline: a start-up leads all giants in mid-2026", PER_CENT, 50, startup_leads),
-         least("giants with full focus: a giant leads", PER_CENT, 50, giant_leads))),
-    Statement(63, "002", "Cross-border entrants keep coming and grab talent", "`firms.xiaomi.enters` (dated), `talent.poach_quarter`, `poaching`",
-        (least("baseline: Xiaomi sells models by 2026-12", PER_CENT, 95, xiaomi_enters),
-         most("with Xiaomi against without: talent of the six in 2027-12", POINTS, 0, xiaomi))),
-    Statement(64, "002", "The fight for talent decides", "`talent.poach_quarter`, `burn.replacing`",
-        (most("four times the poaching: the six", POINTS, 0, difference(("assumptions.talent.poach_quarter=0.06",))),)),
-    Statement(65, "002", "Maturity shows stable teams and small firms cleared out", "`talent`, `endgame`, `acquisition`",
-        (most("late stage over flagship: change of talent of a racer a month, 2030", TIMES, 0.8, talent_calm),
-         most("baseline: independent of those outside the race in 2030-12, worlds with an endgame less the others", POINTS, 0, tail_cleared))),
-    Statement(66, "002", "Over nine tenths of the money go to four leaders", "`rounds.concentration`, `rounds.bar_cold`, `strategic.size_weight`",
-        (least("baseline: the four largest's part of a year's venture money, 2025 and 2026", PER_CENT, 90, top_four),)),
-    Statement(67, "002", "Four tests of capital: base technology, commercial loop, low cost, global reach", "`rounds.test_core`, `rounds.test_loop`, `rounds.test_cost`, `rounds.test_global`",
-        (least("four tests alone against none from 2024-07: lead over open source of who raises less that of the refused, in two years", POINTS, 0, four_tests(lead, "2024-07", "2026-06")),
-         least("the same: revenue over spending, to 2028", POINTS, 0, four_tests(loop, "2024-07", "2028-12")))),
-    Statement(68, "002", "Two types survive, base technology and deep vertical; who lives from a parent is eliminated", "`vertical.deep_relief`, `frontier`, `grant_month`",
-        (most("exit hazard: racers over light pivoters", TIMES, 1, hazard("racer", "light pivoter")),
-         most("exit hazard: deep pivoters over light pivoters", TIMES, 1, hazard("deep pivoter", "light pivoter")),
-         most("DeepSeek's parent stops paying in 2026-01: DeepSeek independent in 2030-12", POINTS, 0, survival(WEANED, ("deepseek",))))),
-    Statement(69, "002", "The roadmap may be overturned, and today's leader be overtaken", "`paradigm`",
-        (most("shifts against none: the leader of 2025-12 leads in 2028-12", POINTS, 0, overtaken),)),
-    Statement(70, "002", "Barriers overseas are far more brutal than at home", "`overseas.barrier`, `overseas.compliance_hazard_month`",
-        (least("no barrier: MiniMax independent in 2030-12", POINTS, 0, survival(("assumptions.overseas.barrier=1", "assumptions.overseas.compliance_hazard_month=0"), ("minimax",))),)),
+    Statement(
+        57,
+        "002",
+        "A later stage needs a set roadmap, a closed loop and locked leaders, all three",
+        "`endgame`",
+        (
+            least("baseline: endgame by 2030-12", PER_CENT, 5, endgame()),
+            most("baseline: the same", PER_CENT, 60, endgame()),
+            least("no set roadmap asked for: endgame by 2030-12", POINTS, 0, criterion_counts),
+        ),
+    ),
+    Statement(
+        58,
+        "002",
+        "The first mover's dividend of scarcity far outweighs the support of technology",
+        "`exchange.scarcity`, `value.float_ref`, `exchange.first_day`",
+        (
+            least(
+                "scarcity over none: value over fundamental of the first of the six to list, three months after",
+                TIMES,
+                1.5,
+                scarce,
+            ),
+        ),
+    ),
+    Statement(
+        59,
+        "002",
+        "Coding and API are the key tracks: they attract capital and earn first",
+        "`demand.opening`, `demand.threshold`, `mix_api`, `value` (prospect)",
+        (
+            least(
+                "baseline over capability that opens no market: API revenue of the seven in 2026",
+                TIMES,
+                1.1,
+                over_sets("revenue_api", "2026-01", "2026-12", NOTHING, CLOSED_TRACKS),
+            ),
+            least(
+                "the same: money raised in 2026, the exchange included",
+                TIMES,
+                1,
+                over_sets("money", "2026-01", "2026-12", NOTHING, CLOSED_TRACKS),
+            ),
+            least(
+                "baseline: growth of API revenue of the seven, 2027 over 2024, against that of consumer revenue",
+                TIMES,
+                1,
+                earns_first,
+            ),
+        ),
+    ),
+    Statement(
+        60,
+        "002",
+        "Large refinancing is a choice, to avoid listing",
+        "`rounds.good_terms`, `rounds.good_month`, `strategic`",
+        (
+            least("baseline: a cheque of five billion and more, 2025-07 to 2026-06", PER_CENT, 5, large_round),
+            most(
+                "nobody raises because terms are good, over baseline: venture money of the six, 2025-07 to 2027-12",
+                TIMES,
+                1,
+                over_sets("venture_in", "2025-07", "2027-12", NO_WISH, NOTHING, SIX),
+            ),
+        ),
+    ),
+    Statement(
+        61,
+        "002",
+        "Listing too early costs long-term research",
+        "`listing.squeeze`, `listing.squeeze_least`",
+        (
+            most(
+                "Zhipu and MiniMax list in 2025-07 over never: their research from 2026-07 to 2028-06",
+                TIMES,
+                0.8,
+                research_listed,
+            ),
+            most("the same: in the general race in 2028-12", POINTS, 0, still_racing),
+        ),
+    ),
+    Statement(
+        62,
+        "002",
+        "Giants have reach, not base technology; start-ups define technology",
+        "`focus` of giants, `frontier`",
+        (
+            least("baseline: a start-up leads all giants in mid-2026", PER_CENT, 50, startup_leads),
+            least("giants with full focus: a giant leads", PER_CENT, 50, giant_leads),
+        ),
+    ),
+    Statement(
+        63,
+        "002",
+        "Cross-border entrants keep coming and grab talent",
+        "`firms.xiaomi.enters` (dated), `talent.poach_quarter`, `poaching`",
+        (
+            least("baseline: Xiaomi sells models by 2026-12", PER_CENT, 95, xiaomi_enters),
+            most("with Xiaomi against without: talent of the six in 2027-12", POINTS, 0, xiaomi),
+        ),
+    ),
+    Statement(
+        64,
+        "002",
+        "The fight for talent decides",
+        "`talent.poach_quarter`, `burn.replacing`",
+        (most("four times the poaching: the six", POINTS, 0, difference(("assumptions.talent.poach_quarter=0.06",))),),
+    ),
+    Statement(
+        65,
+        "002",
+        "Maturity shows stable teams and small firms cleared out",
+        "`talent`, `endgame`, `acquisition`",
+        (
+            most(
+                "baseline: change of a racer's talent a month in 2029-30, worlds with an endgame over the others",
+                TIMES,
+                0.8,
+                talent_calm,
+            ),
+            most("baseline: exit hazard of racers over light pivoters", TIMES, 0.5, hazard("racer", "light pivoter")),
+        ),
+    ),
+    Statement(
+        66,
+        "002",
+        "Over nine tenths of the money go to four leaders",
+        "`rounds.concentration`, `rounds.bar_cold`, `strategic.size_weight`",
+        (least("baseline: the four largest's part of a year's venture money, 2025 and 2026", PER_CENT, 90, top_four),),
+    ),
+    Statement(
+        67,
+        "002",
+        "Four tests of capital: base technology, commercial loop, low cost, global reach",
+        "`rounds.test_core`, `rounds.test_loop`, `rounds.test_cost`, `rounds.test_global`",
+        (
+            least(
+                "four tests alone against none from 2024-07: lead over open source of who raises less that of the refused, in two years",
+                POINTS,
+                0,
+                four_tests(lead, "2024-07", "2026-06"),
+            ),
+            least("the same: revenue over spending, to 2028", POINTS, 0, four_tests(loop, "2024-07", "2028-12")),
+        ),
+    ),
+    Statement(
+        68,
+        "002",
+        "Two types survive, base technology and deep vertical; who lives from a parent is eliminated",
+        "`vertical.deep_relief`, `frontier`, `grant_month`",
+        (
+            most("exit hazard: racers over light pivoters", TIMES, 1, hazard("racer", "light pivoter")),
+            most("exit hazard: deep pivoters over light pivoters", TIMES, 1, hazard("deep pivoter", "light pivoter")),
+            most(
+                "DeepSeek's parent stops paying in 2026-01: DeepSeek independent in 2030-12",
+                POINTS,
+                0,
+                survival(WEANED, ("deepseek",)),
+            ),
+        ),
+    ),
+    Statement(
+        69,
+        "002",
+        "The roadmap may be overturned, and today's leader be overtaken",
+        "`paradigm`",
+        (
+            most(
+                "a shift in 2026-06 against none from then on: the leader of 2026-05 leads in 2026-12",
+                POINTS,
+                0,
+                overtaken,
+            ),
+        ),
+    ),
+    Statement(
+        70,
+        "002",
+        "Barriers overseas are far more brutal than at home",
+        "`overseas.barrier`, `overseas.compliance_hazard_month`",
+        (
+            least(
+                "no barrier: MiniMax independent in 2030-12",
+                POINTS,
+                0,
+                survival(
+                    ("assumptions.overseas.barrier=1", "assumptions.overseas.compliance_hazard_month=0"), ("minimax",)
+                ),
+            ),
+        ),
+    ),
 )

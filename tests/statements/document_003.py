@@ -18,8 +18,8 @@ NO_WAR = ("assumptions.price_war.on=0",)
 NO_LAST_PRICE = ("assumptions.rounds.last_price=0",)
 LAG_SHORT, LAG_LONG = ("assumptions.open_source.lag_months=4",), ("assumptions.open_source.lag_months=24",)
 LOUD = ("firms.bytedance.marketing_intensity=20", "firms.alibaba.marketing_intensity=10")
-SILENT = tuple(f"firms.{firm}.marketing_intensity=0" for firm in SIX)
 CONSUMER = ("minimax", "moonshot")
+SILENT = tuple(f"firms.{firm}.marketing_intensity=0" for firm in CONSUMER)
 MANY = 2  # firms
 
 
@@ -34,7 +34,9 @@ def standing(worlds: Worlds) -> Estimate:
     for sets in (FALLS, RACES):
         panel = worlds.panel(sets)
         month = panel.month("2025-12")
-        values.append(np.where(panel.there(("zero-one",))[:, month, 0], panel.firm("value", ("zero-one",))[:, month, 0], np.nan))
+        values.append(
+            np.where(panel.there(("zero-one",))[:, month, 0], panel.firm("value", ("zero-one",))[:, month, 0], np.nan)
+        )
     return typical((values[0] / values[1])[:, None])
 
 
@@ -54,7 +56,9 @@ def cost_of_user(worlds: Worlds) -> Estimate:
     spent, won = [], []
     for sets in (LOUD, NOTHING):
         panel = worlds.panel(sets)
-        spent.append(panel.firm("marketing", CONSUMER)[:, panel.span("2024-01", "2024-12")].sum(axis=(1, 2), dtype=float))
+        spent.append(
+            panel.firm("marketing", CONSUMER)[:, panel.span("2024-01", "2024-12")].sum(axis=(1, 2), dtype=float)
+        )
         won.append(panel.firm("users", CONSUMER)[:, panel.month("2024-12")].sum(axis=1, dtype=float))
     cost = [paid / users for paid, users in zip(spent, won, strict=True)]
     return ratio(*cost)
@@ -63,7 +67,9 @@ def cost_of_user(worlds: Worlds) -> Estimate:
 def trend(worlds: Worlds) -> Estimate:
     """The unit cost of inference in 2024-09 over that a year before."""
     panel = worlds.panel()
-    return ratio(*(panel.market("inference_trend")[:, panel.month(date)].astype(float) for date in ("2024-09", "2023-09")))
+    return ratio(
+        *(panel.market("inference_trend")[:, panel.month(date)].astype(float) for date in ("2024-09", "2023-09"))
+    )
 
 
 def leave(worlds: Worlds) -> Estimate:
@@ -77,6 +83,20 @@ def spun_off(by: str) -> Measure:
     def measure(worlds: Worlds) -> Estimate:
         panel = worlds.panel()
         return of_worlds(panel.came("spin_off_month", ("zero-one",))[:, 0] <= panel.month(by))
+
+    return measure
+
+
+def after_spin_off(column: str, months: int) -> Measure:
+    """A column of 01.AI some months after its spin-off over that of a world without spin-offs; there in both."""
+
+    def measure(worlds: Worlds) -> Estimate:
+        with_it, without = worlds.panel(), worlds.panel(("assumptions.spin_off.on=0",))
+        came = with_it.came("spin_off_month", ("zero-one",))
+        came = np.where(came <= with_it.month("2026-12"), came, NEVER)
+        one, other = (panel.since(column, came, months, ("zero-one",))[:, 0] for panel in (with_it, without))
+        both = np.isfinite(one) & np.isfinite(other)
+        return ratio(one[both].astype(float), other[both].astype(float))
 
     return measure
 
@@ -108,41 +128,210 @@ def fails(worlds: Worlds) -> Estimate:
 
 
 STATEMENTS = (
-    Statement(71, "003", "Two of the six leave pre-training by autumn 2024", "`pivot.hot_share`, `pivot.lead_hazard`, `pivot.hazard`",
-        (least("baseline: two or more of the six have pivoted by 2024-10", PER_CENT, 5, left_by("2024-10", MANY)),)),
-    Statement(72, "003", "Leaving deflates funding and standing", "`value` (prospect), `rounds.pivot_discount`, `strategic.pivot_share`",
-        (most("01.AI pivots lightly in 2025-01 over never: its value in 2025-12", TIMES, 0.8, standing),
-         most("the same: money raised in the two years after", TIMES, 0.8, raised(FALLS, RACES, "2025-02", "2027-01", ("zero-one",))))),
-    Statement(73, "003", "Better third-party models make firms leave pre-training", "`pivot.lead`, `pivot.lead_hazard`, `open_source.lag_months`",
-        (least("open source 4 months behind against 24: of the six pivoted by 2030-12", POINTS, 0, pivots(LAG_SHORT, LAG_LONG, END)),)),
-    Statement(74, "003", "A high valuation makes the next round harder", "`rounds.last_price`, `value`",
-        (least("baseline: months refused of the unlisted, last price above value less not above", POINTS, 0, refused_above),
-         least("the last price does not count, over baseline: venture money of the six, 2024-07 to 2026-06", TIMES, 1, over_sets("venture_in", "2024-07", "2026-06", NO_LAST_PRICE, NOTHING, SIX)))),
-    Statement(75, "003", "Only users or a leap of the model attract investors", "`rounds.early_users`, `rounds.early_leap`",
-        (most("users do not count, over baseline: venture money of MiniMax and Kimi to 2025-06", TIMES, 1, over_sets("venture_in", "2023-07", "2025-06", ("assumptions.rounds.early_users=0",), NOTHING, CONSUMER)),
-         most("a leap does not count, over baseline: venture money of the six to 2025-06", TIMES, 1, over_sets("venture_in", "2023-07", "2025-06", ("assumptions.rounds.early_leap=0",), NOTHING, SIX)))),
-    Statement(76, "003", "The cost of winning a user rises with rivals' spending", "`marketing.pressure_elasticity`",
-        (least("rivals loud over as they are: marketing of MiniMax and Kimi in 2024 for one user", TIMES, 1, cost_of_user),)),
-    Statement(77, "003", "Users that are bought are the moat", "`marketing`, `scale.flywheel`, `rounds.early_users`",
-        (most("the six do not advertise, over baseline: their users in 2025-12", TIMES, 0.8, over_sets("users", "2025-12", "2025-12", SILENT, NOTHING, SIX)),
-         most("the same: the six", POINTS, 0, difference(SILENT)))),
-    Statement(78, "003", "The cost of inference falls by nearly 99% in a year", "`inference.decline_year`",
-        (most("baseline: unit cost of inference, 2024-09 over 2023-09", TIMES, 0.1, trend),)),
-    Statement(79, "003", "Cuts of API prices did not pay: business revenue fell by half", "`price_war`, `demand.volume_elasticity`",
-        (most("the price war over none: API revenue of the six, 2024-06 to 2024-12", TIMES, 0.9, over_sets("revenue_api", "2024-06", "2024-12", NOTHING, NO_WAR, SIX)),
-         most("the same: gross profit of the six", TIMES, 0.9, over_sets("gross_profit", "2024-06", "2024-12", NOTHING, NO_WAR, SIX)))),
-    Statement(80, "003", "Open source: clients build for themselves, and prices are reset", "`open_source.reset`, `demand` (outside option)",
-        (most("open source 4 months behind over 24: API revenue of the six in 2025", TIMES, 0.8, over_sets("revenue_api", "2025-01", "2025-12", LAG_SHORT, LAG_LONG, SIX)),)),
-    Statement(81, "003", "Cheaper routes (reinforcement learning, frameworks) are a lifeline for who stays", "`open_source.teaches` (`know_how`)",
-        (most("open releases teach nothing: of the six in the general race in 2028-04", POINTS, 0, racers_left(("assumptions.open_source.teaches=0",), NOTHING, "2028-04")),)),
-    Statement(82, "003", "80% of the firms will abandon pre-training", "`pivot`, `releases`, `scale.pressure`",
-        (least("baseline: of the six out of pre-training by 2030-12, pivoted or gone", PER_CENT, 70, leave),)),
-    Statement(83, "004", "A spin-off brings cash now and less burden", "`spin_off`",
-        (least("baseline: 01.AI has spun a business off by 2030-12", PER_CENT, 5, spun_off("2030-12")),
-         least("spin-offs at once (chance 0.5 a month) against none: 01.AI independent in 2027-12", POINTS, 0, survival(("assumptions.spin_off.hazard_month=0.5",), ("zero-one",), "2027-12", ("assumptions.spin_off.on=0",))))),
-    Statement(84, "004", "Going public brings other financing, such as placements", "`exchange.placement_share`, `exchange.placement_premium`",
-        (least("baseline: of the listed of the six, a placement within two years", PER_CENT, 25, placed),)),
-    Statement(85, "004", "Sooner or later investment banks scrutinise, else the house of cards collapses", "`listing.test_from`, `listing.test_to`",
-        (least("baseline: of the six listed for three years, tested", PER_CENT, 95, tested),
-         least("baseline: of the tested, fail", PER_CENT, 50, fails))),
+    Statement(
+        71,
+        "003",
+        "Two of the six leave pre-training by autumn 2024",
+        "`pivot.hot_share`, `pivot.lead_hazard`, `pivot.hazard`",
+        (least("baseline: two or more of the six have pivoted by 2024-10", PER_CENT, 5, left_by("2024-10", MANY)),),
+    ),
+    Statement(
+        72,
+        "003",
+        "Leaving deflates funding and standing",
+        "`value` (prospect), `rounds.pivot_discount`, `strategic.pivot_share`",
+        (
+            most("01.AI pivots lightly in 2025-01 over never: its value in 2025-12", TIMES, 0.8, standing),
+            most(
+                "the same: money raised in the two years after",
+                TIMES,
+                0.8,
+                raised(FALLS, RACES, "2025-02", "2027-01", ("zero-one",)),
+            ),
+        ),
+    ),
+    Statement(
+        73,
+        "003",
+        "Better third-party models make firms leave pre-training",
+        "`pivot.lead`, `pivot.lead_hazard`, `open_source.lag_months`",
+        (
+            least(
+                "open source 4 months behind against 24: of the six pivoted by 2030-12",
+                POINTS,
+                0,
+                pivots(LAG_SHORT, LAG_LONG, END),
+            ),
+        ),
+    ),
+    Statement(
+        74,
+        "003",
+        "A high valuation makes the next round harder",
+        "`rounds.last_price`, `value`",
+        (
+            least(
+                "baseline: months refused of the unlisted, last price above value less not above",
+                POINTS,
+                0,
+                refused_above,
+            ),
+            least(
+                "the last price does not count, over baseline: venture money of the six, 2024-07 to 2026-06",
+                TIMES,
+                1,
+                over_sets("venture_in", "2024-07", "2026-06", NO_LAST_PRICE, NOTHING, SIX),
+            ),
+        ),
+    ),
+    Statement(
+        75,
+        "003",
+        "Only users or a leap of the model attract investors",
+        "`rounds.early_users`, `rounds.early_leap`",
+        (
+            most(
+                "users do not count, over baseline: venture money of MiniMax and Kimi to 2025-06",
+                TIMES,
+                1,
+                over_sets("venture_in", "2023-07", "2025-06", ("assumptions.rounds.early_users=0",), NOTHING, CONSUMER),
+            ),
+            most(
+                "a leap does not count, over baseline: venture money of the six to 2025-06",
+                TIMES,
+                1,
+                over_sets("venture_in", "2023-07", "2025-06", ("assumptions.rounds.early_leap=0",), NOTHING, SIX),
+            ),
+        ),
+    ),
+    Statement(
+        76,
+        "003",
+        "The cost of winning a user rises with rivals' spending",
+        "`marketing.pressure_elasticity`",
+        (
+            least(
+                "rivals loud over as they are: marketing of MiniMax and Kimi in 2024 for one user",
+                TIMES,
+                1,
+                cost_of_user,
+            ),
+        ),
+    ),
+    Statement(
+        77,
+        "003",
+        "Users that are bought are the moat",
+        "`marketing`, `scale.flywheel`, `rounds.early_users`",
+        (
+            most(
+                "MiniMax and Kimi do not advertise, over baseline: their users in 2025-12",
+                TIMES,
+                0.8,
+                over_sets("users", "2025-12", "2025-12", SILENT, NOTHING, CONSUMER),
+            ),
+            most(
+                "the same: money of unlisted investors to them, to 2026-12",
+                TIMES,
+                1,
+                over_sets("venture_in", "2023-07", "2026-12", SILENT, NOTHING, CONSUMER),
+            ),
+            most("the same against baseline: the two", POINTS, 0, survival(SILENT, CONSUMER)),
+        ),
+    ),
+    Statement(
+        78,
+        "003",
+        "The cost of inference falls by nearly 99% in a year",
+        "`inference.decline_year`",
+        (most("baseline: unit cost of inference, 2024-09 over 2023-09", TIMES, 0.1, trend),),
+    ),
+    Statement(
+        79,
+        "003",
+        "Cuts of API prices did not pay: business revenue fell by half",
+        "`price_war`, `demand.volume_elasticity`",
+        (
+            most(
+                "the price war over none: API revenue of the six, 2024-06 to 2024-12",
+                TIMES,
+                0.75,
+                over_sets("revenue_api", "2024-06", "2024-12", NOTHING, NO_WAR, SIX),
+            ),
+            most(
+                "the same: gross profit of the six",
+                TIMES,
+                0.9,
+                over_sets("gross_profit", "2024-06", "2024-12", NOTHING, NO_WAR, SIX),
+            ),
+        ),
+    ),
+    Statement(
+        80,
+        "003",
+        "Open source: clients build for themselves, and prices are reset",
+        "`open_source.reset`, `demand` (outside option)",
+        (
+            most(
+                "open source 4 months behind over 24: API revenue of the six in 2025",
+                TIMES,
+                0.8,
+                over_sets("revenue_api", "2025-01", "2025-12", LAG_SHORT, LAG_LONG, SIX),
+            ),
+        ),
+    ),
+    Statement(
+        81,
+        "003",
+        "Cheaper routes (reinforcement learning, frameworks) are a lifeline for who stays",
+        "`open_source.teaches` (`know_how`)",
+        (
+            most(
+                "open releases teach nothing: of the six in the general race in 2028-04",
+                POINTS,
+                0,
+                racers_left(("assumptions.open_source.teaches=0",), NOTHING, "2028-04"),
+            ),
+        ),
+    ),
+    Statement(
+        82,
+        "003",
+        "80% of the firms will abandon pre-training",
+        "`pivot`, `releases`, `scale.pressure`",
+        (least("baseline: of the six out of pre-training by 2030-12, pivoted or gone", PER_CENT, 70, leave),),
+    ),
+    Statement(
+        83,
+        "004",
+        "A spin-off brings cash now and less burden",
+        "`spin_off`",
+        (
+            least("baseline: 01.AI has spun a business off by 2030-12", PER_CENT, 5, spun_off("2030-12")),
+            least(
+                "spin-offs over none, where 01.AI does one by 2026: its cash in that month",
+                TIMES,
+                1,
+                after_spin_off("cash", 0),
+            ),
+            most("the same: its overhead a year after", TIMES, 1, after_spin_off("overhead", 12)),
+        ),
+    ),
+    Statement(
+        84,
+        "004",
+        "Going public brings other financing, such as placements",
+        "`exchange.placement_share`, `exchange.placement_premium`",
+        (least("baseline: of the listed of the six, a placement within two years", PER_CENT, 25, placed),),
+    ),
+    Statement(
+        85,
+        "004",
+        "Sooner or later investment banks scrutinise, else the house of cards collapses",
+        "`listing.test_from`, `listing.test_to`",
+        (
+            least("baseline: of the six listed for three years, tested", PER_CENT, 95, tested),
+            least("baseline: of the tested, fail", PER_CENT, 50, fails),
+        ),
+    ),
 )

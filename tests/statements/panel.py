@@ -19,7 +19,7 @@ FIRM = """kind status pivot_month deep listing_month test_month abandoned_month 
     placement_month cash spending venture_in strategic_in ipo_in placement_in plan_runway runway refused_months gap
     talent users revenue revenue_consumer revenue_api revenue_projects revenue_vertical gross_profit research marketing
     operating_flow smooth_flow smooth_revenue ttm_flow value premium post_money founders_stake unit_cost vertical_margin
-    vertical_dso vertical_delay project_margin""".split()
+    vertical_dso vertical_delay project_margin overhead""".split()
 MARKET = """frontier_cost open_gap inference_trend concentration top_four_share copied leader second third
     endgame_month""".split()
 PANELS = 5  # kept at a time; one of 1,000 worlds takes some 200 MB
@@ -112,7 +112,9 @@ class Panel:
         span = self.span(since, until)
         refused = (self.firm("refused_months")[:, span] > 0.0) & self.there()[:, span]
         chosen = self.firm("venture_in")[:, span] > 0.0
-        return by_world(np.where(chosen, values[:, span], np.nan)) - by_world(np.where(refused, values[:, span], np.nan))
+        return by_world(np.where(chosen, values[:, span], np.nan)) - by_world(
+            np.where(refused, values[:, span], np.nan)
+        )
 
 
 @dataclass
@@ -172,4 +174,3 @@ def of_those(flags: np.ndarray, among: np.ndarray) -> Estimate:
     worlds = flags.shape[0]
     counts = [a.reshape(worlds, -1).sum(axis=1) for a in (flags & among, among)]
     return share(*counts)
-
