@@ -25,12 +25,12 @@ from sim.engine.block import BLOCK_WORLDS, Block
 from sim.foundation import regular
 from sim.foundation.columns import LOG_DTYPE
 
-MAGIC = b"shakeout block 4\n"
+MAGIC = b"shakeout block 5\n"
 LENGTH_BYTES, DIGEST_BYTES = 8, 32
 HEAD_BYTES = len(MAGIC) + LENGTH_BYTES + DIGEST_BYTES
 ABOUT = "about.json"  # beside the blocks: what they are blocks of
 COMPRESSION = 1  # the fastest level: the arrays are sparse already
-DENSE = ("histories", "endgame", "extinct", "probes", "paths_seen", "landscape_seen")
+DENSE = ("histories", "endgame", "extinct", "probes", "year_ends", "paths_seen", "landscape_seen")
 SPARSE = ("paths", "landscape", "leaders")
 
 

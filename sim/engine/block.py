@@ -24,6 +24,7 @@ class Block:
     ``landscape``  (len(grid.LANDSCAPE), ticks + 1, grid.count_bins(firms)) counts, ``landscape_seen`` as for paths
     ``leaders``    (series, ticks + 1) counts, worlds in which a startup of the series leads the general race
     ``probes``     (worlds, probes) float64, the quantities that claims ask for (scenario.Probe), in their order
+    ``year_ends``  (worlds, dates, startups, quantities) float32, as scenario/year_ends.py has them; NaN: not active
     ``clipped``    path -> how many world-months an event's value was clipped at a bound
     """
 
@@ -38,6 +39,7 @@ class Block:
     landscape_seen: np.ndarray
     leaders: np.ndarray
     probes: np.ndarray
+    year_ends: np.ndarray
     clipped: dict[str, int] = field(default_factory=dict)
 
     @property

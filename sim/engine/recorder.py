@@ -23,6 +23,7 @@ from sim.foundation.grid import BINS, LANDSCAPE, PATHS, bin_of, count_bins, coun
 from sim.foundation.jit import compile_for, law
 from sim.foundation.world import World
 from sim.scenario.model import Probe
+from sim.scenario.year_ends import KEPT, year_ends
 
 PATH_GRIDS = np.array([q.grid for q in PATHS])
 PATH_SCALES = np.array([q.scale for q in PATHS])
@@ -133,6 +134,11 @@ class Recorder:
         self.clipped: dict[str, int] = {}
         self._probes = [(column, problem.tick_of(probe.month), probe) for column, probe in enumerate(probes)]
         self._rows = {firm: row for row, firm in enumerate(problem.ids)}
+        single = [self._rows[firm] for firm in problem.series_ids if firm in self._rows]  # no members of a class
+        self._kept = np.array([row for row in single if problem.kinds[row] == STARTUP], np.int64)
+        ends = year_ends(problem.start, problem.start + ticks - 1)
+        self._year_ends = {problem.tick_of(month): place for place, month in enumerate(ends)}
+        self.year_ends = np.full((worlds, len(ends), len(self._kept), len(KEPT)), np.nan, np.float32)
 
     def month(self, tile: World, offset: int) -> None:
         """Record the month that ends; ``offset`` is the tile's first world within the block."""
@@ -153,6 +159,10 @@ class Recorder:
         if rows:
             self.told.append(logged(tile, rows))
             tile.told[0] = 0
+        if (place := self._year_ends.get(tile.tick)) is not None:
+            there = np.asarray(tile.firms["status"])[:, self._kept] == INDEPENDENT
+            kept = np.stack([np.asarray(tile.firms[name])[:, self._kept] for name in KEPT], axis=-1)
+            self.year_ends[offset : offset + len(tile.market), place] = np.where(there[..., None], kept, np.nan)
         for column, tick, probe in self._probes:
             if tick == tile.tick:
                 self.probed[offset : offset + len(tile.market), column] = self._probe(tile, probe)
@@ -199,6 +209,7 @@ class Recorder:
             landscape_seen=self.landscape_seen,
             leaders=self.leaders,
             probes=self.probed,
+            year_ends=self.year_ends,
             clipped=dict(sorted(self.clipped.items())),
         )
 

@@ -31,9 +31,11 @@ from sim.outcomes.moments import Moments, score_parts, variance_ratio
 from sim.outcomes.rows import groups_of, rows_of, single_firms
 from sim.outcomes.survival_differences import Estimates, Ratios
 from sim.scenario.dates import month_text
+from sim.outcomes.year_end_differences import COUNTED, YearEnds
+from sim.outcomes.year_end_differences import QUANTITIES as AT_YEAR_ENDS
 from sim.scenario.model import Scenario
+from sim.scenario.year_ends import year_ends
 
-MONTHS_A_YEAR = 12
 ALL = "all"  # the firm of what is said about the industry as a whole
 SURVIVAL, ENDGAME = "survival", "endgame"
 INDEPENDENTS_LEFT, GENERAL_LEFT = "independents_left", "general_left"
@@ -54,12 +56,13 @@ class Piece(NamedTuple):
     """Some worlds of a run, in order, from world ``first`` on.
 
     ``histories`` (worlds, firms) HISTORY_DTYPE; ``endgame`` (worlds,) first month of the endgame, NEVER where it does
-    not come, or None where only its share by month is known.
+    not come, or None where only its share by month is known; ``year_ends`` as in Block, or None where it is not kept.
     """
 
     first: int
     histories: np.ndarray
     endgame: np.ndarray | None
+    year_ends: np.ndarray | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,14 +79,14 @@ class Side:
 
 
 class Key(NamedTuple):
-    """What a row is about besides the firm: ``unit`` is SHARE, COUNT or MONEY, ``month`` a calendar month."""
+    """What a row is about besides the firm: ``unit`` is SHARE, COUNT, MONEY or MEAN, ``month`` a calendar month."""
 
     quantity: str
     month: int
     unit: str
 
 
-SHARE, COUNT, MONEY = "share", "count", "money"
+SHARE, COUNT, MONEY, MEAN = "share", "count", "money", "mean"
 
 
 @dataclass(frozen=True)
@@ -101,14 +104,14 @@ class Cast:
 
 def place_of(quantity: str) -> tuple[int, str]:
     """Where the rows about ``quantity`` stand: as in QUANTITIES, causes of exit after the states."""
-    return (QUANTITIES.index(FATES_AND_STATES[-1]), quantity) if is_exit(quantity) else (QUANTITIES.index(quantity), "")
+    known = (*QUANTITIES, *AT_YEAR_ENDS)
+    return (known.index(FATES_AND_STATES[-1]), quantity) if is_exit(quantity) else (known.index(quantity), "")
 
 
 def months_compared(one: Scenario, other: Scenario) -> tuple[int, ...]:
     """Calendar months to compare at: every December that both runs have, and the last month they share."""
     first, last = max(one.start, other.start), min(one.end, other.end)
-    months = {month for month in range(first, last + 1) if month % MONTHS_A_YEAR == MONTHS_A_YEAR - 1}
-    return tuple(sorted(months | ({last} if last >= first else set())))
+    return year_ends(first, last)
 
 
 def names_compared(one: Scenario, other: Scenario) -> tuple[list[str], list[str]]:
@@ -185,6 +188,7 @@ class Differences:
         self.casts = Cast(self.base.scenario, self.names), Cast(self.variant.scenario, self.names)
         self.sizes = tuple(np.array([len(rows) for rows in cast.members()], np.int64) for cast in self.casts)
         self.months = months_compared(self.base.scenario, self.variant.scenario)
+        self.year_ends = YearEnds(self.base.scenario, self.variant.scenario)
 
     def _money(self) -> list[Key]:
         """Money is known at the horizon: it is compared where both end, and for what was raised also begin, at once."""
@@ -195,6 +199,9 @@ class Differences:
 
     def add(self, base: Piece | None, variant: Piece | None) -> None:
         """Add worlds of one side, or the same worlds of both sides (then the pieces must have the same length)."""
+        kept = [None if piece is None else piece.year_ends for piece in (base, variant)]
+        if all(piece is None or one is not None for piece, one in zip((base, variant), kept, strict=True)):
+            self.year_ends.add(*kept)
         told: list[dict[Key, np.ndarray]] = [{}, {}]
         there = [piece.histories for piece in (base, variant) if piece is not None]
         self.keeps_causes &= all(keeps_causes(histories) for histories in there)
@@ -256,7 +263,7 @@ class Differences:
             names = (ALL,) if key.quantity in INDUSTRY else self.names
             told = self.startups if key.unit == MONEY else np.ones(len(names), bool)
             records += [(name, key, estimates, column) for column, name in enumerate(names) if told[column]]
-        records += self._survival() + self._endgame()
+        records += self._survival() + self._endgame() + self._year_ends()
         order = {name: place for place, name in enumerate((*self.names, ALL))}
         records.sort(key=lambda record: (order[record[0]], place_of(record[1].quantity), record[1].month))
         rows: list[tuple[Any, ...]] = [
@@ -357,6 +364,17 @@ class Differences:
                 if not np.isnan(entrants.difference[at]):
                     records.append((name, key, everybody if whole[at] else entrants, at))
         return records
+
+    def _year_ends(self) -> list[tuple[str, Key, Estimates, int]]:
+        """Runway, cash and revenue; none where one of the sides does not keep them world by world."""
+        if not all(self.year_ends.worlds):
+            return []
+        return [
+            (firm, Key(row.quantity, row.month, MEAN), row.estimates, at)
+            for row in self.year_ends.rows(self.paired)
+            for at, firm in enumerate(self.year_ends.firms)
+            if row.quantity == COUNTED or not np.isnan(row.estimates.difference[at])
+        ]
 
     def _lonely(self, variant: str) -> list[tuple[Any, ...]]:
         """Rows of who is in one of the runs only, independent at its horizon; the other side is empty."""

@@ -12,6 +12,7 @@ from sim.foundation.columns import HISTORY_DTYPE, LOG_DTYPE
 from sim.foundation.errors import InputError
 from sim.foundation.grid import BINS, LANDSCAPE, PATHS, count_bins, counts_dtype
 from sim.scenario.model import Scenario
+from sim.scenario.year_ends import KEPT, firms_kept, year_ends
 
 PROCESS_BYTES = 200 << 20  # Python, the libraries and the compiled laws, measured
 EVENTS_A_FIRM_MONTH = 0.07  # milestones a firm tells in a month: 0.06 in the flagship, fewer in the other scenarios
@@ -44,6 +45,8 @@ def need(scenario: Scenario) -> Need:
     wide = np.dtype(counts_dtype(BLOCK_WORLDS * max(copies))).itemsize
     events = worlds * firms * months * EVENTS_A_FIRM_MONTH * LOG_DTYPE.itemsize
     block = bins * wide + 2 * 8 * rows + worlds * (firms * HISTORY_DTYPE.itemsize + 8 * len(scenario.probes))
+    kept = len(firms_kept(scenario)) * len(year_ends(scenario.start, scenario.end)) * len(KEPT)
+    block += worlds * kept * np.dtype(np.float32).itemsize
     worker = PROCESS_BYTES + block + EVENT_COPIES * events + FILLED * bins * PACKING_BYTES
     summary = PROCESS_BYTES + block + events + 4 * bins + rows * PATH_BYTES
     return Need(int(worker), int(summary))

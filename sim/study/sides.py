@@ -26,6 +26,7 @@ from sim.outcomes.frames import RULES
 from sim.outcomes.rows import rows_of
 from sim.scenario.load import load, load_mapping
 from sim.scenario.model import Scenario
+from sim.scenario.year_ends import KEPT, firms_kept, year_ends
 from sim.scenario.yaml_text import read
 from sim.study.run import FIRMS, OUTCOME_FILES, Run
 
@@ -69,12 +70,14 @@ def of_run(label: str, run: Run) -> Answer:
     """A run whose blocks are there."""
     kept: list[Piece] = []
     rows = len(rows_of(run.scenario).ids)
-    keeps = run.scenario.worlds * rows * HISTORY_DTYPE.itemsize <= KEPT_BYTES
+    at_ends = len(firms_kept(run.scenario)) * len(year_ends(run.scenario.start, run.scenario.end)) * len(KEPT)
+    a_world = rows * HISTORY_DTYPE.itemsize + at_ends * np.dtype(np.float32).itemsize
+    keeps = run.scenario.worlds * a_world <= KEPT_BYTES
 
     def pieces() -> Iterable[Piece]:
         if kept:
             return kept
-        found = (Piece(block.first, block.histories, endgame_months(block)) for block in run.blocks())
+        found = (Piece(block.first, block.histories, endgame_months(block), block.year_ends) for block in run.blocks())
         if keeps:
             kept.extend(found)
             return kept

@@ -38,6 +38,7 @@ def _block(first: int = 0, worlds: int = 7, seed: int = 1) -> Block:
         landscape_seen=generator.normal(size=(*landscape.shape[:2], 2)),
         leaders=generator.integers(0, worlds, (FIRMS, TICKS + 1)).astype(np.uint32),
         probes=generator.normal(size=(worlds, 2)),
+        year_ends=generator.normal(size=(worlds, 2, 1, 3)).astype(np.float32),
         clipped={"firms.a.cash": 3},
     )
 

@@ -113,7 +113,7 @@ def test_a_firm_that_takes_no_share_money_or_talent_changes_nobody():
 def _assert_blocks_agree(whole, parts):
     assert (np.concatenate([p.histories for p in parts]) == whole.histories).all()
     assert np.concatenate([p.events for p in parts]).tobytes() == whole.events.tobytes()
-    for name in ("endgame", "extinct", "probes"):
+    for name in ("endgame", "extinct", "probes", "year_ends"):
         assert np.concatenate([getattr(p, name) for p in parts]).tobytes() == getattr(whole, name).tobytes(), name
     for name in ("paths", "landscape", "leaders"):
         assert (sum(getattr(p, name) for p in parts) == getattr(whole, name)).all(), name

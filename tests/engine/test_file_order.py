@@ -17,6 +17,7 @@ from sim.engine.simulate import Trace, simulate, trace
 from sim.foundation.columns import ACQUIRED, CLOSED, EVENT, ROWS
 from sim.scenario.keys import copy_ids
 from sim.scenario.model import Scenario
+from sim.scenario.year_ends import firms_kept
 
 BASES = (LIVELY, LATER, DATED)
 
@@ -49,6 +50,8 @@ def same_block(one: Scenario, other: Scenario, worlds: int) -> Block:
         assert (getattr(a, name) == getattr(b, name)[series]).all(), name
     for name in ("landscape", "endgame", "extinct", "probes"):
         assert getattr(a, name).tobytes() == getattr(b, name).tobytes(), name
+    kept = [firms_kept(other).index(firm) for firm in firms_kept(one)]
+    assert a.year_ends.tobytes() == np.ascontiguousarray(b.year_ends[:, :, kept]).tobytes()
     assert a.clipped == b.clipped
     return a
 

@@ -12,6 +12,7 @@ from sim.foundation.causes import NO_CAUSE
 from sim.foundation.columns import ACQUIRED, CLOSED, EVENTS, GIANT, INDEPENDENT, NEVER
 from sim.foundation.grid import BINS, HALF, LANDSCAPE, LOG, PATHS, SHARE, YEARLY, bin_bounds, nothing_seen
 from sim.outcomes.claims import UNDECIDED, truth
+from sim.scenario.year_ends import KEPT, firms_kept, year_ends
 
 WORLDS = 40
 
@@ -138,6 +139,24 @@ def test_probes_are_the_quantities_at_their_dates():
             expected = np.where(there, history.column(probe.firm, probe.quantity)[tick], np.nan)
             assert np.isnan(expected).any() and not np.isnan(expected).all()
         assert block.probes[:, column].tobytes() == expected.tobytes()
+
+
+def test_year_ends_are_runway_cash_and_revenue_of_single_startups_that_are_there(kept):
+    block, history = kept
+    made = scenario(LIVELY)
+    who = firms_kept(made)
+    dates = year_ends(made.start, made.end)
+    singles = [firm.id for firm in made.firms if firm.kind == "startup" and not firm.copies]
+    assert list(who) == singles and len(who) < len([firm for firm in made.firms if firm.kind == "startup"])
+    assert dates[-1] == made.end and all(month % 12 == 11 for month in dates[:-1]) and len(dates) >= 3
+    assert block.year_ends.shape == (len(block.histories), len(dates), len(who), len(KEPT))
+    for place, month in enumerate(dates):
+        tick = history.problem.tick_of(month)
+        for column, firm in enumerate(who):
+            for q, name in enumerate(KEPT):
+                expected = np.where(history.alive(firm)[tick], history.column(firm, name)[tick], np.nan)
+                assert block.year_ends[:, place, column, q].tobytes() == expected.astype(np.float32).tobytes()
+    assert np.isnan(block.year_ends).any() and not np.isnan(block.year_ends).all()
 
 
 @pytest.mark.parametrize("mechanism,share", [("rounds", "top_four_share"), ("demand", "concentration")])

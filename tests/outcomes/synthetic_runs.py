@@ -12,6 +12,7 @@ from sim.foundation.causes import DISTRESSED, NO_CAUSE, OUT_OF_MONEY
 from sim.foundation.columns import ACQUIRED, CLOSED, HISTORY_DTYPE, INDEPENDENT, LOG_DTYPE, NEVER, NOT_ENTERED
 from sim.foundation.grid import BINS, LANDSCAPE, PATHS, nothing_seen
 from sim.scenario.model import Claim, Firm, Probe, Scenario, Value
+from sim.scenario.year_ends import KEPT, firms_kept, year_ends
 
 ENDS = (OUT_OF_MONEY, DISTRESSED)  # of those who close, of those who are bought
 START = 2023 * 12 + 6  # July 2023
@@ -112,6 +113,11 @@ def live(
     return histories
 
 
+def kept_shape(question: Scenario) -> tuple[int, int, int]:
+    """Dates, startups and quantities of ``year_ends``."""
+    return len(year_ends(question.start, question.end)), len(firms_kept(question)), len(KEPT)
+
+
 def block_of(question: Scenario, histories: np.ndarray, first: int = 0, **parts: Any) -> Block:
     """A block of these histories; the other parts are empty unless given."""
     worlds, months = histories.shape[0], question.ticks + 1
@@ -127,6 +133,7 @@ def block_of(question: Scenario, histories: np.ndarray, first: int = 0, **parts:
         "landscape_seen": nothing_seen((len(LANDSCAPE), months)),
         "leaders": np.zeros((series, months), np.uint32),
         "probes": np.zeros((worlds, len(question.probes))),
+        "year_ends": np.full((worlds, *kept_shape(question)), np.nan, np.float32),
     }
     return Block(first=first, histories=histories, **(made | parts))
 

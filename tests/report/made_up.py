@@ -17,6 +17,7 @@ from sim.outcomes.rows import rows_of
 from sim.outcomes.stories import WorldStory, life_stories
 from sim.outcomes.summary import summarise
 from sim.scenario.model import Change, Claim, Firm, Scenario, Value
+from sim.scenario.year_ends import KEPT, firms_kept, year_ends
 
 START = 2023 * 12 + 6  # July 2023
 SIX = ("zhipu", "minimax", "moonshot", "stepfun", "baichuan", "zero-one")
@@ -232,7 +233,16 @@ def block(made: Scenario, worlds: int, seed: int = 1) -> Block:
         landscape_seen=landscape_seen,
         leaders=leaders,
         probes=np.zeros((worlds, 0)),
+        year_ends=year_ends_of(made, alive, luck),
     )
+
+
+def year_ends_of(made: Scenario, alive: np.ndarray, luck: np.random.Generator) -> np.ndarray:
+    """Runway, cash and revenue at the ends of years, of single startups that are there."""
+    ids, months = rows_of(made).ids, [month - made.start + 1 for month in year_ends(made.start, made.end)]
+    there = alive[:, [ids.index(firm) for firm in firms_kept(made)]][:, :, months].swapaxes(1, 2)
+    made_so = np.array([LEVELS[name] for name in KEPT]) * np.exp(luck.normal(0, 0.5, (*there.shape, len(KEPT))))
+    return np.where(there[..., None], made_so, np.nan).astype(np.float32)
 
 
 def story(made: Scenario, seed: int, why: str) -> WorldStory:

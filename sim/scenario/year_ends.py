@@ -1,0 +1,24 @@
+"""What is kept of every startup world by world at the end of every December and of the last month of a run.
+
+Differences of it between two runs are taken world by world (outcomes/year_end_differences.py). Members of a class are
+not kept one by one.
+"""
+
+from __future__ import annotations
+
+from sim.scenario.model import Scenario
+
+MONTHS_A_YEAR = 12
+RUNWAY, CASH, REVENUE = "runway", "cash", "revenue"
+KEPT = (RUNWAY, CASH, REVENUE)  # columns of a firm's row, in the order in which they are kept
+
+
+def year_ends(first: int, last: int) -> tuple[int, ...]:
+    """Calendar months from ``first`` to ``last`` in which something is kept: every December, and the last."""
+    months = {month for month in range(first, last + 1) if month % MONTHS_A_YEAR == MONTHS_A_YEAR - 1}
+    return tuple(sorted(months | ({last} if last >= first else set())))
+
+
+def firms_kept(scenario: Scenario) -> tuple[str, ...]:
+    """Ids of the startups of which something is kept, in file order."""
+    return tuple(firm.id for firm in scenario.firms if firm.kind == "startup" and not firm.copies)
