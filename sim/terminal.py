@@ -270,20 +270,43 @@ MOST_HEAD = 16  # characters of a run's name over its column
 SWEPT = {"independents_left": "independent", "general_left": "in the race", "endgame": "endgame %"}
 
 
-def differences(headline: Sequence[str], summary: Sequence[Row], base: str = "base") -> None:
-    """The sentences to quote, and under each the table of its variant's differences from ``base`` at the horizon."""
+def differences(headline: Sequence[str], summary: Sequence[Row], currency: str, base: str = "base") -> None:
+    """The sentences to quote, and under each the table of its variant's differences from ``base`` at the horizon and
+    that of runway, cash and revenue."""
     from sim.outcomes.effects import side_by_side
+    from sim.outcomes.year_end_differences import QUANTITIES as YEAR_END_QUANTITIES
 
     variants = list(dict.fromkeys(row["variant"] for row in summary))
     for sentence, variant in zip(headline, variants, strict=True):
         print(clean(f"{sentence}."))
-        mine = [row for row in summary if row["variant"] == variant]
+        of_variant = [row for row in summary if row["variant"] == variant]
+        mine = [row for row in of_variant if row["quantity"] not in YEAR_END_QUANTITIES]
         rows = [[row["name"], row["quantity"].replace("_", " "), *side_by_side(row)] for row in mine]
         other = "variant" if base == "base" else variant
         heads = [shown(name, MOST_HEAD) for name in (base, other)]
         print_table(["", "", *heads, "difference", "gain"], rows, left=2)
+        _year_ends([row for row in of_variant if row["quantity"] in YEAR_END_QUANTITIES], currency)
     print(f"Shares in percent, differences in points, {NOTE}.")
     print("Gain: so many times the worlds would be needed without common luck.")
+
+
+def _year_ends(rows: Sequence[Row], currency: str) -> None:
+    """The table of runway, cash and revenue of every startup at a date; nothing without rows."""
+    from sim.outcomes.effects import month_words
+    from sim.outcomes.year_end_words import by_firm, cells
+
+    if not rows:
+        return
+    date, names = rows[0]["date"], {row["firm"]: row["name"] for row in rows}
+    heads = ["", "runway", "difference", "cash", "revenue", "counted"]
+    body = [[names[firm], *cells(mine)] for firm, mine in by_firm(rows, date).items()]
+    print_table(heads, body, title=f"Runway, cash and revenue in {month_words(date)}")
+    where = "where the startup is there in both" if rows[0]["paired"] else "of each run where the startup is there"
+    said = (
+        f"Runway: medians in months and the median difference. Cash ({currency}) and revenue ({currency} a month): "
+        f"mean differences. Counted: percent of worlds, those {where}."
+    )
+    print(textwrap.fill(clean(said), console().width, **WHOLE))
 
 
 def percent(row: Row, name: str) -> str:

@@ -30,9 +30,9 @@ from sim.outcomes.intervals import Bounds, variance_of
 from sim.outcomes.moments import Moments, score_parts, variance_ratio
 from sim.outcomes.rows import groups_of, rows_of, single_firms
 from sim.outcomes.survival_differences import Estimates, Ratios
-from sim.scenario.dates import month_text
 from sim.outcomes.year_end_differences import COUNTED, YearEnds
 from sim.outcomes.year_end_differences import QUANTITIES as AT_YEAR_ENDS
+from sim.scenario.dates import month_text
 from sim.scenario.model import Scenario
 from sim.scenario.year_ends import year_ends
 

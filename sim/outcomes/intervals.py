@@ -215,12 +215,12 @@ def t_quantile(freedom: ArrayLike, level: float = 0.95) -> np.ndarray:
     return np.asarray(stdtrit(np.asarray(freedom, float), 0.5 + level / 2))
 
 
-def welch_freedom(first: ArrayLike, first_size: int, second: ArrayLike, second_size: int) -> np.ndarray:
+def welch_freedom(first: ArrayLike, first_size: ArrayLike, second: ArrayLike, second_size: ArrayLike) -> np.ndarray:
     """Degrees of freedom of a difference of two independent means (Welch 1947) whose variances are given."""
-    a, b = np.asarray(first, float), np.asarray(second, float)
+    a, n, b, k = (np.asarray(part, float) for part in (first, first_size, second, second_size))
     with np.errstate(divide="ignore", invalid="ignore"):
-        freedom = (a + b) ** 2 / (a * a / (first_size - 1) + b * b / (second_size - 1))
-    return np.where(a + b > 0, freedom, first_size + second_size - 2)
+        freedom = (a + b) ** 2 / (a * a / (n - 1) + b * b / (k - 1))
+    return np.asarray(np.where(a + b > 0, freedom, n + k - 2))
 
 
 def t_interval(values: ArrayLike, level: float = 0.95) -> tuple[float, float, float]:
@@ -244,6 +244,7 @@ METHODS: dict[Callable[..., Any], str] = {  # what each is called; whoever names
     agresti_min: "Agresti and Min's interval",
     paired_score: "Tango's score interval",
     newcombe: "Newcombe's interval",
+    rank_bounds: "between two values in order (binomial)",
     t_quantile: "Student's t",
     welch_freedom: "Welch's t",
 }

@@ -87,7 +87,7 @@ class YearEnds:
 
     def rows(self, paired: bool) -> list[Row]:
         """The rows, by quantity and date; not a number where the startup is there in no world."""
-        found = {RUNWAY: self._runway(paired), COUNTED: self._counted()}
+        found = {RUNWAY: self._runway(paired), COUNTED: self._counted(paired)}
         found |= {name: self._mean(place, paired) for place, name in enumerate(MEANS)}
         return [
             Row(name, month, Estimates(*(part[at] for part in found[name])))
@@ -95,10 +95,12 @@ class YearEnds:
             for at, month in enumerate(self.months)
         ]
 
-    def _counted(self) -> Estimates:
+    def _counted(self, paired: bool) -> Estimates:
+        """Of paired runs the same worlds are counted on both sides: no difference, and no doubt about it."""
         base, variant = (count / max(worlds, 1) for count, worlds in zip(self.there, self.worlds, strict=True))
         nothing = np.full(base.shape, np.nan)
-        return Estimates(base, variant, variant - base, nothing, nothing, nothing)
+        bound = np.zeros(base.shape) if paired else nothing
+        return Estimates(base, variant, variant - base, bound, bound, nothing)
 
     def _mean(self, place: int, paired: bool) -> Estimates:
         n, k = self.there

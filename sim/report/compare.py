@@ -9,6 +9,7 @@ from sim.outcomes import differences
 from sim.outcomes.effects import month_words, side_by_side
 from sim.outcomes.estimates import NOTE
 from sim.outcomes.intervals import METHODS
+from sim.outcomes.year_end_differences import QUANTITIES as YEAR_END_QUANTITIES
 from sim.report import effects
 from sim.report.cited import evidence_used
 from sim.report.document import (
@@ -88,14 +89,19 @@ def runs_of(done: Comparison) -> Runs:
 def document_of(done: Comparison) -> Document:
     """The page of a comparison as a document."""
     runs, rows = runs_of(done), effects.records(done.differences)
-    summary = done.summary()
+    summary = [row for row in done.summary() if row["quantity"] not in YEAR_END_QUANTITIES]
+    told = done.told_months()
     sections = [Section("curves", "Curves", _curves(runs, done)), Section("fates", "Fates", (_fates(runs),))]
     for index, label in enumerate(runs.labels[1:], start=1):
         mine = [row for row in rows if row["variant"] == label]
         title = f"{shorten(label, 60)} against {shorten(runs.labels[0], 60)}"
         lead = f"{done.manifest['pairing'][index - 1]}."
         table = _side_by_side(runs, [row for row in summary if row["variant"] == label], index)
-        blocks: list[Any] = [*_lonely(runs, mine, index), table, *difference_blocks(runs, mine, index)]
+        blocks: list[Any] = [
+            *_lonely(runs, mine, index),
+            table,
+            *difference_blocks(runs, mine, index, told.get(label, 0)),
+        ]
         sections.append(Section(f"differences-{index}", title, tuple(blocks), lead))
     sections.append(Section("runs", "What is compared", (runs_table(runs, done.manifest),)))
     sections += evidence_used(*(view.scenario for view in runs.views))

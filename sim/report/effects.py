@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from statistics import median
 from typing import Any, NamedTuple
 
@@ -206,11 +206,8 @@ def _round(value: float) -> float:
 def by_year(runs: Runs, rows: Sequence[Row], names: Sequence[str], measure: Measure, place: str) -> Table:
     """When the difference comes: one row a firm, one column a date, in points with half the interval."""
     cells = {(row["firm"], row["date"]): row for row in rows if row["quantity"] == measure.quantity}
-    dates = sorted({date for firm, date in cells if firm in names})
-    step = year_step(len(dates), MOST_DATES)
-    thinned = f" One December in {step} is shown; differences.csv has all." if step > 1 else ""
-    dates = dates[(len(dates) - 1) % step :: step]
-    columns = (Column("Startup"), *(Column(_date(date), "right") for date in dates))
+    dates, thinned = shown_dates({date for firm, date in cells if firm in names})
+    columns = (Column("Startup"), *(Column(date_head(date), "right") for date in dates))
     body = tuple(
         (name_head(runs, firm), *(_points(cells.get((firm, date))) for date in dates))
         for firm in names
@@ -224,7 +221,16 @@ def by_year(runs: Runs, rows: Sequence[Row], names: Sequence[str], measure: Meas
     return Table(f"by-year-{measure.quantity}-{place}", title, columns, body, caption)
 
 
-def _date(text: str) -> str:
+def shown_dates(dates: Collection[str]) -> tuple[list[str], str]:
+    """The dates that have a column, the last among them, and what to say where not all have one."""
+    ordered = sorted(dates)
+    step = year_step(len(ordered), MOST_DATES)
+    said = f" One December in {step} is shown; differences.csv has all." if step > 1 else ""
+    return ordered[(len(ordered) - 1) % step :: step], said
+
+
+def date_head(text: str) -> str:
+    """The head of a date's column: the year alone of a December."""
     return text[:4] if text.endswith("-12") else text
 
 

@@ -11,6 +11,7 @@ from sim.outcomes import differences
 from sim.outcomes.changes import change_in_words
 from sim.outcomes.intervals import METHODS
 from sim.outcomes.parting import Retold
+from sim.outcomes.year_end_words import decided
 from sim.report import effects, flows, retold
 from sim.report.cited import evidence_used
 from sim.report.document import Details, Document, Figure, Section, Switch, Terms, Tiles
@@ -22,9 +23,10 @@ from sim.report.picture import Picture
 from sim.report.provenance import provenance_of, sets_table
 from sim.report.view import View, focus_note
 from sim.report.words import capital, count, notes, shorten
+from sim.report.year_ends import year_end_blocks
 from sim.study.focus import first, focus_in, itself, typed
 from sim.study.variants import MOST_NAME, Variant
-from sim.study.what_if import PAGE, WhatIf
+from sim.study.what_if import PAGE, WhatIf, told_month
 
 CHANGED = "with the change"  # the variant that has no name of its own
 BASE_AND_VARIANT = (
@@ -101,7 +103,8 @@ def document_of(done: WhatIf) -> Document:
             f"{worlds}, the same in the base and in every variant, seed {done.scenario.seed}. The sentence tells the "
             "largest difference at the horizon that is surely not zero, of survival if there is one; an earlier date "
             "comes second, where the difference is much larger or there is none at the horizon. Plus or minus is half "
-            "a 95% interval, in percentage points. It holds inside the model, under the base's assumptions.",
+            "a 95% interval, in percentage points; of runway, in months. It holds inside the model, under the base's "
+            "assumptions.",
             *focus_note(done.manifest, runs.name),
             *notes(done.manifest["notices"]),
         ),
@@ -131,8 +134,12 @@ def _curves(runs: Runs, done: WhatIf) -> Section:
     return Section("curves", "Base and variant", (Figure(left_overlay(runs)), Figure(endgame_overlay(runs)), each))
 
 
-def difference_blocks(runs: Runs, rows: Sequence[effects.Row], index: int) -> tuple[Any, ...]:
-    """Tiles, dots with intervals by quantity, and the tables behind them."""
+def difference_blocks(
+    runs: Runs, rows: Sequence[effects.Row], index: int, month: int, whose: Sequence[str] = ()
+) -> tuple[Any, ...]:
+    """Tiles, dots with intervals by quantity, and the tables behind them; runway, cash and revenue at ``month``, those
+    of ``whose`` first.
+    """
     startups, names = runs.startups, runs.told
     place = str(index)
     views = [
@@ -145,6 +152,7 @@ def difference_blocks(runs: Runs, rows: Sequence[effects.Row], index: int) -> tu
         Tiles(tuple(tiles)),
         Switch(f"differences-{place}", "Which difference", tuple(views)),
         years[0],
+        *year_end_blocks(runs, rows, index, month, whose),
         ended_table(runs, rows, names, index),
         Details("When it comes: still in the general race", (years[1],)),
         Details("Every fate at the horizon", (effects.fates_table(runs, rows, index, names, place),)),
@@ -153,7 +161,10 @@ def difference_blocks(runs: Runs, rows: Sequence[effects.Row], index: int) -> tu
 
 def _differences(runs: Runs, done: WhatIf, rows: Sequence[effects.Row], index: int, several: str) -> Section:
     lead = "" if len(done.variants) == 1 else f"{done.headline[index - 1]}."
-    return Section(f"differences-{index}", f"What it does{several}", difference_blocks(runs, rows, index), lead)
+    variant = done.variants[index - 1]
+    whose = list(decided(done.scenario, variant.scenario))
+    blocks = difference_blocks(runs, rows, index, told_month(done.scenario, variant), whose)
+    return Section(f"differences-{index}", f"What it does{several}", blocks, lead)
 
 
 def _flows(runs: Runs, turned: Sequence[flows.Row], index: int, several: str) -> Section:

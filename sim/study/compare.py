@@ -16,9 +16,10 @@ from sim.foundation.paths import expanded
 from sim.outcomes import effects
 from sim.outcomes.differences import ENDGAME, GENERAL_LEFT, INDEPENDENTS_LEFT, SURVIVAL, Differences, months_compared
 from sim.outcomes.fates import reported
-from sim.scenario.dates import month_text
+from sim.scenario.dates import month_of, month_text
 from sim.scenario.load import load, with_sets
 from sim.scenario.model import Scenario
+from sim.scenario.year_ends import RUNWAY
 from sim.study import kept, monte_carlo
 from sim.study.focus import asked_in, focus_in
 from sim.study.monte_carlo import Progress, Tell
@@ -82,8 +83,15 @@ class Comparison:
         then the largest.
         """
         focus = focus_in(self.scenario, self.manifest)
-        rows = kept.summary(self.differences, self.scenario, SHOWN, self.manifest["names"], focus)
-        return [row for row in rows if row["quantity"] != "independent" or row["difference"] is None]
+        names = self.manifest["names"]
+        rows = kept.summary(self.differences, self.scenario, SHOWN, names, focus)
+        shown = [row for row in rows if row["quantity"] != "independent" or row["difference"] is None]
+        return shown + kept.year_end_summary(self.differences, self.scenario, self.told_months(), names, focus)
+
+    def told_months(self) -> dict[str, int]:
+        """Run -> the calendar month at which its runway, cash and revenue are told first: the last one it shares."""
+        told = self.differences[self.differences["quantity"] == RUNWAY].groupby("variant")["date"].max()
+        return {str(name): month for name, date in told.items() if (month := month_of(date)) is not None}
 
 
 Page = Callable[[Comparison, Path], None]
@@ -255,7 +263,10 @@ def _pairing(base: Answer, other: Answer, paired: bool) -> str:
         seed = base.manifest.get("seed")
         how = f"{names} are compared world by world: both have seed {seed} and {base.side.worlds:,} worlds"
         known = base.folder is None and other.folder is None
-        return how if known else f"{how}; the endgame, of which a folder keeps no worlds, by its shares alone"
+        without = (
+            "the endgame, of which a folder keeps no worlds, by its shares alone, and runway, cash and revenue not"
+        )
+        return how if known else f"{how}; {without}"
     reasons = []
     if base.manifest.get("seed") != other.manifest.get("seed"):
         reasons.append(f"seeds {base.manifest.get('seed')} and {other.manifest.get('seed')}")

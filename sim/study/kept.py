@@ -10,6 +10,8 @@ from sim.archive import digest, folder, tables
 from sim.archive.folder import RunFolder, number
 from sim.outcomes.differences import ALL
 from sim.outcomes.rows import ALL_GIANTS
+from sim.outcomes.year_end_differences import QUANTITIES as YEAR_END_QUANTITIES
+from sim.scenario.dates import month_text
 from sim.scenario.dump import to_yaml
 from sim.scenario.model import Scenario
 from sim.study import readme
@@ -76,8 +78,6 @@ def summary(
     difference first; other giants, who do not leave, are left out. Rows that lack one side come last. ``names`` are
     those of what ``scenario`` lacks.
     """
-    from sim.outcomes.effects import name_of
-
     rows = differences[differences["quantity"].isin(quantities)]
     rows = rows[rows["date"] == rows.groupby(["variant", "firm", "quantity"])["date"].transform("max")]
     giants = {ALL_GIANTS, *(firm.id for firm in scenario.firms if firm.kind == "giant")}
@@ -88,12 +88,41 @@ def summary(
         rank = 2 if row["firm"] == ALL else 0 if row["firm"] in startups else 1
         return rank, -abs(row["difference"]) if row["difference"] is not None else 1.0
 
-    plain = [{str(key): number(value) for key, value in row.items()} for row in rows.to_dict("records")]
+    plain = _plain_rows(rows)
     ranked = sorted((row for row in plain if row["firm"] not in giants), key=order)
     variants = dict.fromkeys(differences["variant"])
     shown = [row for name in variants for row in first((row for row in ranked if row["variant"] == name), focus)]
+    return _named(shown, scenario, names)
+
+
+def year_end_summary(
+    differences: pd.DataFrame,
+    scenario: Scenario,
+    months: Mapping[str, int],
+    names: Mapping[str, str] | None = None,
+    focus: Sequence[str] = (),
+) -> list[dict[str, Any]]:
+    """The rows about runway, cash and revenue of every variant at its calendar month in ``months``, as ``summary``: who
+    is in ``focus`` first, then in file order.
+    """
+    told = differences[differences["quantity"].isin(YEAR_END_QUANTITIES)]
+    rows = [
+        row
+        for name, month in months.items()
+        for row in first(_plain_rows(told[(told["variant"] == name) & (told["date"] == month_text(month))]), focus)
+    ]
+    return _named(rows, scenario, names)
+
+
+def _plain_rows(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(key): number(value) for key, value in row.items()} for row in rows.to_dict("records")]
+
+
+def _named(rows: Sequence[dict[str, Any]], scenario: Scenario, names: Mapping[str, str] | None) -> list[dict[str, Any]]:
+    from sim.outcomes.effects import name_of
+
     others = names or {}
-    return [{"name": others.get(row["firm"]) or name_of(scenario, row["firm"]), **row} for row in shown]
+    return [{"name": others.get(row["firm"]) or name_of(scenario, row["firm"]), **row} for row in rows]
 
 
 def reopened(done: RunFolder) -> dict[str, pd.DataFrame]:

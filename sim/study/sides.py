@@ -26,8 +26,8 @@ from sim.outcomes.frames import RULES
 from sim.outcomes.rows import rows_of
 from sim.scenario.load import load, load_mapping
 from sim.scenario.model import Scenario
-from sim.scenario.year_ends import KEPT, firms_kept, year_ends
 from sim.scenario.yaml_text import read
+from sim.scenario.year_ends import KEPT, firms_kept, year_ends
 from sim.study.run import FIRMS, OUTCOME_FILES, Run
 
 if TYPE_CHECKING:

@@ -17,9 +17,11 @@ from sim.outcomes.differences import ENDGAME, GENERAL_LEFT, INDEPENDENTS_LEFT, S
 from sim.outcomes.flips import Flips, telling
 from sim.outcomes.parting import Retold, retell
 from sim.outcomes.sentences import lower
+from sim.outcomes.year_end_words import decided, runway_sentence, told_at
 from sim.scenario.model import Scenario
+from sim.scenario.year_ends import year_ends
 from sim.study import kept, monte_carlo
-from sim.study.focus import asked_in, focus_in
+from sim.study.focus import MOST_SPOKEN, asked_in, focus_in
 from sim.study.monte_carlo import Progress, Tell, with_worlds
 from sim.study.run import Run
 from sim.study.sides import Answer, of_run
@@ -69,9 +71,15 @@ class WhatIf:
 
     def summary(self) -> list[dict[str, Any]]:
         """The differences at the horizon that the terminal shows, as plain numbers, who is in focus first, then the
-        largest.
+        largest; last runway, cash and revenue at the date at which they are told.
         """
-        return kept.summary(self.differences, self.scenario, SHOWN, focus=focus_in(self.scenario, self.manifest))
+        focus = focus_in(self.scenario, self.manifest)
+        shown = kept.summary(self.differences, self.scenario, SHOWN, focus=focus)
+        months = {variant.name: told_month(self.scenario, variant) for variant in self.variants}
+        decisive = [firm for variant in self.variants for firm in decided(self.scenario, variant.scenario)]
+        return shown + kept.year_end_summary(
+            self.differences, self.scenario, months, focus=tuple(dict.fromkeys([*focus, *decisive]))
+        )
 
 
 Page = Callable[[WhatIf, Path], None]  # writes its files into the folder
@@ -202,7 +210,16 @@ def _sentence(base: Scenario, variant: Variant, frame: pd.DataFrame, focus: Sequ
     def say(told: effects.Quoted, about: str) -> str:
         return effects.sentence(base, subject, told, base.worlds, same, about)
 
-    return effects.first_of(base, _known(frame), focus, say, lambda row: f"it {effects.effect_and_interval(base, row)}")
+    known, month = _known(frame), told_month(base, variant)
+    said = effects.first_of(base, known, focus, say, lambda row: f"it {effects.effect_and_interval(base, row)}")
+    whose = list(decided(base, variant.scenario))[:MOST_SPOKEN]
+    runways = [runway_sentence(base, known, firm, month, base.worlds) for firm in whose]
+    return ". ".join(filter(None, [said, *runways]))
+
+
+def told_month(base: Scenario, variant: Variant) -> int:
+    """The calendar month at which the runway, cash and revenue of ``variant`` are told first."""
+    return told_at(base, variant.scenario, parts_at(base, variant.scenario), year_ends(base.start, base.end))
 
 
 def _startups(scenario: Scenario) -> list[str]:

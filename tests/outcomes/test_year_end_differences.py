@@ -45,7 +45,7 @@ def test_what_is_kept_of_whom_and_when():
 
 
 def test_numbers_worked_by_hand():
-    """Five worlds. In December 2023 alpha is there on both sides in the first four: its runway of 10, 20, 30, 120 months
+    """Five worlds. In December 2023 alpha is there on both sides in four: its runway of 10, 20, 30 and 120 months
     becomes 12, 21, 40, 120, so the differences are 2, 1, 10, 0 (median 1.5, between the medians 25 and 30.5)."""
     question = scenario(CAST, 12)
     base, variant = (np.full((5, *kept_shape(question)), np.nan) for _ in range(2))

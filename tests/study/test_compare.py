@@ -15,6 +15,7 @@ import sim
 from sim.archive import folder, inventory
 from sim.foundation.errors import InputError
 from sim.outcomes import intervals
+from sim.outcomes.year_end_differences import QUANTITIES as YEAR_END
 from sim.scenario.load import load_text, with_sets
 from sim.study import sides
 
@@ -108,8 +109,11 @@ def test_a_folder_compares_as_well_as_the_run_it_keeps(written, results):
     fresh, kept = sim.compare(small(600), poorer(), jobs=1), sim.compare(written, poorer(), jobs=1)
     columns = ["base", "variant_value", "difference", "low", "high", "paired", "variance_ratio"]
     left, right = table(fresh)[columns], table(kept)[columns]
-    worlds = left.index.get_level_values("quantity") != "endgame"
-    pd.testing.assert_frame_equal(left[worlds], right[worlds])
+    both = [rows[~rows.index.get_level_values("quantity").isin(["endgame", *YEAR_END])] for rows in (left, right)]
+    pd.testing.assert_frame_equal(*both)
+    told = [set(rows.index.get_level_values("quantity")) & set(YEAR_END) for rows in (left, right)]
+    assert told == [set(YEAR_END), set()]  # no folder keeps them world by world
+    assert "runway, cash and revenue not" in kept.notes[0] and "runway" not in fresh.notes[0]
     end = table(kept).loc["all", "endgame", "2024-06"]
     assert not end["paired"] and end["difference"] == left.loc["all", "endgame", "2024-06"]["difference"]
     assert "by its shares alone" in kept.notes[0]
@@ -203,7 +207,8 @@ def test_firms_and_months_that_only_some_have(tmp_path):
     summary = done.summary()
     names = {firm.id: firm.name for scenario in (small(300), load_text(other)) for firm in scenario.firms}
     assert all(row["name"] == names[row["firm"]] for row in summary if row["firm"] in names), "those of one run too"
-    assert summary[-1]["firm"] == "all" and {row["firm"] for row in summary} >= {"beta", "delta"}
+    plain = [row for row in summary if row["quantity"] not in YEAR_END]
+    assert plain[-1]["firm"] == "all" and {row["firm"] for row in summary} >= {"beta", "delta"}
 
 
 def test_several_runs_are_each_compared_with_the_first(tmp_path):

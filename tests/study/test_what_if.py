@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 from dataclasses import replace
+from html import escape
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from sim.engine.simulate import simulate
 from sim.foundation.errors import InputError, RunError
 from sim.outcomes.differences import COLUMNS
 from sim.outcomes.flips import COLUMNS as FLIP_COLUMNS
+from sim.outcomes.year_end_words import runway_sentence
 from sim.scenario.load import with_sets
 from sim.study import monte_carlo, sides
 from sim.study.variants import parsed, parts_at, sets_of, variants_of
@@ -404,3 +406,28 @@ def test_precision_decides_on_the_worlds(tmp_path):
     assert done.scenario.worlds == done.manifest["worlds"] == 1024
     again = sim.what_if(small(99), [POORER], jobs=1, out=tmp_path, precision=0.1)
     assert again.reused and again.scenario.worlds == 1024
+
+
+# what a decision buys
+
+
+def test_a_decision_is_told_with_its_runway_on_terminal_and_page(shakeout):
+    """The second sentence and the table are those of differences.csv, in the text, with --json and on the page."""
+    options = ("whatif", "small.yaml", "--worlds", "300", "--set", "firms.beta.pivots=2023-08")
+    code, out, err = shakeout(*options)
+    assert code == 0, err
+    page = Path(out.splitlines()[-1].removeprefix("Report: "))
+    rows = pd.read_csv(page.parent / "differences.csv")
+    said = runway_sentence(small(300), rows.to_dict("records"), "beta", 2024 * 12 + 5, 300)
+    assert said and f". {said}." in out.splitlines()[0]
+    html = page.read_text(encoding="utf-8")
+    assert escape(said, quote=False) in html.replace("&#39;", "'") and "What ended them, before and after" in html
+    for told in (out, html):
+        assert "Runway, cash and revenue in June 2024" in told
+    _, out, _ = shakeout(*options, "--json")
+    there = {(r["firm"], r["quantity"], r["date"]): r["difference"] for r in json.loads(out)["summary"]}
+    kept = rows[rows["quantity"].isin(["runway", "cash", "revenue", "counted"]) & (rows["date"] == "2024-06")]
+    assert len(kept) > 5
+    for row in kept.to_dict("records"):
+        assert there[row["firm"], row["quantity"], "2024-06"] == pytest.approx(row["difference"])
+    assert ("beta", "counted", "2023-12") not in there
