@@ -160,7 +160,9 @@ def test_nothing_moves_before_the_change(name, since):
 
 
 def test_no_scale_law_more_stay_in_the_race():
-    assert higher(state("no-scale-law", "general", "2028-04"), state(FLAGSHIP, "general", "2028-04"))
+    """And more of the seven are there at the end."""
+    assert higher(state("no-scale-law", "general", "2026-06"), state(FLAGSHIP, "general", "2026-06"))
+    assert higher(state("no-scale-law", "independent", "2030-12"), state(FLAGSHIP, "independent", "2030-12"))
 
 
 def test_no_listing_law_nobody_is_abandoned():
@@ -206,11 +208,14 @@ def test_price_war_deeper_less_revenue_from_business():
     assert higher(state(FLAGSHIP, "independent", "2030-12"), state("price-war-deeper", "independent", "2030-12"))
 
 
-def test_open_source_flood_less_revenue_and_nobody_falls_far_behind():
+def test_open_source_flood_less_revenue_and_more_leave_the_race():
+    """A model of one's own is worth its lead over what is given away."""
     for firm in ("zhipu", "minimax", "stepfun"):
         flood, base = (median_revenue(name, firm, "2026-06") for name in ("open-source-flood", FLAGSHIP))
         assert flood < base
-    assert higher(state("open-source-flood", "general", "2028-04"), state(FLAGSHIP, "general", "2028-04"))
+    for date in ("2025-12", "2028-04"):
+        assert higher(state(FLAGSHIP, "general", date), state("open-source-flood", "general", date))
+        assert higher(state("open-source-flood", "pivoted", date), state(FLAGSHIP, "pivoted", date))
 
 
 def test_compute_scarcity_fewer_turn_profitable():

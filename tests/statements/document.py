@@ -19,7 +19,10 @@ STATEMENTS: tuple[Statement, ...] = tuple(
     for part in (document_000, document_001, document_001_laws, document_002, document_003)
     for statement in part.STATEMENTS
 )
-HEAD = ["| # | doc | statement | mechanism | run: asked, **measured** | verdict |", "| ---: | --- | --- | --- | --- | --- |"]
+HEAD = [
+    "| # | doc | statement | mechanism | run: asked, **measured** | verdict |",
+    "| ---: | --- | --- | --- | --- | --- |",
+]
 
 
 def measured(worlds: Worlds, say: Callable[[str], None] = lambda _line: None) -> list[Told]:
@@ -44,7 +47,14 @@ def line(one: Told) -> str:
         for row, found in zip(statement.asked, one.found, strict=True)
     )
     against = f". Against it: {statement.against}" if statement.against and one.verdict == CONTRARY else ""
-    cells = (str(statement.number), statement.document, statement.says, statement.mechanism, runs + against, verdict(one))
+    cells = (
+        str(statement.number),
+        statement.document,
+        statement.says,
+        statement.mechanism,
+        runs + against,
+        verdict(one),
+    )
     return f"| {' | '.join(cells)} |"
 
 
@@ -79,5 +89,3 @@ documents' words.
 **{said}.** Not working: {open_ones or "none"}.
 """
     return "\n".join([head, *HEAD, *map(line, found), ""])
-
-
