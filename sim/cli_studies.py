@@ -229,12 +229,8 @@ def _differences(done: Any, json_: bool, quiet: bool, page: str) -> None:
     elif quiet:
         print(done.folder)
     else:
-        terminal.differences(
-            done.headline,
-            done.summary(),
-            done.scenario.currency,
-            *(run["name"] for run in done.manifest.get("runs", ())[:1]),
-        )
+        base = (run["name"] for run in done.manifest.get("runs", ())[:1])
+        terminal.differences(done.headline, done.explained(), done.summary(), done.scenario.currency, *base)
         print(f"Report: {done.folder / named(page, done.manifest)}")
 
 

@@ -270,15 +270,19 @@ MOST_HEAD = 16  # characters of a run's name over its column
 SWEPT = {"independents_left": "independent", "general_left": "in the race", "endgame": "endgame %"}
 
 
-def differences(headline: Sequence[str], summary: Sequence[Row], currency: str, base: str = "base") -> None:
-    """The sentences to quote, and under each the table of its variant's differences from ``base`` at the horizon and
-    that of runway, cash and revenue."""
+def differences(
+    headline: Sequence[str], explained: Sequence[str], summary: Sequence[Row], currency: str, base: str = "base"
+) -> None:
+    """The sentences to quote, and under each what explains it, the table of its variant's differences from ``base`` at
+    the horizon, and that of runway, cash and revenue."""
     from sim.outcomes.effects import side_by_side
     from sim.outcomes.year_end_differences import QUANTITIES as YEAR_END_QUANTITIES
 
     variants = list(dict.fromkeys(row["variant"] for row in summary))
-    for sentence, variant in zip(headline, variants, strict=True):
+    for sentence, why, variant in zip(headline, explained, variants, strict=True):
         print(clean(f"{sentence}."))
+        if why:
+            print(clean(f"{why}."))
         of_variant = [row for row in summary if row["variant"] == variant]
         mine = [row for row in of_variant if row["quantity"] not in YEAR_END_QUANTITIES]
         rows = [[row["name"], row["quantity"].replace("_", " "), *side_by_side(row)] for row in mine]

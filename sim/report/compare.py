@@ -95,7 +95,8 @@ def document_of(done: Comparison) -> Document:
     for index, label in enumerate(runs.labels[1:], start=1):
         mine = [row for row in rows if row["variant"] == label]
         title = f"{shorten(label, 60)} against {shorten(runs.labels[0], 60)}"
-        lead = f"{done.manifest['pairing'][index - 1]}."
+        why = done.explained()[index - 1]
+        lead = f"{done.manifest['pairing'][index - 1]}. {f'{why}.' if why else ''}".strip()
         table = _side_by_side(runs, [row for row in summary if row["variant"] == label], index)
         blocks: list[Any] = [
             *_lonely(runs, mine, index),

@@ -160,7 +160,8 @@ def difference_blocks(
 
 
 def _differences(runs: Runs, done: WhatIf, rows: Sequence[effects.Row], index: int, several: str) -> Section:
-    lead = "" if len(done.variants) == 1 else f"{done.headline[index - 1]}."
+    told = ["" if len(done.variants) == 1 else done.headline[index - 1], done.explained()[index - 1]]
+    lead = " ".join(f"{sentence}." for sentence in told if sentence)
     variant = done.variants[index - 1]
     whose = list(decided(done.scenario, variant.scenario))
     blocks = difference_blocks(runs, rows, index, told_month(done.scenario, variant), whose)

@@ -14,6 +14,7 @@ from sim.archive.folder import RunFolder
 from sim.foundation.errors import InputError
 from sim.foundation.paths import expanded
 from sim.outcomes import effects
+from sim.outcomes.chains import explanation
 from sim.outcomes.differences import ENDGAME, GENERAL_LEFT, INDEPENDENTS_LEFT, SURVIVAL, Differences, months_compared
 from sim.outcomes.fates import reported
 from sim.scenario.dates import month_of, month_text
@@ -60,6 +61,15 @@ class Comparison:
         """That sentence, made of the differences: about who is in focus first."""
         base, *others = (run["name"] for run in self.manifest["runs"])
         return [self._contrast(base, other, same) for other, same in zip(others, self.manifest["same"], strict=True)]
+
+    def explained(self) -> list[str]:
+        """For every run but the first the chain of what explains its headline (outcomes/chains.py); may be empty."""
+        found, focus = [], asked_in(self.manifest)
+        for run in self.manifest["runs"][1:]:
+            mine = self.differences[self.differences["variant"] == run["name"]]
+            said = explanation(self.scenario, mine[mine["difference"].notna()].to_dict("records"), focus)
+            found.append(f"In {run['name']}: {said}" if said else "")
+        return found
 
     def _contrast(self, base: str, other: str, same: bool) -> str:
         frame, scenario = self.differences, self.scenario

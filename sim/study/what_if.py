@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sim.archive import digest, folder
 from sim.archive.folder import RunFolder
 from sim.outcomes import effects
+from sim.outcomes.chains import explanation
 from sim.outcomes.changes import change_in_words
 from sim.outcomes.differences import ENDGAME, GENERAL_LEFT, INDEPENDENTS_LEFT, SURVIVAL, Differences, Piece
 from sim.outcomes.flips import Flips, telling
@@ -61,6 +62,11 @@ class WhatIf:
         """That sentence, made of the differences: about who is in focus first."""
         focus, parts = asked_in(self.manifest), dict(iter(self.differences.groupby("variant")))
         return [_sentence(self.scenario, variant, parts[variant.name], focus) for variant in self.variants]
+
+    def explained(self) -> list[str]:
+        """For every variant the chain of what explains its headline (outcomes/chains.py); empty where nothing does."""
+        focus, parts = asked_in(self.manifest), dict(iter(self.differences.groupby("variant")))
+        return [explanation(self.scenario, _known(parts[variant.name]), focus) for variant in self.variants]
 
     def retold(self) -> list[Retold | None]:
         """For every variant one world told twice, None where no fate flipped."""
