@@ -296,20 +296,28 @@ DIFFERENCES = Table(
             "`survival` (still independent, of those that entered), a fate, milestone or `general` (share); a fate and "
             "its cause as in causes.csv, `closed: out of money` (share ended so by the date); `raised`, "
             "`final_valuation` (¤ a world, a firm that is gone counts 0); `independents_left`, `general_left` "
-            "(startups a world), `endgame` (share)",
+            "(startups a world), `endgame` (share); of single startups over the worlds in which they are there (of "
+            "paired runs, in both): `runway` (months, medians), `cash` (¤) and `revenue` (¤ a month, means), and "
+            "`counted`, the share of worlds that these rest on",
         ),
         Column("date", TEXT, DATE, "by the end of this month"),
         Column("base", NUMBER, MIXED, "in the base, or the first run", ONE_SIDE),
         Column("variant_value", NUMBER, MIXED, "in the variant, or the other run", ONE_SIDE),
-        Column("difference", NUMBER, MIXED, "`variant_value` less `base`", ONE_SIDE),
-        *_bounds("difference", MIXED, f"{ONE_SIDE}, or there is one world"),
+        Column(
+            "difference",
+            NUMBER,
+            MIXED,
+            "`variant_value` less `base`; of `runway` in paired runs the median of the differences world by world",
+            ONE_SIDE,
+        ),
+        *_bounds("difference", MIXED, f"{ONE_SIDE}, or there are too few worlds (one; of `runway` five)"),
         Column("paired", FLAG, "", "true: world by world with the same luck; false: as independent runs"),
         Column(
             "variance_ratio",
             NUMBER,
             "ratio",
             "variance of the unpaired difference over that of the paired one",
-            "not paired, or the paired variance is 0",
+            "not paired, the paired variance is 0, or it is told by medians (`runway`)",
         ),
     ),
 )

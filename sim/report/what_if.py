@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from sim.outcomes import differences
+from sim.outcomes import differences, year_end_differences
 from sim.outcomes.changes import change_in_words
 from sim.outcomes.intervals import METHODS
 from sim.outcomes.parting import Retold
@@ -44,8 +44,9 @@ def terms() -> tuple[tuple[str, str], ...]:
     """The words of this page."""
     said = (
         "The variant's value minus the base's, world by world, with a 95% interval (shares and counts: "
-        f"{METHODS[differences.PAIRED_SHARES]}; money: {METHODS[differences.PAIRED_MONEY]}). The valuation of a firm "
-        "that is gone counts as 0."
+        f"{METHODS[differences.PAIRED_SHARES]}; money: {METHODS[differences.PAIRED_MONEY]}; runway: median of the "
+        f"differences, {METHODS[year_end_differences.PAIRED_MEDIANS]}). The valuation of a firm that is gone counts as "
+        "0; runway, cash and revenue are those of the worlds in which it is there in both."
     )
     return (*BASE_AND_VARIANT, ("Difference", said))
 
