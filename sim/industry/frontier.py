@@ -6,7 +6,8 @@ trend      = cost_month * cost_per_generation ** frontier                       
 cost'      = min(trend, max(means_share * means of all startups, cost, cost_month))
              so the cost follows its trend as far as the industry can bear it (Sutton 1998), and never falls for want
              of means: who cannot pay leaves
-effort     = (research * efficiency * focus / cost) ** concavity * talent ** talent_elasticity * flywheel, capped
+effort     = (research * know_how * efficiency * focus / cost) ** concavity * talent ** talent_elasticity * flywheel,
+             at most effort_cap
 gap'       = max(gap + speed * (1 - effort * (1 + catch_up * gap)) + noise, 0); what it offers may be closer: demand
 Sources: S003-19 (the pace slowed after GPT-4), S000-15 to S000-17 (training cost per generation), S001-03, P-ZP-17.
 """
