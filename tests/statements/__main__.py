@@ -1,4 +1,4 @@
-"""Measure what the documents state and write docs/statements.md: ``python -m tests.statements [--worlds N] [--print]``."""
+"""Measure what the documents state and write docs/statements.md: ``python -m tests.statements [--worlds N]``."""
 
 from __future__ import annotations
 

@@ -1,12 +1,11 @@
-"""Document 001, sections 3 and 4: the three iron laws, and what is foretold."""
+"""Document 001, section 3: the three iron laws."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from sim.foundation.columns import CLOSED, GIANT, NEVER, STARTUP
-from sim.scenario.load import load_mapping
-from tests.severities.estimating import Estimate, mean, of_worlds, share
+from sim.foundation.columns import NEVER
+from tests.severities.estimating import Estimate
 from tests.severities.rows import (
     DEEP,
     END,
@@ -23,9 +22,10 @@ from tests.severities.rows import (
     race_of_few,
     survivors,
 )
-from tests.severities.seen import SEVEN, tick
-from tests.statements.document_001 import FOUR, KEEP_OUT, TWO, YEAR, premium_since_listing, survival
-from tests.statements.panel import Measure, Panel, Worlds, by_world, known, of_those, part, ratio, typical
+from tests.severities.seen import SIX
+from tests.statements.document_001_bubble import premium_since_listing
+from tests.statements.measures import CONSUMER, more
+from tests.statements.panel import Measure, Worlds, by_world, known, of_those, ratio
 from tests.statements.row import Statement, least, most
 
 NO_ECOSYSTEM, ECOSYSTEM = ("assumptions.scale.ecosystem=0",), ("assumptions.scale.ecosystem=3",)
@@ -37,8 +37,7 @@ PROMPT = (
     "assumptions.vertical.extra_bad_debt=0",
 )
 NO_SHRINK, SHRINK = ("assumptions.listing.refused_shrink=0",), ("assumptions.listing.refused_shrink=0.3",)
-NO_OFFICES = ("firms.zhipu.mix_projects=0.05", "firms.zhipu.mix_vertical=0", "firms.zhipu.mix_api=0.05")
-EARLY, LATE = "2024-01", "2027-01"
+LEARNING, NO_LEARNING = ("assumptions.scale.learning=0.36",), ("assumptions.scale.learning=0",)
 
 
 def concentration(date: str, sets: Sets, base: Sets) -> Measure:
@@ -71,13 +70,13 @@ def unit_costs(worlds: Worlds) -> Estimate:
 
 
 def means_spread(worlds: Worlds) -> Estimate:
-    """Research in 2026 of the racers with the larger half of means over the others: the cost spread over means over not."""
+    """Research of 2026, racers with the larger half of means over the others: cost spread over means over not."""
     found = []
     for sets in (NOTHING, ("assumptions.scale.spread=0",)):
         panel = worlds.panel(sets)
         racing = panel.racing()[:, panel.month("2026-12")]
         before, span = panel.span("2024-07", "2025-12"), panel.span("2026-01", "2026-12")
-        means = (panel.rounds() + panel.firm("revenue"))[:, before].sum(axis=1, dtype=float)
+        means = (panel.rounds() + panel.flow("revenue"))[:, before].sum(axis=1, dtype=float)
         log = np.log(np.maximum(panel.firm("research")[:, span].sum(axis=1, dtype=float), 1.0))
         middle = np.array([np.median(m[r]) if r.any() else 0.0 for m, r in zip(means, racing, strict=True)])[:, None]
         rich, poor = (by_world(np.where(racing & who, log, np.nan)) for who in (means > middle, means <= middle))
@@ -86,22 +85,12 @@ def means_spread(worlds: Worlds) -> Estimate:
 
 
 def users_strengthen(worlds: Worlds) -> Estimate:
-    """Gap at the end of 2027 of the two with most users of the six against the two with fewest, as a change of the flywheel."""
+    """Gap of MiniMax and Kimi to the frontier at the end of 2027: a strong flywheel over none."""
     found = []
     for sets in (FLYWHEEL, NO_FLYWHEEL):
         panel = worlds.panel(sets)
-        found.append(panel.firm("gap", ("minimax", "moonshot"))[:, panel.month("2027-12")].mean(axis=1, dtype=float))
+        found.append(panel.firm("gap", CONSUMER)[:, panel.month("2027-12")].mean(axis=1, dtype=float))
     return ratio(*found)
-
-
-def racers_left(sets: Sets, base: Sets, date: str = "2030-12") -> Measure:
-    """Points more of the six in the general race at a month, with ``sets`` than with ``base``."""
-
-    def measure(worlds: Worlds) -> Estimate:
-        one, other = (100.0 * worlds.ended(s).state("general", date).mean(axis=1) for s in (sets, base))
-        return mean(one - other)
-
-    return measure
 
 
 def test_months(worlds: Worlds) -> Estimate:
@@ -134,118 +123,13 @@ def shrinks(worlds: Worlds) -> Estimate:
 
 
 def value_of_refused(worlds: Worlds) -> Estimate:
-    """Value of the six that have been refused for half a year in the first half of 2027: with the shrinking over without."""
+    """Value of the six that have been refused for half a year: with the shrinking over without."""
     found = []
     for sets in (NOTHING, NO_SHRINK):
         panel = worlds.panel(sets)
         late = (panel.firm("refused_months") >= 6) & panel.there()
         found.append(by_world(np.where(late, np.log(np.maximum(panel.firm("value"), 1.0)), np.nan)))
     return Estimate(*np.exp(known(found[0] - found[1])).tolist())
-
-
-def structure(worlds: Worlds) -> Estimate:
-    """The giants' part of all revenue in 2028."""
-    panel = worlds.panel()
-    span = panel.span("2028-01", "2028-12")
-    giants, startups = (panel.all_of(kind, "revenue")[:, span].sum(axis=1) for kind in (GIANT, STARTUP))
-    return part(giants, giants + startups)
-
-
-def fate_of(firms: Sets, fate: str, date: str) -> Measure:
-    """Of some firms, who has a fate at a month."""
-    return lambda worlds: mean(100.0 * worlds.ended().state(fate, date, firms).mean(axis=1))
-
-
-def business_part(worlds: Worlds) -> Estimate:
-    """The part of API, projects and verticals in Zhipu's revenue of 2027."""
-    panel = worlds.panel()
-    span = panel.span("2027-01", "2027-12")
-    lines = [
-        panel.firm(f"revenue_{line}", ("zhipu",))[:, span].sum(axis=(1, 2), dtype=float)
-        for line in ("api", "projects", "vertical", "consumer")
-    ]
-    return part(sum(lines[:3]), sum(lines))
-
-
-def value_falls(firm: str, times: float, in_loss: bool) -> Measure:
-    """Listed by 2026-04 and there in 2028-04: of these worlds, value below so many times that of 2026-04."""
-
-    def measure(worlds: Worlds) -> Estimate:
-        panel = worlds.panel()
-        then, now = panel.month("2026-04"), panel.month("2028-04")
-        value = panel.firm("value", (firm,))[:, :, 0]
-        among = (panel.came("listing_month", (firm,))[:, 0] <= then) & panel.there((firm,))[:, now, 0]
-        if in_loss:
-            among &= worlds.ended().column("profitable_month", (firm,))[:, 0] > now
-        return of_those(value[:, now] < times * value[:, then], among)
-
-    return measure
-
-
-def endgame_by(date: str) -> Measure:
-    """Worlds that have reached the endgame by a month."""
-    return lambda worlds: of_worlds(worlds.ended().endgame <= tick(worlds.scenario(), date))
-
-
-def profitable(firms: Sets, by: str) -> Measure:
-    """Of some firms, who has had a year of operating cash flow at or above zero by a month."""
-    return lambda worlds: mean(100.0 * worlds.ended().state("profitable", by, firms).mean(axis=1))
-
-
-def more_gone(worlds: Worlds) -> Estimate:
-    """Bought or closed by the horizon: Baichuan and 01.AI less the other four."""
-    four, two = (worlds.ended().state("independent", END, firms).mean(axis=1) for firms in (FOUR, TWO))
-    return mean(100.0 * (four - two))
-
-
-def fallen(worlds: Worlds) -> Estimate:
-    """Of Baichuan and 01.AI, where pivoted by April 2026: bought or closed by the horizon."""
-    ended = worlds.ended()
-    return of_those(~ended.state("independent", END, TWO), ended.state("pivoted", "2026-04", TWO))
-
-
-def lists_late(worlds: Worlds) -> Estimate:
-    """Kimi and DeepSeek not listed by 2028-04, or profitable before."""
-    ended = worlds.ended()
-    listed, profit = (ended.state(name, "2028-04", ("moonshot", "deepseek")) for name in ("listed", "profitable"))
-    return mean(100.0 * (~listed | profit).mean(axis=1))
-
-
-def latecomer(worlds: Worlds, date: str) -> np.ndarray:
-    """(worlds,) True where a start-up like StepFun that enters at a date is in the general race two years on."""
-    name = f"latecomer {date}"
-    if name not in worlds._loaded:
-        data = dict(worlds.scenario().resolved)
-        firm = {**data["firms"]["stepfun"], "name": "Latecomer", "enters": date}
-        worlds._loaded[name] = load_mapping(
-            {**data, "firms": {**data["firms"], "latecomer": firm}}, worlds=worlds.worlds
-        )
-    year, month = date.split("-")
-    return worlds.ended(name=name).state("general", f"{int(year) + 2}-{month}", ("latecomer",))[:, 0]
-
-
-def door(worlds: Worlds) -> Estimate:
-    """In the race two years after entry: who enters in 2027 less who enters in 2024."""
-    return mean(100.0 * (latecomer(worlds, LATE).astype(float) - latecomer(worlds, EARLY)))
-
-
-def carved_up(worlds: Worlds) -> Estimate:
-    """The part of giants and start-ups of the general race in revenue from verticals, 2029."""
-    panel = worlds.panel()
-    span = panel.span("2029-01", "2029-12")
-    giants, startups = (panel.all_of(kind, "revenue_vertical")[:, span].sum(axis=1) for kind in (GIANT, STARTUP))
-    racers = (panel.firm("revenue_vertical", SEVEN) * panel.racing(SEVEN))[:, span].sum(axis=(1, 2), dtype=float)
-    return part(giants + racers, giants + startups)
-
-
-def leaders_move(worlds: Worlds) -> Estimate:
-    """Revenue from verticals of the six in the race in 2027: leaders move in over they do not."""
-    found = []
-    for sets in (NOTHING, ("assumptions.vertical.leaders_move=0",)):
-        panel = worlds.panel(sets)
-        earned = panel.firm("revenue_vertical") * panel.racing()
-        found.append(earned[:, panel.span("2027-01", "2027-12")].sum(axis=(1, 2), dtype=float))
-    return ratio(*found)
 
 
 STATEMENTS = (
@@ -257,7 +141,7 @@ STATEMENTS = (
         (
             most("baseline: unit cost of the largest of the six over the smallest, 2027-12", TIMES, 0.9, unit_costs),
             least(
-                "cost of research spread over means, over not: research of 2026, racers with more means against those with less",
+                "research spread over means, over not: research of 2026 of racers with more means against less",
                 TIMES,
                 1,
                 means_spread,
@@ -266,7 +150,7 @@ STATEMENTS = (
                 "learning at three times its size against none: the six",
                 POINTS,
                 0,
-                difference(("assumptions.scale.learning=0.36",), ("assumptions.scale.learning=0",)),
+                difference(LEARNING, NO_LEARNING),
             ),
         ),
     ),
@@ -324,7 +208,7 @@ STATEMENTS = (
                 "law 1 off: of the six in the general race in 2030-12",
                 POINTS,
                 0,
-                racers_left(at("scale", "0"), NOTHING),
+                more("general", SIX, END, at("scale", "0")),
             ),
         ),
     ),
@@ -421,112 +305,5 @@ STATEMENTS = (
         "Third law, the exception: who keeps core technology and cultivates a scenario lives",
         "`vertical.relief` (`deep_relief`, `lead_ref`), `pivot.deep_research`",
         (least("forced deep against forced light pivot: the six", POINTS, 15, difference(DEEP, LIGHT)),),
-    ),
-    Statement(
-        49,
-        "001",
-        "The landscape solidifies within one to two years",
-        "`endgame` (three criteria)",
-        (least("baseline: endgame by 2028-04", PER_CENT, 50, endgame_by("2028-04")),),
-        "document 002 says the opposite (S002-01: none of the three criteria is met; S002-19: nobody has a lasting advantage), and of two documents that contradict each other the model can follow one",
-    ),
-    Statement(
-        50,
-        "001",
-        "Zhipu survives on stable business customers",
-        "`firms.zhipu.mix_projects`, `demand`, `exchange`",
-        (
-            least(
-                "baseline: Zhipu independent in 2028-04", PER_CENT, 75, fate_of(("zhipu",), "independent", "2028-04")
-            ),
-            least("baseline: business customers' part of its revenue in 2027", PER_CENT, 50, business_part),
-            most(
-                "Zhipu without business customers: independent in 2028-04",
-                POINTS,
-                0,
-                survival(NO_OFFICES, ("zhipu",), "2028-04"),
-            ),
-        ),
-    ),
-    Statement(
-        51,
-        "001",
-        "Zhipu's market value returns to reasonable levels",
-        "`listing`, `exchange.unlock_12`, `value.reversion`",
-        (
-            least(
-                "baseline: listed by 2026-04, its value of 2028-04 is below that of 2026-04",
-                PER_CENT,
-                50,
-                value_falls("zhipu", 1.0, False),
-            ),
-        ),
-    ),
-    Statement(
-        52,
-        "001",
-        "MiniMax, if it stays unprofitable, shrinks much and might be bought",
-        "`listing`, `acquisition`",
-        (
-            least(
-                "baseline: listed by 2026-04 and in loss, its value of 2028-04 is below half of that of 2026-04",
-                PER_CENT,
-                50,
-                value_falls("minimax", 0.5, True),
-            ),
-            least("baseline: MiniMax bought by 2030-12", PER_CENT, 5, fate_of(("minimax",), "acquired", "2030-12")),
-        ),
-    ),
-    Statement(
-        53,
-        "001",
-        "Kimi's and DeepSeek's cash flow turns positive, and they list only then",
-        "`burn.close_loop_at`, `demand`, `listing_appetite`",
-        (
-            least(
-                "baseline: of the two profitable by 2030-12",
-                PER_CENT,
-                50,
-                profitable(("moonshot", "deepseek"), "2030-12"),
-            ),
-            least("baseline: of the two unlisted in 2028-04 or profitable before", PER_CENT, 50, lists_late),
-        ),
-        "document 002 says of all of them that sustainable profit at scale is far away (S002-17) and that the commercial loop is not closed (S002-01)",
-    ),
-    Statement(
-        54,
-        "001",
-        "Baichuan and 01.AI are bought cheaply, or the chain of capital breaks",
-        "`acquisition`, `closure`, `vertical`",
-        (
-            least("baseline: of the two bought or closed by 2030-12, against the other four", POINTS, 0, more_gone),
-            least(
-                "baseline: of the two that have pivoted by 2026-04, bought or closed by 2030-12", PER_CENT, 50, fallen
-            ),
-        ),
-    ),
-    Statement(
-        55,
-        "001",
-        "The door closes for latecomers",
-        "`scale.door`, `entry.late_gap`",
-        (
-            most(
-                "a start-up like StepFun that enters in 2027-01 against 2024-01: in the race two years on",
-                POINTS,
-                -10,
-                door,
-            ),
-        ),
-    ),
-    Statement(
-        56,
-        "001",
-        "Verticals are carved up by giants and leading independents",
-        "`vertical.leaders_move`, `vertical.copy_ref`, `demand`",
-        (
-            least("baseline: part of giants and racers in revenue from verticals in 2029", PER_CENT, 50, carved_up),
-            least("leaders move in over they do not: their revenue from verticals in 2027", TIMES, 1, leaders_move),
-        ),
     ),
 )

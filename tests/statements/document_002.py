@@ -4,38 +4,37 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.foundation.columns import NEVER, STARTUP
+from sim.foundation.columns import NEVER
 from tests.severities.estimating import Estimate, mean, of_worlds, times
 from tests.severities.rows import (
-    CAPITAL_OFF,
+    END,
     NOTHING,
     PER_CENT,
     POINTS,
     TIMES,
-    Sets,
     difference,
     endgame,
     giant_leads,
     hazard,
     startup_leads,
 )
-from tests.severities.seen import SEVEN, SIX, tick
+from tests.severities.seen import SEVEN, SIX
 from tests.statements.document_000 import four_tests, loop
-from tests.statements.document_001 import LISTED_TWO, survival
-from tests.statements.panel import Measure, Panel, Worlds, by_world, known, of_those, part, ratio
+from tests.statements.document_001_foretold import EARLY
+from tests.statements.measures import DEEPSEEK, LISTED_TWO, NEVER_LIST, YEAR_2026, more, total
+from tests.statements.panel import Panel, Worlds, by_world, known, ratio
 from tests.statements.row import Statement, least, most
 
 NO_ROADMAP = ("assumptions.endgame.calm_months=1", "assumptions.endgame.slow_speed_year=5")
 CLOSED_TRACKS = ("assumptions.demand.opening=0",)
 NO_WISH = ("assumptions.rounds.good_month=0",)
-EARLY = tuple(f"firms.{firm}.lists=2025-07" for firm in LISTED_TWO)
-LATER = tuple(f"firms.{firm}.lists=never" for firm in LISTED_TWO)
 NO_XIAOMI = tuple(
     f"firms.xiaomi.{trait}=0"
     for trait in ("mix_consumer", "mix_api", "mix_projects", "mix_vertical", "poaching", "marketing_intensity")
 )
 WEANED = ("firms.deepseek.grant_month=0@2026-01",)
 LARGE = 5000.0  # RMB million: a large refinancing (P-SF-03)
+NO_BARRIER = ("assumptions.overseas.barrier=1", "assumptions.overseas.compliance_hazard_month=0")
 
 
 def criterion_counts(worlds: Worlds) -> Estimate:
@@ -54,27 +53,13 @@ def scarce(worlds: Worlds) -> Estimate:
     return Estimate(*np.exp(known(found[0] - found[1])).tolist())
 
 
-def over_sets(column: str, since: str, until: str, sets: Sets, base: Sets, firms: Sets = SEVEN) -> Measure:
-    """A column of firms summed over a span, with ``sets`` over with ``base``."""
-
-    def measure(worlds: Worlds) -> Estimate:
-        found = []
-        for one in (sets, base):
-            panel = worlds.panel(one)
-            values = panel.money(firms) if column == "money" else panel.firm(column, firms)
-            found.append(values[:, panel.span(since, until)].sum(axis=(1, 2), dtype=float))
-        return ratio(*found)
-
-    return measure
-
-
 def earns_first(worlds: Worlds) -> Estimate:
     """API revenue of the seven at the end of 2027 over that of mid-2024, against the same of consumer revenue."""
     panel = worlds.panel()
     last, first = (panel.span(f"{year}-01", f"{year}-12") for year in (2027, 2024))
     grown = []
     for line in ("api", "consumer"):
-        revenue = panel.firm(f"revenue_{line}", SEVEN)
+        revenue = panel.flow(f"revenue_{line}", SEVEN)
         grown.append([revenue[:, span].sum(axis=(1, 2), dtype=float) for span in (last, first)])
     (api, api_before), (users, users_before) = grown
     return ratio(api * users_before.mean(), users * api_before.mean())
@@ -88,22 +73,14 @@ def large_round(worlds: Worlds) -> Estimate:
 
 def research_listed(worlds: Worlds) -> Estimate:
     """Research of Zhipu and MiniMax from 2026-07 to 2028-06: listed in 2025-07 over never; there in both."""
-    early, never = (worlds.panel(sets) for sets in (EARLY, LATER))
+    early, never = (worlds.panel(sets) for sets in (EARLY, NEVER_LIST))
     one, other = (panel.over("research", "2026-07", "2028-06", LISTED_TWO) for panel in (early, never))
     both = np.isfinite(one) & np.isfinite(other) & (early.came("listing_month", LISTED_TWO) < NEVER)
     return ratio(np.where(both, one, 0.0).sum(axis=1), np.where(both, other, 0.0).sum(axis=1))
 
 
-def still_racing(worlds: Worlds) -> Estimate:
-    """Of the two in the general race in 2028-12: forced to list in 2025-07 less never."""
-    one, other = (
-        100.0 * worlds.ended(sets).state("general", "2028-12", LISTED_TWO).mean(axis=1) for sets in (EARLY, LATER)
-    )
-    return mean(one - other)
-
-
 def xiaomi(worlds: Worlds) -> Estimate:
-    """Talent of the six that are there at the end of 2027: with Xiaomi less without, in points of a firm's at the opening."""
+    """Talent of the six that are there in 2027-12, per cent of a firm's at the opening: with Xiaomi less without."""
     found = []
     for sets in (NOTHING, NO_XIAOMI):
         panel = worlds.panel(sets)
@@ -113,14 +90,14 @@ def xiaomi(worlds: Worlds) -> Estimate:
 
 
 def xiaomi_enters(worlds: Worlds) -> Estimate:
-    """Worlds in which Xiaomi is there in 2026-12 and its model no further behind the frontier than half of the six."""
+    """Worlds in which Xiaomi is there in 2026-12 and earns from models."""
     panel = worlds.panel()
     month = panel.month("2026-12")
     return of_worlds(panel.firm("revenue", ("xiaomi",))[:, month, 0] > 0.0)
 
 
 def talent_calm(worlds: Worlds) -> Estimate:
-    """The change of a racer's talent a month in the last two years: in worlds that reached the endgame over the others."""
+    """The change of a racer's talent a month in 2029 and 2030: worlds that reach the endgame over the others."""
     panel = worlds.panel()
     span = panel.span("2029-01", "2030-12")
     racing = panel.racing(SEVEN)[:, span]
@@ -143,7 +120,7 @@ def lead(panel: Panel) -> np.ndarray:
 
 
 def overtaken(worlds: Worlds) -> Estimate:
-    """Worlds in which the leader of 2026-05 leads the race at the end of that year: a shift in 2026-06 less none from then."""
+    """Worlds in which the leader of 2026-05 leads at the end of that year: a shift in 2026-06 less none."""
     kept = []
     for sets in (("assumptions.paradigm.shift=1@2026-06..2026-06",), ("assumptions.paradigm.on=0@2026-06",)):
         panel = worlds.panel(sets)
@@ -188,13 +165,13 @@ STATEMENTS = (
                 "baseline over capability that opens no market: API revenue of the seven in 2026",
                 TIMES,
                 1.1,
-                over_sets("revenue_api", "2026-01", "2026-12", NOTHING, CLOSED_TRACKS),
+                total("revenue_api", YEAR_2026, NOTHING, CLOSED_TRACKS),
             ),
             least(
                 "the same: money raised in 2026, the exchange included",
                 TIMES,
                 1,
-                over_sets("money", "2026-01", "2026-12", NOTHING, CLOSED_TRACKS),
+                total("money", YEAR_2026, NOTHING, CLOSED_TRACKS),
             ),
             least(
                 "baseline: growth of API revenue of the seven, 2027 over 2024, against that of consumer revenue",
@@ -215,7 +192,7 @@ STATEMENTS = (
                 "nobody raises because terms are good, over baseline: venture money of the six, 2025-07 to 2027-12",
                 TIMES,
                 1,
-                over_sets("venture_in", "2025-07", "2027-12", NO_WISH, NOTHING, SIX),
+                total("venture_in", ("2025-07", "2027-12"), NO_WISH, NOTHING, SIX),
             ),
         ),
     ),
@@ -231,7 +208,12 @@ STATEMENTS = (
                 0.8,
                 research_listed,
             ),
-            most("the same: in the general race in 2028-12", POINTS, 0, still_racing),
+            most(
+                "the same: in the general race in 2028-12",
+                POINTS,
+                0,
+                more("general", LISTED_TWO, "2028-12", EARLY, NEVER_LIST),
+            ),
         ),
     ),
     Statement(
@@ -290,7 +272,7 @@ STATEMENTS = (
         "`rounds.test_core`, `rounds.test_loop`, `rounds.test_cost`, `rounds.test_global`",
         (
             least(
-                "four tests alone against none from 2024-07: lead over open source of who raises less that of the refused, in two years",
+                "four tests alone against none: lead over open source of who raises less that of the refused, to 2026-06",
                 POINTS,
                 0,
                 four_tests(lead, "2024-07", "2026-06"),
@@ -310,7 +292,7 @@ STATEMENTS = (
                 "DeepSeek's parent stops paying in 2026-01: DeepSeek independent in 2030-12",
                 POINTS,
                 0,
-                survival(WEANED, ("deepseek",)),
+                more("independent", DEEPSEEK, END, WEANED),
             ),
         ),
     ),
@@ -338,9 +320,7 @@ STATEMENTS = (
                 "no barrier: MiniMax independent in 2030-12",
                 POINTS,
                 0,
-                survival(
-                    ("assumptions.overseas.barrier=1", "assumptions.overseas.compliance_hazard_month=0"), ("minimax",)
-                ),
+                more("independent", ("minimax",), END, NO_BARRIER),
             ),
         ),
     ),

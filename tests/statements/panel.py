@@ -15,13 +15,64 @@ from sim.scenario.model import Scenario
 from tests.severities.estimating import Estimate, mean, share, times
 from tests.severities.seen import FLAGSHIP, SIX, Runs, tick
 
-FIRM = """kind status pivot_month deep listing_month test_month abandoned_month spin_off_month called_month
-    placement_month cash spending venture_in strategic_in ipo_in placement_in plan_runway runway refused_months gap
-    talent users revenue revenue_consumer revenue_api revenue_projects revenue_vertical gross_profit research marketing
-    operating_flow smooth_flow smooth_revenue ttm_flow value premium post_money founders_stake unit_cost vertical_margin
-    vertical_dso vertical_delay project_margin overhead""".split()
-MARKET = """frontier_cost open_gap inference_trend concentration top_four_share copied leader second third
-    endgame_month""".split()
+FIRM = (
+    "kind",
+    "status",
+    "pivot_month",
+    "deep",
+    "listing_month",
+    "test_month",
+    "abandoned_month",
+    "spin_off_month",
+    "called_month",
+    "placement_month",
+    "cash",
+    "spending",
+    "venture_in",
+    "strategic_in",
+    "ipo_in",
+    "placement_in",
+    "plan_runway",
+    "runway",
+    "refused_months",
+    "gap",
+    "talent",
+    "users",
+    "revenue",
+    "revenue_consumer",
+    "revenue_api",
+    "revenue_projects",
+    "revenue_vertical",
+    "gross_profit",
+    "research",
+    "marketing",
+    "operating_flow",
+    "smooth_flow",
+    "smooth_revenue",
+    "ttm_flow",
+    "value",
+    "premium",
+    "post_money",
+    "founders_stake",
+    "unit_cost",
+    "vertical_margin",
+    "vertical_dso",
+    "vertical_delay",
+    "project_margin",
+    "overhead",
+)
+MARKET = (
+    "frontier_cost",
+    "open_gap",
+    "inference_trend",
+    "concentration",
+    "top_four_share",
+    "copied",
+    "leader",
+    "second",
+    "third",
+    "endgame_month",
+)
 PANELS = 5  # kept at a time; one of 1,000 worlds takes some 200 MB
 Firms = tuple[str, ...]
 
@@ -86,20 +137,24 @@ class Panel:
         return self.firm(name, firms)[:, -1].astype(np.int64)
 
     def since(self, name: str, came: np.ndarray, months: int, firms: Firms = SIX) -> np.ndarray:
-        """(worlds, firms) a column ``months`` after ``came``; NaN of who is then gone, or cannot be followed so long."""
+        """(worlds, firms) a column ``months`` after ``came``; NaN of who is then gone or cannot be followed so far."""
         at = came + months
         followed = (came < NEVER) & (at >= 0) & (at <= self.last)
         at = np.where(followed, at, 0)[:, None, :]
         values, there = (np.take_along_axis(a, at, 1)[:, 0] for a in (self.firm(name, firms), self.there(firms)))
         return np.where(followed & there, values, np.nan)
 
+    def flow(self, name: str, firms: Firms = SIX) -> np.ndarray:
+        """(worlds, months, firms) a column of who is there; 0 of the gone, whose row stands still."""
+        return np.asarray(self.firm(name, firms) * self.there(firms))
+
     def money(self, firms: Firms = SIX) -> np.ndarray:
-        """(worlds, months, firms) what investors gave: venture, state-linked and strategic ones, the exchange."""
-        return sum(self.firm(name, firms) for name in ("venture_in", "strategic_in", "ipo_in", "placement_in"))  # type: ignore[return-value]
+        """(worlds, months, firms) what all investors give: unlisted ones and those of the exchange."""
+        return self.rounds(firms) + self.flow("ipo_in", firms) + self.flow("placement_in", firms)
 
     def rounds(self, firms: Firms = SIX) -> np.ndarray:
-        """(worlds, months, firms) what unlisted investors gave."""
-        return self.firm("venture_in", firms) + self.firm("strategic_in", firms)
+        """(worlds, months, firms) what unlisted investors give, state-linked and strategic ones too."""
+        return self.flow("venture_in", firms) + self.flow("strategic_in", firms)
 
     def over(self, name: str, since: str, until: str, firms: Firms = SIX) -> np.ndarray:
         """(worlds, firms) a column summed over the months of a span; NaN of who is gone at its end."""
@@ -111,7 +166,7 @@ class Panel:
         """(worlds,) mean of (worlds, months, six) ``values`` of who gets venture money, less that of the refused."""
         span = self.span(since, until)
         refused = (self.firm("refused_months")[:, span] > 0.0) & self.there()[:, span]
-        chosen = self.firm("venture_in")[:, span] > 0.0
+        chosen = self.flow("venture_in")[:, span] > 0.0
         return by_world(np.where(chosen, values[:, span], np.nan)) - by_world(
             np.where(refused, values[:, span], np.nan)
         )
@@ -122,6 +177,10 @@ class Worlds(Runs):
     """Runs that also show the state: the panels of the last variants, and the baseline's for good."""
 
     _panels: OrderedDict[tuple[str, tuple[str, ...]], Panel] = field(default_factory=OrderedDict)
+
+    def add(self, name: str, scenario: Scenario) -> None:
+        """A scenario of another making, under a name."""
+        self._loaded[name] = scenario
 
     def panel(self, sets: tuple[str, ...] = (), name: str = FLAGSHIP) -> Panel:
         """The state of a scenario's worlds with ``sets``."""

@@ -30,8 +30,8 @@ class Statement(NamedTuple):
 def verdict_of(row: Row, found: Estimate) -> str:
     """Works, weak, contrary or absent, by the value and its 95% interval.
 
-    A difference (points, times) *works* if its interval is on the side that is asked for and the value at least the size;
-    it is *contrary* if the interval is on the other side, *absent* if there is none in any world, and else *weak*. Of
+    A difference (points, times) *works* if its interval is on the side that is asked for and the value has the size; it
+    is *contrary* if the interval is on the other side, *absent* if there is none in any world, and else *weak*. Of
     another number the range is the side: inside, outside, or across its end (weak). Unknown is *absent*.
     """
     if math.isnan(found.value):

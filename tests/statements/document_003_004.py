@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.foundation.columns import GIANT, NEVER
+from sim.foundation.columns import NEVER
 from tests.severities.estimating import Estimate, mean, of_worlds
-from tests.severities.rows import END, NOTHING, PER_CENT, POINTS, TIMES, Sets, difference, pivots
+from tests.severities.rows import END, NOTHING, PER_CENT, POINTS, SOON, TIMES, pivots
 from tests.severities.seen import SIX
-from tests.statements.document_001 import FALLS, RACES, raised, survival
-from tests.statements.document_001_laws import racers_left
-from tests.statements.document_002 import over_sets
-from tests.statements.panel import Measure, Worlds, by_world, known, of_those, ratio, typical
+from tests.statements.measures import AFTER_PIVOT, CONSUMER, FALLS, ONE, RACES, if_there, more, total
+from tests.statements.panel import Measure, Worlds, by_world, known, of_those, ratio
 from tests.statements.row import Statement, least, most
 
 NO_WAR = ("assumptions.price_war.on=0",)
 NO_LAST_PRICE = ("assumptions.rounds.last_price=0",)
 LAG_SHORT, LAG_LONG = ("assumptions.open_source.lag_months=4",), ("assumptions.open_source.lag_months=24",)
 LOUD = ("firms.bytedance.marketing_intensity=20", "firms.alibaba.marketing_intensity=10")
-CONSUMER = ("minimax", "moonshot")
 SILENT = tuple(f"firms.{firm}.marketing_intensity=0" for firm in CONSUMER)
 MANY = 2  # firms
 
@@ -28,20 +25,8 @@ def left_by(date: str, least_of: int) -> Measure:
     return lambda worlds: of_worlds(worlds.ended().state("pivoted", date).sum(axis=1) >= least_of)
 
 
-def standing(worlds: Worlds) -> Estimate:
-    """01.AI's value at the end of 2025: pivoted in 2025-01 over never; there in both."""
-    values = []
-    for sets in (FALLS, RACES):
-        panel = worlds.panel(sets)
-        month = panel.month("2025-12")
-        values.append(
-            np.where(panel.there(("zero-one",))[:, month, 0], panel.firm("value", ("zero-one",))[:, month, 0], np.nan)
-        )
-    return typical((values[0] / values[1])[:, None])
-
-
 def refused_above(worlds: Worlds) -> Estimate:
-    """Months in which the six are refused of those since 2024-07: their last price above their value, less not above."""
+    """Of months since 2024-07 refused ones of the six: their last price above their value, less not above."""
     panel = worlds.panel()
     span = panel.span("2024-07", "2027-12")
     price, value = panel.firm("post_money")[:, span], panel.firm("value")[:, span]
@@ -57,9 +42,9 @@ def cost_of_user(worlds: Worlds) -> Estimate:
     for sets in (LOUD, NOTHING):
         panel = worlds.panel(sets)
         spent.append(
-            panel.firm("marketing", CONSUMER)[:, panel.span("2024-01", "2024-12")].sum(axis=(1, 2), dtype=float)
+            panel.flow("marketing", CONSUMER)[:, panel.span("2024-01", "2024-12")].sum(axis=(1, 2), dtype=float)
         )
-        won.append(panel.firm("users", CONSUMER)[:, panel.month("2024-12")].sum(axis=1, dtype=float))
+        won.append(panel.flow("users", CONSUMER)[:, panel.month("2024-12")].sum(axis=1, dtype=float))
     cost = [paid / users for paid, users in zip(spent, won, strict=True)]
     return ratio(*cost)
 
@@ -108,7 +93,7 @@ def placed(worlds: Worlds) -> Estimate:
     followed = came + 24 <= panel.last
     months = np.arange(panel.last + 1)[:, None]
     within = (months > came[:, None, :]) & (months <= came[:, None, :] + 24)
-    sold = ((panel.firm("placement_in") > 0.0) & within).any(axis=1)
+    sold = ((panel.flow("placement_in") > 0.0) & within).any(axis=1)
     return of_those(sold, followed & (came < NEVER))
 
 
@@ -141,12 +126,17 @@ STATEMENTS = (
         "Leaving deflates funding and standing",
         "`value` (prospect), `rounds.pivot_discount`, `strategic.pivot_share`",
         (
-            most("01.AI pivots lightly in 2025-01 over never: its value in 2025-12", TIMES, 0.8, standing),
+            most(
+                "01.AI pivots lightly in 2025-01 over never: its value in 2025-12",
+                TIMES,
+                0.8,
+                if_there("value", ("2025-12", "2025-12"), FALLS, RACES, ONE),
+            ),
             most(
                 "the same: money raised in the two years after",
                 TIMES,
                 0.8,
-                raised(FALLS, RACES, "2025-02", "2027-01", ("zero-one",)),
+                total("rounds", AFTER_PIVOT, FALLS, RACES, ONE),
             ),
         ),
     ),
@@ -180,7 +170,7 @@ STATEMENTS = (
                 "the last price does not count, over baseline: venture money of the six, 2024-07 to 2026-06",
                 TIMES,
                 1,
-                over_sets("venture_in", "2024-07", "2026-06", NO_LAST_PRICE, NOTHING, SIX),
+                total("venture_in", ("2024-07", "2026-06"), NO_LAST_PRICE, NOTHING, SIX),
             ),
         ),
     ),
@@ -194,13 +184,13 @@ STATEMENTS = (
                 "users do not count, over baseline: venture money of MiniMax and Kimi to 2025-06",
                 TIMES,
                 1,
-                over_sets("venture_in", "2023-07", "2025-06", ("assumptions.rounds.early_users=0",), NOTHING, CONSUMER),
+                total("venture_in", ("2023-07", "2025-06"), ("assumptions.rounds.early_users=0",), NOTHING, CONSUMER),
             ),
             most(
                 "a leap does not count, over baseline: venture money of the six to 2025-06",
                 TIMES,
                 1,
-                over_sets("venture_in", "2023-07", "2025-06", ("assumptions.rounds.early_leap=0",), NOTHING, SIX),
+                total("venture_in", ("2023-07", "2025-06"), ("assumptions.rounds.early_leap=0",), NOTHING, SIX),
             ),
         ),
     ),
@@ -228,15 +218,15 @@ STATEMENTS = (
                 "MiniMax and Kimi do not advertise, over baseline: their users in 2025-12",
                 TIMES,
                 0.8,
-                over_sets("users", "2025-12", "2025-12", SILENT, NOTHING, CONSUMER),
+                total("users", ("2025-12", "2025-12"), SILENT, NOTHING, CONSUMER),
             ),
             most(
                 "the same: money of unlisted investors to them, to 2026-12",
                 TIMES,
                 1,
-                over_sets("venture_in", "2023-07", "2026-12", SILENT, NOTHING, CONSUMER),
+                total("venture_in", ("2023-07", "2026-12"), SILENT, NOTHING, CONSUMER),
             ),
-            most("the same against baseline: the two", POINTS, 0, survival(SILENT, CONSUMER)),
+            most("the same against baseline: the two", POINTS, 0, more("independent", CONSUMER, END, SILENT)),
         ),
     ),
     Statement(
@@ -256,13 +246,13 @@ STATEMENTS = (
                 "the price war over none: API revenue of the six, 2024-06 to 2024-12",
                 TIMES,
                 0.75,
-                over_sets("revenue_api", "2024-06", "2024-12", NOTHING, NO_WAR, SIX),
+                total("revenue_api", ("2024-06", "2024-12"), NOTHING, NO_WAR, SIX),
             ),
             most(
                 "the same: gross profit of the six",
                 TIMES,
                 0.9,
-                over_sets("gross_profit", "2024-06", "2024-12", NOTHING, NO_WAR, SIX),
+                total("gross_profit", ("2024-06", "2024-12"), NOTHING, NO_WAR, SIX),
             ),
         ),
     ),
@@ -276,7 +266,7 @@ STATEMENTS = (
                 "open source 4 months behind over 24: API revenue of the six in 2025",
                 TIMES,
                 0.8,
-                over_sets("revenue_api", "2025-01", "2025-12", LAG_SHORT, LAG_LONG, SIX),
+                total("revenue_api", ("2025-01", "2025-12"), LAG_SHORT, LAG_LONG, SIX),
             ),
         ),
     ),
@@ -290,7 +280,7 @@ STATEMENTS = (
                 "open releases teach nothing: of the six in the general race in 2028-04",
                 POINTS,
                 0,
-                racers_left(("assumptions.open_source.teaches=0",), NOTHING, "2028-04"),
+                more("general", SIX, SOON, ("assumptions.open_source.teaches=0",)),
             ),
         ),
     ),
