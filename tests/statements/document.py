@@ -80,18 +80,18 @@ def text(found: list[Told], worlds: int, seed: int) -> str:
     )
     head = f"""# What the documents say, and what the model does with it
 
-The five documents make {len(found)} statements of what leads to what. Here is each, the mechanism that carries it, the
-run that shows it, and a verdict that is computed from what was measured. That a statement works says that the model does
-what the document says, not that the document is right. Where two documents contradict each other, the model can follow
-one.
+The five documents make {len(found)} statements of what leads to what. Here is each, the mechanism that carries it,
+the run that shows it, and a verdict that is computed from what was measured. That a statement works says that the
+model does what the document says, not that the document is right. Where two documents contradict each other, the model
+can follow one.
 
-Made by `{COMMAND}`; `--worlds N` for another number of worlds, `--print` to write nothing. The baseline is
-the flagship, [six-dragons](../scenarios/six-dragons.yaml). In every run there are the same {worlds:,} worlds of seed
-{seed}, with the same luck. Beside each number stands half its 95% interval, or both ends where it is lopsided; the world is
-the sampling unit, and differences are taken world by world. *Points* are a difference of shares in per cent, what is
-named first less the other; *times* a ratio. *The six* alone is the share of them that are independent in December 2030.
-The equations are in [ODD.md](ODD.md), the ids in [evidence.csv](evidence.csv); what the laws must show is in
-[laws.md](laws.md).
+Made by `{COMMAND}`; `--worlds N` for another number of worlds, `--print` to write nothing. The
+baseline is the flagship, [six-dragons](../scenarios/six-dragons.yaml). In every run there are the same {worlds:,}
+worlds of seed {seed}, with the same luck. Beside each number stands half its 95% interval, or both ends where it is
+lopsided; the world is the sampling unit, and differences are taken world by world. *Points* are a difference of shares
+in per cent, what is named first less the other; *times* a ratio. *The six* alone is the share of them that are
+independent in December 2030. The equations are in [ODD.md](ODD.md), the ids in [evidence.csv](evidence.csv); what the
+laws must show is in [laws.md](laws.md).
 
 - **works**: the interval lies on the side that is asked for, and the value has at least the size that is asked for.
 - **weak**: the sign is not sure on so many worlds, or the size too small.

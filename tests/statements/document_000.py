@@ -165,7 +165,7 @@ STATEMENTS = (
         2,
         "000",
         "The first phase is a cycle of raising, burning, raising",
-        "`rounds` (seeks below `seek_runway`), `burn`",
+        "`rounds.seek_runway`, `burn.cut_runway`",
         (
             least(
                 "baseline: of the six, twice a round with a quarter of the cash burned before the next, by 2025-12",

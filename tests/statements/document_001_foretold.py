@@ -9,13 +9,12 @@ from sim.scenario.load import load_mapping
 from tests.severities.estimating import Estimate, mean
 from tests.severities.rows import END, NOTHING, PER_CENT, POINTS, SOON, TIMES
 from tests.severities.seen import SEVEN
-from tests.statements.measures import DEEPSEEK, FOUR, KIMI, LISTED_TWO, TWO, endgame_by, more, of_firms
+from tests.statements.measures import DEEPSEEK, FOUR, KIMI, TWO, endgame_by, more, of_firms
 from tests.statements.panel import Measure, Worlds, of_those, part, ratio
 from tests.statements.row import Statement, least, most
 
 NO_OFFICES = ("firms.zhipu.mix_projects=0.05", "firms.zhipu.mix_vertical=0", "firms.zhipu.mix_api=0.05")
-EARLY = tuple(f"firms.{firm}.lists=2025-07" for firm in LISTED_TWO)
-EARLY, LATE = "2024-01", "2027-01"
+SOONER, LATER = "2024-01", "2027-01"
 
 
 def business_part(worlds: Worlds) -> Estimate:
@@ -65,20 +64,17 @@ def lists_late(worlds: Worlds) -> Estimate:
 
 def latecomer(worlds: Worlds, date: str) -> np.ndarray:
     """(worlds,) True where a start-up like StepFun that enters at a date is in the general race two years on."""
-    name = f"latecomer {date}"
-    if name not in worlds._loaded:
-        data = dict(worlds.scenario().resolved)
-        firm = {**data["firms"]["stepfun"], "name": "Latecomer", "enters": date}
-        worlds._loaded[name] = load_mapping(
-            {**data, "firms": {**data["firms"], "latecomer": firm}}, worlds=worlds.worlds
-        )
+    data = worlds.scenario().resolved
+    firm = {**data["firms"]["stepfun"], "name": "Latecomer", "enters": date}
+    changed = {**data, "firms": {**data["firms"], "latecomer": firm}}
+    name = worlds.add(f"latecomer {date}", load_mapping(changed, worlds=worlds.worlds))
     year, month = date.split("-")
     return worlds.ended(name=name).state("general", f"{int(year) + 2}-{month}", ("latecomer",))[:, 0]
 
 
 def door(worlds: Worlds) -> Estimate:
     """In the race two years after entry: who enters in 2027 less who enters in 2024."""
-    return mean(100.0 * (latecomer(worlds, LATE).astype(float) - latecomer(worlds, EARLY)))
+    return mean(100.0 * (latecomer(worlds, LATER).astype(float) - latecomer(worlds, SOONER)))
 
 
 def carved_up(worlds: Worlds) -> Estimate:
@@ -188,7 +184,7 @@ STATEMENTS = (
         55,
         "001",
         "The door closes for latecomers",
-        "`scale.door`, `entry.late_gap`",
+        "`scale.door_ref`, `entry.late_gap`",
         (
             most(
                 "a start-up like StepFun that enters in 2027-01 against 2024-01: in the race two years on",

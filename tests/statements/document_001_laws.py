@@ -201,7 +201,7 @@ STATEMENTS = (
         39,
         "001",
         "First law: the rest are eliminated or forced to pivot",
-        "`scale.pressure` (`pivot.pressure_hazard`), `releases.months_without`, `closure`",
+        "`scale.most_pressure`, `pivot.pressure_hazard`, `releases.months_without`, `closure`",
         (
             least("law 1 off: the six", POINTS, 8, difference(at("scale", "0"))),
             least(
@@ -246,7 +246,7 @@ STATEMENTS = (
         42,
         "001",
         "Second law: the profitable listed pass untouched",
-        "`listing.step` (test)",
+        "`listing.loss_allowed`, `listing.test_from`",
         (most("baseline: of those tested without a loss, abandoned", PER_CENT, 5, abandoned(False)),),
     ),
     Statement(
@@ -272,7 +272,7 @@ STATEMENTS = (
         45,
         "001",
         "Third law: giants launch similar products fast and capture the market at low prices",
-        "`vertical.copied`, `vertical.undercut`, `vertical.copy_pull`",
+        "`vertical.copy_pace`, `vertical.undercut`, `vertical.copy_pull`",
         (
             least(
                 "all six light pivoters, giants neither undercut nor draw clients: the six",
@@ -303,7 +303,7 @@ STATEMENTS = (
         48,
         "001",
         "Third law, the exception: who keeps core technology and cultivates a scenario lives",
-        "`vertical.relief` (`deep_relief`, `lead_ref`), `pivot.deep_research`",
+        "`vertical.deep_relief`, `vertical.lead_ref`, `pivot.deep_research`",
         (least("forced deep against forced light pivot: the six", POINTS, 15, difference(DEEP, LIGHT)),),
     ),
 )

@@ -20,7 +20,6 @@ from tests.severities.rows import (
 )
 from tests.severities.seen import SEVEN, SIX
 from tests.statements.document_000 import four_tests, loop
-from tests.statements.document_001_foretold import EARLY
 from tests.statements.measures import DEEPSEEK, LISTED_TWO, NEVER_LIST, YEAR_2026, more, total
 from tests.statements.panel import Panel, Worlds, by_world, known, ratio
 from tests.statements.row import Statement, least, most
@@ -35,6 +34,7 @@ NO_XIAOMI = tuple(
 WEANED = ("firms.deepseek.grant_month=0@2026-01",)
 LARGE = 5000.0  # RMB million: a large refinancing (P-SF-03)
 NO_BARRIER = ("assumptions.overseas.barrier=1", "assumptions.overseas.compliance_hazard_month=0")
+EARLY = tuple(f"firms.{firm}.lists=2025-07" for firm in LISTED_TWO)
 
 
 def criterion_counts(worlds: Worlds) -> Estimate:
@@ -272,7 +272,7 @@ STATEMENTS = (
         "`rounds.test_core`, `rounds.test_loop`, `rounds.test_cost`, `rounds.test_global`",
         (
             least(
-                "four tests alone against none: lead over open source of who raises less that of the refused, to 2026-06",
+                "four tests alone against none: lead over open source of who raises less the refused's, to 2026-06",
                 POINTS,
                 0,
                 four_tests(lead, "2024-07", "2026-06"),

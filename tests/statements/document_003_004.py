@@ -288,7 +288,7 @@ STATEMENTS = (
         82,
         "003",
         "80% of the firms will abandon pre-training",
-        "`pivot`, `releases`, `scale.pressure`",
+        "`pivot`, `releases`, `scale.most_pressure`",
         (least("baseline: of the six out of pre-training by 2030-12, pivoted or gone", PER_CENT, 70, leave),),
     ),
     Statement(

@@ -178,9 +178,10 @@ class Worlds(Runs):
 
     _panels: OrderedDict[tuple[str, tuple[str, ...]], Panel] = field(default_factory=OrderedDict)
 
-    def add(self, name: str, scenario: Scenario) -> None:
-        """A scenario of another making, under a name."""
+    def add(self, name: str, scenario: Scenario) -> str:
+        """A scenario of another making is asked for by this name; gives the name back."""
         self._loaded[name] = scenario
+        return name
 
     def panel(self, sets: tuple[str, ...] = (), name: str = FLAGSHIP) -> Panel:
         """The state of a scenario's worlds with ``sets``."""
