@@ -8,11 +8,11 @@ from sim.foundation.columns import NEVER
 from tests.severities.estimating import Estimate
 from tests.severities.rows import (
     DEEP,
-    END,
     LIGHT,
     NOTHING,
     PER_CENT,
     POINTS,
+    SOON,
     TIMES,
     Sets,
     after_refusals,
@@ -205,11 +205,12 @@ STATEMENTS = (
         (
             least("law 1 off: the six", POINTS, 8, difference(at("scale", "0"))),
             least(
-                "law 1 off: of the six in the general race in 2030-12",
+                "law 1 off: of the six in the general race in 2028-04",
                 POINTS,
                 0,
-                more("general", SIX, END, at("scale", "0")),
+                more("general", SIX, SOON, at("scale", "0")),
             ),
+            most("law 1 off: of the six pivoted by 2028-04", POINTS, 0, more("pivoted", SIX, SOON, at("scale", "0"))),
         ),
     ),
     Statement(
@@ -237,7 +238,7 @@ STATEMENTS = (
             least(
                 "exit hazard in loss: listed and failed the test over unlisted",
                 TIMES,
-                1.5,
+                1,
                 hazard("abandoned in loss", "unlisted in loss"),
             ),
         ),

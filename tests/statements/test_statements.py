@@ -1,4 +1,4 @@
-"""Verdicts by hand, what statements are read from by hand, the document against its rows, and all of them on many worlds.
+"""Verdicts by hand, readings by hand, the document against its rows, and all statements on many worlds.
 
 What does not work stands here by number: whoever mends it, or breaks something else, has to say so.
 """
@@ -17,7 +17,7 @@ from sim.foundation.columns import CLOSED, FIRM_COLUMNS, GIANT, INDEPENDENT, MAR
 from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS, MECHANISMS
 from tests.severities.estimating import Estimate
 from tests.severities.rows import NO_LIMIT, PER_CENT, POINTS, TIMES, Row
-from tests.severities.seen import ROOT, SIX
+from tests.severities.seen import ROOT
 from tests.statements import document
 from tests.statements.document import DOCUMENT, STATEMENTS, line, measured, text
 from tests.statements.panel import Panel, Worlds, by_world, known, of_those, part, ratio, typical
@@ -156,7 +156,10 @@ def test_the_panel_says_what_blocks_keep():
     assert (panel.racing()[:, panel.month("2028-04")] == ended.state("general", "2028-04")).all()
     raised = panel.money()[:, 1:].sum(axis=(1, 2), dtype=float)
     assert raised == pytest.approx(ended.column("raised").sum(axis=1), rel=1e-4)
-    assert panel.ids != tuple(few().scenario().firms) and panel.firm("kind", ("baidu", "zhipu"))[0, 0].tolist() == [1, 0]
+    assert panel.ids != tuple(few().scenario().firms) and panel.firm("kind", ("baidu", "zhipu"))[0, 0].tolist() == [
+        1,
+        0,
+    ]
 
 
 def test_panels_beyond_the_last_few_are_dropped_and_the_baseline_is_kept():
@@ -215,5 +218,3 @@ def test_most_statements_work_and_the_contrary_have_their_argument():
     assert {one.statement.number: one.verdict for one in found if one.verdict != WORKS} == NOT_WORKING
     assert sum(one.verdict == WORKS for one in found) >= AT_WORK
     assert all(one.statement.against for one in found if one.verdict == CONTRARY)
-
-
