@@ -47,9 +47,12 @@ class Cell:
     link: str = ""
 
 
+BOTH = "right both"  # numbers of two runs and their difference: on a phone such a cell has a line of its own
+
+
 @dataclass(frozen=True)
 class Column:
-    """Head of a column; ``align`` is left or right, ``wide`` asks for room, ``title`` explains on hover."""
+    """Head of a column; ``align`` is left, right or BOTH, ``wide`` asks for room, ``title`` explains on hover."""
 
     label: str
     align: str = "left"

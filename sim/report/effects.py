@@ -11,7 +11,7 @@ import pandas as pd
 
 from sim.outcomes.estimates import NOTE, NOTHING, estimate, signed, spread
 from sim.report import style
-from sim.report.document import Cell, Column, Table
+from sim.report.document import BOTH, Cell, Column, Table
 from sim.report.overlay import Runs
 from sim.report.picture import Key, Panel, Picture
 from sim.report.words import capital, count, money, number, plotly_text, year_step
@@ -250,7 +250,7 @@ def _points(row: Row | None) -> Cell:
 def fates_table(runs: Runs, rows: Sequence[Row], index: int, names: Sequence[str], place: str) -> Table:
     """Every fate at the horizon: the share in the first run, in the ``index``-th, and the difference."""
     ends = {measure.quantity: {row["firm"]: row for row in at_the_end(rows, measure.quantity)} for measure in SHARES}
-    columns = (Column("Startup"), *(Column(measure.label, "right", title=measure.what) for measure in SHARES))
+    columns = (Column("Startup"), *(Column(measure.label, BOTH, title=measure.what) for measure in SHARES))
     body = tuple(
         (name_head(runs, firm), *(change_cell(ends[measure.quantity].get(firm)) for measure in SHARES))
         for firm in names

@@ -9,7 +9,7 @@ from sim.outcomes.estimates import NOTE
 from sim.outcomes.exit_differences import in_parts, is_exit
 from sim.outcomes.exits import NOT_KEPT
 from sim.outcomes.rows import ALL_STARTUPS
-from sim.report.document import Column, Prose, Table
+from sim.report.document import BOTH, Column, Prose, Table
 from sim.report.effects import Row, at_the_end, change_cell, difference_text, is_sure, name_head
 from sim.report.overlay import Runs
 from sim.report.words import capital
@@ -36,7 +36,7 @@ def ended_table(runs: Runs, rows: Sequence[Row], names: Sequence[str], index: in
     columns = [Column("Startup")]
     for quantity in came:
         fate, cause = in_parts(quantity)
-        columns.append(Column(capital(cause), "right", title=f"{fate}: {cause}"))
+        columns.append(Column(capital(cause), BOTH, title=f"{fate}: {cause}"))
     body = tuple(
         (name_head(runs, firm), *(change_cell(ends[quantity].get(firm)) for quantity in came)) for firm in names
     )

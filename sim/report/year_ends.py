@@ -9,7 +9,7 @@ from sim.outcomes.effects import month_words
 from sim.outcomes.estimates import NOTE, NOTHING, plain, signed, spread
 from sim.outcomes.year_end_differences import COUNTED
 from sim.outcomes.year_end_words import by_firm, difference_cell, digits_of, said_counted
-from sim.report.document import Cell, Column, Details, Prose, Table
+from sim.report.document import BOTH, Cell, Column, Details, Prose, Table
 from sim.report.effects import FALLS, RISES, Row, date_head, is_sure, name_head, shown_dates
 from sim.report.overlay import Runs
 from sim.report.words import capital
@@ -46,7 +46,7 @@ def units(runs: Runs) -> dict[str, str]:
 def _at_date(runs: Runs, told: dict[str, dict[str, Row]], index: int, date: str) -> Table:
     columns = (
         Column("Startup"),
-        *(Column(f"{capital(name)}, {unit}", "right") for name, unit in units(runs).items()),
+        *(Column(f"{capital(name)}, {unit}", BOTH) for name, unit in units(runs).items()),
         Column("Counted, %", "right", title="percent of worlds that are counted"),
     )
     body = tuple(
@@ -84,7 +84,7 @@ def _sides(row: Row | None) -> Cell:
 def _by_date(runs: Runs, rows: Sequence[Row], firms: Sequence[str], quantity: str, index: int) -> Table:
     mine = {(row["firm"], row["date"]): row for row in rows if row["quantity"] == quantity}
     dates, thinned = shown_dates({date for _, date in mine})
-    columns = (Column("Startup"), *(Column(date_head(date), "right") for date in dates))
+    columns = (Column("Startup"), *(Column(date_head(date), BOTH) for date in dates))
     body = tuple((name_head(runs, firm), *(_difference(mine.get((firm, date))) for date in dates)) for firm in firms)
     caption = runs.caption(
         f"Difference in {units(runs)[quantity]} at the end of the month, {NOTE}, over the worlds that are counted. "
