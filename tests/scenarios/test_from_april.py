@@ -53,8 +53,12 @@ def flagship() -> dict[str, float]:
     excess, fall = "demand.growth_half_life", "inference.decline_floor_year"
 
     lines = [f"demand.{line}_{place}" for line in ("api", "projects", "vertical") for place in ("home", "abroad")]
+    opened, pay = demand.opened_by(height, assume), math.exp(of("burn.wage_growth_year") * TICK / 12)
     return {
-        **{path: of(path) * business for path in lines},
+        **{path: of(path) * business * (1.0 if "vertical" in path else opened) for path in lines},
+        "demand.threshold": max(of("demand.threshold") - height, 0.0),
+        "demand.opened_most": of("demand.opened_most") / opened,
+        **{path: of(path) * pay for path in ("burn.floor_month", "burn.floor_pivoted", "burn.replacing")},
         **{f"demand.pool_{place}": of(f"demand.pool_{place}") * pool for place in ("home", "abroad")},
         **{f"demand.arpu_{place}": of(f"demand.arpu_{place}") * arpu for place in ("home", "abroad")},
         "demand.growth_year": slowed("demand.growth_year", "demand.growth_floor_year", excess),
@@ -64,7 +68,7 @@ def flagship() -> dict[str, float]:
         "inference.decline_year": slowed("inference.decline_year", fall, "inference.half_life"),
         "marketing.budget_month": marketing.budget(assume, TICK),
         "marketing.budget_growth_year": slowed("marketing.budget_growth_year", None, "marketing.budget_half_life"),
-        "burn.overhead_month": of("burn.overhead_month") * math.exp(of("burn.wage_growth_year") * TICK / 12),
+        "burn.overhead_month": of("burn.overhead_month") * pay,
         "frontier.cost_month": of("frontier.cost_month") * of("frontier.cost_per_generation") ** height,
         "frontier.age_months": TICK,
     }  # fmt: skip
