@@ -147,14 +147,14 @@ MECHANISM = Mechanism(
             "P-ZP-34, P-ZP-35; size: assumption",
         ),
         Assumption(
-            "project_cost", 0.36, "share of price", 0, 2, "cost of delivering projects", "P-ZP-30, P-ZP-31, P-ZP-32"
+            "project_cost", 0.32, "share of price", 0, 2, "cost of delivering projects", "P-ZP-30, P-ZP-31, P-ZP-32"
         ),
         Assumption(
-            "thin_delivery", 1.25, "ratio", 0, 20, "what delivering costs more, per share of its people gone", "D"
+            "thin_delivery", 1.38, "ratio", 0, 20, "what delivering costs more, per share of its people gone", "D"
         ),
         Assumption(
             "consumer_cost",
-            0.45,
+            0.65,
             "¤ per million users and month",
             0,
             100,

@@ -39,7 +39,7 @@ MECHANISM = Mechanism(
         ),
         Assumption(
             "slow_speed_year",
-            0.34,
+            0.37,
             "generations a year",
             0,
             5,

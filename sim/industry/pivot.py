@@ -41,7 +41,7 @@ MECHANISM = Mechanism(
         ),
         Assumption(
             "hot_share",
-            0.3,
+            0.35,
             "share",
             0,
             1,

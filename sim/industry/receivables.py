@@ -18,7 +18,7 @@ MECHANISM = Mechanism(
     "Every bill is paid in the month of delivery.",
     (
         Assumption(
-            "project_dso_days", 60, "days", 1, 720, "days sales outstanding of projects", "P-ZP-44; level: assumption"
+            "project_dso_days", 95, "days", 1, 720, "days sales outstanding of projects", "P-ZP-44; level: assumption"
         ),
         Assumption("bad_debt", 0.03, "share", 0, 1, "share of late bills never paid", "P-ZP-42"),
     ),

@@ -85,7 +85,7 @@ MECHANISM = Mechanism(
         ),
         Assumption(
             "abandoned_clients",
-            1.2,
+            1.4,
             "log",
             0,
             5,
@@ -94,7 +94,7 @@ MECHANISM = Mechanism(
         ),
         Assumption(
             "abandoned_people",
-            0.35,
+            0.45,
             "share",
             0,
             1,
