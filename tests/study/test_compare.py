@@ -214,7 +214,9 @@ def test_firms_and_months_that_only_some_have(tmp_path):
 def test_several_runs_are_each_compared_with_the_first(tmp_path):
     done = sim.compare(small(300), poorer(300), with_sets(small(300), ["firms.alpha.cash=900"]), jobs=1, out=tmp_path)
     assert done.differences["variant"].unique().tolist() == ["small (2)", "small (3)"]
-    assert len(done.headline) == 2
+    assert len(done.headline) == len(done.explained()) == 2
+    why = done.explained()[0]  # of the poorer one: what ended it
+    assert why.startswith("In small (2): <script>") and "runs out of money more often (+" in why
     again = sim.compare(small(300), poorer(300), with_sets(small(300), ["firms.alpha.cash=900"]), jobs=1, out=tmp_path)
     assert again.reused and again.folder == done.folder
     pd.testing.assert_frame_equal(again.differences, done.differences)
