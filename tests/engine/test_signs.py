@@ -365,7 +365,7 @@ def test_the_pivot_month_shows_the_exodus():
 
 
 def test_more_shifts_less_persistence_of_leaders():
-    """Who leads a year from the start leads a year later, and so from the second: the more paradigm shifts, the less often.
+    """Who leads a year from the start leads a year later, and so a year on: the more paradigm shifts, the less often.
 
     Without the lottery of strategic cheques, which redraws the order by itself.
     """
@@ -400,10 +400,10 @@ REFUSED_BY_ALL = {"rounds": dict.fromkeys(("bar_hot", "bar_normal", "bar_cold"),
 
 def test_more_capacity_fewer_closures():
     """Of firms that are for sale: short of cash and refused by all."""
-    closed = []
-    for capacity in (0, 1e4):
+    often, closed = {"hazard_month": 0, "offer_month": 0.5, "distress_runway": 9, "refused_months": 3}, []
+    for capacity in (0, 1e5):
         buyers = {"buying_capacity_year": capacity}
-        history = race({**REFUSED_BY_ALL, "acquisition": {"hazard_month": 0}}, {"cash": 500}, giants=buyers)
+        history = race({**REFUSED_BY_ALL, "acquisition": often}, {"cash": 500}, giants=buyers)
         closed.append(events(history, "closure"))
         assert (events(history, "acquisition").sum() > 0) == (capacity > 0)
     assert clearly_more(closed[0], closed[1])
