@@ -87,7 +87,7 @@ MECHANISM = Mechanism(
             "P-ZP-13, P-ZP-17, P-ZP-22, P-ZP-28 (what is left of 2024's loss: about 5); level: assumption",
         ),
         Assumption("wage_growth_year", 0.12, "log a year", -0.5, 2, "growth of pay", "S002-11; rate: assumption"),
-        Assumption("replacing", 65, "¤", 0, 1e5, "cost of replacing one index point of talent, at opening pay", "D"),
+        Assumption("replacing", 75, "¤", 0, 1e5, "cost of replacing one index point of talent, at opening pay", "D"),
     ),
     (
         Assumption("cash", 1000, "¤", 0, 1e7, "cash at entry", entry_only=True),

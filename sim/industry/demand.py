@@ -54,7 +54,7 @@ MECHANISM = Mechanism(
         Assumption("growth_half_life", 24, "months", 1, 240, "half-life of the excess growth"),
         Assumption("threshold", 1.5, "generations", 0, 20, "frontier from which capability opens business demand"),
         Assumption(
-            "opening", 0.25, "log per generation", 0, 10, "demand that a generation beyond it opens", "S002-04; size: D"
+            "opening", 0.22, "log per generation", 0, 10, "demand that a generation beyond it opens", "S002-04; size: D"
         ),
         Assumption("opened_most", 20, "ratio", 1, 1e4, "most that capability multiplies business demand by"),
         Assumption(
@@ -150,7 +150,7 @@ MECHANISM = Mechanism(
             "project_cost", 0.32, "share of price", 0, 2, "cost of delivering projects", "P-ZP-30, P-ZP-31, P-ZP-32"
         ),
         Assumption(
-            "thin_delivery", 1.45, "ratio", 0, 20, "what delivering costs more, per share of its people gone", "D"
+            "thin_delivery", 1.4, "ratio", 0, 20, "what delivering costs more, per share of its people gone", "D"
         ),
         Assumption(
             "consumer_cost",
