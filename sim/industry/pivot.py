@@ -29,7 +29,7 @@ MECHANISM = Mechanism(
         Assumption("hazard", 0.06, "probability a month", 0, 1, "chance at full urgency"),
         Assumption(
             "lead_hazard",
-            0.08,
+            0.085,
             "probability a month",
             0,
             1,

@@ -92,7 +92,7 @@ MECHANISM = Mechanism(
         Assumption("months_cold", 4, "months", 0, 24, "time to close a round in a cold climate"),
         Assumption("bar_hot", 0, "score", -10, 10, "score needed in a hot climate", "D"),
         Assumption("bar_normal", 0.4, "score", -10, 10, "score needed in a normal climate", "D"),
-        Assumption("bar_cold", 0.9, "score", -10, 10, "score needed in a cold climate", "D"),
+        Assumption("bar_cold", 0.87, "score", -10, 10, "score needed in a cold climate", "D"),
         Assumption(
             "four_tests",
             0.2,
@@ -111,7 +111,7 @@ MECHANISM = Mechanism(
         Assumption("leap_par", 0.6, "generations", 0, 20, "gap that neither helps nor hurts"),
         Assumption(
             "pivot_discount",
-            1.8,
+            1.6,
             "score",
             0,
             20,
