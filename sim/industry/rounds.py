@@ -111,7 +111,7 @@ MECHANISM = Mechanism(
         Assumption("leap_par", 0.6, "generations", 0, 20, "gap that neither helps nor hurts"),
         Assumption(
             "pivot_discount",
-            1.6,
+            1.42,
             "score",
             0,
             20,

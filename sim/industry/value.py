@@ -43,15 +43,15 @@ MECHANISM = Mechanism(
         Assumption("outside", 36, "ratio", 0.01, 1000, "what investors expect others to win, over one firm at par"),
         Assumption(
             "multiple_hot",
-            10,
+            10.4,
             "ratio",
             0,
             200,
             "forward revenue multiple in a hot climate",
             "P-MM-39, P-MM-40, P-BC-03, S003-06; level: assumption",
         ),
-        Assumption("multiple_normal", 9.9, "ratio", 0, 200, "forward revenue multiple in a normal climate"),
-        Assumption("multiple_cold", 9.8, "ratio", 0, 200, "forward revenue multiple in a cold climate"),
+        Assumption("multiple_normal", 10.3, "ratio", 0, 200, "forward revenue multiple in a normal climate"),
+        Assumption("multiple_cold", 10.2, "ratio", 0, 200, "forward revenue multiple in a cold climate"),
         Assumption("reversion", 0.08, "share a month", 0.001, 1, "how fast a premium reverts"),
         Assumption("noise_month", 0.06, "log", 0, 1, "luck of the premium a month, scale"),
         Assumption(

@@ -35,7 +35,7 @@ MECHANISM = Mechanism(
         Assumption("strength", 1, "dial", 0, 3, "0: neutral form; 1: the documents' claim", "S001-19"),
         Assumption("learning", 0.12, "log per log", 0, 2, "unit cost's fall with own revenue", "D"),
         Assumption("volume_ref", 20, "¤ a month", 0.01, 1e5, "revenue that counts as one step of scale"),
-        Assumption("ecosystem", 0.44, "log", 0, 3, "unit cost's fall with a full ecosystem", "S001-19; size: D"),
+        Assumption("ecosystem", 0.54, "log", 0, 3, "unit cost's fall with a full ecosystem", "S001-19; size: D"),
         Assumption("reach_full", 6, "ratio", 1.01, 100, "reach that counts as a full ecosystem"),
         Assumption("flywheel", 0.12, "share", 0, 3, "most that users add to effort", "S003-20; size: D"),
         Assumption("users_ref", 30, "million", 0.01, 1e4, "users that give half of it"),
