@@ -65,7 +65,7 @@ def _label(declared: Assumption, value: Any) -> str:
     if value in decided.WORDS:
         return f"{declared.decides} by rule" if decided.WORDS[value] == BY_RULE else f"never {declared.decides}"
     month = month_of(value) if isinstance(value, str) else None
-    return f"{declared.decides} in {month_name(month)} if it can, and at no other time" if month is not None else ""
+    return f"{declared.decides} in {month_name(month)} or never" if month is not None else ""
 
 
 def _mechanism(name: str) -> str:

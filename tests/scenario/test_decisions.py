@@ -147,7 +147,7 @@ def test_params_and_docs_say_words_and_not_numbers():
         ("firms.minimax.lists=rule", "Assuming that MiniMax lists by rule"),
         (
             "firms.minimax.pivots=2025-01",
-            "Assuming that MiniMax leaves the general race in January 2025 if it can, and at no other time",
+            "Assuming that MiniMax leaves the general race in January 2025 or never",
         ),
         (
             "firms.minimax.raises=never@2025-01..2025-06",
