@@ -27,7 +27,7 @@ CAUSES: tuple[Cause, ...] = (
     Cause("results below the path", "revenue over expected revenue"),
     Cause("failed the profitability test", "operating cash flow of twelve months, ¤"),
     Cause("passed the profitability test", "operating cash flow of twelve months, ¤"),
-    Cause("could not keep up with the frontier", "gap to the frontier, generations"),
+    Cause("behind the frontier and short of cash for its full plan", "gap to the frontier, generations"),
     Cause("people left after the pivot", "talent left, share"),
     Cause("sold a side business under pressure", "runway, months"),
     Cause("bought in distress", "runway, months"),
@@ -61,6 +61,8 @@ CAUSES: tuple[Cause, ...] = (
     Cause("lives from its own money", "1 if it seeks capital"),
     Cause("the mechanism is switched off", "0"),
     Cause("too young for the exchange", "age, years"),
+    Cause("no lead over open source worth its cost", "lead over open source, generations"),
+    Cause("too far behind to keep pace", "gap to the frontier, generations"),
 )
 (
     ON_DATE,
@@ -111,5 +113,7 @@ CAUSES: tuple[Cause, ...] = (
     OWN_MONEY,
     SWITCHED_OFF,
     TOO_YOUNG,
+    LEAD_GONE,
+    NO_PACE,
 ) = range(len(CAUSES))
 NO_CAUSE = -1  # of what did not happen

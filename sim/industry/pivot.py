@@ -6,13 +6,14 @@ lead gone = 1 - lead over open source / ``lead``, in [0, 1]: who leads by less t
 urgency  = how far plan_runway is below ``runway``, in [0, 1], times how far the gap is above ``gap``, in [0, 1];
            plan_runway: months of the full plan that cash pays for
 pressure = what the first law adds for a firm that cannot keep pace
+What is told is the largest of the three parts of the chance; of equal ones the first.
 A scenario may decide it instead (``pivots``): in its month the firm leaves, deep with chance keeps_core,
 whatever its means.
 Sources: S000-08, S000-14, P-01-06, P-BC-04 (pivots), S001-18 (absorbing), S003-01, S000-20, S003-21. Sizes: assumption.
 """
 
 from sim.foundation.assumption import Assumption, Mechanism
-from sim.foundation.causes import FELL_BEHIND, FORCED, NO_RELEASE, PIVOTED_ALREADY, SWITCHED_OFF
+from sim.foundation.causes import FELL_BEHIND, FORCED, LEAD_GONE, NO_PACE, NO_RELEASE, PIVOTED_ALREADY, SWITCHED_OFF
 from sim.foundation.columns import EVENT, HOT, INDEPENDENT, NEVER, STARTUP
 from sim.foundation.decision import BY_RULE, decision, due
 from sim.foundation.jit import law
@@ -23,7 +24,7 @@ TINY = 1e-12
 
 MECHANISM = Mechanism(
     "pivot",
-    "A firm behind the frontier and short of cash for its full plan leaves the general race for good.",
+    "A firm that is behind the frontier, or has no lead over open source left, leaves the general race for good.",
     "Nobody leaves the general race while alive.",
     (
         Assumption("hazard", 0.06, "probability a month", 0, 1, "chance at full urgency"),
@@ -116,14 +117,35 @@ def leave(world, f, why, saw):
 
 
 @law
+def parts_of(firm, market, assume):
+    """What urgency, pressure and a lead that has gone each add to the chance of leaving, before readiness."""
+    urgent = assume.pivot_hazard * urgency(firm.gap, firm.plan_runway, assume)
+    pressed = assume.pivot_pressure_hazard * firm.pressure
+    gone = 0.0
+    if assume.open_source_on == 1.0:
+        gone = assume.pivot_lead_hazard * lead_gone(market.open_gap - firm.gap, assume)
+    return urgent, pressed, gone
+
+
+@law
 def chance_of(firm, market, assume):
     """Chance of leaving by rule this month."""
-    chance = assume.pivot_hazard * urgency(firm.gap, firm.plan_runway, assume)
-    chance += assume.pivot_pressure_hazard * firm.pressure
-    if assume.open_source_on == 1.0:
-        chance += assume.pivot_lead_hazard * lead_gone(market.open_gap - firm.gap, assume)
-    chance *= firm.pivot_readiness
+    urgent, pressed, gone = parts_of(firm, market, assume)
+    chance = (urgent + pressed + gone) * firm.pivot_readiness
     return chance * assume.pivot_hot_share if market.climate == HOT else chance
+
+
+@law
+def leave_by_rule(world, f):
+    """The firm leaves, and the log says which part of the chance was the largest."""
+    firm, market = world.firms[f], world.market
+    urgent, pressed, gone = parts_of(firm, market, world.assume)
+    if urgent >= max(pressed, gone):
+        leave(world, f, FELL_BEHIND, firm.gap)
+    elif pressed >= gone:
+        leave(world, f, NO_PACE, firm.gap)
+    else:
+        leave(world, f, LEAD_GONE, market.open_gap - firm.gap)
 
 
 @law
@@ -156,4 +178,4 @@ def step(world):
         if firm.out_of_race == 1:
             leave(world, f, NO_RELEASE, float(world.tick - firm.release_month))
         elif world.luck[f].u_pivot < chance_of(firm, market, assume):
-            leave(world, f, FELL_BEHIND, firm.gap)
+            leave_by_rule(world, f)

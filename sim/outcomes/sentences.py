@@ -39,10 +39,11 @@ class Money:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One row of the log as words need it; ``times`` counts rounds of this life, or half-yearly reports in a row that
-    cut the price, this one included.
+    """One row of the log as words need it; ``times`` counts rounds of this life, half-yearly reports in a row that cut
+    the price, rounds in a row that failed, or how often it set out for this money; this one included.
 
-    ``worth`` is the firm's valuation after it, ``other`` the name of a counterparty.
+    ``worth`` is the firm's valuation after it, ``other`` the name of a counterparty, ``last`` the post-money of its
+    last round that was told, 0 of none; ``giant`` is true of a giant, whose cash is nobody's business here.
     """
 
     value: float
@@ -52,6 +53,8 @@ class Moment:
     money: Money
     worth: float = 0.0
     other: str = ""
+    last: float = 0.0
+    giant: bool = False
 
 
 def lower(text: str) -> str:
@@ -112,6 +115,8 @@ def ordinal(count: int) -> str:
 
 
 def _entry(m: Moment) -> str:
+    if m.giant:
+        return f"entered, {generations(m.saw)} behind the frontier"
     if m.cause == causes.BY_CHANCE:
         return f"entered by chance through the open door, with {m.money(m.value)} in cash"
     return f"entered with {m.money(m.value)} in cash, {generations(m.saw)} behind the frontier"
@@ -123,15 +128,25 @@ def _round(m: Moment) -> str:
     return f"raised {m.money(m.value)}{post}, its {ordinal(m.times)} round since the start: {bar}"
 
 
-def _down_round(m: Moment) -> str:
-    """Money before the round against money after the last: that is how the price of a share fell."""
-    pre, last = m.worth - m.value, m.saw
-    below = 1 - pre / last if last > 0 else 0.0
+def _below(before: float, last: float) -> str:
+    """By how much money before a round is below that after the last: that is how the price of a share fell."""
+    below = 1 - before / last if last > 0 else 0.0
     fell = f"{share(below)} below" if below >= LEAST_SHARE else "just below"
-    return (
-        f"raised {m.money(m.value)} at {number(pre)} pre-money, its {ordinal(m.times)} round since the start, "
-        f"{fell} the last post-money of {number(last)}: a down round"
-    )
+    return f"{fell} the last post-money of {number(last)}: a down round"
+
+
+def _down_round(m: Moment) -> str:
+    pre = m.worth - m.value
+    raised = f"raised {m.money(m.value)} at {number(pre)} pre-money, its {ordinal(m.times)} round since the start"
+    return f"{raised}, {_below(pre, m.saw)}"
+
+
+def _strategic_round(m: Moment) -> str:
+    pre, paid = m.worth - m.value, f"state-linked or strategic investors put in {m.money(m.value)}"
+    count = f"its {ordinal(m.times)} round since the start"
+    if round(pre) < round(m.last):
+        return f"{paid} at {number(pre)} pre-money, {count}, {_below(pre, m.last)}"
+    return f"{paid} at {number(m.worth)} post-money, {count}"
 
 
 def _acquisition(m: Moment) -> str:
@@ -154,7 +169,9 @@ def _closure(m: Moment) -> str:
         return f"closed by chance (hazard {share(m.saw)} a month), with {m.money(m.value)} in cash"
     if m.cause == causes.NEWNESS:
         return f"closed young by chance, {months(m.saw)} after its entry, with {m.money(m.value)} in cash"
-    return f"out of money: closed with cash at {m.money(m.value)}"
+    if round(m.value) >= 0:
+        return "out of money: closed without cash"
+    return f"out of money: closed {m.money(-m.value)} short of its bills"
 
 
 def _pivot(m: Moment) -> str:
@@ -163,7 +180,21 @@ def _pivot(m: Moment) -> str:
         return f"left the general race, {how}: the scenario has it so"
     if m.cause == causes.NO_RELEASE:
         return f"left the general race, {how}: {months(m.saw)} without a model near the frontier"
-    return f"left the general race, {how}: {generations(m.saw)} behind the frontier"
+    return f"left the general race, {how}: {_why_left(m)}"
+
+
+def _why_left(m: Moment) -> str:
+    """The largest part of the chance to leave."""
+    behind = f"{generations(abs(m.saw))} behind"
+    if m.cause == causes.NO_PACE:
+        return f"too far off to keep pace, {behind} the frontier"
+    if m.cause != causes.LEAD_GONE:
+        return f"{behind} the frontier and short of cash for its full plan"
+    if round(abs(m.saw), 2) == 0:
+        return "open source had caught up with it"
+    if m.saw > 0:
+        return f"its lead over open source, {generations(m.saw)}, was no longer worth its cost"
+    return f"open source had overtaken it, {behind}"
 
 
 def _listing(m: Moment) -> str:
@@ -199,7 +230,7 @@ def _seeks(m: Moment) -> str:
     why = full_plan(m.saw) if m.cause == causes.PLAN_SHORT else "capital is hot"
     if m.cause == causes.TERMS_GOOD:
         why = f"its price has risen far above that of its last round, {months(m.saw)} ago"
-    return f"set out to raise money with {m.money(m.value)} in cash: {why}"
+    return f"set out {'again ' if m.times > 1 else ''}to raise money with {m.money(m.value)} in cash: {why}"
 
 
 def _placement(m: Moment) -> str:
@@ -214,8 +245,16 @@ def _refused(m: Moment) -> str:
 def _report(m: Moment) -> str:
     fall = share(1 - math.exp(-m.value))
     and_or_but = "and" if m.saw < 1 else "but"
-    again = f", the {ordinal(m.times)} report in a row" if m.times > 1 else ""
-    return f"reported revenue {share(m.saw)} of what was expected, {and_or_but} a loss{again}: its price fell by {fall}"
+    again = f", the {ordinal(m.times)} cut in a row" if m.times > 1 else ""
+    return f"reported revenue {share(m.saw)} of what was expected, {and_or_but} a loss: its price fell by {fall}{again}"
+
+
+def _failed_round(m: Moment) -> str:
+    """What investors offered, and for how much of the firm: too little money, or too little of the firm to count."""
+    again = f", for the {ordinal(m.times)} month in a row" if m.times > 1 else ""
+    part = m.value / (m.value + m.worth) if m.worth > 0 else 0.0
+    of_it = f" for {share(part)} of it" if part >= LEAST_SHARE else ""
+    return f"a round failed{again}: offered {m.money(m.value)}{of_it}, of {m.money(m.saw)} of dry powder in all"
 
 
 def _flow(m: Moment, flow: float) -> str:
@@ -229,7 +268,8 @@ SENTENCES: Mapping[str, Callable[[Moment], str]] = {
     "listing": _listing,
     "report cut": _report,
     "abandonment": lambda m: (
-        f"failed the profitability test, abandoned at {m.money(m.value)}: {_flow(m, m.saw)} {REPORTED}"
+        f"failed the profitability test, abandoned when it was valued at {m.money(m.value)}: "
+        f"{_flow(m, m.saw)} {REPORTED}"
     ),
     "pivot": _pivot,
     "exodus": lambda m: f"{share(m.value)} of its talent has left since the pivot",
@@ -247,13 +287,13 @@ SENTENCES: Mapping[str, Callable[[Moment], str]] = {
     "cannot raise": _cannot("raise money"),
     "refused": _refused,
     "seeks money": _seeks,
-    "round failed": lambda m: f"a round failed at {m.money(m.value)}: {m.money(m.saw)} of dry powder in all",
+    "round failed": _failed_round,
     "placement": _placement,
-    "strategic round": lambda m: (
-        f"state-linked or strategic investors put in {m.money(m.value)} at {number(m.worth)} post-money"
-    ),
+    "strategic round": _strategic_round,
     "redemption": lambda m: f"its investors called {m.money(m.value)} back, {months(m.saw)} after its last round",
-    "unlock": lambda m: f"shares released from lock-up: the price fell by {share(m.saw)}, to {m.money(m.value)}",
+    "unlock": lambda m: (
+        f"shares released from lock-up: its price fell by {share(m.saw)}, to a valuation of {m.money(m.value)}"
+    ),
     "price war": lambda m: f"giants cut prices by {share(m.value)}",
     "climate": lambda m: f"the climate for capital turned {CLIMATES[int(m.value)]}",
     "release": lambda m: (

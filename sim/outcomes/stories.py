@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.engine.block import Block
 from sim.foundation.columns import EVENT, EVENTS, FATES, INDEPENDENT, KINDS, NOT_ENTERED
+from sim.foundation.columns import GIANT as GIANT_NUMBER
 from sim.foundation.columns import STARTUP as STARTUP_NUMBER
 from sim.outcomes.rows import rows_of, tick_text
 from sim.outcomes.sentences import Moment, Money, cause_text, sentence
@@ -19,10 +20,11 @@ from sim.scenario.model import Firm, Scenario
 
 MARKET = "market"  # the id under which the industry's own story is told
 MARKET_NAME = "The industry"
-STARTUP = KINDS[STARTUP_NUMBER]
+STARTUP, GIANT = KINDS[STARTUP_NUMBER], KINDS[GIANT_NUMBER]
 OPENING, HORIZON = "opening", "horizon"  # the events of first and last words, which the log does not tell
-ROUNDS = (EVENT["round"], EVENT["down round"])
-REFUSED, REPORT_CUT, POACHED = EVENT["refused"], EVENT["report cut"], EVENT["poached"]
+ROUNDS = (EVENT["round"], EVENT["down round"], EVENT["strategic round"])
+REFUSED, FAILED, SEEKS = EVENT["refused"], EVENT["round failed"], EVENT["seeks money"]
+REPORT_CUT, POACHED = EVENT["report cut"], EVENT["poached"]
 MOST_NAMED = 8  # startups that are named in how a world ends; more are counted
 NOTABLE_TALENT = 0.1  # index: a year in which less was poached is not told
 MONTHS_A_YEAR = 12
@@ -126,8 +128,8 @@ def life_stories(scenario: Scenario, events: np.ndarray, entry_months: np.ndarra
         firm = scenario.firms[rows.series[row]]
         number = rows.ids[row].removeprefix(firm.id).replace("-", " ")
         fate, last = _last_words(scenario, firm, life, int(entry_months[row]))
-        sentences = (*_first_words(scenario, firm, int(entry_months[row])), *_told(scenario, life), *last)
-        stories.append(Story(rows.ids[row], firm.name + number, firm.kind, fate, sentences))
+        first, told = _first_words(scenario, firm, int(entry_months[row])), _told(scenario, life, firm.kind == GIANT)
+        stories.append(Story(rows.ids[row], firm.name + number, firm.kind, fate, (*first, *told, *last)))
     if len(lives[0]):
         stories.append(Story(MARKET, MARKET_NAME, MARKET, "", tuple(_told(scenario, lives[0]))))
     return stories
@@ -145,10 +147,11 @@ def _first_words(scenario: Scenario, firm: Firm, entered: int) -> list[Sentence]
     return [Sentence(0, tick_text(scenario, 0), OPENING, text, 0.0, "")]
 
 
-def _gathered(scenario: Scenario, life: np.ndarray) -> np.ndarray:
-    """``life`` with the poaching of a calendar year summed up and only the last of refusals in a row.
+def _gathered(scenario: Scenario, life: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """``life`` with the poaching of a calendar year summed up, and which of its events are told: of refusals in a row,
+    and of failed rounds in a row, only the last.
 
-    Both are told only when a world is traced; milestones stay as they are, so a world is told in the same words
+    Those are recorded only when a world is traced; milestones stay as they are, so a world is told in the same words
     whether everything in it was recorded or its milestones alone.
     """
     poached = life["event"] == POACHED
@@ -159,26 +162,45 @@ def _gathered(scenario: Scenario, life: np.ndarray) -> np.ndarray:
         kept["value"][index] = life["value"][same_year].sum()
         drop[index] = same_year[index + 1 :].any() or kept["value"][index] < NOTABLE_TALENT
     for before, index in pairwise(np.flatnonzero(~poached)):
-        drop[before] = life["event"][before] == life["event"][index] == REFUSED
-    return np.asarray(kept[~drop])
+        drop[before] = life["event"][before] == life["event"][index] and life["event"][index] in (REFUSED, FAILED)
+    return kept, ~drop
 
 
-def _told(scenario: Scenario, life: np.ndarray) -> list[Sentence]:
+def _counted(life: np.ndarray) -> np.ndarray:
+    """(events,) what ``Moment.times`` counts: rounds, cuts in a row, failures in a row, askings for one round."""
+    times, rounds, cuts, failed, asked, last_cut = np.zeros(len(life), int), 0, 0, 0, 0, -HALF_YEAR
+    for index, (event, tick) in enumerate(zip(life["event"].tolist(), life["month"].tolist(), strict=True)):
+        if event in ROUNDS:
+            rounds, failed, asked = rounds + 1, 0, 0
+            times[index] = rounds
+        elif event == REPORT_CUT:
+            cuts, last_cut = cuts + 1 if tick - last_cut == HALF_YEAR else 1, tick
+            times[index] = cuts
+        elif event == FAILED:
+            failed += 1
+            times[index] = failed
+        elif event == SEEKS:
+            asked, failed = asked + 1, 0
+            times[index] = asked
+        elif event == REFUSED:
+            failed = 0
+    return times
+
+
+def _told(scenario: Scenario, life: np.ndarray, giant: bool = False) -> list[Sentence]:
     """One firm's events as sentences."""
     money, series = Money(scenario.currency), rows_of(scenario).series
     names = [scenario.firms[number].name for number in series]
-    told, rounds, cuts, last_cut = [], 0, 0, -HALF_YEAR
-    for happened in _gathered(scenario, life):
+    gathered, shown = _gathered(scenario, life)
+    told, last = [], 0.0
+    for happened, times in zip(gathered[shown], _counted(life)[shown].tolist(), strict=True):
         event, cause, tick = int(happened["event"]), int(happened["cause"]), int(happened["month"])
-        rounds += event in ROUNDS
-        if event == REPORT_CUT:
-            cuts, last_cut = cuts + 1 if tick - last_cut == HALF_YEAR else 1, tick
-        value = float(happened["value"])
+        value, worth = float(happened["value"]), float(happened["worth"])
         other = names[int(happened["other"])] if happened["other"] >= 0 else ""
-        times = rounds if event in ROUNDS else cuts
-        moment = Moment(value, cause, float(happened["saw"]), times, money, float(happened["worth"]), other)
+        moment = Moment(value, cause, float(happened["saw"]), times, money, worth, other, last, giant)
         text = sentence(event, moment)
         told.append(Sentence(tick, tick_text(scenario, tick), EVENTS[event], text, value, cause_text(cause)))
+        last = worth if event in ROUNDS else last
     return told
 
 
@@ -190,6 +212,8 @@ def _last_words(scenario: Scenario, firm: Firm, life: np.ndarray, entered: int) 
             return fate, []
     if entered > scenario.ticks:
         text, fate = "it never entered", "never_entered"
+    elif firm.kind == GIANT:
+        text, fate = "still in the general race", "independent"
     else:
         listed = EVENT["listing"] in happened or firm.listed is not None
         pivoted = EVENT["pivot"] in happened or firm.pivoted is not None

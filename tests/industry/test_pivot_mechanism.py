@@ -20,7 +20,7 @@ from worlds import (
     world,
 )
 
-from sim.foundation.causes import FORCED
+from sim.foundation.causes import FELL_BEHIND, FORCED, LEAD_GONE, NO_PACE
 from sim.foundation.columns import HOT, NEVER, NORMAL
 from sim.industry import pivot
 
@@ -75,6 +75,21 @@ def test_a_lead_that_is_gone_by_hand():
     assume = assumed(pivot_lead=0.8)
     gone = [pivot.lead_gone(lead, assume) for lead in (2.0, 0.8, 0.2, 0.0, -3.0)]
     assert gone == approx([0.0, 0.0, 0.75, 1.0, 1.0], abs=1e-14)
+
+
+def test_what_is_told_is_the_part_of_the_chance_that_weighed_most():
+    """Short of cash and 0.75 urgent at 0.1: 0.075; pressure 1.5 at 0.02: 0.03; lead 0.2 of 0.8 at 0.04: 0.03."""
+    by_hand = {"pivot_runway": 12.0, "pivot_gap": 0.4, "pivot_gap_range": 0.3, "pivot_lead": 0.8}
+    for hazard, pressed, lead, cause, saw in (
+        (0.1, 0.02, 0.04, FELL_BEHIND, 0.7),
+        (0.03, 0.02, 0.039, NO_PACE, 0.7),
+        (0.03, 0.02, 0.041, LEAD_GONE, 0.2),
+    ):
+        rates = {"pivot_hazard": hazard, "pivot_pressure_hazard": pressed, "pivot_lead_hazard": lead}
+        firm = startup(gap=0.7, plan_runway=3.0, pressure=1.5, u_pivot=0.0)
+        w = world(firm, market={"climate": NORMAL, "open_gap": 0.9}, **by_hand, **rates)
+        pivot.step(w)
+        assert w.log["cause"][0] == cause and w.log["saw"][0] == approx(saw)
 
 
 def test_without_open_source_no_lead_is_lost():

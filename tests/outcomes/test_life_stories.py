@@ -56,8 +56,8 @@ def test_a_life_with_dates_amounts_and_causes() -> None:
         "September 2024: raised RMB 800 million at 14,325 pre-money, its 2nd round since the start, 20% below the last "
         "post-money of 17,900: a down round",
         "December 2025: left the general race, dropping its core technology (light): 1.26 generations behind the "
-        "frontier",
-        "August 2028: out of money: closed with cash at RMB -12 million",
+        "frontier and short of cash for its full plan",
+        "August 2028: out of money: closed RMB 12 million short of its bills",
     ]
     assert lines(stories, "other") == [
         "July 2023: entered with RMB 900 million in cash, 0.70 generations behind the frontier",
@@ -106,8 +106,8 @@ def test_reports_are_in_a_row_where_none_between_them_was_good() -> None:
         said = "reported revenue 80% of what was expected, and a loss"
         assert told == [
             f"December 2023: {said}: its price fell by 9.5%",
-            f"June 2024: {said}, the 2nd report in a row: its price fell by 9.5%",
-            f"December 2024: {said}, the 3rd report in a row: its price fell by 9.5%",
+            f"June 2024: {said}: its price fell by 9.5%, the 2nd cut in a row",
+            f"December 2024: {said}: its price fell by 9.5%, the 3rd cut in a row",
             f"December 2025: {said}: its price fell by 9.5%",
         ]
 
@@ -221,7 +221,7 @@ def test_three_worlds_are_chosen_from_blocks_and_told() -> None:
     assert [(life.firm, said.event) for life, said in stories[1].told()] == [("a", "closure"), ("b", "closure")]
     assert stories[1].ending == "No startup is independent at the end."
     assert stories[2].ending == "Independent at the end: B."
-    assert lines(list(stories[1].lives), "b")[1:] == ["November 2023: out of money: closed with cash at RMB 0 million"]
+    assert lines(list(stories[1].lives), "b")[1:] == ["November 2023: out of money: closed without cash"]
     assert chosen_stories(question, list) == []
 
 
@@ -233,17 +233,22 @@ def test_every_down_round_is_below_and_every_other_round_is_not() -> None:
         rf"raised {amount} at ([\d,.]+) pre-money, .*?(?:([\d.]+)%|just) below the last post-money of ([\d,.]+): a"
     )
     plain = re.compile(rf"raised {amount} at ([\d,.]+) post-money, its")
-    strategic = re.compile(rf"state-linked or strategic investors put in {amount} at ([\d,.]+) post-money$")
-    checked = chosen = 0
+    strategic = re.compile(
+        rf"strategic investors put in {amount} at ([\d,.]+) (post|pre)-money, its \d+\w\w round since the start(.*)$"
+    )
+    checked = chosen = cheaper = 0
     for world in range(flagship.worlds):
         told = sim.trace(flagship, world)
         for story in life_stories(flagship, told.events, told.firms[-1]["entry_month"]):
             last = 0.0
             for sentence in story.sentences:
                 if found := strategic.search(sentence.text):  # at the value in force, whatever the last price was
-                    amount_in, last = (float(part.replace(",", "")) for part in found.groups())
-                    assert 0 < amount_in < last
-                    chosen += 1
+                    amount_in, price = (float(part.replace(",", "")) for part in found.groups()[:2])
+                    fell = found[3] == "pre"
+                    assert fell == found[4].endswith("a down round")
+                    before, now = (price, price + amount_in) if fell else (price - amount_in, price)
+                    assert 0 < amount_in < now and (before <= last + 1 if fell else before >= last - 2), sentence.text
+                    last, chosen, cheaper = now, chosen + 1, cheaper + fell
                     continue
                 found = down.search(sentence.text) or plain.search(sentence.text)
                 if found is None:
@@ -261,7 +266,7 @@ def test_every_down_round_is_below_and_every_other_round_is_not() -> None:
                 else:
                     assert money[1] - money[0] >= last - 2, f"a down round is told as another: {sentence.text}"
                     last = money[1]
-    assert checked >= 10 and chosen >= 10
+    assert checked >= 10 and chosen >= 10 and cheaper >= 1
 
 
 def test_the_page_tells_a_world_in_the_words_of_trace() -> None:
@@ -288,7 +293,68 @@ def test_what_came_at_once_and_what_the_books_last_said() -> None:
     )
     assert [line.partition(": ")[2] for line in lines(life_stories(question, told, np.array([0])), "a")[1:]] == [
         "listed at a valuation of RMB 900 million, on revenue of RMB 120 million in the twelve months last reported",
-        "failed the profitability test, abandoned at RMB 500 million: operating cash flow of RMB -87 million in the "
-        "twelve months last reported",
+        "failed the profitability test, abandoned when it was valued at RMB 500 million: operating cash flow of RMB "
+        "-87 million in the twelve months last reported",
         "acquired for RMB 300 million, in the month in which the market abandoned it",
+    ]
+
+
+def test_a_pivot_names_the_reason_that_weighed_most() -> None:
+    def told(cause: int, saw: float) -> str:
+        return SENTENCES["pivot"](Moment(1.0, cause, saw, 0, Money("RMB million"))).partition("(deep): ")[2]
+
+    assert told(causes.FELL_BEHIND, 0.4) == "0.40 generations behind the frontier and short of cash for its full plan"
+    assert told(causes.NO_PACE, 1.3) == "too far off to keep pace, 1.30 generations behind the frontier"
+    assert told(causes.LEAD_GONE, 0.12) == "its lead over open source, 0.12 generations, was no longer worth its cost"
+    assert told(causes.LEAD_GONE, -0.2) == "open source had overtaken it, 0.20 generations behind"
+    assert told(causes.LEAD_GONE, 0.004) == told(causes.LEAD_GONE, -0.004) == "open source had caught up with it"
+
+
+def test_rounds_of_all_investors_are_counted_together_and_a_cheaper_one_is_called_so() -> None:
+    """State money after a round at 1,000 and before it at 800; then a round, which is the third."""
+    told = log(
+        (3, 0, "strategic round", 100.0, causes.CHOSEN, 0.2, 1000.0),
+        (5, 0, "strategic round", 200.0, causes.CHOSEN, 0.2, 1000.0),
+        (9, 0, "round", 500.0, causes.SCORE_HIGH, 0.4, 2000.0),
+    )
+    assert [
+        line.partition(": ")[2] for line in lines(life_stories(scenario((firm("a"),), 24), told, np.array([0])), "a")
+    ][1:4] == [
+        "state-linked or strategic investors put in RMB 100 million at 1,000 post-money, its 1st round since the start",
+        "state-linked or strategic investors put in RMB 200 million at 800 pre-money, its 2nd round since the start, "
+        "20% below the last post-money of 1,000: a down round",
+        "raised RMB 500 million at 2,000 post-money, its 3rd round since the start: investors' score 0.4 above the bar",
+    ]
+
+
+def test_a_search_for_money_is_told_as_one_story() -> None:
+    """Twice out for the same money; offers in a row are told once, with what share of the firm was offered for."""
+    told = log(
+        (2, 0, "seeks money", 900.0, causes.PLAN_SHORT, 16.6),
+        (8, 0, "seeks money", 500.0, causes.PLAN_SHORT, 12.0),
+        (11, 0, "round failed", 40.0, causes.POWDER_LOW, 2000.0, 960.0),
+        (12, 0, "refused", 2.0, causes.SCORE_LOW, -0.3, 960.0),
+        (13, 0, "round failed", 30.0, causes.POWDER_LOW, 2000.0, 970.0),
+        (14, 0, "round failed", 50.0, causes.POWDER_LOW, 3000.0, 950.0),
+        (15, 0, "round", 300.0, causes.SCORE_HIGH, 0.4, 1200.0),
+        (20, 0, "seeks money", 700.0, causes.CAPITAL_HOT, 5.0),
+    )
+    story = lines(life_stories(scenario((firm("a"),), 24), told, np.array([0])), "a")[1:-1]
+    assert [line.partition(": ")[2] for line in story] == [
+        "set out to raise money with RMB 900 million in cash: cash for 17 months of its full plan",
+        "set out again to raise money with RMB 500 million in cash: cash for 12 months of its full plan",
+        "a round failed: offered RMB 40 million for 4% of it, of RMB 2,000 million of dry powder in all",
+        "refused by capital for 2 months: its score 0.3 below the bar",
+        "a round failed, for the 2nd month in a row: offered RMB 50 million for 5% of it, of RMB 3,000 million of dry "
+        "powder in all",
+        "raised RMB 300 million at 1,200 post-money, its 1st round since the start: investors' score 0.4 above the bar",
+        "set out to raise money with RMB 700 million in cash: capital is hot",
+    ]
+
+
+def test_a_giant_has_no_cash_and_no_independence_to_tell_of() -> None:
+    told = log((6, 0, "entry", 1000.0, causes.ON_DATE, 0.75))
+    assert lines(life_stories(scenario((firm("g", "giant"),), 24), told, np.array([6])), "g") == [
+        "December 2023: entered, 0.75 generations behind the frontier",
+        "June 2025: still in the general race",
     ]

@@ -271,7 +271,7 @@ def story(made: Scenario, seed: int, why: str) -> WorldStory:
             tell(38, who, "report cut", 0.2, "results below the path", 0.7)
             tell(min(62, made.ticks), who, "abandonment", 0, "failed the profitability test", -900)
         elif luck.random() < 0.6 and made.ticks > 30:
-            tell(22, who, "pivot", 0, "could not keep up with the frontier", 1.4)
+            tell(22, who, "pivot", 0, "behind the frontier and short of cash for its full plan", 1.4)
             tell(24, who, "exodus", 0.3, "people left after the pivot", 0.4)
         if end <= made.ticks:
             if luck.random() < 0.5:
