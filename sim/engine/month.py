@@ -38,6 +38,7 @@ from sim.industry import (
     rounds,
     spin_off,
     strategic,
+    take_off,
     talent,
     value,
 )
@@ -98,6 +99,7 @@ def operations(tile):
         vertical.step(world)
         overseas.step(world)
         releases.age(world)
+        take_off.step(world)
         demand.step(world)
         receivables.step(world)
         marketing.plan(world)

@@ -121,6 +121,8 @@ FIRM_COLUMNS: tuple[Column, ...] = (
     Column("offer_gap", "generations", "gap to the frontier of what it offers, open models included"),
     Column("stale", "years", "how long its last model near the frontier has no longer counted as new"),
     Column("fresh", "ratio", "effort that counts, after what a stale model or a failed test costs", 1.0),
+    Column("hit_consumer", "log", "how far its consumer product has taken off"),
+    Column("hit_api", "log", "how far its API has taken off"),
     Column("moves_in", "weight", "effort in verticals beyond its mix"),
     Column("choosing", "share", "customers who choose anew, over those of a firm without a niche", 1.0),
     Column("footing", "share", "reach left by the door at entry", 1.0),
@@ -197,7 +199,8 @@ MARKET_COLUMNS: tuple[Column, ...] = (
     # market
     Column("war_depth", "share", "price cut of the price war in force"),
     Column("api_reset", "ratio", "API price left after open-source releases", 1.0),
-    Column("api_price", "ratio", "API price relative to its trend", 1.0),
+    Column("api_price", "ratio", "API price at home relative to its trend", 1.0),
+    Column("api_price_abroad", "ratio", "API price abroad relative to its trend", 1.0),
     Column("project_price", "ratio", "project price relative to its trend", 1.0),
     Column("scale_price", "ratio", "price left where prices follow the lowest unit cost", 1.0),
     Column("taking", "exponent", "winner-take-most exponent of demand", 1.0),

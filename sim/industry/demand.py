@@ -50,7 +50,7 @@ MECHANISM = Mechanism(
             "growth of business markets at the opening",
             "P-MK-02; growth from 2023 to 2024: T",
         ),
-        Assumption("growth_floor_year", 0.25, "log a year", 0, 2, "growth it slows to"),
+        Assumption("growth_floor_year", 0.22, "log a year", 0, 2, "growth it slows to"),
         Assumption("growth_half_life", 24, "months", 1, 240, "half-life of the excess growth"),
         Assumption("threshold", 1.5, "generations", 0, 20, "frontier from which capability opens business demand"),
         Assumption(
@@ -80,7 +80,7 @@ MECHANISM = Mechanism(
         Assumption("arpu_growth_year", 0.22, "log a year", -1, 2, "growth of revenue per user"),
         Assumption("api_price", 1, "ratio", 0.001, 10, "API list price over its trend"),
         Assumption(
-            "volume_elasticity", 0.55, "elasticity", 0, 2, "volume's answer to a price cut", "S003-15; size: assumption"
+            "volume_elasticity", 0.2, "elasticity", 0, 2, "volume's answer to a price cut", "S003-15; size: assumption"
         ),
         Assumption("switching_consumer", 0.04, "share a month", 0, 1, "consumers who choose anew"),
         Assumption("switching_api", 0.10, "share a month", 0, 1, "API customers who choose anew"),
@@ -122,7 +122,7 @@ MECHANISM = Mechanism(
         Assumption(
             "niche_pays", 0.6, "ratio", 0, 20, "what customers of a full niche pay more", "S001-17; size: assumption"
         ),
-        Assumption("outside_consumer", 6, "ratio", 0.01, 1000, "pull of using none, over a firm at par"),
+        Assumption("outside_consumer", 5, "ratio", 0.01, 1000, "pull of using none, over a firm at par"),
         Assumption(
             "outside_api", 2.0, "ratio", 0.01, 1000, "pull of self-building on open source", "S003-17; size: assumption"
         ),
@@ -130,7 +130,7 @@ MECHANISM = Mechanism(
         Assumption("outside_vertical", 3.0, "ratio", 0.01, 1000, "pull of a vertical's own software houses"),
         Assumption(
             "second_half_share",
-            0.7,
+            0.76,
             "share",
             0.5,
             1,
@@ -139,7 +139,7 @@ MECHANISM = Mechanism(
         ),
         Assumption(
             "api_cost",
-            0.5,
+            0.26,
             "share of price",
             0,
             2,
@@ -147,14 +147,14 @@ MECHANISM = Mechanism(
             "P-ZP-34, P-ZP-35; size: assumption",
         ),
         Assumption(
-            "project_cost", 0.32, "share of price", 0, 2, "cost of delivering projects", "P-ZP-30, P-ZP-31, P-ZP-32"
+            "project_cost", 0.24, "share of price", 0, 2, "cost of delivering projects", "P-ZP-30, P-ZP-31, P-ZP-32"
         ),
         Assumption(
             "thin_delivery", 1.4, "ratio", 0, 20, "what delivering costs more, per share of its people gone", "D"
         ),
         Assumption(
             "consumer_cost",
-            0.65,
+            1.4,
             "¤ per million users and month",
             0,
             100,
@@ -208,7 +208,7 @@ def measure(world):
     kept = 1.0 - assume.demand_volume_elasticity
     opened = opened_by(market.frontier, assume)
     market.api_take_home = market.api_price**kept
-    market.api_take_abroad = market.api_reset**kept
+    market.api_take_abroad = market.api_price_abroad**kept
     sizes[HOME + CONSUMER] = assume.demand_pool_home * pool
     sizes[HOME + API] = assume.demand_api_home * business * opened
     sizes[HOME + PROJECTS] = assume.demand_projects_home * business * opened
@@ -236,6 +236,10 @@ def line_effort(firm, assume, line, tick):
         return own * firm.vertical_pull * firm.fresh
     own = firm.mix_consumer if line == CONSUMER else (firm.mix_api if line == API else firm.mix_projects)
     own *= firm.fresh
+    if line == CONSUMER:
+        own *= math.exp(firm.hit_consumer)
+    elif line == API:
+        own *= math.exp(firm.hit_api)
     return own * assume.pivot_keeps_lines if pivoted else own
 
 
@@ -377,13 +381,14 @@ def bill(world, f):
     pays = (1.0 + assume.demand_niche_pays * firm.niche) * market.arpu_growth
     at_home = users_home * assume.demand_arpu_home * market.scale_price
     firm.revenue_consumer = (at_home + users_abroad * assume.demand_arpu_abroad) * pays
+    firm.revenue_consumer *= math.exp(assume.take_off_pays * firm.hit_consumer)
     volume_cost = market.inference_cost * firm.unit_cost
     consumer_cost = firm.users * assume.demand_consumer_cost * volume_cost
     api_home = sizes[API] * shares[f, API] * market.api_take_home
     api_abroad = sizes[LINE_COUNT + API] * shares[f, LINE_COUNT + API] * market.api_take_abroad
-    firm.revenue_api = api_home + api_abroad
     unit = assume.demand_api_cost * volume_cost
-    api_cost = unit * (api_home / market.api_price + api_abroad / market.api_reset)
+    api_cost = unit * (api_home / market.api_price + api_abroad / market.api_price_abroad)
+    firm.revenue_api = (api_home + api_abroad) * math.exp(assume.take_off_pays * firm.hit_api)
     firm.api_margin = 1.0 - api_cost / max(firm.revenue_api, TINY)
     seasonal = season(world.month, assume.demand_second_half_share)
     projects = sizes[PROJECTS] * shares[f, PROJECTS] * market.project_price

@@ -74,7 +74,7 @@ MECHANISM = Mechanism(
         ),
         Assumption(
             "scarcity",
-            0.9,
+            1.7,
             "log",
             0,
             3,
@@ -102,7 +102,7 @@ MECHANISM = Mechanism(
         Assumption("sentiment_noise", 0.12, "log", 0, 1, "monthly shock to sentiment"),
         Assumption("sentiment_reversion", 0.15, "share a month", 0.01, 1, "how fast sentiment reverts"),
         Assumption("placement_runway", 18, "months", 0, 60, "months of its full plan in cash below which it places"),
-        Assumption("placement_share", 0.022, "share of value", 0, 0.5, "placement over value", "D"),
+        Assumption("placement_share", 0.012, "share of value", 0, 0.5, "placement over value", "D"),
         Assumption("placement_premium", 0.5, "log", -5, 5, "premium from which a firm places shares without need"),
         Assumption("placement_pause", 6, "months", 1, 60, "pause between placements"),
         Assumption("placement_discount", 0.08, "log", 0, 1, "premium lost at a placement"),

@@ -27,9 +27,18 @@ MECHANISM = Mechanism(
             "S003-13, P-PR-05, P-PR-06",
         ),
         Assumption("decline_floor_year", 0.3, "share a year", 0, 0.995, "yearly fall it slows to"),
-        Assumption("half_life", 18, "months", 1, 240, "half-life of the excess fall"),
-        Assumption("pass_through", 0.94, "share", 0, 1, "share of the fall that competition passes on to prices"),
+        Assumption("half_life", 84, "months", 1, 240, "half-life of the excess fall"),
+        Assumption("pass_through", 0.97, "share", 0, 1, "share of the fall that competition passes on to prices"),
         Assumption("scarcity", 1, "ratio", 0.2, 20, "unit cost when compute is scarce over when it is not"),
+        Assumption(
+            "scarcity_passed",
+            0.5,
+            "share",
+            0,
+            1,
+            "share of that, in logs, that sellers of API add to prices",
+            "P-ZP-59; size: assumption",
+        ),
     ),
 )
 

@@ -1,7 +1,8 @@
 """Marketing: users are bought at a cost per acquisition that rises with rivals' spending; they churn.
 
 cpa     = cpa_start * (1 + all firms' marketing / pressure_ref) ** pressure_elasticity
-bought  = marketing / cpa (million users), never more than half of those who use none
+bought  = marketing * the consumers' part of the firm's mix / cpa (million users), never more than half of those who
+          use none: who sells to business advertises to business
 Sources: S003-10, S003-11, P-MS-04 to P-MS-07 (Kimi), P-ZP-22, P-MM-35, S003-12 (budgets doubled or tripled in 2024).
 """
 
@@ -32,7 +33,7 @@ MECHANISM = Mechanism(
         Assumption("budget_growth_year", 1.1, "log a year", 0, 5, "growth of budgets at the opening", "S003-12"),
         Assumption("budget_half_life", 14, "months", 1, 240, "half-life of that growth"),
         Assumption(
-            "cpa", 18, "¤ per million users", 0.1, 1e4, "cost per acquisition without rivals", "S003-10, P-MS-06"
+            "cpa", 9, "¤ per million users", 0.1, 1e4, "cost per acquisition without rivals", "S003-10, P-MS-06"
         ),
         Assumption("pressure_ref", 150, "¤ a month", 1, 1e5, "rivals' spending that counts as one step"),
         Assumption(
@@ -68,6 +69,13 @@ def cost_per_acquisition(pressure, assume):
 
 
 @law
+def to_consumers(firm):
+    """Marketing of the month that is meant for consumers, by the firm's mix."""
+    mix = firm.mix_consumer + firm.mix_api + firm.mix_projects + firm.mix_vertical
+    return firm.marketing * firm.mix_consumer / max(mix, TINY)
+
+
+@law
 def plan(world):
     """The common budget of this month."""
     on = world.assume.marketing_on == 1.0
@@ -96,11 +104,11 @@ def step(world):
                 continue
             shares[f, k] *= 1.0 - assume.marketing_churn_month
             taken += shares[f, k]
-            wanted += firm.marketing * (firm.overseas if place == 1 else 1.0 - firm.overseas) / cpa / pool
+            wanted += to_consumers(firm) * (firm.overseas if place == 1 else 1.0 - firm.overseas) / cpa / pool
         free = max(1.0 - taken, 0.0) * 0.5
         filled = min(free / max(wanted, TINY), 1.0)
         for f in range(firms.shape[0]):
             firm = firms[f]
             if firm.status == INDEPENDENT:
-                bought = firm.marketing * (firm.overseas if place == 1 else 1.0 - firm.overseas) / cpa / pool
+                bought = to_consumers(firm) * (firm.overseas if place == 1 else 1.0 - firm.overseas) / cpa / pool
                 shares[f, k] += filled * bought

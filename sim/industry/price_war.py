@@ -44,6 +44,12 @@ MECHANISM = Mechanism(
 
 
 @law
+def passed_on(assume):
+    """What sellers of API add to their price because compute is scarce, as a ratio."""
+    return assume.inference_scarcity**assume.inference_scarcity_passed if assume.inference_on == 1.0 else 1.0
+
+
+@law
 def step(world):
     """Depth of the war in force, and the prices that follow from it."""
     market, assume, chance = world.market, world.assume, world.chance
@@ -61,5 +67,6 @@ def step(world):
                 tell(world, -1, WAR, depth, GIANTS_CUT, depth)
         depth = max(depth, assume.price_war_depth)
     market.war_depth = depth
-    market.api_price = assume.demand_api_price * (1.0 - depth) * market.api_reset * market.scale_price
+    market.api_price_abroad = market.api_reset * passed_on(assume)
+    market.api_price = assume.demand_api_price * (1.0 - depth) * market.scale_price * market.api_price_abroad
     market.project_price = (1.0 - assume.price_war_project_share * depth) * market.scale_price

@@ -6,11 +6,12 @@ score     = w * four tests + (1 - w) * (users and leap in performance) + noise, 
             today's, of one who has left the general race, of a year without a model near the frontier
 four tests: core technology (lead over open source), closed loop (revenue over spending), low cost (efficiency),
 global reach (overseas share)
-ask       = months_asked * ambition_growth * burn - cash, at least size_least, in a hot climate at least what sells
-            dilution_hot; then resized so that dilution stays in [dilution_least, dilution_most]
+ask       = months_asked * ambition_growth * burn - cash, at least size_least, at least what sells dilution_hot
+            where the climate is hot or the price has risen; then resized so that dilution stays in [dilution_least, dilution_most]
 fill_i    = ask_i if the pool (draw_most of the dry powder) pays for all, else min(ask_i, pool * share_i) with
             share_i = ask_i * exp(concentration * score_i) / sum;      post-money = value + fill
-Who needs nothing still raises, with chance good_month, once its value is exp(good_terms) times the last post-money.
+The price has risen once the value is exp(good_terms) times the last post-money: who needs nothing then still raises,
+with chance good_month.
 A scenario may decide the month instead (``raises``): then the firm asks in that month and closes in it, if investors'
 bar and the dry powder allow it, and at no other time takes money of any investor off the exchange.
 Sources: Black & Gilson (1998), Jeng & Wells (2000) and Gompers & Lerner (2000) for the inflow, S002-14 (four tests),
@@ -92,7 +93,7 @@ MECHANISM = Mechanism(
         Assumption("months_cold", 4, "months", 0, 24, "time to close a round in a cold climate"),
         Assumption("bar_hot", 0, "score", -10, 10, "score needed in a hot climate", "D"),
         Assumption("bar_normal", 0.4, "score", -10, 10, "score needed in a normal climate", "D"),
-        Assumption("bar_cold", 0.87, "score", -10, 10, "score needed in a cold climate", "D"),
+        Assumption("bar_cold", 0.65, "score", -10, 10, "score needed in a cold climate", "D"),
         Assumption(
             "four_tests",
             0.2,
@@ -138,7 +139,7 @@ MECHANISM = Mechanism(
         ),
         Assumption(
             "last_price",
-            0.6,
+            0.7,
             "score per log",
             0,
             20,
@@ -147,7 +148,7 @@ MECHANISM = Mechanism(
         ),
         Assumption(
             "good_terms",
-            0.7,
+            0.4,
             "log",
             0,
             5,
@@ -175,7 +176,7 @@ MECHANISM = Mechanism(
             "share",
             0,
             0.5,
-            "share a firm sells while capital is hot, whatever it needs",
+            "share a firm sells while capital is hot or its price has risen, whatever it needs",
             "S003-07, P-MM-40",
         ),
         Assumption("dilution_least", 0.07, "share", 0, 0.5, "least dilution of a round", "P-MS-08; bound: assumption"),
@@ -329,7 +330,7 @@ def candidate(world, f):
         turned_down(world, f, REFUSED, float(firm.refused_months + 1), SCORE_LOW, firm.score - bar)
         return
     need = assume.rounds_months_asked * assume.rounds_ambition_growth * max(firm.burn, 0.0) - max(firm.cash, 0.0)
-    if market.climate == HOT:
+    if market.climate == HOT or price_has_risen(firm, assume):
         need = max(need, assume.rounds_dilution_hot / (1.0 - assume.rounds_dilution_hot) * firm.value)
     firm.ask = resized(max(need, assume.rounds_size_least), firm.value, assume)
 

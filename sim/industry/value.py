@@ -55,6 +55,18 @@ MECHANISM = Mechanism(
         Assumption("reversion", 0.08, "share a month", 0.001, 1, "how fast a premium reverts"),
         Assumption("noise_month", 0.06, "log", 0, 1, "luck of the premium a month, scale"),
         Assumption(
+            "reversion_listed", 0.2, "share a month", 0.001, 1, "the same on the exchange, where shares trade every day"
+        ),
+        Assumption(
+            "float_noise",
+            2,
+            "ratio",
+            0,
+            20,
+            "what the smallest float adds to that luck",
+            "form: Hong, Scheinkman & Xiong (2006); size: assumption",
+        ),
+        Assumption(
             "tail",
             0.2,
             "exponent",
@@ -129,15 +141,25 @@ def fundamental(prospect, revenue_year, growth, cash, times, assume):
 
 
 @law
-def shock(z, assume):
-    """Luck of the premium this month: Tukey's h of a normal draw."""
-    return assume.value_noise_month * z * math.exp(0.5 * assume.value_tail * z * z)
+def shock(z, noise, assume):
+    """Luck of the premium this month, of scale ``noise``: Tukey's h of a normal draw."""
+    return noise * z * math.exp(0.5 * assume.value_tail * z * z)
 
 
 @law
-def next_premium(premium, target, drift, assume):
+def noise_of(firm, assume, tick):
+    """Scale of that luck, log: larger for a listed firm, the fewer of its shares are traded."""
+    if firm.listing_month > tick:
+        return assume.value_noise_month
+    return assume.value_noise_month * (
+        1.0 + assume.value_float_noise * math.exp(-firm.float_share / assume.value_float_ref)
+    )
+
+
+@law
+def next_premium(premium, target, drift, reversion, assume):
     """Premium a month later."""
-    moved = premium + assume.value_reversion * (target - premium) + drift
+    moved = premium + reversion * (target - premium) + drift
     return min(max(moved, -assume.value_cap), assume.value_cap)
 
 
@@ -187,7 +209,9 @@ def step(world):
             continue
         own = times * (1.0 + assume.value_growth_multiple * growth_of(firm, assume))
         base = fundamental(firm.prospect, firm.smooth_revenue * MONTHS_A_YEAR, growth, firm.cash, own, assume)
-        firm.drift = assume.value_momentum * firm.drift + shock(world.luck[f].z_value, assume)
+        firm.drift = assume.value_momentum * firm.drift + shock(
+            world.luck[f].z_value, noise_of(firm, assume, world.tick), assume
+        )
         if firm.anchored == 0:
             firm.anchored = 1
             if firm.entry_valuation > 0.0:
@@ -195,9 +219,11 @@ def step(world):
                 firm.premium = min(max(known, -assume.value_cap), assume.value_cap)
         elif firm.abandoned_month == NEVER:
             target = target_premium(firm, market, assume, world.tick)
+            listed = firm.listing_month <= world.tick
+            reversion = assume.value_reversion_listed if listed else assume.value_reversion
             if firm.refused_months > 0:  # the second law holds a refused firm's premium down
                 target -= held * max(target - firm.premium, 0.0)
-            firm.premium = next_premium(firm.premium, target, firm.drift, assume)
+            firm.premium = next_premium(firm.premium, target, firm.drift, reversion, assume)
         else:  # the discount stays, within the cap in force
             firm.premium = min(max(firm.premium, -assume.value_cap), assume.value_cap)
         left = firm.cash - max(firm.burn, 0.0) * MONTHS_A_YEAR

@@ -29,6 +29,7 @@ from sim.industry import (
     rounds,
     spin_off,
     strategic,
+    take_off,
     talent,
     value,
 )
@@ -45,6 +46,7 @@ MECHANISMS: tuple[Mechanism, ...] = tuple(
         inference,
         paradigm,
         demand,
+        take_off,
         marketing,
         price_war,
         overseas,

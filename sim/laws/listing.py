@@ -85,7 +85,7 @@ MECHANISM = Mechanism(
         ),
         Assumption(
             "abandoned_clients",
-            1.4,
+            2.2,
             "log",
             0,
             5,

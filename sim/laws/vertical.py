@@ -54,7 +54,7 @@ MECHANISM = Mechanism(
         ),
         Assumption("lead_price", 0.25, "ratio", 0, 5, "price that a lead over open source adds", "S001-24; size: D"),
         Assumption("copy_pull", 1.2, "log", 0, 5, "customers lost to a full copy", "D"),
-        Assumption("custom_cost", 0.35, "share of price", 0, 2, "cost of custom-made delivery", "S001-23; size: D"),
+        Assumption("custom_cost", 0.45, "share of price", 0, 2, "cost of custom-made delivery", "S001-23; size: D"),
         Assumption("undercut", 0.25, "share of price", 0, 2, "margin lost to a full copy", "S001-23; size: D"),
         Assumption(
             "extra_days", 90, "days", 0, 720, "how much later clients pay", "S001-23, P-ZP-44, P-MK-14; days: D"

@@ -70,13 +70,17 @@ def unit_costs(worlds: Worlds) -> Estimate:
 
 
 def means_spread(worlds: Worlds) -> Estimate:
-    """Research of 2026, racers with the larger half of means over the others: cost spread over means over not."""
+    """Research of 2026, racers with the larger half of means over the others: cost spread over means over not.
+
+    The same firms in both: those that race in both, parted by their means in the baseline.
+    """
+    panels = [worlds.panel(sets) for sets in (NOTHING, ("assumptions.scale.spread=0",))]
+    racing = np.logical_and(*(panel.racing()[:, panel.month("2026-12")] for panel in panels))
+    before = panels[0].span("2024-07", "2025-12")
+    means = (panels[0].rounds() + panels[0].flow("revenue"))[:, before].sum(axis=1, dtype=float)
     found = []
-    for sets in (NOTHING, ("assumptions.scale.spread=0",)):
-        panel = worlds.panel(sets)
-        racing = panel.racing()[:, panel.month("2026-12")]
-        before, span = panel.span("2024-07", "2025-12"), panel.span("2026-01", "2026-12")
-        means = (panel.rounds() + panel.flow("revenue"))[:, before].sum(axis=1, dtype=float)
+    for panel in panels:
+        span = panel.span("2026-01", "2026-12")
         log = np.log(np.maximum(panel.firm("research")[:, span].sum(axis=1, dtype=float), 1.0))
         middle = np.array([np.median(m[r]) if r.any() else 0.0 for m, r in zip(means, racing, strict=True)])[:, None]
         rich, poor = (by_world(np.where(racing & who, log, np.nan)) for who in (means > middle, means <= middle))

@@ -26,7 +26,7 @@ from tests.statements.row import Statement, least, most
 
 NO_ROADMAP = ("assumptions.endgame.calm_months=1", "assumptions.endgame.slow_speed_year=5")
 CLOSED_TRACKS = ("assumptions.demand.opening=0",)
-NO_WISH = ("assumptions.rounds.good_month=0",)
+NO_WISH = ("assumptions.rounds.good_terms=5",)
 NO_XIAOMI = tuple(
     f"firms.xiaomi.{trait}=0"
     for trait in ("mix_consumer", "mix_api", "mix_projects", "mix_vertical", "poaching", "marketing_intensity")
@@ -189,7 +189,7 @@ STATEMENTS = (
         (
             least("baseline: a cheque of five billion and more, 2025-07 to 2026-06", PER_CENT, 5, large_round),
             most(
-                "nobody raises because terms are good, over baseline: venture money of the six, 2025-07 to 2027-12",
+                "a price that has risen moves nobody, over baseline: venture money of the six, 2025-07 to 2027-12",
                 TIMES,
                 1,
                 total("venture_in", ("2025-07", "2027-12"), NO_WISH, NOTHING, SIX),

@@ -25,15 +25,20 @@ def left_by(date: str, least_of: int) -> Measure:
     return lambda worlds: of_worlds(worlds.ended().state("pivoted", date).sum(axis=1) >= least_of)
 
 
-def refused_above(worlds: Worlds) -> Estimate:
-    """Of months since 2024-07 refused ones of the six: their last price above their value, less not above."""
-    panel = worlds.panel()
-    span = panel.span("2024-07", "2027-12")
-    price, value = panel.firm("post_money")[:, span], panel.firm("value")[:, span]
-    unlisted = (panel.there() & ~panel.past("listing_month"))[:, span] & (price > 0.0)
-    refused = 100.0 * (panel.firm("refused_months")[:, span] > 0.0)
-    one, other = (by_world(np.where(unlisted & who, refused, np.nan)) for who in (price > value, price <= value))
-    return known(one - other)
+def refused_for_price(worlds: Worlds) -> Estimate:
+    """Of months of the unlisted of the six refused ones: the last price counts, less it does not.
+
+    Firms above and below their last price are not set side by side: who has raised little has no high last price, and
+    is refused for what kept him from raising.
+    """
+    found = []
+    for sets in (NOTHING, NO_LAST_PRICE):
+        panel = worlds.panel(sets)
+        span = panel.span("2024-07", "2026-06")
+        unlisted = (panel.there() & ~panel.past("listing_month"))[:, span]
+        refused = 100.0 * (panel.firm("refused_months")[:, span] > 0.0)
+        found.append(by_world(np.where(unlisted, refused, np.nan)))
+    return known(found[0] - found[1])
 
 
 def cost_of_user(worlds: Worlds) -> Estimate:
@@ -161,10 +166,10 @@ STATEMENTS = (
         "`rounds.last_price`, `value`",
         (
             least(
-                "baseline: months refused of the unlisted, last price above value less not above",
+                "the last price counts over it does not: months refused of the unlisted, 2024-07 to 2026-06",
                 POINTS,
                 0,
-                refused_above,
+                refused_for_price,
             ),
             least(
                 "the last price does not count, over baseline: venture money of the six, 2024-07 to 2026-06",
