@@ -4,12 +4,13 @@ full plan     research = research_ambition * spread * cost of the frontier      
 plan_runway   months of the full plan that cash pays for, revenue and grants counted in
 cutting       begins where plan_runway is below cut_runway and ends where it reaches resume_runway; a cold climate makes
               both longer by cold_caution                                           two thresholds: Dixit (1989)
-aim           cutting: the floor, a team's cost; else the full plan, a listed firm's squeezed by the second law.
+aim           cutting: the floor, a team's cost; else the full plan, a listed firm's squeezed by the second law, and
+              stretched by ``most`` while capital is hot.
               Whose revenue is close_loop_at of spending, while capital is not hot or once it is listed: no more than
               revenue and a part of its cash pay for; never below the floor
 research'     aim, but no less than keep_month * research, and growing by ramp_month at most  Hamermesh & Pfann (1996)
-overhead      pay of the organisation, and of replacing who left; who leaves saves nothing. A pivot shrinks the
-              organisation by keep_pivoted a month to pivot.overhead
+overhead      pay of the organisation, and of replacing who left; who leaves saves nothing. After a pivot a month
+              leaves keep_pivoted of the organisation, down to pivot.overhead
 cash'         = cash + collections + grants - spending           (what investors bring and take is added elsewhere)
 Sources: P-ZP-16, P-ZP-17, P-ZP-21 (research and pay at Zhipu), P-ZP-23, P-MM-28 (outflows), S003-23, S000-20.
 """
@@ -63,7 +64,12 @@ MECHANISM = Mechanism(
             "floor_pivoted", 2, "¤ a month", 0, 1e4, "research team that a pivoted firm keeps, at opening pay", "D"
         ),
         Assumption(
-            "keep_pivoted", 0.8, "share a month", 0, 1, "least of last month's research that leases leave after a pivot"
+            "keep_pivoted",
+            0.8,
+            "share a month",
+            0,
+            1,
+            "least of research and organisation that a month leaves after a pivot",
         ),
         Assumption("marketing_floor", 0.15, "share", 0, 1, "share of its marketing plan that a firm keeps to the end"),
         Assumption(

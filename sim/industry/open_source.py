@@ -1,8 +1,8 @@
 """Open source: follows the frontier with a lag, jumps at releases, resets prices, and is what pivoted firms build on.
 
-open_gap' = open_gap + pace * (lag_months * speed - open_gap);   a release closes ``jump`` of it
-api_reset' = api_reset * exp(-reset * generations gained in the release), at least price_floor, healing by ``heal`` of
-             what is missing
+open_gap'  = open_gap + pace * (lag_months * speed - open_gap);   a release then closes release_jump of it, or as dated
+api_reset' = (api_reset + heal * (1 - api_reset)) * exp(-reset * generations gained in the release), then at least
+             price_floor
 know_how'  = know_how * exp(teaches * generations gained in the release), at most learned_most: everybody's research
 Sources: S003-17 (Llama 3.1, Mistral Large 2, DeepSeek V2.5), S003-18 (a client's offer cut to a tenth), S001-05.
 """

@@ -1,7 +1,7 @@
 """Overseas: no domestic price war there, but barriers and compliance risk.
 
 A market abroad is a market of its own, with rivals and self-builders of its own (``barrier`` scales their pull).
-A compliance case costs ``loss`` of what the firm holds abroad.
+A compliance case costs ``compliance_loss`` of what the firm holds abroad.
 Sources: S001-16, S002-18 (barriers abroad are far more brutal), P-MM-05, P-MM-51. Sizes: assumption.
 """
 

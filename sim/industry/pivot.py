@@ -53,7 +53,7 @@ MECHANISM = Mechanism(
             "pressure_hazard", 0.025, "probability a month", 0, 1, "chance per unit of the first law's pressure", "D"
         ),
         Assumption("runway", 18, "months", 0, 60, "months of its full plan in cash below which leaving becomes urgent"),
-        Assumption("gap", 0.2, "generations", 0, 20, "gap below which nobody leaves"),
+        Assumption("gap", 0.2, "generations", 0, 20, "gap above which leaving becomes urgent"),
         Assumption("gap_range", 0.45, "generations", 0.01, 20, "how much more gap makes it fully urgent"),
         Assumption("deep_research", 0.15, "share", 0, 1, "research that a deep pivot keeps", "D"),
         Assumption(
