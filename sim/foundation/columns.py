@@ -135,7 +135,7 @@ FIRM_COLUMNS: tuple[Column, ...] = (
     Column("unit_cost", "ratio", "unit cost relative to a small firm's", 1.0),
     Column("spread", "ratio", "research plan over ambition: the cost is spread over means", 1.0),
     Column("flywheel", "ratio", "effort multiplier from users", 1.0),
-    Column("free_share", "share", "share of free cash that listing leaves to spend", 1.0),
+    Column("free_share", "share", "share of its plan that listing leaves", 1.0),
     # business
     Column("users", "million", "monthly active users"),
     Column("revenue_consumer", "¤ a month", "consumer revenue"),

@@ -8,6 +8,7 @@ IPO cash   = ipo_share * value: the share then traded;  premium rises by first_d
 unlocks    the share traded rises by unlock_6 and unlock_12, and the premium loses what scarcity (value) loses by that
 placement  a listed firm short of money, or whose shares are dear, sells placement_share of its value, at most once in
            placement_pause months
+sentiment' = (sentiment + sentiment_noise * z) * (1 - sentiment_reversion), within ± MOST_SENTIMENT
 exits'     = exits + (window - exits) / 12: what investors have seen of the window in the past year (rounds)
 Sources: P-HK-01 to P-HK-06 (chapter 18C), P-HK-07 to P-HK-10 (lock-ups), P-ZP-54, P-MM-42 (IPOs), P-HK-16 to P-HK-18,
 Ofek & Richardson (2003) for unlocks, S001-17 (investors need an exit).

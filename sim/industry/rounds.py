@@ -7,7 +7,8 @@ score     = w * four tests + (1 - w) * (users and leap in performance) + noise, 
 four tests: core technology (lead over open source), closed loop (revenue over spending), low cost (efficiency),
 global reach (overseas share)
 ask       = months_asked * ambition_growth * burn - cash, at least size_least, at least what sells dilution_hot
-            where the climate is hot or the price has risen; then resized so that dilution stays in [dilution_least, dilution_most]
+            where the climate is hot or the price has risen; then resized so that dilution stays in
+            [dilution_least, dilution_most]
 fill_i    = ask_i if the pool (draw_most of the dry powder) pays for all, else min(ask_i, pool * share_i) with
             share_i = ask_i * exp(concentration * score_i) / sum;      post-money = value + fill
 The price has risen once the value is exp(good_terms) times the last post-money: who needs nothing then still raises,

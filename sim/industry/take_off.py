@@ -1,6 +1,6 @@
 """Products that take off: now and then one product wins far more customers than its maker's means explain.
 
-hit'      = hit * (1 - fade) + size * log(chance / u) while u < chance, at most ``most``        one draw a line and month
+hit'      = hit * (1 - fade) + size * log(chance / u) while u < chance, at most ``most``       a draw a line and month
 effort    of its line (demand) is multiplied by exp(hit), and what a customer pays by exp(pays * hit)
 Consumer products and API each have a hit of their own; only who is in the general race makes a new one.
 Sources: form: Rosen (1981) for the few that take nearly all, Salganik, Dodds & Watts (2006) for success that quality

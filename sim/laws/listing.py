@@ -3,8 +3,8 @@
 With strength s, for listed firms:
 report     each half-year: premium falls by s * (report_cut * shortfall + loss_cut * loss), both in [0, 1], at most
            to its cap; nothing if profitable
-squeeze    a loss-making listed firm spends only 1 - s * squeeze * (months listed / test_from, at most 1) of the free
-           cash it would have spent on research and marketing, at least ``squeeze_least``: the test forces thrift
+squeeze    a loss-making listed firm aims at only 1 - s * squeeze * (months listed / test_from, at most 1) of its plan
+           of research and marketing (burn.py), at least ``squeeze_least``: the test forces thrift
 test       once, test_from to test_to months after listing (drawn per firm), after the reports of the month: fails if
            operating cash flow of the twelve months last reported < -max(1 / s - 1, 0) * loss_allowed * their revenue;
            then abandoned: premium at most -abandoned_discount * s, for good; abandoned_people * s of its talent leave,
@@ -12,7 +12,7 @@ test       once, test_from to test_to months after listing (drawn per firm), aft
 and for unlisted firms that seek capital and are refused: premium falls by s * refused_shrink every month refused,
 and does not revert upwards meanwhile (value.py).
 Neutral form (s = 0): reports, tests and refusals move nothing. Unlocks and placements belong to the exchange.
-Sources: S001-13, S001-14, S001-20 to S001-22, S002-06, S004-08; sizes: assumption.
+Sources: S001-13, S001-14, S001-20 to S001-22, S002-06, S004-08; sizes: D.
 """
 
 from sim.foundation.assumption import Assumption, Mechanism
@@ -67,10 +67,10 @@ MECHANISM = Mechanism(
             "share",
             0,
             1,
-            "spending from cash that a loss-making listed firm gives up by the test",
+            "share of planned research and marketing that a loss-making listed firm gives up by the test",
             "S002-06; size: D",
         ),
-        Assumption("squeeze_least", 0.05, "share", 0, 1, "share of that spending that always remains", "D"),
+        Assumption("squeeze_least", 0.05, "share", 0, 1, "share of that plan that always remains", "D"),
         Assumption("test_from", 24, "months", 1, 240, "earliest month of the test after listing", "S001-21"),
         Assumption("test_to", 36, "months", 1, 240, "latest month of the test after listing", "S001-21"),
         Assumption("loss_allowed", 1, "ratio", 0, 20, "loss over revenue that half strength still allows", "D"),
@@ -125,7 +125,7 @@ def passes_test(flow, revenue, assume):
 
 @law
 def squeeze(flow, age, assume):
-    """Share of free cash a listed firm still spends; ``flow`` smoothed operating cash flow, ``age`` months listed."""
+    """Share of its plan a listed firm still aims at; ``flow`` smoothed operating cash flow, ``age`` months listed."""
     if flow >= 0.0:
         return 1.0
     near = min(age / assume.listing_test_from, 1.0)

@@ -13,7 +13,7 @@ carving = (giants' effort in verticals + what such startups move in) / copy_ref
 copied' = copied + (1 - (1 - copy_pace) ** carving) * (1 - copied), while a pivoted startup lives
 Neutral form (s = 0): a vertical has the project line's margin and payment terms, nobody moves in or copies it, and a
 lead commands no price.
-Sources: S001-23, S001-24 (exception), S001-18, P-BC-08 (a giant enters medical AI); sizes: assumption.
+Sources: S001-23, S001-24 (exception), S001-18, P-BC-08 (a giant enters medical AI); sizes: D.
 """
 
 import math
