@@ -194,7 +194,8 @@ def sweep(
 ) -> Sweep:
     """``scenario`` over a grid of one or two assumptions, in the same worlds at every point.
 
-    ``vary`` is ``{"assumptions.listing.strength": (0, 2, 5)}`` (lowest, highest, points), or texts "PATH=LO:HI:N". The
+    ``vary`` is ``{"assumptions.listing.strength": (0, 2, 5)}`` (lowest, highest, points), or texts "PATH=LO:HI:N"; a
+    decision has a list, ``{"firms.zhipu.lists": ["rule", "2025-01:2027-01:5", "never"]}`` or "PATH=rule,never". The
     answer has ``grid`` and ``survival`` as pandas frames; ``worlds`` are those at every point (by default the
     scenario's, at most some 2,000); the other parameters and the errors are those of ``run``.
     """

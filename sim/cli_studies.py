@@ -36,7 +36,8 @@ Grid = Annotated[
         "--vary",
         metavar="PATH=LO:HI:N",
         help="An assumption on a grid of N values; once or twice. PATH=LO:HI:N@2025-07 varies it from that month on, "
-        "which a value needs that a dated event sets; @2025-07..2025-12 for a while.",
+        "which a value needs that a dated event sets; @2025-07..2025-12 for a while. Decisions of a firm are listed: "
+        "firms.moonshot.lists=rule,never,2026-01 or, with N months, rule,2025-01:2027-01:5.",
     ),
 ]
 Span = Annotated[
@@ -143,7 +144,7 @@ def sweep(
     precision: Precision = None,
     firms: Firms = None,
 ) -> None:
-    """Run a scenario over a grid of one or two assumptions, with the same luck at every point."""
+    """Run a scenario over a grid of one or two assumptions or decisions, with the same luck at every point."""
     import sim
 
     one_of(worlds=worlds, precision=precision)

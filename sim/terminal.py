@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from sim.study.run import Run
     from sim.study.sensitivity import Sensitivity
     from sim.study.sweep import Sweep
+    from sim.study.vary import Coordinate
 
 Row = Mapping[str, Any]
 PLAIN_WIDTH = 120  # columns where the output is no terminal, and a table needs no more
@@ -341,7 +342,7 @@ def sweep_table(done: Sweep) -> None:
     print(clean(f"{done.headline}."))
     names = [axis.name for axis in done.axes]
     focus = [name_of(done.scenario, firm) for firm in focus_in(done.scenario, done.manifest)]
-    points: dict[tuple[float, ...], dict[str, str]] = {}
+    points: dict[tuple[Coordinate, ...], dict[str, str]] = {}
     for row in done.summary():
         cells = points.setdefault(tuple(row[name] for name in names), {})
         if row["firm"] == "all":
@@ -361,7 +362,10 @@ def sweep_table(done: Sweep) -> None:
         shown = [label for label in shown if label in kept]
     left_out = [label for label in labels if label not in shown]
     rows = [
-        [*(f"{value:g}" for value in point), *(cells.get(label, "") for label in shown)]
+        [
+            *(value if isinstance(value, str) else f"{value:g}" for value in point),
+            *(cells.get(label, "") for label in shown),
+        ]
         for point, cells in points.items()
     ]
     print_table([*heads, *shown], rows, left=0)

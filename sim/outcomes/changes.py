@@ -68,6 +68,25 @@ def _label(declared: Assumption, value: Any) -> str:
     return f"{declared.decides} in {month_name(month)} or never" if month is not None else ""
 
 
+def decision_in_words(base: Scenario, path: str, decision: str, firm: str = "") -> str:
+    """A decision at ``path``, as it is written, as a sentence without its stop: "Zhipu lists in May 2026 or never";
+    "it" is ``firm``, of which the words before speak.
+    """
+    declared = declared_at(base, path)
+    inner = path.partition(".set.")[2] or path
+    subject = "it " if firm and inner.startswith(f"firms.{firm}.") else _subject(base, path)
+    return subject + _label(declared, decision) if declared is not None else decision
+
+
+def decisions_in_words(decisions: Sequence[str]) -> str:
+    """Decisions as they are written, in order: "by rule, in 5 months from January 2025 to January 2027, never"."""
+    months = [month_name(month) for one in decisions if (month := month_of(one)) is not None]
+    few = f"in {' or '.join(months)}"
+    in_months = few if len(months) < 3 else f"in {len(months)} months from {months[0]} to {months[-1]}"
+    said = {word: "by rule" if number == BY_RULE else word for word, number in decided.WORDS.items()}
+    return ", ".join(dict.fromkeys(said.get(one, in_months) for one in decisions))
+
+
 def _mechanism(name: str) -> str:
     return f"the {LAWS[name]} iron law ({name})" if name in LAWS else name.replace("_", " ")
 
@@ -127,6 +146,8 @@ def _undated(base: Scenario, path: str) -> str:
     if top == "assumptions" and name in ("strength", "on"):
         return f"the {'switch' if name == 'on' else name} of {_mechanism(id)}"
     declared = declared_at(base, path)
+    if declared is not None and declared.decides:
+        return f"when {_subject(base, path)}{declared.decides}"
     if declared is not None and declared.label(1) and declared.label(0) and len(declared.labels) == 2:
         return f"whether {_subject(base, path)}{declared.label(1)}"
     if declared is None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from sim.outcomes.changes import decision_in_words
 from sim.outcomes.differences import ALL
 from sim.outcomes.estimates import NOTE, of_share, spread
 from sim.report import sweep_curves, sweep_heatmaps
@@ -14,11 +15,12 @@ from sim.report.document import Cell, Column, Details, Document, Figure, Section
 from sim.report.page import pictures_of, write_page
 from sim.report.picture import Picture
 from sim.report.sweep_grid import INDUSTRY, STATES, Swept
-from sim.report.varied import closing, name_of, view_of_study
+from sim.report.varied import closing, name_of, said, view_of_study
 from sim.report.view import focus_note
 from sim.report.words import notes, number, percent, shorten
 from sim.study.focus import first, typed
 from sim.study.sweep import PAGE, Sweep
+from sim.study.vary import Coordinate
 
 TERMS = (
     (
@@ -26,6 +28,11 @@ TERMS = (
         "Ordinary runs of one scenario in which one or two assumptions take every value of a grid. World 4,711 has the "
         "same luck at every value, so the steps of a curve are surer than its band, which is that of each value alone.",
     ),
+)
+DECISIONS = (
+    "rule, never, a month",
+    "What a firm is made to do: rule leaves it to the rules of the model, never forbids it, and in a month it does it "
+    "if it can, and at no other time. The decision is the same in every world.",
 )
 MOST_ROWS = 60  # of the table in the page; grid.csv has them all
 
@@ -50,7 +57,8 @@ def document_of(done: Sweep) -> Document:
     again = (
         f"shakeout sweep scenario.yaml --worlds {scenario.worlds} --seed {scenario.seed} {vary}{typed(done.manifest)}"
     )
-    sections += closing(view_of_study(scenario, done.manifest), done.manifest, TERMS, again)
+    terms = (*TERMS, DECISIONS) if any(axis.chosen for axis in done.axes) else TERMS
+    sections += closing(view_of_study(scenario, done.manifest), done.manifest, terms, again)
     varied = " and ".join(f"{name_of(axis.name, scenario)} ({axis.name})" for axis in done.axes)
     return Document(
         f"Sweep: {shorten(scenario.title or scenario.name, 200)}",
@@ -108,8 +116,12 @@ def _table(swept: Swept) -> Section:
     return Section("grid", "Every point", (Details(f"{swept.points} points as a table", (table,)),))
 
 
-def _row(swept: Swept, point: Sequence[float], wanted: Sequence[tuple[str, str]]) -> tuple[Cell, ...]:
-    cells = [Cell(number(value, 4), strong=True) for value in point]
+def _row(swept: Swept, point: Sequence[Coordinate], wanted: Sequence[tuple[str, str]]) -> tuple[Cell, ...]:
+    scenario = swept.done.scenario
+    cells = [
+        Cell(said(value), decision_in_words(scenario, axis.path, value) if isinstance(value, str) else "", strong=True)
+        for axis, value in zip(swept.axes, point, strict=True)
+    ]
     for quantity, firm in wanted:
         found: Any = swept.at(quantity, firm, point)
         if found is None:

@@ -13,11 +13,12 @@ import pandas as pd
 from sim.outcomes.differences import ENDGAME, GENERAL_LEFT, INDEPENDENTS_LEFT
 from sim.outcomes.horizon import CLAIM
 from sim.outcomes.propositions import asked
+from sim.report.decided_axis import Places
 from sim.report.varied import source, view_of_study
 from sim.report.view import MOST_PANELS, Tables, View
 from sim.study.focus import claims_first, first, itself
 from sim.study.sweep import Sweep
-from sim.study.vary import Axis
+from sim.study.vary import Axis, Coordinate
 
 STATES = {
     "independent": "Independent",
@@ -59,7 +60,13 @@ class Swept:
         return view_of_study(self.done.scenario, self.done.manifest)
 
     @cached_property
-    def grid_points(self) -> list[tuple[float, ...]]:
+    def places(self) -> Places | None:
+        """Where decisions stand on the axis, where they alone vary."""
+        (axis, *more) = self.axes
+        return Places(axis, self.done.scenario.start) if axis.chosen and not more else None
+
+    @cached_property
+    def grid_points(self) -> list[tuple[Coordinate, ...]]:
         """The points of the grid, the first path outermost."""
         return list(itertools.product(*(axis.values() for axis in self.axes)))
 
@@ -76,7 +83,7 @@ class Swept:
         """The rows of one quantity of a firm, a point each; maybe none."""
         return self._rows.rows(quantity, firm)
 
-    def at(self, quantity: str, firm: str, point: Sequence[float]) -> Point | None:
+    def at(self, quantity: str, firm: str, point: Sequence[Coordinate]) -> Point | None:
         """The estimate of a quantity at one point of the grid."""
         rows = self.rows(quantity, firm)
         if rows.empty:

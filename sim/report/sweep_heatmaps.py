@@ -11,8 +11,9 @@ from sim.report import style
 from sim.report.picture import Key, Panel, Picture
 from sim.report.sweep_curves import LEFT, _chosen
 from sim.report.sweep_grid import INDUSTRY, STATES, Swept
-from sim.report.varied import title_of
-from sim.report.words import capital, number, percent, plotly_text, shorten
+from sim.report.varied import said, title_of
+from sim.report.words import capital, percent, plotly_text, shorten
+from sim.study.decisions import NEVER, RULE
 from sim.study.vary import Axis
 
 SCALE = ((0.0, "#f4f7f9"), (0.25, "#d3e4ee"), (0.5, "#a3c8de"), (0.75, "#2f7cab"), (1.0, "#083a5c"))
@@ -164,12 +165,13 @@ def ink(place: float) -> str:
 
 
 def _at(axis: Axis, i: int) -> str:
-    return f"{plotly_text(axis.name, 60)} = {number(axis.values()[i], 4)}"
+    return f"{plotly_text(axis.name, 60)} = {said(axis.values()[i])}"
 
 
 def _grid_axis(axis: Axis) -> dict[str, Any]:
-    """Values of the grid at equal distances; of many only some are written."""
+    """Values of the grid at equal distances; of many only some are written, rule and never always."""
     step = -(-axis.points // MOST_TICKS)
-    shown = list(range(0, axis.points, step))
+    beside = [at for at, one in enumerate(axis.chosen) if one in (RULE, NEVER)]
+    shown = sorted({*range(0, axis.points, step), *beside})
     values = axis.values()
-    return style.axis(tickvals=shown, ticktext=[number(values[i], 4) for i in shown], showgrid=False, ticks="")
+    return style.axis(tickvals=shown, ticktext=[said(values[i]) for i in shown], showgrid=False, ticks="")

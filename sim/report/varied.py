@@ -19,9 +19,11 @@ from sim.report.overlay import Runs
 from sim.report.picture import LOW_HIGH, numbers
 from sim.report.provenance import provenance_of
 from sim.report.view import View
-from sim.report.words import capital, lower, number, shorten
+from sim.report.words import capital, lower, month_text, number, shorten
+from sim.scenario import decided
+from sim.scenario.dates import month_of
 from sim.scenario.model import Scenario
-from sim.study.vary import Axis
+from sim.study.vary import Axis, Coordinate
 
 BAND = 0.16  # opacity
 VALUE = "#b5482e"  # of marks on the axis of what varies
@@ -41,6 +43,8 @@ def name_of(path: str, scenario: Scenario, limit: int = 90) -> str:
     said = capital(declared.says) if declared else inner
     if inner.rpartition(".")[2] in ("strength", "on") and inner in ASSUMPTIONS:
         said = capital(in_words(scenario, inner).removeprefix("the "))
+    if declared and declared.decides:
+        said = f"When it {declared.decides}"
     if inner.startswith("firms."):
         firm = inner.split(".")[1]
         names = {known.id: known.name for known in scenario.firms}
@@ -51,7 +55,9 @@ def name_of(path: str, scenario: Scenario, limit: int = 90) -> str:
 
 
 def title_of(axis: Axis, scenario: Scenario) -> str:
-    """The title of an axis: what varies, since when, in which unit."""
+    """The title of an axis: what varies, since when, in which unit; a decision has none."""
+    if axis.declared.decides:
+        return name_of(axis.name, scenario)
     declared = unit_in(axis.declared.unit, scenario.currency)
     unit = {"set": declared, "times": "factor", "plus": f"more {declared}"}[axis.op]
     return f"{name_of(axis.name, scenario)} ({unit})"
@@ -64,34 +70,49 @@ def value_axis(axis: Axis, **settings: Any) -> dict[str, Any]:
     return style.axis(**{**base, **settings})
 
 
-def stated_value(axis: Axis, scenario: Scenario) -> float | None:
-    """The value the scenario states where it is a number inside the range; None otherwise."""
+def said(value: Coordinate) -> str:
+    """A value of what varies as axes, keys and tables say it: "0.5", "rule", "never", "Jan 2026"."""
+    if not isinstance(value, str):
+        return number(value, 4)
+    month = month_of(value)
+    return value if month is None else month_text(month)
+
+
+def stated_value(axis: Axis, scenario: Scenario) -> Coordinate | None:
+    """The value the scenario states where it is a number inside the range, or a decision; None otherwise."""
     value = scenario.assumptions.get(axis.path)
     if axis.path.startswith("firms."):
         _, id, name = axis.path.split(".")
         value = next(firm.values[name] for firm in scenario.firms if firm.id == id)
     if value is None or value.uncertain or value.changing or axis.when:
         return None
-    return value.numbers[0] if axis.low <= value.numbers[0] <= axis.high else None
+    return decided.stated_as(axis.declared, value.numbers[0]) if axis.low <= value.numbers[0] <= axis.high else None
 
 
 def marked(axis: Axis, scenario: Scenario) -> dict[str, Any]:
     """Shapes of a layout: a dotted line at the value the scenario states, if it lies in the range."""
     stated = stated_value(axis, scenario)
-    if stated is None:
-        return {}
-    place = {"type": "line", "xref": "x", "yref": "y domain", "x0": stated, "x1": stated, "y0": 0, "y1": 1}
-    return {"shapes": [{**place, "line": {"color": VALUE, "width": 1.2, "dash": "dot"}}]}
+    return {} if stated is None else {"shapes": [dotted(stated)]}
+
+
+def dotted(x: Coordinate) -> dict[str, Any]:
+    """A shape of a layout: the line at the value the scenario states."""
+    return upright(x, {"color": VALUE, "width": 1.2, "dash": "dot"})
+
+
+def upright(x: Coordinate, line: dict[str, Any]) -> dict[str, Any]:
+    """A shape of a layout: a vertical line at ``x``."""
+    return {"type": "line", "xref": "x", "yref": "y domain", "x0": x, "x1": x, "y0": 0, "y1": 1, "line": line}
 
 
 def stated_note(axis: Axis, scenario: Scenario) -> str:
     """What the dotted line is."""
     stated = stated_value(axis, scenario)
-    return "" if stated is None else f"Dotted line: the scenario's own value, {number(stated)}."
+    return "" if stated is None else f"Dotted line: the scenario's own value, {said(stated)}."
 
 
 def curve(
-    x: Sequence[float],
+    x: Sequence[Coordinate],
     rows: pd.DataFrame,
     colour: str,
     name: str = "",

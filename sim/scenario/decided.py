@@ -21,7 +21,7 @@ def parse(node: Node, first: int, last: int) -> float:
     months = f"from {month_text(first)} to {month_text(last)}" if known else "of the run, YYYY-MM"
     allowed = f"rule, never, or a month {months}"
     if month is None:
-        raise node.wrong("not a decision", allowed, _meant(node))
+        raise node.wrong("not a decision", allowed, meant(node.data))
     if not first <= month <= last:
         raise node.wrong("a month in which it cannot be", allowed, month_text(min(max(month, first), last)))
     return float(month)
@@ -42,9 +42,9 @@ def stated_as(declared: Assumption, number: float) -> float | str:
     return written(number) if declared.decides else number
 
 
-def _meant(node: Node) -> str | None:
+def meant(data: object) -> str | None:
     """The decision that is meant by another text: a day of a month, another language's no, a slip."""
-    text = str(node.data).strip().lower()
+    text = str(data).strip().lower()
     if month_of(text[:7]) is not None:
         return text[:7]
     if text in NO:

@@ -13,10 +13,11 @@ from sim.scenario.override import parse_set
 LEAST_IN_FORCE = 0.5  # of the months in which a value could hold: below it, what varies is not what the title says
 
 
-def refuse(scenario: Scenario, label: str, set_text: str, numbers: str) -> None:
+def refuse(scenario: Scenario, label: str, set_text: str, numbers: str, form: str) -> None:
     """InputError if events overwrite a value in most of the months that it is meant for.
 
-    ``set_text`` is the ``--set`` that a study would put in force, ``label`` what was asked, ``numbers`` its LO:HI:N.
+    ``set_text`` is the ``--set`` that a study would put in force, ``label`` what was asked, ``numbers`` its values
+    and ``form`` what stands for others: LO:HI:N.
     """
     override = parse_set(set_text)
     found = replacing(
@@ -35,7 +36,7 @@ def refuse(scenario: Scenario, label: str, set_text: str, numbers: str) -> None:
     raise InputError(
         f"{overwriting(found[0])}{more}: what varies is in force in {when}",
         file=file, line=line, key=label,
-        allowed=_works(found[-1], numbers if same else "LO:HI" + ":N" * (numbers.count(":") - 1), scenario.end),
+        allowed=_works(found[-1], numbers if same else form, scenario.end),
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Sweeps: one or two assumptions on a grid, the same luck at every point."""
+"""Sweeps: one or two assumptions, or decisions of firms, on a grid; the same luck at every point."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import numpy as np
 
 from sim.archive import digest, folder
 from sim.archive.folder import RunFolder, number
-from sim.outcomes.changes import in_words, value_in_words
+from sim.outcomes.changes import decision_in_words, decisions_in_words, in_words, value_in_words
 from sim.outcomes.differences import ENDGAME, GENERAL_LEFT, INDEPENDENTS_LEFT
 from sim.outcomes.effects import whom
 from sim.outcomes.horizon import COLUMNS, horizon_of
@@ -25,7 +25,7 @@ from sim.study import kept, monte_carlo
 from sim.study.ensemble import Ensemble, sized
 from sim.study.focus import MOST_SPOKEN, asked_in, first, focus_in
 from sim.study.monte_carlo import SUMMARISING, WRITING, Progress, Tell
-from sim.study.vary import Axis, Vary, at, axes_of, notes
+from sim.study.vary import Axis, Coordinate, Vary, at, axes_of, notes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,9 +40,9 @@ SHOWN = (INDEPENDENTS_LEFT, GENERAL_LEFT, ENDGAME)
 class Sweep:
     """Runs of one scenario over a grid of one or two assumptions.
 
-    ``grid`` is grid.csv as a pandas frame: a column per varied path, then quantity, firm, estimate, low, high, all at
-    the horizon. ``survival`` has the survival curves on calendar time, survival.csv with the varied path in front;
-    None where two paths vary. ``folder`` is None where nothing was written.
+    ``grid`` is grid.csv as a pandas frame: a column per varied path (numbers, or decisions as they are written), then
+    quantity, firm, estimate, low, high, all at the horizon. ``survival`` has the survival curves on calendar time,
+    survival.csv with the varied path in front; None where two paths vary. ``folder`` is None where nothing was written.
     """
 
     scenario: Scenario
@@ -91,7 +91,7 @@ def sweep(
     page: Page | None = None,
     command: str = "sim.sweep",
 ) -> Sweep:
-    """Run ``scenario`` at every point of the grid that ``vary`` asks for ("PATH=LO:HI:N" texts, or a mapping).
+    """Run ``scenario`` at every point of the grid that ``vary`` asks for (texts or a mapping, as ``axes_of`` takes).
 
     Every point is an ordinary run whose blocks are taken from ``out`` and kept there. ``worlds`` at every point: the
     scenario's, but not more than WORLDS if None. InputError if the grid makes no sense; else errors as in
@@ -138,7 +138,7 @@ def sweep(
 
 
 def _tables(
-    ensemble: Ensemble, axes: Sequence[Axis], points: Sequence[tuple[float, ...]], scenarios: Sequence[Scenario]
+    ensemble: Ensemble, axes: Sequence[Axis], points: Sequence[tuple[Coordinate, ...]], scenarios: Sequence[Scenario]
 ) -> tuple[pd.DataFrame, pd.DataFrame | None]:
     """grid.csv and, where one path varies, the survival curves by its value."""
     import pandas as pd
@@ -158,42 +158,60 @@ def _tables(
 
 def headline(scenario: Scenario, axes: Sequence[Axis], grid: pd.DataFrame, focus: Sequence[str] = ()) -> str:
     """How many startups are left at the horizon at the ends of the grid, and who reacts most; how those in ``focus``
-    react comes before.
+    react comes before. Decisions have no ends: of them the least and the most.
     """
     names = [axis.name for axis in axes]
     left = grid[grid["quantity"] == INDEPENDENTS_LEFT].set_index(names)["estimate"]
-    over = " and ".join(f"{in_words(scenario, axis.name)} {_span(scenario, axis)}" for axis in axes)
+    decided = any(axis.chosen for axis in axes)
+    over = "Depending on " if decided else "With "
+    over += " and ".join(f"{in_words(scenario, axis.name)} {_span(scenario, axis)}" for axis in axes)
     end = month_name(scenario.end)
     if left.empty:
-        return f"With {over}, no startup takes part"
+        return f"{over}, no startup takes part"
     firms = [*focus, *(firm.id for firm in scenario.firms if firm.kind == "startup")]
     rows = grid[(grid["quantity"] == "independent") & grid["firm"].isin(firms)]
-    shares = {str(firm): own.to_numpy(float) for firm, own in rows.groupby("firm", sort=False)["estimate"]}
-    told = [_independent(scenario, firm, shares[firm]) for firm in focus[:MOST_SPOKEN]]
+    shares = {str(firm): own.set_index(names)["estimate"] for firm, own in rows.groupby("firm", sort=False)}
+    told = [_independent(scenario, axes, firm, shares[firm]) for firm in focus[:MOST_SPOKEN]]
     if len(left) == 1:
-        return f"With {over}, {'; '.join([*told, f'{left.iloc[0]:.1f} startups are left in {end} on average'])}"
-    if len(axes) == 1:
+        return f"{over}, {'; '.join([*told, f'{left.iloc[0]:.1f} startups are left in {end} on average'])}"
+    if len(axes) == 1 and not decided:
         said = f"the number of startups left in {end} goes from {left.iloc[0]:.1f} to {left.iloc[-1]:.1f} on average"
     else:
         said = f"{left.min():.1f} to {left.max():.1f} startups are left in {end} on average"
     startups = {firm.id: firm.name for firm in scenario.firms if firm.kind == "startup"}
-    widest = max(startups, key=lambda firm: float(np.ptp(shares[firm])))
+    widest = max(startups, key=lambda firm: float(np.ptp(shares[firm].to_numpy(float))))
     if widest not in focus[:MOST_SPOKEN]:
-        low, high = 100 * shares[widest].min(), 100 * shares[widest].max()
-        where = lives_in(scenario, widest)
-        said += f"; {startups[widest]} moves most, still independent in {low:.0f}% to {high:.0f}% {where}"
-    return f"With {over}, {'; '.join([*told, said])}"
+        said += (
+            f"; {startups[widest]} moves most, still independent in {between(scenario, axes, widest, shares[widest])}"
+        )
+    return f"{over}, {'; '.join([*told, said])}"
 
 
-def _independent(scenario: Scenario, firm: str, shares: np.ndarray) -> str:
+def _independent(scenario: Scenario, axes: Sequence[Axis], firm: str, shares: pd.Series[float]) -> str:
     """How many worlds, or firms, are independent at the horizon, over the grid: "MiniMax is still independent ..."."""
-    told, end = f"{100 * shares.min():.0f}% to {100 * shares.max():.0f}%", month_name(scenario.end)
+    end = month_name(scenario.end)
     if firm in single_firms(scenario):
-        return f"{whom(scenario, firm)} is still independent in {end} in {told} of worlds"
-    return f"{told} of {whom(scenario, firm)} are still independent in {end}"
+        told = between(scenario, axes, firm, shares)
+        return f"{whom(scenario, firm)} is still independent in {end} in {told}"
+    return f"{between(scenario, axes, firm, shares, f'of {whom(scenario, firm)}')} are still independent in {end}"
+
+
+def between(scenario: Scenario, axes: Sequence[Axis], firm: str, shares: pd.Series[float], of: str = "") -> str:
+    """The least and the most of the ``shares`` of ``firm`` over the grid, of worlds or ``of`` what is said; where
+    decisions alone vary, which of them lead there.
+    """
+    of = of or lives_in(scenario, firm)
+    low, high = (f"{100 * share:.0f}%" for share in (shares.min(), shares.max()))
+    if len(axes) > 1 or not axes[0].chosen or low == high:
+        return f"{low} to {high} {of}"
+    ends = (str(shares.idxmin()), str(shares.idxmax()))
+    least, most = (decision_in_words(scenario, axes[0].path, end, firm) for end in ends)
+    return f"{low} {of} if {least}, {high} if {most}"
 
 
 def _span(scenario: Scenario, axis: Axis) -> str:
+    if axis.chosen:
+        return f"({decisions_in_words(axis.chosen)})"
     low, high = (value_in_words(scenario, axis.path, value) for value in (axis.low, axis.high))
     if axis.op == "times":
         low, high = f"{axis.low:g} times as large", f"{axis.high:g} times as large"
@@ -212,6 +230,6 @@ def _written(answer: Sweep, target: Path, tell: Tell, page: Page | None, command
 
 def _opened(done: RunFolder, base: Scenario, axes: tuple[Axis, ...]) -> Sweep:
     """The sweep in a finished folder."""
-    types = dict.fromkeys((axis.name for axis in axes), "float64")
+    types = {axis.name: "float64" for axis in axes if not axis.chosen}
     survival = done.frame(SURVIVAL).astype(types) if len(axes) == 1 else None
     return Sweep(base, axes, done.frame(GRID).astype(types), survival, done.manifest, folder=done.path, reused=True)

@@ -1,4 +1,5 @@
-"""What a study varies: one assumption between two values, from "PATH=LO:HI:N" texts or from a mapping.
+"""What a study varies, from texts or from a mapping: an assumption between two values ("PATH=LO:HI:N"), or decisions
+of a firm ("PATH=rule,2025-01,never").
 
 Whatever varies is fixed in every world at the value in turn, as a ``--set`` does; all else, luck included, stays.
 """
@@ -8,26 +9,28 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from sim.foundation.assumption import Assumption
 from sim.foundation.errors import InputError, shown
+from sim.scenario import decided
 from sim.scenario.load import with_sets
 from sim.scenario.model import Scenario, Value
 from sim.scenario.node import Node, from_plain, range_text
 from sim.scenario.override import assumption_at, nearest_path
 from sim.scenario.value import Range, range_of
-from sim.study import overwritten
+from sim.study import decisions, overwritten
 
 GRID, SPAN = "PATH=LO:HI:N", "PATH=LO:HI"
 MOST_POINTS = 441  # in a whole grid: 21 by 21
 DIGITS = 12  # of a grid's values: 0.3, not 0.30000000000000004
 _DATED = re.compile(r"(?P<numbers>[^@]*)@(?P<when>[^@]*)", re.DOTALL)
 _EVENT = re.compile(r"(events\.[^.]+)\.set\.(.+)")
-Vary = str | Iterable[str] | Mapping[str, Sequence[float]]
+Vary = str | Iterable[str] | Mapping[str, Sequence[float | str]]
+Coordinate = float | str  # on an axis: a number, or a decision as it is written
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,7 @@ class Axis:
     """One assumption that varies from ``low`` to ``high``; ``points`` of a grid, 0 where there is none.
 
     ``when`` is "" or what follows the @ of a dated set. ``op`` is that of the event where the path is an event's.
+    ``chosen`` are the decisions of an axis of them, in order; ``low`` and ``high`` are then those of the declaration.
     """
 
     path: str
@@ -44,6 +48,7 @@ class Axis:
     declared: Assumption
     when: str = ""
     op: str = "set"
+    chosen: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -52,8 +57,15 @@ class Axis:
 
     @property
     def numbers(self) -> str:
-        """Its range as it is asked for: LO:HI:N, or LO:HI where there is no grid."""
+        """Its range as it is asked for: LO:HI:N, or LO:HI where there is no grid; decisions with commas."""
+        if self.chosen:
+            return ",".join(self.chosen)
         return f"{self.low:.12g}:{self.high:.12g}" + (f":{self.points}" if self.points else "")
+
+    @property
+    def form(self) -> str:
+        """What stands for ``numbers`` where others are meant."""
+        return "DECISIONS" if self.chosen else (GRID if self.points else SPAN).partition("=")[2]
 
     @property
     def text(self) -> str:
@@ -65,14 +77,17 @@ class Axis:
         """True if only whole numbers make sense."""
         return range_of(self.op, self.declared).whole
 
-    def values(self) -> list[float]:
-        """The values of the grid, ascending."""
-        return [tidy(value) for value in np.linspace(self.low, self.high, self.points)]
+    def values(self) -> list[Coordinate]:
+        """The values of the grid, ascending; decisions as they are written."""
+        return [*self.chosen] or [tidy(value) for value in np.linspace(self.low, self.high, self.points)]
 
-    def set_text(self, value: float) -> str:
+    def set_text(self, value: Coordinate) -> str:
         """The ``--set`` that puts ``value`` in force in every world."""
-        number = str(int(value)) if self.whole else repr(float(value))
-        stated = number if self.op == "set" else f"{{{self.op}: {number}}}"
+        if isinstance(value, str):
+            stated = value
+        else:
+            number = str(int(value)) if self.whole else repr(float(value))
+            stated = number if self.op == "set" else f"{{{self.op}: {number}}}"
         return f"{self.path}={stated}" + (f"@{self.when}" if self.when else "")
 
     def stated_in(self, scenario: Scenario) -> Value | None:
@@ -87,17 +102,19 @@ class Axis:
         return found if not self.when else None
 
 
-def at(scenario: Scenario, axes: Sequence[Axis], point: Sequence[float]) -> Scenario:
+def at(scenario: Scenario, axes: Sequence[Axis], point: Sequence[Coordinate]) -> Scenario:
     """``scenario`` with every axis at its coordinate of ``point``, in all worlds."""
     return with_sets(scenario, [axis.set_text(value) for axis, value in zip(axes, point, strict=True)])
 
 
 def axes_of(scenario: Scenario, vary: Vary, most: int, grid: bool) -> tuple[Axis, ...]:
     """The axes that ``vary`` asks for: texts "PATH=LO:HI:N" (without N where there is no ``grid``), or a mapping of
-    paths to (low, high, points). InputError if one of them makes no sense, or there are none or more than ``most``."""
+    paths to (low, high, points); of a decision on a grid "PATH=rule,2025-01:2027-01:5,never", or a list of such parts.
+    InputError if one of them makes no sense, or there are none or more than ``most``.
+    """
     form = GRID if grid else SPAN
     if isinstance(vary, Mapping):
-        asked = [_of_numbers(str(path), numbers, form) for path, numbers in vary.items()]
+        asked = [_of_mapping(str(path), given) for path, given in vary.items()]
     else:
         asked = [_of_text(text, form) for text in ([vary] if isinstance(vary, str) else vary)]
     if not 1 <= len(asked) <= most:
@@ -113,38 +130,70 @@ def axes_of(scenario: Scenario, vary: Vary, most: int, grid: bool) -> tuple[Axis
     return axes
 
 
-Parts = tuple[str, str, str, list[Any]]  # label for messages, path, dates, numbers
+Parts = tuple[str, str, str, Any]  # label for messages, path, dates, values: a text of --vary, or what a mapping has
 
 
 def _of_text(text: str, form: str) -> Parts:
     label = f"--vary {shown(str(text))}"
     path, equals, rest = str(text).partition("=")
     dated = _DATED.fullmatch(rest)
-    numbers = (dated["numbers"] if dated else rest).split(":")
-    if not equals or not path.strip() or len(numbers) != form.count(":") + 1:
-        raise InputError(f"not {form}", key=label, allowed=f"{form}, for instance {_example(form)}")
-    return label, path.strip(), dated["when"].strip() if dated else "", [part.strip() for part in numbers]
+    if not equals or not path.strip():
+        raise _not(form, label)
+    return label, path.strip(), dated["when"].strip() if dated else "", dated["numbers"] if dated else rest
 
 
-def _of_numbers(path: str, numbers: Any, form: str) -> Parts:
-    label, wanted = f"vary {shown(path)}", form.count(":") + 1
-    if isinstance(numbers, str) or not isinstance(numbers, Iterable) or len(found := list(numbers)) != wanted:
-        names = "(low, high, points)" if wanted == 3 else "(low, high)"
-        raise InputError("not a range", key=label, found=shown(numbers), allowed=f"a path and {names}")
+def _of_mapping(path: str, given: Any) -> Parts:
+    label = f"vary {shown(path)}"
     path, _, when = path.partition("@")
-    return label, path, when, found
+    return label, path, when, given
+
+
+def _numbers(label: str, given: Any, form: str) -> list[Any]:
+    """The parts of LO:HI:N, or what a mapping has for it."""
+    wanted = form.count(":") + 1
+    if label.startswith("--vary"):
+        numbers = [part.strip() for part in given.split(":")]
+        if len(numbers) != wanted:
+            raise _not(form, label)
+        return numbers
+    if isinstance(given, str) or not isinstance(given, Iterable) or len(found := list(given)) != wanted:
+        names = "(low, high, points)" if wanted == 3 else "(low, high)"
+        raise InputError("not a range", key=label, found=shown(given), allowed=f"a path and {names}")
+    return found
+
+
+def _not(form: str, label: str) -> InputError:
+    return InputError(f"not {form}", key=label, allowed=f"{form}, for instance {_example(form)}")
 
 
 def _example(form: str) -> str:
     return f"assumptions.listing.strength=0:2{':5' if form == GRID else ''}"
 
 
-def _axis(scenario: Scenario, root: Node, label: str, path: str, when: str, numbers: list[Any], grid: bool) -> Axis:
+def _axis(scenario: Scenario, root: Node, label: str, path: str, when: str, given: Any, grid: bool) -> Axis:
     declared, op = _declared(scenario, root, label, path)
-    if declared.decides:
-        allowed = f'an assumption with numbers; whatif compares decisions: --variant "early: {path}=2025-01" and so on'
+    if declared.decides and not grid:
+        allowed = f"an assumption with numbers; sweep puts decisions in force in turn: --vary {path}=rule,2025-01,never"
         raise InputError("a decision has no range", key=label, found=path, allowed=allowed)
-    within = range_of(op, declared)
+    if declared.decides:
+        chosen = decisions.chosen(label, given, MOST_POINTS)
+        axis = Axis(path, declared.low, declared.high, len(chosen), declared, when, op, chosen)
+    else:
+        numbers = _numbers(label, given, GRID if grid else SPAN)
+        axis = _range(label, numbers, Axis(path, 0.0, 0.0, 0, declared, when, op), grid)
+    tried = axis.values() if axis.chosen else [axis.low]  # a month may be one in which it cannot be
+    for value in tried:
+        try:
+            at(scenario, [axis], [value])
+        except InputError as error:
+            raise InputError(error.problem, **error.parts | {"file": None, "line": None, "key": label}) from None
+    overwritten.refuse(scenario, label, axis.set_text(tried[0]), axis.numbers, axis.form)
+    return axis
+
+
+def _range(label: str, numbers: list[Any], axis: Axis, grid: bool) -> Axis:
+    """``axis`` with the range that ``numbers`` ask for: lowest, highest and, on a grid, how many."""
+    within = range_of(axis.op, axis.declared)
     low, high = (_number(label, number, within) for number in numbers[:2])
     if low > high:
         raise InputError("LO above HI", key=label, found=f"{low:g} to {high:g}", allowed="LO below HI")
@@ -154,16 +203,11 @@ def _axis(scenario: Scenario, root: Node, label: str, path: str, when: str, numb
     if grid and points == 1 and low != high:
         allowed = "at least 2 points from LO to HI, or LO = HI"
         raise InputError("a grid of one point", key=label, found=f"{low:g} to {high:g} in 1 point", allowed=allowed)
-    axis = Axis(path, low, high, points, declared, when, op)
+    axis = replace(axis, low=low, high=high, points=points)
     fractions = [value for value in axis.values() if value != int(value)] if axis.whole else []
     if fractions:
         allowed = "as many points as give whole numbers: their distance is (HI - LO) / (N - 1)"
         raise InputError("points between whole numbers", key=label, found=f"{fractions[0]:g}", allowed=allowed)
-    try:
-        at(scenario, [axis], [low])
-    except InputError as error:
-        raise InputError(error.problem, **error.parts | {"file": None, "line": None, "key": label}) from None
-    overwritten.refuse(scenario, label, axis.set_text(low), axis.numbers)
     return axis
 
 
@@ -223,7 +267,7 @@ def notes(scenario: Scenario, axes: Sequence[Axis], points: Iterable[Scenario]) 
     for axis in axes:
         value = axis.stated_in(scenario)
         if value is not None and value.uncertain:
-            numbers = ", ".join(f"{x:g}" for x in value.numbers)
+            numbers = ", ".join(decided.written(x) if axis.declared.decides else f"{x:g}" for x in value.numbers)
             drawn = f"is uncertain in the scenario ({value.kind}: {numbers}); here it has the same value in every world"
             said.append(f"{axis.name} {drawn}")
         elif value is not None and value.changing:

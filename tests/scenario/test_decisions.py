@@ -165,10 +165,10 @@ def test_a_value_in_words():
     assert changes.value_in_words(scenario, "firms.minimax.lists", -1.0) == "never"
 
 
-def test_a_range_of_decisions_is_refused_with_another_way():
+def test_a_flip_point_of_decisions_is_refused_with_another_way():
     with pytest.raises(InputError) as caught:
-        axes_of(load_text(TEXT), ["firms.minimax.lists=2025-01:2025-12:12"], 2, True)
-    assert "whatif" in caught.value.parts["allowed"]
+        axes_of(load_text(TEXT), ["firms.minimax.lists=2025-01:2025-12"], 1, False)
+    assert "sweep" in caught.value.parts["allowed"]
 
 
 def test_an_event_of_a_file_can_be_set_to_another_decision():
