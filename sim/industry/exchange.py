@@ -33,7 +33,7 @@ from sim.foundation.causes import (
 from sim.foundation.columns import EVENT, INDEPENDENT, NEVER, STARTUP
 from sim.foundation.decision import BY_RULE, decision, due
 from sim.foundation.jit import law
-from sim.foundation.stake import forget_call, scarce, stop_seeking, take_in
+from sim.foundation.stake import forget_call, move_premium, scarce, stop_seeking, take_in
 from sim.foundation.world import tell
 
 LISTING, PLACEMENT, UNLOCK, CANNOT_LIST = EVENT["listing"], EVENT["placement"], EVENT["unlock"], EVENT["cannot list"]
@@ -138,20 +138,13 @@ def wants_to_list(firm, assume):
 
 
 @law
-def move_premium(world, f, change):
-    """The premium moves by ``change``, as far as its cap allows, and the value with it."""
-    firm, cap = world.firms[f], world.assume.value_cap
-    before = firm.premium
-    firm.premium = min(max(before + change, -cap), cap)
-    firm.value *= math.exp(firm.premium - before)
-
-
-@law
 def pay_in(world, f, amount, premium_change):
     """Investors on the exchange pay; the premium moves."""
-    take_in(world.firms[f], amount)
+    firm = world.firms[f]
+    take_in(firm, amount)
+    firm.value += amount
     world.market.exchange_paid += amount
-    move_premium(world, f, premium_change)
+    move_premium(firm, premium_change, world.assume.value_cap)
 
 
 @law
@@ -183,9 +176,10 @@ def after_listing(world, f):
         before = scarce(firm.float_share, listed, scarcity, ref)
         firm.float_share = min(firm.float_share + released, 1.0)
         lost = before - scarce(firm.float_share, listed, scarcity, ref)
-        move_premium(world, f, -lost)
+        price = firm.value
+        move_premium(firm, -lost, assume.value_cap)
         if world.told[1] == 1:
-            tell(world, f, UNLOCK, firm.value, LOCK_UP, 1.0 - math.exp(-lost))
+            tell(world, f, UNLOCK, firm.value, LOCK_UP, 1.0 - firm.value / price)
     short = firm.plan_runway < assume.exchange_placement_runway
     dear = firm.premium >= assume.exchange_placement_premium
     last = firm.placement_month if firm.placement_month < NEVER else firm.listing_month

@@ -2,7 +2,8 @@
 
 chance a month = pivot_readiness * (hazard * urgency + pressure_hazard * pressure + lead_hazard * lead gone),
            hot_share of it while capital is hot; certain for who is out of the race for want of a release
-lead gone = 1 - lead over open source / ``lead``, in [0, 1]: who leads by less than is worth a model of its own
+lead gone = 1 - lead over open source / ``lead``, in [0, 1]: who leads by less than is worth a model of its own; 0 for
+           the startup nearest to the frontier, whose model is what it has
 urgency  = how far plan_runway is below ``runway``, in [0, 1], times how far the gap is above ``gap``, in [0, 1];
            plan_runway: months of the full plan that cash pays for
 pressure = what the first law adds for a firm that cannot keep pace
@@ -117,20 +118,20 @@ def leave(world, f, why, saw):
 
 
 @law
-def parts_of(firm, market, assume):
+def parts_of(firm, leads, market, assume):
     """What urgency, pressure and a lead that has gone each add to the chance of leaving, before readiness."""
     urgent = assume.pivot_hazard * urgency(firm.gap, firm.plan_runway, assume)
     pressed = assume.pivot_pressure_hazard * firm.pressure
     gone = 0.0
-    if assume.open_source_on == 1.0:
+    if assume.open_source_on == 1.0 and not leads:
         gone = assume.pivot_lead_hazard * lead_gone(market.open_gap - firm.gap, assume)
     return urgent, pressed, gone
 
 
 @law
-def chance_of(firm, market, assume):
+def chance_of(firm, leads, market, assume):
     """Chance of leaving by rule this month."""
-    urgent, pressed, gone = parts_of(firm, market, assume)
+    urgent, pressed, gone = parts_of(firm, leads, market, assume)
     chance = (urgent + pressed + gone) * firm.pivot_readiness
     return chance * assume.pivot_hot_share if market.climate == HOT else chance
 
@@ -139,7 +140,7 @@ def chance_of(firm, market, assume):
 def leave_by_rule(world, f):
     """The firm leaves, and the log says which part of the chance was the largest."""
     firm, market = world.firms[f], world.market
-    urgent, pressed, gone = parts_of(firm, market, world.assume)
+    urgent, pressed, gone = parts_of(firm, market.leader == f, market, world.assume)
     if urgent >= max(pressed, gone):
         leave(world, f, FELL_BEHIND, firm.gap)
     elif pressed >= gone:
@@ -177,5 +178,5 @@ def step(world):
             continue
         if firm.out_of_race == 1:
             leave(world, f, NO_RELEASE, float(world.tick - firm.release_month))
-        elif world.luck[f].u_pivot < chance_of(firm, market, assume):
+        elif world.luck[f].u_pivot < chance_of(firm, market.leader == f, market, assume):
             leave_by_rule(world, f)

@@ -340,8 +340,7 @@ def candidate(world, f):
 def close_round(world, f, amount, powder):
     """Money for shares: cash, stake, books and the log; ``powder`` is what investors had before this month's rounds."""
     firm, market, assume = world.firms[f], world.market, world.assume
-    post = firm.value + amount
-    if amount < assume.rounds_size_least or amount / post < assume.rounds_dilution_least - TINY:
+    if amount < assume.rounds_size_least:
         turned_down(world, f, FAILED, amount, POWDER_LOW, powder)
         return
     before, down = firm.post_money, firm.value < firm.post_money
@@ -351,7 +350,6 @@ def close_round(world, f, amount, powder):
     market.dry_powder -= amount
     firm.raised_year += amount
     firm.rounds += 1
-    stop_seeking(firm)
     if down:
         tell(world, f, DOWN_ROUND, amount, BELOW_POST_MONEY, before)
     else:

@@ -1,14 +1,14 @@
-"""Value: log value = log fundamental + premium.
+"""Value: what the business is worth, at a premium or a discount, and the cash.
 
 forward      = hope * prospect + (1 - hope) * revenue a year * growth to the horizon     (pivoted: verticals only)
 own growth   = log(revenue smoothed over a year / over two), in [0, growth_most]
-fundamental  = multiple(climate) * (1 + growth_multiple * own growth) * forward + max(cash, 0), at least ``least``
+business     = multiple(climate) * (1 + growth_multiple * own growth) * forward, at least ``least``
 premium'     = premium + reversion * (target - premium) + drift', in [-cap, cap]
 drift'       = momentum * drift + noise_month * z * exp(tail * z ** 2 / 2)                        Tukey's h
 target       = peer_gain * mean premium of listed startups; an unlisted firm loses shut_discount * (1 - window); a
                listed firm adds scarcity * exp(-float / float_ref) / number listed + sentiment; a firm refused by
                capital does not revert upwards (second law); an abandoned one keeps its discount
-value        = fundamental * exp(premium), never below cash less what burns within a year
+value        = business * exp(premium) + max(cash, 0): cash is worth what it is
 Total feedback gain peer_gain < 1, or the loop peers, rounds, capability, listing, peers would explode.
 Sources: S003-06, S003-07 (20 billion, rounds of 5 billion), P-MK-06, P-ZP-47, S002-03 (premium above fundamentals),
 Hong, Scheinkman & Xiong (2006) and Ofek & Richardson (2003) for the float, Tukey (1977) for the tails.
@@ -27,7 +27,7 @@ TINY = 1e-12
 
 MECHANISM = Mechanism(
     "value",
-    "Value is a multiple of forward revenue plus net cash, times a premium that reverts to its mean.",
+    "Value is a multiple of forward revenue, times a premium that reverts to its mean, and the cash.",
     "Value is net cash alone, without multiple or premium.",
     (
         Assumption("horizon_months", 30, "months", 1, 120, "how far ahead investors look"),
@@ -134,10 +134,10 @@ def growth_of(firm, assume):
 
 
 @law
-def fundamental(prospect, revenue_year, growth, cash, times, assume):
-    """Fundamental value, RMB million, from revenue within reach and revenue earned, both RMB million a year."""
+def business(prospect, revenue_year, growth, times, assume):
+    """What a business is worth, RMB million, from revenue within reach and revenue earned, both RMB million a year."""
     forward = assume.value_hope * prospect + (1.0 - assume.value_hope) * revenue_year * growth
-    return max(times * forward + max(cash, 0.0), assume.value_least)
+    return max(times * forward, assume.value_least)
 
 
 @law
@@ -208,14 +208,15 @@ def step(world):
             firm.premium = 0.0
             continue
         own = times * (1.0 + assume.value_growth_multiple * growth_of(firm, assume))
-        base = fundamental(firm.prospect, firm.smooth_revenue * MONTHS_A_YEAR, growth, firm.cash, own, assume)
+        base = business(firm.prospect, firm.smooth_revenue * MONTHS_A_YEAR, growth, own, assume)
+        cash = max(firm.cash, 0.0)
         firm.drift = assume.value_momentum * firm.drift + shock(
             world.luck[f].z_value, noise_of(firm, assume, world.tick), assume
         )
         if firm.anchored == 0:
             firm.anchored = 1
             if firm.entry_valuation > 0.0:
-                known = math.log(firm.entry_valuation / base)
+                known = math.log(max(firm.entry_valuation - cash, assume.value_least) / base)
                 firm.premium = min(max(known, -assume.value_cap), assume.value_cap)
         elif firm.abandoned_month == NEVER:
             target = target_premium(firm, market, assume, world.tick)
@@ -226,5 +227,4 @@ def step(world):
             firm.premium = next_premium(firm.premium, target, firm.drift, reversion, assume)
         else:  # the discount stays, within the cap in force
             firm.premium = min(max(firm.premium, -assume.value_cap), assume.value_cap)
-        left = firm.cash - max(firm.burn, 0.0) * MONTHS_A_YEAR
-        firm.value = max(base * math.exp(firm.premium), left)
+        firm.value = base * math.exp(firm.premium) + cash

@@ -1,8 +1,9 @@
 """Second iron law, listing: a double-edged sword.
 
 With strength s, for listed firms:
-report     each half-year: premium falls by s * (report_cut * shortfall + loss_cut * loss), both in [0, 1], at most
-           to its cap; nothing if profitable
+report     each half-year: premium falls by s * (report_cut * shortfall + loss_cut * loss), at most to its cap; the
+           shortfall, in [-1, 1], is negative where revenue beats the path, and makes up for loss; nothing if
+           profitable
 squeeze    a loss-making listed firm aims at only 1 - s * squeeze * (months listed / test_from, at most 1) of its plan
            of research and marketing (burn.py), at least ``squeeze_least``: the test forces thrift
 test       once, test_from to test_to months after listing (drawn per firm), after the reports of the month: fails if
@@ -19,6 +20,7 @@ from sim.foundation.assumption import Assumption, Mechanism
 from sim.foundation.causes import BELOW_PATH, TEST_FAILED, TEST_PASSED
 from sim.foundation.columns import EVENT, INDEPENDENT, NEVER, STARTUP
 from sim.foundation.jit import law
+from sim.foundation.stake import move_premium
 from sim.foundation.world import tell
 
 REPORT_CUT, ABANDONMENT, PASSED = EVENT["report cut"], EVENT["abandonment"], EVENT["test passed"]
@@ -111,9 +113,9 @@ def report_loss(revenue, expected, flow, assume):
     """Premium lost at a half-yearly report; all RMB million of twelve months. A firm in profit loses nothing."""
     if flow >= 0.0:
         return 0.0
-    shortfall = min(max(1.0 - revenue / max(expected, TINY), 0.0), 1.0)
+    shortfall = max(1.0 - revenue / max(expected, TINY), -1.0)
     loss = min(-flow / max(revenue, TINY), 1.0)
-    return assume.listing_strength * (assume.listing_report_cut * shortfall + assume.listing_loss_cut * loss)
+    return assume.listing_strength * max(assume.listing_report_cut * shortfall + assume.listing_loss_cut * loss, 0.0)
 
 
 @law
@@ -146,9 +148,10 @@ def report(world):
             asked = report_loss(firm.ttm_revenue, firm.expected_revenue, firm.ttm_flow, assume)
             lost = min(asked, max(firm.premium + assume.value_cap, 0.0))
             if lost > 0.0:
-                firm.premium -= lost
+                before = firm.value
+                move_premium(firm, -lost, assume.value_cap)
                 ratio = firm.ttm_revenue / max(firm.expected_revenue, TINY)
-                tell(world, f, REPORT_CUT, lost, BELOW_PATH, ratio)
+                tell(world, f, REPORT_CUT, 1.0 - firm.value / before, BELOW_PATH, ratio)
         firm.expected_revenue = firm.ttm_revenue * half_year_growth
 
 
@@ -173,10 +176,9 @@ def abandon(world, f, flow):
         leaves = min(leaves, max(firm.talent - assume.talent_least, 0.0))
         firm.talent -= leaves
         firm.people_lost += leaves
-    firm.premium = min(
-        firm.premium, -min(assume.listing_abandoned_discount * assume.listing_strength, assume.value_cap)
-    )
-    tell(world, f, ABANDONMENT, firm.value, TEST_FAILED, flow)
+    before, deep = firm.value, -min(assume.listing_abandoned_discount * assume.listing_strength, assume.value_cap)
+    move_premium(firm, min(deep - firm.premium, 0.0), assume.value_cap)
+    tell(world, f, ABANDONMENT, before, TEST_FAILED, flow)
 
 
 @law

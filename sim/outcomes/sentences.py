@@ -243,7 +243,7 @@ def _refused(m: Moment) -> str:
 
 
 def _report(m: Moment) -> str:
-    fall = share(1 - math.exp(-m.value))
+    fall = share(m.value)
     and_or_but = "and" if m.saw < 1 else "but"
     again = f", the {ordinal(m.times)} cut in a row" if m.times > 1 else ""
     return f"reported revenue {share(m.saw)} of what was expected, {and_or_but} a loss: its price fell by {fall}{again}"
