@@ -1,7 +1,7 @@
 """Marketing: users are bought at a cost per acquisition that rises with rivals' spending; they churn.
 
-cpa     = cpa_start * (1 + all firms' marketing / pressure_ref) ** pressure_elasticity
-bought  = marketing * the consumers' part of the firm's mix / cpa (million users), never more than half of those who
+cost    = cpa * (1 + all firms' marketing / pressure_ref) ** pressure_elasticity
+bought  = marketing * the consumers' part of the firm's mix / cost (million users), never more than half of those who
           use none: who sells to business advertises to business
 Sources: S003-10, S003-11, P-MS-04 to P-MS-07 (Kimi), P-ZP-22, P-MM-35, S003-12 (budgets doubled or tripled in 2024).
 """

@@ -1,4 +1,4 @@
-"""Causes of exit as quantities of differences.csv: "acquired: bought in distress", a fate and a cause of causes.csv.
+"""Causes of exit as quantities of differences.csv: "closed: out of money", a fate and a cause of causes.csv.
 
 Counted by the end of a month they are the cumulative shares of causes.csv; over its causes a fate's share is their sum.
 """

@@ -106,7 +106,7 @@ class Ended:
 
 
 def most_often(shares: dict[str, float]) -> str:
-    """The two most common causes: "most often bought in distress (21%), then out of money (9%)"."""
+    """The two most common causes: "most often bought after capital refused it (21%), then out of money (9%)"."""
     came = sorted(((share, cause) for cause, share in shares.items() if share > 0), key=lambda pair: -pair[0])
     told = [f"{cause} ({percent(share)})" for share, cause in came[:2]]
     return f"{'most often' if len(came) > 1 else 'always'} {', then '.join(told)}"

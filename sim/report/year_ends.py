@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from sim.foundation.columns import LONGEST_RUNWAY
 from sim.outcomes.effects import month_words
 from sim.outcomes.estimates import NOTE, NOTHING, plain, signed, spread
 from sim.outcomes.year_end_differences import COUNTED
@@ -58,8 +59,8 @@ def _at_date(runs: Runs, told: dict[str, dict[str, Row]], index: int, date: str)
     how = "the median of the differences world by world" if paired else "the difference of the medians"
     caption = runs.caption(
         f"At the end of {month_words(date)}, {runs.labels[0]} → {runs.labels[index]}; below, the difference, {NOTE}. "
-        f"Counted are the worlds {where}. Runway, counted up to 120 months: medians, and {how}; cash and revenue: "
-        "means. Bold: the interval excludes zero."
+        f"Counted are the worlds {where}. Runway, counted up to {LONGEST_RUNWAY:g} months: medians, and {how}; cash "
+        "and revenue: means. Bold: the interval excludes zero."
     )
     return Table(f"year-ends-{index}", _title(runs, told, date), columns, body, caption)
 

@@ -13,10 +13,9 @@ import numpy as np
 
 from sim.foundation.columns import API, INDEPENDENT, PROJECTS, VERTICAL
 from tests.calibration.history import History
+from tests.severities.seen import FAR_BEHIND, SIX
 
-SIX = ("zhipu", "minimax", "moonshot", "stepfun", "baichuan", "zero-one")
 BUSINESS = ("api", "projects", "vertical")
-FAR_BEHIND = 1e9  # generations, of who is not there
 
 
 def flag(happened: np.ndarray) -> np.ndarray:

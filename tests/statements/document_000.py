@@ -8,9 +8,9 @@ import numpy as np
 
 from sim.foundation.columns import GIANT, STARTUP
 from tests.severities.estimating import Estimate, mean, of_worlds
-from tests.severities.rows import CAPITAL_OFF, LIGHT, NO_PIVOT, PER_CENT, POINTS, TIMES, difference
+from tests.severities.rows import CAPITAL_OFF, GIANTS, LIGHT, NO_PIVOT, PER_CENT, POINTS, TIMES, difference
 from tests.severities.seen import SIX
-from tests.statements.measures import FALLS, GIANTS, ONE, RACES, YEAR_2026, less, more
+from tests.statements.measures import FALLS, ONE, RACES, YEAR_2026, less, more
 from tests.statements.panel import Measure, Panel, Worlds, known, of_those, part, ratio, typical
 from tests.statements.row import Statement, least, most
 

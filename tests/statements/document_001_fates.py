@@ -6,10 +6,10 @@ import numpy as np
 
 from sim.foundation.columns import NEVER
 from tests.severities.estimating import Estimate, mean, of_worlds
-from tests.severities.rows import DEEP, END, LIGHT, NOTHING, PER_CENT, POINTS, TIMES, Sets
+from tests.severities.rows import DEEP, END, GIANTS, LIGHT, NOTHING, PER_CENT, POINTS, TIMES, Sets
 from tests.severities.seen import SIX
 from tests.statements.document_001_bubble import TWO_YEARS
-from tests.statements.measures import DEEPSEEK, GIANTS, KIMI, if_there, more, total
+from tests.statements.measures import DEEPSEEK, KIMI, if_there, more, total
 from tests.statements.panel import Measure, Panel, Worlds, by_world, known, of_those, ratio
 from tests.statements.row import Statement, least, most
 

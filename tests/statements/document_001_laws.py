@@ -36,7 +36,7 @@ PROMPT = (
     "assumptions.vertical.extra_months=0",
     "assumptions.vertical.extra_bad_debt=0",
 )
-NO_SHRINK, SHRINK = ("assumptions.listing.refused_shrink=0",), ("assumptions.listing.refused_shrink=0.3",)
+NO_SHRINK = ("assumptions.listing.refused_shrink=0",)
 LEARNING, NO_LEARNING = ("assumptions.scale.learning=0.36",), ("assumptions.scale.learning=0",)
 
 

@@ -12,7 +12,6 @@ from tests.statements.panel import Measure, Worlds, known, ratio
 TWO, FOUR = ("baichuan", "zero-one"), ("zhipu", "minimax", "moonshot", "stepfun")
 LISTED_TWO, CONSUMER = ("zhipu", "minimax"), ("minimax", "moonshot")
 KIMI, ONE, DEEPSEEK = ("moonshot",), ("zero-one",), ("deepseek",)
-GIANTS = ("bytedance", "alibaba", "tencent", "baidu", "huawei", "xiaomi")
 FALLS = ("firms.zero-one.pivots=2025-01", "firms.zero-one.keeps_core=0")
 NEVER_LIST = tuple(f"firms.{firm}.lists=never" for firm in LISTED_TWO)
 YEAR_2026, AFTER_PIVOT = ("2026-01", "2026-12"), ("2025-02", "2027-01")
