@@ -102,8 +102,9 @@ EVENTS = Table(
         Column("cause", TEXT, "", "the rule that fired"),
     ),
     notes=(
-        "`value` by event: entry, closure: cash of the firm, ¤; round, down round: amount raised, ¤; listing, "
-        "abandonment: valuation, ¤; report cut: fall of the price, share; pivot: 1 where core technology is kept "
+        "`value` by event: entry, closure: cash of the firm, ¤; round, down round, strategic round: amount raised, ¤; "
+        "redemption: money that investors called, ¤; listing, abandonment: valuation, ¤; report cut: fall of the "
+        "price, share; pivot: 1 where core technology is kept "
         "(deep), else 0; exodus: share of the talent that has left; spin-off: proceeds, ¤; acquisition: price, ¤; "
         "shift: share by which leads shrank; copy: share of the verticals that is copied; profitable: operating cash "
         "flow of twelve months, ¤; cannot pivot, cannot raise (a decision of the scenario that could not be, "
