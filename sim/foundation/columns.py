@@ -173,7 +173,7 @@ FIRM_COLUMNS: tuple[Column, ...] = (
     Column("ttm_flow", "¤", "operating cash flow of those twelve months"),
     # value
     Column("value", "¤", "valuation"),
-    Column("premium", "log", "premium over fundamental value"),
+    Column("premium", "log", "premium over what the business is worth"),
     Column("drift", "log", "luck of the premium that still runs"),
     Column("float_share", "share", "share of its stock that is traded"),
     Column("post_money", "¤", "post-money valuation of the last round"),

@@ -8,7 +8,7 @@ IPO cash   = ipo_share * value: the share then traded;  premium rises by first_d
 unlocks    the share traded rises by unlock_6 and unlock_12, and the premium loses what scarcity (value) loses by that
 placement  a listed firm short of money, or whose shares are dear, sells placement_share of its value, at most once in
            placement_pause months
-sentiment' = (sentiment + sentiment_noise * z) * (1 - sentiment_reversion), within ± MOST_SENTIMENT
+sentiment' = (sentiment + sentiment_noise * z) * (1 - sentiment_reversion), within ± sentiment_most
 exits'     = exits + (window - exits) / 12: what investors have seen of the window in the past year (rounds)
 Sources: P-HK-01 to P-HK-06 (chapter 18C), P-HK-07 to P-HK-10 (lock-ups), P-ZP-54, P-MM-42 (IPOs), P-HK-16 to P-HK-18,
 Ofek & Richardson (2003) for unlocks, S001-17 (investors need an exit).
@@ -39,7 +39,6 @@ from sim.foundation.world import tell
 LISTING, PLACEMENT, UNLOCK, CANNOT_LIST = EVENT["listing"], EVENT["placement"], EVENT["unlock"], EVENT["cannot list"]
 MONTHS_A_YEAR = 12
 HALF_YEAR = 6
-MOST_SENTIMENT = 1.5
 
 MECHANISM = Mechanism(
     "exchange",
@@ -101,6 +100,7 @@ MECHANISM = Mechanism(
             "P-HK-08, P-HK-09; size: assumption",
         ),
         Assumption("sentiment_noise", 0.12, "log", 0, 1, "monthly shock to sentiment"),
+        Assumption("sentiment_most", 1.5, "log", 0, 3, "furthest that sentiment goes either way"),
         Assumption("sentiment_reversion", 0.15, "share a month", 0.01, 1, "how fast sentiment reverts"),
         Assumption("placement_runway", 18, "months", 0, 60, "months of its full plan in cash below which it places"),
         Assumption("placement_share", 0.012, "share of value", 0, 0.5, "placement over value", "D"),
@@ -244,7 +244,7 @@ def step(world):
     market.exits += (market.window - market.exits) / MONTHS_A_YEAR
     market.sentiment += assume.exchange_sentiment_noise * world.chance.z_sentiment
     market.sentiment -= assume.exchange_sentiment_reversion * market.sentiment
-    market.sentiment = min(max(market.sentiment, -MOST_SENTIMENT), MOST_SENTIMENT)
+    market.sentiment = min(max(market.sentiment, -assume.exchange_sentiment_most), assume.exchange_sentiment_most)
     for f in range(world.firms.shape[0]):
         firm = world.firms[f]
         if firm.status != INDEPENDENT or firm.kind != STARTUP:

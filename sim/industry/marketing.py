@@ -1,8 +1,8 @@
 """Marketing: users are bought at a cost per acquisition that rises with rivals' spending; they churn.
 
 cost    = cpa * (1 + all firms' marketing / pressure_ref) ** pressure_elasticity
-bought  = marketing * the consumers' part of the firm's mix / cost (million users), never more than half of those who
-          use none: who sells to business advertises to business
+bought  = marketing * the consumers' part of the firm's mix / cost (million users), never more than bought_most of
+          those who use none: who sells to business advertises to business
 Sources: S003-10, S003-11, P-MS-04 to P-MS-07 (Kimi), P-ZP-22, P-MM-35, S003-12 (budgets doubled or tripled in 2024).
 """
 
@@ -45,6 +45,7 @@ MECHANISM = Mechanism(
             "CPA's answer to rivals' spending",
             "P-MS-06; size: assumption",
         ),
+        Assumption("bought_most", 0.5, "share", 0, 1, "most of those who use none that can be bought in a month"),
         Assumption(
             "churn_month", 0.05, "share a month", 0, 1, "users who leave in a month", "P-MS-07; rate: assumption"
         ),
@@ -105,7 +106,7 @@ def step(world):
             shares[f, k] *= 1.0 - assume.marketing_churn_month
             taken += shares[f, k]
             wanted += to_consumers(firm) * (firm.overseas if place == 1 else 1.0 - firm.overseas) / cpa / pool
-        free = max(1.0 - taken, 0.0) * 0.5
+        free = max(1.0 - taken, 0.0) * assume.marketing_bought_most
         filled = min(free / max(wanted, TINY), 1.0)
         for f in range(firms.shape[0]):
             firm = firms[f]

@@ -95,7 +95,7 @@ def step(world):
         drawn = attraction(firm, assume)
         before = max(firm.talent, assume.talent_least)
         leaving = leaving_share(firm, assume, world.tick)
-        firm.people_lost = leaving * before
+        firm.people_lost = min(leaving * before, before - assume.talent_least)
         firm.talent = next_talent(before, leaving, drawn / (1.0 + drawn), assume)
         lost = 1.0 - firm.talent / max(firm.talent_before, TINY)
         if firm.pivot_month <= world.tick and firm.exodus_told == 0 and lost >= assume.talent_exodus_told:

@@ -61,7 +61,7 @@ MECHANISM = Mechanism(
             "S001-20; size: D",
         ),
         Assumption(
-            "path_growth_year", 0.4, "log a year", -1, 3, "growth the market expects from one report to the next"
+            "path_growth_year", 0.4, "share a year", -1, 3, "growth the market expects from one report to the next"
         ),
         Assumption(
             "squeeze",
