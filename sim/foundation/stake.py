@@ -1,6 +1,6 @@
 """What several laws do with a firm's shares: sell new ones, end a search or a call, price the few that are traded.
 
-premium     value = cash, if any, + the rest * exp(change of the premium)
+premium     value = cash, if any, + the rest * exp(change of the premium): cash is worth what it is
 taken in    cash + amount, raised + amount; founders keep value / (value + amount) of their stake
 scarcity    scarcity of the only listed one * exp(-traded share / float_ref) / number listed; few shares are dear
 Sources: Hong, Scheinkman & Xiong (2006) and Ofek & Richardson (2003) for the float; sizes: assumption.
@@ -39,11 +39,15 @@ def take_round(firm, amount, tick):  # type: ignore[no-untyped-def]
 
 @law
 def move_premium(firm, change, cap):  # type: ignore[no-untyped-def]
-    """The premium moves by ``change``, within its cap, and with it at once the price of all but the firm's cash."""
-    before = firm.premium
+    """The premium moves by ``change``, within its cap, and with it at once the price of all but the firm's cash.
+
+    The share by which the price fell; 0 of a firm that was worth nothing.
+    """
+    before, price = firm.premium, firm.value
     firm.premium = min(max(before + change, -cap), cap)
-    cash = max(firm.cash, 0.0)
-    firm.value = cash + max(firm.value - cash, 0.0) * math.exp(firm.premium - before)
+    cash = min(max(firm.cash, 0.0), price)
+    firm.value = cash + (price - cash) * math.exp(firm.premium - before)
+    return 1.0 - firm.value / price if price > 0.0 else 0.0
 
 
 @law

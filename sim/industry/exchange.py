@@ -176,10 +176,9 @@ def after_listing(world, f):
         before = scarce(firm.float_share, listed, scarcity, ref)
         firm.float_share = min(firm.float_share + released, 1.0)
         lost = before - scarce(firm.float_share, listed, scarcity, ref)
-        price = firm.value
-        move_premium(firm, -lost, assume.value_cap)
+        fell = move_premium(firm, -lost, assume.value_cap)
         if world.told[1] == 1:
-            tell(world, f, UNLOCK, firm.value, LOCK_UP, 1.0 - firm.value / price)
+            tell(world, f, UNLOCK, firm.value, LOCK_UP, fell)
     short = firm.plan_runway < assume.exchange_placement_runway
     dear = firm.premium >= assume.exchange_placement_premium
     last = firm.placement_month if firm.placement_month < NEVER else firm.listing_month

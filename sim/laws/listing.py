@@ -148,10 +148,8 @@ def report(world):
             asked = report_loss(firm.ttm_revenue, firm.expected_revenue, firm.ttm_flow, assume)
             lost = min(asked, max(firm.premium + assume.value_cap, 0.0))
             if lost > 0.0:
-                before = firm.value
-                move_premium(firm, -lost, assume.value_cap)
-                ratio = firm.ttm_revenue / max(firm.expected_revenue, TINY)
-                tell(world, f, REPORT_CUT, 1.0 - firm.value / before, BELOW_PATH, ratio)
+                fell = move_premium(firm, -lost, assume.value_cap)
+                tell(world, f, REPORT_CUT, fell, BELOW_PATH, firm.ttm_revenue / max(firm.expected_revenue, TINY))
         firm.expected_revenue = firm.ttm_revenue * half_year_growth
 
 

@@ -70,7 +70,7 @@ def test_the_bill_by_hand():
     """Nobody switches and nothing grows: 100 million users at home, 200 abroad, and so on; prices are what they are."""
     w = world(
         startup(unit_cost=0.5, vertical_margin=0.4, vertical_delay=4.0, backlog=10.0),
-        market={"api_price": 0.5, "api_reset": 0.8, "inference_cost": 0.9, "project_price": 0.75},
+        market={"api_price": 0.5, "api_price_abroad": 0.8, "inference_cost": 0.9, "project_price": 0.75},
         month=JANUARY_2024 + 6,
         demand_volume_elasticity=0.5,
         demand_arpu_home=0.2,

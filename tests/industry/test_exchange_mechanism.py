@@ -24,7 +24,7 @@ from worlds import (
 
 from sim.foundation.causes import LISTED_SHORT, SHARES_DEAR
 from sim.foundation.columns import NEVER
-from sim.foundation.stake import traded
+from sim.foundation.stake import move_premium, traded
 from sim.industry import entry, exchange
 
 ALL = bounded(*(f"exchange_{a.name}" for a in exchange.MECHANISM.assumptions))
@@ -75,16 +75,42 @@ def test_a_listing_by_hand():
     assert firm.cash == approx(700.0, rel=1e-14)
     assert firm.founders_stake == approx(0.5 * 6000.0 / 6600.0, rel=1e-14)
     assert firm.premium == approx(0.2, rel=1e-14)
-    assert firm.value == approx(6000.0 * math.exp(0.2), rel=1e-13)
+    assert firm.value == approx(700.0 + 5900.0 * math.exp(0.2), rel=1e-13), "what is not cash is dearer"
     assert firm.expected_revenue == 300.0
     assert told(w) == ["listing"]
 
 
 def test_value_moves_by_what_the_cap_leaves_of_a_change():
-    """A premium of 0.95 under a cap of 1 gains 0.05 on the first day, not 0.2, and so does the value."""
-    w = _month(startup(**READY, premium=0.95), exchange_first_day=0.2, value_cap=1.0)
+    """A premium of 0.95 under a cap of 1 gains 0.05 on the first day, not 0.2, and so does the business of 6,000."""
+    w = _month(startup(**READY, premium=0.95, cash=0.0), exchange_first_day=0.2, exchange_ipo_share=0.1, value_cap=1.0)
     assert w.firms[0].premium == 1.0
-    assert w.firms[0].value == approx(6000.0 * math.exp(0.05), rel=1e-13)
+    assert w.firms[0].value == approx(600.0 + 6000.0 * math.exp(0.05), rel=1e-13)
+
+
+def test_a_premium_moves_all_but_the_cash_by_hand():
+    """5,000 with 1,000 of cash lose half of 4,000: two fifths of the price. A debt is no cash; nothing stays nothing."""
+    half = math.log(2.0)
+    for cash, price, left, fell in (
+        (1000.0, 5000.0, 3000.0, 0.4),
+        (-80.0, 5000.0, 2500.0, 0.5),
+        (9000.0, 5000.0, 5000.0, 0.0),
+        (0.0, 0.0, 0.0, 0.0),
+    ):
+        firm = world(startup(cash=cash, value=price, premium=0.5)).firms[0]
+        assert move_premium(firm, -half, 2.0) == approx(fell, rel=1e-14, abs=1e-15)
+        assert (firm.value, firm.premium) == approx((left, 0.5 - half), rel=1e-14)
+    firm = world(startup(cash=1000.0, value=5000.0, premium=1.9)).firms[0]
+    assert move_premium(firm, 0.5, 2.0) == approx(1.0 - (1000.0 + 4000.0 * math.exp(0.1)) / 5000.0, rel=1e-12)
+    assert firm.premium == 2.0
+
+
+@given(st.floats(-1e5, 1e5), st.floats(0, 1e6), st.floats(-2, 2), st.floats(-5, 5))
+def test_a_price_moves_with_its_premium_and_never_below_its_cash(cash, price, premium, change):
+    firm = world(startup(cash=cash, value=price, premium=premium)).firms[0]
+    fell = move_premium(firm, change, 2.0)
+    assert fell <= 1.0 and -2.0 <= firm.premium <= 2.0
+    assert (firm.value <= price * (1 + 1e-12)) if change <= 0.0 else (firm.value >= price * (1 - 1e-12))
+    assert firm.value >= min(max(cash, 0.0), price) * (1 - 1e-12)
 
 
 def test_a_listing_ends_the_search_and_the_call():
@@ -105,8 +131,11 @@ FLOAT = {"exchange_scarcity": 0.8, "value_float_ref": 0.5, "exchange_unlock_6": 
 
 
 def test_unlocks_by_hand():
-    """Traded shares go from 0.1 to 0.2 to 0.5; scarcity, 0.8 * e ** -(share / 0.5), of the only one goes down."""
-    listed = startup(listing_month=1, premium=1.0, value=5000.0, plan_runway=60.0, float_share=0.1)
+    """Traded shares go from 0.1 to 0.2 to 0.5; scarcity, 0.8 * e ** -(share / 0.5), of the only one goes down.
+
+    Of 5,000 the 1,000 in cash keep their price.
+    """
+    listed = startup(listing_month=1, premium=1.0, value=5000.0, cash=1000.0, plan_runway=60.0, float_share=0.1)
     still = {"exchange_sentiment_noise": 0.0, "exchange_placement_share": 0.0}
     w = world(listed, told=True, market={"listed": 1.0}, **FLOAT, **still)
     premiums, floats = {}, {}
@@ -119,9 +148,9 @@ def test_unlocks_by_hand():
     assert premiums[6] == 1.0
     assert premiums[7] == premiums[12] == approx(1.0 - first, rel=1e-13)
     assert premiums[13] == premiums[19] == approx(1.0 - both, rel=1e-13)
-    assert w.firms[0].value == approx(5000.0 * math.exp(-both), rel=1e-13)
+    assert w.firms[0].value == approx(1000.0 + 4000.0 * math.exp(-both), rel=1e-13)
     assert told(w) == ["unlock", "unlock"]
-    assert w.log[0].saw == approx(1.0 - math.exp(-first), rel=1e-12)
+    assert w.log[0].saw == approx(0.8 * (1.0 - math.exp(-first)), rel=1e-12)
 
 
 def test_a_firm_that_starts_listed_has_the_float_of_its_age():
@@ -174,7 +203,7 @@ def test_a_placement_by_hand_and_its_pause():
     exchange.step(w)
     assert w.firms[0].placement_in == w.market.exchange_paid == approx(500.0, rel=1e-14)
     assert w.firms[0].cash == approx(510.0, rel=1e-14)
-    assert w.firms[0].value == approx(5000.0 * math.exp(-0.05), rel=1e-13)
+    assert w.firms[0].value == approx(510.0 + 4990.0 * math.exp(-0.05), rel=1e-13)
     assert (w.log[0].cause, w.log[0].saw) == (LISTED_SHORT, 5.0)
     for tick in range(2, 7):
         exchange.step(later(w, tick))

@@ -45,17 +45,38 @@ def test_cost_per_acquisition_by_hand():
 
 
 def test_users_bought_by_hand():
-    """40 million at 20 RMB a user are 2 million users, a quarter of them abroad; a tenth of the old ones leave."""
+    """Half of 40 million, at 20 RMB a user, are 1 million users, a quarter abroad; a tenth of the old ones leave.
+
+    Half: consumers have 0.3 of a mix of 0.6.
+    """
+    mix = {"mix_consumer": 0.3, "mix_api": 0.2, "mix_projects": 0.06, "mix_vertical": 0.04}
     w = _market(
-        startup(marketing=40.0, overseas=0.25),
+        startup(marketing=40.0, overseas=0.25, **mix),
         marketing_cpa=20.0,
         marketing_pressure_elasticity=0.0,
         marketing_churn_month=0.1,
     )
     marketing.step(w)
-    assert w.shares[0, CONSUMER] * 100.0 == approx(18.0 + 1.5, rel=1e-12)
-    assert w.shares[0, ABROAD] * 200.0 == approx(0.5, rel=1e-12)
+    assert w.shares[0, CONSUMER] * 100.0 == approx(18.0 + 0.75, rel=1e-12)
+    assert w.shares[0, ABROAD] * 200.0 == approx(0.25, rel=1e-12)
     assert w.market.marketing_pressure == 40.0
+
+
+def test_who_sells_to_business_buys_no_users():
+    """The limits: all of it from who sells to consumers alone, nothing from who does not, nor from who sells nothing."""
+    mix = {f"mix_{line}": 0.0 for line in LINES}
+    for own, part in (({"mix_consumer": 0.2}, 40.0), ({"mix_api": 0.2, "mix_vertical": 0.3}, 0.0), ({}, 0.0)):
+        w = _market(startup(marketing=40.0, **{**mix, **own}), marketing_churn_month=0.0)
+        assert marketing.to_consumers(w.firms[0]) == approx(part, rel=1e-14)
+        marketing.step(w)
+        assert (w.shares[0, CONSUMER] > 0.2) == (part > 0.0)
+
+
+@given(bounded("mix_consumer", "mix_api", "mix_projects", "mix_vertical"), st.floats(0, 5), SPENDING)
+def test_the_more_a_firm_turns_to_consumers_the_more_it_advertises_to_them(mix, more, spending):
+    w = world(*(startup(**{**mix, "mix_consumer": mix["mix_consumer"] + m}, marketing=spending) for m in (0.0, more)))
+    less, much = (marketing.to_consumers(firm) for firm in w.firms)
+    assert 0.0 <= less <= much * (1 + 1e-12) and much <= spending * (1 + 1e-12)
 
 
 def test_never_more_than_half_of_those_who_use_none():
@@ -128,6 +149,7 @@ def test_compiled_as_plain(values, spending, share, tick):
     assume = assumed(**values)
     assert compiled_as_plain(marketing.budget, assume, tick)
     assert compiled_as_plain(marketing.cost_per_acquisition, spending, assume)
+    assert compiled_as_plain(marketing.to_consumers, world(startup(marketing=spending, mix_consumer=share)).firms[0])
     firms = startup(marketing=spending), startup(marketing=3.0)
     assert step_as_plain(marketing.step, lambda: _market(*firms, share=share / 2, **values))
     assert np.isfinite(marketing.budget(assume, tick))

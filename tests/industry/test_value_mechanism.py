@@ -1,4 +1,4 @@
-"""Value: log value = log fundamental + premium; the feedback among listed peers is bounded."""
+"""Value: the business at a premium or a discount, and the cash; the feedback among listed peers is bounded."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pytest import approx
 from worlds import assumed, bounded, compiled_as_plain, giant, later, startup, step_as_plain, world
 
-from sim.foundation.columns import COLD, HOT, NORMAL
+from sim.foundation.columns import COLD, HOT, NEVER, NORMAL
 from sim.foundation.stake import scarce
 from sim.industry import value
 
@@ -21,33 +21,74 @@ PREMIUM = st.floats(-2, 2)
 SURE = {"value_noise_month": 0.0}
 
 
-def test_fundamental_by_hand():
-    """multiple * (hope * prospect + (1 - hope) * revenue * growth) + cash."""
+def test_a_business_by_hand():
+    """multiple * (hope * prospect + (1 - hope) * revenue * growth), at least what a name is worth."""
     assume = assumed(value_hope=0.25, value_least=5.0)
-    assert value.fundamental(400.0, 100.0, 1.5, 70.0, 8.0, assume) == approx(8.0 * (100.0 + 112.5) + 70.0, rel=1e-14)
-    assert value.fundamental(400.0, 100.0, 1.5, -70.0, 8.0, assume) == approx(1700.0, rel=1e-14)
-    assert value.fundamental(0.0, 0.0, 1.5, 0.0, 8.0, assume) == 5.0
+    assert value.business(400.0, 100.0, 1.5, 8.0, assume) == approx(8.0 * (100.0 + 112.5), rel=1e-14)
+    assert value.business(0.0, 0.0, 1.5, 8.0, assume) == 5.0
 
 
 def test_premium_by_hand():
-    assume = assumed(value_reversion=0.1, value_cap=2.0)
-    assert value.next_premium(0.5, 1.5, -0.1, assume) == approx(0.5, abs=1e-14)
-    assert value.next_premium(1.99, 5.0, 1.0, assume) == 2.0
-    assert value.next_premium(-1.99, -5.0, -1.0, assume) == -2.0
+    """A tenth of the way from 0.5 to 1.5, less 0.1: 0.5; half of the way: 0.9."""
+    assume = assumed(value_cap=2.0)
+    assert value.next_premium(0.5, 1.5, -0.1, 0.1, assume) == approx(0.5, abs=1e-14)
+    assert value.next_premium(0.5, 1.5, -0.1, 0.5, assume) == approx(0.9, abs=1e-14)
+    assert value.next_premium(1.99, 5.0, 1.0, 0.1, assume) == 2.0
+    assert value.next_premium(-1.99, -5.0, -1.0, 0.1, assume) == -2.0
 
 
 def test_a_shock_by_hand():
     """0.05 * 2 * e ** (0.2 * 4 / 2); without a tail the normal draw itself."""
-    heavy, normal = (assumed(value_noise_month=0.05, value_tail=h) for h in (0.2, 0.0))
-    assert value.shock(2.0, heavy) == approx(0.1 * math.exp(0.4), rel=1e-14)
-    assert value.shock(-2.0, heavy) == -value.shock(2.0, heavy)
-    assert value.shock(2.0, normal) == 0.1
+    heavy, normal = (assumed(value_tail=h) for h in (0.2, 0.0))
+    assert value.shock(2.0, 0.05, heavy) == approx(0.1 * math.exp(0.4), rel=1e-14)
+    assert value.shock(-2.0, 0.05, heavy) == -value.shock(2.0, 0.05, heavy)
+    assert value.shock(2.0, 0.05, normal) == 0.1
+
+
+def test_few_traded_shares_move_more_by_hand():
+    """0.05 * (1 + 2 / e) with the reference traded, three times 0.05 with none; an unlisted firm has 0.05."""
+    w = world(
+        startup(listing_month=9, float_share=0.15),
+        startup(listing_month=9, float_share=0.0),
+        startup(listing_month=10),
+        value_noise_month=0.05,
+        value_float_noise=2.0,
+        value_float_ref=0.15,
+    )
+    assert [value.noise_of(firm, w.assume, 9) for firm in w.firms] == approx(
+        [0.05 * (1.0 + 2.0 / math.e), 0.15, 0.05], rel=1e-14
+    )
+    flat = {"anchored": 1, "z_value": 1.0, "float_share": 0.15}
+    own = {"value_tail": 0.0, "value_momentum": 0.0, "value_noise_month": 0.05, "value_float_ref": 0.15}
+    w = world(startup(**flat, listing_month=0), startup(**flat), **own, value_float_noise=2.0)
+    value.step(w)
+    assert list(w.firms.drift) == approx([0.05 * (1.0 + 2.0 / math.e), 0.05], rel=1e-14)
+
+
+@given(st.floats(0, 1), st.floats(0, 1), bounded("value_noise_month", "value_float_noise", "value_float_ref"))
+def test_more_traded_shares_no_more_noise(one, two, values):
+    """And never less than that of an unlisted firm; without ``float_noise`` exactly as much."""
+    shares = sorted((one, two))
+    w = world(*(startup(listing_month=0, float_share=share) for share in shares), startup(), **values)
+    few, many, unlisted = (value.noise_of(firm, w.assume, 1) for firm in w.firms)
+    assert few >= many >= unlisted == values["value_noise_month"]
+    if values["value_float_noise"] == 0.0:
+        assert few == unlisted
+
+
+def test_a_listed_premium_reverts_at_the_pace_of_the_exchange_by_hand():
+    """From 0.5 to 0: a quarter of the way in a month on the exchange, a tenth off it, listed from next month on too."""
+    firms = (startup(premium=0.5, anchored=1, listing_month=month, float_share=1.0) for month in (0, NEVER, 2))
+    alone = {"value_peer_gain": 0.0, "value_shut_discount": 0.0, "exchange_scarcity": 0.0}
+    w = world(*firms, value_reversion=0.1, value_reversion_listed=0.25, **alone, **SURE)
+    value.step(w)
+    assert list(w.firms.premium) == approx([0.375, 0.45, 0.45], rel=1e-14)
 
 
 @given(st.floats(0.01, 6), st.floats(0, 2), st.floats(0, 0.45), st.floats(0, 0.45))
 def test_heavier_tails_larger_shocks_the_more_the_rarer(z, rarer, one, two):
-    light, heavy = (assumed(value_noise_month=0.05, value_tail=h) for h in sorted((one, two)))
-    ratios = [value.shock(x, heavy) / value.shock(x, light) for x in (z, z + rarer)]
+    light, heavy = (assumed(value_tail=h) for h in sorted((one, two)))
+    ratios = [value.shock(x, 0.05, heavy) / value.shock(x, 0.05, light) for x in (z, z + rarer)]
     assert all(ratio >= 1.0 - 1e-12 for ratio in ratios)
     assert ratios == sorted(ratios) or ratios == approx(sorted(ratios), rel=1e-12)
 
@@ -141,17 +182,25 @@ def test_a_larger_float_and_more_listed_no_more_scarcity(one, two, listed, scarc
     assert scarce(small, listed, scarcity, ref) >= scarce(small, listed + 1, scarcity, ref)
 
 
-def test_nobody_is_worth_less_than_the_cash_that_a_year_leaves():
-    """5,000 of cash at a deep discount; a burn of 100 a month leaves 3,800; one that earns keeps all of it."""
-    poor = {"cash": 5000.0, "premium": -2.0, "anchored": 1, "abandoned_month": 0}
-    w = world(startup(**poor, burn=100.0), startup(**poor, burn=-100.0), startup(**poor, burn=1000.0), **SURE)
+def test_cash_is_worth_what_it_is_by_hand():
+    """A name of 5 at a discount of e ** -2, and the cash at none, whatever burns; a debt takes nothing off."""
+    poor = {"premium": -2.0, "anchored": 1, "abandoned_month": 0, "burn": 1000.0}
+    w = world(*(startup(**poor, cash=cash) for cash in (5000.0, 0.0, -70.0)), value_least=5.0, **SURE)
     value.step(w)
-    assert list(w.firms.value[:2]) == [3800.0, 5000.0]
-    assert w.firms[2].value == approx(5000.0 * math.exp(-2.0), rel=1e-13)
+    name = 5.0 * math.exp(-2.0)
+    assert list(w.firms.value) == approx([5000.0 + name, name, name], rel=1e-14)
+
+
+@given(ALL, st.floats(0, 1e6), st.floats(0, 1e6), PREMIUM)
+def test_a_yuan_of_cash_adds_a_yuan_of_value(values, cash, more, premium):
+    """At any premium."""
+    w = world(*(startup(cash=c, premium=premium, anchored=1, prospect=50.0) for c in (cash, cash + more)), **values)
+    value.step(w)
+    assert w.firms[1].value - w.firms[0].value == approx(more, rel=1e-9, abs=1e-9 * w.firms[1].value)
 
 
 def test_value_by_hand():
-    """Normal climate, no growth: 6 * (0.5 * 200 + 0.5 * 12 * 10) + 40, times e ** premium."""
+    """Normal climate, no growth: 6 * (0.5 * 200 + 0.5 * 12 * 10), times e ** premium, and 40 of cash."""
     w = world(
         startup(cash=40.0, prospect=200.0, smooth_revenue=10.0, premium=0.8, anchored=1),
         value_multiple_normal=6.0,
@@ -162,7 +211,7 @@ def test_value_by_hand():
     )
     value.step(w)
     assert w.firms[0].premium == approx(0.6, rel=1e-14)
-    assert w.firms[0].value == approx((6.0 * 160.0 + 40.0) * math.exp(0.6), rel=1e-13)
+    assert w.firms[0].value == approx(6.0 * 160.0 * math.exp(0.6) + 40.0, rel=1e-13)
 
 
 def test_revenue_grows_to_the_horizon_by_hand():
@@ -184,6 +233,7 @@ def test_peers_by_hand():
         startup(listing_month=0, premium=9.0, status=3),
         value_peer_gain=0.5,
         value_reversion=0.1,
+        value_reversion_listed=0.2,
         exchange_scarcity=0.8,
         value_float_ref=0.5,
         market={"sentiment": 0.1},
@@ -193,15 +243,17 @@ def test_peers_by_hand():
     assert (w.market.listed, w.market.peer_premium) == (2.0, approx(0.7, rel=1e-14))
     assert w.market.peer_returns == approx(0.7 / 6.0, rel=1e-14)
     assert w.firms[2].premium == approx(0.1 * 0.35, rel=1e-13)
-    assert w.firms[0].premium == approx(1.0 + 0.1 * (0.35 + 0.4 * math.exp(-0.5) + 0.1 - 1.0), rel=1e-13)
+    assert w.firms[0].premium == approx(1.0 + 0.2 * (0.35 + 0.4 * math.exp(-0.5) + 0.1 - 1.0), rel=1e-13)
 
 
 def test_a_known_valuation_at_entry_is_taken_up_once():
-    w = world(startup(cash=100.0, entry_valuation=150.0, prospect=0.0), value_hope=0.0)
+    """150 with 100 in cash: a business of 50, ten times its name of 5; one below its cash has a business of 5."""
+    firms = (startup(cash=100.0, entry_valuation=known, prospect=0.0) for known in (150.0, 60.0))
+    w = world(*firms, value_hope=0.0, value_least=5.0, value_cap=3.0)
     value.step(w)
-    assert w.firms[0].value == approx(150.0, rel=1e-12)
-    assert w.firms[0].premium == approx(math.log(1.5), rel=1e-12)
-    assert w.firms[0].anchored == 1
+    assert list(w.firms.value) == approx([150.0, 105.0], rel=1e-12)
+    assert list(w.firms.premium) == approx([math.log(10.0), 0.0], rel=1e-12, abs=1e-14)
+    assert list(w.firms.anchored) == [1, 1]
 
 
 def test_without_news_a_premium_reverts_to_nothing():
@@ -221,7 +273,7 @@ def _loop(premiums, sentiment, months, **assume):
 
 
 @given(
-    bounded("value_reversion", "value_peer_gain", "exchange_scarcity"),
+    bounded("value_reversion", "value_reversion_listed", "value_peer_gain", "exchange_scarcity"),
     st.lists(st.floats(-1, 1), min_size=1, max_size=4),
     st.floats(0.01, 0.5),
 )
@@ -238,7 +290,13 @@ def test_the_peer_loop_has_a_gain_below_one(values, premiums, shock):
 @given(bounded("value_peer_gain", "exchange_scarcity"), st.integers(1, 4), st.floats(-0.3, 0.3))
 def test_a_lasting_shock_moves_peers_by_a_bounded_multiple(values, listed, push):
     """Total gain 1 / (1 - peer_gain): the loop converges and never explodes."""
-    roomy = {**values, "value_cap": 5.0, "value_reversion": 0.5, "exchange_scarcity": 0.0}
+    roomy = {
+        **values,
+        "value_cap": 5.0,
+        "exchange_scarcity": 0.0,
+        "value_reversion": 0.5,
+        "value_reversion_listed": 0.5,
+    }
     end = _loop([0.0] * listed, push, 400, **roomy)
     gain = values["value_peer_gain"]
     assert end[0] == approx(push / (1.0 - gain), abs=1e-6)
@@ -341,9 +399,10 @@ def test_giants_and_gone_firms_are_not_valued():
 def test_compiled_as_plain(values, money, premium, z, climate, refused):
     assume = assumed(**values)
     assert compiled_as_plain(value.multiple, climate, assume)
-    assert compiled_as_plain(value.fundamental, money, 3.0, 1.7, 20.0, 6.0, assume)
-    assert compiled_as_plain(value.next_premium, premium, 0.3, z, assume)
-    assert compiled_as_plain(value.shock, z, assume)
+    assert compiled_as_plain(value.business, money, 3.0, 1.7, 6.0, assume)
+    assert compiled_as_plain(value.next_premium, premium, 0.3, z, 0.1, assume)
+    assert compiled_as_plain(value.shock, z, 0.1, assume)
+    assert compiled_as_plain(value.noise_of, world(startup(listing_month=0, float_share=0.1)).firms[0], assume, 1)
     assert compiled_as_plain(scarce, abs(premium), 3.0, 0.9, 0.15)
     firms = (
         startup(cash=money, premium=premium, anchored=1, z_value=z, listing_month=0),

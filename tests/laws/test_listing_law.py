@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 
 import pytest
@@ -57,13 +58,20 @@ def _month(firm, **assume):
 
 
 def test_report_by_hand():
-    """s * (report_cut * shortfall + loss_cut * loss): 40% short, a loss of half the revenue."""
+    """s * (report_cut * shortfall + loss_cut * loss): 40% short, a loss of half the revenue.
+
+    A tenth above the path makes up for half of a loss as large as revenue; far above it, for all of it.
+    """
     assume = assumed(listing_strength=2.0, listing_report_cut=0.5, listing_loss_cut=0.1)
     assert listing.report_loss(60.0, 100.0, -30.0, assume) == approx(2.0 * (0.5 * 0.4 + 0.1 * 0.5), rel=1e-14)
-    assert listing.report_loss(200.0, 100.0, -900.0, assume) == approx(2.0 * 0.1, rel=1e-14), (
-        "no shortfall, capped loss"
-    )
+    assert listing.report_loss(100.0, 100.0, -900.0, assume) == approx(2.0 * 0.1, rel=1e-14), "on the path, capped loss"
+    assert listing.report_loss(110.0, 100.0, -900.0, assume) == approx(2.0 * (0.1 - 0.05), rel=1e-12)
+    assert listing.report_loss(130.0, 100.0, -900.0, assume) == 0.0, "a beat never raises a price"
     assert listing.report_loss(60.0, 100.0, 0.0, assume) == 0.0
+    mild = assumed(listing_strength=2.0, listing_report_cut=0.05, listing_loss_cut=0.1)
+    assert listing.report_loss(900.0, 100.0, -900.0, mild) == approx(2.0 * 0.05, rel=1e-14), (
+        "a beat counts as 1 at most"
+    )
 
 
 def test_the_profitability_test_by_hand():
@@ -87,8 +95,9 @@ def test_squeeze_by_hand():
 
 
 def test_a_report_cuts_the_premium_and_sets_the_next_path():
+    """And the price at once: of 5,000 the 1,000 in cash keep theirs; told is the share by which it fell."""
     w = world(
-        startup(**LOSING),
+        startup(**LOSING, cash=1000.0),
         listing_strength=1.0,
         listing_report_cut=0.6,
         listing_loss_cut=0.12,
@@ -98,8 +107,10 @@ def test_a_report_cuts_the_premium_and_sets_the_next_path():
     firm = w.firms[0]
     assert firm.premium == approx(0.5 - (0.6 * 0.4 + 0.12 * 1.0), rel=1e-12)
     assert firm.expected_revenue == approx(120.0 * 1.2, rel=1e-14)
+    assert firm.value == approx(1000.0 + 4000.0 * math.exp(-0.36), rel=1e-12)
     assert told(w) == ["report cut"]
     assert w.log["saw"][0] == 120.0 / 200.0
+    assert w.log["value"][0] == approx(0.8 * (1.0 - math.exp(-0.36)), rel=1e-12)
 
 
 def test_a_refused_firm_shrinks_every_month_refused():
@@ -157,10 +168,17 @@ def test_both_ends_of_the_test_window_are_reached():
 
 
 def test_who_fails_is_abandoned_near_the_floor_once():
-    w = world(startup(**LOSING), listing_strength=1.0, listing_abandoned_discount=1.5, value_cap=2.5)
+    """And its price falls at once by what the premium of 0.5 loses, e ** -2, cash apart; told is the price before."""
+    law = {"listing_strength": 1.0, "listing_abandoned_discount": 1.5, "value_cap": 2.5}
+    w = world(startup(**LOSING, cash=1000.0), **law)
     listing.test(w)
     assert (w.firms[0].abandoned_month, w.firms[0].premium) == (1, -1.5)
+    assert w.firms[0].value == approx(1000.0 + 4000.0 * math.exp(-2.0), rel=1e-13)
     assert told(w) == ["abandonment"]
+    assert w.log["value"][0] == 5000.0
+    deep = world(startup(**{**LOSING, "premium": -2.0}, cash=0.0), **law)
+    listing.test(deep)
+    assert (deep.firms[0].premium, deep.firms[0].value) == (-2.0, 5000.0), "a deeper discount stays"
     listing.test(w)
     listing.report(w)
     assert told(w) == ["abandonment"], "abandoned once, and nobody reads its reports"
@@ -210,13 +228,13 @@ def test_the_test_sees_the_half_year_that_closes_in_its_month():
 
 
 def test_a_report_tells_what_was_lost_not_what_was_asked():
-    """0.36 asked of a premium 0.1 above its cap: 0.1 is lost and told; at the cap nothing is lost and nothing told."""
+    """0.36 asked of a premium 0.1 above its cap: 0.1 is lost, and the share that costs is told; at the cap nothing."""
     cuts = {"listing_strength": 1.0, "listing_report_cut": 0.6, "listing_loss_cut": 0.12, "value_cap": 1.0}
-    w = world(startup(**{**LOSING, "premium": -0.9}), startup(**{**LOSING, "premium": -1.0}), **cuts)
+    w = world(*(startup(**{**LOSING, "premium": premium}, cash=0.0) for premium in (-0.9, -1.0)), **cuts)
     listing.report(w)
     assert list(w.firms.premium) == approx([-1.0, -1.0], rel=1e-14)
     assert told(w) == ["report cut"]
-    assert (w.log["firm"][0], w.log["value"][0]) == (0, approx(0.1, rel=1e-12))
+    assert (w.log["firm"][0], w.log["value"][0]) == (0, approx(1.0 - math.exp(-0.1), rel=1e-12))
     assert w.firms[1].expected_revenue > 0.0
 
 
@@ -284,6 +302,7 @@ def test_a_worse_report_costs_more(values, flow, deeper, revenue, expected):
     lost = listing.report_loss(revenue, expected, flow, assume)
     assert listing.report_loss(revenue, expected, flow - deeper, assume) >= lost
     assert listing.report_loss(revenue, expected + deeper, flow, assume) >= lost
+    assert lost >= 0.0
 
 
 @given(STRONG, st.floats(-1e5, 1e5), MONEY, MONEY, st.floats(0, 100))
