@@ -88,7 +88,7 @@ def test_value_moves_by_what_the_cap_leaves_of_a_change():
 
 
 def test_a_premium_moves_all_but_the_cash_by_hand():
-    """5,000 with 1,000 of cash lose half of 4,000: two fifths of the price. A debt is no cash; nothing stays nothing."""
+    """5,000 with 1,000 of cash lose half of 4,000: two fifths of the price. A debt is no cash, and nothing stays."""
     half = math.log(2.0)
     for cash, price, left, fell in (
         (1000.0, 5000.0, 3000.0, 0.4),

@@ -63,7 +63,7 @@ def test_users_bought_by_hand():
 
 
 def test_who_sells_to_business_buys_no_users():
-    """The limits: all of it from who sells to consumers alone, nothing from who does not, nor from who sells nothing."""
+    """The limits: all of it of who sells to consumers alone, nothing of who does not, nor of who sells nothing."""
     mix = {f"mix_{line}": 0.0 for line in LINES}
     for own, part in (({"mix_consumer": 0.2}, 40.0), ({"mix_api": 0.2, "mix_vertical": 0.3}, 0.0), ({}, 0.0)):
         w = _market(startup(marketing=40.0, **{**mix, **own}), marketing_churn_month=0.0)

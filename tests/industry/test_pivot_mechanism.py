@@ -77,6 +77,45 @@ def test_a_lead_that_is_gone_by_hand():
     assert gone == approx([0.0, 0.0, 0.75, 1.0, 1.0], abs=1e-14)
 
 
+def test_the_leader_keeps_its_model_by_hand():
+    """A lead of 0.2 of 0.8: chance 0.75 for who is second, none for the startup nearest to the frontier."""
+    held = {"pivot_lead": 0.8, "pivot_lead_hazard": 1.0, "pivot_hazard": 0.1, "pivot_pressure_hazard": 0.02}
+    held |= {"pivot_runway": 12.0, "pivot_gap": 0.4, "pivot_gap_range": 0.6}
+    firms = (startup(gap=0.7, plan_runway=60.0, u_pivot=0.7) for _ in range(2))
+    w = world(*firms, market={"climate": NORMAL, "open_gap": 0.9, "leader": 0}, **held)
+    assert pivot.parts_of(w.firms[0], True, w.market, w.assume) == (0.0, 0.0, 0.0)
+    assert pivot.parts_of(w.firms[1], False, w.market, w.assume) == approx((0.0, 0.0, 0.75), rel=1e-13)
+    pivot.step(w)
+    assert list(w.firms.pivot_month) == [NEVER, 1]
+    assert list(w.log["cause"][: w.told[0]]) == [LEAD_GONE]
+
+
+def test_a_leader_leaves_for_want_of_money_or_pace_by_hand():
+    """0.1 * 0.375 for urgency and 0.02 * 1.5 for pressure: 0.0675, and nothing for the lead that is gone."""
+    held = {"pivot_lead": 0.8, "pivot_lead_hazard": 1.0, "pivot_hazard": 0.1, "pivot_pressure_hazard": 0.02}
+    held |= {"pivot_runway": 12.0, "pivot_gap": 0.4, "pivot_gap_range": 0.6}
+    for u, month in ((0.0674, 1), (0.0676, NEVER)):
+        firm = startup(gap=0.7, plan_runway=3.0, pressure=1.5, u_pivot=u)
+        w = world(firm, market={"climate": NORMAL, "open_gap": 0.9, "leader": 0}, **held)
+        pivot.step(w)
+        assert w.firms[0].pivot_month == month
+        if month == 1:
+            assert w.log["cause"][0] == FELL_BEHIND
+
+
+@given(ALL, st.floats(0, 5), st.floats(0, 5), st.floats(0, 60), st.floats(0, 3), st.sampled_from([HOT, NORMAL]))
+def test_leading_never_makes_a_firm_more_likely_to_leave(values, gap, open_gap, runway, pressure, climate):
+    """And makes no difference where there is no open source."""
+    firm = startup(gap=gap, plan_runway=runway, pressure=pressure)
+    w = world(firm, market={"climate": climate, "open_gap": open_gap}, **values)
+    chances = [pivot.chance_of(w.firms[0], leads, w.market, w.assume) for leads in (True, False)]
+    assert 0.0 <= chances[0] <= chances[1]
+    w.assume.open_source_on = 0.0
+    assert pivot.chance_of(w.firms[0], True, w.market, w.assume) == pivot.chance_of(
+        w.firms[0], False, w.market, w.assume
+    )
+
+
 def test_what_is_told_is_the_part_of_the_chance_that_weighed_most():
     """Short of cash and 0.75 urgent at 0.1: 0.075; pressure 1.5 at 0.02: 0.03; lead 0.2 of 0.8 at 0.04: 0.03."""
     by_hand = {"pivot_runway": 12.0, "pivot_gap": 0.4, "pivot_gap_range": 0.3, "pivot_lead": 0.8}
@@ -225,6 +264,9 @@ def test_compiled_as_plain(values, gap, runway, pressure, u, climate):
     assert compiled_as_plain(pivot.urgency, gap, runway, assumed(**values))
     assert compiled_as_plain(pivot.lead_gone, gap - 2.0, assumed(**values))
     firms = startup(gap=gap, plan_runway=runway, pressure=pressure, u_pivot=u, u_deep=u), giant(gap=gap, u_pivot=0.0)
-    assert step_as_plain(
-        pivot.step, lambda: world(*firms, market={"climate": climate, "frontier_cost": 40.0, "open_gap": 0.4}, **values)
-    )
+    for leader in (-1, 0):
+        market = {"climate": climate, "frontier_cost": 40.0, "open_gap": 0.4, "leader": leader}
+        assert compiled_as_plain(
+            pivot.chance_of, world(*firms).firms[0], leader == 0, world(market=market).market, assumed(**values)
+        )
+        assert step_as_plain(pivot.step, lambda market=market: world(*firms, market=market, **values))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pytest import approx
-from worlds import bounded, giant, later, startup, step_as_plain, told, world
+from worlds import assumed, bounded, compiled_as_plain, giant, later, startup, step_as_plain, told, world
 
 from sim.foundation.columns import LINES
 from sim.industry import burn, demand, price_war, receivables
@@ -42,6 +43,53 @@ def test_prices_start_from_where_scale_has_brought_them_by_hand():
     w.assume.price_war_on = 0.0
     price_war.step(w)
     assert (w.market.api_price, w.market.project_price) == approx((0.63, 0.7), rel=1e-14)
+
+
+def test_scarce_compute_adds_to_what_api_costs_by_hand():
+    """Compute four times as dear, half of it passed on in logs: twice the price, at home and abroad; projects none."""
+    scarce = {"inference_scarcity": 4.0, "inference_scarcity_passed": 0.5}
+    w = world(market={"api_reset": 0.9}, price_war_depth=0.5, **NO_CHANCE, **scarce)
+    assert price_war.passed_on(w.assume) == approx(2.0, rel=1e-14)
+    price_war.step(w)
+    assert w.market.api_price_abroad == approx(1.8, rel=1e-14)
+    assert w.market.api_price == approx(0.5 * 1.8, rel=1e-14)
+    without = world(price_war_depth=0.5, **NO_CHANCE)
+    price_war.step(without)
+    assert w.market.project_price == without.market.project_price
+
+
+@pytest.mark.parametrize(
+    "none", [{"inference_scarcity": 1.0}, {"inference_scarcity_passed": 0.0}, {"inference_on": 0.0}]
+)
+def test_without_scarcity_or_what_is_passed_on_prices_are_those_of_open_source(none):
+    """The limits, and off: with the cost of inference goes its scarcity."""
+    w = world(
+        market={"api_reset": 0.9}, **NO_CHANCE, **{"inference_scarcity": 4.0, "inference_scarcity_passed": 0.5, **none}
+    )
+    price_war.step(w)
+    assert w.market.api_price_abroad == 0.9
+
+
+@given(
+    bounded("inference_scarcity", "inference_scarcity_passed"), st.floats(1, 5), st.floats(0, 0.5), st.floats(0.01, 1)
+)
+def test_scarcer_compute_never_cheaper_api(values, scarcer, passed, reset):
+    """And where it is scarce, never cheaper the more of it is passed on."""
+    prices = []
+    for more in ({}, {"inference_scarcity": min(values["inference_scarcity"] * scarcer, 20.0)}):
+        w = world(market={"api_reset": reset}, **{**values, **more})
+        price_war.step(w)
+        prices.append((float(w.market.api_price), float(w.market.api_price_abroad)))
+    assert prices[0][0] <= prices[1][0] and prices[0][1] <= prices[1][1]
+    dear = {"inference_scarcity": max(values["inference_scarcity"], 1.0)}
+    less, more = (assumed(**dear, inference_scarcity_passed=share) for share in (passed, min(2 * passed, 1.0)))
+    assert price_war.passed_on(less) <= price_war.passed_on(more)
+
+
+def test_a_war_and_cheap_scale_at_home_move_no_price_abroad():
+    w = world(market={"api_reset": 0.8, "scale_price": 0.5}, price_war_depth=0.9, demand_api_price=0.3, **NO_CHANCE)
+    price_war.step(w)
+    assert w.market.api_price_abroad == 0.8
 
 
 @given(ALL, st.floats(0.0001, 1), st.floats(0.0001, 1))
@@ -167,6 +215,7 @@ def test_off_nobody_starts_a_price_war():
 @given(ALL, st.floats(0, 0.99), st.sampled_from([0.0, 0.99]), st.floats(0, 1))
 def test_compiled_as_plain(values, depth, u, u_depth):
     chance = {"u_war": u, "u_depth": u_depth}
+    assert compiled_as_plain(price_war.passed_on, assumed(inference_scarcity=1.0 + depth, inference_scarcity_passed=u))
     assert step_as_plain(
         price_war.step, lambda: world(giant(), market={"war_depth": depth}, chance=chance, told=True, **values)
     )

@@ -146,6 +146,26 @@ def test_a_round_in_hot_capital_by_hand():
     )
 
 
+def test_a_price_that_has_risen_sells_as_much_as_hot_capital_by_hand():
+    """It needs 750; worth e ** 0.5 times its last post-money it sells a fifth of itself, 1,000; a bit less, 750."""
+    risen = {**OPEN, **EXACT, "rounds_dilution_hot": 0.2, "rounds_good_terms": 0.5}
+    for post, amount in ((4000.0 / math.exp(0.501), 1000.0), (4000.0 / math.exp(0.499), 750.0), (0.0, 750.0)):
+        w = _month(startup(**NEEDY, post_money=post), **risen)
+        assert w.firms[0].venture_in == approx(amount, rel=1e-14)
+    w = _month(startup(**{**NEEDY, "burn": 50.0}, post_money=1000.0), **risen)
+    assert w.firms[0].venture_in == approx(1350.0, rel=1e-14), "who needs more asks for more"
+
+
+@given(st.floats(1, 1e5), st.floats(0, 1e5), st.floats(0, 0.5), st.floats(0, 5))
+def test_who_has_risen_asks_for_no_less(worth, post, hot, terms):
+    asks = []
+    for last in (0.0, post):
+        w = _month(startup(**{**NEEDY, "value": worth}, post_money=last), powder=1e7, **OPEN,
+                   rounds_last_price=0.0, rounds_dilution_hot=hot, rounds_good_terms=terms)  # fmt: skip
+        asks.append(float(w.firms[0].ask))
+    assert asks[1] >= asks[0] > 0.0
+
+
 def test_the_log_says_how_far_from_the_bar_it_was():
     for bar, event in ((-1.0, "round"), (3.0, "refused")):
         w = _month(startup(**NEEDY), rounds_bar_normal=bar)
@@ -181,6 +201,16 @@ def test_a_round_below_the_least_size_fails_and_counts_as_refused():
     assert told(w) == ["round failed"]
     assert (w.firms[0].venture_in, w.firms[0].refused_months, w.firms[0].rounds) == (0.0, 1, 0)
     assert w.market.dry_powder == 100.0
+
+
+def test_a_round_fails_for_less_than_the_least_size_alone_by_hand():
+    """Half of a powder of 240 is 120, of 4,000 less than the 0.1 of it that was asked: it closes; 99 does not."""
+    for powder, closes in ((240.0, True), (198.0, False)):
+        w = _month(startup(**NEEDY), powder=powder, **{**OPEN, **EXACT, "rounds_inflow_normal": 0.0})
+        assert told(w) == (["round"] if closes else ["round failed"])
+        assert w.firms[0].venture_in == (approx(120.0, rel=1e-14) if closes else 0.0)
+        if not closes:
+            assert (w.log["value"][0], w.log["saw"][0]) == (approx(99.0, rel=1e-14), 198.0)
 
 
 def test_below_the_bar_a_firm_is_refused_month_after_month():
@@ -313,7 +343,10 @@ def test_money_comes_from_the_powder_within_the_bounds_of_dilution(firms, powder
     for firm, (_, _, value, _) in zip(w.firms, firms, strict=True):
         if firm.venture_in > 0.0:
             dilution = firm.venture_in / (firm.venture_in + value)
-            assert values["rounds_dilution_least"] - 1e-9 <= dilution <= values["rounds_dilution_most"] + 1e-9
+            least, most = values["rounds_dilution_least"], values["rounds_dilution_most"]
+            assert dilution <= most + 1e-9
+            if firm.venture_in >= firm.ask:  # the powder paid for all of it
+                assert dilution >= min(least, most) - 1e-9
             assert firm.venture_in >= values["rounds_size_least"]
             assert firm.post_money == approx(value + firm.venture_in, rel=1e-12)
 

@@ -107,6 +107,13 @@ def test_a_strategic_round_ends_a_call_and_the_wait_for_a_round():
     assert (firm.called_month, firm.owed, firm.last_round_month) == (NEVER, 0.0, 9)
 
 
+def test_a_strategic_round_ends_a_search_for_money():
+    """Nobody refuses it any more; who is not chosen goes on asking."""
+    seeking = {**WORTH, "seeking_month": 3, "refused_months": 5}
+    w = _month(startup(**seeking, u_strategic=0.0, u_cheque=0.5), startup(**seeking))
+    assert [(int(f.seeking_month), int(f.refused_months)) for f in w.firms] == [(NEVER, 0), (3, 5)]
+
+
 @pytest.mark.parametrize(
     "who", [{"kind": 1}, {"status": 0}, {"status": 2}, {"status": 3}, {"listing_month": 9}, {"seeks_capital": 0.0}]
 )
