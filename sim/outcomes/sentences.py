@@ -249,11 +249,10 @@ def _report(m: Moment) -> str:
 
 
 def _failed_round(m: Moment) -> str:
-    """What investors offered, and for how much of the firm: too little money, or too little of the firm to count."""
+    """What it came to, which is less than the least size of a round."""
     again = f", for the {ordinal(m.times)} month in a row" if m.times > 1 else ""
-    part = m.value / (m.value + m.worth) if m.worth > 0 else 0.0
-    of_it = f" for {share(part)} of it" if part >= LEAST_SHARE else ""
-    return f"a round failed{again}: offered {m.money(m.value)}{of_it}, of {m.money(m.saw)} of dry powder in all"
+    came = f"it came to {m.money(m.value)}, too little for a round" if round(m.value) > 0 else "it came to nothing"
+    return f"a round failed{again}: {came}, of {m.money(m.saw)} of dry powder in all"
 
 
 def _flow(m: Moment, flow: float) -> str:

@@ -97,7 +97,7 @@ def test_refusals_in_a_row_and_a_years_poaching_are_told_once() -> None:
 
 
 def test_reports_are_in_a_row_where_none_between_them_was_good() -> None:
-    """Cut at ticks 6, 12 and 18, not at 24, again at 30; a refusal in between, which only a trace records."""
+    """Cut by a tenth at ticks 6, 12 and 18, not at 24, again at 30; a refusal between, which only a trace records."""
     question = scenario((firm("a"),), 40)
     reports = [(tick, 0, "report cut", 0.1, causes.BELOW_PATH, 0.8) for tick in (6, 12, 18, 30)]
     refusal = (14, 0, "refused", 1.0, causes.SCORE_LOW, -0.3)
@@ -105,10 +105,10 @@ def test_reports_are_in_a_row_where_none_between_them_was_good() -> None:
         told = [line for line in lines(life_stories(question, log(*recorded), np.array([0])), "a") if "report" in line]
         said = "reported revenue 80% of what was expected, and a loss"
         assert told == [
-            f"December 2023: {said}: its price fell by 9.5%",
-            f"June 2024: {said}: its price fell by 9.5%, the 2nd cut in a row",
-            f"December 2024: {said}: its price fell by 9.5%, the 3rd cut in a row",
-            f"December 2025: {said}: its price fell by 9.5%",
+            f"December 2023: {said}: its price fell by 10%",
+            f"June 2024: {said}: its price fell by 10%, the 2nd cut in a row",
+            f"December 2024: {said}: its price fell by 10%, the 3rd cut in a row",
+            f"December 2025: {said}: its price fell by 10%",
         ]
 
 
@@ -328,7 +328,7 @@ def test_rounds_of_all_investors_are_counted_together_and_a_cheaper_one_is_calle
 
 
 def test_a_search_for_money_is_told_as_one_story() -> None:
-    """Twice out for the same money; offers in a row are told once, with what share of the firm was offered for."""
+    """Twice out for the same money; failures in a row are told once, with what the last one came to."""
     told = log(
         (2, 0, "seeks money", 900.0, causes.PLAN_SHORT, 16.6),
         (8, 0, "seeks money", 500.0, causes.PLAN_SHORT, 12.0),
@@ -343,13 +343,19 @@ def test_a_search_for_money_is_told_as_one_story() -> None:
     assert [line.partition(": ")[2] for line in story] == [
         "set out to raise money with RMB 900 million in cash: cash for 17 months of its full plan",
         "set out again to raise money with RMB 500 million in cash: cash for 12 months of its full plan",
-        "a round failed: offered RMB 40 million for 4% of it, of RMB 2,000 million of dry powder in all",
+        "a round failed: it came to RMB 40 million, too little for a round, of RMB 2,000 million of dry powder in all",
         "refused by capital for 2 months: its score 0.3 below the bar",
-        "a round failed, for the 2nd month in a row: offered RMB 50 million for 5% of it, of RMB 3,000 million of dry "
-        "powder in all",
+        "a round failed, for the 2nd month in a row: it came to RMB 50 million, too little for a round, of RMB 3,000 "
+        "million of dry powder in all",
         "raised RMB 300 million at 1,200 post-money, its 1st round since the start: investors' score 0.4 above the bar",
         "set out to raise money with RMB 700 million in cash: capital is hot",
     ]
+
+
+def test_a_round_that_came_to_nothing() -> None:
+    told = log((11, 0, "round failed", 0.0, causes.POWDER_LOW, 70.0, 960.0))
+    story = lines(life_stories(scenario((firm("a"),), 24), told, np.array([0])), "a")[1]
+    assert story.endswith(": a round failed: it came to nothing, of RMB 70 million of dry powder in all")
 
 
 def test_a_giant_has_no_cash_and_no_independence_to_tell_of() -> None:
