@@ -53,7 +53,9 @@ def step(world):
     assume = world.assume
     for f in range(world.firms.shape[0]):
         firm, luck = world.firms[f], world.luck[f]
-        if firm.status != INDEPENDENT or assume.take_off_on == 0.0:
+        if firm.status != INDEPENDENT:
+            continue
+        if assume.take_off_on == 0.0:
             firm.hit_consumer, firm.hit_api = 0.0, 0.0
             continue
         out = firm.pivot_month <= world.tick  # a draw of 1 is no luck

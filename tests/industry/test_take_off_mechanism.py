@@ -88,10 +88,14 @@ def test_without_new_luck_it_fades_to_nothing():
 
 
 @pytest.mark.parametrize("status", [0, 2, 3])
-def test_who_is_not_there_has_nothing_that_took_off(status):
-    w = world(startup(status=status, hit_consumer=2.0, hit_api=2.0, u_hit_consumer=TAKES_OFF), **EXACT)
-    take_off.step(w)
-    assert (w.firms[0].hit_consumer, w.firms[0].hit_api) == (0.0, 0.0)
+def test_the_row_of_a_firm_that_is_gone_or_not_there_stays_as_it_was(status):
+    for switch in (1.0, 0.0):
+        w = world(
+            startup(status=status, hit_consumer=2.0, hit_api=2.0, u_hit_api=TAKES_OFF), take_off_on=switch, **EXACT
+        )
+        before = rows(w)
+        take_off.step(w)
+        assert rows(w) == before
 
 
 @pytest.mark.parametrize(("hit", "line"), [("hit_consumer", CONSUMER), ("hit_api", API)])
