@@ -33,8 +33,8 @@ MECHANISM = Mechanism(
         Assumption(
             "distress_runway", 9, "months", 0, 60, "runway below which a firm that gets no money takes offers", "D"
         ),
-        Assumption("refused_months", 10, "months", 0, 120, "months refused from which it counts as getting none", "D"),
-        Assumption("offer_month", 0.011, "probability a month", 0, 1, "chance of an offer per unit of appetite", "D"),
+        Assumption("refused_months", 13, "months", 0, 120, "months refused from which it counts as getting none", "D"),
+        Assumption("offer_month", 0.012, "probability a month", 0, 1, "chance of an offer per unit of appetite", "D"),
         Assumption(
             "talent_gain",
             0.5,

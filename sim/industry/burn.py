@@ -30,7 +30,7 @@ MECHANISM = Mechanism(
     "Spending is commitments: a firm keeps to its plan while cash lasts and can cut only slowly when it does not.",
     "Spending is the constant burn_month.",
     (
-        Assumption("cut_runway", 5.5, "months", 0, 60, "months of its full plan in cash below which a firm cuts", "D"),
+        Assumption("cut_runway", 6.5, "months", 0, 60, "months of its full plan in cash below which a firm cuts", "D"),
         Assumption("resume_runway", 15, "months", 0, 120, "months of it above which it keeps to its plan again"),
         Assumption(
             "cold_caution",
@@ -50,7 +50,7 @@ MECHANISM = Mechanism(
             "least of last month's research that leases and severance leave",
             "form: Hamermesh & Pfann (1996); size: D",
         ),
-        Assumption("ramp_month", 0.2, "share a month", 0, 10, "most that research grows in a month"),
+        Assumption("ramp_month", 0.3, "share a month", 0, 10, "most that research grows in a month", "D"),
         Assumption(
             "floor_month",
             60,
@@ -92,7 +92,7 @@ MECHANISM = Mechanism(
             "overhead and pay outside research of an organisation of size 1",
             "P-ZP-13, P-ZP-17, P-ZP-22, P-ZP-28 (what is left of 2024's loss: about 5); level: assumption",
         ),
-        Assumption("wage_growth_year", 0.12, "log a year", -0.5, 2, "growth of pay", "S002-11; rate: assumption"),
+        Assumption("wage_growth_year", 0.165, "log a year", -0.5, 2, "growth of pay", "S002-11; rate: D"),
         Assumption("replacing", 75, "¤", 0, 1e5, "cost of replacing one index point of talent, at opening pay", "D"),
     ),
     (

@@ -50,7 +50,7 @@ MECHANISM = Mechanism(
             "growth of business markets at the opening",
             "P-MK-02; growth from 2023 to 2024: T",
         ),
-        Assumption("growth_floor_year", 0.22, "log a year", 0, 2, "growth it slows to"),
+        Assumption("growth_floor_year", 0.2, "log a year", 0, 2, "growth it slows to", "D"),
         Assumption("growth_half_life", 24, "months", 1, 240, "half-life of the excess growth"),
         Assumption("threshold", 1.5, "generations", 0, 20, "frontier from which capability opens business demand"),
         Assumption(
@@ -79,9 +79,7 @@ MECHANISM = Mechanism(
         ),
         Assumption("arpu_growth_year", 0.22, "log a year", -1, 2, "growth of revenue per user"),
         Assumption("api_price", 1, "ratio", 0.001, 10, "API list price over its trend"),
-        Assumption(
-            "volume_elasticity", 0.2, "elasticity", 0, 2, "volume's answer to a price cut", "S003-15; size: assumption"
-        ),
+        Assumption("volume_elasticity", 0.2, "elasticity", 0, 2, "volume's answer to a price cut", "S003-15; size: D"),
         Assumption("switching_consumer", 0.04, "share a month", 0, 1, "consumers who choose anew"),
         Assumption("switching_api", 0.10, "share a month", 0, 1, "API customers who choose anew"),
         Assumption("switching_projects", 0.06, "share a month", 0, 1, "project customers who choose anew"),
@@ -122,7 +120,9 @@ MECHANISM = Mechanism(
         Assumption(
             "niche_pays", 0.6, "ratio", 0, 20, "what customers of a full niche pay more", "S001-17; size: assumption"
         ),
-        Assumption("outside_consumer", 5, "ratio", 0.01, 1000, "pull of using none, over a firm at par"),
+        Assumption(
+            "outside_consumer", 5, "ratio", 0.01, 1000, "pull of using none, over a firm at par", "P-MS-07; size: T"
+        ),
         Assumption(
             "outside_api", 2.0, "ratio", 0.01, 1000, "pull of self-building on open source", "S003-17; size: assumption"
         ),
@@ -130,7 +130,7 @@ MECHANISM = Mechanism(
         Assumption("outside_vertical", 3.0, "ratio", 0.01, 1000, "pull of a vertical's own software houses"),
         Assumption(
             "second_half_share",
-            0.76,
+            0.74,
             "share",
             0.5,
             1,
@@ -139,18 +139,18 @@ MECHANISM = Mechanism(
         ),
         Assumption(
             "api_cost",
-            0.26,
+            0.24,
             "share of price",
             0,
             2,
             "unit cost of API at the opening",
-            "P-ZP-34, P-ZP-35; size: assumption",
+            "P-ZP-34, P-ZP-35, P-ZP-36; size: T",
         ),
         Assumption(
             "project_cost", 0.24, "share of price", 0, 2, "cost of delivering projects", "P-ZP-30, P-ZP-31, P-ZP-32"
         ),
         Assumption(
-            "thin_delivery", 1.4, "ratio", 0, 20, "what delivering costs more, per share of its people gone", "D"
+            "thin_delivery", 1.7, "ratio", 0, 20, "what delivering costs more, per share of its people gone", "D"
         ),
         Assumption(
             "consumer_cost",
@@ -159,7 +159,7 @@ MECHANISM = Mechanism(
             0,
             100,
             "cost of serving a user at the opening",
-            "P-MM-23; level: assumption",
+            "P-MM-24; level: T",
         ),
     ),
     (

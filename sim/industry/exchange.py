@@ -79,7 +79,7 @@ MECHANISM = Mechanism(
             0,
             3,
             "premium of the only listed one, shared as more list",
-            "S002-03; size: assumption",
+            "S002-03; size: D",
         ),
         Assumption(
             "unlock_6",

@@ -27,7 +27,7 @@ MECHANISM = Mechanism(
             "S003-13, P-PR-05, P-PR-06",
         ),
         Assumption("decline_floor_year", 0.3, "share a year", 0, 0.995, "yearly fall it slows to"),
-        Assumption("half_life", 84, "months", 1, 240, "half-life of the excess fall"),
+        Assumption("half_life", 84, "months", 1, 240, "half-life of the excess fall", "S003-13; size: D"),
         Assumption("pass_through", 0.97, "share", 0, 1, "share of the fall that competition passes on to prices"),
         Assumption("scarcity", 1, "ratio", 0.2, 20, "unit cost when compute is scarce over when it is not"),
         Assumption(

@@ -33,7 +33,13 @@ MECHANISM = Mechanism(
         Assumption("budget_growth_year", 1.1, "log a year", 0, 5, "growth of budgets at the opening", "S003-12"),
         Assumption("budget_half_life", 14, "months", 1, 240, "half-life of that growth"),
         Assumption(
-            "cpa", 9, "¤ per million users", 0.1, 1e4, "cost per acquisition without rivals", "S003-10, P-MS-06"
+            "cpa",
+            9,
+            "¤ per million users",
+            0.1,
+            1e4,
+            "cost per acquisition without rivals",
+            "S003-10, P-MS-06, P-MS-07; size: T",
         ),
         Assumption("pressure_ref", 150, "¤ a month", 1, 1e5, "rivals' spending that counts as one step"),
         Assumption(

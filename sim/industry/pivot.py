@@ -66,7 +66,7 @@ MECHANISM = Mechanism(
             "research that a light pivot keeps",
             "S000-20, S003-21; share: D",
         ),
-        Assumption("overhead", 0.95, "share", 0, 1, "overhead that a pivot keeps", "P-BC-04; share: D"),
+        Assumption("overhead", 0.65, "share", 0, 1, "overhead that a pivot keeps", "P-BC-04; share: D"),
         Assumption("keeps_lines", 0.3, "share", 0, 1, "effort a pivoted firm keeps in general lines"),
         Assumption("vertical_mix", 1.0, "weight", 0, 10, "effort a pivoted firm puts into verticals"),
         Assumption("build_ref", 0.6, "generations", 0.01, 20, "gap of open source at which building on it costs par"),

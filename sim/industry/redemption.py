@@ -26,7 +26,7 @@ MECHANISM = Mechanism(
         ),
         Assumption(
             "hazard_month",
-            0.04,
+            0.02,
             "probability a month",
             0,
             1,

@@ -86,15 +86,15 @@ MECHANISM = Mechanism(
         Assumption("powder_cap", 12000, "¤", 0, 1e7, "most that waits"),
         Assumption("draw_most", 0.7, "share", 0.01, 1, "most of the dry powder that moves in a month"),
         Assumption(
-            "seek_runway", 18, "months", 0, 60, "months of its full plan in cash below which it seeks money", "D"
+            "seek_runway", 25, "months", 0, 60, "months of its full plan in cash below which it seeks money", "D"
         ),
         Assumption("hot_pause", 7, "months", 0, 60, "pause between rounds in a hot climate", "P-MK-09"),
         Assumption("months_hot", 2, "months", 0, 24, "time to close a round in a hot climate"),
         Assumption("months_normal", 3, "months", 0, 24, "time to close a round in a normal climate"),
         Assumption("months_cold", 4, "months", 0, 24, "time to close a round in a cold climate"),
-        Assumption("bar_hot", 0, "score", -10, 10, "score needed in a hot climate", "D"),
-        Assumption("bar_normal", 0.4, "score", -10, 10, "score needed in a normal climate", "D"),
-        Assumption("bar_cold", 0.65, "score", -10, 10, "score needed in a cold climate", "D"),
+        Assumption("bar_hot", -0.7, "score", -10, 10, "score needed in a hot climate", "D"),
+        Assumption("bar_normal", 0, "score", -10, 10, "score needed in a normal climate", "D"),
+        Assumption("bar_cold", 1.56, "score", -10, 10, "score needed in a cold climate", "D"),
         Assumption(
             "four_tests",
             0.2,
@@ -113,7 +113,7 @@ MECHANISM = Mechanism(
         Assumption("leap_par", 0.6, "generations", 0, 20, "gap that neither helps nor hurts"),
         Assumption(
             "pivot_discount",
-            1.42,
+            1.8,
             "score",
             0,
             20,
@@ -131,7 +131,7 @@ MECHANISM = Mechanism(
         ),
         Assumption(
             "stale_discount",
-            0.4,
+            0.35,
             "score a year",
             0,
             20,
@@ -140,12 +140,12 @@ MECHANISM = Mechanism(
         ),
         Assumption(
             "last_price",
-            0.7,
+            0.6,
             "score per log",
             0,
             20,
             "what a last price above today's costs",
-            "S003-06; size: assumption",
+            "S003-06; size: D",
         ),
         Assumption(
             "good_terms",
@@ -154,10 +154,10 @@ MECHANISM = Mechanism(
             0,
             5,
             "value over the last post-money from which a firm raises without need",
-            "S002-05; size: assumption",
+            "S002-05; size: D",
         ),
         Assumption("good_month", 0.15, "probability a month", 0, 1, "chance that it then does"),
-        Assumption("noise", 1, "score", 0, 10, "investors' luck, standard deviation", "D"),
+        Assumption("noise", 1.2, "score", 0, 10, "investors' luck, standard deviation", "D"),
         Assumption(
             "concentration", 2.5, "log per score", 0, 20, "how far money goes to the best", "S002-13; size: assumption"
         ),

@@ -23,7 +23,7 @@ MECHANISM = Mechanism(
         ),
         Assumption(
             "size",
-            0.8,
+            1,
             "log",
             0,
             5,

@@ -55,11 +55,17 @@ MECHANISM = Mechanism(
         Assumption("reversion", 0.08, "share a month", 0.001, 1, "how fast a premium reverts"),
         Assumption("noise_month", 0.06, "log", 0, 1, "luck of the premium a month, scale"),
         Assumption(
-            "reversion_listed", 0.2, "share a month", 0.001, 1, "the same on the exchange, where shares trade every day"
+            "reversion_listed",
+            0.2,
+            "share a month",
+            0.001,
+            1,
+            "the same on the exchange, where shares trade every day",
+            "D",
         ),
         Assumption(
             "float_noise",
-            2,
+            3,
             "ratio",
             0,
             20,

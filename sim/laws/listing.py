@@ -87,7 +87,7 @@ MECHANISM = Mechanism(
         ),
         Assumption(
             "abandoned_clients",
-            2.2,
+            1.2,
             "log",
             0,
             5,
@@ -96,7 +96,7 @@ MECHANISM = Mechanism(
         ),
         Assumption(
             "abandoned_people",
-            0.45,
+            0.4,
             "share",
             0,
             1,

@@ -41,7 +41,7 @@ MECHANISM = Mechanism(
         Assumption("users_ref", 30, "million", 0.01, 1e4, "users that give half of it"),
         Assumption(
             "match",
-            0.5,
+            0.58,
             "share",
             0,
             1,

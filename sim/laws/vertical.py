@@ -54,13 +54,13 @@ MECHANISM = Mechanism(
         ),
         Assumption("lead_price", 0.25, "ratio", 0, 5, "price that a lead over open source adds", "S001-24; size: D"),
         Assumption("copy_pull", 1.2, "log", 0, 5, "customers lost to a full copy", "D"),
-        Assumption("custom_cost", 0.45, "share of price", 0, 2, "cost of custom-made delivery", "S001-23; size: D"),
-        Assumption("undercut", 0.25, "share of price", 0, 2, "margin lost to a full copy", "S001-23; size: D"),
+        Assumption("custom_cost", 0.6, "share of price", 0, 2, "cost of custom-made delivery", "S001-23; size: D"),
+        Assumption("undercut", 0.5, "share of price", 0, 2, "margin lost to a full copy", "S001-23; size: D"),
         Assumption(
-            "extra_days", 90, "days", 0, 720, "how much later clients pay", "S001-23, P-ZP-44, P-MK-14; days: D"
+            "extra_days", 110, "days", 0, 720, "how much later clients pay", "S001-23, P-ZP-44, P-MK-14; days: D"
         ),
         Assumption("extra_months", 5, "months", 0, 60, "how much longer delivery takes", "S001-23; size: D"),
-        Assumption("extra_bad_debt", 0.08, "share", 0, 1, "share of bills never paid", "P-MK-14; share: D"),
+        Assumption("extra_bad_debt", 0.12, "share", 0, 1, "share of bills never paid", "P-MK-14; share: D"),
         Assumption("deep_relief", 0.6, "share", 0, 1, "relief of one who keeps core technology", "S001-24; size: D"),
         Assumption("lead_ref", 0.3, "generations", 0.01, 10, "lead over open source that relieves by 63%"),
         Assumption("told_at", 0.5, "share", 0, 1, "copy that is told as an event"),

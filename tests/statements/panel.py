@@ -39,6 +39,7 @@ FIRM = (
     "revenue",
     "revenue_consumer",
     "revenue_api",
+    "revenue_projects",
     "revenue_vertical",
     "gross_profit",
     "research",
