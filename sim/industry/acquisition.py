@@ -34,7 +34,7 @@ MECHANISM = Mechanism(
             "distress_runway", 9, "months", 0, 60, "runway below which a firm that gets no money takes offers", "D"
         ),
         Assumption("refused_months", 13, "months", 0, 120, "months refused from which it counts as getting none", "D"),
-        Assumption("offer_month", 0.012, "probability a month", 0, 1, "chance of an offer per unit of appetite", "D"),
+        Assumption("offer_month", 0.013, "probability a month", 0, 1, "chance of an offer per unit of appetite", "D"),
         Assumption(
             "talent_gain",
             0.5,

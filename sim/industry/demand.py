@@ -79,7 +79,7 @@ MECHANISM = Mechanism(
         ),
         Assumption("arpu_growth_year", 0.22, "log a year", -1, 2, "growth of revenue per user"),
         Assumption("api_price", 1, "ratio", 0.001, 10, "API list price over its trend"),
-        Assumption("volume_elasticity", 0.2, "elasticity", 0, 2, "volume's answer to a price cut", "S003-15; size: D"),
+        Assumption("volume_elasticity", 0.12, "elasticity", 0, 2, "volume's answer to a price cut", "S003-15; size: D"),
         Assumption("switching_consumer", 0.04, "share a month", 0, 1, "consumers who choose anew"),
         Assumption("switching_api", 0.10, "share a month", 0, 1, "API customers who choose anew"),
         Assumption("switching_projects", 0.06, "share a month", 0, 1, "project customers who choose anew"),
@@ -139,7 +139,7 @@ MECHANISM = Mechanism(
         ),
         Assumption(
             "api_cost",
-            0.24,
+            0.22,
             "share of price",
             0,
             2,

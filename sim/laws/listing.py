@@ -53,7 +53,7 @@ MECHANISM = Mechanism(
         ),
         Assumption(
             "loss_cut",
-            0.12,
+            0.22,
             "log",
             0,
             3,
@@ -87,7 +87,7 @@ MECHANISM = Mechanism(
         ),
         Assumption(
             "abandoned_clients",
-            1.2,
+            1,
             "log",
             0,
             5,
@@ -96,7 +96,7 @@ MECHANISM = Mechanism(
         ),
         Assumption(
             "abandoned_people",
-            0.4,
+            0.36,
             "share",
             0,
             1,
