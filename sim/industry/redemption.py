@@ -33,7 +33,7 @@ MECHANISM = Mechanism(
             "chance of a call, where investors hold all and the window is open",
             "D",
         ),
-        Assumption("shut", 1.5, "ratio", 0, 20, "what a shut window adds to that chance", "D"),
+        Assumption("shut", 8, "ratio", 0, 20, "what a shut window adds to that chance", "D"),
         Assumption("share_called", 0.3, "share", 0, 2, "share of the money paid in that is called"),
         Assumption("pay_share", 0.15, "share a month", 0, 1, "share of its cash that a called firm pays a month"),
     ),
