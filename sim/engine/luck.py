@@ -35,8 +35,7 @@ FIRM_PURPOSES = {
     "u_cheque": 16,
     "u_redemption": 17,
     "u_terms": 18,
-    "u_hit_consumer": 19,
-    "u_hit_api": 20,
+    "u_take_off": 19,
 }
 MARKET_PURPOSES = {
     "u_shift": 0,

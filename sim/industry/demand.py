@@ -220,11 +220,11 @@ def measure(world):
 
 
 @law
-def appeal(mix, reach_log, reach_elasticity, quality, gap, taking):
+def appeal(mix, hit, reach_log, reach_elasticity, quality, gap, taking):
     """A firm's weight in a line before it is split over places; 0 where it makes no effort."""
     if mix <= 0.0:
         return 0.0
-    return math.exp(taking * (math.log(mix) + reach_elasticity * reach_log - quality * gap))
+    return math.exp(taking * (math.log(mix) + hit + reach_elasticity * reach_log - quality * gap))
 
 
 @law
@@ -236,10 +236,6 @@ def line_effort(firm, assume, line, tick):
         return own * firm.vertical_pull * firm.fresh
     own = firm.mix_consumer if line == CONSUMER else (firm.mix_api if line == API else firm.mix_projects)
     own *= firm.fresh
-    if line == CONSUMER:
-        own *= math.exp(firm.hit_consumer)
-    elif line == API:
-        own *= math.exp(firm.hit_api)
     return own * assume.pivot_keeps_lines if pivoted else own
 
 
@@ -288,7 +284,7 @@ def take_place(world):
         lost = assume.releases_stale_loss * firm.stale
         if firm.abandoned_month <= world.tick and assume.listing_on == 1.0:
             lost += assume.listing_strength * assume.listing_abandoned_clients
-        firm.fresh = math.exp(-lost)
+        firm.fresh = math.exp(-lost) if lost > 0.0 else 1.0
         firm.part_home = (1.0 - firm.overseas) ** market.taking
         firm.part_abroad = firm.overseas**market.taking if assume.overseas_on == 1.0 else 0.0
 
@@ -307,7 +303,8 @@ def contest(world, line):
             continue
         own = line_effort(firm, assume, line, world.tick)
         gap = firm.gap if line == API else firm.offer_gap
-        weight = appeal(own, firm.reach_log, reach_elasticity, quality, gap, market.taking)
+        hit = firm.hit_consumer if line == CONSUMER else (firm.hit_api if line == API else 0.0)
+        weight = appeal(own, hit, firm.reach_log, reach_elasticity, quality, gap, market.taking)
         firm.weight_home = weight * firm.part_home
         firm.weight_abroad = weight * firm.part_abroad
         home_sum += firm.weight_home
@@ -381,14 +378,14 @@ def bill(world, f):
     pays = (1.0 + assume.demand_niche_pays * firm.niche) * market.arpu_growth
     at_home = users_home * assume.demand_arpu_home * market.scale_price
     firm.revenue_consumer = (at_home + users_abroad * assume.demand_arpu_abroad) * pays
-    firm.revenue_consumer *= math.exp(assume.take_off_pays * firm.hit_consumer)
+    firm.revenue_consumer *= 1.0 + assume.take_off_pays * firm.hit_consumer
     volume_cost = market.inference_cost * firm.unit_cost
     consumer_cost = firm.users * assume.demand_consumer_cost * volume_cost
     api_home = sizes[API] * shares[f, API] * market.api_take_home
     api_abroad = sizes[LINE_COUNT + API] * shares[f, LINE_COUNT + API] * market.api_take_abroad
     unit = assume.demand_api_cost * volume_cost
     api_cost = unit * (api_home / market.api_price + api_abroad / market.api_price_abroad)
-    firm.revenue_api = (api_home + api_abroad) * math.exp(assume.take_off_pays * firm.hit_api)
+    firm.revenue_api = (api_home + api_abroad) * (1.0 + assume.take_off_pays * firm.hit_api)
     firm.api_margin = 1.0 - api_cost / max(firm.revenue_api, TINY)
     seasonal = season(world.month, assume.demand_second_half_share)
     projects = sizes[PROJECTS] * shares[f, PROJECTS] * market.project_price

@@ -76,10 +76,13 @@ def cost_per_acquisition(pressure, assume):
 
 
 @law
-def to_consumers(firm):
-    """Marketing of the month that is meant for consumers, by the firm's mix."""
+def to_consumers(firm, place):
+    """Marketing of the month that is meant for consumers at home (place 0) or abroad (1), by the firm's mix."""
+    if firm.marketing <= 0.0:
+        return 0.0
+    there = firm.overseas if place == 1 else 1.0 - firm.overseas
     mix = firm.mix_consumer + firm.mix_api + firm.mix_projects + firm.mix_vertical
-    return firm.marketing * firm.mix_consumer / max(mix, TINY)
+    return firm.marketing * there * firm.mix_consumer / max(mix, TINY)
 
 
 @law
@@ -103,7 +106,7 @@ def step(world):
     cpa = cost_per_acquisition(pressure, assume)
     for place in range(2 if assume.overseas_on == 1.0 else 1):
         k = place * LINE_COUNT + CONSUMER
-        pool = max(sizes[k], TINY)
+        per_money = 1.0 / (cpa * max(sizes[k], TINY))
         wanted, taken = 0.0, 0.0
         for f in range(firms.shape[0]):
             firm = firms[f]
@@ -111,11 +114,10 @@ def step(world):
                 continue
             shares[f, k] *= 1.0 - assume.marketing_churn_month
             taken += shares[f, k]
-            wanted += to_consumers(firm) * (firm.overseas if place == 1 else 1.0 - firm.overseas) / cpa / pool
+            wanted += to_consumers(firm, place) * per_money
         free = max(1.0 - taken, 0.0) * assume.marketing_bought_most
         filled = min(free / max(wanted, TINY), 1.0)
         for f in range(firms.shape[0]):
             firm = firms[f]
             if firm.status == INDEPENDENT:
-                bought = to_consumers(firm) * (firm.overseas if place == 1 else 1.0 - firm.overseas) / cpa / pool
-                shares[f, k] += filled * bought
+                shares[f, k] += filled * per_money * to_consumers(firm, place)

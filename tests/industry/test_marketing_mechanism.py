@@ -66,8 +66,9 @@ def test_who_sells_to_business_buys_no_users():
     """The limits: all of it of who sells to consumers alone, nothing of who does not, nor of who sells nothing."""
     mix = {f"mix_{line}": 0.0 for line in LINES}
     for own, part in (({"mix_consumer": 0.2}, 40.0), ({"mix_api": 0.2, "mix_vertical": 0.3}, 0.0), ({}, 0.0)):
-        w = _market(startup(marketing=40.0, **{**mix, **own}), marketing_churn_month=0.0)
-        assert marketing.to_consumers(w.firms[0]) == approx(part, rel=1e-14)
+        w = _market(startup(marketing=40.0, overseas=0.25, **{**mix, **own}), marketing_churn_month=0.0)
+        meant = [marketing.to_consumers(w.firms[0], place) for place in (0, 1)]
+        assert meant == approx([0.75 * part, 0.25 * part], rel=1e-14)
         marketing.step(w)
         assert (w.shares[0, CONSUMER] > 0.2) == (part > 0.0)
 
@@ -75,7 +76,7 @@ def test_who_sells_to_business_buys_no_users():
 @given(bounded("mix_consumer", "mix_api", "mix_projects", "mix_vertical"), st.floats(0, 5), SPENDING)
 def test_the_more_a_firm_turns_to_consumers_the_more_it_advertises_to_them(mix, more, spending):
     w = world(*(startup(**{**mix, "mix_consumer": mix["mix_consumer"] + m}, marketing=spending) for m in (0.0, more)))
-    less, much = (marketing.to_consumers(firm) for firm in w.firms)
+    less, much = (marketing.to_consumers(firm, 0) + marketing.to_consumers(firm, 1) for firm in w.firms)
     assert 0.0 <= less <= much * (1 + 1e-12) and much <= spending * (1 + 1e-12)
 
 
@@ -149,7 +150,8 @@ def test_compiled_as_plain(values, spending, share, tick):
     assume = assumed(**values)
     assert compiled_as_plain(marketing.budget, assume, tick)
     assert compiled_as_plain(marketing.cost_per_acquisition, spending, assume)
-    assert compiled_as_plain(marketing.to_consumers, world(startup(marketing=spending, mix_consumer=share)).firms[0])
+    seller = world(startup(marketing=spending, mix_consumer=share)).firms[0]
+    assert all(compiled_as_plain(marketing.to_consumers, seller, place) for place in (0, 1))
     firms = startup(marketing=spending), startup(marketing=3.0)
     assert step_as_plain(marketing.step, lambda: _market(*firms, share=share / 2, **values))
     assert np.isfinite(marketing.budget(assume, tick))
