@@ -92,7 +92,7 @@ MECHANISM = Mechanism(
             "overhead and pay outside research of an organisation of size 1",
             "P-ZP-13, P-ZP-17, P-ZP-22, P-ZP-28 (what is left of 2024's loss: about 5); level: assumption",
         ),
-        Assumption("wage_growth_year", 0.165, "log a year", -0.5, 2, "growth of pay", "S002-11; rate: D"),
+        Assumption("wage_growth_year", 0.175, "log a year", -0.5, 2, "growth of pay", "S002-11; rate: D"),
         Assumption("replacing", 75, "¤", 0, 1e5, "cost of replacing one index point of talent, at opening pay", "D"),
     ),
     (

@@ -147,7 +147,7 @@ MECHANISM = Mechanism(
             "P-ZP-34, P-ZP-35, P-ZP-36; size: T",
         ),
         Assumption(
-            "project_cost", 0.24, "share of price", 0, 2, "cost of delivering projects", "P-ZP-30, P-ZP-31, P-ZP-32"
+            "project_cost", 0.22, "share of price", 0, 2, "cost of delivering projects", "P-ZP-30, P-ZP-31, P-ZP-32"
         ),
         Assumption(
             "thin_delivery", 1.7, "ratio", 0, 20, "what delivering costs more, per share of its people gone", "D"

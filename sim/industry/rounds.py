@@ -93,7 +93,7 @@ MECHANISM = Mechanism(
         Assumption("months_normal", 3, "months", 0, 24, "time to close a round in a normal climate"),
         Assumption("months_cold", 4, "months", 0, 24, "time to close a round in a cold climate"),
         Assumption("bar_hot", -0.7, "score", -10, 10, "score needed in a hot climate", "D"),
-        Assumption("bar_normal", 0, "score", -10, 10, "score needed in a normal climate", "D"),
+        Assumption("bar_normal", 0.25, "score", -10, 10, "score needed in a normal climate", "D"),
         Assumption("bar_cold", 1.53, "score", -10, 10, "score needed in a cold climate", "D"),
         Assumption(
             "four_tests",

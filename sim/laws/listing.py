@@ -96,7 +96,7 @@ MECHANISM = Mechanism(
         ),
         Assumption(
             "abandoned_people",
-            0.36,
+            0.34,
             "share",
             0,
             1,
