@@ -26,12 +26,10 @@ from tests.statements.row import ABSENT, CONTRARY, WEAK, WORKS, Statement, Told,
 NAN = math.nan
 AT_WORK = 75  # of all statements, at least
 NOT_WORKING: dict[int, str] = {  # findings on document.WORLDS worlds
+    30: WEAK,
     31: CONTRARY,
     49: CONTRARY,
     53: CONTRARY,
-    58: WEAK,
-    60: WEAK,
-    78: WEAK,
     79: WEAK,
 }
 
