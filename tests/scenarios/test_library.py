@@ -218,8 +218,9 @@ def test_open_source_flood_less_revenue_and_more_leave_the_race():
         assert higher(state("open-source-flood", "pivoted", date), state(FLAGSHIP, "pivoted", date))
 
 
-def test_compute_scarcity_fewer_turn_profitable():
-    assert higher(state(FLAGSHIP, "profitable", "2030-12"), state("compute-scarcity", "profitable", "2030-12"))
+def test_compute_scarcity_fewer_of_the_six_live():
+    lives = [state(name, "independent", "2030-12", SIX) for name in (FLAGSHIP, "compute-scarcity")]
+    assert higher(*lives)
 
 
 def test_paradigm_shift_2027_comes_in_every_world():
