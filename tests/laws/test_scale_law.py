@@ -179,7 +179,7 @@ def test_more_scale_anywhere_never_dearer_for_anybody(values, stronger, closer, 
 
 
 def test_ecosystems_of_giants_reach_startups_through_price():
-    """The severity that the first edition could not show: `ecosystem` 0 and 3 are not the same to a startup."""
+    """A severity that a reach without effect could not show: `ecosystem` 0 and 3 are not the same to a startup."""
     prices = []
     for ecosystem in (0.0, 0.3, 3.0):
         w = world(startup(), giant(reach=6.0), scale_strength=1.0, scale_ecosystem=ecosystem, scale_price_floor=0.01)
