@@ -1,6 +1,8 @@
 """Price war: giants cut API and project prices at home, dated or by chance; the cut fades.
 
-api_price     = demand.api_price * (1 - depth) * api_reset          project_price = 1 - project_share * depth
+price abroad  = api_reset * scarcity ** scarcity_passed       what compute costs more, sellers of API pass on in part
+api price     = demand.api_price * (1 - depth) * price of scale * price abroad                                at home
+project price = (1 - project_share * depth) * price of scale
 Sources: S003-15 (B2B revenue halved in half a year), P-PR-01 to P-PR-04 (cuts of May 2024), P-ZP-34 to P-ZP-37.
 """
 

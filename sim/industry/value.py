@@ -4,7 +4,9 @@ forward      = hope * prospect + (1 - hope) * revenue a year * growth to the hor
 own growth   = log(revenue smoothed over a year / over two), in [0, growth_most]
 business     = multiple(climate) * (1 + growth_multiple * own growth) * forward, at least ``least``
 premium'     = premium + reversion * (target - premium) + drift', in [-cap, cap]
-drift'       = momentum * drift + noise_month * z * exp(tail * z ** 2 / 2)                        Tukey's h
+drift'       = momentum * drift + noise * z * exp(tail * z ** 2 / 2)                              Tukey's h
+noise        = noise_month, of a listed firm * (1 + float_noise * exp(-float / float_ref)); on the exchange the premium
+               reverts by reversion_listed
 target       = peer_gain * mean premium of listed startups; an unlisted firm loses shut_discount * (1 - window); a
                listed firm adds scarcity * exp(-float / float_ref) / number listed + sentiment; a firm refused by
                capital does not revert upwards (second law); an abandoned one keeps its discount
