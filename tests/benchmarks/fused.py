@@ -36,6 +36,7 @@ from sim.industry import (
     rounds,
     spin_off,
     strategic,
+    take_off,
     talent,
     value,
 )
@@ -92,6 +93,7 @@ def fused(
             vertical.step(world)
             overseas.step(world)
             releases.age(world)
+            take_off.step(world)
             demand.step(world)
             receivables.step(world)
             marketing.plan(world)

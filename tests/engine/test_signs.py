@@ -191,7 +191,7 @@ def test_second_law_lower_survival_of_refused_unlisted_firms():
     opens = {"opens": {"date": "2025-07", "set": {f"assumptions.rounds.{bar}": -10 for bar in bars}}}
     refused = {"cash": 600, "valuation": 4000, "gap": 0.4, "revenue_year": 30}
     shut = {"exchange": OFF, "rounds": dict.fromkeys(bars, 10)}
-    none, claim = (race({**shut, "listing": {"strength": s}}, refused, events=opens) for s in (0, 1))
+    none, claim = (race({**shut, "listing": {"strength": s}}, refused, events=opens) for s in (0, 3))
     assert (startups(none, "refused_months", 18) > 0).mean() > 0.5, "forced: they are refused"
     assert clearly_more(worth(none, "value", 18), worth(claim, "value", 18))
     assert clearly_more(independent(none), independent(claim))
@@ -268,7 +268,7 @@ def test_cheaper_inference_higher_gross_margin():
 def test_spending_stops_users_decay():
     """One firm advertises no more from July 2025 on: the same before, fewer users month after month after."""
     stop = {"stop": {"date": "2025-07", "set": {"firms.firm-0.marketing_intensity": 0}}}
-    base, stopped = race(), race(events=stop)
+    base, stopped = (race({"take_off": OFF}, events=events) for events in ({}, stop))
     users = [history.column("firm-0", "users") for history in (base, stopped)]
     assert (users[0][:20] == users[1][:20]).all(), "users of a month are those of the month before's marketing"
     gone = [clearly_more(users[0][tick], users[1][tick]) for tick in (20, 24, 36)]

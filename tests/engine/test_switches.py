@@ -100,6 +100,7 @@ OFF: dict[str, Callable[[Walk], bool]] = {
     "exchange": lambda h: _never(h, "listing") and bool((h.market["exchange_paid"] == 0.0).all()),
     "talent": lambda h: _kept(h, "talent"),
     "entry": lambda h: _never(h, "entry") and bool(np.isin(h.firms[-1]["entry_month"], (0, NEVER)).all()),
+    "take_off": lambda h: _all(h, "hit_consumer", 0.0) and _all(h, "hit_api", 0.0),
     "releases": lambda h: _all(h, "stale", 0.0) and _all(h, "out_of_race", 0),
     "pivot": lambda h: _never(h, "pivot") and bool((h.firms["pivot_month"] == NEVER).all()),
     "spin_off": lambda h: _never(h, "spin-off") and bool((h.market["spin_off_paid"] == 0.0).all()),
