@@ -273,6 +273,8 @@ def outside_weight(assume, market, outside, quality, line, place):
 def take_place(world):
     """What is the same in every line: what a firm offers, to whom, its reach, and its effort at home and abroad."""
     firms, market, assume = world.firms, world.market, world.assume
+    turned = market.taking != market.parted_at
+    market.parted_at = market.taking
     for f in range(firms.shape[0]):
         firm = firms[f]
         if firm.status != INDEPENDENT:
@@ -285,8 +287,11 @@ def take_place(world):
         if firm.abandoned_month <= world.tick and assume.listing_on == 1.0:
             lost += assume.listing_strength * assume.listing_abandoned_clients
         firm.fresh = math.exp(-lost) if lost > 0.0 else 1.0
-        firm.part_home = (1.0 - firm.overseas) ** market.taking
-        firm.part_abroad = firm.overseas**market.taking if assume.overseas_on == 1.0 else 0.0
+        place = firm.overseas + 2.0 * assume.overseas_on
+        if turned or place != firm.parted_at:  # two powers a firm and month, and they seldom change
+            firm.parted_at = place
+            firm.part_home = (1.0 - firm.overseas) ** market.taking
+            firm.part_abroad = firm.overseas**market.taking if assume.overseas_on == 1.0 else 0.0
 
 
 @law
