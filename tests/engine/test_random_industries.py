@@ -40,7 +40,8 @@ def value_of(declared: Assumption) -> st.SearchStrategy[Any]:
         return st.sampled_from(["rule", "never", *(f"2024-{month:02d}" for month in range(1, 7))])
     if declared.whole:
         return st.integers(int(low), int(high))
-    near = st.floats(max(low, declared.default * 0.2), max(min(high, declared.default * 5), low))
+    least, most = sorted((declared.default * 0.2, declared.default * 5))
+    near = st.floats(max(low, least), max(min(high, most), low))
     inside = st.one_of(st.just(low), st.just(high), st.just(declared.default), near, st.floats(low, high))
     number = inside.map(lambda x: float(min(max(x, low), high)))
     spread = st.tuples(number, number).map(lambda two: {"uniform": sorted(two)})
