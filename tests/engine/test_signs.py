@@ -191,10 +191,10 @@ def test_second_law_lower_survival_of_refused_unlisted_firms():
     opens = {"opens": {"date": "2025-07", "set": {f"assumptions.rounds.{bar}": -10 for bar in bars}}}
     refused = {"cash": 600, "valuation": 4000, "gap": 0.4, "revenue_year": 30}
     shut = {"exchange": OFF, "rounds": dict.fromkeys(bars, 10)}
-    none, claim = (race({**shut, "listing": {"strength": s}}, refused, events=opens) for s in (0, 3))
+    none, claim, triple = (race({**shut, "listing": {"strength": s}}, refused, events=opens) for s in (0, 1, 3))
     assert (startups(none, "refused_months", 18) > 0).mean() > 0.5, "forced: they are refused"
     assert clearly_more(worth(none, "value", 18), worth(claim, "value", 18))
-    assert clearly_more(independent(none), independent(claim))
+    assert clearly_more(independent(none), independent(triple)), "at 1 so few worlds do not show it"
 
 
 # Third law: vertical
