@@ -19,13 +19,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 if TYPE_CHECKING:
     from sim.engine.simulate import Trace
     from sim.scenario.model import Scenario
+    from sim.study.axes import Vary
     from sim.study.compare import Comparison
     from sim.study.flip import Flip
-    from sim.study.monte_carlo import Progress
+    from sim.study.many_worlds import Progress
     from sim.study.run import Run
     from sim.study.sensitivity import Sensitivity
     from sim.study.sweep import Sweep
-    from sim.study.vary import Vary
     from sim.study.what_if import WhatIf
 
     Told = TypeVar("Told", Run, WhatIf, Comparison, Sweep, Flip, Sensitivity)
@@ -79,12 +79,12 @@ def run(
     ``jobs``: local workers. InputError if the question is wrong, RunError if the run fails after it began; what is
     finished is then kept.
     """
-    from sim.study import monte_carlo
+    from sim.study import many_worlds
     from sim.study.focus import focus_of
 
     asked = _loaded(scenario)
     focus = focus_of([asked], firms)
-    done = monte_carlo.run(
+    done = many_worlds.run(
         asked,
         worlds=worlds,
         seed=seed,
@@ -92,10 +92,10 @@ def run(
         out=out,
         precision=precision,
         progress=progress,
-        page=_drawing("page"),
+        page=_drawing("run"),
         command=command,
     )
-    return _told(done, "page", focus, png, progress)
+    return _told(done, "run", focus, png, progress)
 
 
 def what_if(
@@ -120,12 +120,12 @@ def what_if(
     answer has ``differences`` and ``flipped`` as pandas frames and ``headline``, a sentence for every variant; the
     other parameters and the errors are those of ``run``.
     """
-    from sim.study import monte_carlo
+    from sim.study import many_worlds
     from sim.study import what_if as study
     from sim.study.focus import focus_of
     from sim.study.variants import sets_of, variants_of
 
-    base = monte_carlo.with_worlds(_loaded(scenario), worlds, seed)
+    base = many_worlds.with_worlds(_loaded(scenario), worlds, seed)
     focus = focus_of([base], firms)
     named = [(name, sets_of(own)) for name, own in variants.items()] if isinstance(variants, Mapping) else variants
     asked = variants_of(base, sets_of(changes), named)
@@ -324,8 +324,8 @@ def _loaded(scenario: Scenario | Path | str) -> Scenario:
 
 
 def _drawing(page: str) -> Callable[[Any, Path], None]:
-    """What writes the page of an answer: ``write`` of the module sim.report.``page``."""
-    return lambda done, folder: import_module(f"sim.report.{page}").write(done, folder)
+    """What writes the page of an answer: ``write`` of the module sim.report.pages.``page``."""
+    return lambda done, folder: import_module(f"sim.report.pages.{page}").write(done, folder)
 
 
 def _told(done: Told, page: str, focus: Sequence[str], png: bool, progress: Callable[[Progress], None] | None) -> Told:
@@ -333,10 +333,10 @@ def _told(done: Told, page: str, focus: Sequence[str], png: bool, progress: Call
     SVG, if they are not there.
     """
     from sim.archive.folder import extended
-    from sim.report.page import PLOTS
-    from sim.report.stills import write_stills
+    from sim.report.html.stills import write_stills
+    from sim.report.pages.run import PLOTS
     from sim.study.focus import focused, named
-    from sim.study.monte_carlo import DRAWING, Progress
+    from sim.study.many_worlds import DRAWING, Progress
 
     done = focused(done, focus)
     if done.folder is None:
@@ -351,7 +351,7 @@ def _told(done: Told, page: str, focus: Sequence[str], png: bool, progress: Call
     if png:
         with extended(done.folder, f"{plots}/*.png", f"{plots}/*.svg") as part:
             (part / plots).mkdir()
-            message = write_stills(import_module(f"sim.report.{page}").pictures(done), part / plots)
+            message = write_stills(import_module(f"sim.report.pages.{page}").pictures(done), part / plots)
         if message:
             done.manifest["notices"].append(message)
     return done

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from sim import interrupt
+from sim.cli import interrupt
 
 
 def main() -> None:
     """Run the command that was typed."""
     interrupt.leave()
-    from sim.cli import main as commands
+    from sim.cli.main import main as commands
 
     commands()
 

@@ -41,7 +41,7 @@ def command(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path
 ) -> Callable[..., Answer]:
     """Run one command in an empty folder of its own."""
-    from sim import cli
+    from sim.cli import main
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("signal.getsignal", lambda _name: None)  # pytest keeps its own handlers
@@ -49,7 +49,7 @@ def command(
     def call(*arguments: str) -> Answer:
         monkeypatch.setattr(sys, "argv", ["shakeout", *arguments])
         with pytest.raises(SystemExit) as ended:
-            cli.main()
+            main.main()
         out, err = capfd.readouterr()
         return Answer(int(ended.value.code or 0), out, err)
 

@@ -26,8 +26,8 @@ WHOLE_RUN = """
 from numba.core import event
 with event.install_recorder("numba:compile") as compiled:
     from small_industry import small
-    from sim.study import monte_carlo
-    run = monte_carlo.run(small(), jobs=1)
+    from sim.study import many_worlds
+    run = many_worlds.run(small(), jobs=1)
 print(run.scenario.worlds, len(compiled.buffer))
 """
 EDITED_LAW = """

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.engine.problem import Problem, Slot, change_key, drawn
+from sim.engine.prepared import Problem, Slot, change_key, drawn
 from sim.foundation.columns import INDEPENDENT
 from sim.foundation.world import World
 from sim.scenario import series

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.engine.problem import Problem, Slot, change_key, drawn, prepare
+from sim.engine.prepared import Problem, Slot, change_key, drawn, prepare
 from sim.scenario.model import Scenario, Value
 from sim.scenario.value import Range, range_of
 

@@ -21,11 +21,11 @@ from sim.industry import (
     climate,
     closure,
     demand,
+    endgame,
     entry,
     exchange,
     frontier,
     inference,
-    landscape,
     marketing,
     open_source,
     overseas,
@@ -70,7 +70,7 @@ def opening(tile):
         world = one(tile, w)
         demand.measure(world)
         entry.step(world)
-        landscape.step(world)
+        endgame.step(world)
 
 
 @law
@@ -78,7 +78,7 @@ def technology(tile):
     """The frontier moves, open source follows, serving gets cheaper, capital and prices turn."""
     for w in range(tile.market.shape[0]):
         world = one(tile, w)
-        landscape.new_year(world)
+        endgame.new_year(world)
         frontier.advance(world)
         paradigm.step(world)
         open_source.step(world)
@@ -151,7 +151,7 @@ def exits(tile):
         acquisition.step(world)
         closure.step(world)
         demand.forget(world)
-        landscape.step(world)
+        endgame.step(world)
 
 
 class Phase(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.engine.block import BLOCK_WORLDS, Block
-from sim.engine.problem import Problem
+from sim.engine.prepared import Problem
 from sim.foundation.causes import NO_CAUSE
 from sim.foundation.columns import (
     ACQUIRED,
@@ -19,7 +19,16 @@ from sim.foundation.columns import (
     STARTUP,
 )
 from sim.foundation.errors import RunError
-from sim.foundation.grid import BINS, LANDSCAPE, PATHS, bin_of, count_bins, counts_dtype, is_observed, nothing_seen
+from sim.foundation.histograms import (
+    BINS,
+    LANDSCAPE,
+    PATHS,
+    bin_of,
+    count_bins,
+    counts_dtype,
+    is_observed,
+    nothing_seen,
+)
 from sim.foundation.jit import compile_for, law
 from sim.foundation.world import World
 from sim.scenario.model import Probe

@@ -13,7 +13,7 @@ from sim.engine import calendar, finite, luck
 from sim.engine.block import Block
 from sim.engine.dated import Assumed, Base, draw_base, put_certain
 from sim.engine.month import HALF_YEAR_ENDS, ORDER, Phase, opening, steps
-from sim.engine.problem import Problem, Seeds, prepare
+from sim.engine.prepared import Problem, Seeds, prepare
 from sim.engine.recorder import Recorder, compile_record
 from sim.engine.state import copied, new_tile
 from sim.foundation.columns import LOG_DTYPE, ROWS

@@ -12,11 +12,11 @@ from sim.industry import (
     climate,
     closure,
     demand,
+    endgame,
     entry,
     exchange,
     frontier,
     inference,
-    landscape,
     marketing,
     open_source,
     overseas,
@@ -65,7 +65,7 @@ MECHANISMS: tuple[Mechanism, ...] = tuple(
         spin_off,
         acquisition,
         closure,
-        landscape,
+        endgame,
     )
 )
 

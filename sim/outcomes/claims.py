@@ -15,11 +15,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.engine.block import Block
-from sim.foundation.grid import LANDSCAPE, SHARE
+from sim.foundation.histograms import LANDSCAPE, SHARE
 from sim.outcomes.endgame import endgame_months
 from sim.outcomes.fates import GENERAL, event_months
+from sim.outcomes.index import groups_of, rows_of
 from sim.outcomes.intervals import of_worlds
-from sim.outcomes.rows import groups_of, rows_of
 from sim.scenario.model import Claim, Probe, Scenario
 
 TRUE, FALSE, UNDECIDED = 1, 0, -1

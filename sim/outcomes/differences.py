@@ -26,9 +26,9 @@ from sim.outcomes import intervals
 from sim.outcomes.exit_differences import ended_by, ends_in, is_exit, keeps_causes, quantity_of
 from sim.outcomes.exits import End
 from sim.outcomes.fates import GENERAL, STATES, event_months, reported
+from sim.outcomes.index import groups_of, rows_of, single_firms
 from sim.outcomes.intervals import Bounds, variance_of
-from sim.outcomes.moments import Moments, score_parts, variance_ratio
-from sim.outcomes.rows import groups_of, rows_of, single_firms
+from sim.outcomes.paired_sums import Moments, score_parts, variance_ratio
 from sim.outcomes.survival_differences import Estimates, Ratios
 from sim.outcomes.year_end_differences import COUNTED, YearEnds
 from sim.outcomes.year_end_differences import QUANTITIES as AT_YEAR_ENDS

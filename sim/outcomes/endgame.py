@@ -13,8 +13,8 @@ import numpy as np
 
 from sim.engine.block import Block
 from sim.foundation.columns import NEVER
+from sim.outcomes.index import dates_of
 from sim.outcomes.intervals import of_worlds
-from sim.outcomes.rows import dates_of
 from sim.scenario.model import Scenario
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from sim.foundation.causes import NO_CAUSE
 from sim.foundation.columns import ACQUIRED, CLOSED, FATES
 from sim.outcomes.exits import End
-from sim.outcomes.frames import RULES
+from sim.outcomes.world_tables import RULES
 
 JOINED = ": "  # between fate and cause
 

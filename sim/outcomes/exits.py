@@ -16,9 +16,9 @@ from sim.engine.block import Block
 from sim.foundation.causes import NO_CAUSE
 from sim.foundation.columns import FATES
 from sim.outcomes.fates import OF_FIRM, OF_GROUP, reported
-from sim.outcomes.frames import RULES
+from sim.outcomes.index import groups_of, single_firms
 from sim.outcomes.intervals import Bounds
-from sim.outcomes.rows import groups_of, single_firms
+from sim.outcomes.world_tables import RULES
 from sim.scenario.model import Scenario
 
 MONTHS_A_YEAR = 12

@@ -14,8 +14,8 @@ import numpy as np
 
 from sim.engine.block import Block
 from sim.foundation.columns import ACQUIRED, CLOSED, MILESTONE_COLUMNS, MILESTONES
+from sim.outcomes.index import dates_of, groups_of, single_firms
 from sim.outcomes.intervals import of_worlds, pooled_wilson, ratio_wilson
-from sim.outcomes.rows import dates_of, groups_of, single_firms
 from sim.scenario.model import Scenario
 
 TERMINAL = ("acquired", "closed", "independent", "never_entered")

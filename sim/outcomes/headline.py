@@ -10,8 +10,8 @@ import numpy as np
 from sim.archive.dictionary import AMONG
 from sim.engine.block import Block
 from sim.outcomes.fates import COUNTED, FateCounts, event_months, reported
+from sim.outcomes.index import group_name, groups_of, rows_of, single_firms, tick_text
 from sim.outcomes.intervals import of_worlds, ratio_wilson
-from sim.outcomes.rows import group_name, groups_of, rows_of, single_firms, tick_text
 from sim.scenario.model import Scenario
 
 

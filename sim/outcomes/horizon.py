@@ -18,8 +18,8 @@ from sim.outcomes.claims import LedgerCounts, claims_frame
 from sim.outcomes.differences import ALL, ENDGAME, GENERAL_LEFT, INDEPENDENTS_LEFT
 from sim.outcomes.endgame import count_by_month, endgame_months, share_of
 from sim.outcomes.fates import COUNTED, GENERAL, FateCounts, reported
+from sim.outcomes.index import ALL_STARTUPS, rows_of
 from sim.outcomes.intervals import t_quantile, variance_of
-from sim.outcomes.rows import ALL_STARTUPS, rows_of
 from sim.outcomes.survival import CALENDAR, Cohort, count_curves, curves_of, survival_frame
 from sim.scenario.model import Scenario
 

@@ -13,13 +13,13 @@ from typing import Any
 import numpy as np
 
 from sim.engine.block import Block
-from sim.foundation.grid import NOTHING_SEEN
+from sim.foundation.histograms import NOTHING_SEEN
 from sim.outcomes.claims import LedgerCounts, claims_frame
 from sim.outcomes.endgame import Share, count_by_month, endgame_frame, endgame_months, extinct_months, share_of
 from sim.outcomes.exits import ExitCounts
 from sim.outcomes.fates import FateCounts
 from sim.outcomes.headline import AmongListed, headline_frame
-from sim.outcomes.landscape import landscape_frame, leaders_frame, paths_frame
+from sim.outcomes.quantiles import landscape_frame, leaders_frame, paths_frame
 from sim.outcomes.survival import Cohort, count_curves, curves_of, survival_frame
 from sim.scenario.model import Scenario
 

@@ -28,8 +28,7 @@ from typing import Any
 import numpy as np
 
 from sim.foundation.columns import STARTUP
-from sim.outcomes.intervals import Bounds, of_worlds, ratio_wilson
-from sim.outcomes.rows import (
+from sim.outcomes.index import (
     BY_CHANCE,
     LISTED,
     NEVER_ENTERS,
@@ -40,6 +39,7 @@ from sim.outcomes.rows import (
     single_firms,
     tick_text,
 )
+from sim.outcomes.intervals import Bounds, of_worlds, ratio_wilson
 from sim.scenario.model import Scenario
 
 INDEPENDENT, GENERAL = "independent", "general"

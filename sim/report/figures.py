@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.report import (
+from sim.report.pages import flip as flip_page
+from sim.report.pages import sensitivity as sensitivity_page
+from sim.report.pictures import (
     claims,
-    ended,
+    exits,
     fates,
     landscape,
     money,
-    own_clocks,
+    since_milestones,
     survival,
     sweep_curves,
     sweep_heatmaps,
     timelines,
 )
-from sim.report import flip as flip_page
-from sim.report import sensitivity as sensitivity_page
-from sim.report.picture import figure_of
-from sim.report.sweep_grid import Swept
-from sim.report.view import FinishedRun, view_of
+from sim.report.pictures.picture import figure_of
+from sim.report.pictures.swept import Swept
+from sim.report.run_view import FinishedRun, view_of
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -37,7 +37,7 @@ def survival_curves(run: FinishedRun, endpoint: str = "independent") -> go.Figur
 
 def survival_after(run: FinishedRun) -> go.Figure:
     """Survival of startups since their listing, their pivot or their entry, a curve for each year's cohort."""
-    return figure_of(own_clocks.survival_after(view_of(run)))
+    return figure_of(since_milestones.survival_after(view_of(run)))
 
 
 def fates_over_time(run: FinishedRun) -> go.Figure:
@@ -52,7 +52,7 @@ def fates_at_horizon(run: FinishedRun) -> go.Figure:
 
 def what_ended_them(run: FinishedRun, by: str = "firm") -> go.Figure:
     """Shares that are gone by cause; ``by`` is "firm" (at the horizon) or "year" (all startups in each year)."""
-    return figure_of({"firm": ended.by_firm, "year": ended.by_year}[by](view_of(run)))
+    return figure_of({"firm": exits.by_firm, "year": exits.by_year}[by](view_of(run)))
 
 
 def independents_left(run: FinishedRun) -> go.Figure:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.foundation.errors import InputError, nearest_of
-from sim.report import compare, effects, flows, overlay, retold, what_if
-from sim.report.picture import figure_of
+from sim.report.pages import compare, what_if
+from sim.report.pictures import difference_dots, fate_flows, histories, overlays
+from sim.report.pictures.picture import figure_of
 from sim.study.compare import Comparison
 from sim.study.what_if import WhatIf
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 Study = WhatIf | Comparison
 
 
-def runs_of(done: Study) -> overlay.Runs:
+def runs_of(done: Study) -> overlays.Runs:
     """The runs of a study as its figures read them."""
     return what_if.runs_of(done) if isinstance(done, WhatIf) else compare.runs_of(done)
 
@@ -24,17 +25,17 @@ def runs_of(done: Study) -> overlay.Runs:
 def survival(done: Study, endpoint: str = "independent") -> go.Figure:
     """Survival curves of every run over one another, a panel per startup; ``endpoint``: "independent" or "general"."""
     runs = runs_of(done)
-    return figure_of(overlay.survival_overlay(runs, overlay.drawn(runs, done.differences), endpoint))
+    return figure_of(overlays.survival_overlay(runs, overlays.drawn(runs, done.differences), endpoint))
 
 
 def startups_left(done: Study) -> go.Figure:
     """How many startups are left by month, on average over worlds, in every run."""
-    return figure_of(overlay.left_overlay(runs_of(done)))
+    return figure_of(overlays.left_overlay(runs_of(done)))
 
 
 def endgame(done: Study) -> go.Figure:
     """Share of worlds that have reached the endgame by each month, in every run."""
-    return figure_of(overlay.endgame_overlay(runs_of(done)))
+    return figure_of(overlays.endgame_overlay(runs_of(done)))
 
 
 def differences(done: Study, quantity: str = "survival", variant: int = 1) -> go.Figure:
@@ -42,21 +43,21 @@ def differences(done: Study, quantity: str = "survival", variant: int = 1) -> go
 
     InputError if ``quantity`` is none of survival, general, a fate, a milestone, raised or final_valuation.
     """
-    measures = {measure.quantity: measure for measure in (*effects.SHARES, *effects.MONEY)}
+    measures = {measure.quantity: measure for measure in (*difference_dots.SHARES, *difference_dots.MONEY)}
     if quantity not in measures:
         near = nearest_of(quantity, measures)
         raise InputError("no such quantity", key="quantity", found=quantity, allowed=", ".join(measures), nearest=near)
     runs = runs_of(done)
     names = list(dict.fromkeys(done.differences["variant"]))
-    rows = [row for row in effects.records(done.differences) if row["variant"] == names[variant - 1]]
-    return figure_of(effects.dots(runs, rows, runs.told, measures[quantity], str(variant)))
+    rows = [row for row in difference_dots.records(done.differences) if row["variant"] == names[variant - 1]]
+    return figure_of(difference_dots.dots(runs, rows, runs.told, measures[quantity], str(variant)))
 
 
 def fates_turned(done: WhatIf, variant: int = 1) -> go.Figure:
     """From the fate in the base to the fate in the ``variant``-th variant (from 1), a square per startup."""
     runs, name = runs_of(done), done.variants[variant - 1].name
-    rows = [row for row in effects.records(done.flipped) if row["variant"] == name]
-    return figure_of(flows.flows(runs, rows, runs.startups, str(variant)))
+    rows = [row for row in difference_dots.records(done.flipped) if row["variant"] == name]
+    return figure_of(fate_flows.flows(runs, rows, runs.startups, str(variant)))
 
 
 def told_twice(done: WhatIf, variant: int = 1) -> go.Figure:
@@ -64,4 +65,4 @@ def told_twice(done: WhatIf, variant: int = 1) -> go.Figure:
     told = done.retold()[variant - 1]
     if told is None:
         raise InputError("no fate turns in any world, so there is no world to tell twice")
-    return figure_of(retold.paths(runs_of(done), told, variant))
+    return figure_of(histories.paths(runs_of(done), told, variant))

@@ -31,7 +31,7 @@ from typing import Any
 
 from sim.foundation.columns import FATES, MILESTONES
 from sim.foundation.errors import Gathered
-from sim.foundation.grid import LANDSCAPE, PATHS, YEARLY
+from sim.foundation.histograms import LANDSCAPE, PATHS, YEARLY
 from sim.scenario.frozen import freeze
 from sim.scenario.model import Probe
 from sim.scenario.node import Node, list_of

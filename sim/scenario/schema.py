@@ -11,7 +11,7 @@ from typing import Any
 from sim.foundation.assumption import Assumption
 from sim.foundation.columns import FATES, KINDS, MILESTONES
 from sim.foundation.currency import unit_in
-from sim.foundation.grid import LANDSCAPE, PATHS
+from sim.foundation.histograms import LANDSCAPE, PATHS
 from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS, MECHANISMS
 from sim.scenario import build, decided, proposition, series, value
 from sim.scenario.keys import ID_PATTERN, MAX_ID

@@ -13,20 +13,20 @@ from sim.archive import digest, folder
 from sim.archive.folder import RunFolder
 from sim.foundation.errors import InputError
 from sim.foundation.paths import expanded
-from sim.outcomes import effects
-from sim.outcomes.chains import explanation
 from sim.outcomes.differences import ENDGAME, GENERAL_LEFT, INDEPENDENTS_LEFT, SURVIVAL, Differences, months_compared
 from sim.outcomes.fates import reported
 from sim.scenario.dates import month_of, month_text
 from sim.scenario.load import load, with_sets
 from sim.scenario.model import Scenario
 from sim.scenario.year_ends import RUNWAY
-from sim.study import kept, monte_carlo
+from sim.study import folders, many_worlds
 from sim.study.focus import asked_in, focus_in
-from sim.study.monte_carlo import Progress, Tell
+from sim.study.many_worlds import Progress, Tell
 from sim.study.run import Run
 from sim.study.sides import Answer, of_folder, of_run, same_luck
 from sim.study.variants import parts_at
+from sim.words import differences
+from sim.words.explanations import explanation
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,7 +63,7 @@ class Comparison:
         return [self._contrast(base, other, same) for other, same in zip(others, self.manifest["same"], strict=True)]
 
     def explained(self) -> list[str]:
-        """For every run but the first the chain of what explains its headline (outcomes/chains.py); may be empty."""
+        """For every run but the first the chain of what explains its headline (words/explanations.py); may be empty."""
         found, focus = [], asked_in(self.manifest)
         for run in self.manifest["runs"][1:]:
             mine = self.differences[self.differences["variant"] == run["name"]]
@@ -75,13 +75,13 @@ class Comparison:
         frame, scenario = self.differences, self.scenario
         known: list[Any] = frame[(frame["variant"] == other) & frame["difference"].notna()].to_dict("records")
 
-        def say(told: effects.Quoted, about: str) -> str:
-            return effects.contrast(scenario, told, base, other, same, about)
+        def say(told: differences.Quoted, about: str) -> str:
+            return differences.contrast(scenario, told, base, other, same, about)
 
         def also(row: Any) -> str:
-            return effects.contrast_of(scenario, row, base, other)
+            return differences.contrast_of(scenario, row, base, other)
 
-        return effects.first_of(scenario, known, asked_in(self.manifest), say, also)
+        return differences.first_of(scenario, known, asked_in(self.manifest), say, also)
 
     @property
     def notes(self) -> list[str]:
@@ -94,9 +94,9 @@ class Comparison:
         """
         focus = focus_in(self.scenario, self.manifest)
         names = self.manifest["names"]
-        rows = kept.summary(self.differences, self.scenario, SHOWN, names, focus)
+        rows = folders.summary(self.differences, self.scenario, SHOWN, names, focus)
         shown = [row for row in rows if row["quantity"] != "independent" or row["difference"] is None]
-        return shown + kept.year_end_summary(self.differences, self.scenario, self.told_months(), names, focus)
+        return shown + folders.year_end_summary(self.differences, self.scenario, self.told_months(), names, focus)
 
     def told_months(self) -> dict[str, int]:
         """Run -> the calendar month at which its runway, cash and revenue are told first: the last one it shares."""
@@ -122,10 +122,10 @@ def questions(
         if isinstance(one, Path) and not one.is_dir():
             found.append(load(one, tuple(sets), worlds=worlds, seed=seed))
         elif isinstance(one, Scenario):
-            found.append(monte_carlo.with_worlds(with_sets(one, sets) if sets else one, worlds, seed))
+            found.append(many_worlds.with_worlds(with_sets(one, sets) if sets else one, worlds, seed))
         elif sets:
             stated = load(folder.open_run(one).path / folder.SCENARIO) if isinstance(one, Path) else one.scenario
-            found.append(monte_carlo.with_worlds(with_sets(stated, sets), worlds, seed))
+            found.append(many_worlds.with_worlds(with_sets(stated, sets), worlds, seed))
             name = one if isinstance(one, Path) else stated.name
             notices.append(f"{name}: --set changes the question, so its scenario is simulated anew")
         else:
@@ -150,7 +150,7 @@ def compare(
     """Simulate the scenarios among ``asked`` and put all side by side; paths are folders of finished runs.
 
     The study's folder is written to ``out``, or opened if it is there. With ``precision`` the first scenario decides
-    on the number of worlds of all scenarios. InputError for less than two, RunError as in ``monte_carlo.run``.
+    on the number of worlds of all scenarios. InputError for less than two, RunError as in ``many_worlds.run``.
     """
     if len(asked) < FEWEST:
         raise InputError("nothing to compare with", found=f"{len(asked)} named", allowed=f"at least {FEWEST}")
@@ -159,7 +159,7 @@ def compare(
     target = None
     if out is not None:
         out = folder.prepare(out)
-        target = kept.place(out, first, "compare", [[precision, *labels], [_question(one) for one in asked]])
+        target = folders.place(out, first, "compare", [[precision, *labels], [_question(one) for one in asked]])
         done = folder.finished(target)
         if done is not None:
             return _opened(done, first, asked, labels, out, jobs)
@@ -168,11 +168,11 @@ def compare(
     if target is None:
         return comparison
     worlds = answers[0].side.worlds
-    (progress or _silent)(Progress(monte_carlo.WRITING, worlds, worlds))
+    (progress or _silent)(Progress(many_worlds.WRITING, worlds, worlds))
     draw = functools.partial(page, comparison) if page is not None else None
-    frames = {kept.DIFFERENCES: comparison.differences}
+    frames = {folders.DIFFERENCES: comparison.differences}
     first, *others = (answer.scenario for answer in answers)
-    manifest = kept.write(target, comparison.manifest, first, frames, draw, command, others)
+    manifest = folders.write(target, comparison.manifest, first, frames, draw, command, others)
     return replace(comparison, manifest=manifest, folder=target)
 
 
@@ -191,9 +191,9 @@ def answered(
             answers.append(of_folder(label, one))
             continue
         if isinstance(one, Scenario):
-            scenario = one if worlds is None else monte_carlo.with_worlds(one, worlds, None)
+            scenario = one if worlds is None else many_worlds.with_worlds(one, worlds, None)
             wanted = precision if worlds is None else None
-            one = monte_carlo.simulate(scenario, jobs=jobs, out=out, progress=progress, precision=wanted)
+            one = many_worlds.simulate(scenario, jobs=jobs, out=out, progress=progress, precision=wanted)
             worlds = one.scenario.worlds if precision is not None else None
         read_back = one.reused and one.folder is not None
         answers.append(of_folder(label, one.folder) if read_back and one.folder else of_run(label, one))
@@ -215,11 +215,11 @@ def compared(
             raise InputError("no month in common", found=found, allowed="runs whose months overlap")
     frames, same, pairing = [], [], []
     for other in answers[1:]:
-        tell(Progress(monte_carlo.SUMMARISING, base.side.worlds, base.side.worlds))
+        tell(Progress(many_worlds.SUMMARISING, base.side.worlds, base.side.worlds))
         paired = same_luck(base, other)
         month = _parts_at(base, other) if paired else 0
-        differences = Differences(base.side, other.side, paired, month)
-        frame = differences.run().frame(other.label)
+        apart = Differences(base.side, other.side, paired, month)
+        frame = apart.run().frame(other.label)
         frames.append(frame)
         same.append(month is None)
         pairing.append(_pairing(base, other, paired))
@@ -246,9 +246,11 @@ def compared(
         "runs": runs,
         "headline": [],
         "same": same,
-        "names": {name: effects.name_of(a.scenario, name) for a in reversed(answers) for name in reported(a.scenario)},
+        "names": {
+            name: differences.name_of(a.scenario, name) for a in reversed(answers) for name in reported(a.scenario)
+        },
         "pairing": pairing,
-        **kept.made_by(),
+        **folders.made_by(),
         "notices": list(dict.fromkeys(said)),
         "timings": {"compare_seconds": round(time.perf_counter() - started, 3)},
     }
@@ -328,7 +330,7 @@ def _opened(
     def answers() -> list[Answer]:
         return answered(asked, labels, jobs, out, None, done.manifest.get("precision"))
 
-    frame = kept.reopened(done)[kept.DIFFERENCES]
+    frame = folders.reopened(done)[folders.DIFFERENCES]
     return Comparison(frame, done.manifest, answers, scenario, folder=done.path, reused=True)
 
 

@@ -26,7 +26,7 @@ import numpy as np
 
 from sim.archive.blocks import spans
 from sim.engine.draws import Draw
-from sim.engine.problem import Seeds
+from sim.engine.prepared import Seeds
 from sim.foundation.errors import InputError
 from sim.outcomes.drivers import Effect, Estimate
 from sim.outcomes.intervals import Z
@@ -34,8 +34,8 @@ from sim.scenario.build import MAX_SEED
 from sim.scenario.frozen import Frozen
 from sim.scenario.model import Claim, Scenario, Value
 from sim.scenario.value import quantile
-from sim.study.asked import Worlds, truths
-from sim.study.monte_carlo import Tell
+from sim.study.claims_asked import Worlds, truths
+from sim.study.many_worlds import Tell
 
 SEED_STEP = 0x9E3779B9  # from a scenario's seed to the other one, far from the seeds people count through
 RESAMPLES = 200  # of SALib's bootstrap

@@ -12,7 +12,7 @@ from sim.archive.blocks import BlockStore, Span, spans
 from sim.engine.block import Block
 from sim.scenario.model import Scenario
 from sim.study import executor
-from sim.study.monte_carlo import (
+from sim.study.many_worlds import (
     SIMULATING,
     Progress,
     Tell,

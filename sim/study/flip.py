@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING, Any
 from sim.archive import digest, folder
 from sim.archive.folder import RunFolder, to_json
 from sim.foundation.errors import InputError
-from sim.outcomes.changes import in_words
 from sim.outcomes.claims import TRUE, UNDECIDED, truth
-from sim.outcomes.propositions import named
-from sim.outcomes.sentences import capital
 from sim.scenario.model import Scenario
-from sim.study import kept, monte_carlo
-from sim.study.asked import OPERATORS, Condition, condition_of
+from sim.study import folders, many_worlds
+from sim.study.axes import Axis, Vary, at, axes_of, notes
+from sim.study.claims_asked import OPERATORS, Condition, condition_of
 from sim.study.crossing import Crossing, Found, Tally, crossings
 from sim.study.ensemble import Ensemble, sized
-from sim.study.monte_carlo import WRITING, Progress, Tell
-from sim.study.vary import Axis, Vary, at, axes_of, notes
+from sim.study.many_worlds import WRITING, Progress, Tell
+from sim.words.changes import in_words
+from sim.words.events import capital
+from sim.words.propositions import named
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -96,9 +96,9 @@ def flip(
 
     Every value is an ordinary run in the same worlds, whose blocks are taken from ``out`` and kept there. ``worlds`` at
     every value: the scenario's, but not more than WORLDS if None. InputError if range, claim or level make no sense;
-    else errors as in ``monte_carlo.run``.
+    else errors as in ``many_worlds.run``.
     """
-    started, tell = time.perf_counter(), progress or monte_carlo.silent
+    started, tell = time.perf_counter(), progress or many_worlds.silent
     (axis,) = axes_of(scenario, vary, 1, grid=False)
     condition = condition_of(scenario, until)
     place = None if out is None else folder.prepare(out)
@@ -106,7 +106,7 @@ def flip(
     target = None
     if place is not None:
         asked = [digest.question(base, None), axis.name, axis.low, axis.high, condition.claim.id, condition[1:]]
-        target = kept.place(place, base, "flip", asked)
+        target = folders.place(place, base, "flip", asked)
         done = folder.finished(target)
         if done is not None:
             return _opened(done, base, axis, condition)
@@ -126,7 +126,7 @@ def flip(
         "crossings": [c._asdict() for c in found.crossings],
         "headline": headline(base, in_words(base, axis.name), axis, condition, found),
         "stems": [digest.stem(at(base, [axis], [value])) for value in found.values],
-        **kept.made_by(),
+        **folders.made_by(),
         "notices": [*base.notices, *notes(base, [axis], edges), *_warnings(condition, found)],
         "timings": {
             "simulate_seconds": round(time.perf_counter() - started, 3),
@@ -228,7 +228,7 @@ def _written(answer: Flip, target: Path, tell: Tell, page: Page | None, command:
         if page is not None:
             page(answer, part)
 
-    manifest = kept.write(target, answer.manifest, answer.scenario, {EVALUATIONS: answer.evaluations}, rest, command)
+    manifest = folders.write(target, answer.manifest, answer.scenario, {EVALUATIONS: answer.evaluations}, rest, command)
     return replace(answer, manifest=manifest, folder=target)
 
 

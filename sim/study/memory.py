@@ -10,7 +10,7 @@ import numpy as np
 from sim.engine.block import BLOCK_WORLDS
 from sim.foundation.columns import HISTORY_DTYPE, LOG_DTYPE
 from sim.foundation.errors import InputError
-from sim.foundation.grid import BINS, LANDSCAPE, PATHS, count_bins, counts_dtype
+from sim.foundation.histograms import BINS, LANDSCAPE, PATHS, count_bins, counts_dtype
 from sim.scenario.model import Scenario
 from sim.scenario.year_ends import KEPT, firms_kept, year_ends
 

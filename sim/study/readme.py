@@ -10,7 +10,7 @@ from typing import Any
 from sim.archive import dictionary
 from sim.archive.tables import write_csv
 from sim.foundation.currency import unit_in
-from sim.foundation.grid import LANDSCAPE, PATHS, YEARLY
+from sim.foundation.histograms import LANDSCAPE, PATHS, YEARLY
 from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS
 from sim.scenario import evidence
 from sim.scenario.dates import month_text

@@ -18,8 +18,8 @@ from sim.study.focus import claims_first, first, focus_in
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.outcomes.stories import WorldStory
     from sim.outcomes.summary import Outcomes
+    from sim.words.life_stories import WorldStory
 
 # outcome -> file of the run folder
 OUTCOME_FILES = {
@@ -96,7 +96,7 @@ class Run:
         """firms.parquet: one row per world and firm."""
         if self.folder is not None:
             return RunFolder(self.folder, self.manifest).frame(FIRMS)
-        from sim.outcomes.frames import histories_frame
+        from sim.outcomes.world_tables import histories_frame
 
         firms: pd.DataFrame = histories_frame(self.scenario, self.blocks())[tables.schema_of(FIRMS).names]
         return firms
@@ -107,7 +107,7 @@ class Run:
             return RunFolder(self.folder, self.manifest).frame(EVENTS)
         import numpy as np
 
-        from sim.outcomes.frames import events_frame
+        from sim.outcomes.world_tables import events_frame
 
         log = np.concatenate([block.events for block in self.blocks()])
         events: pd.DataFrame = events_frame(self.scenario, log)[tables.schema_of(EVENTS).names]
@@ -133,7 +133,7 @@ class Run:
         ``asked`` is what exactly was asked of the worlds, with its dates, in words. ``happened`` says whether a fact
         did; it is None for a claim.
         """
-        from sim.outcomes.propositions import asked
+        from sim.words.propositions import asked
 
         said = {(c.id, c.happened): asked(self.scenario, c) for c in (*self.scenario.claims, *self.scenario.facts)}
         frames = (self.outcomes.claims, self.scenario.claims), (self.outcomes.facts, self.scenario.facts)
@@ -155,7 +155,7 @@ class Run:
     @cached_property
     def stories(self) -> list[WorldStory]:
         """Up to three worlds told from their milestones: a typical one, then two that end very differently."""
-        from sim.outcomes.stories import chosen_stories
+        from sim.words.life_stories import chosen_stories
 
         return chosen_stories(self.scenario, self.blocks)
 

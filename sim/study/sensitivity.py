@@ -16,19 +16,19 @@ from sim.archive import digest, folder
 from sim.archive.blocks import spans
 from sim.archive.folder import number
 from sim.engine.draws import Draw, draws_of
-from sim.engine.problem import Seeds
+from sim.engine.prepared import Seeds
 from sim.foundation.errors import InputError, nearest_of
 from sim.laws.catalogue import ASSUMPTIONS
-from sim.outcomes.changes import in_words
 from sim.outcomes.claims import UNDECIDED, can_be_undecided, truth
 from sim.outcomes.drivers import FEWEST_EVENTS, Estimate, chance_share, fifths, first_order, ranks, significant
-from sim.outcomes.propositions import named
 from sim.scenario.model import Claim, Scenario
-from sim.study import designs, executor, kept, monte_carlo, overwritten
-from sim.study.asked import Worlds, claim_of, truths
+from sim.study import designs, executor, folders, many_worlds, overwritten
+from sim.study.claims_asked import Worlds, claim_of, truths
 from sim.study.designs import Designed, other_seed
 from sim.study.ensemble import Ensemble, sized
-from sim.study.monte_carlo import SUMMARISING, WRITING, Progress, Tell
+from sim.study.many_worlds import SUMMARISING, WRITING, Progress, Tell
+from sim.words.changes import in_words
+from sim.words.propositions import named
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -107,9 +107,9 @@ def sensitivity(
     ``method`` is "given-data" (the worlds of the ordinary run, and some of them again with other luck), "sobol" or
     "morris" (worlds of their own; they need SALib). ``worlds``: of the run, of each of Sobol's samples, of every point
     of Morris' design; the scenario's, but not more than WORLDS if None. InputError if claim or method make no sense or
-    nothing is uncertain; else errors as in ``monte_carlo.run``.
+    nothing is uncertain; else errors as in ``many_worlds.run``.
     """
-    tell = progress or monte_carlo.silent
+    tell = progress or many_worlds.silent
     claim = claim_of(scenario, of, "--of")
     draws = sorted(draws_of(scenario), key=lambda draw: draw.path)  # the order of the file decides nothing
     _check(scenario, claim, method, draws)
@@ -117,7 +117,7 @@ def sensitivity(
     base = sized(scenario, worlds, seed, precision, WORLDS[method], (jobs, place, tell))
     target = None
     if place is not None:
-        target = kept.place(place, base, "sensitivity", [digest.question(base, None), claim.id, method])
+        target = folders.place(place, base, "sensitivity", [digest.question(base, None), claim.id, method])
         done = folder.finished(target)
         if done is not None:
             frames = {"drivers": done.frame(DRIVERS), "tornado": done.frame(TORNADO)}
@@ -129,7 +129,7 @@ def sensitivity(
     tell(Progress(WRITING, base.worlds, base.worlds))
     draw = functools.partial(page, answer) if page is not None else None
     frames = {DRIVERS: answer.drivers, TORNADO: answer.tornado}
-    return replace(answer, manifest=kept.write(target, answer.manifest, base, frames, draw, command), folder=target)
+    return replace(answer, manifest=folders.write(target, answer.manifest, base, frames, draw, command), folder=target)
 
 
 def _check(scenario: Scenario, claim: Claim, method: str, draws: Sequence[Draw]) -> None:
@@ -181,7 +181,7 @@ def _answered(
         "ranks": {draws[i].path: ranked[i] for i in order},
         "held": held(draws),
         "headline": answer,
-        **kept.made_by(),
+        **folders.made_by(),
         "notices": [*base.notices, *overwritten.of_draws(base, [draw.path for draw in draws])],
         "timings": {"simulate_seconds": round(time.perf_counter() - started, 3)},
     }

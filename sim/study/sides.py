@@ -22,8 +22,8 @@ from sim.foundation.columns import FATES, HISTORY_DTYPE, NEVER
 from sim.foundation.errors import InputError, first_line
 from sim.outcomes.differences import Piece, Side
 from sim.outcomes.endgame import endgame_months
-from sim.outcomes.frames import RULES
-from sim.outcomes.rows import rows_of
+from sim.outcomes.index import rows_of
+from sim.outcomes.world_tables import RULES
 from sim.scenario.load import load, load_mapping
 from sim.scenario.model import Scenario
 from sim.scenario.yaml_text import read

@@ -14,18 +14,18 @@ import numpy as np
 
 from sim.archive import digest, folder
 from sim.archive.folder import RunFolder, number
-from sim.outcomes.changes import decision_in_words, decisions_in_words, in_words, value_in_words
 from sim.outcomes.differences import ENDGAME, GENERAL_LEFT, INDEPENDENTS_LEFT
-from sim.outcomes.effects import whom
 from sim.outcomes.horizon import COLUMNS, horizon_of
-from sim.outcomes.rows import lives_in, single_firms
-from sim.outcomes.stories import month_name
+from sim.outcomes.index import lives_in, single_firms
 from sim.scenario.model import Scenario
-from sim.study import kept, monte_carlo
+from sim.study import folders, many_worlds
+from sim.study.axes import Axis, Coordinate, Vary, at, axes_of, notes
 from sim.study.ensemble import Ensemble, sized
 from sim.study.focus import MOST_SPOKEN, asked_in, first, focus_in
-from sim.study.monte_carlo import SUMMARISING, WRITING, Progress, Tell
-from sim.study.vary import Axis, Coordinate, Vary, at, axes_of, notes
+from sim.study.many_worlds import SUMMARISING, WRITING, Progress, Tell
+from sim.words.changes import decision_in_words, decisions_in_words, in_words, value_in_words
+from sim.words.differences import whom
+from sim.words.life_stories import month_name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -95,9 +95,9 @@ def sweep(
 
     Every point is an ordinary run whose blocks are taken from ``out`` and kept there. ``worlds`` at every point: the
     scenario's, but not more than WORLDS if None. InputError if the grid makes no sense; else errors as in
-    ``monte_carlo.run``.
+    ``many_worlds.run``.
     """
-    started, tell = time.perf_counter(), progress or monte_carlo.silent
+    started, tell = time.perf_counter(), progress or many_worlds.silent
     axes = axes_of(scenario, vary, MOST_PATHS, grid=True)
     place = None if out is None else folder.prepare(out)
     base = sized(scenario, worlds, seed, precision, WORLDS[len(axes) - 1], (jobs, place, tell))
@@ -105,7 +105,7 @@ def sweep(
     target = None
     if place is not None:
         asked = [digest.question(base, None), [[axis.name, *axis.values()] for axis in axes]]
-        target = kept.place(place, base, "sweep", asked)
+        target = folders.place(place, base, "sweep", asked)
         done = folder.finished(target)
         if done is not None:
             return _opened(done, base, axes)
@@ -125,7 +125,7 @@ def sweep(
         "varied": [{"path": axis.name, "values": axis.values()} for axis in axes],
         "headline": headline(base, axes, grid),
         "stems": [digest.stem(point) for point in scenarios],
-        **kept.made_by(),
+        **folders.made_by(),
         "notices": [*base.notices, *notes(base, axes, scenarios)],
         "timings": {
             "simulate_seconds": round(simulated - started, 3),
@@ -224,7 +224,7 @@ def _written(answer: Sweep, target: Path, tell: Tell, page: Page | None, command
     if answer.survival is not None:
         frames[SURVIVAL] = answer.survival
     draw = functools.partial(page, answer) if page is not None else None
-    manifest = kept.write(target, answer.manifest, answer.scenario, frames, draw, command)
+    manifest = folders.write(target, answer.manifest, answer.scenario, frames, draw, command)
     return replace(answer, manifest=manifest, folder=target)
 
 

@@ -11,22 +11,22 @@ from typing import TYPE_CHECKING, Any
 
 from sim.archive import digest, folder
 from sim.archive.folder import RunFolder
-from sim.outcomes import effects
-from sim.outcomes.chains import explanation
-from sim.outcomes.changes import change_in_words
 from sim.outcomes.differences import ENDGAME, GENERAL_LEFT, INDEPENDENTS_LEFT, SURVIVAL, Differences, Piece
-from sim.outcomes.flips import Flips, telling
-from sim.outcomes.parting import Retold, retell
-from sim.outcomes.sentences import lower
-from sim.outcomes.year_end_words import decided, runway_sentence, told_at
+from sim.outcomes.fates_turned import Flips, telling
 from sim.scenario.model import Scenario
 from sim.scenario.year_ends import year_ends
-from sim.study import kept, monte_carlo
+from sim.study import folders, many_worlds
 from sim.study.focus import MOST_SPOKEN, asked_in, focus_in
-from sim.study.monte_carlo import Progress, Tell, with_worlds
+from sim.study.many_worlds import Progress, Tell, with_worlds
 from sim.study.run import Run
 from sim.study.sides import Answer, of_run
+from sim.study.told_twice import Retold, retell
 from sim.study.variants import BASE, Variant, parts_at
+from sim.words import differences
+from sim.words.changes import change_in_words
+from sim.words.events import lower
+from sim.words.explanations import explanation
+from sim.words.year_ends import decided, runway_sentence, told_at
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,7 +64,7 @@ class WhatIf:
         return [_sentence(self.scenario, variant, parts[variant.name], focus) for variant in self.variants]
 
     def explained(self) -> list[str]:
-        """For every variant the chain of what explains its headline (outcomes/chains.py); empty where nothing does."""
+        """For every variant the chain of what explains its headline (words/explanations.py); may be empty."""
         focus, parts = asked_in(self.manifest), dict(iter(self.differences.groupby("variant")))
         return [explanation(self.scenario, _known(parts[variant.name]), focus) for variant in self.variants]
 
@@ -80,10 +80,10 @@ class WhatIf:
         largest; last runway, cash and revenue at the date at which they are told.
         """
         focus = focus_in(self.scenario, self.manifest)
-        shown = kept.summary(self.differences, self.scenario, SHOWN, focus=focus)
+        shown = folders.summary(self.differences, self.scenario, SHOWN, focus=focus)
         months = {variant.name: told_month(self.scenario, variant) for variant in self.variants}
         decisive = [firm for variant in self.variants for firm in decided(self.scenario, variant.scenario)]
-        return shown + kept.year_end_summary(
+        return shown + folders.year_end_summary(
             self.differences, self.scenario, months, focus=tuple(dict.fromkeys([*focus, *decisive]))
         )
 
@@ -105,18 +105,18 @@ def what_if(
     """Simulate ``base`` and ``variants`` (made of it by variants.variants_of) in the same worlds and compare them.
 
     Blocks are taken from ``out`` and kept there; the study's folder is written there too, or opened if it is there.
-    With ``precision`` the base decides on the number of worlds. InputError and RunError as in ``monte_carlo.run``.
+    With ``precision`` the base decides on the number of worlds. InputError and RunError as in ``many_worlds.run``.
     """
     target = None
     if out is not None:
         out = folder.prepare(out)
         asked: list[Any] = [digest.question(base, precision)]
         asked += [[v.name, v.named, digest.question(v.scenario, precision)] for v in variants]
-        target = kept.place(out, base, "whatif", asked)
+        target = folders.place(out, base, "whatif", asked)
         done = folder.finished(target)
         if done is not None:
             return _opened(done, base, tuple(variants), out, jobs)
-    first = monte_carlo.simulate(base, jobs=jobs, out=out, progress=progress, precision=precision)
+    first = many_worlds.simulate(base, jobs=jobs, out=out, progress=progress, precision=precision)
     base, variants = first.scenario, [_as_many(variant, first.scenario.worlds) for variant in variants]
     runs = [first]
     for variant in variants:
@@ -125,11 +125,11 @@ def what_if(
     if target is None:
         return answer
     worlds = base.worlds
-    (progress or _silent)(Progress(monte_carlo.WRITING, worlds, worlds))
-    frames = {kept.DIFFERENCES: answer.differences, kept.FLIPPED: answer.flipped}
+    (progress or _silent)(Progress(many_worlds.WRITING, worlds, worlds))
+    frames = {folders.DIFFERENCES: answer.differences, folders.FLIPPED: answer.flipped}
     draw = functools.partial(page, answer) if page is not None else None
     others = [variant.scenario for variant in variants]
-    manifest = kept.write(target, answer.manifest, base, frames, draw, command, others)
+    manifest = folders.write(target, answer.manifest, base, frames, draw, command, others)
     return replace(answer, manifest=manifest, folder=target)
 
 
@@ -142,15 +142,15 @@ def compared(variants: Sequence[Variant], runs: Sequence[Run], tell: Tell) -> Wh
     answers += [of_run(variant.label, run) for variant, run in zip(variants, runs[1:], strict=True)]
     frames, flipped, headline, told = [], [], [], []
     for variant, answer in zip(variants, answers[1:], strict=True):
-        tell(Progress(monte_carlo.SUMMARISING, base.worlds, base.worlds))
+        tell(Progress(many_worlds.SUMMARISING, base.worlds, base.worlds))
         month = parts_at(base, variant.scenario)
         flips = Flips(base, variant.scenario)
-        differences = Differences(answers[0].side, answer.side, paired=True, parts_at=month)
-        frame = differences.run(functools.partial(_count, flips)).frame(variant.name)
+        found = Differences(answers[0].side, answer.side, paired=True, parts_at=month)
+        frame = found.run(functools.partial(_count, flips)).frame(variant.name)
         frames.append(frame)
         flipped.append(flips.frame(variant.name))
         headline.append(_sentence(base, variant, frame))
-        flip = telling(flips.flips(), _startups(base), effects.quoted(base, _known(frame)).horizon)
+        flip = telling(flips.flips(), _startups(base), differences.quoted(base, _known(frame)).horizon)
         told.append(flip._asdict() if flip is not None else None)
     manifest = {
         "kind": "whatif",
@@ -167,7 +167,7 @@ def compared(variants: Sequence[Variant], runs: Sequence[Run], tell: Tell) -> Wh
         "headline": headline,
         "told": told,
         "clipped": {answer.label: dict(answer.outcomes.clipped) for answer in answers},
-        **kept.made_by(),
+        **folders.made_by(),
         "notices": list(dict.fromkeys(notice for run in runs for notice in run.manifest["notices"])),
         "timings": {
             "simulate_seconds": round(sum(run.manifest["timings"]["simulate_seconds"] for run in runs), 3),
@@ -192,7 +192,7 @@ def _run_of(
         if run.manifest["stem"] == stem:
             notices = list(variant.scenario.notices)
             return replace(run, scenario=variant.scenario, manifest={**run.manifest, "notices": notices})
-    return monte_carlo.simulate(variant.scenario, jobs=jobs, out=None if out is None else Path(out), progress=progress)
+    return many_worlds.simulate(variant.scenario, jobs=jobs, out=None if out is None else Path(out), progress=progress)
 
 
 def _as_many(variant: Variant, worlds: int) -> Variant:
@@ -213,11 +213,11 @@ def _sentence(base: Scenario, variant: Variant, frame: pd.DataFrame, focus: Sequ
     """The sentence to quote about ``variant`` from its rows of differences.csv."""
     subject, same = _subject(base, variant), parts_at(base, variant.scenario) is None
 
-    def say(told: effects.Quoted, about: str) -> str:
-        return effects.sentence(base, subject, told, base.worlds, same, about)
+    def say(told: differences.Quoted, about: str) -> str:
+        return differences.sentence(base, subject, told, base.worlds, same, about)
 
     known, month = _known(frame), told_month(base, variant)
-    said = effects.first_of(base, known, focus, say, lambda row: f"it {effects.effect_and_interval(base, row)}")
+    said = differences.first_of(base, known, focus, say, lambda row: f"it {differences.effect_and_interval(base, row)}")
     whose = list(decided(base, variant.scenario))[:MOST_SPOKEN]
     runways = [runway_sentence(base, known, firm, month, base.worlds) for firm in whose]
     return ". ".join(filter(None, [said, *runways]))
@@ -243,16 +243,16 @@ def _opened(done: RunFolder, base: Scenario, variants: tuple[Variant, ...], out:
         labels = [BASE, *(variant.label for variant in variants)]
         scenarios = [base, *(variant.scenario for variant in variants)]
         return [
-            of_run(label, monte_carlo.simulate(scenario, jobs=jobs, out=out))
+            of_run(label, many_worlds.simulate(scenario, jobs=jobs, out=out))
             for label, scenario in zip(labels, scenarios, strict=True)
         ]
 
-    frames = kept.reopened(done)
+    frames = folders.reopened(done)
     return WhatIf(
         base,
         variants,
-        frames[kept.DIFFERENCES],
-        frames[kept.FLIPPED],
+        frames[folders.DIFFERENCES],
+        frames[folders.FLIPPED],
         done.manifest,
         answers,
         folder=done.path,

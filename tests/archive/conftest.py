@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim.engine.block import Block
-from sim.foundation import grid
+from sim.foundation import histograms
 from sim.foundation.columns import HISTORY_DTYPE, LOG_DTYPE
 from sim.scenario.model import Change, Firm, Probe, Scenario, Value
 
@@ -22,9 +22,9 @@ def _block(first: int = 0, worlds: int = 7, seed: int = 1) -> Block:
     events = np.zeros(3 * worlds, LOG_DTYPE)
     events["world"] = first + np.arange(len(events)) // 3
     events["value"] = generator.normal(size=len(events))
-    paths = np.zeros((FIRMS, len(grid.PATHS), TICKS + 1, grid.BINS), np.uint32)
+    paths = np.zeros((FIRMS, len(histograms.PATHS), TICKS + 1, histograms.BINS), np.uint32)
     paths.ravel()[generator.integers(0, paths.size, 500)] = generator.integers(1, 100, 500)
-    landscape = np.zeros((len(grid.LANDSCAPE), TICKS + 1, grid.BINS), np.uint32)
+    landscape = np.zeros((len(histograms.LANDSCAPE), TICKS + 1, histograms.BINS), np.uint32)
     landscape.ravel()[-1] = 100_000  # more than 16 bits hold, in the very last bin
     return Block(
         first=first,

@@ -13,7 +13,7 @@ import numpy as np
 from sim.engine import luck, simulate
 from sim.engine.calendar import calendar_month
 from sim.engine.month import ORDER, opening
-from sim.engine.problem import Problem, prepare
+from sim.engine.prepared import Problem, prepare
 from sim.engine.state import TRAITS
 from sim.foundation.columns import LOG_DTYPE
 from sim.foundation.world import World

@@ -19,11 +19,11 @@ from sim.industry import (
     climate,
     closure,
     demand,
+    endgame,
     entry,
     exchange,
     frontier,
     inference,
-    landscape,
     marketing,
     open_source,
     overseas,
@@ -61,7 +61,7 @@ def fused(
         )
         demand.measure(world)
         entry.step(world)
-        landscape.step(world)
+        endgame.step(world)
         for tick in range(1, version.shape[0]):
             v, month = version[tick], start + tick - 1
             if v != version[tick - 1]:
@@ -79,7 +79,7 @@ def fused(
                 tick,
                 month,
             )
-            landscape.new_year(world)
+            endgame.new_year(world)
             frontier.advance(world)
             paradigm.step(world)
             open_source.step(world)
@@ -120,7 +120,7 @@ def fused(
             acquisition.step(world)
             closure.step(world)
             demand.forget(world)
-            landscape.step(world)
+            endgame.step(world)
         if keep == 0:
             told[0] = 0
 

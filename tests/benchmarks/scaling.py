@@ -11,10 +11,10 @@ from statistics import median
 
 from sim.archive.blocks import spans
 from sim.engine.simulate import simulate
-from sim.foundation.grid import PATHS
+from sim.foundation.histograms import PATHS
 from sim.outcomes.fates import FateCounts
 from sim.scenario.model import Change, Firm, Scenario, Value
-from sim.study import monte_carlo
+from sim.study import many_worlds
 from tests.benchmarks.measure import NANO, seconds
 
 SHORT_MONTHS = 24  # of the runs with many worlds
@@ -132,11 +132,11 @@ def against_workers(scenario: Scenario) -> list[Row]:
     """
     found: list[Row] = []
     for worlds in WORKER_WORLDS:
-        many = monte_carlo.with_worlds(scenario, worlds, None)
+        many = many_worlds.with_worlds(scenario, worlds, None)
         walls: dict[int, list[float]] = {1: [], 2: []}
         for _ in range(REPEATS):
             for jobs, wall in walls.items():
-                run = monte_carlo.simulate(many, jobs=jobs)
+                run = many_worlds.simulate(many, jobs=jobs)
                 wall.append(float(run.manifest["timings"]["simulate_seconds"]))
         for jobs, wall in walls.items():
             times = median(one / this for one, this in zip(walls[1], wall, strict=True))

@@ -9,7 +9,7 @@ from pathlib import Path
 from sim.engine.month import ORDER, Phase, steps
 from sim.foundation.columns import FIRM_COLUMNS, MARKET_COLUMNS, NEVER, Column
 from sim.foundation.currency import unit_in
-from sim.foundation.grid import LANDSCAPE, PATHS
+from sim.foundation.histograms import LANDSCAPE, PATHS
 from sim.scenario.params import markdown
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -128,7 +128,7 @@ def test_links_lead_somewhere(path):
 
 @pytest.mark.parametrize("path", WRITTEN, ids=name)
 def test_commands_shown_are_commands_there_are(path):
-    from sim.cli import app
+    from sim.cli.main import app
 
     group = typer.main.get_command(app)
     for arguments in commands(path.read_text(encoding="utf-8")):

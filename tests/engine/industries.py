@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from sim.engine import simulate as engine
-from sim.engine.problem import Problem, prepare
+from sim.engine.prepared import Problem, prepare
 from sim.foundation.columns import EVENT, FIRM_COLUMNS, LOG_DTYPE
 from sim.foundation.world import World
 from sim.laws.catalogue import MECHANISMS

@@ -10,7 +10,7 @@ from sim.engine.draws import draws_of
 from sim.engine.simulate import simulate, watch
 from sim.foundation.causes import NO_CAUSE
 from sim.foundation.columns import ACQUIRED, CLOSED, EVENTS, GIANT, INDEPENDENT, NEVER
-from sim.foundation.grid import BINS, HALF, LANDSCAPE, LOG, PATHS, SHARE, YEARLY, bin_bounds, nothing_seen
+from sim.foundation.histograms import BINS, HALF, LANDSCAPE, LOG, PATHS, SHARE, YEARLY, bin_bounds, nothing_seen
 from sim.outcomes.claims import UNDECIDED, truth
 from sim.scenario.year_ends import KEPT, firms_kept, year_ends
 

@@ -41,7 +41,7 @@ def in_force(scenario, path=HAZARD):
     """The number in force in each month of world 0, as the engine holds it."""
     from sim.engine import simulate as engine
     from sim.engine.dated import _column
-    from sim.engine.problem import prepare
+    from sim.engine.prepared import prepare
 
     problem = prepare(scenario)
     (slot,) = {s.path: s for s, _ in problem.base if s.path == path}.values()

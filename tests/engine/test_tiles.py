@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.engine import state
-from sim.foundation.grid import BINS, HALF, HIGHEST_OCTAVE, LOG, LOWEST_OCTAVE, SUB_BINS, bin_of
+from sim.foundation.histograms import BINS, HALF, HIGHEST_OCTAVE, LOG, LOWEST_OCTAVE, SUB_BINS, bin_of
 
 WORLDS, FIRMS = 5, 3
 

@@ -18,7 +18,7 @@ import sim
 from sim.engine.block import Block
 from sim.engine.simulate import simulate
 from sim.foundation.columns import EVENTS, FATES, FIRST_TRACE_EVENT, HISTORY_DTYPE, NEVER
-from sim.outcomes.rows import rows_of
+from sim.outcomes.index import rows_of
 from sim.scenario.model import Scenario
 
 HERE = Path(__file__).resolve().parent

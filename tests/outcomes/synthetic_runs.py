@@ -10,7 +10,7 @@ import numpy as np
 from sim.engine.block import Block
 from sim.foundation.causes import DISTRESSED, NO_CAUSE, OUT_OF_MONEY
 from sim.foundation.columns import ACQUIRED, CLOSED, HISTORY_DTYPE, INDEPENDENT, LOG_DTYPE, NEVER, NOT_ENTERED
-from sim.foundation.grid import BINS, LANDSCAPE, PATHS, nothing_seen
+from sim.foundation.histograms import BINS, LANDSCAPE, PATHS, nothing_seen
 from sim.scenario.model import Claim, Firm, Probe, Scenario, Value
 from sim.scenario.year_ends import KEPT, firms_kept, year_ends
 

@@ -21,7 +21,7 @@ from sim.outcomes.differences import (
     Side,
     months_compared,
 )
-from sim.outcomes.moments import Moments, score_parts, variance_ratio
+from sim.outcomes.paired_sums import Moments, score_parts, variance_ratio
 from sim.outcomes.survival_differences import Ratios
 from sim.scenario.model import Scenario
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sim import terminal
+from sim.cli import terminal
 from sim.outcomes.forecasts import FACTS, OTHERS, group_of, labels, score, side_by_side
 
 

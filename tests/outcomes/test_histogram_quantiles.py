@@ -9,8 +9,19 @@ import pytest
 from synthetic_runs import block_of, firm, scenario, still
 
 from sim.foundation.columns import LONGEST_RUNWAY
-from sim.foundation.grid import BINS, COUNT, LANDSCAPE, LOG, NOTHING_SEEN, PATHS, SHARE, Quantity, bin_of, count_bins
-from sim.outcomes.landscape import quantiles
+from sim.foundation.histograms import (
+    BINS,
+    COUNT,
+    LANDSCAPE,
+    LOG,
+    NOTHING_SEEN,
+    PATHS,
+    SHARE,
+    Quantity,
+    bin_of,
+    count_bins,
+)
+from sim.outcomes.quantiles import quantiles
 from sim.outcomes.summary import summarise
 
 LEVELS = (5, 25, 50, 75, 95)

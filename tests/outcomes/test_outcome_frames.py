@@ -11,9 +11,9 @@ from synthetic_runs import START, block_of, cut, firm, live, scenario, still
 
 from sim.foundation import causes
 from sim.foundation.columns import ACQUIRED, EVENT, LOG_DTYPE, NEVER, NOT_ENTERED
-from sim.outcomes.frames import events_frame, histories_frame
 from sim.outcomes.intervals import wilson
 from sim.outcomes.summary import Outcomes, summarise
+from sim.outcomes.world_tables import events_frame, histories_frame
 from sim.scenario.dates import month_text
 
 FIRMS_COLUMNS = [

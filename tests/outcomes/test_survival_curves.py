@@ -11,8 +11,8 @@ from synthetic_runs import START, block_of, chance, cut, firm, first_months, liv
 
 from sim.foundation.causes import NO_CAUSE
 from sim.foundation.columns import CLOSED, NEVER
+from sim.outcomes.index import BY_CHANCE, NEVER_ENTERS
 from sim.outcomes.intervals import ratio_wilson, wilson
-from sim.outcomes.rows import BY_CHANCE, NEVER_ENTERS
 from sim.outcomes.summary import summarise
 from sim.outcomes.survival import GENERAL, INDEPENDENT, Cohort, Curve, count_curve, curves_of, entrants, times_of
 

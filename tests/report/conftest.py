@@ -8,7 +8,8 @@ from typing import Any
 import made_up
 import pytest
 
-from sim.report import page, stills
+from sim.report.html import stills
+from sim.report.pages import run as run_page
 
 
 @pytest.fixture(scope="session")
@@ -21,7 +22,7 @@ def run() -> Any:
 def written(run: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder with that run's page and plots."""
     folder = tmp_path_factory.mktemp("page")
-    page.write(run, folder)
+    run_page.write(run, folder)
     return folder
 
 

@@ -11,13 +11,13 @@ import numpy as np
 from sim.engine.block import Block
 from sim.foundation.causes import ABANDONED, CAUSES, DISTRESSED, NEWNESS, NO_CAUSE, OUT_OF_MONEY
 from sim.foundation.columns import ACQUIRED, CLOSED, EVENT, HISTORY_DTYPE, INDEPENDENT, LOG_DTYPE, NEVER, NOT_ENTERED
-from sim.foundation.grid import BINS, LANDSCAPE, PATHS, YEARLY, bin_of, nothing_seen
+from sim.foundation.histograms import BINS, LANDSCAPE, PATHS, YEARLY, bin_of, nothing_seen
 from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS
-from sim.outcomes.rows import rows_of
-from sim.outcomes.stories import WorldStory, life_stories
+from sim.outcomes.index import rows_of
 from sim.outcomes.summary import summarise
 from sim.scenario.model import Change, Claim, Firm, Scenario, Value
 from sim.scenario.year_ends import KEPT, firms_kept, year_ends
+from sim.words.life_stories import WorldStory, life_stories
 
 START = 2023 * 12 + 6  # July 2023
 SIX = ("zhipu", "minimax", "moonshot", "stepfun", "baichuan", "zero-one")

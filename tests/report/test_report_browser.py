@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
-from sim.report import page, stills, survival
-from sim.report.view import view_of
+from sim.report.html import stills
+from sim.report.pages import run as run_page
+from sim.report.pictures import survival
+from sim.report.run_view import view_of
 
 MEASURE = """
 (() => {
@@ -109,7 +111,7 @@ LABELS = """
   };
 })()
 """
-SHEET = 186 / 25.4 * 96  # pixels across A4 within the margins of page.css; Letter is wider
+SHEET = 186 / 25.4 * 96  # pixels across A4 within the margins of run_page.css; Letter is wider
 
 
 @pytest.mark.parametrize("width", [1400, 420])
@@ -164,11 +166,11 @@ def test_png_and_svg(run: Any, tmp_path: Path, chromium: str):
 def test_no_chromium_is_a_plain_message(run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("BROWSER_PATH", str(tmp_path / "no-such-browser"))
     with pytest.warns(UserWarning, match="No PNG or SVG: no Chromium was found"):
-        page.write(run, tmp_path, png=True)
+        run_page.write(run, tmp_path, png=True)
     assert (tmp_path / "report.html").is_file()
     monkeypatch.delenv("BROWSER_PATH")
     monkeypatch.setenv("PATH", str(tmp_path))
-    message = stills.write_stills(page.pictures(run), tmp_path / "plots")
+    message = stills.write_stills(run_page.pictures(run), tmp_path / "plots")
     assert message is not None and "chromium" in message
     assert not list((tmp_path / "plots").glob("*.png"))
 

@@ -9,9 +9,10 @@ import made_up
 import numpy as np
 import pytest
 
-from sim.report import fates, landscape, money, overlay, style, survival, timelines
-from sim.report.sweep_heatmaps import BLACK, SCALE, WHITE, ink
-from sim.report.view import view_of
+from sim.report.html import style
+from sim.report.pictures import fates, landscape, money, overlays, survival, timelines
+from sim.report.pictures.sweep_heatmaps import BLACK, SCALE, WHITE, ink
+from sim.report.run_view import view_of
 
 LEAST_DISTANCE = 10.0  # OKLab x 100; the seven darkest of Okabe and Ito's eight reach 7.6
 LEAST_CONTRAST = 2.6  # against the white page
@@ -164,5 +165,5 @@ def test_no_two_of_ninety_six_startups_look_alike_and_those_in_focus_differ_in_c
 
 
 def test_no_two_of_thirty_runs_look_alike(run: Any):
-    runs = overlay.Runs(tuple(f"run {n}" for n in range(31)), (view_of(run),) * 31)
+    runs = overlays.Runs(tuple(f"run {n}" for n in range(31)), (view_of(run),) * 31)
     assert len({runs.style(index) for index in range(31)}) == 31

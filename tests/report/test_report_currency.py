@@ -14,11 +14,12 @@ import pytest
 
 import sim
 from sim.foundation.currency import DEFAULT_CURRENCY, MONEY, unit_in
-from sim.outcomes.parting import retell, why
-from sim.report import compare, flip, page, sweep, what_if
+from sim.report.pages import compare, flip, sweep, what_if
+from sim.report.pages import run as run_page
 from sim.scenario.load import load_mapping, with_sets
 from sim.scenario.params import markdown, rows
 from sim.scenario.schema import json_schema
+from sim.study.told_twice import retell, why
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "study"))
 from small_industry import small
@@ -51,7 +52,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     folder = tmp_path_factory.mktemp("dollars")
     asked, set_ = in_dollars(), "firms.beta.cash=60"
     vary = {"assumptions.burn.overhead_month": (5, 20, 3)}
-    page.write(made_up.run(made_up.scenario(currency=DOLLARS)), folder)
+    run_page.write(made_up.run(made_up.scenario(currency=DOLLARS)), folder)
     what_if.write(sim.what_if(asked, [set_, "assumptions.burn.overhead_month=9@2024-02"], jobs=1), folder)
     compare.write(sim.compare(asked, with_sets(asked, [set_]), jobs=1), folder)
     sweep.write(sim.sweep(asked, vary, jobs=1), folder)

@@ -12,10 +12,11 @@ import pandas as pd
 import pytest
 
 from sim.outcomes.exits import COLUMNS
-from sim.report import ended, page
-from sim.report.document import Switch, pictures_in
-from sim.report.ended import most_often
-from sim.report.view import View
+from sim.report.html.document import Switch, pictures_in
+from sim.report.pages import run as run_page
+from sim.report.pictures import exits
+from sim.report.pictures.exits import most_often
+from sim.report.run_view import View
 from sim.study.focus import FOCUS
 
 # of each: name, fate and cause -> shares in 2023, 2024 and 2025
@@ -50,14 +51,14 @@ def told(frame: pd.DataFrame | None, *asked: str) -> View:
 
 
 def cells(view: View) -> dict[str, list[tuple[str, str]]]:
-    table = ended.table(view)
+    table = exits.table(view)
     assert table is not None
     return {row[0].text: [(cell.text, cell.sub) for cell in row[1:]] for row in table.rows}
 
 
 def test_bars_table_and_sentences_by_hand() -> None:
     view = told(causes(BY_HAND))
-    firms, years = ended.by_firm(view), ended.by_year(view)
+    firms, years = exits.by_firm(view), exits.by_year(view)
     assert firms.title == (
         "By June 2025, 50% of all startups are gone: most often bought in distress (25%), then out of money (25%)"
     )
@@ -88,29 +89,29 @@ def test_bars_table_and_sentences_by_hand() -> None:
 
 def test_the_sentence_says_what_the_table_says(run: Any) -> None:
     view = View(run)
-    table = ended.table(view)
+    table = exits.table(view)
     assert table is not None
     heads = [column.label for column in table.columns[1:]]
     mine = dict(zip(heads, cells(view)["All startups (7)"], strict=True))
-    said = re.findall(r"(?:most often|then) ([^(]+(?:\([a-z][^)]*\))?) \((\d+%)\)", ended.by_firm(view).title)
+    said = re.findall(r"(?:most often|then) ([^(]+(?:\([a-z][^)]*\))?) \((\d+%)\)", exits.by_firm(view).title)
     assert len(said) == 2 and len(mine) == 4
     for cause, share in said:
         assert mine[cause.capitalize()][0] == share
     told_shares = sorted((int(text.rstrip("%")) for text, _ in mine.values()), reverse=True)
     assert [int(share.rstrip("%")) for _, share in said] == told_shares[:2]
     gone = sum(view.at_horizon("startups", fate)[0] for fate in ("acquired", "closed"))
-    assert ended.by_firm(view).title.startswith(f"By December 2030, {100 * gone:.0f}% of all startups are gone: ")
+    assert exits.by_firm(view).title.startswith(f"By December 2030, {100 * gone:.0f}% of all startups are gone: ")
 
 
 def test_bars_sum_to_the_fates_and_years_to_the_horizon(run: Any) -> None:
     view = View(run)
-    who = ended.Ended(view)
+    who = exits.Ended(view)
     assert set(who.drawn) == {"startups", "six", *made_up.STARTUPS}
     for place, name in enumerate(who.drawn):
         gone = sum(view.at_horizon(name, fate)[0] for fate in ("acquired", "closed"))
-        drawn = sum(trace["x"][place] for trace in ended.by_firm(view).panels[0].data)
+        drawn = sum(trace["x"][place] for trace in exits.by_firm(view).panels[0].data)
         assert drawn == pytest.approx(gone, rel=1e-3) and gone > 0
-    years = sum(np.array(trace["y"]) for trace in ended.by_year(view).panels[0].data)
+    years = sum(np.array(trace["y"]) for trace in exits.by_year(view).panels[0].data)
     assert years.sum() == pytest.approx(who.gone("startups"), rel=1e-3)
     order = [who.gone(firm) for firm in who.drawn[2:]]
     assert order == sorted(order, reverse=True)
@@ -119,18 +120,18 @@ def test_bars_sum_to_the_fates_and_years_to_the_horizon(run: Any) -> None:
 def test_who_is_asked_for_comes_first_and_is_spoken_of() -> None:
     view = told(causes(BY_HAND), "b")
     assert next(iter(cells(view))) == "Beta"
-    assert ended.by_firm(view).title == "By June 2025, Beta is gone in 50% of worlds: always out of money (50%)"
-    years = ended.by_year(view)
+    assert exits.by_firm(view).title == "By June 2025, Beta is gone in 50% of worlds: always out of money (50%)"
+    years = exits.by_year(view)
     assert years.title == "Exits of Beta peak in 2024: 50%, always out of money (50%)"
     assert years.y_title == "share of worlds gone in the year"
-    assert ended.by_year(told(causes(BY_HAND))).y_title == "share of all startups gone in the year"
+    assert exits.by_year(told(causes(BY_HAND))).y_title == "share of all startups gone in the year"
 
 
 def test_a_firm_that_is_never_gone_among_others_that_are() -> None:
     left = {key: shares if key[0] != "b" else (0.0,) * 3 for key, shares in BY_HAND.items()}
     view = told(causes(left), "b")
-    assert ended.by_firm(view).title == "By June 2025, Beta is gone in 0% of worlds"
-    assert ended.by_year(view).title == "Beta: nobody is gone by June 2025 in any world"
+    assert exits.by_firm(view).title == "By June 2025, Beta is gone in 0% of worlds"
+    assert exits.by_year(view).title == "Beta: nobody is gone by June 2025 in any world"
 
 
 @pytest.mark.parametrize(
@@ -146,31 +147,31 @@ def test_a_firm_that_is_never_gone_among_others_that_are() -> None:
 )
 def test_what_is_not_there_is_said_once(frame: pd.DataFrame | None, said: str) -> None:
     view = told(frame)
-    section = next(part for part in page.document_of(view).sections if part.id == "ended")
+    section = next(part for part in run_page.document_of(view).sections if part.id == "ended")
     assert [(picture.title, picture.panels) for picture in pictures_in(section.blocks)] == [(said, ())]
-    assert len(section.blocks) == 1 and ended.table(view) is None
+    assert len(section.blocks) == 1 and exits.table(view) is None
 
 
 def test_no_startup() -> None:
     run = made_up.run(made_up.scenario((made_up.firm("g", "Giant", "giant"),), ticks=24, claims=()), 20, stories=False)
-    assert ended.by_firm(View(run)).title == ended.by_year(View(run)).title == "The scenario has no startup"
+    assert exits.by_firm(View(run)).title == exits.by_year(View(run)).title == "The scenario has no startup"
 
 
 def test_of_many_firms_those_most_often_gone_are_drawn() -> None:
     firms = tuple(made_up.firm(f"s{n:02d}", f"Startup {n}") for n in range(45))
     view = View(made_up.run(made_up.scenario(firms, ticks=60, claims=()), worlds=100, stories=False))
-    who = ended.Ended(view)
+    who = exits.Ended(view)
     assert len(who.drawn) == 41 and "the 40 most often gone; the other 5 are in causes.csv" in who.left_out
     least = min(who.gone(firm) for firm in who.drawn[1:])
     assert all(who.gone(firm) <= least for firm in view.startups if firm not in who.drawn)
-    assert who.left_out in ended.by_firm(view).caption
+    assert who.left_out in exits.by_firm(view).caption
 
 
 def test_the_switch_has_both_pictures_before_the_table(run: Any) -> None:
-    blocks = next(part for part in page.document_of(View(run)).sections if part.id == "ended").blocks
+    blocks = next(part for part in run_page.document_of(View(run)).sections if part.id == "ended").blocks
     assert isinstance(blocks[0], Switch) and [label for label, _ in blocks[0].views] == ["By firm", "By year"]
     assert [picture.name for picture in pictures_in(blocks)] == ["ended-by-firm", "ended-by-year"]
-    assert blocks[1] == ended.table(View(run))
+    assert blocks[1] == exits.table(View(run))
 
 
 def test_causes_that_came_to_nobody_are_not_told() -> None:

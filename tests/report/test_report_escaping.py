@@ -12,9 +12,9 @@ import pytest
 from reading import drawn, having, read, strings
 
 import sim
-from sim.report import page
-from sim.report.words import plotly_text
+from sim.report.pages import run as run_page
 from sim.scenario.load import load_mapping, with_sets
+from sim.words.numbers import plotly_text
 
 EVIL = "<script>alert(1)</script>&\"'%{x}</b>"
 IMAGE = '"><img src=x onerror=alert(1)> 智谱 🐉'
@@ -46,7 +46,7 @@ def evil_run() -> Any:
 @pytest.fixture(scope="module")
 def evil_page(evil_run: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("evil")
-    page.write(evil_run, folder)
+    run_page.write(evil_run, folder)
     return folder
 
 

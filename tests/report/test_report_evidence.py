@@ -10,8 +10,9 @@ import pytest
 from reading import Element, having, read
 
 import sim
-from sim.report import cited, document
-from sim.report.document import Cell, Column, Document, Prose, Section, Table, render
+from sim.report.html import document
+from sim.report.html.document import Cell, Column, Document, Prose, Section, Table, render
+from sim.report.tables import cited
 from sim.scenario import evidence
 from sim.scenario.load import load_text, with_sets
 
@@ -186,9 +187,10 @@ def test_a_figure_taken_away_has_no_link_to_rows_that_are_not_there(tmp_path, ch
     import made_up
     from browser import look
 
-    from sim.report import fates, page
+    from sim.report.pages import run as run_page
+    from sim.report.pictures import fates
 
-    view = page.view_of(made_up.run(worlds=60))
+    view = run_page.view_of(made_up.run(worlds=60))
     figure = document.Figure(replace(fates.fates_over_time(view), title="As S000-01"))
     html = render(Document("x", "x", (Section("s", "", (figure,)), *cited.evidence_used(scenario()))))
     file = tmp_path / "page.html"

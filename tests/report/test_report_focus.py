@@ -8,8 +8,10 @@ from typing import Any
 import made_up
 import pytest
 
-from sim.report import claims, fates, landscape, money, page, survival, tables, timelines
-from sim.report.view import View
+from sim.report.pages import run as run_page
+from sim.report.pictures import claims, fates, landscape, money, survival, timelines
+from sim.report.run_view import View
+from sim.report.tables import of_run
 from sim.study.focus import FOCUS
 
 STARTUPS = list(made_up.STARTUPS.values())
@@ -32,21 +34,21 @@ def heads(table: Any) -> list[str]:
 def test_the_headline_begins_with_them_in_their_order(run: Any, asked: View):
     shares = run.outcomes.headline.set_index("firm")["independent"]
     stepfun, tencent, six = (f"{100 * shares[firm]:.0f}%" for firm in ("stepfun", "tencent", "six"))
-    said = page.headline(asked)
+    said = run_page.headline(asked)
     assert said.startswith(
         f"In December 2030, StepFun is still independent in {stepfun} of worlds, Tencent in {tencent}, "
         f"{six} of group six; in the median world "
     )
     assert said.endswith(" startups are still independent")
     best = shares[list(made_up.STARTUPS)].idxmax()
-    assert f"StepFun is still independent in {stepfun} of worlds, {made_up.STARTUPS[best]} in " in page.headline(
+    assert f"StepFun is still independent in {stepfun} of worlds, {made_up.STARTUPS[best]} in " in run_page.headline(
         told(run, "stepfun")
     )
-    assert not page.headline(View(run)).startswith("In December 2030, StepFun")
+    assert not run_page.headline(View(run)).startswith("In December 2030, StepFun")
 
 
 def test_the_table_of_fates_begins_with_them_and_leaves_the_others_as_they_were(run: Any, asked: View):
-    usual, focused = heads(tables.fates_table(View(run))), heads(tables.fates_table(asked))
+    usual, focused = heads(of_run.fates_table(View(run))), heads(of_run.fates_table(asked))
     assert usual[0] != "StepFun" and "Tencent" not in usual
     assert focused[:3] == ["StepFun", "Tencent", "Group six (6)"]
     members = [made_up.STARTUPS[firm] for firm in made_up.SIX if firm != "stepfun"]
@@ -89,13 +91,13 @@ def test_curves_and_bars_begin_with_them_and_titles_speak_of_them(run: Any):
 
 def test_forecasts_about_them_come_first_in_table_and_figure(run: Any):
     view = told(run, "zhipu")
-    usual = heads(tables.claims_table(View(run)))
+    usual = heads(of_run.claims_table(View(run)))
     assert usual[3] == "Zhipu is profitable by 2028"
     expected = [usual[3], *usual[:3], *usual[4:]]
-    assert heads(tables.claims_table(view)) == expected
+    assert heads(of_run.claims_table(view)) == expected
     drawn = claims.ledger(view).panels[0].data[1]["meta"]["y"][1]
     assert drawn[0] == "Zhipu is profitable by 2028" and drawn[1:3] == usual[:2]
-    assert heads(tables.facts_table(told(run, "stepfun")))[0] == "StepFun is closed by January 2026"
+    assert heads(of_run.facts_table(told(run, "stepfun")))[0] == "StepFun is closed by January 2026"
 
 
 def test_of_many_startups_those_asked_for_are_drawn():
@@ -107,16 +109,16 @@ def test_of_many_startups_those_asked_for_are_drawn():
 
 
 def test_the_page_says_whom_it_tells_first_and_how_to_get_it_again(asked: View, run: Any):
-    document = page.document_of(asked)
+    document = run_page.document_of(asked)
     assert any(line.startswith("Told first, as asked for: StepFun, Tencent and group six.") for line in document.notes)
-    assert dict(tables.provenance(asked))["To run it again"].endswith(" --firm stepfun --firm tencent --firm six")
-    assert not any("Told first" in line for line in page.document_of(run).notes)
+    assert dict(of_run.provenance(asked))["To run it again"].endswith(" --firm stepfun --firm tencent --firm six")
+    assert not any("Told first" in line for line in run_page.document_of(run).notes)
 
 
 def test_a_page_with_a_focus_has_names_of_its_own(asked: View, run: Any, tmp_path):
-    page.write(run, tmp_path)
+    run_page.write(run, tmp_path)
     before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
-    page.write(told(run, "stepfun").run, tmp_path)
+    run_page.write(told(run, "stepfun").run, tmp_path)
     after = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     assert before.items() <= after.items()
     added = {path.relative_to(tmp_path).as_posix() for path in after.keys() - before.keys()}

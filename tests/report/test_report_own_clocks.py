@@ -8,8 +8,9 @@ from typing import Any
 import made_up
 import numpy as np
 
-from sim.report import overlay, own_clocks, survival, tables
-from sim.report.view import view_of
+from sim.report.pictures import overlays, since_milestones, survival
+from sim.report.run_view import view_of
+from sim.report.tables import of_run
 from sim.scenario.model import Value
 
 firm, START = made_up.firm, made_up.START
@@ -27,7 +28,7 @@ def newcomers(worlds: int = 200) -> Any:
 
 def test_late_entrants_have_a_panel_with_a_curve_for_each_year():
     view = view_of(newcomers())
-    picture = own_clocks.survival_after(view)
+    picture = since_milestones.survival_after(view)
     assert [panel.heading for panel in picture.panels][-1] == "After entering: Newcomers (class of 4)"
     cohorts = view.cohorts("new", "independent", "entered")
     assert list(cohorts) == ["2025"]  # all of them enter in March 2025
@@ -45,11 +46,11 @@ def test_late_entrants_have_a_panel_with_a_curve_for_each_year():
 
 def test_years_of_a_handful_are_not_drawn():
     view = view_of(newcomers(100))
-    for group, clock, heading, _ in own_clocks.AFTER:
+    for group, clock, heading, _ in since_milestones.AFTER:
         curves = view.cohorts(group, "independent", clock)
         sizes = {years: int(curve["at_risk"].iloc[0]) for years, curve in curves.items()}
         assert min(sizes.values()) < 30 <= max(sizes.values())
-        panel = next(one for one in own_clocks.survival_after(view).panels if one.heading == heading)
+        panel = next(one for one in since_milestones.survival_after(view).panels if one.heading == heading)
         drawn = {trace["name"] for trace in panel.data if "name" in trace}
         assert drawn == {years for years, size in sizes.items() if size >= 30}
 
@@ -60,7 +61,7 @@ def test_half_gone_by_says_when_between_which_months_and_never():
 
     def said(gone: Any, low: Any, high: Any, never: float = 0.0) -> tuple[str, str]:
         dates = {"median_exit": gone, "median_exit_low": low, "median_exit_high": high}
-        cell = tables._half_gone(view, {**ends, **dates, "never_entered": never})
+        cell = of_run._half_gone(view, {**ends, **dates, "never_entered": never})
         return cell.text, cell.sub
 
     assert said("2027-03", "2027-01", "2027-06") == ("Mar 2027", "Jan 2027 to Jun 2027")
@@ -79,6 +80,6 @@ def test_numbers_at_the_horizon_are_shares_though_a_curve_has_ended():
     assert curve["month"].iloc[-1] < 300 and curve["survival"].iloc[-1] > left
     picture = survival.survival_curves(view)
     assert f"{100 * left:.0f}%" in picture.title
-    runs = overlay.Runs(("one", "two"), (view, view), "compare")
-    assert overlay._end(runs, view, "b", "independent") == left
+    runs = overlays.Runs(("one", "two"), (view, view), "compare")
+    assert overlays._end(runs, view, "b", "independent") == left
     assert np.isclose(view.left_of_entrants("a", "independent"), view.at_horizon("a", "independent")[0])

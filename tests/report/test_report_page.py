@@ -15,10 +15,11 @@ import made_up
 import pytest
 from reading import Element, drawn, having, read
 
-from sim.report import figures, page
-from sim.report.document import pictures_in
-from sim.report.fates import parts_of
-from sim.report.view import view_of
+from sim.report import figures
+from sim.report.html.document import pictures_in
+from sim.report.pages import run as run_page
+from sim.report.pictures.fates import parts_of
+from sim.report.run_view import view_of
 
 SECTIONS = (
     "fates",
@@ -61,8 +62,8 @@ def elements(html: str) -> list[Element]:
 
 
 def pictures(run: Any) -> list[Any]:
-    document = page.document_of(run)
-    return page.all_pictures(view_of(run), document)
+    document = run_page.document_of(run)
+    return run_page.all_pictures(view_of(run), document)
 
 
 def test_sections_come_in_order(elements: list[Element]):
@@ -116,7 +117,7 @@ def test_a_page_mailed_alone_has_no_link_to_a_file_that_stays_behind(elements: l
 
 def test_same_run_gives_same_bytes_whatever_the_clock_and_the_command(run: Any, written: Path, tmp_path: Path):
     other = {**run.manifest, "timings": {"simulate_seconds": 99.0}, "command": "shakeout run x --jobs 64"}
-    page.write(SimpleNamespace(**{**vars(run), "manifest": other}), tmp_path)
+    run_page.write(SimpleNamespace(**{**vars(run), "manifest": other}), tmp_path)
     for file in (Path("report.html"), Path("plots/fates.html"), Path("plots/cash.html")):
         assert (tmp_path / file).read_bytes() == (written / file).read_bytes()
 
@@ -129,7 +130,7 @@ def test_no_clock_and_no_path_of_the_command(html: str):
 def test_small_and_quick(run: Any, written: Path, tmp_path: Path):
     assert (written / "report.html").stat().st_size < 8_000_000
     started = time.perf_counter()
-    page.write(run, tmp_path)
+    run_page.write(run, tmp_path)
     assert time.perf_counter() - started < 4
 
 
@@ -146,7 +147,7 @@ def test_titles_captions_and_axes_are_in_the_page(run: Any, elements: list[Eleme
     axes = " ".join(line.text for line in having(elements, "p", class_="axes"))
     layouts = drawn(elements)
     labels = {div.attributes.get("aria-label") for div in having(elements, "div", role="img")}
-    for section in page.document_of(run).sections:
+    for section in run_page.document_of(run).sections:
         for picture in pictures_in(section.blocks):
             assert picture.title in headings
             assert picture.caption in captions
@@ -162,7 +163,7 @@ def test_titles_captions_and_axes_are_in_the_page(run: Any, elements: list[Eleme
 def test_headline_and_titles_use_the_run_s_own_numbers(run: Any, html: str):
     rows = run.outcomes.headline.set_index("firm").loc[list(made_up.STARTUPS)]
     best, worst = rows["independent"].idxmax(), rows["independent"].idxmin()
-    said = page.headline(view_of(run))
+    said = run_page.headline(view_of(run))
     assert f"{made_up.STARTUPS[best]} is still independent in {100 * rows['independent'][best]:.0f}% of worlds" in said
     assert f"{made_up.STARTUPS[worst]} in {100 * rows['independent'][worst]:.0f}%" in said
     left = run.outcomes.landscape.query("quantity == 'independents'").iloc[-1]

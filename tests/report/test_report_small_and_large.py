@@ -11,14 +11,17 @@ import pytest
 from reading import drawn, having, read
 
 from sim.outcomes.endgame import Share
-from sim.report import fates, landscape, money, page, survival, tables, timelines, words
-from sim.report.view import MOST_PANELS, view_of
+from sim.report.pages import run as run_page
+from sim.report.pictures import fates, landscape, money, survival, timelines
+from sim.report.run_view import MOST_PANELS, view_of
+from sim.report.tables import of_run
+from sim.words import numbers
 
 firm, START = made_up.firm, made_up.START
 
 
 def text_of(run: Any, folder: Path) -> str:
-    page.write(run, folder)
+    run_page.write(run, folder)
     html = (folder / "report.html").read_text(encoding="utf-8")
     return having(read(html), "body")[0].text
 
@@ -69,14 +72,14 @@ def test_a_class_is_one_series_and_says_how_many_it_is(tmp_path: Path):
     view = view_of(run)
     assert view.startups == ["crowd", "b"]
     assert [panel.heading for panel in fates.fates_over_time(view).panels] == ["Crowd (class of 30)", "Beta"]
-    assert "of 31 startups are still independent" in page.headline(view)
-    share = words.percent(view.at_horizon("crowd", "independent")[0])
-    assert f"{share} of Crowd (class of 30)" in page.headline(view), "a share of its firms, not of worlds"
-    for told in (page.headline(view), fates.fates_over_time(view).title, survival.survival_curves(view).title):
+    assert "of 31 startups are still independent" in run_page.headline(view)
+    share = numbers.percent(view.at_horizon("crowd", "independent")[0])
+    assert f"{share} of Crowd (class of 30)" in run_page.headline(view), "a share of its firms, not of worlds"
+    for told in (run_page.headline(view), fates.fates_over_time(view).title, survival.survival_curves(view).title):
         assert "Crowd (class of 30) is" not in told and "Crowd (class of 30) in" not in told
     lane = timelines.timeline(view, 0).panels[0].layout["yaxis"]["ticktext"][0]
     assert "Crowd 001" in lane and view.style("crowd").colour in lane
-    assert len(tables.fates_table(view).rows) == 3
+    assert len(of_run.fates_table(view).rows) == 3
     text_of(run, tmp_path)
 
 
@@ -84,7 +87,7 @@ def test_firms_that_never_or_late_enter(tmp_path: Path):
     firms = (firm("a", "Always"), firm("n", "Never", enters=None), firm("l", "Late", enters=START + 30))
     run = made_up.run(made_up.scenario(firms, ticks=60, claims=()), 200)
     view = view_of(run)
-    assert "Never" not in page.headline(view)
+    assert "Never" not in run_page.headline(view)
     assert [panel.heading for panel in money.purse_fans(view, "cash").panels] == ["Always", "Late"]
     stacks = fates.fates_over_time(view)
     assert stacks.panels[1].data[-1]["name"] == "not entered"
@@ -136,15 +139,15 @@ def test_many_firms_are_limited_to_the_least_certain_and_it_says_so(forty_five: 
     bars = fates.fates_at_horizon(view).panels[0]
     assert len(bars.layout["yaxis"]["ticktext"]) == 45
     assert "20 are left out" in timelines.timeline(view, 0).caption
-    assert len(tables.fates_table(view).rows) == 46
-    page.write(forty_five, tmp_path)
+    assert len(of_run.fates_table(view).rows) == 46
+    run_page.write(forty_five, tmp_path)
     assert (tmp_path / "report.html").stat().st_size < 8_000_000
 
 
 @pytest.mark.parametrize("ticks", [1, 12, 30, 150])
 def test_horizons_of_any_length(ticks: int, tmp_path: Path):
     run = made_up.run(made_up.scenario((firm("a", "A"), firm("b", "B")), ticks=ticks, claims=()), worlds=100)
-    page.write(run, tmp_path)
+    run_page.write(run, tmp_path)
     panels = drawn(read((tmp_path / "report.html").read_text(encoding="utf-8")))
     assert panels["survival-independent"][0]["layout"]["xaxis"]["range"][0] == "2023-06-01"
 

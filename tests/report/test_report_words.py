@@ -11,11 +11,13 @@ import pytest
 
 from sim.foundation.currency import unit_in
 from sim.laws.catalogue import ASSUMPTIONS
-from sim.outcomes.propositions import in_words
-from sim.report import claims, fans, tables, words
-from sim.report.survival import spread_out
-from sim.report.view import view_of
+from sim.report.pictures import claims, fans
+from sim.report.pictures.survival import spread_out
+from sim.report.run_view import view_of
+from sim.report.tables import of_run
 from sim.scenario.model import Value
+from sim.words import numbers
+from sim.words.propositions import in_words
 
 
 @pytest.mark.parametrize(
@@ -24,21 +26,21 @@ from sim.scenario.model import Value
 )
 def test_percent(share: float, text: str):
     if share == 0.005:
-        assert words.percent(share) in ("0%", "1%")  # a tie may go either way
+        assert numbers.percent(share) in ("0%", "1%")  # a tie may go either way
     else:
-        assert words.percent(share) == text
+        assert numbers.percent(share) == text
 
 
 def test_a_dated_value_has_its_unit(run: Any):
     """A factor has none."""
     changes = run.scenario.changes
     assert {change.op for change in changes} == {"set", "times", "plus"}
-    for change, row in zip(changes, tables.events_table(view_of(run)).rows, strict=True):
+    for change, row in zip(changes, of_run.events_table(view_of(run)).rows, strict=True):
         assert row[3].sub == ("" if change.op == "times" else unit_in(ASSUMPTIONS[change.path].unit)), change.path
 
 
 def test_a_group_in_the_table_of_fates_is_called_one(run: Any):
-    heads = [row[0].text for row in tables.fates_table(view_of(run)).rows]
+    heads = [row[0].text for row in of_run.fates_table(view_of(run)).rows]
     assert sorted(heads[-2:]) == ["All startups (7)", "Group six (6)"]
 
 
@@ -56,7 +58,7 @@ def test_a_group_in_the_table_of_fates_is_called_one(run: Any):
     ],
 )
 def test_number(value: float, text: str):
-    assert words.number(value) == text
+    assert numbers.number(value) == text
 
 
 @pytest.mark.parametrize(
@@ -70,14 +72,14 @@ def test_number(value: float, text: str):
     ],
 )
 def test_money(value: float, currency: str, text: str):
-    assert words.money(value, currency) == text
+    assert numbers.money(value, currency) == text
 
 
 def test_months_and_lists():
-    assert words.month_text(2023 * 12 + 6) == "Jul 2023"
-    assert words.month_text(2030 * 12 + 11, long=True) == "December 2030"
-    assert words.month_day(2024 * 12) == "2024-01-01"
-    assert words.listed(["a"]) == "a" and words.listed(["a", "b", "c"]) == "a, b and c" and words.listed([]) == ""
+    assert numbers.month_text(2023 * 12 + 6) == "Jul 2023"
+    assert numbers.month_text(2030 * 12 + 11, long=True) == "December 2030"
+    assert numbers.month_day(2024 * 12) == "2024-01-01"
+    assert numbers.listed(["a"]) == "a" and numbers.listed(["a", "b", "c"]) == "a, b and c" and numbers.listed([]) == ""
 
 
 @pytest.mark.parametrize(
@@ -100,7 +102,7 @@ def test_verdicts_by_fixed_thresholds(probability: float, worlds: int, word: str
 
 def test_ledger_shows_condition_interval_and_number_of_worlds(run: Any):
     view = view_of(run)
-    rows = {row[0].text: row for row in tables.claims_table(view).rows}
+    rows = {row[0].text: row for row in of_run.claims_table(view).rows}
     bought = rows[made_up.MINIMAX]
     frame = run.outcomes.claims.set_index("claim").loc["minimax-bought"]
     condition = "only of worlds with MiniMax not profitable by April 2028"
@@ -111,7 +113,7 @@ def test_ledger_shows_condition_interval_and_number_of_worlds(run: Any):
 
 
 def test_facts_say_whether_they_happened(run: Any):
-    rows = tables.facts_table(view_of(run)).rows
+    rows = of_run.facts_table(view_of(run)).rows
     assert [row[1].text for row in rows] == ["yes", "yes", "no"]
 
 
@@ -171,7 +173,7 @@ def test_propositions_in_words(run: Any, proposition: dict[str, Any], text: str)
 )
 def test_values_in_words(value: Value, text: str):
     assert (
-        tables.value_text(value, ASSUMPTIONS["assumptions.exchange.window"]) == tables.value_text(value, None) == text
+        of_run.value_text(value, ASSUMPTIONS["assumptions.exchange.window"]) == of_run.value_text(value, None) == text
     )
 
 

@@ -12,11 +12,11 @@ from browser import look
 
 import sim
 from sim.foundation.errors import InputError
-from sim.outcomes.estimates import estimate, signed
 from sim.outcomes.year_end_differences import QUANTITIES as YEAR_END
 from sim.report import study_figures
-from sim.report.stills import browser
+from sim.report.html.stills import browser
 from sim.scenario.load import with_sets
+from sim.words.estimates import estimate, signed
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "study"))
 from small_industry import small
@@ -38,7 +38,7 @@ def beside() -> sim.study.compare.Comparison:
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory) -> dict[str, Path]:
-    from sim.report import compare, what_if
+    from sim.report.pages import compare, what_if
 
     folder = tmp_path_factory.mktemp("pages")
     what_if.write(changed(), folder)
@@ -100,7 +100,7 @@ def test_a_page_draws_in_a_real_browser_and_fits(pages, name, width):
 
 
 def test_equal_studies_give_equal_pages(tmp_path, pages):
-    from sim.report import what_if
+    from sim.report.pages import what_if
 
     again = sim.what_if(
         small(400), ["firms.beta.cash=60"], variants={NASTY: {"firms.alpha.cash": 900}}, jobs=1, out=tmp_path / "out"

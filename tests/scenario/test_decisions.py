@@ -6,17 +6,17 @@ import jsonschema
 import pytest
 from small_scenario import TEXT, minimal
 
-from sim.engine.problem import prepare
+from sim.engine.prepared import prepare
 from sim.foundation.errors import InputError
 from sim.laws.catalogue import FIRM_ASSUMPTIONS
-from sim.outcomes import changes
-from sim.report.tables import firm_tables
+from sim.report.tables.of_run import firm_tables
 from sim.scenario import decided, params
 from sim.scenario.dates import month_of
 from sim.scenario.dump import to_yaml
 from sim.scenario.load import load_mapping, load_text, with_sets
 from sim.scenario.schema import json_schema
-from sim.study.vary import axes_of
+from sim.study.axes import axes_of
+from sim.words import changes
 
 DECISIONS = ("pivots", "lists", "raises")
 JANUARY = 2025 * 12.0

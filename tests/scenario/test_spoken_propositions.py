@@ -3,11 +3,11 @@
 import pytest
 
 from sim.foundation.errors import InputError
-from sim.outcomes.propositions import in_words, named
 from sim.scenario import spoken
 from sim.scenario.load import load
 from sim.scenario.model import Scenario
-from sim.study.asked import claim_of, condition_of
+from sim.study.claims_asked import claim_of, condition_of
+from sim.words.propositions import in_words, named
 
 MAY_2028 = 2028 * 12 + 4
 

@@ -13,8 +13,8 @@ from sim.engine.block import BLOCK_WORLDS, Block
 from sim.engine.simulate import simulate
 from sim.outcomes.differences import states_at
 from sim.outcomes.fates import event_months
+from sim.outcomes.index import rows_of
 from sim.outcomes.intervals import t_interval
-from sim.outcomes.rows import rows_of
 from sim.scenario.dates import month_of
 from sim.scenario.model import Scenario
 

@@ -14,9 +14,9 @@ from library import FLAGSHIP, FOLDER, SEVEN, SIX, VARIANTS
 from sim.engine.block import Block
 from sim.engine.simulate import simulate
 from sim.foundation.columns import EVENT, INDEPENDENT, KINDS, NEVER
-from sim.foundation.grid import PATHS
+from sim.foundation.histograms import PATHS
 from sim.outcomes.claims import LedgerCounts
-from sim.outcomes.rows import rows_of
+from sim.outcomes.index import rows_of
 from sim.scenario.dates import month_of
 from sim.scenario.model import Scenario
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from typing import NamedTuple
 
-from sim.outcomes.estimates import estimate, plain, signed
+from sim.words.estimates import estimate, plain, signed
 from tests.severities.estimating import Estimate
 from tests.severities.rows import NO_LIMIT, POINTS, ROWS, TIMES, Row
 from tests.severities.seen import ROOT, Runs

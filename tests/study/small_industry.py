@@ -36,13 +36,13 @@ def small(worlds: int = 100, seed: int = 3, sets: tuple[str, ...] = ()) -> Scena
 
 
 if __name__ == "__main__":
-    from sim.study import monte_carlo
+    from sim.study import many_worlds
 
     pause = float(sys.argv[4]) if len(sys.argv) > 4 else 0.0
 
-    def told(now: monte_carlo.Progress) -> None:
+    def told(now: many_worlds.Progress) -> None:
         print(now.stage, now.done, flush=True)
         time.sleep(pause)
 
-    run = monte_carlo.run(small(int(sys.argv[2])), out=sys.argv[1], jobs=int(sys.argv[3]), progress=told)
+    run = many_worlds.run(small(int(sys.argv[2])), out=sys.argv[1], jobs=int(sys.argv[3]), progress=told)
     print("FOLDER", run.folder)

@@ -21,8 +21,8 @@ from small_industry import TEXT, small
 
 from sim.archive import digest, folder
 from sim.foundation.errors import InputError, RunError
-from sim.study import cluster, executor, monte_carlo
-from sim.study.asked import Worlds, truths
+from sim.study import cluster, executor, many_worlds
+from sim.study.claims_asked import Worlds, truths
 
 UNREACHABLE_SECONDS = 30
 PATIENCE_SECONDS = 240
@@ -54,7 +54,7 @@ def dask(tmp_path_factory) -> Processes:
 @pytest.fixture(scope="module")
 def local(tmp_path_factory) -> dict[str, bytes]:
     """The files of a run of 5,000 worlds in this process."""
-    return contents(monte_carlo.run(small(5000), out=tmp_path_factory.mktemp("local"), jobs=1).folder)
+    return contents(many_worlds.run(small(5000), out=tmp_path_factory.mktemp("local"), jobs=1).folder)
 
 
 def contents(path: Path) -> dict[str, bytes]:
@@ -74,31 +74,31 @@ def forbidden(*_: object) -> None:
 def test_the_same_bytes_as_a_local_run(dask, tmp_path, local, monkeypatch):
     monkeypatch.setattr("sim.engine.simulate.simulate", forbidden)  # in this process
     with executor.on_cluster(dask.address):
-        done = monte_carlo.run(small(5000), out=tmp_path)
+        done = many_worlds.run(small(5000), out=tmp_path)
         assert contents(done.folder) == local
         assert (done.manifest["timings"]["worlds_computed"], done.manifest["timings"]["workers"]) == (5000, None)
     monkeypatch.undo()
-    monte_carlo.run(small(5000), out=tmp_path / "local", jobs=1)
+    many_worlds.run(small(5000), out=tmp_path / "local", jobs=1)
     assert blocks_in(tmp_path) == blocks_in(tmp_path / "local")
 
 
 def test_what_is_kept_already_is_not_computed_again(dask, tmp_path):
-    monte_carlo.run(small(2048), out=tmp_path, jobs=1)
-    told: list[monte_carlo.Progress] = []
+    many_worlds.run(small(2048), out=tmp_path, jobs=1)
+    told: list[many_worlds.Progress] = []
     with executor.on_cluster(dask.address):
-        monte_carlo.run(small(4096), out=tmp_path, progress=told.append)
-        assert [now.done for now in told if now.stage == monte_carlo.SIMULATING] == [2048, 3072, 4096]
+        many_worlds.run(small(4096), out=tmp_path, progress=told.append)
+        assert [now.done for now in told if now.stage == many_worlds.SIMULATING] == [2048, 3072, 4096]
     with executor.on_cluster("127.0.0.1:1"):  # nobody there, and nobody needed
-        assert monte_carlo.run(small(4096), out=tmp_path).reused
-        assert monte_carlo.simulate(small(1024), out=tmp_path).outcomes.worlds == 1024
+        assert many_worlds.run(small(4096), out=tmp_path).reused
+        assert many_worlds.simulate(small(1024), out=tmp_path).outcomes.worlds == 1024
 
 
 def test_claims_asked_in_worlds_that_are_not_kept(dask):
     scenario = small()
     asked = [Worlds(scenario, first, 50) for first in (0, 1024, 4096)]
-    here = truths(scenario.claims[0], asked, 1, monte_carlo.silent)
+    here = truths(scenario.claims[0], asked, 1, many_worlds.silent)
     with executor.on_cluster(dask.address):
-        there = truths(scenario.claims[0], asked, 1, monte_carlo.silent)
+        there = truths(scenario.claims[0], asked, 1, many_worlds.silent)
     assert 0 < np.concatenate(here).mean() < 1
     np.testing.assert_array_equal(np.concatenate(here), np.concatenate(there))
 
@@ -178,14 +178,14 @@ def test_a_run_goes_on_when_a_worker_is_killed(dask, tmp_path, local):
     victim = dask.worker(threads=2)
     told: list[int] = []
 
-    def progress(now: monte_carlo.Progress) -> None:
-        if now.stage == monte_carlo.SIMULATING:
+    def progress(now: many_worlds.Progress) -> None:
+        if now.stage == many_worlds.SIMULATING:
             told.append(now.done)
             if len(told) == 2:
                 kill(victim)
 
     with executor.on_cluster(dask.address):
-        done = monte_carlo.run(small(5000), out=tmp_path, progress=progress)
+        done = many_worlds.run(small(5000), out=tmp_path, progress=progress)
     assert victim.poll() is not None
     assert contents(done.folder) == local
     assert told == sorted(told)
@@ -196,20 +196,20 @@ def test_a_scheduler_that_dies_leaves_what_is_finished(tmp_path, local):
     with processes(tmp_path) as own:
         own.worker()
 
-        def progress(now: monte_carlo.Progress) -> None:
-            if now.stage == monte_carlo.SIMULATING and now.done:
+        def progress(now: many_worlds.Progress) -> None:
+            if now.stage == many_worlds.SIMULATING and now.done:
                 kill(own.scheduler)
 
         began = time.monotonic()
         lost = pytest.raises(RunError, match=r"does not answer any more.*finished blocks are kept")
         with lost, executor.on_cluster(own.address):
-            monte_carlo.run(small(20_000), out=tmp_path / "out", progress=progress)
+            many_worlds.run(small(20_000), out=tmp_path / "out", progress=progress)
         assert time.monotonic() - began < UNREACHABLE_SECONDS + 30
     kept = len(blocks_in(tmp_path / "out"))
     assert 1 <= kept < 20
     assert list((tmp_path / "out").iterdir()) == [tmp_path / "out" / folder.BLOCKS]
-    told: list[monte_carlo.Progress] = []
-    done = monte_carlo.run(small(5000), out=tmp_path / "out", jobs=1, progress=told.append)
+    told: list[many_worlds.Progress] = []
+    done = many_worlds.run(small(5000), out=tmp_path / "out", jobs=1, progress=told.append)
     assert told[0].kept >= 1024 * (kept - 1)  # what came in is not computed again
     assert contents(done.folder) == local
 
@@ -323,7 +323,7 @@ def test_a_worker_with_another_package_is_refused(tmp_path, kind, words):
         own.worker(path=another_package(tmp_path / "other", kind))
         refused = pytest.raises(RunError, match=rf"the worker tcp://\S+ is not made as this process is: .*{words}")
         with refused, executor.on_cluster(own.address):
-            monte_carlo.run(small(), out=tmp_path / "out")
+            many_worlds.run(small(), out=tmp_path / "out")
     assert blocks_in(tmp_path / "out") == {}
 
 
@@ -358,15 +358,15 @@ def _interrupt(_: int) -> None:
 
 
 def test_a_block_altered_on_its_way_is_not_kept(dask, tmp_path):
-    store = monte_carlo.store_of(small(), tmp_path)
-    task = executor.Kept(_altered, lambda span, content: monte_carlo.keep_block(store, span, content))
+    store = many_worlds.store_of(small(), tmp_path)
+    task = executor.Kept(_altered, lambda span, content: many_worlds.keep_block(store, span, content))
     with pytest.raises(RunError, match="altered on its way"), executor.on_cluster(dask.address):
-        executor.map_blocks(task, [monte_carlo.Span(0, 10)], 1, print)
+        executor.map_blocks(task, [many_worlds.Span(0, 10)], 1, print)
     assert blocks_in(tmp_path) == {}
 
 
-def _altered(span: monte_carlo.Span) -> bytes:
-    return monte_carlo.simulated(small(), span).replace(b"histories", b"histroies")
+def _altered(span: many_worlds.Span) -> bytes:
+    return many_worlds.simulated(small(), span).replace(b"histories", b"histroies")
 
 
 WRONG = {
@@ -401,8 +401,8 @@ def test_without_dask_there_is_a_command_that_installs_it(shakeout, monkeypatch)
 
 def test_dask_is_not_loaded_before_a_cluster_is_asked_for(tmp_path):
     code = (
-        "import sys; from small_industry import small; from sim.study import monte_carlo; "
-        "monte_carlo.run(small(10), jobs=1); print({'dask', 'distributed'} & set(sys.modules))"
+        "import sys; from small_industry import small; from sim.study import many_worlds; "
+        "many_worlds.run(small(10), jobs=1); print({'dask', 'distributed'} & set(sys.modules))"
     )
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(Path(__file__).parent)])}
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)

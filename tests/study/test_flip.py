@@ -12,7 +12,7 @@ from closed_form import CASH, HAZARD, MONTHS, alone, least_hazard
 import sim
 from sim.foundation.errors import InputError
 from sim.study import flip as study
-from sim.study.asked import FEW_CLAIMS, claim_of, condition_of
+from sim.study.claims_asked import FEW_CLAIMS, claim_of, condition_of
 from sim.study.crossing import COARSE, Found, Tally, crossings
 
 REPEATS = 1500

@@ -157,7 +157,7 @@ def test_a_what_if_tells_them_first(tmp_path):
 
 
 def test_the_page_of_a_what_if_tells_them_first():
-    from sim.report import what_if as page
+    from sim.report.pages import what_if as page
 
     done = sim.what_if(small(200), [POORER], jobs=1, firms=["beta"])
     plain = sim.what_if(small(200), [POORER], jobs=1)
@@ -173,7 +173,7 @@ def test_the_page_of_a_what_if_tells_them_first():
 
 
 def test_a_comparison_tells_them_first(tmp_path):
-    from sim.report import compare as page
+    from sim.report.pages import compare as page
 
     ask = functools.partial(sim.compare, small(400), with_sets(small(400), [POORER]), jobs=1, out=tmp_path)
     plain = ask()
@@ -197,8 +197,8 @@ def test_runs_that_are_the_same_worlds_are_so_for_whoever_is_asked_for():
 
 
 def test_a_sweep_tells_them_first(tmp_path):
-    from sim.report import sweep as page
-    from sim.report.document import Details
+    from sim.report.html.document import Details
+    from sim.report.pages import sweep as page
 
     ask = functools.partial(sim.sweep, small(100), ["firms.alpha.cash=60:600:2"], jobs=1, out=tmp_path)
     plain = ask()
@@ -227,7 +227,7 @@ def test_a_sweep_tells_them_first(tmp_path):
 
 def test_a_sweep_over_two_assumptions_tells_them_first():
     vary = ["firms.alpha.cash=60:600:2", "firms.beta.cash=60:600:2"]
-    from sim.report import sweep as page
+    from sim.report.pages import sweep as page
 
     name = next(firm.name for firm in small().firms if firm.id == "beta")
     for firms, expected in (((), "Alpha"), (["beta"], name)):

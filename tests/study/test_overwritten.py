@@ -10,10 +10,10 @@ from small_industry import TEXT
 
 import sim
 from sim.foundation.errors import InputError
-from sim.report import sweep as sweep_page
-from sim.report.document import render
+from sim.report.html.document import render
+from sim.report.pages import sweep as sweep_page
 from sim.scenario.load import load
-from sim.study.vary import axes_of
+from sim.study.axes import axes_of
 
 WINDOW = "assumptions.exchange.window"
 AMBITION = "firms.alone.research_ambition"
@@ -164,7 +164,7 @@ def test_a_set_that_an_event_overwrites_is_said_on_the_terminal_and_at_the_head_
 
 
 def test_the_report_of_a_run_has_its_notices_once():
-    from sim.report.page import document_of
+    from sim.report.pages.run import document_of
 
     done = sim.run(alone(events={"late": event("2024-10")}), worlds=8, jobs=1)
     done.manifest["notices"].append("a notice. ")

@@ -12,7 +12,7 @@ from closed_form import CASH, HAZARD, MONTHS, NAME, alone
 
 import sim
 from sim.engine.draws import draws_of
-from sim.engine.problem import Seeds
+from sim.engine.prepared import Seeds
 from sim.engine.simulate import simulate
 from sim.foundation.columns import NEVER
 from sim.foundation.errors import InputError
@@ -24,7 +24,7 @@ from sim.scenario.load import with_sets
 from sim.scenario.model import Scenario
 from sim.study import designs
 from sim.study import sensitivity as study
-from sim.study.monte_carlo import with_worlds
+from sim.study.many_worlds import with_worlds
 
 DUMMY = "assumptions.demand.growth_floor_year"  # demand is off: it can do nothing
 MOST_CASH, MOST_HAZARD = 24.0, 0.1

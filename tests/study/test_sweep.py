@@ -13,9 +13,9 @@ import sim
 from sim.foundation.errors import InputError
 from sim.outcomes.fates import COUNTED
 from sim.report import figures
-from sim.study import monte_carlo
+from sim.study import many_worlds
 from sim.study import sweep as study
-from sim.study.vary import MOST_POINTS, axes_of
+from sim.study.axes import MOST_POINTS, axes_of
 
 COLUMNS = ["quantity", "firm", "estimate", "low", "high"]
 
@@ -155,7 +155,7 @@ def test_the_values_of_an_event_can_vary_too():
 
 
 def test_blocks_are_those_of_ordinary_runs_and_are_used_again(tmp_path):
-    monte_carlo.run(alone(worlds=1024, hazard=0.1), jobs=1, out=tmp_path)
+    many_worlds.run(alone(worlds=1024, hazard=0.1), jobs=1, out=tmp_path)
     done = sim.sweep(alone(worlds=1024), f"{HAZARD}=0:0.2:3", jobs=1, out=tmp_path)
     assert done.manifest["timings"]["worlds_computed"] == 2 * 1024
     wider = sim.sweep(alone(worlds=1024), f"{HAZARD}=0:0.4:5", jobs=1, out=tmp_path)

@@ -10,11 +10,12 @@ from closed_form import alone as switched_off
 
 import sim
 from sim.foundation.errors import InputError
-from sim.report import figures, sweep_curves
-from sim.report.sweep import document_of
-from sim.report.sweep_grid import Swept
+from sim.report import figures
+from sim.report.pages.sweep import document_of
+from sim.report.pictures import sweep_curves
+from sim.report.pictures.swept import Swept
+from sim.study.axes import MOST_POINTS, axes_of
 from sim.study.sweep import headline
-from sim.study.vary import MOST_POINTS, axes_of
 
 LEAVES = "firms.alone.pivots"
 WORLDS = 8  # every world is alike: the firm does what it is made to do

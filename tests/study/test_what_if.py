@@ -18,11 +18,11 @@ from sim.archive import atomic, folder
 from sim.engine.simulate import simulate
 from sim.foundation.errors import InputError, RunError
 from sim.outcomes.differences import COLUMNS
-from sim.outcomes.flips import COLUMNS as FLIP_COLUMNS
-from sim.outcomes.year_end_words import runway_sentence
+from sim.outcomes.fates_turned import COLUMNS as FLIP_COLUMNS
 from sim.scenario.load import with_sets
-from sim.study import monte_carlo, sides
+from sim.study import many_worlds, sides
 from sim.study.variants import parsed, parts_at, sets_of, variants_of
+from sim.words.year_ends import runway_sentence
 
 ROOT = Path(__file__).resolve().parents[2]
 FLAGSHIP = ROOT / "scenarios" / "six-dragons.yaml"
@@ -149,7 +149,7 @@ def test_paired_intervals_cover_what_200_000_worlds_find(tmp_path):
     small_run, hits, rare = SMALL_RUN, {}, {}
     for text in (SHUT, "assumptions.listing.strength=0.9"):
         scenarios = [base, with_sets(base, [text])]
-        runs = [sides.of_run("", monte_carlo.simulate(one, out=tmp_path)) for one in scenarios]
+        runs = [sides.of_run("", many_worlds.simulate(one, out=tmp_path)) for one in scenarios]
         histories = [np.concatenate([piece.histories for piece in run.side.pieces()]) for run in runs]
         ends = [np.concatenate([piece.endgame for piece in run.side.pieces()]) for run in runs]
         truth = sim.outcomes.differences.Differences(runs[0].side, runs[1].side, True).run().frame("v").set_index(KEY)
@@ -271,11 +271,11 @@ def test_blocks_are_those_of_ordinary_runs(tmp_path, monkeypatch):
     asked = []
     real = engine.simulate
     monkeypatch.setattr(engine, "simulate", lambda s, first, worlds: asked.append(first) or real(s, first, worlds))
-    monte_carlo.run(small(1500), jobs=1, out=tmp_path)
+    many_worlds.run(small(1500), jobs=1, out=tmp_path)
     assert asked == [0, 1024]
     run(tmp_path)
     assert asked == [0, 1024, 0, 1024]  # the base was there already
-    monte_carlo.run(with_sets(small(1500), [POORER]), jobs=1, out=tmp_path)
+    many_worlds.run(with_sets(small(1500), [POORER]), jobs=1, out=tmp_path)
     assert len(asked) == 4
 
 
@@ -283,7 +283,7 @@ def test_a_full_disk_leaves_no_folder(tmp_path, monkeypatch):
     def full(_done, _part):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("sim.report.what_if.write", full)
+    monkeypatch.setattr("sim.report.pages.what_if.write", full)
     with pytest.raises(RunError, match="No space left"):
         run(tmp_path)
     assert [path for path in (tmp_path / "small").iterdir() if not path.name.startswith(atomic.PREFIX)] == []

@@ -1,0 +1,291 @@
+"""The commands: each parses its line, calls the public API and prints what came back. No logic of its own.
+
+Exit codes: 0 done, 2 the input is wrong, 3 the run failed after it began, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sim.cli import interrupt, streams, studies, terminal
+from sim.cli.options import (
+    FAILED,
+    RESULTS,
+    Firms,
+    Jobs,
+    Json,
+    Out,
+    Png,
+    Precision,
+    Quiet,
+    ScenarioFile,
+    ScenarioFiles,
+    Seed,
+    Sets,
+    Worlds,
+    app,
+    command,
+    megabytes,
+    notices,
+    one_of,
+    print_json,
+    typed,
+)
+from sim.foundation.errors import first_line
+
+if TYPE_CHECKING:
+    from sim.scenario.model import Scenario
+
+__all__ = ["app", "main", "studies"]
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        import sim
+
+        print(f"shakeout {sim.__version__}")
+        raise typer.Exit
+
+
+def main() -> None:
+    """The entry point of the command ``shakeout``."""
+    interrupt.leave()
+    try:
+        with streams.standard() as out:
+            _run_app(out)
+    except SystemExit as end:
+        if end.code and interrupt.came():
+            raise SystemExit(interrupt.INTERRUPTED) from None
+        raise
+    finally:
+        interrupt.leave()
+
+
+def _run_app(out: streams.Sink) -> None:
+    try:
+        app()
+    finally:
+        sys.stdout.flush()
+        if out.failure is not None:
+            problem = f"standard output cannot be written: {first_line(out.failure)}"
+            terminal.say(f"shakeout: {problem}; results are kept")
+            sys.exit(FAILED)
+
+
+@app.callback()
+def top(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=_print_version)
+    ] = False,
+) -> None:
+    """Simulates the shakeout among China's large-model start-ups: thousands of worlds, survival curves, a report."""
+
+
+def _memory_notice(scenario: Scenario, jobs: int | None) -> tuple[str, ...]:
+    """A notice if a run here comes near the memory there is; InputError if it needs more."""
+    from sim.study import executor, memory
+
+    near = memory.notice(scenario, executor.workers(jobs)) if executor.is_local() else None
+    return () if near is None else (near,)
+
+
+@command
+def run(
+    scenario: ScenarioFile,
+    worlds: Worlds = None,
+    seed: Seed = None,
+    sets: Sets = None,
+    jobs: Jobs = None,
+    out: Out = RESULTS,
+    json_: Json = False,
+    quiet: Quiet = False,
+    png: Png = False,
+    precision: Precision = None,
+    firms: Firms = None,
+) -> None:
+    """Simulate a scenario, write its result folder and report, and print the fates of the firms."""
+    import sim
+
+    one_of(worlds=worlds, precision=precision)
+    asked = sim.load(scenario, sets or (), worlds=worlds, seed=seed)
+    silent = quiet or json_
+    notices((*asked.notices, *_memory_notice(asked, jobs)), silent)
+    with terminal.progress(silent) as tell:
+        how = {"jobs": jobs, "out": out, "precision": precision, "firms": firms or (), "png": png, "progress": tell}
+        done = sim.run(asked, **how, command=typed())  # type: ignore[arg-type]
+    if json_:
+        print_json(done.folder, done.manifest, done.summary())
+    elif quiet:
+        print(done.folder)
+    else:
+        notices(done.manifest["notices"][len(asked.notices) :], silent)
+        terminal.run_summary(done)
+
+
+@command
+def check(scenario: ScenarioFile, sets: Sets = None) -> None:
+    """Validate a scenario and say what is in it; nothing is simulated."""
+    import sim
+    from sim.scenario.dates import month_text
+
+    found = sim.load(scenario, sets or ())
+    values = [*found.assumptions.values(), *(value for firm in found.firms for value in firm.values.values())]
+    events = {change.origin for change in found.changes if change.origin != "--set"}
+    firms = sum(max(1, firm.copies) for firm in found.firms)
+    notices((*found.notices, *_memory_notice(found, None)), quiet=False)
+    print(terminal.clean(f"{found.name}: {found.title}"))
+    print(f"  {month_text(found.start)} to {month_text(found.end)}, {found.ticks} months")
+    print(f"  {firms:,} firms, {len(events)} dated events, {len(found.claims)} claims, {len(found.facts)} facts")
+    print(f"  {len(found.given)} values stated, {sum(value.uncertain for value in values)} of all values uncertain")
+    print(f"  {found.worlds:,} worlds, seed {found.seed}")
+    print("The scenario is valid.")
+
+
+@command
+def new(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="What to call it; NAME.yaml is written here.")],
+    base: Annotated[
+        str, typer.Option("--from", metavar="SCENARIO", help="What it extends: a shipped scenario, or a file here.")
+    ] = "six-dragons",
+) -> None:
+    """Write a scenario of your own: it extends another, and its comments show what it may change."""
+    from sim.scenario.fresh import write
+
+    path = write(name, base, Path())
+    print(terminal.clean(f"Written: {path}. It differs in nothing yet: edit it, then `shakeout check {path}`."))
+
+
+@command
+def params(
+    word: Annotated[str | None, typer.Argument(metavar="[WORD]", help="Show only what mentions this word.")] = None,
+) -> None:
+    """List every assumption: path, unit, default, bounds, what its size rests on, source. Money is in RMB million."""
+    from sim.scenario.params import default_text, rows
+
+    for row in rows(word):
+        about = f"({row['bounds']}; rests on: {row['rests_on']}; source: {row['source']})"
+        print(f"{row['path']}  {default_text(row)} {row['unit']}  {about}\n    {row['says']}")
+
+
+@command
+def schema() -> None:
+    """Print the JSON Schema of a scenario file; editors complete and check against it."""
+    from sim.scenario.schema import json_schema
+
+    print(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+
+
+@command
+def list_(out: Out = RESULTS) -> None:
+    """List the runs in the results folder, the oldest first."""
+    from sim.archive.folder import list_runs
+
+    rows = [
+        [
+            str(found.manifest.get("finished", "")),
+            str(found.manifest.get("kind", "")),
+            str(found.manifest.get("scenario", "")),
+            str(found.manifest.get("worlds", "")),
+            str(found.manifest.get("seed", "")),
+            megabytes(found.bytes),
+            str(found.path),
+        ]
+        for found in list_runs(out)
+    ]
+    terminal.print_table(["finished (UTC)", "kind", "scenario", "worlds", "seed", "MB", "folder"], rows, left=7)
+
+
+@command
+def clean(
+    out: Out = RESULTS,
+    older_than: Annotated[
+        float | None,
+        typer.Option("--older-than", metavar="DAYS", help="Only blocks not written to for so many days."),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Remove nothing, say only what would go.")] = False,
+    json_: Json = False,
+) -> None:
+    """Remove the finished blocks that no run or study in the results folder needs."""
+    from sim.archive.clean import clean as clean_blocks
+
+    gone = clean_blocks(out, older_than, dry_run)
+    freed = sum(one.bytes for one in gone)
+    rows = [{"folder": str(one.path), "scenario": one.scenario, "seed": one.seed, "bytes": one.bytes} for one in gone]
+    if json_:
+        print_json(out, {"kind": "clean", "dry_run": dry_run, "bytes": freed}, rows)
+        return
+    if rows:
+        shown = [[one.scenario, str(one.seed), megabytes(one.bytes), str(one.path)] for one in gone]
+        terminal.print_table(["blocks of", "seed", "MB", "folder"], shown, left=4)
+    print(f"{'Would free' if dry_run else 'Freed'} {megabytes(freed)} MB: blocks that no run or study here needs.")
+
+
+@command
+def trace(
+    scenario: ScenarioFile,
+    world: Annotated[int, typer.Option("--world", metavar="K", help="The world to tell, counted from 0.")] = 0,
+    seed: Seed = None,
+    sets: Sets = None,
+    json_: Json = False,
+) -> None:
+    """Tell one world as life stories: who raised, listed, pivoted, was bought or died, and why."""
+    import sim
+    from sim.words.life_stories import life_stories
+
+    asked = sim.load(scenario, sets or (), seed=seed)
+    notices(asked.notices, json_)
+    traced = sim.trace(asked, world)
+    stories = life_stories(asked, traced.events, traced.firms[-1]["entry_month"])
+    if json_:
+        told = [
+            {"firm": story.firm, "name": story.name, "fate": story.fate, **dataclasses.asdict(sentence)}
+            for story in stories
+            for sentence in story.sentences
+        ]
+        print_json(None, {"kind": "trace", "scenario": asked.name, "seed": asked.seed, "world": world}, told)
+        return
+    print(terminal.clean(f"{asked.title or asked.name}: world {world:,} of seed {asked.seed}"))
+    for story in stories:
+        terminal.print_story(story)
+
+
+@command
+def claims(
+    scenarios: ScenarioFiles,
+    worlds: Worlds = None,
+    seed: Seed = None,
+    sets: Sets = None,
+    jobs: Jobs = None,
+    out: Out = RESULTS,
+    json_: Json = False,
+    quiet: Quiet = False,
+    firms: Firms = None,
+) -> None:
+    """Print in how many worlds each forecast of the documents comes true; several scenarios side by side."""
+    import sim
+    from sim.outcomes.forecasts import labels, side_by_side
+    from sim.study import many_worlds
+    from sim.study.focus import focus_of, focused
+
+    asked = [sim.load(path, sets or (), worlds=worlds, seed=seed) for path in scenarios]
+    focus = focus_of(asked, firms or ())
+    names = labels([scenario.name for scenario in asked])
+    silent = quiet or json_
+    notices([notice for scenario in asked for notice in scenario.notices], silent)
+    with terminal.progress(silent) as tell:
+        done = [many_worlds.simulate(scenario, jobs=jobs, out=out, progress=tell) for scenario in asked]
+    runs = [focused(run, focus) for run in done]
+    ledgers = {name: [{**row, "scenario": name} for row in run.ledger()] for name, run in zip(names, runs, strict=True)}
+    if json_:
+        manifests = {name: run.manifest for name, run in zip(names, runs, strict=True)}
+        print_json(None, manifests, [row for ledger in ledgers.values() for row in ledger])
+    elif len(runs) == 1:
+        terminal.claims_table(ledgers[names[0]])
+    else:
+        terminal.claims_matrix(side_by_side(ledgers), names)

@@ -1,0 +1,410 @@
+"""What the terminal shows: progress while worlds run, tables of what came out, notices and errors."""
+
+from __future__ import annotations
+
+import itertools
+import sys
+import textwrap
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from sim.cli import fitted_tables
+from sim.foundation.errors import shown
+from sim.words.estimates import NOTE, Say, estimate, plain
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from sim.outcomes.forecasts import Forecast
+    from sim.study.axes import Coordinate
+    from sim.study.flip import Flip
+    from sim.study.many_worlds import Progress, Tell
+    from sim.study.run import Run
+    from sim.study.sensitivity import Sensitivity
+    from sim.study.sweep import Sweep
+    from sim.words.life_stories import Story
+
+Row = Mapping[str, Any]
+PLAIN_WIDTH = 120  # columns where the output is no terminal, and a table needs no more
+WIDEST = 100_000  # columns that a table may need there
+WHOLE: Any = {"break_long_words": False, "break_on_hyphens": False}  # of textwrap
+FEWEST_FOLDED = 2  # giants that are told in one line
+ALL_GIANTS = "giants"
+REDRAWS_SECOND = 8
+
+
+def console(stderr: bool = False) -> Console:
+    """A console for texts from anywhere: no markup is read in them."""
+    from rich.console import Console
+
+    stream = sys.stderr if stderr else sys.stdout
+    width = None if stream.isatty() else PLAIN_WIDTH
+    return Console(file=stream, width=width, markup=False, highlight=False, emoji=False)
+
+
+def say(text: str) -> None:
+    """A line for the person who watches, on stderr: results go to stdout."""
+    print(clean(text), file=sys.stderr, flush=True)
+
+
+def clean(text: object) -> str:
+    """``text`` without control characters, which could move the cursor or hide what is printed."""
+    return "".join(c if c.isprintable() or c == "\n" else "�" for c in str(text))
+
+
+@contextmanager
+def progress(quiet: bool) -> Iterator[Tell | None]:
+    """Something that is told how far a run is: a bar on a terminal; elsewhere only that it compiles."""
+    if quiet:
+        yield None
+    elif not sys.stderr.isatty():
+        yield _told_plainly
+    else:
+        with _bar() as tell:
+            yield tell
+
+
+COMPILES = "compiling the laws for this machine (once after each installation or change; about half a minute)"
+
+
+def _told_plainly(now: Progress) -> None:
+    if now.stage == "compiling":
+        say(COMPILES)
+
+
+@contextmanager
+def _bar() -> Iterator[Tell]:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("worlds"),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console(stderr=True), transient=True, refresh_per_second=REDRAWS_SECOND) as bar:
+        task = bar.add_task("starting", total=None, rate="")
+        started = time.perf_counter()
+
+        def tell(now: Any) -> None:
+            nonlocal started
+            if now.stage == "compiling":
+                bar.console.print(COMPILES)
+            if now.done == now.kept:
+                started = time.perf_counter()
+            fresh, seconds = now.done - now.kept, time.perf_counter() - started
+            rate = f"{fresh / seconds:,.0f} a second" if fresh and now.stage == "simulating" else ""
+            bar.update(task, description=now.stage, completed=now.done, total=now.total, rate=rate)
+
+        yield tell
+
+
+def print_table(
+    columns: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1, title: str = "", spare: Sequence[str] = ()
+) -> None:
+    """A table on stdout: the first ``left`` columns to the left, the others (numbers) to the right.
+
+    No name and no number is broken. Where there is too little room columns of ``spare`` are left out, in that order,
+    which is said; where that is not enough, every row is told in lines. What is no terminal has the room it needs.
+    """
+    from rich import box
+    from rich.table import Table
+
+    out = console()
+    cells = [[clean(cell) for cell in row] for row in rows]
+    kept, gone = fitted_tables.dropped(columns, cells, out.width, spare)
+    names, cells = [columns[i] for i in kept], [[row[i] for i in kept] for row in cells]
+    widths = fitted_tables.widths(names, cells, out.width)
+    if widths is None and not sys.stdout.isatty():
+        out.width = WIDEST
+        widths = fitted_tables.widths(names, cells, out.width)
+    if widths is None:
+        print("\n".join([*([clean(title)] if title else []), *fitted_tables.told(names, cells)]))
+        return
+    table = Table(title=clean(title) or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    for index, (name, width) in enumerate(zip(names, widths, strict=True)):
+        table.add_column(name, justify="left" if kept[index] < left else "right", width=width)
+    for row in cells:
+        table.add_row(*row)
+    out.print(table)
+    if gone:
+        said = f"Left out, as the terminal is narrow: {', '.join(gone)}."
+        print(textwrap.fill(said, out.width, **WHOLE))
+
+
+def fates_table(summary: Sequence[Row], end: str, focus: Sequence[str] = ()) -> None:
+    """The table of fates per firm: percent of worlds with its 95% interval, and the month by which
+    half of all that enter are gone; ``end`` is the horizon, YYYY-MM. Giants that stay in every world are one line,
+    but for those in ``focus``."""
+    fates = ("independent", "acquired", "closed", "listed", "pivoted")
+    firms = {row["firm"] for row in summary if row["kind"] == "giant" and row["independent"] == 1}
+    all_stay = firms == {row["firm"] for row in summary if row["kind"] == "giant"}
+    firms -= set(focus)
+    still = [row for row in summary if row["firm"] in firms]
+    folded = firms | ({ALL_GIANTS} - set(focus)) if all_stay else firms
+    shown = summary if len(still) < FEWEST_FOLDED else [row for row in summary if row["firm"] not in folded]
+    rows = [[row["name"], *(percent(row, fate) for fate in fates), half_gone(row, end)] for row in shown]
+    print_table(["", *fates, "half gone by"], rows, spare=("pivoted", "listed", "half gone by"))
+    if len(shown) < len(summary):
+        names = ", ".join(row["name"] for row in still)
+        print(textwrap.fill(clean(f"Giants, independent in every world: {names}."), console().width, **WHOLE))
+
+
+def half_gone(row: Row, end: str) -> str:
+    """The month by which half of all that enter are gone; a dash where nobody enters."""
+    return row["median_exit"] or ("–" if row["never_entered"] == 1 else f"after {end}")
+
+
+def run_summary(run: Run) -> None:
+    """The table of fates, how it was come by, and where the report is."""
+    from sim.scenario.dates import month_text
+    from sim.study.focus import focus_in, named
+    from sim.words.events import capital
+
+    end, worlds = month_text(run.scenario.end), run.scenario.worlds
+    fates_table(run.summary(), end, focus_in(run.scenario, run.manifest))
+    took = run.manifest["timings"]["simulate_seconds"]
+    how = "it was there already: nothing was simulated" if run.reused else f"simulated in {took:.1f} s"
+    print(f"Percent of {worlds:,} worlds by {end}; of classes and groups percent of their firms.")
+    print(f"{capital(NOTE)}. Seed {run.scenario.seed}; {how}.")
+    if run.folder is not None:
+        print(f"Report: {run.folder / named('report.html', run.manifest)}")
+
+
+def claims_table(ledger: Sequence[Row]) -> None:
+    """Forecasts of one scenario: in how many percent of worlds each comes true, and how many worlds were asked.
+
+    Facts say whether they happened.
+    """
+    rows = []
+    for row in ledger:
+        happened = "" if row["happened"] is None else f" (happened: {'yes' if row['happened'] else 'no'})"
+        rows.append(
+            [
+                row["claim"],
+                f"{row['says'] or row['claim']}{happened} [{row['asked']}]",
+                _probability(row),
+                f"{row['worlds']:,}",
+            ]
+        )
+    if rows:
+        print_table(["claim", "says", ledger[0]["scenario"], "worlds"], rows, left=2)
+    else:
+        print("No claims and no facts are stated.")
+
+
+def _probability(row: Row) -> str:
+    return percent({"share": row["probability"], "share_low": row["low"], "share_high": row["high"]}, "share")
+
+
+MATRIX_WIDTH = 100  # columns that a matrix takes at the most, however many scenarios there are
+LONGEST_CLAIM = 32
+MATRIX_NOTE = (
+    f"Percent of worlds, {NOTE}; – where no world was asked. x of y: how many of a document's forecasts "
+    "come true in more than half of the worlds; for what happened, how often more than half of the worlds agree."
+)
+LEAST_CELL = len("100.0 ±50.0")  # a wider cell widens its column
+
+
+def claims_matrix(forecasts: Sequence[Forecast], scenarios: Sequence[str]) -> None:
+    """Forecasts by scenario, in percent of worlds, in as many blocks of scenarios as fit in MATRIX_WIDTH columns.
+
+    The row of a document says how many of its forecasts come true in more than half of the worlds.
+    """
+    if not forecasts:
+        print("No claims and no facts are stated.")
+        return
+    first = max(len(_cut(name)) for one in forecasts for name in ("  " + one.claim, one.group)) + 2
+    headers = {name: textwrap.wrap(clean(name), LEAST_CELL, break_long_words=False) for name in scenarios}
+    widest = [len(text) for _, cells in _matrix_rows(forecasts, scenarios) for text in cells]
+    cell = max(LEAST_CELL, *widest, *(len(line) for lines in headers.values() for line in lines)) + 2
+    each = max((min(MATRIX_WIDTH, console().width) - first) // cell, 1)
+    for start in range(0, len(scenarios), each):
+        shown = scenarios[start : start + each]
+        height = max(len(headers[name]) for name in shown)
+        tops = [[""] * (height - len(headers[name])) + headers[name] for name in shown]
+        for line, parts in enumerate(zip(*tops, strict=True), 1):
+            print(_line("claim" if line == height else "", parts, first, cell))
+        print("─" * (first + cell * len(shown)))
+        for name, cells in _matrix_rows(forecasts, shown):
+            print(_line(name, cells, first, cell))
+        print()
+    _legend(forecasts)
+
+
+def _matrix_rows(forecasts: Sequence[Forecast], scenarios: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
+    """Name and cells of every row: each document with its score, then its forecasts."""
+    from sim.outcomes.forecasts import score
+
+    for group, members in itertools.groupby(forecasts, key=lambda one: one.group):
+        kept = list(members)
+        scores = [score(kept, name) for name in scenarios]
+        yield group, [f"{right} of {judged}" if judged else "–" for right, judged in scores]
+        for one in kept:
+            yield "  " + one.claim, [_probability(one.rows[name]) if name in one.rows else "–" for name in scenarios]
+
+
+def _line(name: str, cells: Sequence[str], first: int, cell: int) -> str:
+    return (f"{_cut(clean(name)):<{first}}" + "".join(f"{part:>{cell}}" for part in cells)).rstrip()
+
+
+def _cut(name: str) -> str:
+    return name if len(name) <= LONGEST_CLAIM else name[: LONGEST_CLAIM - 1] + "…"
+
+
+def _legend(forecasts: Sequence[Forecast]) -> None:
+    """What every forecast says, with its source."""
+    width = min(MATRIX_WIDTH, console().width)
+    print(textwrap.fill(MATRIX_NOTE, width) + "\n")
+    for one in forecasts:
+        happened = "" if one.happened is None else f" (happened: {'yes' if one.happened else 'no'})"
+        text = f"{one.claim}: {one.says}{happened}; asked: {one.asked} [{one.source}]"
+        print(textwrap.fill(clean(text), width, subsequent_indent="    ", **WHOLE))
+
+
+MOST_HEAD = 16  # characters of a run's name over its column
+SWEPT = {"independents_left": "independent", "general_left": "in the race", "endgame": "endgame %"}
+
+
+def differences(
+    headline: Sequence[str], explained: Sequence[str], summary: Sequence[Row], currency: str, base: str = "base"
+) -> None:
+    """The sentences to quote, and under each what explains it, the table of its variant's differences from ``base`` at
+    the horizon, and that of runway, cash and revenue."""
+    from sim.outcomes.year_end_differences import QUANTITIES as YEAR_END_QUANTITIES
+    from sim.words.differences import side_by_side
+
+    variants = list(dict.fromkeys(row["variant"] for row in summary))
+    for sentence, why, variant in zip(headline, explained, variants, strict=True):
+        print(clean(f"{sentence}."))
+        if why:
+            print(clean(f"{why}."))
+        of_variant = [row for row in summary if row["variant"] == variant]
+        mine = [row for row in of_variant if row["quantity"] not in YEAR_END_QUANTITIES]
+        rows = [[row["name"], row["quantity"].replace("_", " "), *side_by_side(row)] for row in mine]
+        other = "variant" if base == "base" else variant
+        heads = [shown(name, MOST_HEAD) for name in (base, other)]
+        print_table(["", "", *heads, "difference", "gain"], rows, left=2)
+        _year_ends([row for row in of_variant if row["quantity"] in YEAR_END_QUANTITIES], currency)
+    print(f"Shares in percent, differences in points, {NOTE}.")
+    print("Gain: so many times the worlds would be needed without common luck.")
+
+
+def _year_ends(rows: Sequence[Row], currency: str) -> None:
+    """The table of runway, cash and revenue of every startup at a date; nothing without rows."""
+    from sim.words.differences import month_words
+    from sim.words.year_ends import by_firm, cells
+
+    if not rows:
+        return
+    date, names = rows[0]["date"], {row["firm"]: row["name"] for row in rows}
+    heads = ["", "runway", "difference", "cash", "revenue", "counted"]
+    body = [[names[firm], *cells(mine)] for firm, mine in by_firm(rows, date).items()]
+    print_table(heads, body, title=f"Runway, cash and revenue in {month_words(date)}")
+    where = "where the startup is there in both" if rows[0]["paired"] else "of each run where the startup is there"
+    said = (
+        f"Runway: medians in months and the median difference. Cash ({currency}) and revenue ({currency} a month): "
+        f"mean differences. Counted: percent of worlds, those {where}."
+    )
+    print(textwrap.fill(clean(said), console().width, **WHOLE))
+
+
+def percent(row: Row, name: str) -> str:
+    """``name`` of ``row`` in percent with its interval, which one world has not; a dash where there is nothing to go
+    by."""
+    told = _estimate({name: row[name], "low": row[f"{name}_low"], "high": row[f"{name}_high"]}, name, 100, 1)
+    return told.replace(" to ", "–")  # one word, which a narrow table keeps together
+
+
+def print_story(story: Story) -> None:
+    """One firm's life, a line for each thing that happened."""
+    from rich.text import Text
+
+    out = console()
+    ending = f" ({story.fate.replace('_', ' ')})" if story.fate else ""
+    out.print(Text(clean(f"\n{story.name}{ending}"), style="bold"))
+    for sentence in story.sentences:
+        when = f"  {sentence.when:<15} "
+        lines = textwrap.wrap(clean(sentence.text), max(out.width - len(when), len(when)))
+        print(when + ("\n" + " " * len(when)).join(lines))
+
+
+def sweep_table(done: Sweep) -> None:
+    """A row for every point of the grid: how many startups are left, the endgame, and who stays independent."""
+    from sim.study.focus import focus_in
+    from sim.words.differences import COUNTS, name_of
+
+    print(clean(f"{done.headline}."))
+    names = [axis.name for axis in done.axes]
+    focus = [name_of(done.scenario, firm) for firm in focus_in(done.scenario, done.manifest)]
+    points: dict[tuple[Coordinate, ...], dict[str, str]] = {}
+    for row in done.summary():
+        cells = points.setdefault(tuple(row[name] for name in names), {})
+        if row["firm"] == "all":
+            counts = row["quantity"] in COUNTS
+            cells[SWEPT[row["quantity"]]] = _estimate(row, "estimate", 1 if counts else 100, 2 if counts else 1)
+        else:
+            cells[name_of(done.scenario, row["firm"])] = f"{100 * row['estimate']:.0f}"
+    labels = list(dict.fromkeys(label for cells in points.values() for label in cells))
+    kept = [*focus, *SWEPT.values()]
+    shown = sorted(labels, key=lambda label: kept.index(label) if label in kept else len(kept))
+    parts = [(axis.path.split("."), f"@{axis.when}" if axis.when else "") for axis in done.axes]
+    heads = [f"{path[-1]}{when}" for path, when in parts]
+    if len(set(heads)) < len(heads):  # two strengths: scale.strength and listing.strength
+        heads = [f"{'.'.join(path[-2:])}{when}" for path, when in parts]
+    widths = [max(len(label), *(len(cells.get(label, "")) for cells in points.values())) for label in [*heads, *shown]]
+    if sum(widths) + fitted_tables.GAP * len(widths) > console().width:
+        shown = [label for label in shown if label in kept]
+    left_out = [label for label in labels if label not in shown]
+    rows = [
+        [
+            *(value if isinstance(value, str) else f"{value:g}" for value in point),
+            *(cells.get(label, "") for label in shown),
+        ]
+        for point, cells in points.items()
+    ]
+    print_table([*heads, *shown], rows, left=0)
+    firms_said = "; firms: still independent" if any(label not in SWEPT.values() for label in shown) else ""
+    print(f"Means and percent of {done.scenario.worlds:,} worlds, {NOTE}{firms_said}.")
+    if left_out:
+        print(textwrap.fill(clean(f"Left out, as there is no room: {', '.join(left_out)}."), console().width, **WHOLE))
+
+
+def _estimate(row: Row, name: str, scale: int, digits: int, say: Say = plain) -> str:
+    """``name`` of ``row``, times ``scale``, with its interval ``low`` to ``high``."""
+    value, low, high = (None if part is None else scale * part for part in (row[name], row["low"], row["high"]))
+    return estimate(value, low, high, digits, say)
+
+
+def flip_answer(done: Flip) -> None:
+    """The plain answer, and a row for every crossing."""
+    print(clean(f"{done.headline}."))
+    if done.crossings:
+        rows = [
+            [f"{row['estimate']:.5g}", f"{row['low']:.5g} to {row['high']:.5g}", row["direction"]]
+            for row in done.summary()
+        ]
+        print_table([done.axis.name, "95% interval", "the probability is"], rows)
+    print(f"{len(done.evaluations)} values tried, {done.scenario.worlds:,} worlds at each, with the same luck.")
+
+
+def drivers_table(done: Sensitivity) -> None:
+    """The drivers by rank with their indices, and how many assumptions are not distinguishable from noise."""
+    print(clean(f"{done.headline}."))
+    print(f"Not varied: {len(done.manifest['held'])} other assumptions of the industry; the page lists them.")
+    paths: dict[str, list[str]] = {}
+    names = list(dict.fromkeys(row["index"] for row in done.summary()))
+    for row in done.summary():
+        if row["rank"] is not None:
+            cells = paths.setdefault(row["path"], [str(row["rank"]), row["path"]])
+            cells.append(f"{100 * row['value']:.1f} ({100 * row['low']:.1f} to {100 * row['high']:.1f})")
+    if paths:
+        print_table(["rank", "assumption", *(name.replace("_", " ") for name in names)], list(paths.values()), left=2)
+        print("Percent, with 95% intervals. Assumptions that cannot be told apart share a rank.")
+    others = len(done.ranks) - len(paths)
+    print(f"{others} of {len(done.ranks)} uncertain assumptions are not distinguishable from noise.")

@@ -1,0 +1,131 @@
+"""Flips: which fate of a firm turned into which, in the same world under another assumption.
+
+A fate is told with two flags, whether the firm listed and whether it pivoted by the horizon: "closed+listed".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sim.foundation.columns import FATES, STARTUP
+from sim.outcomes.fates import event_months
+from sim.outcomes.index import Rows, rows_of
+from sim.scenario.model import Scenario
+
+LISTED, PIVOTED = 1, 2  # flags of a code: fate * FLAGGED + flags
+FLAGGED = 4
+CODES = FLAGGED * len(FATES)
+COLUMNS = ("variant", "firm", "base_fate", "variant_fate", "worlds", "share")
+
+
+class Flip(NamedTuple):
+    """One fate turned into another in ``worlds`` worlds; ``world`` is one in which little else flipped.
+
+    ``row`` is the firm's id in that world: for a class the copy that it happened to.
+    """
+
+    firm: str
+    base_fate: str
+    variant_fate: str
+    worlds: int
+    world: int
+    row: str
+
+
+def codes_of(histories: np.ndarray, ticks: int) -> np.ndarray:
+    """(worlds, firms) code of how each firm ended."""
+    when = event_months(histories)
+    flags = LISTED * (when["listed"] <= ticks) + PIVOTED * (when["pivoted"] <= ticks)
+    return np.asarray(histories["fate"].astype(np.int64) * FLAGGED + flags)
+
+
+def fate_text(code: int) -> str:
+    """``closed+listed+pivoted``"""
+    flags = [name for flag, name in ((LISTED, "listed"), (PIVOTED, "pivoted")) if code % FLAGGED & flag]
+    return "+".join([FATES[code // FLAGGED], *flags])
+
+
+@dataclass
+class Flips:
+    """Counts of what turned into what, per firm (a class of copies is one), over pairs of worlds."""
+
+    base: Scenario
+    variant: Scenario
+    worlds: int = 0
+    counts: dict[str, Any] = field(default_factory=dict)
+    examples: dict[tuple[str, int, int], tuple[int, int, str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        mine, theirs = rows_of(self.base), rows_of(self.variant)
+        self.ids = [id for id in mine.ids if id in theirs.ids]
+        self.series = [mine.series_ids[mine.series[mine.ids.index(id)]] for id in self.ids]
+        self.places = tuple(np.array([rows.ids.index(id) for id in self.ids], int) for rows in (mine, theirs))
+        self.startups = np.array([_kind(mine, id) == STARTUP for id in self.ids], bool)
+
+    def add(self, first: int, base: np.ndarray, variant: np.ndarray) -> None:
+        """Count the worlds ``first`` and on, (worlds, firms) histories of both sides."""
+        old = codes_of(base, self.base.ticks)[:, self.places[0]]
+        new = codes_of(variant, self.variant.ticks)[:, self.places[1]]
+        self.worlds += len(old)
+        turned = (old // FLAGGED != new // FLAGGED) & self.startups
+        others = turned.sum(axis=1)
+        for column, series in enumerate(self.series):
+            pairs = old[:, column] * CODES + new[:, column]
+            counts = np.bincount(pairs, minlength=CODES * CODES).reshape(CODES, CODES)
+            self.counts[series] = self.counts.get(series, 0) + counts
+            for code in np.unique(pairs[old[:, column] != new[:, column]]):
+                which = np.flatnonzero(pairs == code)
+                best = int(which[np.argmin(others[which])])
+                found = (int(others[best]), first + best, self.ids[column])
+                key = (series, int(code) // CODES, int(code) % CODES)
+                self.examples[key] = min(found, self.examples.get(key, found))
+
+    def flips(self) -> list[Flip]:
+        """Every flip, firms in file order, the most frequent first."""
+        found = []
+        for series in dict.fromkeys(self.series):
+            counts = np.array(self.counts[series])
+            np.fill_diagonal(counts, 0)
+            for pair in np.argsort(-counts, axis=None, kind="stable"):
+                old, new = divmod(int(pair), CODES)
+                if not counts[old, new]:
+                    break
+                _, world, row = self.examples[series, old, new]
+                found.append(Flip(series, fate_text(old), fate_text(new), int(counts[old, new]), world, row))
+        return found
+
+    def frame(self, variant: str) -> Any:
+        """flipped.csv: variant, firm, base_fate, variant_fate, worlds, share (of all; of a class: firms, pooled)."""
+        import pandas as pd
+
+        size = {series: self.series.count(series) for series in self.series}
+        rows = [
+            (variant, f.firm, f.base_fate, f.variant_fate, f.worlds, f.worlds / (self.worlds * size[f.firm]))
+            for f in self.flips()
+        ]
+        return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"worlds": "int64", "share": "float64"})
+
+    def matrices(self) -> dict[str, np.ndarray]:
+        """Firm -> (CODES, CODES) counts: how it ends in the base, by how it ends in the variant."""
+        return {series: np.array(self.counts[series]) for series in dict.fromkeys(self.series)}
+
+
+def _kind(rows: Rows, id: str) -> int:
+    return int(rows.kinds[rows.ids.index(id)])
+
+
+def telling(flips: Sequence[Flip], startups: Sequence[str], row: Mapping[str, Any] | None) -> Flip | None:
+    """The flip whose world is worth telling: of the startup in ``row`` (of differences.csv), in the row's direction,
+    if its fate turned; else the most frequent of a startup. A flip of a flag only comes last. None where none flipped.
+    """
+    candidates = [flip for flip in flips if flip.firm in startups]
+    turned = [flip for flip in candidates if flip.base_fate.split("+")[0] != flip.variant_fate.split("+")[0]]
+    mine = [flip for flip in turned if row is not None and flip.firm == row["firm"]]
+    lost = row is not None and row["difference"] < 0
+    along = [flip for flip in mine if (flip.base_fate if lost else flip.variant_fate).startswith("independent")]
+    pool = along or mine or turned or candidates
+    return max(pool, key=lambda flip: (flip.worlds, -flip.world), default=None)

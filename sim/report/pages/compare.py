@@ -1,0 +1,194 @@
+"""The page of a comparison: every run's curves over one another, a table of fates, the differences from the first."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from sim.outcomes import differences
+from sim.outcomes.intervals import METHODS
+from sim.outcomes.year_end_differences import QUANTITIES as YEAR_END_QUANTITIES
+from sim.report.html.document import (
+    Cell,
+    Column,
+    Document,
+    Figure,
+    Prose,
+    Section,
+    Switch,
+    Table,
+    Terms,
+)
+from sim.report.pages.run import pictures_of, write_page
+from sim.report.pages.what_if import difference_blocks
+from sim.report.pictures import difference_dots
+from sim.report.pictures.overlays import Runs, drawn, endgame_overlay, left_overlay, survival_overlay
+from sim.report.pictures.picture import Picture
+from sim.report.run_view import View, focus_note
+from sim.report.tables.cited import evidence_used
+from sim.report.tables.of_run import share_cell
+from sim.report.tables.provenance import provenance_of, runs_table
+from sim.study.compare import PAGE, Comparison
+from sim.study.focus import focus_in
+from sim.words.differences import month_words, side_by_side
+from sim.words.estimates import NOTE
+from sim.words.glossary import GLOSSARY
+from sim.words.numbers import capital, notes, shorten
+
+PAIRED = (
+    (
+        "Paired",
+        "Runs with the same seed, as many worlds and the same rules have the same luck in world 4,711: differences are "
+        "taken world by world and are sharper. Other runs are compared as independent ones.",
+    ),
+)
+SHOWN = (
+    ("independent", "Independent"),
+    ("acquired", "Acquired"),
+    ("closed", "Closed"),
+    ("listed", "Listed"),
+    ("pivoted", "Pivoted"),
+)
+
+
+def terms() -> tuple[tuple[str, str], ...]:
+    """The words of this page."""
+    shares, means = (
+        f"{METHODS[paired]} where runs are paired, {METHODS[unpaired]} where they are not"
+        for paired, unpaired in (
+            (differences.PAIRED_SHARES, differences.UNPAIRED_SHARES),
+            (differences.PAIRED_MONEY, differences.UNPAIRED_MEANS),
+        )
+    )
+    said = f"The second run's value minus the first's, with a 95% interval. Shares: {shares}. Money: {means}."
+    return (*PAIRED, ("Difference", said))
+
+
+def write(done: Comparison, folder: Path) -> None:
+    """Write ``folder``/compare.html and ``folder``/plots/<name>.html. Equal comparisons give equal HTML."""
+    document = document_of(done)
+    write_page(document, pictures_of(document), folder, PAGE, done.manifest)
+
+
+def pictures(done: Comparison) -> list[Picture]:
+    """Every picture of the page."""
+    return pictures_of(document_of(done))
+
+
+def runs_of(done: Comparison) -> Runs:
+    """The runs as the page reads them."""
+    answers = done.answers()
+    return Runs(
+        tuple(a.label for a in answers),
+        tuple(View(a) for a in answers),
+        "comparison",
+        focus_in(done.scenario, done.manifest),
+    )
+
+
+def document_of(done: Comparison) -> Document:
+    """The page of a comparison as a document."""
+    runs, rows = runs_of(done), difference_dots.records(done.differences)
+    summary = [row for row in done.summary() if row["quantity"] not in YEAR_END_QUANTITIES]
+    told = done.told_months()
+    sections = [Section("curves", "Curves", _curves(runs, done)), Section("fates", "Fates", (_fates(runs),))]
+    for index, label in enumerate(runs.labels[1:], start=1):
+        mine = [row for row in rows if row["variant"] == label]
+        title = f"{shorten(label, 60)} against {shorten(runs.labels[0], 60)}"
+        why = done.explained()[index - 1]
+        lead = f"{done.manifest['pairing'][index - 1]}. {f'{why}.' if why else ''}".strip()
+        table = _side_by_side(runs, [row for row in summary if row["variant"] == label], index)
+        blocks: list[Any] = [
+            *_lonely(runs, mine, index),
+            table,
+            *difference_blocks(runs, mine, index, told.get(label, 0)),
+        ]
+        sections.append(Section(f"differences-{index}", title, tuple(blocks), lead))
+    sections.append(Section("runs", "What is compared", (runs_table(runs, done.manifest),)))
+    sections += evidence_used(*(view.scenario for view in runs.views))
+    sections.append(Section("reading", "How to read this", (Terms((*terms(), *GLOSSARY)),)))
+    sections.append(Section("provenance", "Where this comes from", provenance_of(runs, done.manifest)))
+    first, *more = done.headline
+    return Document(
+        f"Comparison: {' | '.join(shorten(label, 60) for label in runs.labels)}",
+        first,
+        tuple(sections),
+        ". ".join([*more, ""]).strip(),
+        (*focus_note(done.manifest, runs.name), *notes(done.notes)),
+    )
+
+
+def _curves(runs: Runs, done: Comparison) -> tuple[Any, ...]:
+    firms = drawn(runs, done.differences)
+    views = (("Independent", "independent"), ("In the general race", "general"))
+    switch = Switch(
+        "survival",
+        "What counts as survival",
+        tuple((label, Figure(survival_overlay(runs, firms, endpoint))) for label, endpoint in views),
+    )
+    return (switch, Figure(left_overlay(runs)), Figure(endgame_overlay(runs)))
+
+
+def _fates(runs: Runs) -> Table:
+    """One row for every startup and run: its fates at the run's horizon."""
+    columns = (Column("Startup"), Column("Run"), *(Column(label, "right") for _, label in SHOWN))
+    rows = []
+    for firm in runs.told:
+        for index, view in enumerate(runs.views):
+            head = Cell(runs.name(firm, 40), swatch=runs.colour(firm), strong=True)
+            shares = tuple(_share(runs, view, firm, fate) for fate, _ in SHOWN)
+            rows.append((head, Cell(shorten(runs.labels[index], 40)), *shares))
+    caption = runs.caption(
+        f"Share of worlds in {runs.last_month}, of a class or a group share of its firms; in points {NOTE}. A dash: "
+        "the run has no such firm."
+    )
+    return Table("fates", "", columns, tuple(rows), caption, empty="There is no startup.")
+
+
+def _share(runs: Runs, view: View, firm: str, fate: str) -> Cell:
+    """The incidence of a fate at the last month that all runs share."""
+    rows = view.fate(firm, fate)
+    if rows.empty:
+        return Cell("–")
+    row = rows.iloc[runs.last_tick(view)]
+    return share_cell(float(row["incidence"]), float(row["low"]), float(row["high"]))
+
+
+def _side_by_side(runs: Runs, rows: list[dict[str, Any]], index: int) -> Table:
+    """The terminal's table: the value in the first run and in the ``index``-th, and their difference with interval."""
+    first, other = (shorten(runs.labels[i], 40) for i in (0, index))
+    columns = (
+        Column(""),
+        Column("Quantity"),
+        Column(first, "right"),
+        Column(other, "right"),
+        Column("Difference", "right", title=f"{other} minus {first}, with its 95% interval"),
+        Column("Gain", "right", title="so many times the worlds would be needed without common luck"),
+    )
+    paired = any(row["paired"] for row in rows)
+    dates = " and ".join(month_words(date) for date in sorted({row["date"] for row in rows}))
+    caption = runs.caption(
+        f"{capital(dates)}. Shares in percent; differences in points, {NOTE}, "
+        f"{'taken world by world' if paired else 'of independent runs'}. differences.csv has every date and quantity."
+    )
+    body = tuple(
+        (
+            Cell(capital(row["name"]), strong=True),
+            Cell(row["quantity"].replace("_", " ")),
+            *(Cell(text) for text in side_by_side(row)),
+        )
+        for row in rows
+    )
+    empty = "The runs have nothing in common to compare."
+    return Table(f"side-by-side-{index}", "", columns, body, caption, empty=empty)
+
+
+def _lonely(runs: Runs, rows: list[Any], index: int) -> tuple[Any, ...]:
+    """A sentence about firms that only one of the two runs has."""
+    alone = [row for row in rows if row["difference"] != row["difference"]]
+    said = []
+    for column, label in (("base", runs.labels[0]), ("variant_value", runs.labels[index])):
+        names = [runs.name(row["firm"]) for row in alone if row[column] == row[column]]
+        if names:
+            said.append(f"Only {shorten(label, 60)} has {', '.join(names)}.")
+    return (Prose(tuple(said)),) if said else ()

@@ -1,0 +1,133 @@
+"""The page of a sweep: curves with bands over one assumption, heatmaps over two, survival by value."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from sim.outcomes.differences import ALL
+from sim.report.html.document import Cell, Column, Details, Document, Figure, Section, Switch, Table
+from sim.report.pages.run import pictures_of, write_page
+from sim.report.pictures import sweep_curves, sweep_heatmaps
+from sim.report.pictures.picture import Picture
+from sim.report.pictures.swept import INDUSTRY, STATES, Swept
+from sim.report.pictures.value_axis import closing, name_of, said, view_of_study
+from sim.report.run_view import focus_note
+from sim.study.axes import Coordinate
+from sim.study.focus import first, typed
+from sim.study.sweep import PAGE, Sweep
+from sim.words.changes import decision_in_words
+from sim.words.estimates import NOTE, of_share, spread
+from sim.words.numbers import notes, number, percent, shorten
+
+TERMS = (
+    (
+        "Sweep",
+        "Ordinary runs of one scenario in which one or two assumptions take every value of a grid. World 4,711 has the "
+        "same luck at every value, so the steps of a curve are surer than its band, which is that of each value alone.",
+    ),
+)
+DECISIONS = (
+    "rule, never, a month",
+    "What a firm is made to do: rule leaves it to the rules of the model, never forbids it, and in a month it does it "
+    "if it can, and at no other time. The decision is the same in every world.",
+)
+MOST_ROWS = 60  # of the table in the page; grid.csv has them all
+
+
+def write(done: Sweep, folder: Path) -> None:
+    """Write ``folder``/sweep.html and ``folder``/plots/<name>.html. Equal sweeps give equal HTML."""
+    document = document_of(done)
+    write_page(document, pictures_of(document), folder, PAGE, done.manifest)
+
+
+def pictures(done: Sweep) -> list[Picture]:
+    """Every picture of the page."""
+    return pictures_of(document_of(done))
+
+
+def document_of(done: Sweep) -> Document:
+    """The page as a document."""
+    swept = Swept(done)
+    sections = [*(_curves(swept) if len(done.axes) == 1 else _heatmaps(swept)), _table(swept)]
+    vary = " ".join(f"--vary {shlex.quote(axis.text)}" for axis in done.axes)
+    scenario = done.scenario
+    again = (
+        f"shakeout sweep scenario.yaml --worlds {scenario.worlds} --seed {scenario.seed} {vary}{typed(done.manifest)}"
+    )
+    terms = (*TERMS, DECISIONS) if any(axis.chosen for axis in done.axes) else TERMS
+    sections += closing(view_of_study(scenario, done.manifest), done.manifest, terms, again)
+    varied = " and ".join(f"{name_of(axis.name, scenario)} ({axis.name})" for axis in done.axes)
+    return Document(
+        f"Sweep: {shorten(scenario.title or scenario.name, 200)}",
+        shorten(done.headline, 600),
+        tuple(sections),
+        f"What varies: {varied}.",
+        (
+            f"{scenario.worlds:,} worlds at each of {swept.points} points, with the same luck, seed {scenario.seed}, "
+            f"at the horizon of {swept.view.horizon}. A share of worlds is a probability inside the model.",
+            *focus_note(done.manifest, swept.view.name),
+            *notes(done.manifest["notices"]),
+        ),
+    )
+
+
+def _curves(swept: Swept) -> list[Section]:
+    states = tuple((label, Figure(sweep_curves.by_state(swept, state))) for state, label in STATES.items())
+    survival = tuple(
+        (label, Figure(sweep_curves.survival(swept, endpoint)))
+        for endpoint, label in (("independent", "Independent"), ("general", "In the general race"))
+    )
+    return [
+        Section("left", "How many are left", (Figure(sweep_curves.left(swept)),)),
+        Section("firms", "Who is left", (Switch("states", "Which state", states),)),
+        Section("survival", "When they fall", (Switch("survival", "What counts as survival", survival),)),
+        Section("claims", "The endgame and the forecasts", (Figure(sweep_curves.claims(swept)),)),
+    ]
+
+
+def _heatmaps(swept: Swept) -> list[Section]:
+    left = tuple((label, Figure(sweep_heatmaps.industry(swept, quantity))) for quantity, label in INDUSTRY.items())
+    states = tuple((label, Figure(sweep_heatmaps.by_state(swept, state))) for state, label in STATES.items())
+    return [
+        Section("left", "The industry", (Switch("industry", "Which quantity", left),)),
+        Section("firms", "Who is left", (Switch("states", "Which state", states),)),
+        Section("claims", "The forecasts", (Figure(sweep_heatmaps.claims(swept)),)),
+    ]
+
+
+def _table(swept: Swept) -> Section:
+    names = [axis.name for axis in swept.axes]
+    wanted = [("independent", firm) for firm in [*swept.view.focus, *swept.firms]]
+    wanted = first(dict.fromkeys([*((name, ALL) for name in INDUSTRY), *wanted]), swept.view.focus, lambda one: one[1:])
+    columns = [Column(name) for name in names]
+    columns += [
+        Column(INDUSTRY[quantity] if firm == ALL else swept.view.name(firm, 20), "right") for quantity, firm in wanted
+    ]
+    rows = [_row(swept, point, wanted) for point in swept.grid_points[:MOST_ROWS]]
+    more = f" The first {MOST_ROWS} of {swept.points} points." if swept.points > MOST_ROWS else ""
+    table = Table(
+        "grid", "", tuple(columns), tuple(rows),
+        f"Means, and shares of worlds in which a firm is independent at the horizon, {NOTE}.{more} "
+        "grid.csv beside this page has every fate and forecast.", cards=False,
+    )  # fmt: skip
+    return Section("grid", "Every point", (Details(f"{swept.points} points as a table", (table,)),))
+
+
+def _row(swept: Swept, point: Sequence[Coordinate], wanted: Sequence[tuple[str, str]]) -> tuple[Cell, ...]:
+    scenario = swept.done.scenario
+    cells = [
+        Cell(said(value), decision_in_words(scenario, axis.path, value) if isinstance(value, str) else "", strong=True)
+        for axis, value in zip(swept.axes, point, strict=True)
+    ]
+    for quantity, firm in wanted:
+        found: Any = swept.at(quantity, firm, point)
+        if found is None:
+            cells.append(Cell("–"))
+        elif quantity.endswith("_left"):
+            cells.append(Cell(number(found.estimate), spread(found.estimate, found.low, found.high, 2)))
+        else:
+            cells.append(Cell(percent(found.estimate), of_share(found.estimate, found.low, found.high)))
+    return tuple(cells)

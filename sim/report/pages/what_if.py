@@ -1,0 +1,226 @@
+"""The page of a what-if: the sentence to quote, curves, differences, the flow of fates, one world told twice."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from sim.outcomes import differences, year_end_differences
+from sim.outcomes.intervals import METHODS
+from sim.report.html.document import Details, Document, Figure, Section, Switch, Terms, Tiles
+from sim.report.pages.run import pictures_of, write_page
+from sim.report.pictures import difference_dots, fate_flows, histories
+from sim.report.pictures.overlays import Runs, drawn, endgame_overlay, left_overlay, survival_overlay
+from sim.report.pictures.picture import Picture
+from sim.report.run_view import View, focus_note
+from sim.report.tables.cited import evidence_used
+from sim.report.tables.exits import ended_table
+from sim.report.tables.provenance import provenance_of, sets_table
+from sim.report.tables.year_ends import year_end_blocks
+from sim.study.focus import first, focus_in, itself, typed
+from sim.study.told_twice import Retold
+from sim.study.variants import MOST_NAME, Variant
+from sim.study.what_if import PAGE, WhatIf, told_month
+from sim.words.changes import change_in_words
+from sim.words.glossary import GLOSSARY
+from sim.words.numbers import capital, count, notes, shorten
+from sim.words.year_ends import decided
+
+CHANGED = "with the change"  # the variant that has no name of its own
+BASE_AND_VARIANT = (
+    (
+        "Base and variant",
+        "The same scenario without and with the change. World 4,711 has the same luck in both, so what differs comes "
+        "from the change alone.",
+    ),
+    ("Variance ratio", "How many times more worlds two runs without common luck would need to be as sure."),
+    ("Fate turns", "In the same world the firm ends differently with the change than without it."),
+)
+
+
+def terms() -> tuple[tuple[str, str], ...]:
+    """The words of this page."""
+    said = (
+        "The variant's value minus the base's, world by world, with a 95% interval (shares and counts: "
+        f"{METHODS[differences.PAIRED_SHARES]}; money: {METHODS[differences.PAIRED_MONEY]}; runway: median of the "
+        f"differences, {METHODS[year_end_differences.PAIRED_MEDIANS]}). The valuation of a firm that is gone counts as "
+        "0; runway, cash and revenue are those of the worlds in which it is there in both."
+    )
+    return (*BASE_AND_VARIANT, ("Difference", said))
+
+
+def write(done: WhatIf, folder: Path) -> None:
+    """Write ``folder``/whatif.html and ``folder``/plots/<name>.html. Equal what-ifs give equal HTML."""
+    document = document_of(done)
+    write_page(document, pictures_of(document), folder, PAGE, done.manifest)
+
+
+def pictures(done: WhatIf) -> list[Picture]:
+    """Every picture of the page."""
+    return pictures_of(document_of(done))
+
+
+def runs_of(done: WhatIf) -> Runs:
+    """The base and the variants as the page reads them."""
+    answers = done.answers()
+    labels = ["base", *(_label(done, variant) for variant in done.variants)]
+    return Runs(tuple(labels), tuple(View(answer) for answer in answers), focus=focus_in(done.scenario, done.manifest))
+
+
+def _label(done: WhatIf, variant: Variant) -> str:
+    """The name of a variant; of one without a name what it changes, or if it is the only one that it does."""
+    if variant.named:
+        return variant.label
+    return CHANGED if len(done.variants) == 1 else shorten(change_in_words(done.scenario, variant.sets), MOST_NAME)
+
+
+def document_of(done: WhatIf) -> Document:
+    """The page of a what-if as a document."""
+    runs, rows = runs_of(done), difference_dots.records(done.differences)
+    named = [f": {label}" if len(done.variants) > 1 else "" for label in runs.labels]
+    sections, told = [], done.retold()
+    for index, variant in enumerate(done.variants, start=1):
+        mine = [row for row in rows if row["variant"] == variant.name]
+        sections.append(_differences(runs, done, mine, index, named[index]))
+    sections.append(_curves(runs, done))
+    for index, variant in enumerate(done.variants, start=1):
+        turned = [row for row in difference_dots.records(done.flipped) if row["variant"] == variant.name]
+        sections.append(_flows(runs, turned, index, named[index]))
+        sections.append(_told(runs, turned, told[index - 1], index, named[index]))
+    sections.append(_change(runs, done))
+    sections += evidence_used(*(view.scenario for view in runs.views))
+    sections.append(Section("reading", "How to read this", (Terms((*terms(), *GLOSSARY)),)))
+    sections.append(_provenance(runs, done))
+    worlds = f"{runs.base.worlds:,} worlds"
+    first, *more = done.headline
+    return Document(
+        f"What if: {shorten(done.scenario.title or done.scenario.name, 200)}",
+        first,
+        tuple(sections),
+        ". ".join([*more, ""]).strip(),
+        (
+            f"{worlds}, the same in the base and in every variant, seed {done.scenario.seed}. The sentence tells the "
+            "largest difference at the horizon that is surely not zero, of survival if there is one; an earlier date "
+            "comes second, where the difference is much larger or there is none at the horizon. Plus or minus is half "
+            "a 95% interval, in percentage points; of runway, in months. It holds inside the model, under the base's "
+            "assumptions.",
+            *focus_note(done.manifest, runs.name),
+            *notes(done.manifest["notices"]),
+        ),
+    )
+
+
+def _change(runs: Runs, done: WhatIf) -> Section:
+    several = len(done.variants) > 1
+    blocks = [
+        sets_table(done.scenario, variant.sets, str(index), capital(runs.labels[index]) if several else "")
+        for index, variant in enumerate(done.variants, start=1)
+    ]
+    return Section("change", "What is changed", tuple(blocks))
+
+
+def _curves(runs: Runs, done: WhatIf) -> Section:
+    firms = drawn(runs, done.differences)
+    switch = Switch(
+        "survival",
+        "What counts as survival",
+        (
+            ("Independent", Figure(survival_overlay(runs, firms, "independent"))),
+            ("In the general race", Figure(survival_overlay(runs, firms, "general"))),
+        ),
+    )
+    each = Details(f"Curves of each startup and group, {count(len(firms), 'panel')}", (switch,))
+    return Section("curves", "Base and variant", (Figure(left_overlay(runs)), Figure(endgame_overlay(runs)), each))
+
+
+def difference_blocks(
+    runs: Runs, rows: Sequence[difference_dots.Row], index: int, month: int, whose: Sequence[str] = ()
+) -> tuple[Any, ...]:
+    """Tiles, dots with intervals by quantity, and the tables behind them; runway, cash and revenue at ``month``, those
+    of ``whose`` first.
+    """
+    startups, names = runs.startups, runs.told
+    place = str(index)
+    views = [
+        (measure.label, Figure(difference_dots.dots(runs, rows, names, measure, place)))
+        for measure in (*difference_dots.SHARES, *difference_dots.MONEY)
+    ]
+    tiles = [*difference_dots.industry_tiles(rows), *difference_dots.gain_tile(rows, startups)]
+    years = tuple(difference_dots.by_year(runs, rows, names, measure, place) for measure in difference_dots.SHARES[:2])
+    return (
+        Tiles(tuple(tiles)),
+        Switch(f"differences-{place}", "Which difference", tuple(views)),
+        years[0],
+        *year_end_blocks(runs, rows, index, month, whose),
+        ended_table(runs, rows, names, index),
+        Details("When it comes: still in the general race", (years[1],)),
+        Details("Every fate at the horizon", (difference_dots.fates_table(runs, rows, index, names, place),)),
+    )
+
+
+def _differences(runs: Runs, done: WhatIf, rows: Sequence[difference_dots.Row], index: int, several: str) -> Section:
+    told = ["" if len(done.variants) == 1 else done.headline[index - 1], done.explained()[index - 1]]
+    lead = " ".join(f"{sentence}." for sentence in told if sentence)
+    variant = done.variants[index - 1]
+    whose = list(decided(done.scenario, variant.scenario))
+    blocks = difference_blocks(runs, rows, index, told_month(done.scenario, variant), whose)
+    return Section(f"differences-{index}", f"What it does{several}", blocks, lead)
+
+
+def _flows(runs: Runs, turned: Sequence[fate_flows.Row], index: int, several: str) -> Section:
+    firms = _most_turned(runs, turned)
+    picture = fate_flows.flows(runs, turned, firms, str(index))
+    table = fate_flows.flips_table(runs, turned, _firms(runs), str(index))
+    blocks: list[Any] = [Figure(picture)]
+    if table.rows:
+        blocks.append(
+            Details(f"The commonest of {count(len(turned), 'kind')} of turns, listings and pivots told", (table,))
+        )
+    return Section(f"flows-{index}", f"Whose fate turns{several}", tuple(blocks))
+
+
+def _most_turned(runs: Runs, turned: Sequence[fate_flows.Row], limit: int = 8) -> list[str]:
+    """Of the firms to tell those in focus and those with the most turned fates, in order."""
+    firms = _firms(runs)
+    size = dict.fromkeys(firms, 0.0)
+    for row in turned:
+        if row["firm"] in size:
+            size[row["firm"]] += row["share"]
+    chosen = first(sorted(firms, key=lambda firm: -size[firm]), runs.focus, itself)[:limit]
+    return [firm for firm in firms if firm in chosen]
+
+
+def _firms(runs: Runs) -> list[str]:
+    """Of whom to tell the firms and classes that the base has."""
+    return [firm for firm in runs.told if firm in runs.base.firms]
+
+
+def _told(runs: Runs, turned: Sequence[fate_flows.Row], told: Retold | None, index: int, several: str) -> Section:
+    title = f"One world told twice{several}"
+    if told is None:
+        return Section(f"world-{index}", title, (histories.no_flip(),))
+    series = runs.base.series(told.firm)
+    share = sum(
+        row["share"]
+        for row in turned
+        if row["firm"] == series and (row["base_fate"].split("+")[0], row["variant_fate"].split("+")[0]) == told.fates
+    )
+    lead = "One world is an anecdote: it shows how the change works its way through, not how often."
+    blocks = (Figure(histories.paths(runs, told, index)), *histories.blocks(runs, told, index, share))
+    return Section(f"world-{index}", title, blocks, lead)
+
+
+def _provenance(runs: Runs, done: WhatIf) -> Section:
+    again = ["shakeout whatif scenario.yaml", f"--worlds {runs.base.worlds} --seed {done.scenario.seed}"]
+    for variant in done.variants:
+        if variant.named:
+            again.append(f"--variant {shlex.quote(f'{variant.name}: ' + ', '.join(variant.sets))}")
+        else:
+            again += [f"--set {shlex.quote(text)}" for text in variant.sets]
+    return Section(
+        "provenance",
+        "Where this comes from",
+        provenance_of(runs, done.manifest, f"{' '.join(again)}{typed(done.manifest)}"),
+    )

@@ -1,0 +1,124 @@
+"""The axis of a sweep over decisions: months on a scale of dates, ``rule`` and ``never`` as places of their own.
+
+``rule`` stands left of the months and ``never`` right of them. A line joins months alone: what lies between them has a
+meaning, and between a month and ``never`` nothing does.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from sim.report.html import style
+from sim.report.pictures.value_axis import VALUE, curve, dotted, said, stated_value, upright
+from sim.scenario.dates import month_of, month_text
+from sim.scenario.model import Scenario
+from sim.study.axes import Axis, Coordinate
+from sim.study.decisions import NEVER, RULE
+from sim.words.numbers import month_day
+
+LEAST_GAP = 2.0  # months between the scale and the places beside it
+GAP = 0.15  # of the months on the scale: the least gap, where they are many
+WIDTH = 0.25  # of the gap: half the width of what stands alone
+MOST_MONTHS = 5  # that are written below the axis
+ASIDE = 0.1  # of a month: so far from any month stands what is written for several
+DAYS = 28
+DIVIDER = "#c3cbd1"
+NO_LINE = "A line joins months alone; rule and never stand beside them, as they are no dates."
+
+
+class Places:
+    """Where the decisions of ``axis`` stand; where none is a month, on both sides of the month ``around``."""
+
+    def __init__(self, axis: Axis, around: int) -> None:
+        self.axis = axis
+        self.months = [month for one in axis.chosen if (month := month_of(one)) is not None]
+        self.first, self.last = (self.months or [around])[0], (self.months or [around])[-1]
+        span, steps = self.last - self.first, max(len(self.months) - 1, 1)
+        self.gap = max(LEAST_GAP, GAP * span, span / steps)
+
+    def month(self, decision: str) -> float:
+        """The calendar month at which ``decision`` is drawn."""
+        found = month_of(decision)
+        beside = {RULE: self.first - self.gap, NEVER: self.last + self.gap}
+        return beside[decision] if found is None else float(found)
+
+    def day(self, decision: str, aside: float = 0.0) -> str:
+        """The same as plotly draws it, ``aside`` of the gap to its right."""
+        return _day(self.month(decision) + aside * self.gap)
+
+    def parts(self) -> list[list[str]]:
+        """The decisions that a line joins: rule, the months, never; without those that nobody asked for."""
+        months = [one for one in self.axis.chosen if month_of(one) is not None]
+        parts = [[one for one in self.axis.chosen if one == RULE], months]
+        return [part for part in (*parts, [one for one in self.axis.chosen if one == NEVER]) if part]
+
+    def value_axis(self, small: bool = False) -> dict[str, Any]:
+        """An axis of dates with the decisions written below it: of many months some, in a ``small`` panel the first and
+        the last below their middle.
+        """
+        ends = (self.day(self.axis.chosen[0], -2 * WIDTH), self.day(self.axis.chosen[-1], 2 * WIDTH))
+        ticks = {self.day(one): said(one) for part in self.parts() for one in _some(part, MOST_MONTHS)}
+        if small and len(self.months) > 1:
+            ticks = {self.day(one): said(one) for one in self.axis.chosen if month_of(one) is None}
+            first, last = (said(month_text(month)) for month in (self.first, self.last))
+            ticks[_day((self.first + self.last) / 2 + ASIDE)] = f"{first}<br>to {last}"
+        return style.axis(
+            type="date",
+            range=list(ends),
+            tickvals=list(ticks),
+            ticktext=list(ticks.values()),
+            hoverformat="%b %Y",
+            showgrid=False,
+            **({"tickangle": 0} if small else {}),
+        )
+
+    def shapes(self, scenario: Scenario) -> list[dict[str, Any]]:
+        """Shapes of a layout: thin lines between the scale and what stands beside it, and the line of ``stated``."""
+        parts = self.parts()
+        between = [(self.month(a[-1]) + self.month(b[0])) / 2 for a, b in itertools.pairwise(parts)]
+        lines = [upright(_day(month), {"color": DIVIDER, "width": 1}) for month in between]
+        stated = self.stated(scenario)
+        return lines if stated is None else [*lines, dotted(self.day(stated))]
+
+    def stated(self, scenario: Scenario) -> str | None:
+        """The decision of the scenario, if it is one of the axis or between its months."""
+        stated = stated_value(self.axis, scenario)
+        month = month_of(str(stated))
+        inside = month is not None and self.first <= month <= self.last
+        return str(stated) if stated in self.axis.chosen or inside else None
+
+    def curve(self, rows: pd.DataFrame, colour: str, *how: str) -> list[dict[str, Any]]:
+        """``varied.curve`` over these places: months joined, all else a point with its interval as a bar."""
+        data = []
+        for part in self.parts():
+            own = rows[rows[self.axis.name].isin(part)]
+            band, line = curve([self.day(one) for one in part], own, colour, *how)
+            if len(part) == 1 and band["x"]:
+                left, right = (self.day(part[0], aside) for aside in (-WIDTH, WIDTH))
+                low, high = band["y"][1], band["y"][0]
+                band = {**band, "x": [left, right, right, left], "y": [high, high, low, low]}
+            data += [band, {**line, "meta": {"x": [self.axis.name, part, ""], **line["meta"]}}]
+        return data
+
+
+def looks(values: Sequence[Coordinate]) -> dict[Coordinate, tuple[str, str]]:
+    """Colour and dash of a line for every value: a scale of colours, which rule and never are no part of."""
+    beside = {RULE: (style.MUTED, "dot"), NEVER: (VALUE, "dash")}
+    scale = style.shades([value for value in values if value not in beside])
+    return {value: beside[str(value)] if value in beside else (scale[value], "solid") for value in values}
+
+
+def _some(decisions: list[str], most: int) -> list[str]:
+    """At most ``most`` of ``decisions``, the first and the last among them."""
+    kept = {round(i * (len(decisions) - 1) / (most - 1)) for i in range(most)}
+    return [one for i, one in enumerate(decisions) if i in kept]
+
+
+def _day(month: float) -> str:
+    whole = max(math.floor(month), 0)
+    return f"{month_day(whole)[:-2]}{1 + int(max(month - whole, 0.0) * DAYS):02d}"

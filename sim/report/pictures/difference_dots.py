@@ -1,0 +1,299 @@
+"""Differences between runs as pictures and tables: dots with intervals, sorted by size, and a table by year."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping, Sequence
+from statistics import median
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from sim.report.html import style
+from sim.report.html.document import BOTH, Cell, Column, Table
+from sim.report.pictures.overlays import Runs
+from sim.report.pictures.picture import Key, Panel, Picture
+from sim.study.focus import first
+from sim.words.estimates import NOTE, NOTHING, estimate, signed, spread
+from sim.words.numbers import capital, count, money, number, plotly_text, year_step
+
+Row = Mapping[str, Any]  # of differences.csv
+MOST_ROWS = 24
+MOST_DATES = 12  # columns of the table by year
+RISES, FALLS = "#0b6b4f", "#9c2f14"
+
+
+class Measure(NamedTuple):
+    """A quantity of differences.csv in words: its short name, and what a point more means."""
+
+    quantity: str
+    label: str
+    what: str
+
+
+SHARES = (
+    Measure("survival", "Survival", "share of worlds in which it is neither acquired nor closed"),
+    Measure("general", "In the race", "share of worlds in which it is still in the general race"),
+    Measure("acquired", "Acquired", "share of worlds in which it is acquired"),
+    Measure("closed", "Closed", "share of worlds in which it closes"),
+    Measure("listed", "Listed", "share of worlds in which it lists"),
+    Measure("pivoted", "Pivoted", "share of worlds in which it leaves the general race"),
+    Measure("abandoned", "Abandoned", "share of worlds in which the market abandons it"),
+    Measure("profitable", "Profitable", "share of worlds in which it has a year in profit"),
+)
+MONEY = (
+    Measure("raised", "Money raised", "money raised by the horizon, on average over all worlds"),
+    Measure("final_valuation", "Final valuation", "valuation at the horizon, on average; who is gone counts as 0"),
+)
+SURE_KEY, UNSURE_KEY = "interval excludes zero", "interval holds zero"
+
+
+def records(frame: pd.DataFrame) -> list[Row]:
+    """The rows of a frame as mappings."""
+    return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
+
+
+def is_sure(row: Row) -> bool:
+    """True where the interval excludes zero."""
+    return bool(row["low"] > 0 or row["high"] < 0)
+
+
+def at_the_end(rows: Sequence[Row], quantity: str) -> list[Row]:
+    """Rows about ``quantity`` at its last date that have a difference."""
+    mine = [row for row in rows if row["quantity"] == quantity and not math.isnan(row["difference"])]
+    last = max((row["date"] for row in mine), default="")
+    return [row for row in mine if row["date"] == last]
+
+
+def dots(runs: Runs, rows: Sequence[Row], names: Sequence[str], measure: Measure, place: str) -> Picture:
+    """Dot and 95% interval of the difference of every name at the horizon, the largest rise on top, after who is in
+    focus.
+
+    ``rows`` are those of differences.csv. ``place`` makes the picture's name unique on its page. Shares are drawn in
+    points, money in thousands of its unit.
+    """
+    found = [row for row in at_the_end(rows, measure.quantity) if row["firm"] in names]
+    name = f"difference-{measure.quantity}-{place}"
+    if not any(row["difference"] or row["low"] or row["high"] for row in found):
+        return Picture(name, f"{measure.label}: no difference in any world", runs.source, "", "", "", ())
+    largest = first(sorted(found, key=lambda row: -abs(row["difference"])), runs.focus)[:MOST_ROWS]
+    shown = first(sorted(largest, key=lambda row: -row["difference"]), runs.focus)
+    is_money = measure in MONEY
+    factor, unit = _unit(runs, is_money)
+    data = [_intervals(shown, factor), _zero(len(shown)), _marks(runs, shown, factor, is_money)]
+    ends = [0.0, *(factor * float(row[bound]) for row in shown for bound in ("low", "high"))]
+    room = 0.06 * (max(ends) - min(ends))
+    layout = style.layout(
+        margin={"l": 128, "r": 20, "t": 10, "b": 44},
+        hovermode="closest",
+        xaxis=style.axis(range=[min(ends) - room, max(ends) + room]),
+        yaxis=style.axis(
+            tickvals=list(range(len(shown))),
+            ticktext=[plotly_text(runs.name(row["firm"], 22), 22) for row in shown],
+            range=[len(shown) - 0.4, -0.6],
+            ticks="",
+            tickfont={"size": 12, "color": style.INK},
+        ),
+    )
+    left = len(found) - len(shown)
+    minus = "the variant's minus the base's" if runs.kind == "what-if" else "the second minus the first"
+    caption = runs.caption(
+        f"{capital(measure.what)}: {minus}, with 95% interval.",
+        f"{left} smaller differences are in differences.csv." if left else "",
+        "Each interval is for its own difference; of many, one in twenty misses.",
+    )
+    title = _title(runs, found, measure)
+    keys = (Key(SURE_KEY, style.INK, "marker"), Key(UNSURE_KEY, style.INK, "marker", marker="circle-open"))
+    return Picture(
+        name, title, caption, title, unit, "firm", (Panel(data, layout),), keys, height=max(120, 30 * len(shown) + 64)
+    )  # fmt: skip
+
+
+def _unit(runs: Runs, is_money: bool) -> tuple[float, str]:
+    if not is_money:
+        return 100.0, "difference in percentage points"
+    unit, _, scale = runs.base.scenario.currency.rpartition(" ")
+    if scale == "million" and unit:
+        return 0.001, f"difference in {unit} billion"
+    return 1.0, f"difference in {runs.base.scenario.currency}"
+
+
+def _title(runs: Runs, rows: Sequence[Row], measure: Measure) -> str:
+    sure = [row for row in rows if is_sure(row) and row["firm"] in runs.startups]
+    mine = [row for row in rows if row["firm"] in runs.focus]
+    if mine:
+        row = first(mine, runs.focus)[0]
+        return f"{measure.label}: {runs.name(row['firm'])} differs by {difference_text(runs, row)}"
+    if not any(row["firm"] in runs.startups for row in rows):
+        return f"{measure.label}: no startup is in both runs"
+    if not sure:
+        return f"{measure.label}: no difference of a startup that is surely not zero"
+    row = max(sure, key=lambda row: abs(row["difference"]))
+    others = f"; {count(len(sure), 'startup')} differ surely" if len(sure) > 1 else ""
+    return f"{measure.label}: {runs.name(row['firm'])} differs most, by {difference_text(runs, row)}{others}"
+
+
+def difference_text(runs: Runs, row: Row) -> str:
+    """A difference with its interval: "−31.0 ±1.2 points"; that of money is Student's t, the same on both sides."""
+    if row["quantity"] in [measure.quantity for measure in MONEY]:
+        currency = runs.base.scenario.currency
+        sign = "+" if row["difference"] > 0 else "−" if row["difference"] < 0 else ""
+        half = (float(row["high"]) - float(row["low"])) / 2
+        return f"{sign}{money(abs(float(row['difference'])), currency)} ± {money(half, currency)}"
+    return f"{estimate(*_in_points(row), say=signed)} points"
+
+
+def _in_points(row: Row) -> tuple[float, float, float]:
+    """Difference, low and high in percentage points."""
+    difference, low, high = (100 * float(row[column]) for column in ("difference", "low", "high"))
+    return difference, low, high
+
+
+def _intervals(records: Sequence[Row], factor: float) -> dict[str, Any]:
+    x: list[float | None] = []
+    y: list[int | None] = []
+    for at, row in enumerate(records):
+        if math.isfinite(row["low"]):
+            x += [_round(factor * row["low"]), _round(factor * row["high"]), None]
+            y += [at, at, None]
+    line = {"color": style.MUTED, "width": 2}
+    return {"type": "scatter", "mode": "lines", "x": x, "y": y, "line": line, "hoverinfo": "skip"}
+
+
+def _zero(rows: int) -> dict[str, Any]:
+    line = {"color": style.INK, "width": 1}
+    return {
+        "type": "scatter", "mode": "lines", "x": [0, 0], "y": [-0.6, rows - 0.4], "line": line, "hoverinfo": "skip",
+    }  # fmt: skip
+
+
+def _marks(runs: Runs, records: Sequence[Row], factor: float, is_money: bool) -> dict[str, Any]:
+    colours = [runs.colour(row["firm"]) for row in records]
+    sure = [is_sure(row) for row in records]
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [_round(factor * row["difference"]) for row in records],
+        "y": list(range(len(records))),
+        "marker": {
+            "size": 11,
+            "symbol": ["circle" if s else "circle-open" for s in sure],
+            "color": colours,
+            "line": {"color": ["#ffffff" if s else c for s, c in zip(sure, colours, strict=True)], "width": 1.5},
+        },
+        "meta": {"more": [[name, [_finite(factor * row[name]) for row in records]] for name in ("low", "high")]},
+        "text": [_hover(runs, row, is_money) for row in records],
+        "hovertemplate": "%{text}<extra></extra>",
+    }
+
+
+def _hover(runs: Runs, row: Row, is_money: bool) -> str:
+    currency = runs.base.scenario.currency
+    values = [float(row[column]) for column in ("base", "variant_value")]
+    told = [money(value, currency) if is_money else f"{100 * value:.1f}%" for value in values]
+    name, apart = plotly_text(runs.name(row["firm"])), plotly_text(difference_text(runs, row), 200)
+    return f"<b>{name}</b><br>{plotly_text(told[0])} → {plotly_text(told[1])}<br>{apart}"
+
+
+def _finite(value: float) -> float | None:
+    return _round(value) if math.isfinite(value) else None
+
+
+def _round(value: float) -> float:
+    return float(f"{value:.5g}")
+
+
+def by_year(runs: Runs, rows: Sequence[Row], names: Sequence[str], measure: Measure, place: str) -> Table:
+    """When the difference comes: one row a firm, one column a date, in points with half the interval."""
+    cells = {(row["firm"], row["date"]): row for row in rows if row["quantity"] == measure.quantity}
+    dates, thinned = shown_dates({date for firm, date in cells if firm in names})
+    columns = (Column("Startup"), *(Column(date_head(date), "right") for date in dates))
+    body = tuple(
+        (name_head(runs, firm), *(_points(cells.get((firm, date))) for date in dates))
+        for firm in names
+        if any((firm, date) in cells for date in dates)
+    )
+    caption = runs.caption(
+        f"{capital(measure.what)}: difference in percentage points at the end of the month, {NOTE}. Bold: the interval "
+        f"excludes zero.{thinned}"
+    )
+    title = f"When it comes: {measure.label.lower()}"
+    return Table(f"by-year-{measure.quantity}-{place}", title, columns, body, caption)
+
+
+def shown_dates(dates: Collection[str]) -> tuple[list[str], str]:
+    """The dates that have a column, the last among them, and what to say where not all have one."""
+    ordered = sorted(dates)
+    step = year_step(len(ordered), MOST_DATES)
+    said = f" One December in {step} is shown; differences.csv has all." if step > 1 else ""
+    return ordered[(len(ordered) - 1) % step :: step], said
+
+
+def date_head(text: str) -> str:
+    """The head of a date's column: the year alone of a December."""
+    return text[:4] if text.endswith("-12") else text
+
+
+def name_head(runs: Runs, firm: str) -> Cell:
+    """The first cell of a row about ``firm``."""
+    return Cell(runs.name(firm, 40), swatch=runs.colour(firm), strong=True)
+
+
+def _points(row: Row | None) -> Cell:
+    if row is None or math.isnan(row["difference"]):
+        return Cell(NOTHING)
+    colour = "" if not is_sure(row) else FALLS if row["difference"] < 0 else RISES
+    points = _in_points(row)
+    return Cell(signed(points[0]), spread(*points, say=signed), colour=colour, strong=is_sure(row))
+
+
+def fates_table(runs: Runs, rows: Sequence[Row], index: int, names: Sequence[str], place: str) -> Table:
+    """Every fate at the horizon: the share in the first run, in the ``index``-th, and the difference."""
+    ends = {measure.quantity: {row["firm"]: row for row in at_the_end(rows, measure.quantity)} for measure in SHARES}
+    columns = (Column("Startup"), *(Column(measure.label, BOTH, title=measure.what) for measure in SHARES))
+    body = tuple(
+        (name_head(runs, firm), *(change_cell(ends[measure.quantity].get(firm)) for measure in SHARES))
+        for firm in names
+    )
+    caption = runs.caption(
+        f"Percent of worlds at the horizon, {runs.labels[0]} → {runs.labels[index]}; below, the difference in points, "
+        f"{NOTE}. Bold: the interval excludes zero."
+    )
+    return Table(f"fates-{place}", "", columns, body, caption, empty="There is no startup.")
+
+
+def change_cell(row: Row | None) -> Cell:
+    """A share in both runs, in percent, with the difference in points below; a dash where there is none."""
+    if row is None:
+        return Cell(NOTHING)
+    values = f"{100 * row['base']:.0f} → {100 * row['variant_value']:.0f}"
+    return Cell(values, estimate(*_in_points(row), say=signed), strong=is_sure(row))
+
+
+def industry_tiles(rows: Sequence[Row]) -> list[tuple[str, str]]:
+    """Numbers to take away about the industry: (number, explanation)."""
+    tiles = []
+    words = {
+        "independents_left": "independent startups at the horizon, on average",
+        "general_left": "startups in the general race at the horizon, on average",
+    }
+    for quantity, what in words.items():
+        for row in at_the_end(rows, quantity):
+            values = f"{row['base']:.2f} → {row['variant_value']:.2f}"
+            beside = spread(row["difference"], row["low"], row["high"], 2, signed)
+            tiles.append((signed(row["difference"], 2), ", ".join(filter(None, (f"{what}: {values}", beside)))))
+    for row in at_the_end(rows, "endgame"):
+        said = f"of worlds that reach the endgame: {100 * row['base']:.1f}% → {100 * row['variant_value']:.1f}%"
+        beside = spread(*_in_points(row), say=signed)
+        tiles.append((f"{signed(100 * row['difference'])} points", ", ".join(filter(None, (said, beside)))))
+    return tiles
+
+
+def gain_tile(rows: Sequence[Row], names: Sequence[str]) -> list[tuple[str, str]]:
+    """What common luck is worth: the median variance ratio of the startups' survival."""
+    ratios = [row["variance_ratio"] for row in at_the_end(rows, "survival") if row["firm"] in names]
+    known = [ratio for ratio in ratios if not math.isnan(ratio)]
+    if not known:
+        return []
+    text = "as many worlds would be needed to see as sharply without common luck (median of the startups' survival)"
+    return [(f"× {number(median(known), 2)}", text)]

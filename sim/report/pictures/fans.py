@@ -1,0 +1,133 @@
+"""Fans: the median of the worlds in a month, the middle half and the middle nine tenths around it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from sim.report.html import style
+from sim.report.pictures.picture import Key, numbers
+from sim.words.numbers import number, surely
+
+MIDDLE = "p50"
+
+
+def keys(colour: str = "#44586b") -> tuple[Key, ...]:
+    """The legend of a fan."""
+    return (
+        Key("median world", colour, "line", "median"),
+        Key("half of the worlds", style.tint(colour, 0.5), "band", "half"),
+        Key("nine worlds in ten", style.tint(colour, 0.22), "band", "most"),
+    )
+
+
+def fan(
+    x: Sequence[Any],
+    rows: pd.DataFrame,
+    colour: str,
+    middle: str = MIDDLE,
+    place: Callable[[np.ndarray], np.ndarray] = np.asarray,
+    say: Callable[[float], str] = number,
+    unit: str = "",
+    steps: bool = False,
+) -> list[dict[str, Any]]:
+    """Three traces: two bands and the median line. ``rows`` has p05, p25, ``middle``, p75, p95,
+    and where known the bounds of the middle, ``<middle>_low`` and ``<middle>_high``.
+
+    ``place`` moves values to the axis (a log-like scale); ``say`` writes them in the hover text, ``unit`` follows.
+    """
+    at = {name: numbers(place(rows[name].to_numpy(float))) for name in ("p05", "p25", middle, "p75", "p95")}
+    shape = "hv" if steps else "linear"
+    bands = [("p05", "p95", 0.22, "most"), ("p25", "p75", 0.5, "half")]
+    traces = [
+        _band(x, at[low], at[high], style.tint(colour, strength), shape, group) for low, high, strength, group in bands
+    ]
+    columns = ["p05", "p25", middle, "p75", "p95", f"{middle}_low", f"{middle}_high"]
+    told = [name for name in columns if name != middle and name in rows and rows[name].notna().any()]
+    said = [
+        f"{say(mid)} {unit}{surely(sure[0], sure[1], say)}<br>half: {say(lower)} to {say(upper)}<br>"
+        f"nine in ten: {say(low)} to {say(high)}"
+        for low, lower, mid, upper, high, *sure in rows.reindex(columns=columns).to_numpy(float)
+    ]
+    line = {
+        "type": "scatter",
+        "mode": "lines",
+        "x": list(x),
+        "y": at[middle],
+        "name": "median",
+        "legendgroup": "median",
+        "text": said,
+        "meta": {
+            "y": ["median", numbers(rows[middle])],
+            "more": [[name.replace(middle, "median").replace("_", ", "), numbers(rows[name])] for name in told],
+        },
+        "hovertemplate": "%{x|%B %Y}<br>median %{text}<extra></extra>",
+        "line": {"color": colour, "width": 2, "shape": shape},
+    }
+    return [*traces, line]
+
+
+def _band(
+    x: Sequence[Any], low: list[float | None], high: list[float | None], colour: str, shape: str, group: str
+) -> dict[str, Any]:
+    inside = [(day, a, b) for day, a, b in zip(x, low, high, strict=True) if a is not None and b is not None]
+    days = [day for day, _, _ in inside]
+    bottom = [a for _, a, _ in inside]
+    top = [b for _, _, b in inside]
+    if shape == "hv":  # spell the steps out: a shape that turns back cannot be stepped
+        days, bottom, top = _stepped(days, bottom, top)
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": days + days[::-1],
+        "y": top + bottom[::-1],
+        "fill": "toself",
+        "fillcolor": colour,
+        "line": {"width": 0},
+        "legendgroup": group,
+        "hoverinfo": "skip",
+    }
+
+
+def _stepped(days: list[Any], bottom: list[float], top: list[float]) -> tuple[list[Any], list[float], list[float]]:
+    twice = [day for day in days for _ in (0, 1)][1:]
+    return (
+        twice,
+        [value for value in bottom for _ in (0, 1)][:-1],
+        [value for value in top for _ in (0, 1)][:-1],
+    )
+
+
+class Scale(NamedTuple):
+    """An axis that is linear near zero and logarithmic beyond ``knee``, with round numbers as ticks."""
+
+    knee: float
+    ticks: tuple[float, ...]
+
+    def place(self, values: np.ndarray) -> np.ndarray:
+        """Values on the axis."""
+        return np.asarray(np.arcsinh(np.asarray(values, float) / self.knee))
+
+    def _apart(self, ticks: list[float], gap: float) -> list[float]:
+        """Ticks at least ``gap`` apart, ascending: zero is kept first, then powers of ten, the largest first."""
+        kept: list[float] = []
+        for tick in sorted(ticks, key=lambda t: (t != 0, not math.log10(abs(t) or 1).is_integer(), -abs(t), t)):
+            if all(abs(float(self.place(np.array(tick))) - float(self.place(np.array(k)))) >= gap for k in kept):
+                kept.append(tick)
+        return sorted(kept)
+
+    def axis(self, low: float, high: float, **settings: Any) -> dict[str, Any]:
+        """The plotly axis for values from ``low`` to ``high``."""
+        bottom, top = (float(end) for end in self.place(np.array([low, high])))
+        shown = self._apart([t for t in self.ticks if low - 1e-9 <= t <= high + 1e-9], 0.1 * (top - bottom))
+        room = 0.04 * max(top - bottom, 0.1)
+        base = {
+            "tickvals": numbers(self.place(np.array(shown)), 6),
+            "ticktext": [number(tick, 6).replace("-", "−") for tick in shown],
+            "range": [round(bottom - room, 4), round(top + room, 4)],
+        }
+        return style.axis(**{**base, **settings})

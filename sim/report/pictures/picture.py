@@ -1,0 +1,247 @@
+"""A picture: plain plotly data with the words that belong to it (title, caption, key, alternative text).
+
+Builders make pictures of one or more small panels. A page lays the panels out as a grid that reflows; a notebook,
+a PNG and an SVG get them combined into one figure, with title and caption inside.
+"""
+
+from __future__ import annotations
+
+import copy
+import math
+import textwrap
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sim.report.html import style
+from sim.words.numbers import plotly_text
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+TITLE_LETTER = 8.2  # mean width of a letter in the combined figure, pixels
+CAPTION_LETTER = 5.6
+HEADING_SPACE = 30
+GAP_DOWN = 62
+GAP_ACROSS = 74
+
+
+# What the numbers of a figure say (templates/tables.js) of a trace besides x and y stands in its ``meta``:
+# {"x": column, "y": column, "more": [column, ...]}, a column being [heading, values or where the trace has them] with
+# its unit as a third entry where that is not the title of the axis; {"value": heading} for a heatmap. Without ``meta``
+# a trace that has nothing to say on hover is decoration.
+LOW_HIGH = {"more": [["low", "customdata.0"], ["high", "customdata.1"]]}
+
+
+class Key(NamedTuple):
+    """One entry of the legend: ``shape`` is line, band, area or marker; ``group`` the legendgroup of its traces."""
+
+    label: str
+    colour: str
+    shape: str = "area"
+    group: str = ""
+    dash: str = "solid"
+    marker: str = "circle"
+
+
+class Panel(NamedTuple):
+    """One pair of axes. ``data`` and ``layout`` are plain plotly and refer to ``x``, ``y`` and their domains only."""
+
+    data: list[dict[str, Any]]
+    layout: dict[str, Any]
+    heading: str = ""
+    note: str = ""
+    colour: str = ""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """``name`` names the file and the elements (a-z, 0-9, hyphen); ``height`` is that of one panel, in pixels.
+
+    ``title`` answers a question in words; ``caption`` says source and sample size; ``alt`` is read aloud.
+    An empty picture has no panels: its ``title`` says why there is nothing to show.
+    """
+
+    name: str
+    title: str
+    caption: str
+    alt: str
+    x_title: str
+    y_title: str
+    panels: tuple[Panel, ...]
+    keys: tuple[Key, ...] = ()
+    height: int = 420
+    columns: int = 1
+
+    @property
+    def grid(self) -> bool:
+        """True if it is a set of small panels."""
+        return len(self.panels) > 1
+
+
+def numbers(values: Iterable[Any], digits: int = 4) -> list[float | None]:
+    """Values for JSON: ``digits`` significant digits, None for what is missing or not finite."""
+    return [_short(float(value), digits) if value is not None else None for value in values]
+
+
+def _short(value: float, digits: int) -> float | None:
+    if not math.isfinite(value):
+        return None
+    return float(f"{value:.{digits}g}")
+
+
+def combined(picture: Picture, width: int = 1100) -> dict[str, Any]:
+    """The picture as one plain plotly figure of ``width`` pixels, title, legend and caption included."""
+    columns = max(1, min(picture.columns, len(picture.panels)))
+    rows = max(1, math.ceil(len(picture.panels) / columns))
+    left, right = _side_margins(picture)
+    title = textwrap.wrap(picture.title, int((width - 40) / TITLE_LETTER))
+    caption = textwrap.wrap(picture.caption, int((width - 40) / CAPTION_LETTER))
+    above = HEADING_SPACE if picture.grid else 18
+    top = 30 + 22 * len(title) + (28 if picture.keys else 0) + above
+    bottom = 84 + 16 * len(caption)
+    body = rows * picture.height + (rows - 1) * GAP_DOWN
+    figure: dict[str, Any] = {"data": _key_traces(picture.keys)}
+    figure["layout"] = style.layout(
+        width=width,
+        height=top + body + bottom,
+        margin={"l": left, "r": right, "t": top, "b": bottom},
+        title=_title(title),
+        showlegend=bool(picture.keys),
+        legend={"orientation": "h", "x": 0, "y": 1 + above / body, "yanchor": "bottom", "xanchor": "left"},
+        annotations=[_caption_note(caption, 20 - left, bottom)],
+        shapes=[],
+    )
+    inner = width - left - right
+    for index, panel in enumerate(picture.panels):
+        row, column = divmod(index, columns)
+        last_in_column = index + columns >= len(picture.panels)
+        _place(figure, panel, index + 1, _domains(row, column, rows, columns, inner, body, picture.height))
+        suffix = "" if index == 0 else str(index + 1)
+        _title_axis(figure["layout"][f"xaxis{suffix}"], picture.x_title if last_in_column else "")
+        _title_axis(figure["layout"][f"yaxis{suffix}"], picture.y_title if column == 0 else "")
+    return figure
+
+
+def _side_margins(picture: Picture) -> tuple[int, int]:
+    """Left and right margin: a single panel says what its labels need."""
+    margin = picture.panels[0].layout.get("margin", {}) if len(picture.panels) == 1 else {}
+    return max(74, margin.get("l", 0) + 24), max(24, margin.get("r", 0) + 10)
+
+
+def _title(lines: list[str]) -> dict[str, Any]:
+    return {
+        "text": "<br>".join(plotly_text(line, 400) for line in lines),
+        "x": 0,
+        "xref": "container",
+        "xanchor": "left",
+        "y": 1,
+        "yref": "container",
+        "yanchor": "top",
+        "pad": {"l": 20, "t": 16},
+        "font": {"size": 16, "weight": 600},
+    }
+
+
+def _domains(
+    row: int, column: int, rows: int, columns: int, inner: int, body: int, height: int
+) -> tuple[list[float], list[float]]:
+    """Domains (x, y) of the panel at ``row``, ``column`` in shares of the drawing area."""
+    across = (inner - (columns - 1) * GAP_ACROSS) / columns
+    left = column * (across + GAP_ACROSS)
+    top = row * (height + GAP_DOWN)
+    return [left / inner, (left + across) / inner], [max(0.0, 1 - (top + height) / body), 1 - top / body]
+
+
+def _title_axis(axis: dict[str, Any], text: str) -> None:
+    axis["title"] = (
+        {"text": plotly_text(text), "font": {"size": 12, "color": style.MUTED}, "standoff": 8} if text else {}
+    )
+
+
+def _caption_note(lines: list[str], across: int, bottom: int) -> dict[str, Any]:
+    return {
+        "text": "<br>".join(plotly_text(line, 400) for line in lines),
+        "xref": "paper",
+        "yref": "paper",
+        "x": 0,
+        "y": 0,
+        "xanchor": "left",
+        "yanchor": "top",
+        "xshift": across,
+        "yshift": -(bottom - 14 - 16 * len(lines)),
+        "align": "left",
+        "showarrow": False,
+        "font": {"size": 11, "color": style.MUTED},
+    }
+
+
+def _key_traces(keys: tuple[Key, ...]) -> list[dict[str, Any]]:
+    """Traces without points that carry the legend; their groups switch the real ones."""
+    traces = []
+    for key in keys:
+        trace: dict[str, Any] = {
+            "type": "scatter",
+            "x": [None],
+            "y": [None],
+            "name": plotly_text(key.label),
+            "legendgroup": key.group or key.label,
+            "showlegend": True,
+        }
+        if key.shape == "line":
+            trace |= {"mode": "lines", "line": {"color": key.colour, "dash": key.dash, "width": 2.5}}
+        else:
+            symbol = key.marker if key.shape == "marker" else "square"
+            trace |= {"mode": "markers", "marker": {"color": key.colour, "symbol": symbol, "size": 11}}
+        traces.append(trace)
+    return traces
+
+
+def _place(figure: dict[str, Any], panel: Panel, number: int, domains: tuple[list[float], list[float]]) -> None:
+    """Add ``panel`` to ``figure`` as its ``number``-th pair of axes."""
+    suffix = "" if number == 1 else str(number)
+    for trace in panel.data:
+        figure["data"].append({**trace, "xaxis": f"x{suffix}", "yaxis": f"y{suffix}", "showlegend": False})
+    layout = figure["layout"]
+    for name, domain in zip("xy", domains, strict=True):
+        other = "y" if name == "x" else "x"
+        axis = copy.deepcopy(panel.layout.get(f"{name}axis", style.axis()))
+        layout[f"{name}axis{suffix}"] = {**axis, "domain": domain, "anchor": f"{other}{suffix}"}
+    for kind in ("annotations", "shapes"):
+        layout[kind] += [_moved(item, suffix) for item in panel.layout.get(kind, ())]
+    for setting in ("barmode", "bargap"):
+        if setting in panel.layout:
+            layout[setting] = panel.layout[setting]
+    if panel.heading:
+        layout["annotations"].append(_heading(panel, suffix))
+
+
+def _moved(item: dict[str, Any], suffix: str) -> dict[str, Any]:
+    moved = dict(item)
+    for reference in ("xref", "yref"):
+        axis, _, domain = str(item[reference]).partition(" ")
+        moved[reference] = f"{axis}{suffix} {domain}".strip()
+    return moved
+
+
+def _heading(panel: Panel, suffix: str) -> dict[str, Any]:
+    note = f"  <span style='color:{style.MUTED}'>{plotly_text(panel.note)}</span>" if panel.note else ""
+    return {
+        "text": f"<b>{plotly_text(panel.heading, 40)}</b>{note}",
+        "xref": f"x{suffix} domain",
+        "yref": f"y{suffix} domain",
+        "x": 0,
+        "y": 1,
+        "xanchor": "left",
+        "yanchor": "bottom",
+        "yshift": 4,
+        "showarrow": False,
+        "font": {"size": 12, "color": panel.colour or style.INK},
+    }
+
+
+def figure_of(picture: Picture, width: int = 1100) -> go.Figure:
+    """The picture as a plotly figure for notebooks, validated by plotly."""
+    import plotly.graph_objects as go
+
+    return go.Figure(combined(picture, width))

@@ -1,0 +1,177 @@
+"""Two assumptions swept: heatmaps over the grid."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sim.outcomes.horizon import CLAIM
+from sim.report.html import style
+from sim.report.pictures.picture import Key, Panel, Picture
+from sim.report.pictures.sweep_curves import LEFT, _chosen
+from sim.report.pictures.swept import INDUSTRY, STATES, Swept
+from sim.report.pictures.value_axis import said, title_of
+from sim.study.axes import Axis
+from sim.study.decisions import NEVER, RULE
+from sim.words.numbers import capital, percent, plotly_text, shorten
+
+SCALE = ((0.0, "#f4f7f9"), (0.25, "#d3e4ee"), (0.5, "#a3c8de"), (0.75, "#2f7cab"), (1.0, "#083a5c"))
+MOST_CELLS = 49  # with more of them there is no room for numbers
+LEAST_SPAN = 0.05  # of a colour scale
+MOST_TICKS = 6
+DARK_FROM = 0.751  # of the scale: white is read better from here on, black up to here
+BLACK, WHITE = "#000000", "#ffffff"
+NOTE = "The intervals are in grid.csv."
+
+
+class Scale(NamedTuple):
+    """The values at both ends of the colours; ``counts`` of startups rather than shares."""
+
+    low: float
+    high: float
+    counts: bool = False
+
+    def text(self, value: float) -> str:
+        """A value as the cells show it."""
+        if value != value:
+            return "–"
+        return f"{value:.1f}" if self.counts else percent(value)
+
+
+SHARES = Scale(0.0, 1.0)
+
+
+def industry(swept: Swept, quantity: str) -> Picture:
+    """The mean number of startups left, or the share of worlds that reached the endgame, at every point."""
+    name, label = f"sweep-{quantity.replace('_', '-')}", INDUSTRY[quantity]
+    rows = swept.rows(quantity)
+    if rows.empty:
+        return Picture(name, "There is no startup to count", swept.caption(), "", "", "", ())
+    counts = quantity in {left for left, *_ in LEFT}
+    lowest, highest = float(rows["estimate"].min()), float(rows["estimate"].max())
+    scale = Scale(lowest, max(highest, lowest + LEAST_SPAN), counts)
+    title = f"{label} in {swept.view.horizon}: {scale.text(lowest)} to {scale.text(highest)}"
+    title += " on average" if counts else " of worlds"
+    what = "Mean number of startups" if counts else "Share of worlds"
+    return _picture(swept, name, title, f"{what} in {swept.view.horizon}. {NOTE}", [(quantity, "all", "", "")], scale)
+
+
+def by_state(swept: Swept, state: str) -> Picture:
+    """Share of worlds in which each startup is in ``state`` at the horizon, a heatmap each."""
+    name, label = f"sweep-{state}", STATES[state].lower()
+    if not swept.firms:
+        return Picture(name, "There is no startup to draw", swept.caption(), "", "", "", ())
+    shown = [(state, firm, swept.view.name(firm), swept.view.style(firm).colour) for firm in swept.firms]
+    mine = next((firm for firm in swept.view.asked if firm in swept.firms), None)
+    most = mine or max(swept.firms, key=lambda firm: swept.spread(state, firm))
+    estimates = swept.rows(state, most)["estimate"]
+    title = (
+        f"{capital(label)} in {swept.view.horizon}: {swept.view.name(most)} moves{'' if mine else ' most,'} between "
+        f"{percent(float(estimates.min()))} and {percent(float(estimates.max()))} {swept.view.whole(most)}"
+    )
+    what = f"Share of worlds in which a startup is {label} in {swept.view.horizon}. {NOTE} {_chosen(swept)}".strip()
+    return _picture(swept, name, title, what, shown, SHARES)
+
+
+def claims(swept: Swept) -> Picture:
+    """Probability of every forecast, a heatmap each."""
+    if not swept.claims:
+        return Picture("sweep-claims", "The scenario states no claims", swept.caption(), "", "", "", ())
+    shown = [(f"{CLAIM}{claim}", "all", shorten(swept.says(claim), 90), "") for claim in swept.claims]
+    moved = max(swept.claims, key=lambda claim: swept.spread(f"{CLAIM}{claim}"))
+    estimates = swept.rows(f"{CLAIM}{moved}")["estimate"]
+    low, high = percent(float(estimates.min())), percent(float(estimates.max()))
+    title = f"Of the forecasts, {moved} ({swept.says(moved)}) moves most: between {low} and {high}"
+    what = f"Share of the worlds that meet the condition, if there is one, in which a forecast comes true. {NOTE}"
+    return _picture(swept, "sweep-claims", title, what, shown, SHARES)
+
+
+Shown = tuple[str, str, str, str]  # quantity, firm, heading, colour
+
+
+def _picture(swept: Swept, name: str, title: str, what: str, shown: list[Shown], scale: Scale) -> Picture:
+    across, up = swept.axes
+    scenario = swept.done.scenario
+    panels = tuple(_panel(swept, *one, scale, len(shown) > 1) for one in shown)
+    keys = tuple(Key(scale.text(scale.low + at * (scale.high - scale.low)), colour, "area") for at, colour in SCALE)
+    return Picture(
+        name, title, swept.caption(what), title, title_of(across, scenario), title_of(up, scenario), panels, keys,
+        height=250 if len(shown) > 1 else 420, columns=3,
+    )  # fmt: skip
+
+
+def _panel(swept: Swept, quantity: str, firm: str, heading: str, colour: str, scale: Scale, small: bool) -> Panel:
+    across, up = swept.axes
+    rows = swept.rows(quantity, firm)
+    shape = (across.points, up.points)
+    estimates, low, high = (rows[name].to_numpy(float).reshape(shape).T for name in ("estimate", "low", "high"))
+    heatmap: dict[str, Any] = {
+        "type": "heatmap",
+        "x": list(range(across.points)),
+        "y": list(range(up.points)),
+        "z": [[None if v != v else round(float(v), 4) for v in line] for line in estimates],
+        "zmin": scale.low,
+        "zmax": scale.high,
+        "colorscale": [list(step) for step in SCALE],
+        "meta": {
+            "value": "mean number of startups" if scale.counts else "share of worlds",
+            "across": list(across.values()),
+            "up": list(up.values()),
+        },
+        "showscale": False,
+        "xgap": 1,
+        "ygap": 1,
+        "customdata": [
+            [
+                f"{_at(across, i)}<br>{_at(up, j)}<br>{scale.text(estimates[j, i])} "
+                f"({scale.text(low[j, i])} to {scale.text(high[j, i])})"
+                for i in range(across.points)
+            ]
+            for j in range(up.points)
+        ],
+        "hovertemplate": "%{customdata}<extra></extra>",
+    }
+    data = [heatmap]
+    if across.points * up.points <= MOST_CELLS:
+        data.append(_numbers(estimates, scale, 10 if small else 13))
+    layout = style.layout(
+        margin={"l": 52, "r": 10, "t": 8, "b": 34 if small else 44},
+        xaxis=_grid_axis(across),
+        yaxis=_grid_axis(up),
+    )
+    return Panel(data, layout, heading, "", colour)
+
+
+def _numbers(estimates: np.ndarray, scale: Scale, size: int) -> dict[str, Any]:
+    """The numbers of the cells, (up, across): a heatmap's own text is too faint on the middle of the scale."""
+    cells = [(i, j, float(value)) for (j, i), value in np.ndenumerate(estimates)]
+    colours = [ink((value - scale.low) / (scale.high - scale.low)) for *_, value in cells]
+    return {
+        "type": "scatter",
+        "mode": "text",
+        "x": [i for i, _, _ in cells],
+        "y": [j for _, j, _ in cells],
+        "text": [scale.text(value) for *_, value in cells],
+        "textfont": {"size": size, "color": colours},
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
+
+
+def ink(place: float) -> str:
+    """The colour of text on a cell at ``place`` of the scale of colours, 0 to 1 (NaN: an empty cell)."""
+    return WHITE if place > DARK_FROM else BLACK
+
+
+def _at(axis: Axis, i: int) -> str:
+    return f"{plotly_text(axis.name, 60)} = {said(axis.values()[i])}"
+
+
+def _grid_axis(axis: Axis) -> dict[str, Any]:
+    """Values of the grid at equal distances; of many only some are written, rule and never always."""
+    step = -(-axis.points // MOST_TICKS)
+    beside = [at for at, one in enumerate(axis.chosen) if one in (RULE, NEVER)]
+    shown = sorted({*range(0, axis.points, step), *beside})
+    values = axis.values()
+    return style.axis(tickvals=shown, ticktext=[said(values[i]) for i in shown], showgrid=False, ticks="")

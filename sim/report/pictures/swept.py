@@ -1,0 +1,124 @@
+"""A sweep as its page reads it: which firms and forecasts to draw, and one look-up for the rows of the grid."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import pandas as pd
+
+from sim.outcomes.differences import ENDGAME, GENERAL_LEFT, INDEPENDENTS_LEFT
+from sim.outcomes.horizon import CLAIM
+from sim.report.pictures.decision_axis import Places
+from sim.report.pictures.value_axis import source, view_of_study
+from sim.report.run_view import MOST_PANELS, Tables, View
+from sim.study.axes import Axis, Coordinate
+from sim.study.focus import claims_first, first, itself
+from sim.study.sweep import Sweep
+from sim.words.propositions import asked
+
+STATES = {
+    "independent": "Independent",
+    "general": "In the general race",
+    "acquired": "Acquired",
+    "closed": "Closed",
+    "listed": "Listed",
+    "pivoted": "Pivoted",
+}
+INDUSTRY = {
+    INDEPENDENTS_LEFT: "Startups independent",
+    GENERAL_LEFT: "Startups in the general race",
+    ENDGAME: "Endgame reached",
+}
+
+
+class Point(NamedTuple):
+    """One estimate of the grid."""
+
+    estimate: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, eq=False)
+class Swept:
+    """A sweep, ready to be drawn."""
+
+    done: Sweep
+
+    @property
+    def axes(self) -> tuple[Axis, ...]:
+        """What varies."""
+        return self.done.axes
+
+    @cached_property
+    def view(self) -> View:
+        """Names, colours and dates of the scenario."""
+        return view_of_study(self.done.scenario, self.done.manifest)
+
+    @cached_property
+    def places(self) -> Places | None:
+        """Where decisions stand on the axis, where they alone vary."""
+        (axis, *more) = self.axes
+        return Places(axis, self.done.scenario.start) if axis.chosen and not more else None
+
+    @cached_property
+    def grid_points(self) -> list[tuple[Coordinate, ...]]:
+        """The points of the grid, the first path outermost."""
+        return list(itertools.product(*(axis.values() for axis in self.axes)))
+
+    @property
+    def points(self) -> int:
+        """Number of points."""
+        return len(self.grid_points)
+
+    @cached_property
+    def _rows(self) -> Tables:
+        return Tables(self.done.grid, ["quantity", "firm"])
+
+    def rows(self, quantity: str, firm: str = "all") -> pd.DataFrame:
+        """The rows of one quantity of a firm, a point each; maybe none."""
+        return self._rows.rows(quantity, firm)
+
+    def at(self, quantity: str, firm: str, point: Sequence[Coordinate]) -> Point | None:
+        """The estimate of a quantity at one point of the grid."""
+        rows = self.rows(quantity, firm)
+        if rows.empty:
+            return None
+        row = rows.iloc[self.grid_points.index(tuple(point))]
+        return Point(float(row["estimate"]), float(row["low"]), float(row["high"]))
+
+    def spread(self, quantity: str, firm: str = "all") -> float:
+        """How far an estimate moves over the grid; -1 where it is never known."""
+        estimates = self.rows(quantity, firm)["estimate"].dropna()
+        return float(estimates.max() - estimates.min()) if len(estimates) else -1.0
+
+    @cached_property
+    def firms(self) -> list[str]:
+        """The firms to draw, of ``view.told``: those in focus, and those whose survival moves most."""
+        told = self.view.told
+        order = first(sorted(told, key=lambda firm: -self.spread("independent", firm)), self.view.focus, itself)
+        return [firm for firm in told if firm in order[:MOST_PANELS]]
+
+    @cached_property
+    def claims(self) -> list[str]:
+        """Ids of the claims to draw: those that speak of who is in focus first, and those whose probability moves
+        most.
+        """
+        asked, focus = self.done.scenario.claims, self.view.focus
+        known = [{"claim": claim.id} for claim in asked if self.spread(f"{CLAIM}{claim.id}") >= 0]
+        widest = sorted(known, key=lambda row: -self.spread(f"{CLAIM}{row['claim']}"))
+        chosen = claims_first(widest, asked, focus)[: MOST_PANELS - 1]
+        return [row["claim"] for row in claims_first(known, asked, focus) if row in chosen]
+
+    def says(self, claim: str) -> str:
+        """What a claim asks of the worlds, with its dates."""
+        scenario = self.done.scenario
+        return next((asked(scenario, known) for known in scenario.claims if known.id == claim), claim)
+
+    def caption(self, *parts: str) -> str:
+        """A caption: what is drawn, then source and sample size."""
+        return " ".join(part for part in (*parts, source(self.done.scenario, "sweep", " at every point")) if part)

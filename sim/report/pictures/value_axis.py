@@ -1,0 +1,167 @@
+"""What pages of sweeps, flip points and sensitivities share: a view of the scenario, names of what varies, curves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import SimpleNamespace
+from typing import Any
+
+import pandas as pd
+
+from sim.foundation.currency import unit_in
+from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS
+from sim.report.html import style
+from sim.report.html.document import Section, Terms
+from sim.report.pictures.overlays import Runs
+from sim.report.pictures.picture import LOW_HIGH, numbers
+from sim.report.run_view import View
+from sim.report.tables.cited import evidence_used
+from sim.report.tables.provenance import provenance_of
+from sim.scenario import decided
+from sim.scenario.dates import month_of
+from sim.scenario.model import Scenario
+from sim.study.axes import Axis, Coordinate
+from sim.words.changes import in_words, when_in_words
+from sim.words.glossary import GLOSSARY
+from sim.words.numbers import capital, lower, month_text, number, shorten
+
+BAND = 0.16  # opacity
+VALUE = "#b5482e"  # of marks on the axis of what varies
+
+
+def view_of_study(scenario: Scenario, manifest: Mapping[str, Any], **frames: pd.DataFrame) -> View:
+    """The scenario as the report reads it, without a run of its own; ``frames`` stand for its outcomes."""
+    outcomes = SimpleNamespace(worlds=scenario.worlds, **frames)
+    return View(SimpleNamespace(scenario=scenario, outcomes=outcomes, manifest=manifest, stories=()))
+
+
+def name_of(path: str, scenario: Scenario, limit: int = 90) -> str:
+    """What is assumed at ``path``, in words: "Zhipu: cash at entry"; a dated path says since when."""
+    event, _, inner = path.partition(".set.") if path.startswith("events.") else ("", "", path)
+    inner, at, when = inner.partition("@")
+    declared = ASSUMPTIONS.get(inner) or FIRM_ASSUMPTIONS.get(inner.rpartition(".")[2])
+    said = capital(declared.says) if declared else inner
+    if inner.rpartition(".")[2] in ("strength", "on") and inner in ASSUMPTIONS:
+        said = capital(in_words(scenario, inner).removeprefix("the "))
+    if declared and declared.decides:
+        said = f"When it {declared.decides}"
+    if inner.startswith("firms."):
+        firm = inner.split(".")[1]
+        names = {known.id: known.name for known in scenario.firms}
+        said = f"{names.get(firm, firm)}: {lower(said)}"
+    said += f" (event {event.removeprefix('events.')})" if event else ""
+    dated = f", {when_in_words(when)}" if at else ""
+    return shorten(said, limit - len(dated)) + dated
+
+
+def title_of(axis: Axis, scenario: Scenario) -> str:
+    """The title of an axis: what varies, since when, in which unit; a decision has none."""
+    if axis.declared.decides:
+        return name_of(axis.name, scenario)
+    declared = unit_in(axis.declared.unit, scenario.currency)
+    unit = {"set": declared, "times": "factor", "plus": f"more {declared}"}[axis.op]
+    return f"{name_of(axis.name, scenario)} ({unit})"
+
+
+def value_axis(axis: Axis, **settings: Any) -> dict[str, Any]:
+    """A linear axis over the range of what varies."""
+    room = (axis.high - axis.low) * 0.02 or 0.5
+    base = {"range": [axis.low - room, axis.high + room], "zeroline": False}
+    return style.axis(**{**base, **settings})
+
+
+def said(value: Coordinate) -> str:
+    """A value of what varies as axes, keys and tables say it: "0.5", "rule", "never", "Jan 2026"."""
+    if not isinstance(value, str):
+        return number(value, 4)
+    month = month_of(value)
+    return value if month is None else month_text(month)
+
+
+def stated_value(axis: Axis, scenario: Scenario) -> Coordinate | None:
+    """The value the scenario states where it is a number inside the range, or a decision; None otherwise."""
+    value = scenario.assumptions.get(axis.path)
+    if axis.path.startswith("firms."):
+        _, id, name = axis.path.split(".")
+        value = next(firm.values[name] for firm in scenario.firms if firm.id == id)
+    if value is None or value.uncertain or value.changing or axis.when:
+        return None
+    return decided.stated_as(axis.declared, value.numbers[0]) if axis.low <= value.numbers[0] <= axis.high else None
+
+
+def marked(axis: Axis, scenario: Scenario) -> dict[str, Any]:
+    """Shapes of a layout: a dotted line at the value the scenario states, if it lies in the range."""
+    stated = stated_value(axis, scenario)
+    return {} if stated is None else {"shapes": [dotted(stated)]}
+
+
+def dotted(x: Coordinate) -> dict[str, Any]:
+    """A shape of a layout: the line at the value the scenario states."""
+    return upright(x, {"color": VALUE, "width": 1.2, "dash": "dot"})
+
+
+def upright(x: Coordinate, line: dict[str, Any]) -> dict[str, Any]:
+    """A shape of a layout: a vertical line at ``x``."""
+    return {"type": "line", "xref": "x", "yref": "y domain", "x0": x, "x1": x, "y0": 0, "y1": 1, "line": line}
+
+
+def stated_note(axis: Axis, scenario: Scenario) -> str:
+    """What the dotted line is."""
+    stated = stated_value(axis, scenario)
+    return "" if stated is None else f"Dotted line: the scenario's own value, {said(stated)}."
+
+
+def curve(
+    x: Sequence[Coordinate],
+    rows: pd.DataFrame,
+    colour: str,
+    name: str = "",
+    dash: str = "solid",
+    group: str = "",
+    say: str = ".1%",
+) -> list[dict[str, Any]]:
+    """A line through ``estimate`` with the band from ``low`` to ``high``; ``say`` is the format of the hover text."""
+    known = rows["low"].notna().to_numpy()
+    inside = [value for value, seen in zip(x, known, strict=True) if seen]
+    low, high = numbers(rows["low"][known]), numbers(rows["high"][known])
+    band = {
+        "type": "scatter",
+        "mode": "lines",
+        "x": inside + inside[::-1],
+        "y": high + low[::-1],
+        "fill": "toself",
+        "fillcolor": style.clear(colour, BAND),
+        "line": {"width": 0},
+        "legendgroup": group,
+        "hoverinfo": "skip",
+    }
+    line = {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "x": list(x),
+        "y": numbers(rows["estimate"]),
+        "name": name,
+        "legendgroup": group,
+        "line": {"color": colour, "width": 2.2, "dash": dash},
+        "marker": {"color": colour, "size": 5},
+        "customdata": [list(pair) for pair in zip(numbers(rows["low"]), numbers(rows["high"]), strict=True)],
+        "meta": LOW_HIGH,
+        "hovertemplate": f"%{{y:{say}}} (%{{customdata[0]:{say}}} to %{{customdata[1]:{say}}})",
+    }
+    return [band, line]
+
+
+def source(scenario: Scenario, kind: str, each: str = "") -> str:
+    """Source line of every figure."""
+    worlds = f"{scenario.worlds:,} worlds{each}"
+    return f"Source: Shakeout, {kind} of scenario {shorten(scenario.name, 60)}, n = {worlds}, seed {scenario.seed}."
+
+
+def closing(view: View, manifest: Mapping[str, Any], terms: Sequence[tuple[str, str]], again: str) -> list[Section]:
+    """The last chapters of a page: how to read it, and where it comes from (``again`` is the command)."""
+    runs = Runs(("study",), (view,), str(manifest["kind"]))
+    return [
+        *evidence_used(view.scenario),
+        Section("reading", "How to read this", (Terms((*terms, *GLOSSARY)),)),
+        Section("provenance", "Where this comes from", provenance_of(runs, manifest, again)),
+    ]

@@ -1,0 +1,340 @@
+"""A finished run as the report reads it: names, colours, dates, and one look-up per kind of table."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+
+from sim.outcomes.fates import reported
+from sim.outcomes.index import ALL_STARTUPS, group_name, groups_of, lives_in, single_firms
+from sim.report.html import style
+from sim.scenario.model import Firm, Scenario
+from sim.study.focus import MOST_SPOKEN, asked_in, claims_first, first, focus_in, itself
+from sim.words import numbers
+from sim.words.events import lower
+from sim.words.life_stories import WorldStory
+
+SHORT = 30  # months: up to here an axis has ticks within the year
+MOST_YEARS, FEW_YEARS = 20, 5  # ticks of an axis, and of one of a small panel
+MOST_PANELS = 12  # small multiples a reader can still take in
+
+
+class FinishedRun(Protocol):
+    """What the report needs of a run: sim.study.run gives it, and so may anything else that has these."""
+
+    @property
+    def scenario(self) -> Scenario: ...
+    @property
+    def outcomes(self) -> Any: ...
+    @property
+    def manifest(self) -> Mapping[str, Any]: ...
+    @property
+    def stories(self) -> Sequence[WorldStory]: ...
+
+
+class Tables:
+    """A frame cut by the values of some columns."""
+
+    def __init__(self, frame: pd.DataFrame, keys: list[str]) -> None:
+        self.none = frame.iloc[:0]
+        self.parts: dict[Any, pd.DataFrame] = dict(iter(frame.groupby(keys, sort=False, observed=True)))
+
+    def rows(self, *keys: str) -> pd.DataFrame:
+        """The rows with these values, in order; maybe none."""
+        return self.parts.get(keys, self.none)
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """One run, ready to be drawn. Frames are those of interface.md; months are ticks from the start."""
+
+    run: FinishedRun
+
+    @cached_property
+    def scenario(self) -> Scenario:
+        """The scenario that was run."""
+        return self.run.scenario
+
+    @cached_property
+    def worlds(self) -> int:
+        """Number of worlds simulated."""
+        return int(self.run.outcomes.worlds)
+
+    @cached_property
+    def firms(self) -> dict[str, Firm]:
+        """Firms and classes of firms by id, in file order."""
+        return {firm.id: firm for firm in self.scenario.firms}
+
+    @cached_property
+    def startups(self) -> list[str]:
+        """Ids of the startups (a class of copies is one), in file order."""
+        return [firm.id for firm in self.scenario.firms if firm.kind == "startup"]
+
+    @cached_property
+    def focus(self) -> tuple[str, ...]:
+        """Ids that are told first."""
+        return focus_in(self.scenario, self.run.manifest)
+
+    @cached_property
+    def asked(self) -> tuple[str, ...]:
+        """The ids that were asked for: whom sentences name."""
+        return asked_in(self.run.manifest)
+
+    @cached_property
+    def told(self) -> list[str]:
+        """Ids of the firms to tell: who is in focus, a giant too, then the startups in file order."""
+        return first(
+            (f.id for f in self.scenario.firms if f.kind == "startup" or f.id in self.focus), self.focus, itself
+        )
+
+    @cached_property
+    def groups(self) -> list[str]:
+        """Ids of the groups to tell: all startups, the scenario's groups of startups, and those in focus."""
+        kinds = groups_of(self.scenario)
+        startups = set(kinds.get(ALL_STARTUPS, ()))
+        return [
+            group
+            for group, members in kinds.items()
+            if group not in self.firms and (startups.issuperset(members) or group in self.focus)
+        ]
+
+    def spoken(self, shares: Mapping[str, float]) -> list[str]:
+        """Whom a sentence about ``shares`` names, one or more: the highest and the lowest, who is in focus before them
+        or in their place.
+        """
+        ends = max(shares, key=lambda firm: shares[firm]), min(shares, key=lambda firm: shares[firm])
+        mine = [firm for firm in self.asked if firm in shares][:MOST_SPOKEN]
+        return list(dict.fromkeys([*mine, *ends]))[: max(len(mine), len(ends))]
+
+    @cached_property
+    def styles(self) -> dict[str, style.FirmStyle]:
+        """Style of every firm."""
+        focus = self.most_uncertain() if hasattr(self.run.outcomes, "fates") else ()
+        return style.firm_styles(((firm.id, firm.kind) for firm in self.scenario.firms), focus)
+
+    def style(self, group: str) -> style.FirmStyle:
+        """Style of a firm, of a copy of a class, or that of groups."""
+        return self.styles.get(self.series(group), style.GROUP)
+
+    def series(self, firm: str) -> str:
+        """The firm itself, or the class that a copy ``<class>-001`` belongs to; whatever else is given, unchanged."""
+        if firm in self.firms:
+            return firm
+        stem, _, number = firm.rpartition("-")
+        return stem if number.isdecimal() and stem in self.firms and self.firms[stem].copies else firm
+
+    def name(self, firm: str, limit: int = 40) -> str:
+        """A firm's name as people say it, one line; a class says how many it is. The id where it is no firm."""
+        if firm not in self.firms:
+            series = self.firms.get(self.series(firm))
+            if series is None and firm in reported(self.scenario):
+                return numbers.shorten(lower(group_name(firm)), limit)
+            return numbers.shorten(f"{series.name} {firm.rpartition('-')[2]}" if series else firm, limit)
+        found = self.firms[firm]
+        crowd = f" (class of {found.copies:,})" if found.copies else ""
+        return numbers.shorten(found.name or found.id, limit - len(crowd)) + crowd
+
+    def whole(self, firm: str) -> str:
+        """What a share of ``firm`` is a share of: "of worlds", of a class "of its firms"."""
+        return lives_in(self.scenario, firm)
+
+    def says(self, firm: str, share: float, state: str) -> str:
+        """ "Zhipu is closed in 11% of worlds"; of a class "11% of Crowd (class of 30) are closed"."""
+        told = numbers.percent(share)
+        if firm in single_firms(self.scenario):
+            return f"{self.name(firm)} is {state} in {told} of worlds"
+        return f"{told} of {self.name(firm)} are {state}"
+
+    def also(self, firm: str, share: float, after: str) -> str:
+        """The same of another firm behind what is said of ``after``: "MiniMax in 12%"."""
+        told = numbers.percent(share)
+        if firm not in single_firms(self.scenario):
+            return f"{told} of {self.name(firm)}"
+        said = f"{self.name(firm)} in {told}"
+        return said if after in single_firms(self.scenario) else f"{said} of worlds"
+
+    def ranked(self, shares: Mapping[str, float], state: str) -> str:
+        """The same of those whom a sentence about ``shares`` names (``spoken``)."""
+        best, *others = self.spoken(shares)
+        said = [self.says(best, shares[best], state), *(self.also(firm, shares[firm], best) for firm in others)]
+        return ", ".join(said)
+
+    # time
+    @cached_property
+    def ticks(self) -> list[int]:
+        """0 (the opening state) to the last month."""
+        return list(range(self.scenario.ticks + 1))
+
+    @cached_property
+    def days(self) -> list[str]:
+        """The dates plotly draws ticks at."""
+        return [numbers.month_day(self.calendar(tick)) for tick in self.ticks]
+
+    def calendar(self, tick: int) -> int:
+        """Calendar month of a tick."""
+        return self.scenario.start + tick - 1
+
+    def month(self, tick: int, long: bool = False) -> str:
+        """A tick as "Jul 2023"."""
+        return numbers.month_text(self.calendar(tick), long)
+
+    @cached_property
+    def horizon(self) -> str:
+        """The last month in words."""
+        return numbers.month_text(self.scenario.end, long=True)
+
+    def date_axis(self, **settings: Any) -> dict[str, Any]:
+        """A calendar axis from the opening to the horizon, a tick each year (or each few months, or few years)."""
+        months = self.scenario.ticks
+        step = f"M{12 * numbers.year_step(months / 12, MOST_YEARS)}" if months > SHORT else "M3"
+        form = "%Y" if months > SHORT else "%b %Y"
+        base = {
+            "type": "date",
+            "range": [numbers.month_day(self.calendar(0)), numbers.month_day(self.scenario.end + max(1, months // 90))],
+            "dtick": step,
+            "tick0": "2000-01-01",
+            "tickformat": form,
+            "hoverformat": "%B %Y",
+        }
+        return style.axis(**{**base, **settings})
+
+    def few_dates(self) -> dict[str, Any]:
+        """Settings of ``date_axis`` for a small panel: few ticks."""
+        months = self.scenario.ticks
+        if months <= SHORT:
+            return {"dtick": "M6", "tickformat": "%b %y"}
+        return {"dtick": f"M{12 * max(2, numbers.year_step(months / 12, FEW_YEARS))}"}
+
+    # tables
+    @cached_property
+    def _fates(self) -> Tables:
+        return Tables(self.run.outcomes.fates, ["firm", "fate"])
+
+    @cached_property
+    def _survival(self) -> Tables:
+        return Tables(self.run.outcomes.survival, ["group", "endpoint", "origin"])
+
+    @cached_property
+    def _landscape(self) -> Tables:
+        return Tables(self.run.outcomes.landscape, ["quantity"])
+
+    @cached_property
+    def _paths(self) -> Tables:
+        return Tables(self.run.outcomes.paths, ["firm", "quantity"])
+
+    def fate(self, firm: str, fate: str) -> pd.DataFrame:
+        """Rows of fates.csv by month, maybe none."""
+        return self._fates.rows(firm, fate)
+
+    def survival(self, group: str, endpoint: str, origin: str = "calendar") -> pd.DataFrame:
+        """Rows of survival.csv by month, maybe none."""
+        return self._survival.rows(group, endpoint, origin)
+
+    def cohorts(self, group: str, endpoint: str, clock: str) -> dict[str, pd.DataFrame]:
+        """Years of each cohort whose clock starts when it ``entered``, ``listed`` or ``pivoted`` -> its curve."""
+        found = {}
+        for (one, end, origin), rows in self._survival.parts.items():
+            name, _, years = origin.partition(" ")
+            if (one, end, name) == (group, endpoint, clock):
+                found[years] = rows
+        return found
+
+    def landscape(self, quantity: str) -> pd.DataFrame:
+        """Rows of landscape.csv by month, maybe none."""
+        return self._landscape.rows(quantity)
+
+    def path(self, firm: str, quantity: str) -> pd.DataFrame:
+        """Rows of paths.parquet by month, maybe none."""
+        return self._paths.rows(firm, quantity)
+
+    def at_horizon(self, firm: str, fate: str) -> tuple[float, float, float]:
+        """Incidence, low and high of a fate or milestone at the horizon; NaN where the table has no such rows."""
+        rows = self.fate(firm, fate)
+        if rows.empty:
+            return math.nan, math.nan, math.nan
+        last = rows.iloc[-1]
+        return float(last["incidence"]), float(last["low"]), float(last["high"])
+
+    def incidence(self, firm: str, fate: str) -> np.ndarray:
+        """Incidence by tick, (ticks + 1,); zeros where the table has no such rows."""
+        rows = self.fate(firm, fate)
+        return np.zeros(len(self.ticks)) if rows.empty else rows["incidence"].to_numpy(float)
+
+    def in_race(self, firm: str) -> np.ndarray:
+        """Share of worlds in which the firm is independent and in the general race, (ticks + 1,)."""
+        return self.incidence(firm, "general")
+
+    def left_of_entrants(self, firm: str, endpoint: str, tick: int = -1) -> float:
+        """Of all that entered by a tick (the horizon) the share that is ``endpoint`` then; NaN where nobody has."""
+        entered = 1 - self.incidence(firm, "never_entered")[tick]
+        return float(self.incidence(firm, endpoint)[tick] / entered) if entered > 0 else math.nan
+
+    def median_month(self, firm: str, fate: str) -> int | None:
+        """Median tick of an event among the worlds in which it comes by the horizon; None where it never comes."""
+        rows = self.fate(firm, fate)
+        if rows.empty or not rows["incidence"].iloc[-1] > 0:
+            return None
+        share = rows["incidence"].to_numpy(float)
+        return int(rows["month"].iloc[int(np.argmax(share >= share[-1] / 2))])
+
+    def most_uncertain(self, limit: int = MOST_PANELS) -> list[str]:
+        """The firms of ``told`` to draw one by one: all, or the ``limit`` that are in focus or whose survival is least
+        certain.
+        """
+        if len(self.told) <= limit:
+            return self.told
+
+        def spread(firm: str) -> float:
+            share = self.at_horizon(firm, "independent")[0]
+            return share * (1 - share) if share == share else -1.0
+
+        order = sorted(self.told, key=lambda firm: (-spread(firm), firm))
+        chosen = set(first(order, self.focus, itself)[:limit])
+        return [firm for firm in self.told if firm in chosen]
+
+    def ledger(self, facts: bool = False) -> Any:
+        """claims.csv, or facts.csv, what speaks of who is in focus first."""
+        outcomes, asked = self.run.outcomes, self.scenario.facts if facts else self.scenario.claims
+        frame = outcomes.facts if facts else outcomes.claims
+        rows = [{"claim": claim, "at": at} for at, claim in enumerate(frame["claim"])]
+        return frame.iloc[[row["at"] for row in claims_first(rows, asked, self.focus)]]
+
+    # captions
+    def caption(self, text: str, extra: str = "") -> str:
+        """A caption: what is drawn, then source and sample size."""
+        return " ".join(part for part in (text, extra, self.source) if part)
+
+    @cached_property
+    def source(self) -> str:
+        """Source line of every figure."""
+        worlds = f"{self.worlds:,} world{'' if self.worlds == 1 else 's'}"
+        name = numbers.shorten(self.scenario.name, 60)
+        return f"Source: Shakeout, scenario {name}, n = {worlds}, seed {self.scenario.seed}."
+
+    def chosen_note(self, drawn: int, others: bool = False) -> str:
+        """What to say where not every startup has a panel of its own, or (``others``) not every curve a colour."""
+        total = len(self.startups)
+        if total <= MOST_PANELS:
+            return ""
+        said = f"{'In colour' if others else 'Drawn'}: the {drawn} startups whose survival is least certain, of {total}"
+        return f"{said}; the others are thin grey lines, named on hover." if others else f"{said}."
+
+
+def focus_note(manifest: Mapping[str, Any], name: Callable[[str], str]) -> tuple[str, ...]:
+    """What a page says of who is told first: a line of small print, or none; ``name`` says an id in words."""
+    asked = numbers.listed([name(firm) for firm in asked_in(manifest)])
+    said = (
+        f"Told first, as asked for: {asked}. The worlds and the numbers are those of the page without a name behind it."
+    )
+    return (said,) if asked else ()
+
+
+def view_of(run: FinishedRun | View) -> View:
+    """The view of ``run``, or ``run`` itself where it is one."""
+    return run if isinstance(run, View) else View(run)

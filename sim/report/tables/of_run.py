@@ -1,0 +1,326 @@
+"""The tables of a run's page: fates at the horizon, the ledgers, the assumptions used, provenance, glossary."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+from sim.foundation.assumption import Assumption
+from sim.foundation.currency import unit_in
+from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS
+from sim.outcomes import fates
+from sim.outcomes.index import group_name, groups_of
+from sim.outcomes.intervals import METHODS
+from sim.report.html.document import Cell, Column, Table
+from sim.report.pictures.claims import CLAIM, FAILED, HELD, verdict
+from sim.report.pictures.fates import PART_LABELS, part_colours
+from sim.report.run_view import View
+from sim.scenario import decided, series
+from sim.scenario.basis import MEANINGS, rests_on
+from sim.scenario.model import Change, Claim, Firm, Value
+from sim.study.focus import first, itself, typed
+from sim.words.estimates import NOTE, of_share
+from sim.words.numbers import between, capital, exact, month_text, percent, shorten
+from sim.words.propositions import asked
+
+MOST_ROWS = 60  # of the table of fates; a scenario with more firms says so
+
+SHARES = (
+    ("independent", "Independent", "neither closed nor acquired at the horizon; pivoted and listed firms count"),
+    ("general", "In the race", "independent and still in the general race: it has not pivoted"),
+    ("acquired", "Acquired", "bought by the horizon"),
+    ("closed", "Closed", "shut down by the horizon"),
+    ("listed", "Listed", "went public at some time by the horizon, whatever came after"),
+    ("pivoted", "Pivoted", "left the general race for good at some time by the horizon"),
+    ("abandoned", "Abandoned", "listed, then failed the profitability test; still counts as independent"),
+    ("profitable", "Profitable", "had a year of operating cash flow at or above zero by the horizon"),
+)
+
+
+def share_cell(share: float, low: float, high: float, strong: bool = False) -> Cell:
+    """A share of worlds with its interval in points."""
+    if math.isnan(share):
+        return Cell("–")
+    return Cell(percent(share), of_share(share, low, high), title=f"95% interval {between(low, high)}", strong=strong)
+
+
+def fates_table(view: View) -> Table:
+    """One row a startup, surest survivor first, then the groups of startups; who is in focus before all."""
+    frame = view.run.outcomes.headline
+    firms = [row for row in frame.to_dict("records") if row["firm"] in view.told and row["kind"] != "group"]
+    firms.sort(key=lambda row: -row["independent"])
+    firms = first(firms, view.focus)
+    groups = [row for row in frame.to_dict("records") if row["firm"] in view.groups]
+    late = any(row["never_entered"] > 0 for row in firms)
+    columns = [
+        Column("Startup"),
+        Column(
+            "How its worlds end",
+            wide=True,
+            title="colour: independent (pale: pivoted), light grey: acquired, dark grey: closed",
+        ),
+        *(Column(label, "right", title=says) for _, label, says in SHARES),
+    ]
+    if late:
+        columns.append(Column("Never entered", "right", title="not entered by the horizon"))
+    columns.append(
+        Column(
+            "Half are gone by",
+            title="first month by which half of all that enter are gone, and its 95% interval",
+        )
+    )
+    rows = [_fate_row(view, row, late) for row in first([*firms[:MOST_ROWS], *groups], view.focus)]
+    note = f" {len(firms) - MOST_ROWS} more startups are in fates.csv." if len(firms) > MOST_ROWS else ""
+    caption = (
+        f"Share of worlds in {view.horizon}, of a class or a group share of its firms; in points {NOTE} (firms: "
+        f"{METHODS[fates.OF_FIRM]}; groups: {METHODS[fates.OF_GROUP]}). Independent, acquired, closed, never entered "
+        "sum to 100%; the others are milestones on the way and do not. Light grey: acquired; dark grey: closed; pale: "
+        f"pivoted.{note} {view.source}"
+    )
+    return Table("fates", "", tuple(columns), tuple(rows), caption, empty="The scenario has no startup.")
+
+
+def name_cell(view: View, who: str) -> Cell:
+    """The head of a row about a firm or a group."""
+    if who in view.firms:
+        return Cell(view.name(who, 60), swatch=view.style(who).colour, strong=True)
+    return Cell(f"{shorten(group_name(who), 60)} ({len(groups_of(view.scenario)[who]):,})", strong=True)
+
+
+def _fate_row(view: View, row: dict[str, Any], late: bool) -> tuple[Cell, ...]:
+    firm = row["firm"]
+    colours = part_colours(view, firm)
+    ends = {
+        "race": row["general"],
+        "pivoted": max(0.0, row["independent"] - row["general"]),
+        **{name: row[name] for name in ("acquired", "closed", "never_entered")},
+    }
+    label = "; ".join(f"{PART_LABELS[part]} {percent(share)}" for part, share in ends.items() if share > 0)
+    stack = tuple(
+        (share, colours[part], f"{PART_LABELS[part]} {percent(share)}") for part, share in ends.items() if share > 0
+    )
+    shares = [share_cell(row[n], row[f"{n}_low"], row[f"{n}_high"], n == "independent") for n, _, _ in SHARES]
+    if late:
+        shares.append(share_cell(row["never_entered"], row["never_entered_low"], row["never_entered_high"]))
+    return (name_cell(view, firm), Cell(stack=stack, title=label), *shares, _half_gone(view, row))
+
+
+def _half_gone(view: View, row: dict[str, Any]) -> Cell:
+    """The month by which half of all that enter are gone, with its interval."""
+    if row["never_entered"] >= 1:
+        return Cell("never entered")
+    dates = (row[name] for name in ("median_exit", "median_exit_low", "median_exit_high"))
+    gone, low, high = (_month_of(text) if isinstance(text, str) and text else "" for text in dates)
+    interval = f"{low} to {high}" if low and high else f"{low} or later" if low else ""
+    return Cell(gone or f"after {month_text(view.scenario.end)}", interval if interval != gone else "")
+
+
+def _month_of(text: str) -> str:
+    """ "2027-03" as "Mar 2027"."""
+    return month_text(int(text[:4]) * 12 + int(text[5:7]) - 1)
+
+
+def claims_table(view: View) -> Table:
+    """Every forecast of the documents: probability with interval, how many worlds it is asked of, the word for it."""
+    stated = {claim.id: claim for claim in view.scenario.claims}
+    rows = []
+    for row in view.ledger().to_dict("records"):
+        rows.append(
+            (
+                Cell(row["says"] or row["claim"], _asked(view, stated.get(row["claim"]))),
+                _bar(row),
+                Cell(verdict(row["probability"], int(row["worlds"])), strong=True),
+                Cell(f"{int(row['worlds']):,}"),
+                Cell(row["source"]),
+            )
+        )
+    columns = (
+        Column("The documents say", wide=True),
+        Column("It comes true in", wide=True),
+        Column("In words"),
+        Column(
+            "Worlds asked",
+            title="worlds that meet the condition, if there is one, and lack no quantity that it speaks of",
+        ),
+        Column("Source"),
+    )
+    return Table("claims", "", columns, tuple(rows), view.source, empty="The scenario states no claims.")
+
+
+def _asked(view: View, claim: Claim | None) -> str:
+    """What was asked of each world, and of which worlds."""
+    return "" if claim is None else f"asked: {asked(view.scenario, claim)}"
+
+
+def _bar(row: dict[str, Any]) -> Cell:
+    if math.isnan(row["probability"]):
+        return Cell("–")
+    share, low, high = row["probability"], row["low"], row["high"]
+    return Cell(percent(share), f"{between(low, high)}", bar=(share, low, high), colour=CLAIM)
+
+
+def facts_table(view: View) -> Table:
+    """What happened after the training window, beside the share of worlds in which it does."""
+    stated = {fact.id: fact for fact in view.scenario.facts}
+    rows = []
+    for row in view.ledger(facts=True).to_dict("records"):
+        happened = bool(row["happened"])
+        colour = HELD if happened else FAILED
+        rows.append(
+            (
+                Cell(row["says"] or row["claim"], _asked(view, stated.get(row["claim"]))),
+                Cell("yes" if happened else "no", colour=colour, strong=True),
+                _bar(row),
+                Cell(row["source"]),
+            )
+        )
+    columns = (
+        Column("What is asked", wide=True),
+        Column("It happened"),
+        Column("The worlds in which it does", wide=True),
+        Column("Source"),
+    )
+    return Table("facts", "", columns, tuple(rows), view.source, empty="The scenario states no facts.")
+
+
+# assumptions
+
+
+def value_text(value: Value, declared: Assumption | None) -> str:
+    """A value, a distribution or a series of what is ``declared``, in words."""
+    if declared is not None and declared.decides:
+        return " or ".join(decided.written(number) for number in value.numbers)
+    if value.changing:
+        return series.in_words(value, exact, month_text)
+    numbers = [exact(number) for number in value.numbers]
+    match value.kind:
+        case "number":
+            return numbers[0]
+        case "uniform":
+            return f"uniform, {numbers[0]} to {numbers[1]}"
+        case "triangular":
+            return f"triangular, {numbers[0]} to {numbers[2]}, most likely {numbers[1]}"
+        case "normal":
+            return f"normal, mean {numbers[0]}, sd {numbers[1]}"
+        case "lognormal":
+            return f"lognormal, median {numbers[0]}, sd of log {numbers[1]}"
+        case _:
+            return f"one of {', '.join(numbers)}"
+
+
+RESTS_ON = Column("Rests on", title="; ".join(f"{mark}: {meaning}" for mark, meaning in MEANINGS.items()))
+ASSUMPTION_COLUMNS = (
+    Column("Assumption", wide=True),
+    Column("Value"),
+    Column("Unit"),
+    Column("Bounds"),
+    RESTS_ON,
+    Column("Source"),
+)
+
+
+def _assumption_row(path: str, value: Value, declared: Assumption | None, currency: str) -> tuple[Cell, ...]:
+    return (
+        Cell(capital(declared.explained) if declared else path, path if declared else ""),
+        Cell(
+            value_text(value, declared),
+            "uncertain: drawn once per world" if value.uncertain else "",
+            strong=value.uncertain,
+        ),
+        Cell(unit_in(declared.unit, currency) if declared else ""),
+        Cell(_bounds_text(declared) if declared else ""),
+        Cell(rests_on(value.source)),
+        Cell(value.source, shorten(value.note, 300)),
+    )
+
+
+def _bounds_text(declared: Assumption) -> str:
+    return decided.FORM if declared.decides else f"{exact(declared.low)} to {exact(declared.high)}"
+
+
+def assumption_table(view: View, stated: bool) -> Table:
+    """The assumptions the scenario states (uncertain ones first), or all that are left at their defaults."""
+    chosen = [
+        (path, value)
+        for path, value in view.scenario.assumptions.items()
+        if (path in view.scenario.given or value.uncertain) == stated
+    ]
+    chosen.sort(key=lambda item: not item[1].uncertain)
+    currency = view.scenario.currency
+    rows = tuple(_assumption_row(path, value, ASSUMPTIONS.get(path), currency) for path, value in chosen)
+    title = "Assumptions the scenario states" if stated else ""
+    return Table(
+        "assumptions" if stated else "defaults", title, ASSUMPTION_COLUMNS, rows, empty="None: all are defaults."
+    )
+
+
+def firm_tables(view: View) -> Iterable[tuple[str, Table]]:
+    """For every firm that the scenario says something about: a line and the table of its values."""
+    for firm in first(view.scenario.firms, view.focus, lambda firm: itself(firm.id)):
+        rows = tuple(
+            _assumption_row(f"firms.{firm.id}.{name}", value, FIRM_ASSUMPTIONS.get(name), view.scenario.currency)
+            for name, value in firm.values.items()
+            if f"firms.{firm.id}.{name}" in view.scenario.given or value.uncertain
+        )
+        if rows:
+            yield _firm_line(view, firm, len(rows)), Table(f"firm-{firm.id}", "", ASSUMPTION_COLUMNS, rows)
+
+
+def _firm_line(view: View, firm: Firm, values: int) -> str:
+    enters = f"enters {month_text(firm.enters)}" if firm.enters is not None else "has no date of entry"
+    return f"{view.name(firm.id, 60)}: {firm.kind}, {enters}, {values} value{'s' if values > 1 else ''} stated"
+
+
+def events_table(view: View) -> Table:
+    """Dated changes of assumptions, in the order in which they apply."""
+    rows = tuple(_change_row(change, view.scenario.currency) for change in view.scenario.changes)
+    columns = (
+        Column("From"),
+        Column("Until"),
+        Column("What changes", wide=True),
+        Column("How"),
+        RESTS_ON,
+        Column("Source"),
+    )
+    return Table("events", "Dated events", columns, rows, empty="The scenario has no dated events.")
+
+
+def _change_row(change: Change, currency: str) -> tuple[Cell, ...]:
+    how = {"set": "is set to {}", "times": "is multiplied by {}", "plus": "is raised by {}"}[change.op]
+    declared = ASSUMPTIONS.get(change.path) or FIRM_ASSUMPTIONS.get(change.path.rpartition(".")[2])
+    unit = unit_in(declared.unit, currency) if declared and change.op != "times" else ""
+    return (
+        Cell(month_text(change.first)),
+        Cell(month_text(change.last) if change.last is not None else "for good"),
+        Cell(capital(declared.explained) if declared else change.path, f"{change.path} ({change.origin})"),
+        Cell(how.format(value_text(change.value, declared)), unit),
+        Cell(rests_on(change.value.source)),
+        Cell(change.source),
+    )
+
+
+def provenance(view: View) -> tuple[tuple[str, str], ...]:
+    """What one needs to get the same page again. No clock, no machine: equal runs give equal pages."""
+    scenario, manifest = view.scenario, view.run.manifest
+    terms = [
+        ("Scenario", shorten(f"{scenario.name}: {scenario.title}", 300)),
+        ("Months", f"{month_text(scenario.start)} to {month_text(scenario.end)}, {scenario.ticks} months"),
+        ("Worlds", f"{view.worlds:,}"),
+        ("Seed", str(scenario.seed)),
+        (
+            "To run it again",
+            f"shakeout run scenario.yaml --worlds {view.worlds} --seed {scenario.seed}{typed(manifest)}",
+        ),
+    ]
+    terms += [(label, str(manifest[key])) for key, label in DIGESTS.items() if key in manifest]
+    versions = manifest.get("versions") or {}
+    terms.append(("Versions", ", ".join(f"{name} {version}" for name, version in versions.items())))
+    clipped = view.run.outcomes.clipped
+    if clipped:
+        said = "; ".join(f"{path}: {int(n):,} world-months" for path, n in clipped.items())
+        terms.append(("Values clipped at a bound", said))
+    return tuple(terms)
+
+
+DIGESTS = {"stem": "Digest of the worlds", "sources": "Digest of the rules", "package": "Digest of the whole code"}

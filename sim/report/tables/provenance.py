@@ -1,0 +1,107 @@
+"""What a study changed and what it was made from: the tables at the end of its page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sim.foundation.currency import unit_in
+from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS
+from sim.report.html.document import Cell, Column, Prose, Table, Terms
+from sim.report.pictures.overlays import Runs
+from sim.report.tables.of_run import DIGESTS, value_text
+from sim.scenario import series
+from sim.scenario.model import Scenario, Value
+from sim.scenario.override import Override, parse_set
+from sim.words.numbers import capital, month_text, shorten
+
+SET_COLUMNS = (
+    Column("What is changed", wide=True),
+    Column("In the base"),
+    Column("With the change"),
+    Column("When"),
+    Column("Unit"),
+)
+
+
+def sets_table(scenario: Scenario, sets: Sequence[str], name: str, title: str) -> Table:
+    """One row for every ``PATH=VALUE[@FROM[..UNTIL]]``."""
+    rows = tuple(_set_row(scenario, parse_set(text)) for text in sets)
+    return Table(f"sets-{name}", title, SET_COLUMNS, rows, empty="Nothing is changed.")
+
+
+def _set_row(scenario: Scenario, override: Override) -> tuple[Cell, ...]:
+    declared = ASSUMPTIONS.get(override.path) or FIRM_ASSUMPTIONS.get(override.path.rpartition(".")[2])
+    changes = [change for change in scenario.changes if change.path == override.path]
+    when = "from the start"
+    if override.first is not None:
+        until = "on" if override.last is None else f"to {month_text(override.last)}"
+        when = f"from {month_text(override.first)} {until}"
+    value = _stated(scenario, override.path)
+    return (
+        Cell(
+            capital(declared.explained) if declared else override.path, override.path if declared else "", strong=True
+        ),
+        Cell(
+            value_text(value, declared) if value else "as in the file",
+            "changed by dated events, too" if changes else "",
+        ),
+        Cell(shorten(_becomes(override), 120), strong=True),
+        Cell(when),
+        Cell(unit_in(declared.unit, scenario.currency) if declared else ""),
+    )
+
+
+def _stated(scenario: Scenario, path: str) -> Value | None:
+    """The base's value of an assumption or of a firm's assumption."""
+    if path in scenario.assumptions:
+        return scenario.assumptions[path]
+    parts = path.split(".")
+    values = {firm.id: firm.values for firm in scenario.firms}
+    return values[parts[1]].get(parts[2]) if len(parts) == 3 and parts[1] in values else None
+
+
+def _becomes(override: Override) -> str:
+    value = override.value.plain()
+    if isinstance(value, dict):
+        for kind in series.KINDS:
+            if kind in value:
+                steps = "from" if kind == "series" else "in"
+                return f"{kind}: " + ", ".join(f"{number} {steps} {month}" for month, number in value[kind].items())
+        return "; ".join(f"{'×' if key == 'times' else '+' if key == 'plus' else key} {value[key]}" for key in value)
+    return "nothing" if value is None else str(value)
+
+
+def runs_table(runs: Runs, manifest: Mapping[str, Any]) -> Table:
+    """One row for every run of a comparison: its scenario, worlds, seed, months, and where it is from."""
+    rows = []
+    for index, (view, about) in enumerate(zip(runs.views, manifest["runs"], strict=True)):
+        scenario = view.scenario
+        rows.append(
+            (
+                Cell(shorten(runs.labels[index], 60), swatch=runs.style(index).colour, strong=True),
+                Cell(shorten(scenario.title, 120)),
+                Cell(f"{view.worlds:,}", f"seed {about['seed']}"),
+                Cell(f"{month_text(scenario.start)} to {month_text(scenario.end)}"),
+                Cell("a finished run's folder" if about["folder"] else "simulated for this page"),
+            )
+        )
+    columns = (Column("Run"), Column("Scenario", wide=True), Column("Worlds"), Column("Months"), Column("Source"))
+    return Table("runs", "", columns, tuple(rows))
+
+
+def provenance_of(runs: Runs, manifest: Mapping[str, Any], again: str = "") -> tuple[Any, ...]:
+    """What one needs to get the same page again; ``again`` is the command, if it is one line. No clock, no machine."""
+    scenario = runs.base.scenario
+    terms = [
+        ("Scenario", shorten(f"{scenario.name}: {scenario.title}", 300)),
+        ("Months", f"{month_text(scenario.start)} to {month_text(scenario.end)}, {scenario.ticks} months"),
+        ("Worlds", f"{runs.base.worlds:,} in each run" if len({v.worlds for v in runs.views}) == 1 else "see the runs"),
+        ("Seed", str(manifest.get("seed"))),
+    ]
+    terms += [("To do it again", again)] if again else []
+    terms += [(label, str(manifest[key])) for key, label in DIGESTS.items() if key in manifest]
+    versions = manifest.get("versions") or {}
+    terms.append(("Versions", ", ".join(f"{name} {version}" for name, version in versions.items())))
+    note = "scenario.yaml beside this page states the first scenario; the tables are in the CSV files beside it."
+    return (Terms(tuple(terms), code=True), Prose((note,)))

@@ -1,0 +1,256 @@
+"""Effects in plain words: the sentence to quote about what a change does.
+
+The sentence tells the largest difference at the horizon that is surely not zero: of survival before the general race
+before other fates, of single startups before the industry, of a point or more before smaller ones. Since it is picked
+out of hundreds, "surely" asks that even an interval of twice the width excludes zero (about Bonferroni's level for
+500). An earlier date comes second, and only where the difference was much larger there, or where there is none at the
+horizon: this the first sentence then says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from sim.foundation.columns import MILESTONES
+from sim.outcomes.differences import (
+    ALL,
+    ENDGAME,
+    FINAL_VALUATION,
+    GENERAL_LEFT,
+    INDEPENDENTS_LEFT,
+    QUANTITIES,
+    RAISED,
+    SURVIVAL,
+)
+from sim.outcomes.fates import GENERAL
+from sim.outcomes.index import group_name, single_firms
+from sim.scenario.dates import month_of
+from sim.scenario.model import Scenario
+from sim.words.estimates import NOTHING, estimate, in_words, signed
+from sim.words.events import Money, capital, lower, number
+from sim.words.life_stories import month_name
+
+Row = Mapping[str, Any]
+TO_DO = {
+    "acquired": "be acquired",
+    "closed": "close",
+    "listed": "list",
+    "pivoted": "leave the general race",
+    "abandoned": "be abandoned by the market",
+    "profitable": "turn a profit",
+    "never_entered": "stay away",
+    "independent": "be independent",
+}
+MONEY, COUNTS = (RAISED, FINAL_VALUATION), (INDEPENDENTS_LEFT, GENERAL_LEFT)  # quantities that are no shares
+WORTH_SAYING = 0.01  # a point
+MUCH_LARGER = 1.5  # times the difference at the horizon: from here on an earlier one is told too
+DECEMBER = 11
+WHOLE_FROM = 9.95  # points told without decimals
+
+
+class Quoted(NamedTuple):
+    """The rows of differences.csv to quote: at the horizon (a month, ``date``), and at an earlier date if any."""
+
+    date: str
+    horizon: Row | None
+    earlier: Row | None
+
+
+def quoted(scenario: Scenario, rows: Sequence[Row]) -> Quoted:
+    """What to quote of ``rows``, which all have a difference; what explains fates (causes of exit) is not quoted."""
+    rows = [row for row in rows if row["quantity"] in QUANTITIES]
+    date = max((row["date"] for row in rows), default="")
+    horizon = largest(scenario, [row for row in rows if row["date"] == date])
+    before = [row for row in rows if row["date"] != date]
+    if horizon is None:
+        return Quoted(date, None, largest(scenario, before))
+    earlier = largest(scenario, [row for row in before if row["quantity"] == horizon["quantity"]])
+    if earlier is not None and abs(earlier["difference"]) < MUCH_LARGER * abs(horizon["difference"]):
+        earlier = None
+    return Quoted(date, horizon, earlier)
+
+
+def largest(scenario: Scenario, rows: Sequence[Row]) -> Row | None:
+    """The row of differences.csv that tells most; None where no difference is surely not zero."""
+    startups = {firm.id for firm in scenario.firms if firm.kind == "startup" and not firm.copies}
+    sure = [row for row in rows if 2 * row["low"] > row["difference"] or 2 * row["high"] < row["difference"]]
+    shares = [row for row in sure if row["quantity"] not in (*MONEY, *COUNTS)]
+    mine = [row for row in shares if row["firm"] in startups]
+    tiers = (
+        [row for row in mine if row["quantity"] == SURVIVAL],
+        [row for row in mine if row["quantity"] == GENERAL],
+        [row for row in mine if row["quantity"] in ("acquired", "closed", *MILESTONES)],
+        [row for row in shares if row["quantity"] == ENDGAME],
+        shares,
+    )
+    for least in (WORTH_SAYING, 0.0):
+        for tier in tiers:
+            if found := [row for row in tier if abs(row["difference"]) >= least]:
+                return max(found, key=lambda row: (abs(row["difference"]), row["date"]))
+    left = [row for row in sure if row["quantity"] in COUNTS] or sure
+    return max(left, key=lambda row: abs(row["difference"]), default=None)
+
+
+def first_of(
+    scenario: Scenario,
+    rows: Sequence[Row],
+    focus: Sequence[str],
+    say: Callable[[Quoted, str], str],
+    also: Callable[[Row], str],
+) -> str:
+    """What ``say`` makes of the rows to quote about who is in ``focus``, given their names; then the largest difference
+    of all by ``also``, where it is another. Without a row about them what it makes of all ``rows``, given no name.
+    """
+    told, mine = quoted(scenario, rows), [row for row in rows if row["firm"] in focus]
+    if not mine:
+        return say(told, "")
+    own, known = quoted(scenario, mine), {row["firm"] for row in mine}
+    said = say(own, " or ".join(whom(scenario, firm) for firm in focus if firm in known))
+    largest_of_all = told.horizon or told.earlier
+    if largest_of_all is None or any(largest_of_all is row for row in own):
+        return said
+    return f"{said}. The largest difference of all: {also(largest_of_all)}"
+
+
+def sentence(scenario: Scenario, subject: str, told: Quoted, worlds: int, same: bool = False, about: str = "") -> str:
+    """``subject`` and what it does, from the rows to quote (``quoted``), to whom they are ``about`` if not all are
+    there; ``same``: no world is touched by it.
+    """
+    if same:
+        return f"{subject} changes nothing: both histories are the same in every world"
+    many = "1 world" if worlds == 1 else f"{worlds:,} worlds"
+    to = f" to {about}" if about else ""
+    if told.horizon is None and told.earlier is None:
+        return f"{subject} makes no difference{to} that {many} can surely tell from chance"
+    if told.horizon is None:
+        first = (
+            f"{subject} makes no difference{to} at the horizon, {month_words(told.date)}, that {many} can surely tell"
+        )
+        return f"{first} from chance. Before the horizon it does: it {effect_and_interval(scenario, told.earlier)}"
+    said = f"{subject} {effect_and_interval(scenario, told.horizon)}"
+    if told.earlier is None:
+        return said
+    return f"{said}. The difference is larger earlier: it {effect_and_interval(scenario, told.earlier)}"
+
+
+def side_by_side(row: Row) -> tuple[str, str, str, str]:
+    """A row of differences in cells: in the base, in the other run, the difference with its interval, and the gain.
+
+    Shares in percent and points; counts as they are; what there is not is a dash. The gain is empty where runs are not
+    paired.
+    """
+    scale, digits = (1, 2) if row["quantity"] in COUNTS else (100, 1)
+
+    def said(value: float | None) -> str:
+        return NOTHING if value is None else f"{scale * value:.{digits}f}"
+
+    value, low, high = (None if row[part] is None else scale * row[part] for part in ("difference", "low", "high"))
+    gain = "" if row["variance_ratio"] is None else f"{row['variance_ratio']:.1f}"
+    return said(row["base"]), said(row["variant_value"]), estimate(value, low, high, digits, signed), gain
+
+
+def effect_and_interval(scenario: Scenario, row: Row | None) -> str:
+    """What the difference in ``row`` does, with its interval."""
+    assert row is not None
+    return ", ".join(filter(None, (effect(scenario, row), interval(scenario, row))))
+
+
+def effect(scenario: Scenario, row: Row) -> str:
+    """What the difference in ``row`` does, from the verb on: "costs MiniMax 31 points of survival by March 2028"."""
+    name, quantity, apart = whom(scenario, row["firm"]), row["quantity"], float(row["difference"])
+    by = f"by {date_words(row['date'])}"
+    if quantity in MONEY:
+        what = "money raised" if quantity == RAISED else "final valuation, on average over worlds"
+        return f"{'gives' if apart > 0 else 'costs'} {name} {Money(scenario.currency)(abs(apart))} of {what}"
+    if quantity in COUNTS:
+        which = "independent" if quantity == INDEPENDENTS_LEFT else "in the general race"
+        return f"leaves {abs(apart):.2g} {'more' if apart > 0 else 'fewer'} startups {which} {by}, on average"
+    points = points_of(apart)
+    if quantity == SURVIVAL:
+        return f"{'gives' if apart > 0 else 'costs'} {name} {points} of survival {by}"
+    if quantity == GENERAL:
+        return f"{'gives' if apart > 0 else 'costs'} {name} {points} of staying in the general race {by}"
+    likely = f"{points} {'more' if apart > 0 else 'less'} likely"
+    if quantity == ENDGAME:
+        return f"makes the endgame {likely} {by}"
+    return f"makes {name} {likely} to {TO_DO[quantity]} {by}"
+
+
+def interval(scenario: Scenario, row: Row) -> str:
+    """The interval of the size of a difference, inside a sentence that says its direction; empty where it has none."""
+    value, low, high = (float(row[column]) for column in ("difference", "low", "high"))
+    if value < 0:
+        value, low, high = -value, -high, -low
+    if row["quantity"] in MONEY:  # Student's t: as much on both sides
+        return f"plus or minus {Money(scenario.currency)((high - low) / 2)}" if high > low else ""
+    if row["quantity"] in COUNTS:
+        return in_words(value, low, high, 2)
+    return in_words(100 * value, 100 * low, 100 * high)
+
+
+def points_of(share: float) -> str:
+    """A difference of shares in percentage points: 31 points, 4.2 points, 0.3 points, 1 point."""
+    points = abs(100 * share)
+    text = f"{points:.0f}" if points >= WHOLE_FROM else f"{points:.2g}" if points < 1 else number(round(points, 1))
+    return f"{text} point{'' if text == '1' else 's'}"
+
+
+def name_of(scenario: Scenario, firm: str) -> str:
+    """A firm, class, group or the industry in words."""
+    names = {one.id: one.name for one in scenario.firms}
+    if firm == ALL:
+        return "the industry"
+    return names.get(firm, lower(group_name(firm)))
+
+
+def whom(scenario: Scenario, firm: str) -> str:
+    """The same as what a share is of: "MiniMax", "the firms of Entrant" (a class), "all startups", "group six"."""
+    name, classes = name_of(scenario, firm), {one.id for one in scenario.firms if one.copies}
+    return f"the firms of {name}" if firm in classes else name
+
+
+def date_words(date: str) -> str:
+    """``2028-12`` as "the end of 2028", other months as "March 2028"."""
+    month = month_of(date)
+    return f"the end of {month // 12:04d}" if month is not None and month % 12 == DECEMBER else month_words(date)
+
+
+def month_words(date: str) -> str:
+    """``2028-12`` as "December 2028"."""
+    month = month_of(date)
+    return date if month is None else month_name(month)
+
+
+def contrast(scenario: Scenario, told: Quoted, base: str, variant: str, same: bool = False, about: str = "") -> str:
+    """The sentence of a comparison: what happens how often in the one run and in the other; ``about`` as above."""
+    if same:
+        return f"{base} and {variant} are the same worlds"
+    by = f", by the fates of {about}," if about else ""
+    if told.horizon is None and told.earlier is None:
+        return f"Nothing surely tells {variant} from {base}{by.removesuffix(',')}"
+    if told.horizon is None:
+        nothing = f"Nothing surely tells {variant} from {base}{by} at the horizon, {month_words(told.date)}"
+        return f"{nothing}. Before the horizon: {contrast_of(scenario, told.earlier, base, variant)}"
+    said = contrast_of(scenario, told.horizon, base, variant)
+    if told.earlier is None:
+        return said
+    return f"{said}. The difference is larger earlier: {contrast_of(scenario, told.earlier, base, variant)}"
+
+
+def contrast_of(scenario: Scenario, row: Row | None, base: str, variant: str) -> str:
+    """What the difference in ``row`` is, as in ``contrast``."""
+    assert row is not None
+    name, quantity, date = whom(scenario, row["firm"]), row["quantity"], date_words(row["date"])
+    if quantity in (*MONEY, *COUNTS):
+        return f"Against {base}, {variant} {effect_and_interval(scenario, row)}"
+    shares = [f"{100 * float(row[column]):.0f}%" for column in ("base", "variant_value")]
+    apart = ", ".join(filter(None, (f"{points_of(float(row['difference']))} apart", interval(scenario, row))))
+    if quantity != ENDGAME and row["firm"] not in single_firms(scenario):
+        plural = {SURVIVAL: f"survive to {date}", GENERAL: f"are in the general race at {date}"}
+        does = plural.get(quantity, f"come to {TO_DO.get(quantity, quantity)} by {date}")
+        return f"Of {name}, {shares[0]} {does} in {base} and {shares[1]} in {variant}: {apart}"
+    verbs = {SURVIVAL: f"{name} survives to {date}", GENERAL: f"{name} is in the general race at {date}",
+             ENDGAME: f"the endgame has begun by {date}"}  # fmt: skip
+    verb = verbs.get(quantity, f"{name} comes to {TO_DO.get(quantity, quantity)} by {date}")
+    return f"{capital(verb)} in {shares[0]} of worlds of {base} and in {shares[1]} of {variant}: {apart}"

@@ -1,0 +1,97 @@
+"""Why survival differs, as a chain in words made from the numbers: where one cause of exit explains the headline.
+
+The cause of exit that moves survival most must account for at least half of the difference, and what leads to it in
+the model must have moved with it: who is bought after the market abandoned it was listed and abandoned before. A step
+counts only where its interval excludes zero and its sign is that of the chain; where one does not, nothing is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sim.foundation import causes
+from sim.foundation.causes import CAUSES
+from sim.outcomes.differences import SURVIVAL
+from sim.outcomes.exit_differences import in_parts, is_exit
+from sim.outcomes.index import single_firms
+from sim.scenario.model import Scenario
+from sim.words.differences import quoted, whom
+from sim.words.estimates import signed
+from sim.words.events import capital
+
+Row = Mapping[str, Any]  # of differences.csv
+EXPLAINS = 0.5  # least part of the difference of survival
+BEFORE: Mapping[int, tuple[tuple[str, int], ...]] = {  # cause of exit -> what leads to it, and whether it moves along
+    causes.ABANDONED: (("listed", 1), ("abandoned", 1)),
+    causes.REDEEMED: (("listed", -1),),  # only who is not listed can be called
+}
+DOES = {
+    "listed": "lists",
+    "abandoned": "is abandoned by the market",
+    CAUSES[causes.OUT_OF_MONEY].rule: "runs out of money",
+}
+THEY_DO = {
+    "listed": "list",
+    "abandoned": "are abandoned by the market",
+    CAUSES[causes.OUT_OF_MONEY].rule: "run out of money",
+}
+
+
+def explanation(scenario: Scenario, rows: Sequence[Row], focus: Sequence[str] = ()) -> str:
+    """The chain that explains what the sentence about ``rows`` tells first, of who is in ``focus`` if anybody is."""
+    told = quoted(scenario, [row for row in rows if row["firm"] in focus] or rows)
+    return chain(scenario, rows, told.horizon or told.earlier)
+
+
+def chain(scenario: Scenario, rows: Sequence[Row], headline: Row | None) -> str:
+    """The chain that explains ``headline``, a row of differences.csv about survival, from ``rows`` of the same variant.
+
+    Empty where no one cause explains it, or where a step is not sure.
+    """
+    if headline is None or headline["quantity"] != SURVIVAL or not headline["difference"]:
+        return ""
+    mine = {r["quantity"]: r for r in rows if (r["firm"], r["date"]) == (headline["firm"], headline["date"])}
+    exits_go = -1 if headline["difference"] > 0 else 1
+    ends = [row for quantity, row in mine.items() if is_exit(quantity) and _surely(row, exits_go)]
+    last = max(ends, key=lambda row: abs(row["difference"]), default=None)
+    if last is None or abs(last["difference"]) < EXPLAINS * abs(headline["difference"]):
+        return ""
+    rules = [cause.rule for cause in CAUSES]
+    before = BEFORE.get(rules.index(in_parts(last["quantity"])[1]), ())
+    steps = [mine.get(milestone) for milestone, _ in before]
+    if not all(
+        row is not None and _surely(row, exits_go * along) for row, (_, along) in zip(steps, before, strict=True)
+    ):
+        return ""
+    return _said(scenario, [*(row for row in steps if row is not None), last], headline)
+
+
+def _surely(row: Row, sign: int) -> bool:
+    """True if the difference is surely not zero and has that sign."""
+    return bool(sign * row["difference"] > 0 and sign * row["low"] > 0 and sign * row["high"] > 0)
+
+
+def _said(scenario: Scenario, steps: Sequence[Row], headline: Row) -> str:
+    firm = headline["firm"]
+    alone = firm in single_firms(scenario)
+    name, words = whom(scenario, firm), []
+    for place, row in enumerate(steps):
+        points = f"({signed(100 * row['difference'])}{'' if place else ' points'})"
+        more = row["difference"] > 0
+        if alone:
+            words.append(
+                f"{'it' if place else name} {_does(row, DOES, 'is')} {'more' if more else 'less'} often {points}"
+            )
+        else:
+            of_them = "" if place else f" of {name}"
+            words.append(f"{'more' if more else 'fewer'}{of_them} {_does(row, THEY_DO, 'are')} {points}")
+    part = abs(steps[-1]["difference"] / headline["difference"])
+    share = "all" if part >= 1 else f"{100 * part:.0f}%"
+    did = "lost" if headline["difference"] < 0 else "gained"
+    return f"{capital(', so '.join(words))}: that is {share} of the survival {did}"
+
+
+def _does(row: Row, known: Mapping[str, str], be: str) -> str:
+    what = in_parts(row["quantity"])[1] if is_exit(row["quantity"]) else row["quantity"]
+    return known.get(what, f"{be} {what}")
