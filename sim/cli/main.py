@@ -132,7 +132,7 @@ def run(
 def check(scenario: ScenarioFile, sets: Sets = None) -> None:
     """Validate a scenario and say what is in it; nothing is simulated."""
     import sim
-    from sim.scenario.dates import month_text
+    from sim.foundation.months import month_text
 
     found = sim.load(scenario, sets or ())
     values = [*found.assumptions.values(), *(value for firm in found.firms for value in firm.values.values())]

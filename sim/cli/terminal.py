@@ -162,7 +162,7 @@ def half_gone(row: Row, end: str) -> str:
 
 def run_summary(run: Run) -> None:
     """The table of fates, how it was come by, and where the report is."""
-    from sim.scenario.dates import month_text
+    from sim.foundation.months import month_text
     from sim.study.focus import focus_in, named
     from sim.words.events import capital
 

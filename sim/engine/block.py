@@ -18,10 +18,10 @@ class Block:
     ``endgame``    (worlds,) int32, first tick of the endgame or NEVER
     ``extinct``    (worlds,) int32, first tick without an independent startup or NEVER
     ``events``     (events,) columns.LOG_DTYPE sorted by world, then in the order they happened
-    ``paths``      (series, len(grid.PATHS), ticks + 1, grid.BINS) counts, worlds (for a class: firms) a bin;
+    ``paths``      (series, len(PATHS), ticks + 1, BINS) counts, worlds (for a class: firms) a bin (histograms.py);
                    month 0 is the opening state; only firms that are active (entered, not gone) count
-    ``paths_seen`` (series, len(grid.PATHS), ticks + 1, 2) float64, the lowest and the highest value that were counted
-    ``landscape``  (len(grid.LANDSCAPE), ticks + 1, grid.count_bins(firms)) counts, ``landscape_seen`` as for paths
+    ``paths_seen`` (series, len(PATHS), ticks + 1, 2) float64, the lowest and the highest value that were counted
+    ``landscape``  (len(LANDSCAPE), ticks + 1, count_bins(firms)) counts, ``landscape_seen`` as for paths
     ``leaders``    (series, ticks + 1) counts, worlds in which a startup of the series leads the general race
     ``probes``     (worlds, probes) float64, the quantities that claims ask for (scenario.Probe), in their order
     ``year_ends``  (worlds, dates, startups, quantities) float32, as scenario/year_ends.py has them; NaN: not active

@@ -13,18 +13,12 @@ from typing import Any
 import simpy
 
 from sim.engine.month import DATED, ORDER, PARTS, RECORD, Phase
-
-MONTHS_A_YEAR = 12
-
-
-def calendar_month(month: int) -> int:
-    """1 for January to 12 for December."""
-    return month % MONTHS_A_YEAR + 1
+from sim.foundation.months import number_in_year
 
 
 def wake_ups(start: int, ticks: int, months: tuple[int, ...]) -> list[int]:
     """Ticks whose calendar month is one of ``months``; tick 1 is calendar month ``start``."""
-    return [tick for tick in range(1, ticks + 1) if calendar_month(start + tick - 1) in months]
+    return [tick for tick in range(1, ticks + 1) if number_in_year(start + tick - 1) in months]
 
 
 def _institution(

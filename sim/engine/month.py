@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from sim.foundation.jit import law, view
+from sim.foundation.months import MONTHS_A_YEAR
 from sim.foundation.world import World
 from sim.industry import (
     acquisition,
@@ -163,7 +164,7 @@ class Phase(NamedTuple):
     run: Callable[..., Any]
 
 
-EVERY_MONTH = tuple(range(1, 13))
+EVERY_MONTH = tuple(range(1, MONTHS_A_YEAR + 1))
 QUARTER_ENDS = (3, 6, 9, 12)
 HALF_YEAR_ENDS = (6, 12)
 

@@ -30,6 +30,7 @@ from sim.foundation.histograms import (
     nothing_seen,
 )
 from sim.foundation.jit import compile_for, law
+from sim.foundation.months import DECEMBER, MONTHS_A_YEAR
 from sim.foundation.world import World
 from sim.scenario.model import Probe
 from sim.scenario.year_ends import KEPT, year_ends
@@ -39,7 +40,6 @@ PATH_SCALES = np.array([q.scale for q in PATHS])
 LAND_GRIDS = np.array([q.grid for q in LANDSCAPE])
 LAND_SCALES = np.array([q.scale for q in LANDSCAPE])
 LAND_GRID_OF = {q.name: q.grid for q in LANDSCAPE}
-MONTHS_A_YEAR = 12
 HISTORY_MONTHS = tuple(name for name in HISTORY_DTYPE.names or () if name.endswith("_month"))
 
 
@@ -55,12 +55,12 @@ def count(counts, seen, q, tick, x, grids, scales):
 
 @law
 def record(tile, series, paths, paths_seen, landscape, landscape_seen, leaders, grids, scales, land_grids, land_scales):
-    """Count every active firm and every world into the bins of this month; order of quantities as in grid.py.
+    """Count every active firm and every world into the bins of this month; order of quantities as in histograms.py.
 
-    Of giants only what means something of them (grid.Quantity.of_giants).
+    Of giants only what means something of them (histograms.Quantity.of_giants).
     """
     tick = tile.tick
-    december = tile.month % MONTHS_A_YEAR == MONTHS_A_YEAR - 1
+    december = tile.month % MONTHS_A_YEAR == DECEMBER
     for w in range(tile.market.shape[0]):
         for f in range(tile.firms.shape[1]):
             firm = tile.firms[w, f]

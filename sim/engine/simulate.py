@@ -19,9 +19,9 @@ from sim.engine.state import copied, new_tile
 from sim.foundation.columns import LOG_DTYPE, ROWS
 from sim.foundation.errors import RunError
 from sim.foundation.jit import compile_for
+from sim.foundation.months import month_text, number_in_year
 from sim.foundation.whole import whole
 from sim.foundation.world import World
-from sim.scenario.dates import month_text
 from sim.scenario.keys import firm_key
 from sim.scenario.model import Probe, Scenario
 
@@ -88,7 +88,7 @@ def _run(
     tile, assumed = _opened(start, first, worlds, clipped)
 
     def end_month(tile: World) -> None:
-        due = tile.tick == problem.ticks or calendar.calendar_month(tile.month) in HALF_YEAR_ENDS
+        due = tile.tick == problem.ticks or number_in_year(tile.month) in HALF_YEAR_ENDS
         if due and stepped is None and (bad := finite.unsound(tile)) >= 0:
             raise _not_finite(problem, first + bad)
         try:

@@ -33,6 +33,7 @@ LINES = ("consumer", "api", "projects", "vertical")
 PLACES = ("home", "abroad")
 MARKETS = tuple(f"{line}_{place}" for place in PLACES for line in LINES)
 CONSUMER, API, PROJECTS, VERTICAL = 0, 1, 2, 3
+LINE_COUNT = len(LINES)
 HOME, ABROAD = 0, 4  # index of a market = line + place
 
 

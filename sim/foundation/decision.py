@@ -7,9 +7,9 @@ a class take one decision for all. People write rule, never or YYYY-MM (scenario
 
 from sim.foundation.assumption import Assumption
 from sim.foundation.jit import law
+from sim.foundation.months import LAST_MONTH
 
 BY_RULE, NOT_AT_ALL = 0.0, -1.0
-FIRST_MONTH, LAST_MONTH = 12, 9999 * 12 + 11  # January of the year 1, December of the year 9999
 UNIT = "decision"
 
 

@@ -13,8 +13,7 @@ import math
 from sim.foundation.columns import NEVER
 from sim.foundation.jit import law
 from sim.foundation.means import RAISED_MONTHS
-
-HALF_YEAR, YEAR = 6, 12
+from sim.foundation.months import HALF_YEAR, MONTHS_A_YEAR
 
 
 @law
@@ -76,6 +75,6 @@ def traded(age, at_listing, at_6, at_12):  # type: ignore[no-untyped-def]
     share = at_listing
     if age >= HALF_YEAR:
         share += at_6
-    if age >= YEAR:
+    if age >= MONTHS_A_YEAR:
         share += at_12
     return min(share, 1.0)

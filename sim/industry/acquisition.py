@@ -20,10 +20,10 @@ from sim.foundation.assumption import Assumption, Mechanism
 from sim.foundation.causes import ABANDONED, ACQUISITION_HAZARD, REDEEMED, REFUSED
 from sim.foundation.columns import ACQUIRED, EVENT, GIANT, INDEPENDENT, NEVER, STARTUP
 from sim.foundation.jit import law
+from sim.foundation.months import JANUARY, MONTHS_A_YEAR
 from sim.foundation.world import tell
 
 ACQUISITION = EVENT["acquisition"]
-MONTHS_A_YEAR = 12
 
 MECHANISM = Mechanism(
     "acquisition",
@@ -114,7 +114,7 @@ def best_bidder(world, price):
 @law
 def new_capacity(world):
     """Each January giants may spend anew."""
-    if world.month % MONTHS_A_YEAR != 0:
+    if world.month % MONTHS_A_YEAR != JANUARY:
         return
     for g in range(world.firms.shape[0]):
         giant = world.firms[g]

@@ -20,10 +20,8 @@ import math
 from sim.foundation.assumption import Assumption, Mechanism
 from sim.foundation.columns import COLD, HOT, INDEPENDENT, LONGEST_RUNWAY, NEVER, STARTUP
 from sim.foundation.jit import law
-
-MONTHS_A_YEAR = 12.0
-MONTHS_A_QUARTER = 3.0
-TINY = 1e-12
+from sim.foundation.maths import TINY
+from sim.foundation.months import MONTHS_A_YEAR, QUARTER
 
 MECHANISM = Mechanism(
     "burn",
@@ -239,7 +237,7 @@ def settle(world):
             firm.smooth_flow, firm.burn = firm.operating_flow, net
         else:
             firm.smooth_flow += (firm.operating_flow - firm.smooth_flow) / MONTHS_A_YEAR
-            firm.burn += (net - firm.burn) / MONTHS_A_QUARTER
+            firm.burn += (net - firm.burn) / QUARTER
         firm.runway = runway_months(firm.cash, firm.burn)
 
 

@@ -19,14 +19,10 @@ Sources: P-MK-01, P-MK-02, P-MK-03 (market size), P-ZP-45, S003-15, S003-17, P-M
 import math
 
 from sim.foundation.assumption import Assumption, Mechanism
-from sim.foundation.columns import API, CONSUMER, HOME, INDEPENDENT, LINES, PROJECTS, VERTICAL
-from sim.foundation.growth import growth_log
+from sim.foundation.columns import API, CONSUMER, HOME, INDEPENDENT, LINE_COUNT, PROJECTS, VERTICAL
 from sim.foundation.jit import law
-
-LINE_COUNT = len(LINES)
-MONTHS_A_YEAR = 12.0
-HALF_YEAR = 6
-TINY = 1e-12
+from sim.foundation.maths import TINY, growth_log
+from sim.foundation.months import HALF_YEAR, MONTHS_A_YEAR
 
 MECHANISM = Mechanism(
     "demand",
@@ -178,7 +174,7 @@ MECHANISM = Mechanism(
 @law
 def season(month, second_half_share):
     """Share of a year's project revenue that falls in this calendar month, times 12."""
-    half = second_half_share if month % int(MONTHS_A_YEAR) >= HALF_YEAR else 1.0 - second_half_share
+    half = second_half_share if month % MONTHS_A_YEAR >= HALF_YEAR else 1.0 - second_half_share
     return 2.0 * half
 
 

@@ -14,14 +14,12 @@ from sim.foundation.assumption import Assumption, Mechanism
 from sim.foundation.causes import CRITERIA_HELD
 from sim.foundation.columns import EVENT, INDEPENDENT, NEVER, STARTUP
 from sim.foundation.jit import law
+from sim.foundation.maths import TINY
+from sim.foundation.months import DECEMBER, HALF_YEAR, JANUARY, MONTHS_A_YEAR
 from sim.foundation.world import tell
 
 ENDGAME = EVENT["endgame"]
-MONTHS_A_YEAR = 12
-HALF_YEAR = 6
-LAST_MONTH_OF_YEAR = 11
 TOP_FUNDED = 4
-TINY = 1e-12
 
 MECHANISM = Mechanism(
     "endgame",
@@ -180,14 +178,14 @@ def observe(world):
         market.extinct_month = world.tick
     if independents > 0:
         market.ever_entered = 1
-    if world.month % MONTHS_A_YEAR == LAST_MONTH_OF_YEAR:
+    if world.month % MONTHS_A_YEAR == DECEMBER:
         market.venture_year, market.top_four_share = funded_share(world)
 
 
 @law
 def new_year(world):
     """In January the year's venture money starts at zero."""
-    if world.month % MONTHS_A_YEAR == 0:
+    if world.month % MONTHS_A_YEAR == JANUARY:
         for f in range(world.firms.shape[0]):
             if world.firms[f].status == INDEPENDENT:
                 world.firms[f].raised_year = 0.0

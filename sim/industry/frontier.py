@@ -18,8 +18,8 @@ from sim.foundation.assumption import Assumption, Mechanism
 from sim.foundation.columns import INDEPENDENT, NEVER, STARTUP
 from sim.foundation.jit import law
 from sim.foundation.means import RAISED_MONTHS, means_of
+from sim.foundation.months import MONTHS_A_YEAR
 
-MONTHS_A_YEAR = 12.0
 DEAD_CALM = 1e-9
 HUGE = 1e300  # a power that overflows counts as this
 

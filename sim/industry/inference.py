@@ -9,8 +9,7 @@ import math
 
 from sim.foundation.assumption import Assumption, Mechanism
 from sim.foundation.jit import law
-
-MONTHS_A_YEAR = 12.0
+from sim.foundation.months import MONTHS_A_YEAR
 
 MECHANISM = Mechanism(
     "inference",

@@ -9,12 +9,10 @@ Sources: S003-10, S003-11, P-MS-04 to P-MS-07 (Kimi), P-ZP-22, P-MM-35, S003-12 
 import math
 
 from sim.foundation.assumption import Assumption, Mechanism
-from sim.foundation.columns import CONSUMER, INDEPENDENT, LINES
+from sim.foundation.columns import CONSUMER, INDEPENDENT, LINE_COUNT
 from sim.foundation.jit import law
-
-LINE_COUNT = len(LINES)
-MONTHS_A_YEAR = 12.0
-TINY = 1e-12
+from sim.foundation.maths import TINY
+from sim.foundation.months import MONTHS_A_YEAR
 
 MECHANISM = Mechanism(
     "marketing",

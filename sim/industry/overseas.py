@@ -6,10 +6,8 @@ Sources: S001-16, S002-18 (barriers abroad are far more brutal), P-MM-05, P-MM-5
 """
 
 from sim.foundation.assumption import Assumption, Mechanism
-from sim.foundation.columns import ABROAD, INDEPENDENT, LINES
+from sim.foundation.columns import ABROAD, INDEPENDENT, LINE_COUNT
 from sim.foundation.jit import law
-
-LINE_COUNT = len(LINES)
 
 MECHANISM = Mechanism(
     "overseas",

@@ -18,10 +18,10 @@ from sim.foundation.causes import FELL_BEHIND, FORCED, LEAD_GONE, NO_PACE, NO_RE
 from sim.foundation.columns import EVENT, HOT, INDEPENDENT, NEVER, STARTUP
 from sim.foundation.decision import BY_RULE, decision, due
 from sim.foundation.jit import law
+from sim.foundation.maths import TINY
 from sim.foundation.world import tell
 
 PIVOT, CANNOT_PIVOT = EVENT["pivot"], EVENT["cannot pivot"]
-TINY = 1e-12
 
 MECHANISM = Mechanism(
     "pivot",

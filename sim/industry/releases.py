@@ -10,8 +10,7 @@ Sources: S001-03, S003-01, S003-03; form: Klepper (1996), who does not renew fal
 from sim.foundation.assumption import Assumption, Mechanism
 from sim.foundation.columns import INDEPENDENT
 from sim.foundation.jit import law
-
-MONTHS_A_YEAR = 12.0
+from sim.foundation.months import MONTHS_A_YEAR
 
 MECHANISM = Mechanism(
     "releases",

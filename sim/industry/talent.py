@@ -15,11 +15,11 @@ from sim.foundation.assumption import Assumption, Mechanism
 from sim.foundation.causes import PEOPLE_LEFT, TALENT_POACHED
 from sim.foundation.columns import EVENT, GIANT, INDEPENDENT
 from sim.foundation.jit import law
+from sim.foundation.maths import TINY
+from sim.foundation.months import MONTHS_A_YEAR
 from sim.foundation.world import tell
 
 EXODUS, POACHED = EVENT["exodus"], EVENT["poached"]
-MONTHS_A_YEAR = 12
-TINY = 1e-12
 
 MECHANISM = Mechanism(
     "talent",

@@ -21,11 +21,9 @@ import math
 from sim.foundation.assumption import Assumption, Mechanism
 from sim.foundation.columns import COLD, HOT, INDEPENDENT, NEVER, STARTUP
 from sim.foundation.jit import law
+from sim.foundation.maths import TINY
+from sim.foundation.months import HALF_YEAR, MONTHS_A_YEAR
 from sim.foundation.stake import scarce
-
-MONTHS_A_YEAR = 12.0
-HALF_YEAR = 6.0
-TINY = 1e-12
 
 MECHANISM = Mechanism(
     "value",

@@ -20,13 +20,12 @@ from sim.foundation.assumption import Assumption, Mechanism
 from sim.foundation.causes import BELOW_PATH, TEST_FAILED, TEST_PASSED
 from sim.foundation.columns import EVENT, INDEPENDENT, NEVER, STARTUP
 from sim.foundation.jit import law
+from sim.foundation.maths import TINY
+from sim.foundation.months import HALVES_A_YEAR, MONTHS_A_YEAR
 from sim.foundation.stake import move_premium
 from sim.foundation.world import tell
 
 REPORT_CUT, ABANDONMENT, PASSED = EVENT["report cut"], EVENT["abandonment"], EVENT["test passed"]
-MONTHS_A_YEAR = 12.0
-HALVES_A_YEAR = 2.0
-TINY = 1e-12
 
 MECHANISM = Mechanism(
     "listing",

@@ -20,10 +20,8 @@ import math
 from sim.foundation.assumption import Assumption, Mechanism
 from sim.foundation.columns import INDEPENDENT, NEVER, STARTUP
 from sim.foundation.jit import law
+from sim.foundation.maths import TINY
 from sim.foundation.means import means_of
-
-MONTHS_A_YEAR = 12.0
-TINY = 1e-12
 
 MECHANISM = Mechanism(
     "scale",

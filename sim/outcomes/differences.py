@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.foundation.columns import STARTUP
+from sim.foundation.months import month_text
 from sim.outcomes import intervals
 from sim.outcomes.exit_differences import ended_by, ends_in, is_exit, keeps_causes, quantity_of
 from sim.outcomes.exits import End
@@ -32,7 +33,6 @@ from sim.outcomes.paired_sums import Moments, score_parts, variance_ratio
 from sim.outcomes.survival_differences import Estimates, Ratios
 from sim.outcomes.year_end_differences import COUNTED, YearEnds
 from sim.outcomes.year_end_differences import QUANTITIES as AT_YEAR_ENDS
-from sim.scenario.dates import month_text
 from sim.scenario.model import Scenario
 from sim.scenario.year_ends import year_ends
 

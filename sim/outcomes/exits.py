@@ -15,13 +15,13 @@ import numpy as np
 from sim.engine.block import Block
 from sim.foundation.causes import NO_CAUSE
 from sim.foundation.columns import FATES
+from sim.foundation.months import MONTHS_A_YEAR
 from sim.outcomes.fates import OF_FIRM, OF_GROUP, reported
 from sim.outcomes.index import groups_of, single_firms
 from sim.outcomes.intervals import Bounds
 from sim.outcomes.world_tables import RULES
 from sim.scenario.model import Scenario
 
-MONTHS_A_YEAR = 12
 NOT_KEPT = "the version that wrote this folder did not keep what ended the firms"
 BOUNDS = ("", "_low", "_high")
 COLUMNS = ("firm", "year", "fate", "cause", "share", "low", "high", *(f"cumulative{bound}" for bound in BOUNDS))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.foundation.columns import GIANT, KINDS, STARTUP
-from sim.scenario.dates import month_text
+from sim.foundation.months import month_text
 from sim.scenario.keys import copy_ids
 from sim.scenario.model import Scenario
 

@@ -28,6 +28,7 @@ from typing import Any
 import numpy as np
 
 from sim.foundation.columns import STARTUP
+from sim.foundation.months import MONTHS_A_YEAR
 from sim.outcomes.index import (
     BY_CHANCE,
     LISTED,
@@ -48,7 +49,6 @@ COLUMNS = ("group", "endpoint", "origin", "month", "date", "at_risk", "survival"
 TEXTS = ("group", "endpoint", "origin", "date")
 CLOCKS = {"entered": "entry_month", "listed": "listing_month", "pivoted": "pivot_month"}  # milestone -> its month
 MOST_COHORTS = 12  # of a clock: a longer run has cohorts of several years
-MONTHS_A_YEAR = 12
 
 
 @dataclass(frozen=True, slots=True)

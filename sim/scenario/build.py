@@ -13,10 +13,10 @@ from typing import Any
 from sim.foundation.columns import KINDS
 from sim.foundation.currency import DEFAULT_CURRENCY
 from sim.foundation.errors import Gathered, nearest_of
+from sim.foundation.months import FIRST_MONTH, month_text
 from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS, MECHANISMS
 from sim.scenario import proposition
 from sim.scenario import value as values
-from sim.scenario.dates import FIRST_YEAR, month_text
 from sim.scenario.events import changes_of, overwritten, places
 from sim.scenario.extend import Tree
 from sim.scenario.frozen import Frozen, freeze
@@ -193,7 +193,7 @@ def _firm_name(node: Node) -> str:
 
 
 def _enters(node: Node, end: int | None) -> int | None:
-    return None if node.data is None else node.month(FIRST_YEAR * 12, end)
+    return None if node.data is None else node.month(FIRST_MONTH, end)
 
 
 def _before_the_start(node: Node | None, id: str, start: int | None, decision: str) -> int | None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from sim.foundation.assumption import Assumption
-from sim.foundation.decision import BY_RULE, FIRST_MONTH, LAST_MONTH, NOT_AT_ALL
+from sim.foundation.decision import BY_RULE, NOT_AT_ALL
 from sim.foundation.errors import nearest_of
-from sim.scenario.dates import month_of, month_text
+from sim.foundation.months import FIRST_MONTH, LAST_MONTH, month_of, month_text
 from sim.scenario.node import NO, YES, Node
 
 WORDS = {"rule": BY_RULE, "never": NOT_AT_ALL}

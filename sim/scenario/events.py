@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 
 from sim.foundation.assumption import Assumption
 from sim.foundation.errors import Gathered
+from sim.foundation.months import month_text
 from sim.scenario import value as values
-from sim.scenario.dates import month_text
 from sim.scenario.frozen import Frozen
 from sim.scenario.model import Change
 from sim.scenario.node import MAX_TEXT, Node

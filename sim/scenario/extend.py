@@ -8,8 +8,8 @@ from pathlib import Path
 
 from sim.foundation.currency import DEFAULT_CURRENCY
 from sim.foundation.errors import Gathered, InputError, nearest_of, shown
+from sim.foundation.months import month_of
 from sim.scenario import shipped
-from sim.scenario.dates import month_of
 from sim.scenario.keys import ID_RULE, is_id
 from sim.scenario.node import Node, list_of
 from sim.scenario.removed import Removed, is_value

@@ -8,15 +8,14 @@ import re
 from pathlib import Path
 
 from sim.foundation.errors import InputError, shown
+from sim.foundation.months import MONTHS_A_YEAR, month_text
 from sim.scenario import shipped
-from sim.scenario.dates import month_text
 from sim.scenario.keys import ID_RULE, is_id
 from sim.scenario.load import load
 from sim.scenario.model import Scenario
 from sim.scenario.yaml_text import scalar
 
 EXPLAINS, EXAMPLE = "## ", "# "  # how the lines of a comment begin
-_YEAR = 12
 
 _TEMPLATE = """\
 ## {name}: what differs from {base}.
@@ -93,7 +92,7 @@ def write(name: str, base: str | Path, folder: Path) -> Path:
 
 def text_of(name: str, base: Scenario, extends: str) -> str:
     """The text of the scenario ``name`` that extends ``base``; every example fits it."""
-    last = base.end - _YEAR if base.ticks > 2 * _YEAR else base.end
+    last = base.end - MONTHS_A_YEAR if base.ticks > 2 * MONTHS_A_YEAR else base.end
     startups = [firm.id for firm in base.firms if firm.kind == "startup"]
     claim = next((claim.id for claim in base.claims), None)
     firm = (startups or [firm.id for firm in base.firms])[0]

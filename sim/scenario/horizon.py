@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from sim.foundation.months import month_of, month_text
 from sim.laws.catalogue import FIRM_ASSUMPTIONS
-from sim.scenario.dates import month_of, month_text
 from sim.scenario.extend import Horizon, Tree, horizon_of
 from sim.scenario.node import Node
 from sim.scenario.override import is_set

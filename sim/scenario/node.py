@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim.foundation.errors import Gathered, InputError, nearest_of, shown
-from sim.scenario.dates import month_of, month_text, span_of_dates
+from sim.foundation.months import month_of, month_text, span_of_dates
 
 MAX_NODES = 25_000
 MAX_DEPTH = 32

@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 
 from sim.foundation.assumption import Assumption
 from sim.foundation.errors import Gathered, InputError, nearest_of, shown
+from sim.foundation.months import month_text
 from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS
 from sim.scenario import decided
 from sim.scenario import value as values
-from sim.scenario.dates import month_text
 from sim.scenario.model import Value
 from sim.scenario.node import Node, child_key, without_lines
 from sim.scenario.yaml_text import read

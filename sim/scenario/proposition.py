@@ -10,14 +10,14 @@ The grammar (DATE is YYYY-MM; in a validated proposition every DATE is a calenda
                                                   general (independent and still in the general race), listed,
                                                   pivoted, abandoned, profitable (reached at or before that month,
                                                   whatever came after), acquired, closed; at the end of the month
-    {firm: ID, quantity: NAME, at: DATE, above: NUMBER}            or below: NUMBER; NAME: grid.PATHS
-    {market: NAME, at: DATE, above: NUMBER}                        or below: NUMBER; NAME: grid.LANDSCAPE
+    {firm: ID, quantity: NAME, at: DATE, above: NUMBER}            or below: NUMBER; NAME: histograms.PATHS
+    {market: NAME, at: DATE, above: NUMBER}                        or below: NUMBER; NAME: histograms.LANDSCAPE
         instead of NUMBER: {at: DATE, times: X}   X times the same quantity at the other date
     {endgame: true, by: DATE}                     the endgame began at or before that month
     {not: P}   {all: [P, ...]}   {any: [P, ...]}
 
 ID is a firm, not a class. ``above`` and ``below`` are strict. Of a giant only what means something
-(``grid.Quantity.of_giants``). A quantity of a firm that is not active then is missing, and so is a share of nothing
+(``Quantity.of_giants``). A quantity of a firm that is not active then is missing, and so is a share of nothing
 (``top_four_share`` of a year without venture money, ``concentration`` without revenue): what is said of it is
 undecided, and a world in which a claim is undecided does not count for it (outcomes/claims.py).
 """
@@ -32,6 +32,7 @@ from typing import Any
 from sim.foundation.columns import FATES, MILESTONES
 from sim.foundation.errors import Gathered
 from sim.foundation.histograms import LANDSCAPE, PATHS, YEARLY
+from sim.foundation.months import is_december, year_text
 from sim.scenario.frozen import freeze
 from sim.scenario.model import Probe
 from sim.scenario.node import Node, list_of
@@ -205,8 +206,8 @@ def _against(node: Node, firm: str | None, name: str, scope: Scope) -> Any:
 def _observed(node: Node, firm: str | None, name: str, scope: Scope) -> int:
     """A month in which ``name`` is observed, now a probe: sums over a calendar year only in December."""
     month = _month(node, scope)
-    if name in YEARLY and month % 12 != 11:
-        raise node.wrong(f"{name} is observed once a year", "a December", f"{month // 12:04d}-12")
+    if name in YEARLY and not is_december(month):
+        raise node.wrong(f"{name} is observed once a year", "a December", f"{year_text(month)}-12")
     scope.probes.add(Probe(firm, name, month))
     return month
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from sim.scenario.dates import month_text, span_of_dates
+from sim.foundation.months import month_text, span_of_dates
 from sim.scenario.model import LINE, SERIES, Value
 from sim.scenario.node import Node
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.foundation.assumption import Assumption
-from sim.foundation.decision import FIRST_MONTH, LAST_MONTH
+from sim.foundation.months import FIRST_MONTH, LAST_MONTH
 from sim.scenario import decided, series
 from sim.scenario.model import LINE, Value
 from sim.scenario.node import MAX_TEXT, Node, list_of, range_text

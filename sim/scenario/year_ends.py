@@ -6,16 +6,16 @@ not kept one by one.
 
 from __future__ import annotations
 
+from sim.foundation.months import is_december
 from sim.scenario.model import Scenario
 
-MONTHS_A_YEAR = 12
 RUNWAY, CASH, REVENUE = "runway", "cash", "revenue"
 KEPT = (RUNWAY, CASH, REVENUE)  # columns of a firm's row, in the order in which they are kept
 
 
 def year_ends(first: int, last: int) -> tuple[int, ...]:
     """Calendar months from ``first`` to ``last`` in which something is kept: every December, and the last."""
-    months = {month for month in range(first, last + 1) if month % MONTHS_A_YEAR == MONTHS_A_YEAR - 1}
+    months = {month for month in range(first, last + 1) if is_december(month)}
     return tuple(sorted(months | ({last} if last >= first else set())))
 
 

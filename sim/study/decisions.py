@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from sim.foundation.errors import InputError, shown
+from sim.foundation.months import month_of, month_text
 from sim.scenario import decided
-from sim.scenario.dates import month_of, month_text
 
 RULE, NEVER = decided.WORDS
 SPAN = "FROM:TO:N"

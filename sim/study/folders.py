@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from sim.archive import digest, folder, tables
 from sim.archive.folder import RunFolder, number
+from sim.foundation.months import month_text
 from sim.outcomes.differences import ALL
 from sim.outcomes.index import ALL_GIANTS
 from sim.outcomes.year_end_differences import QUANTITIES as YEAR_END_QUANTITIES
-from sim.scenario.dates import month_text
 from sim.scenario.dump import to_yaml
 from sim.scenario.model import Scenario
 from sim.study import readme

@@ -15,9 +15,9 @@ from sim.archive import digest, folder, tables
 from sim.archive.blocks import BlockStore, Span, packed, spans
 from sim.engine.block import BLOCK_WORLDS, Block
 from sim.foundation.errors import InputError, RunError, first_line
+from sim.foundation.months import MONTHS_A_YEAR, month_text
 from sim.foundation.whole import whole
 from sim.scenario.build import MAX_SEED, MAX_WORLDS
-from sim.scenario.dates import month_text
 from sim.scenario.model import Scenario
 from sim.study import executor, memory, readme
 from sim.study.run import EVENTS, FIRMS, OUTCOME_FILES, SHOWN, Run, kept_outcomes, opened
@@ -25,7 +25,6 @@ from sim.study.run import EVENTS, FIRMS, OUTCOME_FILES, SHOWN, Run, kept_outcome
 if TYPE_CHECKING:
     from sim.outcomes.fates import FateCounts
 
-MONTHS_A_YEAR = 12
 PRECISION_STEPS = 11  # with --precision: 1,024 worlds, twice as many, ... up to 1,048,576
 COMPILING, SIMULATING, SUMMARISING, WRITING, DRAWING = "compiling", "simulating", "summarising", "writing", "drawing"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sim.foundation.errors import InputError
-from sim.scenario.dates import month_text
+from sim.foundation.months import month_text
 from sim.scenario.events import UNDATED, overwriting, replacing, span_text
 from sim.scenario.model import Change, Scenario
 from sim.scenario.override import parse_set

@@ -11,9 +11,9 @@ from sim.archive import dictionary
 from sim.archive.tables import write_csv
 from sim.foundation.currency import unit_in
 from sim.foundation.histograms import LANDSCAPE, PATHS, YEARLY
+from sim.foundation.months import month_text
 from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS
 from sim.scenario import evidence
-from sim.scenario.dates import month_text
 from sim.scenario.model import Scenario
 
 NAME = "README.md"

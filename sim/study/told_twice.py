@@ -18,8 +18,8 @@ from sim.foundation.columns import (
     NEVER,
     Column,
 )
+from sim.foundation.months import month_of
 from sim.outcomes.index import tick_text
-from sim.scenario.dates import month_of
 from sim.scenario.model import Scenario
 from sim.words.estimates import up_to
 from sim.words.events import with_unit

@@ -7,9 +7,9 @@ from typing import Any
 
 from sim.foundation.assumption import Assumption
 from sim.foundation.decision import BY_RULE
+from sim.foundation.months import month_of
 from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS
 from sim.scenario import decided, series
-from sim.scenario.dates import month_of
 from sim.scenario.model import Scenario
 from sim.scenario.override import Override, parse_set
 from sim.scenario.value import KINDS

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sim.foundation.columns import MILESTONES
+from sim.foundation.months import is_december, month_of, year_text
 from sim.outcomes.differences import (
     ALL,
     ENDGAME,
@@ -25,7 +26,6 @@ from sim.outcomes.differences import (
 )
 from sim.outcomes.fates import GENERAL
 from sim.outcomes.index import group_name, single_firms
-from sim.scenario.dates import month_of
 from sim.scenario.model import Scenario
 from sim.words.estimates import NOTHING, estimate, in_words, signed
 from sim.words.events import Money, capital, lower, number
@@ -45,7 +45,6 @@ TO_DO = {
 MONEY, COUNTS = (RAISED, FINAL_VALUATION), (INDEPENDENTS_LEFT, GENERAL_LEFT)  # quantities that are no shares
 WORTH_SAYING = 0.01  # a point
 MUCH_LARGER = 1.5  # times the difference at the horizon: from here on an earlier one is told too
-DECEMBER = 11
 WHOLE_FROM = 9.95  # points told without decimals
 
 
@@ -213,7 +212,7 @@ def whom(scenario: Scenario, firm: str) -> str:
 def date_words(date: str) -> str:
     """``2028-12`` as "the end of 2028", other months as "March 2028"."""
     month = month_of(date)
-    return f"the end of {month // 12:04d}" if month is not None and month % 12 == DECEMBER else month_words(date)
+    return f"the end of {year_text(month)}" if month is not None and is_december(month) else month_words(date)
 
 
 def month_words(date: str) -> str:

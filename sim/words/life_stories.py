@@ -12,9 +12,9 @@ from sim.engine.block import Block
 from sim.foundation.columns import EVENT, EVENTS, FATES, INDEPENDENT, KINDS, NOT_ENTERED
 from sim.foundation.columns import GIANT as GIANT_NUMBER
 from sim.foundation.columns import STARTUP as STARTUP_NUMBER
+from sim.foundation.months import HALF_YEAR, MONTHS_A_YEAR, month_of
 from sim.outcomes.index import rows_of, tick_text
 from sim.outcomes.typical_worlds import LOOKED_AT, typical_worlds
-from sim.scenario.dates import month_of
 from sim.scenario.model import Firm, Scenario
 from sim.words.events import Moment, Money, cause_text, sentence
 
@@ -27,8 +27,6 @@ REFUSED, FAILED, SEEKS = EVENT["refused"], EVENT["round failed"], EVENT["seeks m
 REPORT_CUT, POACHED = EVENT["report cut"], EVENT["poached"]
 MOST_NAMED = 8  # startups that are named in how a world ends; more are counted
 NOTABLE_TALENT = 0.1  # index: a year in which less was poached is not told
-MONTHS_A_YEAR = 12
-HALF_YEAR = 6  # months from one report to the next
 MONTH_NAMES = (
     *("January", "February", "March", "April", "May", "June", "July"),
     *("August", "September", "October", "November", "December"),

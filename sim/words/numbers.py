@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 
-from sim.scenario.dates import LAST_YEAR
-from sim.scenario.dates import month_text as iso_month
+from sim.foundation.months import LAST_MONTH, MONTHS_A_YEAR, year_text
+from sim.foundation.months import month_text as iso_month
 from sim.words.events import capital as capital
 from sim.words.events import lower as lower
 
@@ -89,7 +89,7 @@ def money(value: float, currency: str) -> str:
 
 def month_text(month: int, long: bool = False) -> str:
     """A calendar month (year * 12 + month - 1) as "Jul 2023" or "July 2023"."""
-    return f"{(LONG_MONTHS if long else MONTHS)[month % 12]} {month // 12:04d}"
+    return f"{(LONG_MONTHS if long else MONTHS)[month % MONTHS_A_YEAR]} {year_text(month)}"
 
 
 def month_day(month: int) -> str:
@@ -97,7 +97,7 @@ def month_day(month: int) -> str:
 
     No later than the last month there is: plotly reads years of four digits.
     """
-    return f"{iso_month(min(month, LAST_YEAR * 12 + 11))}-01"
+    return f"{iso_month(min(month, LAST_MONTH))}-01"
 
 
 def notes(notices: Iterable[str]) -> tuple[str, ...]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sim.foundation.months import MONTHS_A_YEAR, month_text
 from sim.laws.catalogue import FIRM_ASSUMPTIONS
 from sim.outcomes.year_end_differences import COUNTED, QUANTITIES
-from sim.scenario.dates import month_text
 from sim.scenario.model import Scenario
-from sim.scenario.year_ends import CASH, MONTHS_A_YEAR, REVENUE, RUNWAY
+from sim.scenario.year_ends import CASH, REVENUE, RUNWAY
 from sim.words.differences import month_words, whom
 from sim.words.estimates import NOTHING, estimate, in_words, plain, signed
 from sim.words.events import number

@@ -9,8 +9,8 @@ import numpy as np
 
 from sim.engine.simulate import watch
 from sim.foundation.columns import EVENT, INDEPENDENT, LOG_DTYPE
+from sim.foundation.months import month_of
 from sim.foundation.world import World
-from sim.scenario.dates import month_of
 from sim.scenario.model import Scenario
 
 LAST = "2026-04"  # the facts end here: no later month is simulated

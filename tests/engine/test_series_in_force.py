@@ -7,8 +7,8 @@ import pytest
 
 import sim
 from sim.engine.simulate import simulate, trace
+from sim.foundation.months import month_of
 from sim.laws.catalogue import MECHANISMS
-from sim.scenario.dates import month_of
 from sim.scenario.dump import to_yaml
 from sim.scenario.load import load_mapping, load_text, with_sets
 

@@ -11,10 +11,10 @@ from synthetic_runs import START, block_of, cut, firm, live, scenario, still
 
 from sim.foundation import causes
 from sim.foundation.columns import ACQUIRED, EVENT, LOG_DTYPE, NEVER, NOT_ENTERED
+from sim.foundation.months import month_text
 from sim.outcomes.intervals import wilson
 from sim.outcomes.summary import Outcomes, summarise
 from sim.outcomes.world_tables import events_frame, histories_frame
-from sim.scenario.dates import month_text
 
 FIRMS_COLUMNS = [
     *("world", "firm", "fate", "entry_month", "exit_month", "pivot_month", "listing_month", "abandoned_month"),

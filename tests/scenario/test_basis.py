@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from sim.foundation.assumption import Assumption
+from sim.foundation.months import month_of
 from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS
 from sim.scenario import basis, evidence
 from sim.scenario.basis import rests_on
-from sim.scenario.dates import month_of
 from sim.scenario.load import load, load_text
 from sim.scenario.model import Scenario
 from sim.scenario.params import markdown, rows

@@ -2,7 +2,7 @@
 
 from small_scenario import TEXT, minimal
 
-from sim.scenario.dates import month_of
+from sim.foundation.months import month_of
 from sim.scenario.load import load_mapping, load_text
 from sim.scenario.model import Change, Value
 

@@ -8,10 +8,10 @@ from small_scenario import TEXT, minimal
 
 from sim.engine.prepared import prepare
 from sim.foundation.errors import InputError
+from sim.foundation.months import month_of
 from sim.laws.catalogue import FIRM_ASSUMPTIONS
 from sim.report.tables.of_run import firm_tables
 from sim.scenario import decided, params
-from sim.scenario.dates import month_of
 from sim.scenario.dump import to_yaml
 from sim.scenario.load import load_mapping, load_text, with_sets
 from sim.scenario.schema import json_schema

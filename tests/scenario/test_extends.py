@@ -4,7 +4,7 @@ import pytest
 from small_scenario import TEXT, refused, write
 
 from sim.foundation.errors import InputError
-from sim.scenario.dates import month_of
+from sim.foundation.months import month_of
 from sim.scenario.load import load, load_mapping, load_text
 
 

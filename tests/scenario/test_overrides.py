@@ -6,7 +6,7 @@ import pytest
 from small_scenario import TEXT, minimal
 
 from sim.foundation.errors import InputError
-from sim.scenario.dates import month_of
+from sim.foundation.months import month_of
 from sim.scenario.load import load_mapping, load_text, with_sets
 from sim.scenario.model import Value
 from sim.scenario.override import parse_set

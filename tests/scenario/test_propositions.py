@@ -5,7 +5,7 @@ from small_scenario import TEXT, minimal
 
 from sim.foundation.errors import InputError
 from sim.foundation.histograms import LANDSCAPE, PATHS
-from sim.scenario.dates import month_of
+from sim.foundation.months import month_of
 from sim.scenario.load import load_mapping, load_text
 from sim.scenario.model import Probe
 

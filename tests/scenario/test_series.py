@@ -10,9 +10,9 @@ from jsonschema import Draft202012Validator
 from small_scenario import minimal
 
 from sim.foundation.errors import InputError
+from sim.foundation.months import month_of
 from sim.laws.catalogue import ASSUMPTIONS
 from sim.scenario import series
-from sim.scenario.dates import month_of
 from sim.scenario.dump import to_yaml
 from sim.scenario.load import load_mapping, load_text
 from sim.scenario.model import Value

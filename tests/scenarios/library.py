@@ -11,11 +11,11 @@ import numpy as np
 import sim
 from sim.engine.block import BLOCK_WORLDS, Block
 from sim.engine.simulate import simulate
+from sim.foundation.months import month_of
 from sim.outcomes.differences import states_at
 from sim.outcomes.fates import event_months
 from sim.outcomes.index import rows_of
 from sim.outcomes.intervals import t_interval
-from sim.scenario.dates import month_of
 from sim.scenario.model import Scenario
 
 ROOT = Path(__file__).resolve().parents[2]

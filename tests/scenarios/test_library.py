@@ -15,9 +15,9 @@ from sim.engine.block import Block
 from sim.engine.simulate import simulate
 from sim.foundation.columns import EVENT, INDEPENDENT, KINDS, NEVER
 from sim.foundation.histograms import PATHS
+from sim.foundation.months import month_of
 from sim.outcomes.claims import LedgerCounts
 from sim.outcomes.index import rows_of
-from sim.scenario.dates import month_of
 from sim.scenario.model import Scenario
 
 WORLDS = 64

@@ -12,11 +12,11 @@ import sim
 from sim.engine.block import BLOCK_WORLDS
 from sim.engine.simulate import simulate, watch
 from sim.foundation.columns import GIANT, INDEPENDENT, NEVER, STARTUP
+from sim.foundation.months import month_of
 from sim.foundation.world import World
 from sim.outcomes.differences import states_at
 from sim.outcomes.fates import event_months
 from sim.outcomes.index import rows_of
-from sim.scenario.dates import month_of
 from sim.scenario.model import Scenario
 from sim.study.variants import variants_of
 

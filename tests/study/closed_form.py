@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from sim.engine import luck
+from sim.foundation.months import month_of
 from sim.laws.catalogue import MECHANISMS
-from sim.scenario.dates import month_of
 from sim.scenario.keys import firm_key
 from sim.scenario.load import load_mapping
 from sim.scenario.model import Scenario

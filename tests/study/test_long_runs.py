@@ -10,10 +10,10 @@ from closed_form import alone
 import sim
 from sim.engine import luck
 from sim.foundation.errors import InputError
+from sim.foundation.months import month_of, month_text
 from sim.report.pictures.landscape import endgame
 from sim.report.run_view import MOST_YEARS, view_of
 from sim.scenario.build import MAX_MONTHS
-from sim.scenario.dates import month_of, month_text
 from sim.scenario.keys import firm_key
 from sim.scenario.load import with_sets
 from sim.words import numbers

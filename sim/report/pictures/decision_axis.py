@@ -13,9 +13,9 @@ from typing import Any
 
 import pandas as pd
 
+from sim.foundation.months import month_of, month_text
 from sim.report.html import style
 from sim.report.pictures.value_axis import VALUE, curve, dotted, said, stated_value, upright
-from sim.scenario.dates import month_of, month_text
 from sim.scenario.model import Scenario
 from sim.study.axes import Axis, Coordinate
 from sim.study.decisions import NEVER, RULE

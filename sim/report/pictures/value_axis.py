@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from sim.foundation.currency import unit_in
+from sim.foundation.months import month_of
 from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS
 from sim.report.html import style
 from sim.report.html.document import Section, Terms
@@ -18,7 +19,6 @@ from sim.report.run_view import View
 from sim.report.tables.cited import evidence_used
 from sim.report.tables.provenance import provenance_of
 from sim.scenario import decided
-from sim.scenario.dates import month_of
 from sim.scenario.model import Scenario
 from sim.study.axes import Axis, Coordinate
 from sim.words.changes import in_words, when_in_words

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from sim.foundation.columns import LONGEST_RUNWAY
+from sim.foundation.months import month_text
 from sim.outcomes.year_end_differences import COUNTED
 from sim.report.html.document import BOTH, Cell, Column, Details, Prose, Table
 from sim.report.pictures.difference_dots import FALLS, RISES, Row, date_head, is_sure, name_head, shown_dates
 from sim.report.pictures.overlays import Runs
-from sim.scenario.dates import month_text
 from sim.scenario.year_ends import CASH, KEPT, REVENUE, RUNWAY
 from sim.study.focus import first
 from sim.words.differences import month_words

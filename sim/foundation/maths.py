@@ -1,10 +1,11 @@
-"""Growth at a rate that starts high and slows to a floor."""
+"""Small formulas and numbers that several laws share."""
 
 import math
 
 from sim.foundation.jit import law
+from sim.foundation.months import MONTHS_A_YEAR
 
-MONTHS_A_YEAR = 12.0
+TINY = 1e-12  # what divides is at least this: a share of nothing is nothing
 
 
 @law
