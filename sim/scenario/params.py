@@ -55,7 +55,7 @@ def markdown() -> str:
     """docs/assumptions.md: every mechanism with its sentences, and a table of the assumptions it declares."""
     parts = [
         "# Every assumption",
-        "This file is made from the declarations beside the laws by `python -m tests.docs`; do not edit it. "
+        "This file is made from the declarations beside the laws by `python -m tools.docs`; do not edit it. "
         "`shakeout params [WORD]` prints the same. A source is an id of [evidence.csv](evidence.csv), a paper, or the "
         f"word *assumption*. Bounds are inclusive. Money is in {DEFAULT_CURRENCY}, as the defaults are; a scenario in "
         "another `currency` shows its own. What the flagship scenario states or leaves uncertain is in "

@@ -18,14 +18,14 @@ import pytest
 from sim.engine import month
 from sim.engine.month import ORDER
 from sim.industry import burn
-from tests.benchmarks import measure
-from tests.benchmarks.by_mesa import ByMesa
-from tests.benchmarks.by_simpy import BySimPy
-from tests.benchmarks.feed import by_engine, gather
-from tests.benchmarks.fused import Fused, fused
-from tests.benchmarks.measure import prefilled, same_histories
-from tests.benchmarks.month_by_hand import MONTH, OPENING
-from tests.benchmarks.plain import uncompiled
+from tools.benchmarks import measure
+from tools.benchmarks.by_mesa import ByMesa
+from tools.benchmarks.by_simpy import BySimPy
+from tools.benchmarks.feed import by_engine, gather
+from tools.benchmarks.fused import Fused, fused
+from tools.benchmarks.measure import prefilled, same_histories
+from tools.benchmarks.month_by_hand import MONTH, OPENING
+from tools.benchmarks.plain import uncompiled
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "engine"))
 from industries import DATED, LATER, LIVELY, flagship, shortened

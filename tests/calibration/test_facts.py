@@ -12,12 +12,12 @@ from sim.engine.simulate import simulate
 from sim.foundation.columns import API, CONSUMER, INDEPENDENT, NEVER, PROJECTS, VERTICAL
 from sim.outcomes.claims import truth
 from sim.scenario.evidence import known
-from tests.calibration import measures, tables
-from tests.calibration.__main__ import DOCUMENT, FLAGSHIP, written
-from tests.calibration.facts import FILE, Fact, Quantity, inputs_of_x, read
-from tests.calibration.history import KEPT, History, history
-from tests.calibration.scores import Forecast, leave_one_out
-from tests.calibration.tables import Judged, Told
+from tools.calibration import measures, tables
+from tools.calibration.__main__ import DOCUMENT, FLAGSHIP, written
+from tools.calibration.facts import FILE, Fact, Quantity, inputs_of_x, read
+from tools.calibration.history import KEPT, History, history
+from tools.calibration.scores import Forecast, leave_one_out
+from tools.calibration.tables import Judged, Told
 
 TEXT = FILE.read_text(encoding="utf-8")
 FIRST, LAST = "2025-01", "2026-04"

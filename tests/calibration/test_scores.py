@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from tests.calibration.scores import (
+from tools.calibration.scores import (
     Forecast,
     Interval,
     brier,

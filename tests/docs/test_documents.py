@@ -15,13 +15,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import documents
 import pytest
 import typer
-from documents import GENERATED, ROOT
 
 import sim
 from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS, MECHANISMS
+from tools.docs import documents
+from tools.docs.documents import GENERATED, ROOT
 
 FLAGSHIP = ROOT / "scenarios" / "six-dragons.yaml"
 TEXTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "results" / "README.md"])
@@ -46,7 +46,7 @@ def commands(text: str) -> list[list[str]]:
 @pytest.mark.parametrize("path", GENERATED)
 def test_generated_documents_are_current(path):
     kept = (ROOT / path).read_text(encoding="utf-8")
-    assert kept == GENERATED[path](), f"{path} is not what the code says: run python -m tests.docs"
+    assert kept == GENERATED[path](), f"{path} is not what the code says: run python -m tools.docs"
 
 
 def test_the_readme_tells_the_month_in_its_order():
@@ -223,7 +223,7 @@ def applied(walk: str, place: Path) -> list[str]:
 
 def test_the_walk_from_file_to_test_to_docs_works(tmp_path):
     """Every block of the chapter in CONTRIBUTING.md, applied to a copy of the project, which then passes its checks."""
-    for folder in ("sim", "tests", "docs", "scenarios"):
+    for folder in ("sim", "tests", "tools", "docs", "scenarios"):
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
     for file in ("pyproject.toml", "README.md", "CHANGELOG.md"):
         shutil.copyfile(ROOT / file, tmp_path / file)
@@ -240,7 +240,7 @@ def test_the_walk_from_file_to_test_to_docs_works(tmp_path):
         assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout[-3000:]}\n{done.stderr[-1000:]}"
         return done.stdout
 
-    said = run("tests.docs")
+    said = run("tools.docs")
     assert "written: docs/assumptions.md" in said and "written: README.md" in said
     run("ruff", "check", *(path for path in touched if path.endswith(".py")))
     run("ruff", "format", "--check", *(path for path in touched if path.endswith(".py")))

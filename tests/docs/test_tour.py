@@ -6,9 +6,9 @@ import ast
 import re
 
 import pytest
-import tour
 
 import sim
+from tools.docs import tour
 
 TEXT = tour.TOUR.read_text(encoding="utf-8")
 
@@ -16,7 +16,7 @@ TEXT = tour.TOUR.read_text(encoding="utf-8")
 def test_every_block_runs_and_shows_what_the_tour_shows():
     count = 0
     for code, shown, found in tour.outputs(TEXT):
-        assert tour.agree(shown, found), f"{code}\nshown:\n{shown}\nfound (python -m tests.docs.tour):\n{found}"
+        assert tour.agree(shown, found), f"{code}\nshown:\n{shown}\nfound (python -m tools.docs.tour):\n{found}"
         count += 1
     assert count >= 10
 

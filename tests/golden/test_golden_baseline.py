@@ -6,7 +6,10 @@ import subprocess
 import sys
 
 import pytest
-from baseline import (
+
+import sim
+from sim.laws.catalogue import ASSUMPTIONS
+from tools.golden.baseline import (
     BASELINE,
     CHANGELOG,
     FLAGSHIP,
@@ -20,9 +23,6 @@ from baseline import (
     to_text,
 )
 
-import sim
-from sim.laws.catalogue import ASSUMPTIONS
-
 WHOLE_BY_MEANING = (
     "months",
     "years",
@@ -33,7 +33,7 @@ WHOLE_BY_MEANING = (
 def test_results_are_those_of_the_baseline():
     lines = differences(table(), read())
     shown = "\n".join(lines[:20])
-    why = 'python -m tests.golden --update "what changed in the results, and why"'
+    why = 'python -m tools.golden --update "what changed in the results, and why"'
     assert not lines, f"{len(lines)} results differ from the golden baseline. If that is meant: {why}\n{shown}"
 
 
@@ -44,7 +44,7 @@ def test_the_changelog_names_the_baseline_that_is_kept():
 def test_the_calibration_tables_were_made_on_this_baseline():
     text = (ROOT / "docs" / "calibration.md").read_text(encoding="utf-8")
     assert f"baseline `{digest_of_baseline()}`" in text, (
-        "run python -m tests.calibration --write, and read the words again"
+        "run python -m tools.calibration --write, and read the words again"
     )
 
 
@@ -85,7 +85,7 @@ def test_the_baseline_reads_back_as_it_was_written():
 def test_no_update_without_a_changelog_line(line):
     before = BASELINE.read_bytes(), CHANGELOG.read_bytes()
     done = subprocess.run(
-        [sys.executable, "-m", "tests.golden", "--update", line], cwd=ROOT, capture_output=True, text=True, timeout=120
+        [sys.executable, "-m", "tools.golden", "--update", line], cwd=ROOT, capture_output=True, text=True, timeout=120
     )
     assert done.returncode == 2 and "changelog line" in done.stderr
     assert (BASELINE.read_bytes(), CHANGELOG.read_bytes()) == before

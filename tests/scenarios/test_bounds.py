@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from functools import cache
 
-import library
 import numpy as np
 
 from sim.engine.simulate import trace
+from tools.scenarios import library
 
 WORLDS = 24
 

@@ -6,7 +6,6 @@ import math
 import statistics
 from functools import cache
 
-import library
 import numpy as np
 import pytest
 from worlds import assumed
@@ -15,6 +14,7 @@ from sim.engine.simulate import Trace, trace
 from sim.foundation.columns import EVENT
 from sim.industry import demand, frontier, inference, marketing
 from sim.scenario.model import Value
+from tools.scenarios import library
 
 NAME = "from-april-2026"
 TICK = 33  # of the flagship: the end of March 2026

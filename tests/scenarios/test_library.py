@@ -6,10 +6,8 @@ import math
 import re
 from functools import cache
 
-import library
 import numpy as np
 import pytest
-from library import FLAGSHIP, FOLDER, SEVEN, SIX, VARIANTS
 
 from sim.engine.block import Block
 from sim.engine.simulate import simulate
@@ -19,6 +17,8 @@ from sim.foundation.months import month_of
 from sim.outcomes.claims import LedgerCounts
 from sim.outcomes.index import rows_of
 from sim.scenario.model import Scenario
+from tools.scenarios import library
+from tools.scenarios.library import FLAGSHIP, FOLDER, SEVEN, SIX, VARIANTS
 
 WORLDS = 64
 DOCUMENTS = ("000", "001", "002", "003", "004")

@@ -13,11 +13,11 @@ import numpy as np
 import pytest
 
 from sim.foundation.columns import ACQUIRED, INDEPENDENT, NEVER
-from tests.severities import document
-from tests.severities.document import DOCUMENT, Measured, asked, line, measured, verdict
-from tests.severities.estimating import Estimate, largest, mean, of_worlds, share, times
-from tests.severities.rows import NO_LIMIT, PER_CENT, POINTS, ROWS, TIMES, Row
-from tests.severities.seen import CLASSES, REFUSED_LONG, SIX, Runs, Watched, classes
+from tools.severities import document
+from tools.severities.document import DOCUMENT, Measured, asked, line, measured, verdict
+from tools.severities.estimating import Estimate, largest, mean, of_worlds, share, times
+from tools.severities.rows import NO_LIMIT, PER_CENT, POINTS, ROWS, TIMES, Row
+from tools.severities.seen import CLASSES, REFUSED_LONG, SIX, Runs, Watched, classes
 
 FEW = 200
 SIGNS = [row for row in ROWS if row.sign != 0]

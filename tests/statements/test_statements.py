@@ -15,13 +15,13 @@ import pytest
 
 from sim.foundation.columns import CLOSED, FIRM_COLUMNS, GIANT, INDEPENDENT, MARKET_COLUMNS, NEVER, STARTUP
 from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS, MECHANISMS
-from tests.severities.estimating import Estimate
-from tests.severities.rows import NO_LIMIT, PER_CENT, POINTS, TIMES, Row
-from tests.severities.seen import ROOT
-from tests.statements import document
-from tests.statements.document import DOCUMENT, STATEMENTS, line, measured, text
-from tests.statements.panel import Panel, Worlds, by_world, known, of_those, part, ratio, typical
-from tests.statements.row import ABSENT, CONTRARY, WEAK, WORKS, Statement, Told, least, most, verdict_of
+from tools.severities.estimating import Estimate
+from tools.severities.rows import NO_LIMIT, PER_CENT, POINTS, TIMES, Row
+from tools.severities.seen import ROOT
+from tools.statements import document
+from tools.statements.document import DOCUMENT, STATEMENTS, line, measured, text
+from tools.statements.panel import Panel, Worlds, by_world, known, of_those, part, ratio, typical
+from tools.statements.row import ABSENT, CONTRARY, WEAK, WORKS, Statement, Told, least, most, verdict_of
 
 NAN = math.nan
 AT_WORK = 75  # of all statements, at least

@@ -1,0 +1,48 @@
+"""Compare with the golden baseline, or replace it and say why: ``python -m tools.golden [--update "what and why"]``.
+
+``--update`` writes the new baseline and, in CHANGELOG.md under "Results" of "Unreleased", the line that says what
+changed in the results and why. There is no update without one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from tools.golden.baseline import BASELINE, CHANGELOG, differences, digest_of_baseline, read, table, to_text
+
+HEADING = "### Results\n"
+SHORTEST = 20  # characters of a line that says something
+
+
+def with_line(changelog: str, line: str) -> str:
+    """``changelog`` with ``line`` first under "Results" of its newest section. ValueError without that heading."""
+    before, heading, after = changelog.partition(HEADING)
+    if not heading or before.count("\n## ") != 1:
+        raise ValueError(f'{CHANGELOG.name} has no heading "{HEADING.strip()}" in its first section')
+    rest = after.lstrip("\n")
+    return f"{before}{heading}\n- {line}\n{rest if rest.startswith('- ') else chr(10) + rest}"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tools.golden", description=__doc__)
+    parser.add_argument("--update", metavar="LINE", help="the changelog line: what changed in the results, and why")
+    asked = parser.parse_args()
+    if asked.update is not None and len(asked.update.strip()) < SHORTEST:
+        parser.error("--update needs a changelog line: what changed in the results, and why")
+    found = table()
+    changed = differences(found, read()) if BASELINE.exists() else ["there was no baseline"]
+    print("\n".join(changed) or "The results are those of the baseline.")
+    if asked.update is None or not changed:
+        return 1 if changed else 0
+    changelog = CHANGELOG.read_text(encoding="utf-8")
+    with_line(changelog, "")  # refuses before anything is written
+    BASELINE.write_text(to_text(found), encoding="utf-8")
+    line = f"{asked.update.strip().rstrip('.')} (baseline `{digest_of_baseline()}`)."
+    CHANGELOG.write_text(with_line(changelog, line), encoding="utf-8")
+    print(f"\nwritten: {BASELINE.name}, and in {CHANGELOG.name}: {line}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
