@@ -336,8 +336,9 @@ def print_story(story: Story) -> None:
 
 def sweep_table(done: Sweep) -> None:
     """A row for every point of the grid: how many startups are left, the endgame, and who stays independent."""
+    from sim.outcomes.quoted import COUNTS
     from sim.study.focus import focus_in
-    from sim.words.differences import COUNTS, name_of
+    from sim.words.differences import name_of
 
     print(clean(f"{done.headline}."))
     names = [axis.name for axis in done.axes]

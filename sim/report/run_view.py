@@ -15,9 +15,10 @@ from sim.outcomes.fates import reported
 from sim.outcomes.index import ALL_STARTUPS, group_name, groups_of, lives_in, single_firms
 from sim.report.html import style
 from sim.scenario.model import Firm, Scenario
-from sim.study.focus import MOST_SPOKEN, asked_in, claims_first, first, focus_in, itself
+from sim.study.focus import asked_in, claims_first, first, focus_in, itself
 from sim.words import numbers
 from sim.words.events import lower
+from sim.words.headlines import MOST_SPOKEN
 from sim.words.life_stories import WorldStory
 
 SHORT = 30  # months: up to here an axis has ticks within the year

@@ -18,7 +18,6 @@ from sim.study import executor
 from sim.study.many_worlds import SIMULATING, Progress, Tell, compile_first
 from sim.words.propositions import in_words
 
-OPERATORS = {">=": "at least", "<=": "at most", ">": "more than", "<": "less than"}
 _CONDITION = re.compile(r"\s*(?P<claim>[^<>=]+?)\s*(?P<op>>=|<=|>|<)\s*(?P<level>[^<>=]+?)\s*")
 FORM = '"CLAIM >= 0.5"'
 FEW_CLAIMS = 12  # so many are listed in a message

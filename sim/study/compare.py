@@ -16,6 +16,7 @@ from sim.foundation.months import month_of, month_text
 from sim.foundation.paths import expanded
 from sim.outcomes.differences import ENDGAME, GENERAL_LEFT, INDEPENDENTS_LEFT, SURVIVAL, Differences, months_compared
 from sim.outcomes.fates import reported
+from sim.outcomes.quoted import known_rows
 from sim.scenario.load import load, with_sets
 from sim.scenario.model import Scenario
 from sim.scenario.year_ends import RUNWAY
@@ -25,8 +26,9 @@ from sim.study.many_worlds import Progress, Tell
 from sim.study.run import Run
 from sim.study.sides import Answer, of_folder, of_run, same_luck
 from sim.study.variants import parts_at
-from sim.words import differences
+from sim.words.differences import name_of
 from sim.words.explanations import explanation
+from sim.words.headlines import of_other_run, pairing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,28 +62,19 @@ class Comparison:
     def quoted(self) -> list[str]:
         """That sentence, made of the differences: about who is in focus first."""
         base, *others = (run["name"] for run in self.manifest["runs"])
-        return [self._contrast(base, other, same) for other, same in zip(others, self.manifest["same"], strict=True)]
+        focus = asked_in(self.manifest)
+        return [
+            of_other_run(self.scenario, known_rows(self.differences, other), (base, other), same, focus)
+            for other, same in zip(others, self.manifest["same"], strict=True)
+        ]
 
     def explained(self) -> list[str]:
         """For every run but the first the chain of what explains its headline (words/explanations.py); may be empty."""
         found, focus = [], asked_in(self.manifest)
         for run in self.manifest["runs"][1:]:
-            mine = self.differences[self.differences["variant"] == run["name"]]
-            said = explanation(self.scenario, mine[mine["difference"].notna()].to_dict("records"), focus)
+            said = explanation(self.scenario, known_rows(self.differences, run["name"]), focus)
             found.append(f"In {run['name']}: {said}" if said else "")
         return found
-
-    def _contrast(self, base: str, other: str, same: bool) -> str:
-        frame, scenario = self.differences, self.scenario
-        known: list[Any] = frame[(frame["variant"] == other) & frame["difference"].notna()].to_dict("records")
-
-        def say(told: differences.Quoted, about: str) -> str:
-            return differences.contrast(scenario, told, base, other, same, about)
-
-        def also(row: Any) -> str:
-            return differences.contrast_of(scenario, row, base, other)
-
-        return differences.first_of(scenario, known, asked_in(self.manifest), say, also)
 
     @property
     def notes(self) -> list[str]:
@@ -213,7 +206,7 @@ def compared(
                 f"{a.label}: {month_text(a.scenario.start)} to {month_text(a.scenario.end)}" for a in (base, other)
             )
             raise InputError("no month in common", found=found, allowed="runs whose months overlap")
-    frames, same, pairing = [], [], []
+    frames, same, how = [], [], []
     for other in answers[1:]:
         tell(Progress(many_worlds.SUMMARISING, base.side.worlds, base.side.worlds))
         paired = same_luck(base, other)
@@ -222,7 +215,9 @@ def compared(
         frame = apart.run().frame(other.label)
         frames.append(frame)
         same.append(month is None)
-        pairing.append(_pairing(base, other, paired))
+        names, manifests = (base.label, other.label), (base.manifest, other.manifest)
+        from_folder = base.folder is not None or other.folder is not None
+        how.append(pairing(names, manifests, (base.side.worlds, other.side.worlds), paired, from_folder))
     runs = [
         {
             "name": answer.label,
@@ -246,10 +241,8 @@ def compared(
         "runs": runs,
         "headline": [],
         "same": same,
-        "names": {
-            name: differences.name_of(a.scenario, name) for a in reversed(answers) for name in reported(a.scenario)
-        },
-        "pairing": pairing,
+        "names": {name: name_of(a.scenario, name) for a in reversed(answers) for name in reported(a.scenario)},
+        "pairing": how,
         **folders.made_by(),
         "notices": list(dict.fromkeys(said)),
         "timings": {"compare_seconds": round(time.perf_counter() - started, 3)},
@@ -266,27 +259,6 @@ def _parts_at(base: Answer, other: Answer) -> int | None:
         return None
     from_tables = any(answer.folder is not None for answer in (base, other))
     return 0 if from_tables else parts_at(base.scenario, other.scenario) or 0
-
-
-def _pairing(base: Answer, other: Answer, paired: bool) -> str:
-    """How two runs were compared, and why so."""
-    names = f"{base.label} and {other.label}"
-    if paired:
-        seed = base.manifest.get("seed")
-        how = f"{names} are compared world by world: both have seed {seed} and {base.side.worlds:,} worlds"
-        known = base.folder is None and other.folder is None
-        without = (
-            "the endgame, of which a folder keeps no worlds, by its shares alone, and runway, cash and revenue not"
-        )
-        return how if known else f"{how}; {without}"
-    reasons = []
-    if base.manifest.get("seed") != other.manifest.get("seed"):
-        reasons.append(f"seeds {base.manifest.get('seed')} and {other.manifest.get('seed')}")
-    if base.side.worlds != other.side.worlds:
-        reasons.append(f"{base.side.worlds:,} and {other.side.worlds:,} worlds")
-    if base.manifest.get("sources") != other.manifest.get("sources"):
-        reasons.append("rules of different versions")
-    return f"{names} are compared as independent runs ({', '.join(reasons)}): intervals are wider than with common luck"
 
 
 def _labels(asked: Sequence[Asked]) -> list[str]:

@@ -13,16 +13,14 @@ from sim.archive import digest, folder
 from sim.archive.folder import RunFolder, to_json
 from sim.foundation.errors import InputError
 from sim.outcomes.claims import TRUE, UNDECIDED, truth
+from sim.outcomes.crossing import Crossing, Found, Tally, crossings
 from sim.scenario.model import Scenario
 from sim.study import folders, many_worlds
 from sim.study.axes import Axis, Vary, at, axes_of, notes
-from sim.study.claims_asked import OPERATORS, Condition, condition_of
-from sim.study.crossing import Crossing, Found, Tally, crossings
+from sim.study.claims_asked import Condition, condition_of
 from sim.study.ensemble import Ensemble, sized
 from sim.study.many_worlds import WRITING, Progress, Tell
-from sim.words.changes import in_words
-from sim.words.events import capital
-from sim.words.propositions import named
+from sim.words.headlines import flip_warnings, of_flip
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -113,6 +111,7 @@ def flip(
     ensemble = Ensemble(jobs, place, tell)
     evaluate = functools.partial(_evaluate, ensemble, base, axis, condition)
     found = crossings(evaluate, axis.low, axis.high, condition.level, axis.whole)
+    warnings = flip_warnings(condition.level, found.values, found.tallies, found.crossings)
     edges = [at(base, [axis], [value]) for value in (axis.low, axis.high)]
     manifest = {
         "kind": "flip",
@@ -124,10 +123,10 @@ def flip(
         "varied": {"path": axis.name, "low": axis.low, "high": axis.high},
         "until": {"claim": condition.claim.id, "op": condition.op, "level": condition.level},
         "crossings": [c._asdict() for c in found.crossings],
-        "headline": headline(base, in_words(base, axis.name), axis, condition, found),
+        "headline": of_flip(base, axis, condition, found.tallies, found.crossings),
         "stems": [digest.stem(at(base, [axis], [value])) for value in found.values],
         **folders.made_by(),
-        "notices": [*base.notices, *notes(base, [axis], edges), *_warnings(condition, found)],
+        "notices": [*base.notices, *notes(base, [axis], edges), *warnings],
         "timings": {
             "simulate_seconds": round(time.perf_counter() - started, 3),
             "worlds_computed": ensemble.computed,
@@ -161,63 +160,6 @@ def _frame(axis: Axis, found: Found) -> pd.DataFrame:
         (x, tally.share, *tally.bounds(), tally.asked) for x, tally in zip(found.values, found.tallies, strict=True)
     ]
     return pd.DataFrame(rows, columns=[axis.name, "probability", "low", "high", "worlds"])
-
-
-def headline(base: Scenario, what: str, axis: Axis, condition: Condition, found: Found) -> str:
-    """The answer in a sentence: where the condition holds, or that the probability never crosses the level.
-
-    ``what`` is the thing that varies, in words.
-    """
-    claim, level = named(base, condition.claim), f"{100 * condition.level:g}%"
-    ends = [tally.share for tally in (found.tallies[0], found.tallies[-1])]
-    if not found.crossings:
-        first, last = (f"{100 * share:.1f}%" if share == share else "not known" for share in ends)
-        return (
-            f"The probability of {claim} does not cross {level} as {what} goes from {axis.low:g} to "
-            f"{axis.high:g}: it is {first} at {axis.low:g} and {last} at {axis.high:g}"
-        )
-    above = condition.op.startswith(">")
-    holds = found.crossings[0].rising != above  # at the low end
-    edges: list[str | None] = [None] if holds else []
-    edges += [_value(crossing) for crossing in found.crossings]
-    edges += [None] if len(edges) % 2 else []
-    parts = [_stretch(*pair) for pair in zip(edges[::2], edges[1::2], strict=True)]
-    where = ", or ".join(parts)
-    return f"{capital(claim)} is {OPERATORS[condition.op]} {level} likely where {what} is {where}"
-
-
-def _value(crossing: Crossing) -> str:
-    return f"{crossing.estimate:.4g} (95% interval {crossing.low:.4g} to {crossing.high:.4g})"
-
-
-def _stretch(first: str | None, last: str | None) -> str:
-    if first is None:
-        return f"less than {last}"
-    return f"{first} or more" if last is None else f"from {first} to {last}"
-
-
-def _warnings(condition: Condition, found: Found) -> list[str]:
-    """What a reader must know of the crossings."""
-    said = []
-    near = [
-        x for x, t in zip(found.values, found.tallies, strict=True) if t.bounds()[0] <= condition.level <= t.bounds()[1]
-    ]
-    if near and not found.crossings:
-        said.append(
-            f"at {len(near)} of {len(found.values)} values the probability is not distinguishable from the level "
-            f"(at {near[0]:.4g} for one): more --worlds may tell"
-        )
-    for crossing in found.crossings:
-        if crossing.cut:
-            ends = " and ".join(crossing.cut)
-            said.append(
-                f"the interval of the crossing at {crossing.estimate:.4g} is cut off at the {ends} end of the range: "
-                "the crossing may lie beyond; try a wider range or more --worlds"
-            )
-    silent = sum(not tally.asked for tally in found.tallies)
-    if silent:
-        said.append(f"at {silent} of {len(found.tallies)} values no world meets what the claim is conditional on")
-    return said
 
 
 def _written(answer: Flip, target: Path, tell: Tell, page: Page | None, command: str) -> Flip:

@@ -19,7 +19,6 @@ from sim.scenario.model import Claim, Scenario
 T = TypeVar("T")
 Row = dict[str, Any]
 FOCUS = "focus"  # key of a manifest in memory
-MOST_SPOKEN = 3  # firms in focus that a sentence names
 KINDS = {ALL_STARTUPS: "startup", ALL_GIANTS: "giant"}  # whom the groups of every scenario hold
 
 

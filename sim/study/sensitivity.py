@@ -27,8 +27,7 @@ from sim.study.claims_asked import Worlds, claim_of, truths
 from sim.study.designs import Designed, other_seed
 from sim.study.ensemble import Ensemble, sized
 from sim.study.many_worlds import SUMMARISING, WRITING, Progress, Tell
-from sim.words.changes import in_words
-from sim.words.propositions import named
+from sim.words.headlines import of_sensitivity, too_few
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,7 +39,6 @@ FEWEST = 100  # worlds in which a claim must be asked
 DRIVERS, TORNADO, PAGE = "drivers.csv", "tornado.csv", "sensitivity.html"
 COLUMNS = ("path", "index", "value", "low", "high", "noise_share")
 ENDS = ("lowest", "highest")
-NAMED = 3  # of the leading assumptions, in the sentence
 NOT_DISTINGUISHABLE = "not distinguishable from noise"
 
 
@@ -163,8 +161,10 @@ def _answered(
     order = sorted(
         range(len(draws)), key=lambda i: (ranked[i] is None, -found.effects[i].value if passed[i] else 0.0, i)
     )
-    names = [in_words(base, draw.path) for draw in draws]
-    answer = too_few(base, claim, rare) if few else headline(base, claim, method, names, found, ranked)
+    answer = too_few(base, claim, rare)
+    if not few:
+        paths = [draw.path for draw in draws]
+        answer = of_sensitivity(base, claim, paths, found.effects, ranked, found.chance, by_steps=method == MORRIS)
     manifest = {
         "kind": "sensitivity",
         "scenario": base.name,
@@ -234,45 +234,7 @@ def _tornado(base: Scenario, draws: Sequence[Draw], sample: np.ndarray | None) -
     return pd.DataFrame(rows, columns=["path", "end", "value", "probability", "low", "high", "worlds"])
 
 
-def _percent(share: Estimate) -> str:
-    """A share in percent with its 95% interval, if it has one."""
-    value, low, high = (100 * part for part in share)
-    return f"{value:.0f}%" + ("" if math.isnan(low) else f" (95% interval {low:.0f} to {high:.0f}%)")
-
-
 def held(draws: Sequence[Draw]) -> list[str]:
     """Paths of the assumptions of the industry that have one value in all worlds, so that nothing is said of them."""
     varied = {draw.path.rpartition(".set.")[2] for draw in draws}
     return [path for path in ASSUMPTIONS if path not in varied]
-
-
-def too_few(base: Scenario, claim: Claim, rare: int) -> str:
-    """The answer where hardly any world tells the claim's two outcomes apart."""
-    return (
-        f"Nothing is ranked: of {base.worlds:,} worlds only {rare} differ from the others in {named(base, claim)}, and "
-        f"{FEWEST_EVENTS} are needed; try more worlds"
-    )
-
-
-def headline(
-    base: Scenario, claim: Claim, method: str, names: Sequence[str], found: Designed, ranked: Sequence[int | None]
-) -> str:
-    """The answer in a sentence: among what, what leads, how much it explains, how much is chance."""
-    what = named(base, claim)
-    among = f"Among the {len(names)} assumptions left uncertain" if len(names) > 1 else "With one assumption uncertain"
-    if math.isnan(found.chance.value):
-        return f"{among}, nothing drives {what}: it comes out the same in every world"
-    chance = f"{_percent(found.chance)} of what tells worlds apart is chance"
-    leaders = sorted((i for i, rank in enumerate(ranked) if rank == 1), key=lambda i: -found.effects[i].value)
-    if not leaders:
-        return f"{among}, none that drives {what} is distinguishable from noise: {chance}"
-    share = 100 * found.effects[leaders[0]].value
-    said = f"explains {share:.1f}% of the variance"
-    if method == MORRIS:
-        said = f"moves its probability by {share:.0f} points a step"
-    if len(leaders) == 1:
-        return f"{among}, {what} hangs most on {names[leaders[0]]}, which {said}; {chance}"
-    first, *others = (names[i] for i in leaders[:NAMED])
-    *rest, last = [*others, *([f"{len(leaders) - NAMED} more"] if len(leaders) > NAMED else [])]
-    tied = f"{', '.join(rest)} and {last}" if rest else last
-    return f"{among}, {what} hangs most on {first}, which {said}, and, not to be told apart, {tied}; {chance}"

@@ -10,22 +10,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from sim.archive import digest, folder
 from sim.archive.folder import RunFolder, number
 from sim.outcomes.differences import ENDGAME, GENERAL_LEFT, INDEPENDENTS_LEFT
 from sim.outcomes.horizon import COLUMNS, horizon_of
-from sim.outcomes.index import lives_in, single_firms
 from sim.scenario.model import Scenario
 from sim.study import folders, many_worlds
 from sim.study.axes import Axis, Coordinate, Vary, at, axes_of, notes
 from sim.study.ensemble import Ensemble, sized
-from sim.study.focus import MOST_SPOKEN, asked_in, first, focus_in
+from sim.study.focus import asked_in, first, focus_in
 from sim.study.many_worlds import SUMMARISING, WRITING, Progress, Tell
-from sim.words.changes import decision_in_words, decisions_in_words, in_words, value_in_words
-from sim.words.differences import whom
-from sim.words.life_stories import month_name
+from sim.words.headlines import of_sweep
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,7 +55,7 @@ class Sweep:
 
     def quoted(self) -> str:
         """That sentence, made of the grid: about who is in focus first."""
-        return headline(self.scenario, self.axes, self.grid, asked_in(self.manifest))
+        return of_sweep(self.scenario, self.axes, self.grid, asked_in(self.manifest))
 
     def summary(self) -> list[dict[str, Any]]:
         """What the terminal shows, as plain numbers: startups that stay independent, how many are left, endgame; at
@@ -123,7 +118,7 @@ def sweep(
         "seed": base.seed,
         "precision": precision,
         "varied": [{"path": axis.name, "values": axis.values()} for axis in axes],
-        "headline": headline(base, axes, grid),
+        "headline": of_sweep(base, axes, grid),
         "stems": [digest.stem(point) for point in scenarios],
         **folders.made_by(),
         "notices": [*base.notices, *notes(base, axes, scenarios)],
@@ -154,68 +149,6 @@ def _tables(
             curves.append(survival)
     grid = pd.DataFrame(rows, columns=[*names, *COLUMNS])
     return grid, pd.concat(curves, ignore_index=True) if curves else None
-
-
-def headline(scenario: Scenario, axes: Sequence[Axis], grid: pd.DataFrame, focus: Sequence[str] = ()) -> str:
-    """How many startups are left at the horizon at the ends of the grid, and who reacts most; how those in ``focus``
-    react comes before. Decisions have no ends: of them the least and the most.
-    """
-    names = [axis.name for axis in axes]
-    left = grid[grid["quantity"] == INDEPENDENTS_LEFT].set_index(names)["estimate"]
-    decided = any(axis.chosen for axis in axes)
-    over = "Depending on " if decided else "With "
-    over += " and ".join(f"{in_words(scenario, axis.name)} {_span(scenario, axis)}" for axis in axes)
-    end = month_name(scenario.end)
-    if left.empty:
-        return f"{over}, no startup takes part"
-    firms = [*focus, *(firm.id for firm in scenario.firms if firm.kind == "startup")]
-    rows = grid[(grid["quantity"] == "independent") & grid["firm"].isin(firms)]
-    shares = {str(firm): own.set_index(names)["estimate"] for firm, own in rows.groupby("firm", sort=False)}
-    told = [_independent(scenario, axes, firm, shares[firm]) for firm in focus[:MOST_SPOKEN]]
-    if len(left) == 1:
-        return f"{over}, {'; '.join([*told, f'{left.iloc[0]:.1f} startups are left in {end} on average'])}"
-    if len(axes) == 1 and not decided:
-        said = f"the number of startups left in {end} goes from {left.iloc[0]:.1f} to {left.iloc[-1]:.1f} on average"
-    else:
-        said = f"{left.min():.1f} to {left.max():.1f} startups are left in {end} on average"
-    startups = {firm.id: firm.name for firm in scenario.firms if firm.kind == "startup"}
-    widest = max(startups, key=lambda firm: float(np.ptp(shares[firm].to_numpy(float))))
-    if widest not in focus[:MOST_SPOKEN]:
-        said += (
-            f"; {startups[widest]} moves most, still independent in {between(scenario, axes, widest, shares[widest])}"
-        )
-    return f"{over}, {'; '.join([*told, said])}"
-
-
-def _independent(scenario: Scenario, axes: Sequence[Axis], firm: str, shares: pd.Series[float]) -> str:
-    """How many worlds, or firms, are independent at the horizon, over the grid: "MiniMax is still independent ..."."""
-    end = month_name(scenario.end)
-    if firm in single_firms(scenario):
-        told = between(scenario, axes, firm, shares)
-        return f"{whom(scenario, firm)} is still independent in {end} in {told}"
-    return f"{between(scenario, axes, firm, shares, f'of {whom(scenario, firm)}')} are still independent in {end}"
-
-
-def between(scenario: Scenario, axes: Sequence[Axis], firm: str, shares: pd.Series[float], of: str = "") -> str:
-    """The least and the most of the ``shares`` of ``firm`` over the grid, of worlds or ``of`` what is said; where
-    decisions alone vary, which of them lead there.
-    """
-    of = of or lives_in(scenario, firm)
-    low, high = (f"{100 * share:.0f}%" for share in (shares.min(), shares.max()))
-    if len(axes) > 1 or not axes[0].chosen or low == high:
-        return f"{low} to {high} {of}"
-    ends = (str(shares.idxmin()), str(shares.idxmax()))
-    least, most = (decision_in_words(scenario, axes[0].path, end, firm) for end in ends)
-    return f"{low} {of} if {least}, {high} if {most}"
-
-
-def _span(scenario: Scenario, axis: Axis) -> str:
-    if axis.chosen:
-        return f"({decisions_in_words(axis.chosen)})"
-    low, high = (value_in_words(scenario, axis.path, value) for value in (axis.low, axis.high))
-    if axis.op == "times":
-        low, high = f"{axis.low:g} times as large", f"{axis.high:g} times as large"
-    return f"from {low} to {high}" if axis.low != axis.high else f"at {low}"
 
 
 def _written(answer: Sweep, target: Path, tell: Tell, page: Page | None, command: str) -> Sweep:

@@ -13,20 +13,19 @@ from sim.archive import digest, folder
 from sim.archive.folder import RunFolder
 from sim.outcomes.differences import ENDGAME, GENERAL_LEFT, INDEPENDENTS_LEFT, SURVIVAL, Differences, Piece
 from sim.outcomes.fates_turned import Flips, telling
+from sim.outcomes.quoted import DifferenceRow, known_rows, rows_to_quote
 from sim.scenario.model import Scenario
 from sim.scenario.year_ends import year_ends
 from sim.study import folders, many_worlds
-from sim.study.focus import MOST_SPOKEN, asked_in, focus_in
+from sim.study.focus import asked_in, focus_in
 from sim.study.many_worlds import Progress, Tell, with_worlds
 from sim.study.run import Run
 from sim.study.sides import Answer, of_run
 from sim.study.told_twice import Retold, retell
 from sim.study.variants import BASE, Variant, parts_at
-from sim.words import differences
-from sim.words.changes import change_in_words
-from sim.words.events import lower
 from sim.words.explanations import explanation
-from sim.words.year_ends import decided, runway_sentence, told_at
+from sim.words.headlines import of_variant
+from sim.words.year_ends import decided, told_at
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,13 +59,17 @@ class WhatIf:
 
     def quoted(self) -> list[str]:
         """That sentence, made of the differences: about who is in focus first."""
-        focus, parts = asked_in(self.manifest), dict(iter(self.differences.groupby("variant")))
-        return [_sentence(self.scenario, variant, parts[variant.name], focus) for variant in self.variants]
+        focus = asked_in(self.manifest)
+        return [
+            _sentence(self.scenario, variant, known_rows(self.differences, variant.name), focus)
+            for variant in self.variants
+        ]
 
     def explained(self) -> list[str]:
         """For every variant the chain of what explains its headline (words/explanations.py); may be empty."""
-        focus, parts = asked_in(self.manifest), dict(iter(self.differences.groupby("variant")))
-        return [explanation(self.scenario, _known(parts[variant.name]), focus) for variant in self.variants]
+        focus = asked_in(self.manifest)
+        rows = (known_rows(self.differences, variant.name) for variant in self.variants)
+        return [explanation(self.scenario, mine, focus) for mine in rows]
 
     def retold(self) -> list[Retold | None]:
         """For every variant one world told twice, None where no fate flipped."""
@@ -149,8 +152,9 @@ def compared(variants: Sequence[Variant], runs: Sequence[Run], tell: Tell) -> Wh
         frame = found.run(functools.partial(_count, flips)).frame(variant.name)
         frames.append(frame)
         flipped.append(flips.frame(variant.name))
-        headline.append(_sentence(base, variant, frame))
-        flip = telling(flips.flips(), _startups(base), differences.quoted(base, _known(frame)).horizon)
+        known = known_rows(frame, variant.name)
+        headline.append(_sentence(base, variant, known))
+        flip = telling(flips.flips(), _startups(base), rows_to_quote(base, known).horizon)
         told.append(flip._asdict() if flip is not None else None)
     manifest = {
         "kind": "whatif",
@@ -199,28 +203,11 @@ def _as_many(variant: Variant, worlds: int) -> Variant:
     return replace(variant, scenario=with_worlds(variant.scenario, worlds, None))
 
 
-def _subject(base: Scenario, variant: Variant) -> str:
-    said = change_in_words(base, variant.sets)
-    return f"{variant.name}: {lower(said)}" if variant.named else said
-
-
-def _known(frame: pd.DataFrame) -> list[Any]:
-    """The rows that have a difference."""
-    return [row for row in frame.to_dict("records") if row["difference"] == row["difference"]]
-
-
-def _sentence(base: Scenario, variant: Variant, frame: pd.DataFrame, focus: Sequence[str] = ()) -> str:
-    """The sentence to quote about ``variant`` from its rows of differences.csv."""
-    subject, same = _subject(base, variant), parts_at(base, variant.scenario) is None
-
-    def say(told: differences.Quoted, about: str) -> str:
-        return differences.sentence(base, subject, told, base.worlds, same, about)
-
-    known, month = _known(frame), told_month(base, variant)
-    said = differences.first_of(base, known, focus, say, lambda row: f"it {differences.effect_and_interval(base, row)}")
-    whose = list(decided(base, variant.scenario))[:MOST_SPOKEN]
-    runways = [runway_sentence(base, known, firm, month, base.worlds) for firm in whose]
-    return ". ".join(filter(None, [said, *runways]))
+def _sentence(base: Scenario, variant: Variant, rows: Sequence[DifferenceRow], focus: Sequence[str] = ()) -> str:
+    """The sentence to quote about ``variant`` from its rows of differences.csv that have a difference."""
+    change = (variant.name if variant.named else "", variant.sets)
+    told = (told_month(base, variant), parts_at(base, variant.scenario) is None)
+    return of_variant(base, variant.scenario, change, rows, told, focus)
 
 
 def told_month(base: Scenario, variant: Variant) -> int:

@@ -1,37 +1,19 @@
-"""Effects in plain words: the sentence to quote about what a change does.
-
-The sentence tells the largest difference at the horizon that is surely not zero: of survival before the general race
-before other fates, of single startups before the industry, of a point or more before smaller ones. Since it is picked
-out of hundreds, "surely" asks that even an interval of twice the width excludes zero (about Bonferroni's level for
-500). An earlier date comes second, and only where the difference was much larger there, or where there is none at the
-horizon: this the first sentence then says.
-"""
+"""Differences in plain words: the sentence to quote about what a change does (outcomes/quoted.py chooses its rows)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Sequence
 
-from sim.foundation.columns import MILESTONES
 from sim.foundation.months import is_december, month_of, year_text
-from sim.outcomes.differences import (
-    ALL,
-    ENDGAME,
-    FINAL_VALUATION,
-    GENERAL_LEFT,
-    INDEPENDENTS_LEFT,
-    QUANTITIES,
-    RAISED,
-    SURVIVAL,
-)
+from sim.outcomes.differences import ALL, ENDGAME, INDEPENDENTS_LEFT, RAISED, SURVIVAL
 from sim.outcomes.fates import GENERAL
 from sim.outcomes.index import group_name, single_firms
+from sim.outcomes.quoted import COUNTS, MONEY, DifferenceRow, Quoted, rows_to_quote
 from sim.scenario.model import Scenario
 from sim.words.estimates import NOTHING, estimate, in_words, signed
 from sim.words.events import Money, capital, lower, number
 from sim.words.life_stories import month_name
 
-Row = Mapping[str, Any]
 TO_DO = {
     "acquired": "be acquired",
     "closed": "close",
@@ -42,69 +24,23 @@ TO_DO = {
     "never_entered": "stay away",
     "independent": "be independent",
 }
-MONEY, COUNTS = (RAISED, FINAL_VALUATION), (INDEPENDENTS_LEFT, GENERAL_LEFT)  # quantities that are no shares
-WORTH_SAYING = 0.01  # a point
-MUCH_LARGER = 1.5  # times the difference at the horizon: from here on an earlier one is told too
 WHOLE_FROM = 9.95  # points told without decimals
-
-
-class Quoted(NamedTuple):
-    """The rows of differences.csv to quote: at the horizon (a month, ``date``), and at an earlier date if any."""
-
-    date: str
-    horizon: Row | None
-    earlier: Row | None
-
-
-def quoted(scenario: Scenario, rows: Sequence[Row]) -> Quoted:
-    """What to quote of ``rows``, which all have a difference; what explains fates (causes of exit) is not quoted."""
-    rows = [row for row in rows if row["quantity"] in QUANTITIES]
-    date = max((row["date"] for row in rows), default="")
-    horizon = largest(scenario, [row for row in rows if row["date"] == date])
-    before = [row for row in rows if row["date"] != date]
-    if horizon is None:
-        return Quoted(date, None, largest(scenario, before))
-    earlier = largest(scenario, [row for row in before if row["quantity"] == horizon["quantity"]])
-    if earlier is not None and abs(earlier["difference"]) < MUCH_LARGER * abs(horizon["difference"]):
-        earlier = None
-    return Quoted(date, horizon, earlier)
-
-
-def largest(scenario: Scenario, rows: Sequence[Row]) -> Row | None:
-    """The row of differences.csv that tells most; None where no difference is surely not zero."""
-    startups = {firm.id for firm in scenario.firms if firm.kind == "startup" and not firm.copies}
-    sure = [row for row in rows if 2 * row["low"] > row["difference"] or 2 * row["high"] < row["difference"]]
-    shares = [row for row in sure if row["quantity"] not in (*MONEY, *COUNTS)]
-    mine = [row for row in shares if row["firm"] in startups]
-    tiers = (
-        [row for row in mine if row["quantity"] == SURVIVAL],
-        [row for row in mine if row["quantity"] == GENERAL],
-        [row for row in mine if row["quantity"] in ("acquired", "closed", *MILESTONES)],
-        [row for row in shares if row["quantity"] == ENDGAME],
-        shares,
-    )
-    for least in (WORTH_SAYING, 0.0):
-        for tier in tiers:
-            if found := [row for row in tier if abs(row["difference"]) >= least]:
-                return max(found, key=lambda row: (abs(row["difference"]), row["date"]))
-    left = [row for row in sure if row["quantity"] in COUNTS] or sure
-    return max(left, key=lambda row: abs(row["difference"]), default=None)
 
 
 def first_of(
     scenario: Scenario,
-    rows: Sequence[Row],
+    rows: Sequence[DifferenceRow],
     focus: Sequence[str],
     say: Callable[[Quoted, str], str],
-    also: Callable[[Row], str],
+    also: Callable[[DifferenceRow], str],
 ) -> str:
     """What ``say`` makes of the rows to quote about who is in ``focus``, given their names; then the largest difference
     of all by ``also``, where it is another. Without a row about them what it makes of all ``rows``, given no name.
     """
-    told, mine = quoted(scenario, rows), [row for row in rows if row["firm"] in focus]
+    told, mine = rows_to_quote(scenario, rows), [row for row in rows if row["firm"] in focus]
     if not mine:
         return say(told, "")
-    own, known = quoted(scenario, mine), {row["firm"] for row in mine}
+    own, known = rows_to_quote(scenario, mine), {row["firm"] for row in mine}
     said = say(own, " or ".join(whom(scenario, firm) for firm in focus if firm in known))
     largest_of_all = told.horizon or told.earlier
     if largest_of_all is None or any(largest_of_all is row for row in own):
@@ -113,7 +49,7 @@ def first_of(
 
 
 def sentence(scenario: Scenario, subject: str, told: Quoted, worlds: int, same: bool = False, about: str = "") -> str:
-    """``subject`` and what it does, from the rows to quote (``quoted``), to whom they are ``about`` if not all are
+    """``subject`` and what it does, from the rows to quote, to whom they are ``about`` if not all are
     there; ``same``: no world is touched by it.
     """
     if same:
@@ -133,7 +69,7 @@ def sentence(scenario: Scenario, subject: str, told: Quoted, worlds: int, same: 
     return f"{said}. The difference is larger earlier: it {effect_and_interval(scenario, told.earlier)}"
 
 
-def side_by_side(row: Row) -> tuple[str, str, str, str]:
+def side_by_side(row: DifferenceRow) -> tuple[str, str, str, str]:
     """A row of differences in cells: in the base, in the other run, the difference with its interval, and the gain.
 
     Shares in percent and points; counts as they are; what there is not is a dash. The gain is empty where runs are not
@@ -149,13 +85,13 @@ def side_by_side(row: Row) -> tuple[str, str, str, str]:
     return said(row["base"]), said(row["variant_value"]), estimate(value, low, high, digits, signed), gain
 
 
-def effect_and_interval(scenario: Scenario, row: Row | None) -> str:
+def effect_and_interval(scenario: Scenario, row: DifferenceRow | None) -> str:
     """What the difference in ``row`` does, with its interval."""
     assert row is not None
     return ", ".join(filter(None, (effect(scenario, row), interval(scenario, row))))
 
 
-def effect(scenario: Scenario, row: Row) -> str:
+def effect(scenario: Scenario, row: DifferenceRow) -> str:
     """What the difference in ``row`` does, from the verb on: "costs MiniMax 31 points of survival by March 2028"."""
     name, quantity, apart = whom(scenario, row["firm"]), row["quantity"], float(row["difference"])
     by = f"by {date_words(row['date'])}"
@@ -176,7 +112,7 @@ def effect(scenario: Scenario, row: Row) -> str:
     return f"makes {name} {likely} to {TO_DO[quantity]} {by}"
 
 
-def interval(scenario: Scenario, row: Row) -> str:
+def interval(scenario: Scenario, row: DifferenceRow) -> str:
     """The interval of the size of a difference, inside a sentence that says its direction; empty where it has none."""
     value, low, high = (float(row[column]) for column in ("difference", "low", "high"))
     if value < 0:
@@ -237,7 +173,7 @@ def contrast(scenario: Scenario, told: Quoted, base: str, variant: str, same: bo
     return f"{said}. The difference is larger earlier: {contrast_of(scenario, told.earlier, base, variant)}"
 
 
-def contrast_of(scenario: Scenario, row: Row | None, base: str, variant: str) -> str:
+def contrast_of(scenario: Scenario, row: DifferenceRow | None, base: str, variant: str) -> str:
     """What the difference in ``row`` is, as in ``contrast``."""
     assert row is not None
     name, quantity, date = whom(scenario, row["firm"]), row["quantity"], date_words(row["date"])

@@ -8,19 +8,18 @@ counts only where its interval excludes zero and its sign is that of the chain; 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from sim.foundation import causes
 from sim.foundation.causes import CAUSES
 from sim.outcomes.differences import SURVIVAL
 from sim.outcomes.exit_differences import in_parts, is_exit
 from sim.outcomes.index import single_firms
+from sim.outcomes.quoted import DifferenceRow, rows_to_quote
 from sim.scenario.model import Scenario
-from sim.words.differences import quoted, whom
+from sim.words.differences import whom
 from sim.words.estimates import signed
 from sim.words.events import capital
 
-Row = Mapping[str, Any]  # of differences.csv
 EXPLAINS = 0.5  # least part of the difference of survival
 BEFORE: Mapping[int, tuple[tuple[str, int], ...]] = {  # cause of exit -> what leads to it, and whether it moves along
     causes.ABANDONED: (("listed", 1), ("abandoned", 1)),
@@ -38,13 +37,13 @@ THEY_DO = {
 }
 
 
-def explanation(scenario: Scenario, rows: Sequence[Row], focus: Sequence[str] = ()) -> str:
+def explanation(scenario: Scenario, rows: Sequence[DifferenceRow], focus: Sequence[str] = ()) -> str:
     """The chain that explains what the sentence about ``rows`` tells first, of who is in ``focus`` if anybody is."""
-    told = quoted(scenario, [row for row in rows if row["firm"] in focus] or rows)
+    told = rows_to_quote(scenario, [row for row in rows if row["firm"] in focus] or rows)
     return chain(scenario, rows, told.horizon or told.earlier)
 
 
-def chain(scenario: Scenario, rows: Sequence[Row], headline: Row | None) -> str:
+def chain(scenario: Scenario, rows: Sequence[DifferenceRow], headline: DifferenceRow | None) -> str:
     """The chain that explains ``headline``, a row of differences.csv about survival, from ``rows`` of the same variant.
 
     Empty where no one cause explains it, or where a step is not sure.
@@ -67,12 +66,12 @@ def chain(scenario: Scenario, rows: Sequence[Row], headline: Row | None) -> str:
     return _said(scenario, [*(row for row in steps if row is not None), last], headline)
 
 
-def _surely(row: Row, sign: int) -> bool:
+def _surely(row: DifferenceRow, sign: int) -> bool:
     """True if the difference is surely not zero and has that sign."""
     return bool(sign * row["difference"] > 0 and sign * row["low"] > 0 and sign * row["high"] > 0)
 
 
-def _said(scenario: Scenario, steps: Sequence[Row], headline: Row) -> str:
+def _said(scenario: Scenario, steps: Sequence[DifferenceRow], headline: DifferenceRow) -> str:
     firm = headline["firm"]
     alone = firm in single_firms(scenario)
     name, words = whom(scenario, firm), []
@@ -92,6 +91,6 @@ def _said(scenario: Scenario, steps: Sequence[Row], headline: Row) -> str:
     return f"{capital(', so '.join(words))}: that is {share} of the survival {did}"
 
 
-def _does(row: Row, known: Mapping[str, str], be: str) -> str:
+def _does(row: DifferenceRow, known: Mapping[str, str], be: str) -> str:
     what = in_parts(row["quantity"])[1] if is_exit(row["quantity"]) else row["quantity"]
     return known.get(what, f"{be} {what}")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from sim.foundation.months import MONTHS_A_YEAR, month_text
 from sim.laws.catalogue import FIRM_ASSUMPTIONS
+from sim.outcomes.quoted import DifferenceRow
 from sim.outcomes.year_end_differences import COUNTED, QUANTITIES
 from sim.scenario.model import Scenario
 from sim.scenario.year_ends import CASH, REVENUE, RUNWAY
@@ -14,7 +14,6 @@ from sim.words.differences import month_words, whom
 from sim.words.estimates import NOTHING, estimate, in_words, plain, signed
 from sim.words.events import number
 
-Row = Mapping[str, Any]  # of differences.csv
 HUNDRED = 100.0  # from here on differences are told without decimals
 DECISIONS = tuple(name for name, declared in FIRM_ASSUMPTIONS.items() if declared.decides)
 
@@ -47,7 +46,7 @@ def told_at(base: Scenario, variant: Scenario, acts: int | None, months: Sequenc
     return later[0] if later else months[-1]
 
 
-def runway_sentence(scenario: Scenario, rows: Sequence[Row], firm: str, month: int, worlds: int) -> str:
+def runway_sentence(scenario: Scenario, rows: Sequence[DifferenceRow], firm: str, month: int, worlds: int) -> str:
     """How much more runway ``firm`` has with the change at the end of ``month``, from rows of differences.csv.
 
     Empty where nothing was kept of it.
@@ -79,16 +78,16 @@ def months(count: float) -> str:
     return f"{text} month{'' if text == '1' else 's'}"
 
 
-def by_firm(rows: Sequence[Row], date: str) -> dict[str, dict[str, Row]]:
+def by_firm(rows: Sequence[DifferenceRow], date: str) -> dict[str, dict[str, DifferenceRow]]:
     """Id of every startup that is told at ``date`` -> quantity -> its row."""
-    found: dict[str, dict[str, Row]] = {}
+    found: dict[str, dict[str, DifferenceRow]] = {}
     for row in rows:
         if row["date"] == date and row["quantity"] in QUANTITIES:
             found.setdefault(row["firm"], {})[row["quantity"]] = row
     return found
 
 
-def cells(mine: Mapping[str, Row]) -> tuple[str, ...]:
+def cells(mine: Mapping[str, DifferenceRow]) -> tuple[str, ...]:
     """A startup's rows at a date in cells: runway on both sides, and its difference; the differences of cash and
     revenue; the percent of worlds that are counted. What there is not is a dash.
     """
@@ -98,20 +97,20 @@ def cells(mine: Mapping[str, Row]) -> tuple[str, ...]:
     return (sides, *apart, said_counted(counted))
 
 
-def difference_cell(row: Row | None) -> str:
+def difference_cell(row: DifferenceRow | None) -> str:
     """A difference with its interval, amounts of a hundred and more without decimals."""
     if row is None:
         return NOTHING
     return estimate(row["difference"], row["low"], row["high"], digits_of(row), signed)
 
 
-def digits_of(row: Row) -> int:
+def digits_of(row: DifferenceRow) -> int:
     """Decimals of a difference of runway, cash or revenue."""
     ends = [abs(row[part]) for part in ("difference", "low", "high") if row[part] is not None]
     return 0 if max(ends) >= HUNDRED else 1
 
 
-def said_counted(row: Row) -> str:
+def said_counted(row: DifferenceRow) -> str:
     """The percent of worlds that are counted; of runs that are not paired on each side."""
     shares = [f"{100 * row[part]:.0f}" for part in ("base", "variant_value")]
     return shares[0] if row["paired"] else " | ".join(shares)

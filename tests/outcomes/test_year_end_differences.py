@@ -10,12 +10,11 @@ from scipy import stats
 from synthetic_runs import START, firm, kept_shape, scenario, still
 from test_differences import compared, side
 
-from sim.outcomes import intervals
+from sim.outcomes import intervals, quoted
 from sim.outcomes.differences import Side
 from sim.outcomes.year_end_differences import QUANTITIES, TOP, median
 from sim.scenario.model import Scenario
 from sim.scenario.year_ends import KEPT, firms_kept, year_ends
-from sim.words import differences
 
 CAST = (firm("alpha"), firm("crowd", copies=3), firm("giant", "giant"), firm("beta"))
 
@@ -163,4 +162,4 @@ def test_nothing_is_said_where_a_side_does_not_keep_it_and_nothing_is_quoted():
     assert not compared(with_ends(question, base), folder).reset_index()["quantity"].isin(QUANTITIES).any()
     variant = base + np.array([1, 500, 50.0])
     rows = compared(with_ends(question, base), with_ends(question, variant)).reset_index().to_dict("records")
-    assert differences.quoted(question, rows)[1:] == (None, None)
+    assert quoted.rows_to_quote(question, rows)[1:] == (None, None)

@@ -11,9 +11,9 @@ from closed_form import CASH, HAZARD, MONTHS, alone, least_hazard
 
 import sim
 from sim.foundation.errors import InputError
+from sim.outcomes.crossing import COARSE, Found, Tally, crossings
 from sim.study import flip as study
 from sim.study.claims_asked import FEW_CLAIMS, claim_of, condition_of
-from sim.study.crossing import COARSE, Found, Tally, crossings
 
 REPEATS = 1500
 

@@ -15,7 +15,7 @@ from sim.report.pages.sweep import document_of
 from sim.report.pictures import sweep_curves
 from sim.report.pictures.swept import Swept
 from sim.study.axes import MOST_POINTS, axes_of
-from sim.study.sweep import headline
+from sim.words.headlines import of_sweep
 
 LEAVES = "firms.alone.pivots"
 WORLDS = 8  # every world is alike: the firm does what it is made to do
@@ -143,7 +143,7 @@ def test_the_sentence_names_decisions_in_words(swept):
     grid = swept.grid.copy()
     mine = (grid["quantity"] == "independent") & (grid["firm"] == "alone")
     grid.loc[mine, "estimate"] = [0.5, 0.25, 0.5, 0.75, 0.5]
-    told = headline(swept.scenario, swept.axes, grid)
+    told = of_sweep(swept.scenario, swept.axes, grid)
     where = "25% of worlds if it leaves the general race in March 2024 or never, "
     assert told.endswith(f"independent in {where}75% if it leaves the general race in September 2024 or never")
 

@@ -10,6 +10,7 @@ from synthetic_runs import firm, scenario, still
 
 from sim.foundation.columns import ACQUIRED, CLOSED
 from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS
+from sim.outcomes import quoted
 from sim.outcomes.fates_turned import Flip, Flips, telling
 from sim.outcomes.intervals import paired_score
 from sim.scenario.load import load_text
@@ -91,7 +92,7 @@ def row(firm_id: str, quantity: str, difference: float, half: float, date: str =
 
 
 QUESTION = scenario(CAST, 90)
-NOTHING = differences.Quoted("2030-12", None, None)
+NOTHING = quoted.Quoted("2030-12", None, None)
 
 
 @pytest.mark.parametrize(
@@ -119,10 +120,10 @@ def test_the_sentence_quotes_the_largest_sure_difference_of_survival():
         row("giant", "survival", -0.8, 0.01),  # a giant
         row("startups", "survival", -0.6, 0.01),  # a group
     ]
-    assert differences.largest(QUESTION, rows) == rows[0]
-    assert differences.largest(QUESTION, rows[1:]) == rows[2]
-    assert differences.largest(QUESTION, [rows[1]]) is None
-    said = differences.sentence(QUESTION, "Shutting the listing window", differences.quoted(QUESTION, rows), 400)
+    assert quoted.largest(QUESTION, rows) == rows[0]
+    assert quoted.largest(QUESTION, rows[1:]) == rows[2]
+    assert quoted.largest(QUESTION, [rows[1]]) is None
+    said = differences.sentence(QUESTION, "Shutting the listing window", quoted.rows_to_quote(QUESTION, rows), 400)
     assert said == "Shutting the listing window costs Alpha 5 points of survival by the end of 2028, plus or minus 1.0"
     nothing = differences.sentence(QUESTION, "It", NOTHING, 4000)
     assert nothing == "It makes no difference that 4,000 worlds can surely tell from chance"
@@ -131,8 +132,8 @@ def test_the_sentence_quotes_the_largest_sure_difference_of_survival():
 
 def test_a_tiny_difference_is_told_only_where_there_is_none_larger():
     tiny, other = row("alpha", "survival", -0.002, 0.0001), row("beta", "acquired", 0.05, 0.01)
-    assert differences.largest(QUESTION, [tiny, other]) == other
-    assert differences.largest(QUESTION, [tiny]) == tiny
+    assert quoted.largest(QUESTION, [tiny, other]) == other
+    assert quoted.largest(QUESTION, [tiny]) == tiny
 
 
 BASE = load_text(
@@ -197,22 +198,22 @@ def test_the_horizon_comes_first_and_an_earlier_date_only_as_a_second_sentence()
     """12 points at the end of 2029, 1.7 ± 4.3 at the horizon: that nothing is left is said first."""
     earlier = row("alpha", "survival", 0.12, 0.03, "2029-12")
     unsure = row("alpha", "survival", 0.017, 0.043, "2030-12")
-    said = differences.sentence(QUESTION, "Cheaper money", differences.quoted(QUESTION, [earlier, unsure]), 500)
+    said = differences.sentence(QUESTION, "Cheaper money", quoted.rows_to_quote(QUESTION, [earlier, unsure]), 500)
     assert said == (
         "Cheaper money makes no difference at the horizon, December 2030, that 500 worlds can surely tell from chance. "
         "Before the horizon it does: it gives Alpha 12 points of survival by the end of 2029, plus or minus 3.0"
     )
     sure = row("alpha", "survival", 0.05, 0.01, "2030-12")
-    said = differences.sentence(QUESTION, "Cheaper money", differences.quoted(QUESTION, [earlier, sure]), 500)
+    said = differences.sentence(QUESTION, "Cheaper money", quoted.rows_to_quote(QUESTION, [earlier, sure]), 500)
     assert said == (
         "Cheaper money gives Alpha 5 points of survival by the end of 2030, plus or minus 1.0. The difference is "
         "larger earlier: it gives Alpha 12 points of survival by the end of 2029, plus or minus 3.0"
     )
     close = row("alpha", "survival", 0.10, 0.01, "2030-12")
-    said = differences.sentence(QUESTION, "Cheaper money", differences.quoted(QUESTION, [earlier, close]), 500)
+    said = differences.sentence(QUESTION, "Cheaper money", quoted.rows_to_quote(QUESTION, [earlier, close]), 500)
     assert said == "Cheaper money gives Alpha 10 points of survival by the end of 2030, plus or minus 1.0"
     told = {**earlier, "base": 0.5, "variant_value": 0.62}
-    said = differences.contrast(QUESTION, differences.quoted(QUESTION, [told, unsure]), "a", "b")
+    said = differences.contrast(QUESTION, quoted.rows_to_quote(QUESTION, [told, unsure]), "a", "b")
     assert said.startswith("Nothing surely tells b from a at the horizon, December 2030. Before the horizon: Alpha ")
 
 
@@ -226,10 +227,10 @@ def test_a_lopsided_interval_is_told_by_its_ends():
 
 def test_a_comparison_in_words():
     told = {**row("alpha", "survival", -0.31, 0.012), "base": 0.58, "variant_value": 0.27}
-    said = differences.contrast(QUESTION, differences.quoted(QUESTION, [told]), "a", "b")
+    said = differences.contrast(QUESTION, quoted.rows_to_quote(QUESTION, [told]), "a", "b")
     assert said.startswith("Alpha survives to the end of 2028 in 58% of worlds of a and in 27% of b: 31 points apart")
     pooled = {**told, "firm": "crowd"}
-    said = differences.contrast(QUESTION, differences.quoted(QUESTION, [pooled]), "a", "b")
+    said = differences.contrast(QUESTION, quoted.rows_to_quote(QUESTION, [pooled]), "a", "b")
     assert said.startswith("Of the firms of Crowd, 58% survive to the end of 2028 in a and 27% in b: 31 points apart")
     assert differences.contrast(QUESTION, NOTHING, "a", "b") == "Nothing surely tells b from a"
     assert differences.contrast(QUESTION, NOTHING, "a", "b", same=True) == "a and b are the same worlds"

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from sim.outcomes.index import ALL_STARTUPS, groups_of
 from sim.report.html.document import (
     PLOTLY_FILE,
     Details,
@@ -29,6 +30,7 @@ from sim.report.run_view import FinishedRun, View, focus_note, view_of
 from sim.report.tables import of_run
 from sim.report.tables.cited import evidence_used
 from sim.study.focus import named
+from sim.words import headlines
 from sim.words.estimates import NOTE
 from sim.words.glossary import GLOSSARY
 from sim.words.numbers import between, capital, count, notes, number, percent, shorten, surely
@@ -134,19 +136,12 @@ def headline(view: View) -> str:
         for row in rows
         if row["firm"] in (*view.startups, *view.focus) and row["never_entered"] < 1
     }
-    if not shares:
-        return "No startup enters in any world, so nothing can be said about who survives"
-    said = view.ranked(shares, "still independent")
-    left = view.landscape("independents")
-    if len(shares) < 2 or left.empty:
-        return f"In {view.horizon}, {said}"
-    last = left.iloc[-1]
-    total = sum(max(view.firms[firm].copies, 1) for firm in view.startups)
-    median = round(float(last["median"]))
-    left_over = landscape.left_of(median, total)
-    if view.focus:
-        return f"In {view.horizon}, {said}; in the median world {left_over} still independent"
-    return capital(f"{left_over} still independent in {view.horizon} in the median world: {said}")
+    ranked = view.ranked(shares, "still independent") if shares else ""
+    medians = view.landscape("independents")["median"]
+    left = None if len(shares) < 2 or medians.empty else round(float(medians.iloc[-1]))
+    return headlines.of_run(
+        view.horizon, ranked, left, len(groups_of(view.scenario).get(ALL_STARTUPS, ())), bool(view.focus)
+    )
 
 
 LEFT = {

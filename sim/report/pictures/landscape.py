@@ -14,6 +14,7 @@ from sim.report.pictures.picture import Key, Panel, Picture, numbers
 from sim.report.pictures.survival import MONTH, context, spread_out
 from sim.report.run_view import MOST_PANELS, View
 from sim.study.focus import first, itself
+from sim.words.headlines import left_of
 from sim.words.numbers import between, how_many, listed, number, percent, plotly_text, surely, year_step
 
 MOST_BARS = 16  # of the years in which the endgame begins
@@ -59,15 +60,6 @@ def independents_left(view: View) -> Picture:
         "independents", title, caption, title, "calendar month", "startups", tuple(panels), fans.keys(),
         height=280, columns=2,
     )  # fmt: skip
-
-
-def left_of(left: int, total: int) -> str:
-    """Subject and verb: five of seven startups are, no startup of seven is, the one startup is."""
-    if total == 1:
-        return "the one startup is" if left else "no startup is"
-    if left == 0:
-        return f"no startup of {how_many(total)} is"
-    return f"{how_many(left)} of {how_many(total)} startups {'is' if left == 1 else 'are'}"
 
 
 def _range(row: Any) -> str:

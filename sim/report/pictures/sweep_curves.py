@@ -17,8 +17,8 @@ from sim.report.pictures.swept import STATES, Swept
 from sim.report.pictures.value_axis import curve, marked, said, stated_note, title_of, value_axis
 from sim.study.axes import Coordinate
 from sim.study.decisions import NEVER, RULE
-from sim.study.sweep import between
 from sim.words.changes import decision_in_words, in_words
+from sim.words.headlines import least_and_most
 from sim.words.numbers import capital, listed, number, percent, plotly_text, shorten
 
 LEFT = (
@@ -142,7 +142,7 @@ def _moved(swept: Swept, state: str, firm: str) -> str:
     estimates = swept.rows(state, firm).set_index(axis.name)["estimate"]
     name, whole = swept.view.name(firm), swept.view.whole(firm)
     if swept.places is not None:
-        return f"{name} in {between(swept.done.scenario, swept.axes, firm, estimates, whole)}"
+        return f"{name} in {least_and_most(swept.done.scenario, swept.axes, firm, estimates, whole)}"
     first, last = (percent(float(estimates.iloc[i])) for i in (0, -1))
     return f"{name} goes from {first} {whole} at {number(axis.low)} to {last} at {number(axis.high)}"
 
