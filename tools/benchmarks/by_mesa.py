@@ -6,7 +6,7 @@ from typing import Any
 
 import mesa
 
-from sim.engine.calendar import calendar_month
+from sim.foundation.months import number_in_year
 from tools.benchmarks.feed import Ending, Feed
 from tools.benchmarks.month_by_hand import FIRM, MONTH
 from tools.benchmarks.plain import PlainWorld, Step, ending, steps_of
@@ -43,7 +43,7 @@ class IndustryModel(mesa.Model):  # type: ignore[misc]
         tick = self.steps
         self.world.change(tick)
         now: Any = self.world.world(tick)
-        month = calendar_month(now.month)
+        month = number_in_year(now.month)
         for part, steps in self.parts:
             if month not in part.months:
                 continue

@@ -7,7 +7,7 @@ from typing import Any
 
 import simpy
 
-from sim.engine.calendar import calendar_month
+from sim.foundation.months import number_in_year
 from tools.benchmarks.feed import Ending, Feed
 from tools.benchmarks.month_by_hand import MONTH
 from tools.benchmarks.plain import Firm, PlainWorld, ending, firm_parts, industry_parts
@@ -25,7 +25,7 @@ def industry(env: simpy.Environment, world: PlainWorld) -> Generator[Any, Any, N
     for tick in range(1, world.ticks + 1):
         yield env.timeout(tick - env.now)
         world.change(tick)
-        now, month = world.world(tick), calendar_month(world.start + tick - 1)
+        now, month = world.world(tick), number_in_year(world.start + tick - 1)
         for place, part, steps in industry_parts():
             if month in part.months:
                 yield env.timeout(_instant(tick, place) - env.now)
@@ -36,7 +36,7 @@ def industry(env: simpy.Environment, world: PlainWorld) -> Generator[Any, Any, N
 def firm(env: simpy.Environment, world: PlainWorld, f: int) -> Generator[Any, Any, None]:
     """What firm ``f`` does for itself, month after month, until it is gone."""
     for tick in range(1, world.ticks + 1):
-        month = calendar_month(world.start + tick - 1)
+        month = number_in_year(world.start + tick - 1)
         own = None
         for place, part, steps in firm_parts():
             if month in part.months:

@@ -11,11 +11,11 @@ from unittest.mock import patch
 import numpy as np
 
 from sim.engine import luck, simulate
-from sim.engine.calendar import calendar_month
 from sim.engine.month import ORDER, opening
 from sim.engine.prepared import Problem, prepare
 from sim.engine.state import TRAITS
 from sim.foundation.columns import LOG_DTYPE
+from sim.foundation.months import number_in_year
 from sim.foundation.world import World
 from sim.scenario.keys import firm_key
 from sim.scenario.model import Scenario
@@ -122,7 +122,7 @@ def gather(scenario: Scenario, first: int, worlds: int, told: bool = False) -> F
         luck.fill(market_out, market_words, seed, market_key, first, month, luck.MARKET_DOMAIN, luck.MARKET_NORMAL)
         lucks[:, tick - 1], chances[:, tick - 1] = tile.luck, tile.chance
         for phase in ORDER:
-            if calendar_month(month) in phase.months:
+            if number_in_year(month) in phase.months:
                 phase.run(tile._replace(tick=tick, month=month))
         tile.told[0] = 0
     return Feed(problem, first, opened, version, np.stack(assume), np.stack(traits), lucks, chances)

@@ -96,7 +96,7 @@ def read(text: str | None = None) -> Facts:
     )
     quantities = tuple(_quantity(name, row) for name, row in data["quantities"].items())
     training = tuple(_trained(name, row) for name, row in data["training"].items())
-    names = [fact.fact.id for fact in (*events, *quantities, *training)]
+    names = [one.fact.id for kind in (events, quantities, training) for one in kind]
     if len(set(names)) < len(names):
         raise ValueError(f"{FILE.name}: two facts of one name: {sorted({n for n in names if names.count(n) > 1})}")
     left_out = {row: reason for reason, rows in data["left_out"].items() for row in rows}

@@ -269,8 +269,8 @@ def inputs_text(inputs: Mapping[str, str]) -> str:
 def measures_text(facts: Facts) -> str:
     """What every measure of the tables is, by its docstring."""
     groups: dict[str, list[str]] = {}
-    for fact in [*facts.quantities, *facts.events]:
-        groups.setdefault(fact.fact.measure, []).append(fact.fact.id)
+    for fact in [one.fact for kind in (facts.quantities, facts.events) for one in kind]:
+        groups.setdefault(fact.measure, []).append(fact.id)
     lines = []
     for name, ids in groups.items():
         first = (MEASURES[name].__doc__ or "").strip().splitlines()[0]

@@ -26,7 +26,10 @@ def steps(text: str) -> list[tuple[str, str]]:
 def cell(code: str, names: dict[str, Any]) -> str:
     """What a notebook shows for a cell: what it prints, then the value of its last line. ``names`` are kept."""
     tree = ast.parse(code)
-    last = ast.Expression(tree.body.pop().value) if isinstance(tree.body[-1], ast.Expr) else None
+    end = tree.body[-1]
+    last = ast.Expression(end.value) if isinstance(end, ast.Expr) else None
+    if last is not None:
+        tree.body.pop()
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
         exec(compile(tree, "tour", "exec"), names)
