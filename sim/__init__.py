@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -92,10 +91,10 @@ def run(
         out=out,
         precision=precision,
         progress=progress,
-        page=_drawing("run"),
+        page=_draw,
         command=command,
     )
-    return _told(done, "run", focus, png, progress)
+    return _told(done, focus, png, progress)
 
 
 def what_if(
@@ -136,10 +135,10 @@ def what_if(
         out=out,
         precision=precision,
         progress=progress,
-        page=_drawing("what_if"),
+        page=_draw,
         command=command,
     )
-    return _told(done, "what_if", focus, png, progress)
+    return _told(done, focus, png, progress)
 
 
 def compare(
@@ -171,11 +170,11 @@ def compare(
         out=out,
         precision=precision,
         progress=progress,
-        page=_drawing("compare"),
+        page=_draw,
         command=command,
         notices=notices,
     )
-    return _told(done, "compare", focus, png, progress)
+    return _told(done, focus, png, progress)
 
 
 def sweep(
@@ -213,10 +212,10 @@ def sweep(
         out=out,
         precision=precision,
         progress=progress,
-        page=_drawing("sweep"),
+        page=_draw,
         command=command,
     )
-    return _told(done, "sweep", focus, png, progress)
+    return _told(done, focus, png, progress)
 
 
 def flip(
@@ -251,10 +250,10 @@ def flip(
         out=out,
         precision=precision,
         progress=progress,
-        page=_drawing("flip"),
+        page=_draw,
         command=command,
     )
-    return _told(done, "flip", (), png, progress)
+    return _told(done, (), png, progress)
 
 
 def sensitivity(
@@ -289,10 +288,10 @@ def sensitivity(
         out=out,
         precision=precision,
         progress=progress,
-        page=_drawing("sensitivity"),
+        page=_draw,
         command=command,
     )
-    return _told(done, "sensitivity", (), png, progress)
+    return _told(done, (), png, progress)
 
 
 def cluster(scheduler: str) -> AbstractContextManager[None]:
@@ -323,18 +322,20 @@ def _loaded(scenario: Scenario | Path | str) -> Scenario:
     return load(scenario) if isinstance(scenario, Path | str) else scenario
 
 
-def _drawing(page: str) -> Callable[[Any, Path], None]:
-    """What writes the page of an answer: ``write`` of the module sim.report.pages.``page``."""
-    return lambda done, folder: import_module(f"sim.report.pages.{page}").write(done, folder)
+def _draw(done: Any, folder: Path) -> None:
+    """Write the page of an answer and its figures to ``folder``."""
+    from sim.report.html.write import write
+
+    write(done, folder)
 
 
-def _told(done: Told, page: str, focus: Sequence[str], png: bool, progress: Callable[[Progress], None] | None) -> Told:
+def _told(done: Told, focus: Sequence[str], png: bool, progress: Callable[[Progress], None] | None) -> Told:
     """``done`` with ``focus`` told first, on a page of its own beside the other; ``png``: also its figures as PNG and
     SVG, if they are not there.
     """
     from sim.archive.folder import extended
     from sim.report.html.stills import write_stills
-    from sim.report.pages.run import PLOTS
+    from sim.report.html.write import PLOTS, pictures
     from sim.study.focus import focused, named
     from sim.study.many_worlds import DRAWING, Progress
 
@@ -347,11 +348,11 @@ def _told(done: Told, page: str, focus: Sequence[str], png: bool, progress: Call
         progress(Progress(DRAWING, done.scenario.worlds, done.scenario.worlds))
     if focus:  # always drawn anew: the manifest does not list it, so nobody could tell whether it was altered
         with extended(done.folder, "*.html", f"{plots}/*") as part:
-            _drawing(page)(done, part)
+            _draw(done, part)
     if png:
         with extended(done.folder, f"{plots}/*.png", f"{plots}/*.svg") as part:
             (part / plots).mkdir()
-            message = write_stills(import_module(f"sim.report.pages.{page}").pictures(done), part / plots)
+            message = write_stills(pictures(done), part / plots)
         if message:
             done.manifest["notices"].append(message)
     return done

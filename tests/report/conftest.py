@@ -9,7 +9,7 @@ import made_up
 import pytest
 
 from sim.report.html import stills
-from sim.report.pages import run as run_page
+from sim.report.html.write import write
 
 
 @pytest.fixture(scope="session")
@@ -22,7 +22,7 @@ def run() -> Any:
 def written(run: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder with that run's page and plots."""
     folder = tmp_path_factory.mktemp("page")
-    run_page.write(run, folder)
+    write(run, folder)
     return folder
 
 

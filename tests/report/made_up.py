@@ -286,6 +286,7 @@ def story(made: Scenario, seed: int, why: str) -> WorldStory:
 
 
 MANIFEST = {
+    "kind": "run",
     "stem": "0123456789abcdef",
     "sources": "fedcba9876543210",
     "package": "00ff00ff00ff00ff",

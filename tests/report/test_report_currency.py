@@ -14,8 +14,7 @@ import pytest
 
 import sim
 from sim.foundation.currency import DEFAULT_CURRENCY, MONEY, unit_in
-from sim.report.pages import compare, flip, sweep, what_if
-from sim.report.pages import run as run_page
+from sim.report.html.write import write
 from sim.scenario.load import load_mapping, with_sets
 from sim.scenario.params import markdown, rows
 from sim.scenario.schema import json_schema
@@ -52,11 +51,11 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     folder = tmp_path_factory.mktemp("dollars")
     asked, set_ = in_dollars(), "firms.beta.cash=60"
     vary = {"assumptions.burn.overhead_month": (5, 20, 3)}
-    run_page.write(made_up.run(made_up.scenario(currency=DOLLARS)), folder)
-    what_if.write(sim.what_if(asked, [set_, "assumptions.burn.overhead_month=9@2024-02"], jobs=1), folder)
-    compare.write(sim.compare(asked, with_sets(asked, [set_]), jobs=1), folder)
-    sweep.write(sim.sweep(asked, vary, jobs=1), folder)
-    flip.write(sim.flip(asked, {"firms.alpha.cash": (10, 900)}, "alpha-goes >= 0.5", jobs=1), folder)
+    write(made_up.run(made_up.scenario(currency=DOLLARS)), folder)
+    write(sim.what_if(asked, [set_, "assumptions.burn.overhead_month=9@2024-02"], jobs=1), folder)
+    write(sim.compare(asked, with_sets(asked, [set_]), jobs=1), folder)
+    write(sim.sweep(asked, vary, jobs=1), folder)
+    write(sim.flip(asked, {"firms.alpha.cash": (10, 900)}, "alpha-goes >= 0.5", jobs=1), folder)
     return {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.html")}
 
 

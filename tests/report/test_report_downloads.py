@@ -13,7 +13,7 @@ import made_up
 import pytest
 
 from sim.report.html.document import Cell, Column, Document, Section, Table, render
-from sim.report.pages import run as run_page
+from sim.report.html.write import pictures, write
 from sim.report.run_view import view_of
 
 TAKE = """
@@ -86,7 +86,7 @@ def test_a_picture_has_title_legend_and_source(run: Any, written: Path, chromium
     for name, legend in (("survival-independent", "MiniMax"), ("fates", "acquired")):
         svg = taken(written / "report.html", name, "svg", chromium)["text"]
         said = " ".join(re.findall(r"<text[^>]*>([^<]*)</text>", svg))
-        picture = next(p for p in run_page.all_pictures(view_of(run), run_page.document_of(run)) if p.name == name)
+        picture = next(p for p in pictures(run) if p.name == name)
         assert picture.title in said and "Source: Shakeout, scenario six-dragons, n = 2,000 worlds, seed 7." in said
         assert legend in said and svg.count("<svg") > len(picture.panels)
     png = taken(written / "report.html", "fates", "png", chromium)
@@ -170,6 +170,6 @@ def test_a_click_on_a_head_sorts(tmp_path: Path, chromium: str):
 
 def test_texts_that_look_like_formulas_are_quoted(tmp_path: Path, chromium: str):
     firms = (made_up.firm("sum", '=SUM(A1), "x"'), made_up.firm("b", "Beta"))
-    run_page.write(made_up.run(made_up.scenario(firms, ticks=24, claims=()), worlds=100), tmp_path)
+    write(made_up.run(made_up.scenario(firms, ticks=24, claims=()), worlds=100), tmp_path)
     text = taken(tmp_path / "report.html", "fates", "csv", chromium)["text"]
     assert {row["panel"] for row in rows_of(text)} == {'\'=SUM(A1), "x"', "Beta"}

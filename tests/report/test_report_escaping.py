@@ -12,7 +12,7 @@ import pytest
 from reading import drawn, having, read, strings
 
 import sim
-from sim.report.pages import run as run_page
+from sim.report.html.write import write
 from sim.scenario.load import load_mapping, with_sets
 from sim.words.numbers import plotly_text
 
@@ -46,7 +46,7 @@ def evil_run() -> Any:
 @pytest.fixture(scope="module")
 def evil_page(evil_run: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("evil")
-    run_page.write(evil_run, folder)
+    write(evil_run, folder)
     return folder
 
 

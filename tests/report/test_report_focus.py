@@ -8,6 +8,7 @@ from typing import Any
 import made_up
 import pytest
 
+from sim.report.html.write import write
 from sim.report.pages import run as run_page
 from sim.report.pictures import claims, fates, landscape, money, survival, timelines
 from sim.report.run_view import View
@@ -116,9 +117,9 @@ def test_the_page_says_whom_it_tells_first_and_how_to_get_it_again(asked: View, 
 
 
 def test_a_page_with_a_focus_has_names_of_its_own(asked: View, run: Any, tmp_path):
-    run_page.write(run, tmp_path)
+    write(run, tmp_path)
     before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
-    run_page.write(told(run, "stepfun").run, tmp_path)
+    write(told(run, "stepfun").run, tmp_path)
     after = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     assert before.items() <= after.items()
     added = {path.relative_to(tmp_path).as_posix() for path in after.keys() - before.keys()}

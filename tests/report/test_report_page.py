@@ -16,6 +16,7 @@ import pytest
 from reading import Element, drawn, having, read
 
 from sim.report import figures
+from sim.report.html import write
 from sim.report.html.document import pictures_in
 from sim.report.pages import run as run_page
 from sim.report.pictures.fates import parts_of
@@ -62,8 +63,7 @@ def elements(html: str) -> list[Element]:
 
 
 def pictures(run: Any) -> list[Any]:
-    document = run_page.document_of(run)
-    return run_page.all_pictures(view_of(run), document)
+    return write.pictures(run)
 
 
 def test_sections_come_in_order(elements: list[Element]):
@@ -117,7 +117,7 @@ def test_a_page_mailed_alone_has_no_link_to_a_file_that_stays_behind(elements: l
 
 def test_same_run_gives_same_bytes_whatever_the_clock_and_the_command(run: Any, written: Path, tmp_path: Path):
     other = {**run.manifest, "timings": {"simulate_seconds": 99.0}, "command": "shakeout run x --jobs 64"}
-    run_page.write(SimpleNamespace(**{**vars(run), "manifest": other}), tmp_path)
+    write.write(SimpleNamespace(**{**vars(run), "manifest": other}), tmp_path)
     for file in (Path("report.html"), Path("plots/fates.html"), Path("plots/cash.html")):
         assert (tmp_path / file).read_bytes() == (written / file).read_bytes()
 
@@ -130,7 +130,7 @@ def test_no_clock_and_no_path_of_the_command(html: str):
 def test_small_and_quick(run: Any, written: Path, tmp_path: Path):
     assert (written / "report.html").stat().st_size < 8_000_000
     started = time.perf_counter()
-    run_page.write(run, tmp_path)
+    write.write(run, tmp_path)
     assert time.perf_counter() - started < 4
 
 

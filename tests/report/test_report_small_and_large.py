@@ -11,6 +11,7 @@ import pytest
 from reading import drawn, having, read
 
 from sim.outcomes.endgame import Share
+from sim.report.html.write import write
 from sim.report.pages import run as run_page
 from sim.report.pictures import fates, landscape, money, survival, timelines
 from sim.report.run_view import MOST_PANELS, view_of
@@ -21,7 +22,7 @@ firm, START = made_up.firm, made_up.START
 
 
 def text_of(run: Any, folder: Path) -> str:
-    run_page.write(run, folder)
+    write(run, folder)
     html = (folder / "report.html").read_text(encoding="utf-8")
     return having(read(html), "body")[0].text
 
@@ -140,14 +141,14 @@ def test_many_firms_are_limited_to_the_least_certain_and_it_says_so(forty_five: 
     assert len(bars.layout["yaxis"]["ticktext"]) == 45
     assert "20 are left out" in timelines.timeline(view, 0).caption
     assert len(of_run.fates_table(view).rows) == 46
-    run_page.write(forty_five, tmp_path)
+    write(forty_five, tmp_path)
     assert (tmp_path / "report.html").stat().st_size < 8_000_000
 
 
 @pytest.mark.parametrize("ticks", [1, 12, 30, 150])
 def test_horizons_of_any_length(ticks: int, tmp_path: Path):
     run = made_up.run(made_up.scenario((firm("a", "A"), firm("b", "B")), ticks=ticks, claims=()), worlds=100)
-    run_page.write(run, tmp_path)
+    write(run, tmp_path)
     panels = drawn(read((tmp_path / "report.html").read_text(encoding="utf-8")))
     assert panels["survival-independent"][0]["layout"]["xaxis"]["range"][0] == "2023-06-01"
 

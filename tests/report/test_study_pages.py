@@ -15,6 +15,7 @@ from sim.foundation.errors import InputError
 from sim.outcomes.year_end_differences import QUANTITIES as YEAR_END
 from sim.report import study_figures
 from sim.report.html.stills import browser
+from sim.report.html.write import write
 from sim.scenario.load import with_sets
 from sim.words.estimates import estimate, signed
 
@@ -38,11 +39,9 @@ def beside() -> sim.study.compare.Comparison:
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory) -> dict[str, Path]:
-    from sim.report.pages import compare, what_if
-
     folder = tmp_path_factory.mktemp("pages")
-    what_if.write(changed(), folder)
-    compare.write(beside(), folder)
+    write(changed(), folder)
+    write(beside(), folder)
     return {"whatif": folder / "whatif.html", "compare": folder / "compare.html"}
 
 
@@ -100,12 +99,10 @@ def test_a_page_draws_in_a_real_browser_and_fits(pages, name, width):
 
 
 def test_equal_studies_give_equal_pages(tmp_path, pages):
-    from sim.report.pages import what_if
-
     again = sim.what_if(
         small(400), ["firms.beta.cash=60"], variants={NASTY: {"firms.alpha.cash": 900}}, jobs=1, out=tmp_path / "out"
     )
-    what_if.write(again, tmp_path)
+    write(again, tmp_path)
     assert (tmp_path / "whatif.html").read_bytes() == pages["whatif"].read_bytes()
 
 

@@ -283,7 +283,7 @@ def test_a_full_disk_leaves_no_folder(tmp_path, monkeypatch):
     def full(_done, _part):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("sim.report.pages.what_if.write", full)
+    monkeypatch.setattr("sim.report.html.write.write", full)
     with pytest.raises(RunError, match="No space left"):
         run(tmp_path)
     assert [path for path in (tmp_path / "small").iterdir() if not path.name.startswith(atomic.PREFIX)] == []

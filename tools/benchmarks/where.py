@@ -98,12 +98,12 @@ def _afterwards(scenario: Scenario, worlds: int) -> dict[str, float]:
     """Seconds of what comes after the simulation: statistics, and the page with its figures."""
     import sim
     from sim.outcomes.summary import summarise
-    from sim.report.pages import run as run_page
+    from sim.report.html.write import write
 
     block = simulate.simulate(scenario, 0, worlds)
     summarise(scenario, lambda: [block])
     spent = {f"statistics of {worlds:,} worlds": seconds(lambda: summarise(scenario, lambda: [block]))}
     run = sim.run(scenario, worlds=worlds, jobs=1)
     with tempfile.TemporaryDirectory() as folder:
-        spent["the page and its plots"] = seconds(lambda: run_page.write(run, Path(folder)))
+        spent["the page and its plots"] = seconds(lambda: write(run, Path(folder)))
     return spent

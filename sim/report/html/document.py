@@ -138,7 +138,10 @@ class Section:
 
 @dataclass(frozen=True)
 class Document:
-    """A page. ``headline`` is the sentence to quote; ``notes`` are lines of small print below it."""
+    """A page. ``headline`` is the sentence to quote; ``notes`` are lines of small print below it.
+
+    ``beside`` are pictures that stand in files of their own only: the page has their numbers as tables.
+    """
 
     title: str
     headline: str
@@ -147,6 +150,7 @@ class Document:
     notes: tuple[str, ...] = ()
     generator: str = "Shakeout"
     plain: bool = field(default=False)  # a single figure: no table of contents
+    beside: tuple[Picture, ...] = ()
 
 
 def pictures_in(blocks: Sequence[Any]) -> Iterator[Picture]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from sim.outcomes import differences
@@ -19,16 +18,14 @@ from sim.report.html.document import (
     Table,
     Terms,
 )
-from sim.report.pages.run import pictures_of, write_page
 from sim.report.pages.what_if import difference_blocks
 from sim.report.pictures import difference_dots
 from sim.report.pictures.overlays import Runs, drawn, endgame_overlay, left_overlay, survival_overlay
-from sim.report.pictures.picture import Picture
 from sim.report.run_view import View, focus_note
 from sim.report.tables.cited import evidence_used
 from sim.report.tables.of_run import share_cell
 from sim.report.tables.provenance import provenance_of, runs_table
-from sim.study.compare import PAGE, Comparison
+from sim.study.compare import Comparison
 from sim.study.focus import focus_in
 from sim.words.differences import month_words, side_by_side
 from sim.words.estimates import NOTE
@@ -62,17 +59,6 @@ def terms() -> tuple[tuple[str, str], ...]:
     )
     said = f"The second run's value minus the first's, with a 95% interval. Shares: {shares}. Money: {means}."
     return (*PAIRED, ("Difference", said))
-
-
-def write(done: Comparison, folder: Path) -> None:
-    """Write ``folder``/compare.html and ``folder``/plots/<name>.html. Equal comparisons give equal HTML."""
-    document = document_of(done)
-    write_page(document, pictures_of(document), folder, PAGE, done.manifest)
-
-
-def pictures(done: Comparison) -> list[Picture]:
-    """Every picture of the page."""
-    return pictures_of(document_of(done))
 
 
 def runs_of(done: Comparison) -> Runs:

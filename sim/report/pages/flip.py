@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import shlex
-from pathlib import Path
 from typing import Any
 
 from sim.report.html import style
 from sim.report.html.document import Cell, Column, Details, Document, Figure, Section, Table
-from sim.report.pages.run import pictures_of, write_page
 from sim.report.pictures.picture import Key, Panel, Picture
 from sim.report.pictures.value_axis import (
     VALUE,
@@ -22,7 +20,7 @@ from sim.report.pictures.value_axis import (
     value_axis,
     view_of_study,
 )
-from sim.study.flip import PAGE, Flip
+from sim.study.flip import Flip
 from sim.words.numbers import between, capital, notes, number, percent, plotly_text, shorten
 from sim.words.propositions import named
 
@@ -39,17 +37,6 @@ TERMS = (
         "so many worlds. It says how sure the crossing is inside the model, and nothing about the model.",
     ),
 )
-
-
-def write(done: Flip, folder: Path) -> None:
-    """Write ``folder``/flip.html and ``folder``/plots/<name>.html. Equal answers give equal HTML."""
-    document = document_of(done)
-    write_page(document, pictures_of(document), folder, PAGE, done.manifest)
-
-
-def pictures(done: Flip) -> list[Picture]:
-    """Every picture of the page."""
-    return pictures_of(document_of(done))
 
 
 def document_of(done: Flip) -> Document:

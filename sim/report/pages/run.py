@@ -1,98 +1,19 @@
-"""The page of a run: from a finished run to one offline HTML page, and every figure in a file of its own."""
+"""The page of a run: fates, curves, money, forecasts, three worlds as they went, and all that was assumed."""
 
 from __future__ import annotations
 
 import math
-import warnings
-from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Any
 
 from sim.outcomes.index import ALL_STARTUPS, groups_of
-from sim.report.html.document import (
-    PLOTLY_FILE,
-    Details,
-    Document,
-    Figure,
-    Prose,
-    Section,
-    Switch,
-    Terms,
-    Tiles,
-    pictures_in,
-    plotly_script,
-    render,
-)
-from sim.report.html.stills import write_stills
+from sim.report.html.document import Details, Document, Figure, Prose, Section, Switch, Terms, Tiles
 from sim.report.pictures import claims, exits, fates, landscape, money, since_milestones, survival, timelines
-from sim.report.pictures.picture import Picture
 from sim.report.run_view import FinishedRun, View, focus_note, view_of
 from sim.report.tables import of_run
 from sim.report.tables.cited import evidence_used
-from sim.study.focus import named
 from sim.words import headlines
 from sim.words.estimates import NOTE
 from sim.words.glossary import GLOSSARY
 from sim.words.numbers import between, capital, count, notes, number, percent, shorten, surely
-
-PAGE, PLOTS = "report.html", "plots"
-
-
-def write(run: FinishedRun, folder: Path, *, png: bool = False) -> None:
-    """Write ``folder``/report.html and ``folder``/plots/<name>.html, with ``png`` also .png and .svg of each. Where
-    firms are in focus both names go on with theirs.
-
-    Equal runs give equal HTML. Where pictures cannot be made (no Chromium, no Kaleido) a warning says so.
-    """
-    view = view_of(run)
-    document = document_of(view)
-    shown = all_pictures(view, document)
-    write_page(document, shown, folder, PAGE, run.manifest)
-    message = write_stills(shown, folder / named(PLOTS, run.manifest)) if png else None
-    if message:
-        warnings.warn(message, stacklevel=2)
-
-
-def pictures(run: FinishedRun) -> list[Picture]:
-    """Every picture of a run that has files of its own."""
-    view = view_of(run)
-    return all_pictures(view, document_of(view))
-
-
-def all_pictures(view: View, document: Document) -> list[Picture]:
-    """Every picture that has files of its own: those of the page, and those where the page has a table."""
-    return [*pictures_of(document), fates.fates_at_horizon(view), claims.ledger(view), claims.ledger(view, facts=True)]
-
-
-def pictures_of(document: Document) -> list[Picture]:
-    """Every picture of a page."""
-    return [picture for section in document.sections for picture in pictures_in(section.blocks)]
-
-
-def write_page(
-    document: Document, shown: Sequence[Picture], folder: Path, name: str, manifest: Mapping[str, Any]
-) -> None:
-    """Write the page called ``name``, and the pictures ``shown`` under plots/; where firms are in focus both names go
-    on with theirs.
-    """
-    (folder / named(name, manifest)).write_text(render(document), encoding="utf-8", newline="\n")
-    write_plots(shown, folder / named(PLOTS, manifest))
-
-
-def write_plots(pictures: Sequence[Picture], folder: Path) -> None:
-    """Write every picture that has something to show as a page of its own; they share one plotly.min.js."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / PLOTLY_FILE).write_text(plotly_script(), encoding="utf-8", newline="\n")
-    for picture in pictures:
-        if picture.panels:
-            (folder / f"{picture.name}.html").write_text(
-                render(alone(picture), PLOTLY_FILE), encoding="utf-8", newline="\n"
-            )
-
-
-def alone(picture: Picture) -> Document:
-    """A page with one picture."""
-    return Document(picture.title, picture.title, (Section("figure", "", (Figure(picture),)),), plain=True)
 
 
 def document_of(run: FinishedRun | View) -> Document:
@@ -125,6 +46,7 @@ def document_of(run: FinishedRun | View) -> Document:
             *focus_note(view.run.manifest, view.name),
             *notes(view.run.manifest.get("notices", ())),
         ),
+        beside=(fates.fates_at_horizon(view), claims.ledger(view), claims.ledger(view, facts=True)),
     )
 
 

@@ -5,17 +5,15 @@ from __future__ import annotations
 import math
 import shlex
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from sim.laws.catalogue import ASSUMPTIONS
 from sim.report.html import style
 from sim.report.html.document import Cell, Column, Details, Document, Figure, Prose, Section, Switch, Table, Tiles
-from sim.report.pages.run import pictures_of, write_page
 from sim.report.pictures.picture import Key, Panel, Picture, numbers
 from sim.report.pictures.value_axis import closing, name_of, source, view_of_study
 from sim.report.tables.of_run import value_text
-from sim.study.sensitivity import GIVEN_DATA, MORRIS, NOT_DISTINGUISHABLE, PAGE, SOBOL, Sensitivity
+from sim.study.sensitivity import GIVEN_DATA, MORRIS, NOT_DISTINGUISHABLE, SOBOL, Sensitivity
 from sim.words.estimates import of_share
 from sim.words.numbers import between, capital, count, listed, notes, number, percent, plotly_text, shorten
 
@@ -81,17 +79,6 @@ class Bar(NamedTuple):
     lowest: tuple[float, float, float]
     highest: tuple[float, float, float]
     driver: bool
-
-
-def write(done: Sensitivity, folder: Path) -> None:
-    """Write ``folder``/sensitivity.html and ``folder``/plots/<name>.html. Equal studies give equal HTML."""
-    document = document_of(done)
-    write_page(document, pictures_of(document), folder, PAGE, done.manifest)
-
-
-def pictures(done: Sensitivity) -> list[Picture]:
-    """Every picture of the page."""
-    return pictures_of(document_of(done))
 
 
 def document_of(done: Sensitivity) -> Document:

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from sim.outcomes.differences import ALL
 from sim.report.html.document import Cell, Column, Details, Document, Figure, Section, Switch, Table
-from sim.report.pages.run import pictures_of, write_page
 from sim.report.pictures import sweep_curves, sweep_heatmaps
-from sim.report.pictures.picture import Picture
 from sim.report.pictures.swept import INDUSTRY, STATES, Swept
 from sim.report.pictures.value_axis import closing, name_of, said, view_of_study
 from sim.report.run_view import focus_note
 from sim.study.axes import Coordinate
 from sim.study.focus import first, typed
-from sim.study.sweep import PAGE, Sweep
+from sim.study.sweep import Sweep
 from sim.words.changes import decision_in_words
 from sim.words.estimates import NOTE, of_share, spread
 from sim.words.numbers import notes, number, percent, shorten
@@ -35,17 +32,6 @@ DECISIONS = (
     "if it can, and at no other time. The decision is the same in every world.",
 )
 MOST_ROWS = 60  # of the table in the page; grid.csv has them all
-
-
-def write(done: Sweep, folder: Path) -> None:
-    """Write ``folder``/sweep.html and ``folder``/plots/<name>.html. Equal sweeps give equal HTML."""
-    document = document_of(done)
-    write_page(document, pictures_of(document), folder, PAGE, done.manifest)
-
-
-def pictures(done: Sweep) -> list[Picture]:
-    """Every picture of the page."""
-    return pictures_of(document_of(done))
 
 
 def document_of(done: Sweep) -> Document:

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from sim.outcomes import differences, year_end_differences
 from sim.outcomes.intervals import METHODS
 from sim.report.html.document import Details, Document, Figure, Section, Switch, Terms, Tiles
-from sim.report.pages.run import pictures_of, write_page
 from sim.report.pictures import difference_dots, fate_flows, histories
 from sim.report.pictures.overlays import Runs, drawn, endgame_overlay, left_overlay, survival_overlay
-from sim.report.pictures.picture import Picture
 from sim.report.run_view import View, focus_note
 from sim.report.tables.cited import evidence_used
 from sim.report.tables.exits import ended_table
@@ -22,7 +19,7 @@ from sim.report.tables.year_ends import year_end_blocks
 from sim.study.focus import first, focus_in, itself, typed
 from sim.study.told_twice import Retold
 from sim.study.variants import MOST_NAME, Variant
-from sim.study.what_if import PAGE, WhatIf, told_month
+from sim.study.what_if import WhatIf, told_month
 from sim.words.changes import change_in_words
 from sim.words.glossary import GLOSSARY
 from sim.words.numbers import capital, count, notes, shorten
@@ -49,17 +46,6 @@ def terms() -> tuple[tuple[str, str], ...]:
         "0; runway, cash and revenue are those of the worlds in which it is there in both."
     )
     return (*BASE_AND_VARIANT, ("Difference", said))
-
-
-def write(done: WhatIf, folder: Path) -> None:
-    """Write ``folder``/whatif.html and ``folder``/plots/<name>.html. Equal what-ifs give equal HTML."""
-    document = document_of(done)
-    write_page(document, pictures_of(document), folder, PAGE, done.manifest)
-
-
-def pictures(done: WhatIf) -> list[Picture]:
-    """Every picture of the page."""
-    return pictures_of(document_of(done))
 
 
 def runs_of(done: WhatIf) -> Runs:
