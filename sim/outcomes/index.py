@@ -14,6 +14,7 @@ from sim.scenario.model import Scenario
 ALL_STARTUPS, ALL_GIANTS = "startups", "giants"  # groups every scenario has
 GROUP_NAMES = {ALL_STARTUPS: "All startups", ALL_GIANTS: "All giants"}
 LISTED, PIVOTERS = "listed", "pivoters"  # groups that firms join during a run
+MARKET = "market"  # stands for a firm's id where something happens to the industry as a whole
 BY_CHANCE, NEVER_ENTERS = -1, -2  # in place of a tick of entry
 HAZARD = "entry_hazard_month"
 

@@ -21,10 +21,11 @@ from sim.study.focus import asked_in, focus_in
 from sim.study.many_worlds import Progress, Tell, with_worlds
 from sim.study.run import Run
 from sim.study.sides import Answer, of_run
-from sim.study.told_twice import Retold, retell
+from sim.study.told_twice import retell
 from sim.study.variants import BASE, Variant, parts_at
 from sim.words.explanations import explanation
 from sim.words.headlines import of_variant
+from sim.words.histories import Retold
 from sim.words.year_ends import decided, told_at
 
 if TYPE_CHECKING:

@@ -13,12 +13,11 @@ from sim.foundation.columns import EVENT, EVENTS, FATES, INDEPENDENT, KINDS, NOT
 from sim.foundation.columns import GIANT as GIANT_NUMBER
 from sim.foundation.columns import STARTUP as STARTUP_NUMBER
 from sim.foundation.months import HALF_YEAR, MONTHS_A_YEAR, month_of
-from sim.outcomes.index import rows_of, tick_text
+from sim.outcomes.index import MARKET, rows_of, tick_text
 from sim.outcomes.typical_worlds import LOOKED_AT, typical_worlds
 from sim.scenario.model import Firm, Scenario
 from sim.words.events import Moment, Money, cause_text, sentence
 
-MARKET = "market"  # the id under which the industry's own story is told
 MARKET_NAME = "The industry"
 STARTUP, GIANT = KINDS[STARTUP_NUMBER], KINDS[GIANT_NUMBER]
 OPENING, HORIZON = "opening", "horizon"  # the events of first and last words, which the log does not tell

@@ -17,11 +17,11 @@ from sim.report.tables.exits import ended_table
 from sim.report.tables.provenance import provenance_of, sets_table
 from sim.report.tables.year_ends import year_end_blocks
 from sim.study.focus import first, focus_in, itself, typed
-from sim.study.told_twice import Retold
 from sim.study.variants import MOST_NAME, Variant
 from sim.study.what_if import WhatIf, told_month
 from sim.words.changes import change_in_words
 from sim.words.glossary import GLOSSARY
+from sim.words.histories import Retold
 from sim.words.numbers import capital, count, notes, shorten
 from sim.words.year_ends import decided
 

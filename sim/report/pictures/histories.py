@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from sim.outcomes.index import rows_of
+from sim.outcomes.index import MARKET, rows_of
 from sim.report.html import style
 from sim.report.html.document import Cell, Column, Details, Prose, Table
 from sim.report.pictures.overlays import Runs
 from sim.report.pictures.picture import Panel, Picture, numbers
-from sim.study.told_twice import Line, Retold, why
-from sim.words.life_stories import MARKET, MARKET_NAME
+from sim.words.histories import Line, Retold, why
+from sim.words.life_stories import MARKET_NAME
 from sim.words.numbers import capital, count, percent
 
 HEADINGS = {"value": "Valuation", "cash": "Cash"}

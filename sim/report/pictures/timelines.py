@@ -9,12 +9,13 @@ import textwrap
 from collections.abc import Sequence
 from typing import Any
 
+from sim.outcomes.index import MARKET
 from sim.report.html import style
 from sim.report.html.document import Cell, Column, Table
 from sim.report.pictures.picture import Key, Panel, Picture
 from sim.report.run_view import View
 from sim.study.focus import first
-from sim.words.life_stories import MARKET, STARTUP, Sentence, Story, WorldStory
+from sim.words.life_stories import STARTUP, Sentence, Story, WorldStory
 from sim.words.numbers import capital, plotly_text, shorten
 
 MOST_LANES = 25
