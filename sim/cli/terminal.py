@@ -202,39 +202,46 @@ def _probability(row: Row) -> str:
     return percent({"share": row["probability"], "share_low": row["low"], "share_high": row["high"]}, "share")
 
 
-MATRIX_WIDTH = 100  # columns that a matrix takes at the most, however many scenarios there are
 LONGEST_CLAIM = 32
 MATRIX_NOTE = (
     f"Percent of worlds, {NOTE}; – where no world was asked. x of y: how many of a document's forecasts "
     "come true in more than half of the worlds; for what happened, how often more than half of the worlds agree."
 )
-LEAST_CELL = len("100.0 ±50.0")  # a wider cell widens its column
+LEAST_CELL = len("100.0 ±50.0")  # a name of a scenario is wrapped to it; a wider cell widens its column
 
 
 def claims_matrix(forecasts: Sequence[Forecast], scenarios: Sequence[str]) -> None:
-    """Forecasts by scenario, in percent of worlds, in as many blocks of scenarios as fit in MATRIX_WIDTH columns.
+    """Forecasts by scenario, in percent of worlds, in as many blocks of scenarios as the terminal's width asks for.
 
     The row of a document says how many of its forecasts come true in more than half of the worlds.
     """
+    from rich import box
+    from rich.table import Table
+
     if not forecasts:
         print("No claims and no facts are stated.")
         return
-    first = max(len(_cut(name)) for one in forecasts for name in ("  " + one.claim, one.group)) + 2
-    headers = {name: textwrap.wrap(clean(name), LEAST_CELL, break_long_words=False) for name in scenarios}
-    widest = [len(text) for _, cells in _matrix_rows(forecasts, scenarios) for text in cells]
-    cell = max(LEAST_CELL, *widest, *(len(line) for lines in headers.values() for line in lines)) + 2
-    each = max((min(MATRIX_WIDTH, console().width) - first) // cell, 1)
+    out, rows = console(), list(_matrix_rows(forecasts, scenarios))
+    heads = [textwrap.wrap(clean(name), LEAST_CELL, break_long_words=False) for name in scenarios]
+    first = max(len(name) for name, _ in rows)
+    cell = max(LEAST_CELL, *(len(text) for lines in (*heads, *(cells for _, cells in rows)) for text in lines))
+    each = max((out.width - fitted_tables.EDGES - first) // (fitted_tables.GAP + cell), 1)
+    width = min(PLAIN_WIDTH, out.width)
+    out.width = max(out.width, fitted_tables.EDGES + first + fitted_tables.GAP + cell)  # one scenario at the least
     for start in range(0, len(scenarios), each):
-        shown = scenarios[start : start + each]
-        height = max(len(headers[name]) for name in shown)
-        tops = [[""] * (height - len(headers[name])) + headers[name] for name in shown]
-        for line, parts in enumerate(zip(*tops, strict=True), 1):
-            print(_line("claim" if line == height else "", parts, first, cell))
-        print("─" * (first + cell * len(shown)))
-        for name, cells in _matrix_rows(forecasts, shown):
-            print(_line(name, cells, first, cell))
-        print()
-    _legend(forecasts)
+        block = slice(start, start + each)
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+        table.add_column("claim", width=first, vertical="bottom")
+        for lines in heads[block]:
+            table.add_column("\n".join(lines), width=cell, justify="right", vertical="bottom")
+        for name, cells in rows:
+            table.add_row(name, *cells[block])
+        out.print(table)
+    print(textwrap.fill(MATRIX_NOTE, width) + "\n")
+    for one in forecasts:
+        happened = "" if one.happened is None else f" (happened: {'yes' if one.happened else 'no'})"
+        text = f"{one.claim}: {one.says}{happened}; asked: {one.asked} [{one.source}]"
+        print(textwrap.fill(clean(text), width, subsequent_indent="    ", **WHOLE))
 
 
 def _matrix_rows(forecasts: Sequence[Forecast], scenarios: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
@@ -244,27 +251,10 @@ def _matrix_rows(forecasts: Sequence[Forecast], scenarios: Sequence[str]) -> Ite
     for group, members in itertools.groupby(forecasts, key=lambda one: one.group):
         kept = list(members)
         scores = [score(kept, name) for name in scenarios]
-        yield group, [f"{right} of {judged}" if judged else "–" for right, judged in scores]
+        yield shown(group, LONGEST_CLAIM), [f"{right} of {judged}" if judged else "–" for right, judged in scores]
         for one in kept:
-            yield "  " + one.claim, [_probability(one.rows[name]) if name in one.rows else "–" for name in scenarios]
-
-
-def _line(name: str, cells: Sequence[str], first: int, cell: int) -> str:
-    return (f"{_cut(clean(name)):<{first}}" + "".join(f"{part:>{cell}}" for part in cells)).rstrip()
-
-
-def _cut(name: str) -> str:
-    return name if len(name) <= LONGEST_CLAIM else name[: LONGEST_CLAIM - 1] + "…"
-
-
-def _legend(forecasts: Sequence[Forecast]) -> None:
-    """What every forecast says, with its source."""
-    width = min(MATRIX_WIDTH, console().width)
-    print(textwrap.fill(MATRIX_NOTE, width) + "\n")
-    for one in forecasts:
-        happened = "" if one.happened is None else f" (happened: {'yes' if one.happened else 'no'})"
-        text = f"{one.claim}: {one.says}{happened}; asked: {one.asked} [{one.source}]"
-        print(textwrap.fill(clean(text), width, subsequent_indent="    ", **WHOLE))
+            cells = [_probability(one.rows[name]) if name in one.rows else "–" for name in scenarios]
+            yield shown(f"  {one.claim}", LONGEST_CLAIM), cells
 
 
 MOST_HEAD = 16  # characters of a run's name over its column

@@ -1,8 +1,11 @@
-"""Forecasts by scenario: grouped by document, scored, and printed so that 100 columns are enough."""
+"""Forecasts by scenario: grouped by document, scored, and printed in any width."""
 
 from __future__ import annotations
 
+import sys
+
 import pytest
+from rich.console import Console
 
 from sim.cli import terminal
 from sim.outcomes.forecasts import FACTS, OTHERS, group_of, labels, score, side_by_side
@@ -87,26 +90,29 @@ def test_labels():
 def test_the_matrix_as_printed(ledgers, capsys):
     terminal.claims_matrix(side_by_side(ledgers), list(ledgers))
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0].split() == ["claim", "base", "other"]
-    cells = {line.split()[0]: line.split()[1:] for line in lines[2:14] if line.startswith("  ")}
+    assert lines[1].split() == ["claim", "base", "other"]
+    cells = {line.split()[0]: line.split()[1:] for line in lines if line.startswith("   ") and line.strip()}
     assert cells["sure"] == ["90.0", "±10.0", "40.0", "±10.0"]
     assert cells["later"] == ["20.0", "±10.0", "–"]
     assert cells["first"] == ["–", "70.0", "±10.0"]
-    assert next(line for line in lines if line.startswith("document 003")).split()[2:] == ["0", "of", "1", "–"]
-    assert next(line for line in lines if line.startswith(FACTS)).split()[2:] == ["1", "of", "2", "0", "of", "1"]
+    assert next(line for line in lines if line.startswith(" document 003")).split()[2:] == ["0", "of", "1", "–"]
+    assert next(line for line in lines if line.startswith(f" {FACTS}")).split()[2:] == ["1", "of", "2", "0", "of", "1"]
     assert "not-seen: It comes. (happened: no); asked: It comes by 2030 [S001-01]" in lines
 
 
+@pytest.mark.parametrize("width", [40, 80, 120, 200])
 @pytest.mark.parametrize("scenarios", [1, 6, 7, 40])
-def test_a_hundred_columns_are_enough(scenarios, capsys):
+def test_no_name_and_no_number_is_broken_at_any_width(scenarios, width, monkeypatch, capsys):
+    """At 40 columns a line is longer than the terminal, as one scenario and a long id need it."""
+    monkeypatch.setattr(terminal, "console", lambda: Console(file=sys.stdout, width=width, markup=False))
     names = [f"scenario-with-a-name-{number}" for number in range(scenarios)]
     claims = ["short", "a-claim-with-an-id-of-more-letters-than-anybody-needs-to-tell-it"]
     ledgers = {name: [row(name, claim, 0.5, says="word " * 60) for claim in claims] for name in names}
     terminal.claims_matrix(side_by_side(ledgers), names)
     out = capsys.readouterr().out
-    assert max(map(len, out.splitlines())) <= 100
-    assert out.count("±10.0") == 2 * scenarios
-    heads = [line for line in out.splitlines() if line.startswith("claim ")]
+    assert max(map(len, out.splitlines())) <= max(width, len(claims[1]) + 1)
+    assert out.count("50.0 ±10.0") == 2 * scenarios
+    heads = [line for line in out.splitlines() if line.startswith(" claim ")]
     assert sum(len(line.split()) - 1 for line in heads) == scenarios
 
 
