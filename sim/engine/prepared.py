@@ -10,9 +10,10 @@ import numpy as np
 from sim.engine.luck import fill_assumption
 from sim.engine.state import assumption_column, trait_column
 from sim.foundation.assumption import Assumption
-from sim.foundation.columns import KINDS, NEVER
+from sim.foundation.columns import NEVER
 from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS
-from sim.scenario.keys import copy_ids, firm_key, path_key
+from sim.scenario.keys import firm_key, path_key
+from sim.scenario.layout import Layout, layout_of
 from sim.scenario.model import Change, Scenario, Value
 from sim.scenario.value import Range, quantile
 
@@ -49,19 +50,19 @@ class Problem:
     """What a tile needs to know. Arrays have a row per firm, copies expanded.
 
     Rows lie in the order of the ids, whatever the order of the file: so a sum over firms has the same bits for one
-    industry however it is written down. ``places`` (firms,) is the place of each row in the file's order, in which
-    results are handed back (``filed``, ``told``).
+    industry however it is written down. ``places`` (firms,) is the place of each row in the file's order (``layout``),
+    in which results are handed back (``filed``, ``told``).
     """
 
     start: int
     ticks: int
     seed: int
+    layout: Layout
     ids: tuple[str, ...]
     places: np.ndarray
     keys: np.ndarray
     kinds: np.ndarray
     series: np.ndarray
-    series_ids: tuple[str, ...]
     enters: np.ndarray
     listed: np.ndarray
     pivoted: np.ndarray
@@ -113,45 +114,37 @@ def _slots(path: str, rows_of: dict[str, list[int]]) -> tuple[Slot, ...]:
     return tuple(Slot(path, column, row, declared, key, k + 1 if several else 0) for k, row in enumerate(rows))
 
 
-def _rows_of(scenario: Scenario) -> tuple[list[str], list[int], dict[str, list[int]]]:
-    """Ids in the order of rows; the place of each in the file; and the rows of every firm or class of the file."""
-    members = [id for firm in scenario.firms for id in copy_ids(firm.id, firm.copies)]
-    places = sorted(range(len(members)), key=members.__getitem__)
-    ids = [members[place] for place in places]
-    row_of = {id: row for row, id in enumerate(ids)}
-    rows_of = {firm.id: [row_of[id] for id in copy_ids(firm.id, firm.copies)] for firm in scenario.firms}
-    return ids, places, rows_of
+def _ticks(scenario: Scenario, months: list[int | None]) -> np.ndarray:
+    """Ticks of calendar months; NEVER for None."""
+    return np.array([NEVER if month is None else month - scenario.start + 1 for month in months], np.int64)
 
 
 def prepare(scenario: Scenario, seeds: Seeds | None = None) -> Problem:
     """The scenario's simulation part, laid out for the engine; ``seeds`` stand in for the scenario's."""
-    ids, places, rows_of = _rows_of(scenario)
-    columns = {name: np.zeros(len(ids), dtype=np.int64) for name in ("kind", "series", "enters", "listed", "pivoted")}
-    for number, firm in enumerate(scenario.firms):
-        rows = rows_of[firm.id]
-        columns["kind"][rows] = KINDS.index(firm.kind)
-        columns["series"][rows] = number
-        for name, month in (("enters", firm.enters), ("listed", firm.listed), ("pivoted", firm.pivoted)):
-            columns[name][rows] = NEVER if month is None else month - scenario.start + 1
+    layout, firms = layout_of(scenario), scenario.firms
+    places = np.array(sorted(range(len(layout.ids)), key=layout.ids.__getitem__), np.int64)
+    row_of_place = np.argsort(places)
+    rows_of = {id: row_of_place[rows].tolist() for id, rows in layout.rows.items()}
+    ids, series = tuple(layout.ids[place] for place in places), layout.series[places]
     base: list[tuple[Slot, Value]] = []
     for path, value in scenario.assumptions.items():
         base.extend((slot, value) for slot in _slots(path, rows_of))
-    for firm in scenario.firms:
+    for firm in firms:
         for name, value in firm.values.items():
             base.extend((slot, value) for slot in _slots(f"firms.{firm.id}.{name}", rows_of))
     return Problem(
         start=scenario.start,
         ticks=scenario.ticks,
         seed=scenario.seed,
-        ids=tuple(ids),
-        places=np.array(places, dtype=np.int64),
+        layout=layout,
+        ids=ids,
+        places=places,
         keys=np.array([firm_key(i) for i in ids], dtype=np.int64),
-        kinds=columns["kind"],
-        series=columns["series"],
-        series_ids=tuple(f.id for f in scenario.firms),
-        enters=columns["enters"],
-        listed=columns["listed"],
-        pivoted=columns["pivoted"],
+        kinds=layout.kinds[places],
+        series=series,
+        enters=_ticks(scenario, [firm.enters for firm in firms])[series],
+        listed=_ticks(scenario, [firm.listed for firm in firms])[series],
+        pivoted=_ticks(scenario, [firm.pivoted for firm in firms])[series],
         base=tuple(base),
         changes=tuple((change, _slots(change.path, rows_of)) for change in scenario.changes),
         seeds=seeds or Seeds(),

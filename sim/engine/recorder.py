@@ -126,7 +126,7 @@ class Recorder:
     """Keeps what a block is made of while its tiles are simulated one after the other."""
 
     def __init__(self, problem: Problem, probes: tuple[Probe, ...], first: int, worlds: int) -> None:
-        series, ticks = len(problem.series_ids), problem.ticks
+        series, ticks = len(problem.layout.rows), problem.ticks
         self.problem = problem
         self.first = first
         self.histories = np.zeros((worlds, len(problem.ids)), HISTORY_DTYPE)
@@ -143,7 +143,7 @@ class Recorder:
         self.clipped: dict[str, int] = {}
         self._probes = [(column, problem.tick_of(probe.month), probe) for column, probe in enumerate(probes)]
         self._rows = {firm: row for row, firm in enumerate(problem.ids)}
-        single = [self._rows[firm] for firm in problem.series_ids if firm in self._rows]  # no members of a class
+        single = [self._rows[firm] for firm in problem.layout.singles]
         self._kept = np.array([row for row in single if problem.kinds[row] == STARTUP], np.int64)
         ends = year_ends(problem.start, problem.start + ticks - 1)
         self._year_ends = {problem.tick_of(month): place for place, month in enumerate(ends)}

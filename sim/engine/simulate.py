@@ -235,8 +235,7 @@ def trace(scenario: Scenario, world: int) -> Trace:
     seen = np.concatenate(market)
     for name in ROWS:
         seen[name] = problem.place_of(seen[name])
-    ids = tuple(problem.filed(np.array(problem.ids)).tolist())
-    return Trace(world, ids, problem.told(np.concatenate(told)), problem.filed(np.stack(firms)), seen)
+    return Trace(world, problem.layout.ids, problem.told(np.concatenate(told)), problem.filed(np.stack(firms)), seen)
 
 
 def compile_kernel(name: str) -> None:

@@ -13,7 +13,8 @@ import numpy as np
 
 from sim.foundation.columns import FATES, STARTUP
 from sim.outcomes.fates import event_months
-from sim.outcomes.index import Rows, rows_of
+from sim.outcomes.index import rows_of
+from sim.scenario.layout import Layout
 from sim.scenario.model import Scenario
 
 LISTED, PIVOTED = 1, 2  # flags of a code: fate * FLAGGED + flags
@@ -114,7 +115,7 @@ class Flips:
         return {series: np.array(self.counts[series]) for series in dict.fromkeys(self.series)}
 
 
-def _kind(rows: Rows, id: str) -> int:
+def _kind(rows: Layout, id: str) -> int:
     return int(rows.kinds[rows.ids.index(id)])
 
 

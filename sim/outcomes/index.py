@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 import numpy as np
 
-from sim.foundation.columns import GIANT, KINDS, STARTUP
+from sim.foundation.columns import GIANT, STARTUP
 from sim.foundation.months import month_text
-from sim.scenario.keys import copy_ids
+from sim.scenario.layout import Layout, layout_of
 from sim.scenario.model import Scenario
 
 ALL_STARTUPS, ALL_GIANTS = "startups", "giants"  # groups every scenario has
@@ -19,45 +19,14 @@ BY_CHANCE, NEVER_ENTERS = -1, -2  # in place of a tick of entry
 HAZARD = "entry_hazard_month"
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """The rows of a block's ``histories``: the scenario's firms in order, copies of a class in place.
-
-    ``ids``         one a row; a copy is ``<id>-001`` and on
-    ``series``      (rows,) index into ``series_ids``
-    ``series_ids``  the scenario's firms; all copies of a class are one series
-    ``kinds``       (rows,) 0 startup, 1 giant
-    """
-
-    ids: tuple[str, ...]
-    series: np.ndarray
-    series_ids: tuple[str, ...]
-    kinds: np.ndarray
-
-    def of_series(self, series_id: str) -> np.ndarray:
-        """Row indices of a series; KeyError if there is none of that name."""
-        if series_id not in self.series_ids:
-            raise KeyError(series_id)
-        return np.flatnonzero(self.series == self.series_ids.index(series_id))
-
-
-def rows_of(scenario: Scenario) -> Rows:
+def rows_of(scenario: Scenario) -> Layout:
     """The rows of every block of ``scenario``, in order."""
-    ids: list[str] = []
-    series: list[int] = []
-    kinds: list[int] = []
-    for index, firm in enumerate(scenario.firms):
-        copies = copy_ids(firm.id, firm.copies)
-        ids += copies
-        series += [index] * len(copies)
-        kinds += [KINDS.index(firm.kind)] * len(copies)
-    return Rows(tuple(ids), np.array(series, np.int64), tuple(f.id for f in scenario.firms), np.array(kinds, np.int64))
+    return layout_of(scenario)
 
 
-def single_firms(scenario: Scenario) -> dict[str, int]:
+def single_firms(scenario: Scenario) -> Mapping[str, int]:
     """Firm id -> row, of the firms that are one firm a world (not a class of copies)."""
-    rows = rows_of(scenario)
-    return {firm.id: int(rows.of_series(firm.id)[0]) for firm in scenario.firms if not firm.copies}
+    return layout_of(scenario).singles
 
 
 def group_name(id: str) -> str:
