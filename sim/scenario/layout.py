@@ -53,7 +53,7 @@ def layout_of(scenario: Scenario) -> Layout:
 @lru_cache(maxsize=64)
 def _laid_out(firms: tuple[tuple[str, str, int], ...]) -> Layout:
     """The rows of ``firms``: id, kind and number of copies of each, 0 copies for a single firm."""
-    members = {id: copy_ids(id, copies) for id, _, copies in firms if copies == 0}
+    members = {id: copy_ids(id, copies) for id, _, copies in firms}
     ids = tuple(member for own in members.values() for member in own)
     counts = np.array([len(own) for own in members.values()], np.int64)
     ends = accumulate(counts.tolist())
