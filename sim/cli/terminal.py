@@ -164,7 +164,7 @@ def run_summary(run: Run) -> None:
     """The table of fates, how it was come by, and where the report is."""
     from sim.foundation.months import month_text
     from sim.study.focus import focus_in, named
-    from sim.words.events import capital
+    from sim.words.text import capital
 
     end, worlds = month_text(run.scenario.end), run.scenario.worlds
     fates_table(run.summary(), end, focus_in(run.scenario, run.manifest))
@@ -287,7 +287,7 @@ def differences(
 
 def _year_ends(rows: Sequence[Row], currency: str) -> None:
     """The table of runway, cash and revenue of every startup at a date; nothing without rows."""
-    from sim.words.differences import month_words
+    from sim.words.months import date_name
     from sim.words.year_ends import by_firm, cells
 
     if not rows:
@@ -295,7 +295,7 @@ def _year_ends(rows: Sequence[Row], currency: str) -> None:
     date, names = rows[0]["date"], {row["firm"]: row["name"] for row in rows}
     heads = ["", "runway", "difference", "cash", "revenue", "counted"]
     body = [[names[firm], *cells(mine)] for firm, mine in by_firm(rows, date).items()]
-    print_table(heads, body, title=f"Runway, cash and revenue in {month_words(date)}")
+    print_table(heads, body, title=f"Runway, cash and revenue in {date_name(date)}")
     where = "where the startup is there in both" if rows[0]["paired"] else "of each run where the startup is there"
     said = (
         f"Runway: medians in months and the median difference. Cash ({currency}) and revenue ({currency} a month): "
@@ -328,7 +328,7 @@ def sweep_table(done: Sweep) -> None:
     """A row for every point of the grid: how many startups are left, the endgame, and who stays independent."""
     from sim.outcomes.quoted import COUNTS
     from sim.study.focus import focus_in
-    from sim.words.differences import name_of
+    from sim.words.names import name_of
 
     print(clean(f"{done.headline}."))
     names = [axis.name for axis in done.axes]

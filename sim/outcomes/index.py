@@ -36,11 +36,6 @@ def group_name(id: str) -> str:
     return GROUP_NAMES.get(id, f"Group {id.replace('-', ' ')}")
 
 
-def lives_in(scenario: Scenario, name: str) -> str:
-    """What a share of ``name`` is a share of: worlds of one firm, firms (pooled over worlds) of a class or group."""
-    return "of worlds" if name in single_firms(scenario) else "of its firms"
-
-
 def entry_ticks(scenario: Scenario) -> np.ndarray:
     """(rows,) the tick in which the scenario lets each firm enter: 0 is the opening, else a fixed date in the run;
     BY_CHANCE where it comes by chance from a date on, NEVER_ENTERS where it does not.

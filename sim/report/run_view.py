@@ -12,14 +12,17 @@ import numpy as np
 import pandas as pd
 
 from sim.outcomes.fates import reported
-from sim.outcomes.index import ALL_STARTUPS, group_name, groups_of, lives_in, single_firms
+from sim.outcomes.index import ALL_STARTUPS, group_name, groups_of, single_firms
 from sim.report.html import style
+from sim.report.html.plotly_values import month_day, year_step
 from sim.scenario.model import Firm, Scenario
 from sim.study.focus import asked_in, claims_first, first, focus_in, itself
 from sim.words import numbers
-from sim.words.events import lower
 from sim.words.headlines import MOST_SPOKEN
 from sim.words.life_stories import WorldStory
+from sim.words.months import month_name, short_month
+from sim.words.names import of_what
+from sim.words.text import listed, lower, shorten
 
 SHORT = 30  # months: up to here an axis has ticks within the year
 MOST_YEARS, FEW_YEARS = 20, 5  # ticks of an axis, and of one of a small panel
@@ -135,15 +138,15 @@ class View:
         if firm not in self.firms:
             series = self.firms.get(self.series(firm))
             if series is None and firm in reported(self.scenario):
-                return numbers.shorten(lower(group_name(firm)), limit)
-            return numbers.shorten(f"{series.name} {firm.rpartition('-')[2]}" if series else firm, limit)
+                return shorten(lower(group_name(firm)), limit)
+            return shorten(f"{series.name} {firm.rpartition('-')[2]}" if series else firm, limit)
         found = self.firms[firm]
         crowd = f" (class of {found.copies:,})" if found.copies else ""
-        return numbers.shorten(found.name or found.id, limit - len(crowd)) + crowd
+        return shorten(found.name or found.id, limit - len(crowd)) + crowd
 
     def whole(self, firm: str) -> str:
         """What a share of ``firm`` is a share of: "of worlds", of a class "of its firms"."""
-        return lives_in(self.scenario, firm)
+        return of_what(self.scenario, firm)
 
     def says(self, firm: str, share: float, state: str) -> str:
         """ "Zhipu is closed in 11% of worlds"; of a class "11% of Crowd (class of 30) are closed"."""
@@ -175,7 +178,7 @@ class View:
     @cached_property
     def days(self) -> list[str]:
         """The dates plotly draws ticks at."""
-        return [numbers.month_day(self.calendar(tick)) for tick in self.ticks]
+        return [month_day(self.calendar(tick)) for tick in self.ticks]
 
     def calendar(self, tick: int) -> int:
         """Calendar month of a tick."""
@@ -183,21 +186,21 @@ class View:
 
     def month(self, tick: int, long: bool = False) -> str:
         """A tick as "Jul 2023"."""
-        return numbers.month_text(self.calendar(tick), long)
+        return month_name(self.calendar(tick)) if long else short_month(self.calendar(tick))
 
     @cached_property
     def horizon(self) -> str:
         """The last month in words."""
-        return numbers.month_text(self.scenario.end, long=True)
+        return month_name(self.scenario.end)
 
     def date_axis(self, **settings: Any) -> dict[str, Any]:
         """A calendar axis from the opening to the horizon, a tick each year (or each few months, or few years)."""
         months = self.scenario.ticks
-        step = f"M{12 * numbers.year_step(months / 12, MOST_YEARS)}" if months > SHORT else "M3"
+        step = f"M{12 * year_step(months / 12, MOST_YEARS)}" if months > SHORT else "M3"
         form = "%Y" if months > SHORT else "%b %Y"
         base = {
             "type": "date",
-            "range": [numbers.month_day(self.calendar(0)), numbers.month_day(self.scenario.end + max(1, months // 90))],
+            "range": [month_day(self.calendar(0)), month_day(self.scenario.end + max(1, months // 90))],
             "dtick": step,
             "tick0": "2000-01-01",
             "tickformat": form,
@@ -210,7 +213,7 @@ class View:
         months = self.scenario.ticks
         if months <= SHORT:
             return {"dtick": "M6", "tickformat": "%b %y"}
-        return {"dtick": f"M{12 * max(2, numbers.year_step(months / 12, FEW_YEARS))}"}
+        return {"dtick": f"M{12 * max(2, year_step(months / 12, FEW_YEARS))}"}
 
     # tables
     @cached_property
@@ -315,7 +318,7 @@ class View:
     def source(self) -> str:
         """Source line of every figure."""
         worlds = f"{self.worlds:,} world{'' if self.worlds == 1 else 's'}"
-        name = numbers.shorten(self.scenario.name, 60)
+        name = shorten(self.scenario.name, 60)
         return f"Source: Shakeout, scenario {name}, n = {worlds}, seed {self.scenario.seed}."
 
     def chosen_note(self, drawn: int, others: bool = False) -> str:
@@ -329,7 +332,7 @@ class View:
 
 def focus_note(manifest: Mapping[str, Any], name: Callable[[str], str]) -> tuple[str, ...]:
     """What a page says of who is told first: a line of small print, or none; ``name`` says an id in words."""
-    asked = numbers.listed([name(firm) for firm in asked_in(manifest)])
+    asked = listed([name(firm) for firm in asked_in(manifest)])
     said = (
         f"Told first, as asked for: {asked}. The worlds and the numbers are those of the page without a name behind it."
     )

@@ -16,7 +16,7 @@ from sim.scenario import spoken
 from sim.scenario.model import Claim, Scenario
 from sim.study import executor
 from sim.study.many_worlds import SIMULATING, Progress, Tell, compile_first
-from sim.words.propositions import in_words
+from sim.words.propositions import proposition_in_words
 
 _CONDITION = re.compile(r"\s*(?P<claim>[^<>=]+?)\s*(?P<op>>=|<=|>|<)\s*(?P<level>[^<>=]+?)\s*")
 FORM = '"CLAIM >= 0.5"'
@@ -38,7 +38,7 @@ def claim_of(scenario: Scenario, text: str, key: str) -> Claim:
     """
     if spoken.is_spoken(text):
         when = spoken.parse(text, scenario, key)
-        return Claim(spoken.tidy(text), in_words(scenario, when), "", when)
+        return Claim(spoken.tidy(text), proposition_in_words(scenario, when), "", when)
     claims = {claim.id: claim for claim in (*scenario.facts, *scenario.claims)}
     says = f"or a proposition such as {spoken.EXAMPLES}"
     if not claims:

@@ -26,9 +26,9 @@ from sim.study.many_worlds import Progress, Tell
 from sim.study.run import Run
 from sim.study.sides import Answer, of_folder, of_run, same_luck
 from sim.study.variants import parts_at
-from sim.words.differences import name_of
 from sim.words.explanations import explanation
 from sim.words.headlines import of_other_run, pairing
+from sim.words.names import name_of
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -119,7 +119,7 @@ def _plain_rows(rows: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _named(rows: Sequence[dict[str, Any]], scenario: Scenario, names: Mapping[str, str] | None) -> list[dict[str, Any]]:
-    from sim.words.differences import name_of
+    from sim.words.names import name_of
 
     others = names or {}
     return [{"name": others.get(row["firm"]) or name_of(scenario, row["firm"]), **row} for row in rows]

@@ -13,8 +13,9 @@ from sim.scenario import decided, series
 from sim.scenario.model import Scenario
 from sim.scenario.override import Override, parse_set
 from sim.scenario.value import KINDS
-from sim.words.events import capital, with_unit
-from sim.words.life_stories import month_name
+from sim.words.months import month_name
+from sim.words.numbers import with_unit
+from sim.words.text import capital
 
 LAWS = {"scale": "first", "listing": "second", "vertical": "third"}
 SPOKEN: Mapping[tuple[str, float], str] = {  # (path, value) -> how people say it
@@ -53,7 +54,7 @@ def _one_change(base: Scenario, override: Override) -> str:
     declared = declared_at(base, override.path)
     if declared is not None and (label := _label(declared, value)):
         return f"assuming that {_subject(base, override.path)}{label}{dated}"
-    return _done(in_words(base, override.path), value, declared, base.currency) + dated
+    return _done(path_in_words(base, override.path), value, declared, base.currency) + dated
 
 
 def _label(declared: Assumption, value: Any) -> str:
@@ -121,7 +122,7 @@ def value_in_words(base: Scenario, path: str, value: float) -> str:
     return f"{written} ({label})" if label else with_unit(written, declared.unit, base.currency)
 
 
-def in_words(base: Scenario, path: str) -> str:
+def path_in_words(base: Scenario, path: str) -> str:
     """The thing at ``path`` in words, inside a sentence: "the strength of the second iron law (listing)".
 
     A path with dates, PATH@FROM or PATH@FROM..UNTIL, is told with them.
@@ -141,7 +142,7 @@ def _undated(base: Scenario, path: str) -> str:
     if top == "events":
         part, _, inner = name.partition(".")
         if part == "set":
-            return f"{in_words(base, inner)} by the event {id}"
+            return f"{path_in_words(base, inner)} by the event {id}"
         return f"the {'end' if part == 'until' else part} of the event {id}"
     if top == "assumptions" and name in ("strength", "on"):
         return f"the {'switch' if name == 'on' else name} of {_mechanism(id)}"

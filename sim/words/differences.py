@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from sim.foundation.months import is_december, month_of, year_text
-from sim.outcomes.differences import ALL, ENDGAME, INDEPENDENTS_LEFT, RAISED, SURVIVAL
+from sim.outcomes.differences import ENDGAME, INDEPENDENTS_LEFT, RAISED, SURVIVAL
 from sim.outcomes.fates import GENERAL
-from sim.outcomes.index import group_name, single_firms
+from sim.outcomes.index import single_firms
 from sim.outcomes.quoted import COUNTS, MONEY, DifferenceRow, Quoted, rows_to_quote
 from sim.scenario.model import Scenario
-from sim.words.estimates import NOTHING, estimate, in_words, signed
-from sim.words.events import Money, capital, lower, number
-from sim.words.life_stories import month_name
+from sim.words.estimates import NOTHING, estimate, interval_in_words, signed
+from sim.words.months import date_name, deadline
+from sim.words.names import whom
+from sim.words.numbers import points, rounded_money
+from sim.words.text import capital
 
 TO_DO = {
     "acquired": "be acquired",
@@ -24,7 +25,6 @@ TO_DO = {
     "never_entered": "stay away",
     "independent": "be independent",
 }
-WHOLE_FROM = 9.95  # points told without decimals
 
 
 def first_of(
@@ -59,9 +59,7 @@ def sentence(scenario: Scenario, subject: str, told: Quoted, worlds: int, same: 
     if told.horizon is None and told.earlier is None:
         return f"{subject} makes no difference{to} that {many} can surely tell from chance"
     if told.horizon is None:
-        first = (
-            f"{subject} makes no difference{to} at the horizon, {month_words(told.date)}, that {many} can surely tell"
-        )
+        first = f"{subject} makes no difference{to} at the horizon, {date_name(told.date)}, that {many} can surely tell"
         return f"{first} from chance. Before the horizon it does: it {effect_and_interval(scenario, told.earlier)}"
     said = f"{subject} {effect_and_interval(scenario, told.horizon)}"
     if told.earlier is None:
@@ -94,19 +92,19 @@ def effect_and_interval(scenario: Scenario, row: DifferenceRow | None) -> str:
 def effect(scenario: Scenario, row: DifferenceRow) -> str:
     """What the difference in ``row`` does, from the verb on: "costs MiniMax 31 points of survival by March 2028"."""
     name, quantity, apart = whom(scenario, row["firm"]), row["quantity"], float(row["difference"])
-    by = f"by {date_words(row['date'])}"
+    by = f"by {deadline(row['date'])}"
     if quantity in MONEY:
         what = "money raised" if quantity == RAISED else "final valuation, on average over worlds"
-        return f"{'gives' if apart > 0 else 'costs'} {name} {Money(scenario.currency)(abs(apart))} of {what}"
+        return f"{'gives' if apart > 0 else 'costs'} {name} {rounded_money(abs(apart), scenario.currency)} of {what}"
     if quantity in COUNTS:
         which = "independent" if quantity == INDEPENDENTS_LEFT else "in the general race"
         return f"leaves {abs(apart):.2g} {'more' if apart > 0 else 'fewer'} startups {which} {by}, on average"
-    points = points_of(apart)
+    moved = points(apart)
     if quantity == SURVIVAL:
-        return f"{'gives' if apart > 0 else 'costs'} {name} {points} of survival {by}"
+        return f"{'gives' if apart > 0 else 'costs'} {name} {moved} of survival {by}"
     if quantity == GENERAL:
-        return f"{'gives' if apart > 0 else 'costs'} {name} {points} of staying in the general race {by}"
-    likely = f"{points} {'more' if apart > 0 else 'less'} likely"
+        return f"{'gives' if apart > 0 else 'costs'} {name} {moved} of staying in the general race {by}"
+    likely = f"{moved} {'more' if apart > 0 else 'less'} likely"
     if quantity == ENDGAME:
         return f"makes the endgame {likely} {by}"
     return f"makes {name} {likely} to {TO_DO[quantity]} {by}"
@@ -118,43 +116,10 @@ def interval(scenario: Scenario, row: DifferenceRow) -> str:
     if value < 0:
         value, low, high = -value, -high, -low
     if row["quantity"] in MONEY:  # Student's t: as much on both sides
-        return f"plus or minus {Money(scenario.currency)((high - low) / 2)}" if high > low else ""
+        return f"plus or minus {rounded_money((high - low) / 2, scenario.currency)}" if high > low else ""
     if row["quantity"] in COUNTS:
-        return in_words(value, low, high, 2)
-    return in_words(100 * value, 100 * low, 100 * high)
-
-
-def points_of(share: float) -> str:
-    """A difference of shares in percentage points: 31 points, 4.2 points, 0.3 points, 1 point."""
-    points = abs(100 * share)
-    text = f"{points:.0f}" if points >= WHOLE_FROM else f"{points:.2g}" if points < 1 else number(round(points, 1))
-    return f"{text} point{'' if text == '1' else 's'}"
-
-
-def name_of(scenario: Scenario, firm: str) -> str:
-    """A firm, class, group or the industry in words."""
-    names = {one.id: one.name for one in scenario.firms}
-    if firm == ALL:
-        return "the industry"
-    return names.get(firm, lower(group_name(firm)))
-
-
-def whom(scenario: Scenario, firm: str) -> str:
-    """The same as what a share is of: "MiniMax", "the firms of Entrant" (a class), "all startups", "group six"."""
-    name, classes = name_of(scenario, firm), {one.id for one in scenario.firms if one.copies}
-    return f"the firms of {name}" if firm in classes else name
-
-
-def date_words(date: str) -> str:
-    """``2028-12`` as "the end of 2028", other months as "March 2028"."""
-    month = month_of(date)
-    return f"the end of {year_text(month)}" if month is not None and is_december(month) else month_words(date)
-
-
-def month_words(date: str) -> str:
-    """``2028-12`` as "December 2028"."""
-    month = month_of(date)
-    return date if month is None else month_name(month)
+        return interval_in_words(value, low, high, 2)
+    return interval_in_words(100 * value, 100 * low, 100 * high)
 
 
 def contrast(scenario: Scenario, told: Quoted, base: str, variant: str, same: bool = False, about: str = "") -> str:
@@ -165,7 +130,7 @@ def contrast(scenario: Scenario, told: Quoted, base: str, variant: str, same: bo
     if told.horizon is None and told.earlier is None:
         return f"Nothing surely tells {variant} from {base}{by.removesuffix(',')}"
     if told.horizon is None:
-        nothing = f"Nothing surely tells {variant} from {base}{by} at the horizon, {month_words(told.date)}"
+        nothing = f"Nothing surely tells {variant} from {base}{by} at the horizon, {date_name(told.date)}"
         return f"{nothing}. Before the horizon: {contrast_of(scenario, told.earlier, base, variant)}"
     said = contrast_of(scenario, told.horizon, base, variant)
     if told.earlier is None:
@@ -176,11 +141,11 @@ def contrast(scenario: Scenario, told: Quoted, base: str, variant: str, same: bo
 def contrast_of(scenario: Scenario, row: DifferenceRow | None, base: str, variant: str) -> str:
     """What the difference in ``row`` is, as in ``contrast``."""
     assert row is not None
-    name, quantity, date = whom(scenario, row["firm"]), row["quantity"], date_words(row["date"])
+    name, quantity, date = whom(scenario, row["firm"]), row["quantity"], deadline(row["date"])
     if quantity in (*MONEY, *COUNTS):
         return f"Against {base}, {variant} {effect_and_interval(scenario, row)}"
     shares = [f"{100 * float(row[column]):.0f}%" for column in ("base", "variant_value")]
-    apart = ", ".join(filter(None, (f"{points_of(float(row['difference']))} apart", interval(scenario, row))))
+    apart = ", ".join(filter(None, (f"{points(float(row['difference']))} apart", interval(scenario, row))))
     if quantity != ENDGAME and row["firm"] not in single_firms(scenario):
         plural = {SURVIVAL: f"survive to {date}", GENERAL: f"are in the general race at {date}"}
         does = plural.get(quantity, f"come to {TO_DO.get(quantity, quantity)} by {date}")

@@ -69,7 +69,7 @@ def of_share(share: float, low: float | None, high: float | None) -> str:
     return spread(100 * share, below, above)
 
 
-def in_words(value: float, low: float | None, high: float | None, digits: int = 1, say: Say = plain) -> str:
+def interval_in_words(value: float, low: float | None, high: float | None, digits: int = 1, say: Say = plain) -> str:
     """The interval inside a sentence: "plus or minus 1.2", "95% interval 0.0 to 3.7"; empty where there is none."""
     beside = spread(value, low, high, digits, say)
     if beside in ("", NO_INTERVAL):

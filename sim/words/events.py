@@ -7,33 +7,13 @@ from dataclasses import dataclass
 
 from sim.foundation import causes
 from sim.foundation.columns import EVENTS
-from sim.foundation.currency import MONEY
+from sim.words.months import whole_months
+from sim.words.numbers import ordinal, rounded, rounded_money, rounded_percent
 
-MANY = 10  # from here on amounts are told without decimals
-UNITS_SAID = ("months", "generations", "million", "days")
 REPORTED = "in the twelve months last reported"  # books close half-yearly, after tests and listings of the month
-TEENS = range(11, 14)
 LEAST_SCORE = 0.05  # rounds to a tenth
 LEAST_SHARE = 0.0005  # rounds to a tenth of a per cent
 CLIMATES = ("hot", "normal", "cold")
-
-
-@dataclass(frozen=True, slots=True)
-class Money:
-    """Amounts in the scenario's currency, e.g. ``RMB million``."""
-
-    currency: str
-
-    def __call__(self, amount: float) -> str:
-        """``RMB 4,300 million``; a currency of another form follows the number."""
-        return self.of(number(amount))
-
-    def of(self, written: str) -> str:
-        """The amount that is ``written``."""
-        sign, _, scale = self.currency.rpartition(" ")
-        if sign and scale in ("thousand", "million", "billion"):
-            return f"{sign} {written} {scale}"
-        return f"{written} {self.currency}".strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,52 +29,20 @@ class Moment:
     cause: int
     saw: float
     times: int
-    money: Money
+    currency: str
     worth: float = 0.0
     other: str = ""
     last: float = 0.0
     giant: bool = False
 
-
-def lower(text: str) -> str:
-    """``text`` with its first letter in lower case, the rest untouched."""
-    return text[:1].lower() + text[1:]
-
-
-def capital(text: str) -> str:
-    """``text`` with its first letter in upper case, the rest untouched."""
-    return text[:1].upper() + text[1:]
-
-
-def number(amount: float) -> str:
-    """``amount`` rounded for reading: 4,300 or 7.5; never -0."""
-    text = f"{amount:,.0f}" if abs(amount) >= MANY else f"{amount:.1f}".removesuffix(".0")
-    return text.removeprefix("-") if not text.strip("-0.,") else text
-
-
-def with_unit(written: str, unit: str, currency: str) -> str:
-    """A number that is ``written`` with its declared ``unit``: "RMB 30 million a month", "12 months"; a unit that says
-    nothing inside a sentence (ratio, index, score) is left out.
-    """
-    if unit.startswith(MONEY):
-        return Money(currency).of(written) + unit.removeprefix(MONEY)
-    return f"{written} {unit}" if unit.startswith(UNITS_SAID) else written
-
-
-def share(part: float) -> str:
-    """``part`` of one as per cent."""
-    return f"{number(round(100 * part, 1))}%"
-
-
-def months(count: float) -> str:
-    """``count`` as whole months."""
-    whole = round(count)
-    return f"{whole} month" if whole == 1 else f"{whole} months"
+    def money(self, amount: float) -> str:
+        """An amount in the scenario's currency."""
+        return rounded_money(amount, self.currency)
 
 
 def full_plan(count: float) -> str:
     """What cash pays for if the whole plan is carried out. Runway is cash over present burn: another number."""
-    return f"cash for {'less than a month' if round(count) < 1 else months(count)} of its full plan"
+    return f"cash for {'less than a month' if round(count) < 1 else whole_months(count)} of its full plan"
 
 
 def score_apart(difference: float) -> str:
@@ -107,12 +55,6 @@ def generations(gap: float) -> str:
     return f"{gap:.2f} generations"
 
 
-def ordinal(count: int) -> str:
-    """1st, 2nd, 3rd, 4th."""
-    ending = "th" if count % 100 in TEENS else {1: "st", 2: "nd", 3: "rd"}.get(count % 10, "th")
-    return f"{count}{ending}"
-
-
 def _entry(m: Moment) -> str:
     if m.giant:
         return f"entered, {generations(m.saw)} behind the frontier"
@@ -122,7 +64,7 @@ def _entry(m: Moment) -> str:
 
 
 def _round(m: Moment) -> str:
-    post = f" at {number(m.worth)} post-money" if m.worth > 0 else ""
+    post = f" at {rounded(m.worth)} post-money" if m.worth > 0 else ""
     bar = f"investors' score {score_apart(m.saw)} above the bar"
     return f"raised {m.money(m.value)}{post}, its {ordinal(m.times)} round since the start: {bar}"
 
@@ -130,13 +72,13 @@ def _round(m: Moment) -> str:
 def _below(before: float, last: float) -> str:
     """By how much money before a round is below that after the last: that is how the price of a share fell."""
     below = 1 - before / last if last > 0 else 0.0
-    fell = f"{share(below)} below" if below >= LEAST_SHARE else "just below"
-    return f"{fell} the last post-money of {number(last)}: a down round"
+    fell = f"{rounded_percent(below)} below" if below >= LEAST_SHARE else "just below"
+    return f"{fell} the last post-money of {rounded(last)}: a down round"
 
 
 def _down_round(m: Moment) -> str:
     pre = m.worth - m.value
-    raised = f"raised {m.money(m.value)} at {number(pre)} pre-money, its {ordinal(m.times)} round since the start"
+    raised = f"raised {m.money(m.value)} at {rounded(pre)} pre-money, its {ordinal(m.times)} round since the start"
     return f"{raised}, {_below(pre, m.saw)}"
 
 
@@ -144,20 +86,20 @@ def _strategic_round(m: Moment) -> str:
     pre, paid = m.worth - m.value, f"state-linked or strategic investors put in {m.money(m.value)}"
     count = f"its {ordinal(m.times)} round since the start"
     if round(pre) < round(m.last):
-        return f"{paid} at {number(pre)} pre-money, {count}, {_below(pre, m.last)}"
-    return f"{paid} at {number(m.worth)} post-money, {count}"
+        return f"{paid} at {rounded(pre)} pre-money, {count}, {_below(pre, m.last)}"
+    return f"{paid} at {rounded(m.worth)} post-money, {count}"
 
 
 def _acquisition(m: Moment) -> str:
     if m.cause == causes.ACQUISITION_HAZARD:
         buyer = m.other or "a buyer from outside the industry"
-        return f"acquired by {buyer} for {m.money(m.value)}, by chance (hazard {share(m.saw)} a month)"
-    after = f"{months(m.saw)} after" if round(m.saw) else "in the month in which"
+        return f"acquired by {buyer} for {m.money(m.value)}, by chance (hazard {rounded_percent(m.saw)} a month)"
+    after = f"{whole_months(m.saw)} after" if round(m.saw) else "in the month in which"
     why = {
-        causes.DISTRESSED: f"in distress, with a runway of {months(m.saw)}",
+        causes.DISTRESSED: f"in distress, with a runway of {whole_months(m.saw)}",
         causes.ABANDONED: f"{after} the market abandoned it",
         causes.REDEEMED: f"{after} its investors called their money",
-        causes.REFUSED: f"after capital had refused it for {months(m.saw)}",
+        causes.REFUSED: f"after capital had refused it for {whole_months(m.saw)}",
     }
     buyer = f" by {m.other}" if m.other else ""
     return f"acquired{buyer} for {m.money(m.value)}, {why.get(m.cause, cause_text(m.cause))}"
@@ -165,9 +107,9 @@ def _acquisition(m: Moment) -> str:
 
 def _closure(m: Moment) -> str:
     if m.cause == causes.CLOSING_HAZARD:
-        return f"closed by chance (hazard {share(m.saw)} a month), with {m.money(m.value)} in cash"
+        return f"closed by chance (hazard {rounded_percent(m.saw)} a month), with {m.money(m.value)} in cash"
     if m.cause == causes.NEWNESS:
-        return f"closed young by chance, {months(m.saw)} after its entry, with {m.money(m.value)} in cash"
+        return f"closed young by chance, {whole_months(m.saw)} after its entry, with {m.money(m.value)} in cash"
     if round(m.value) >= 0:
         return "out of money: closed without cash"
     return f"out of money: closed {m.money(-m.value)} short of its bills"
@@ -178,7 +120,7 @@ def _pivot(m: Moment) -> str:
     if m.cause == causes.FORCED:
         return f"left the general race, {how}: the scenario has it so"
     if m.cause == causes.NO_RELEASE:
-        return f"left the general race, {how}: {months(m.saw)} without a model near the frontier"
+        return f"left the general race, {how}: {whole_months(m.saw)} without a model near the frontier"
     return f"left the general race, {how}: {_why_left(m)}"
 
 
@@ -209,9 +151,9 @@ def _cannot(what: str) -> Callable[[Moment], str]:
             causes.WINDOW_SHUT: "the listing window is shut",
             causes.GATE_NOT_PASSED: f"it does not pass the gate, with revenue of {m.money(m.saw)} {REPORTED} "
             f"and a valuation of {m.money(m.worth)}",
-            causes.TOO_YOUNG: f"it is too young for the exchange, {months(12 * m.saw)} old",
-            causes.LISTED_ALREADY: f"it has been listed for {months(m.saw)}",
-            causes.PIVOTED_ALREADY: f"it left the general race {months(m.saw)} ago",
+            causes.TOO_YOUNG: f"it is too young for the exchange, {whole_months(12 * m.saw)} old",
+            causes.LISTED_ALREADY: f"it has been listed for {whole_months(m.saw)}",
+            causes.PIVOTED_ALREADY: f"it left the general race {whole_months(m.saw)} ago",
             causes.PIVOTED_MAY_NOT: "firms that have left the general race may not list",
             causes.OWN_MONEY: "it lives from its own money",
             causes.SWITCHED_OFF: "the mechanism is switched off",
@@ -228,7 +170,7 @@ def _seeks(m: Moment) -> str:
         return f"set out to raise money with {m.money(m.value)} in cash: the scenario has it so"
     why = full_plan(m.saw) if m.cause == causes.PLAN_SHORT else "capital is hot"
     if m.cause == causes.TERMS_GOOD:
-        why = f"its price has risen far above that of its last round, {months(m.saw)} ago"
+        why = f"its price has risen far above that of its last round, {whole_months(m.saw)} ago"
     return f"set out {'again ' if m.times > 1 else ''}to raise money with {m.money(m.value)} in cash: {why}"
 
 
@@ -238,14 +180,15 @@ def _placement(m: Moment) -> str:
 
 
 def _refused(m: Moment) -> str:
-    return f"refused by capital for {months(m.value)}: its score {score_apart(m.saw)} below the bar"
+    return f"refused by capital for {whole_months(m.value)}: its score {score_apart(m.saw)} below the bar"
 
 
 def _report(m: Moment) -> str:
-    fall = share(m.value)
+    fall = rounded_percent(m.value)
     and_or_but = "and" if m.saw < 1 else "but"
     again = f", the {ordinal(m.times)} cut in a row" if m.times > 1 else ""
-    return f"reported revenue {share(m.saw)} of what was expected, {and_or_but} a loss: its price fell by {fall}{again}"
+    revenue = f"reported revenue {rounded_percent(m.saw)} of what was expected"
+    return f"{revenue}, {and_or_but} a loss: its price fell by {fall}{again}"
 
 
 def _failed_round(m: Moment) -> str:
@@ -270,15 +213,15 @@ SENTENCES: Mapping[str, Callable[[Moment], str]] = {
         f"{_flow(m, m.saw)} {REPORTED}"
     ),
     "pivot": _pivot,
-    "exodus": lambda m: f"{share(m.value)} of its talent has left since the pivot",
-    "spin-off": lambda m: f"sold a side business for {m.money(m.value)}, its runway down to {months(m.saw)}",
+    "exodus": lambda m: f"{rounded_percent(m.value)} of its talent has left since the pivot",
+    "spin-off": lambda m: f"sold a side business for {m.money(m.value)}, its runway down to {whole_months(m.saw)}",
     "acquisition": _acquisition,
     "closure": _closure,
     "shift": lambda m: (
-        f"a new paradigm shrank all leads by {share(m.value)}; "
+        f"a new paradigm shrank all leads by {rounded_percent(m.value)}; "
         f"the leading startup had been {generations(m.saw)} behind the frontier"
     ),
-    "copy": lambda m: f"giants have copied {share(m.value)} of the verticals",
+    "copy": lambda m: f"giants have copied {rounded_percent(m.value)} of the verticals",
     "profitable": lambda m: f"a first year in profit: {_flow(m, m.value)} in twelve months",
     "cannot pivot": _cannot("leave the general race"),
     "cannot list": _cannot("list"),
@@ -288,11 +231,12 @@ SENTENCES: Mapping[str, Callable[[Moment], str]] = {
     "round failed": _failed_round,
     "placement": _placement,
     "strategic round": _strategic_round,
-    "redemption": lambda m: f"its investors called {m.money(m.value)} back, {months(m.saw)} after its last round",
+    "redemption": lambda m: f"its investors called {m.money(m.value)} back, {whole_months(m.saw)} after its last round",
     "unlock": lambda m: (
-        f"shares released from lock-up: its price fell by {share(m.saw)}, to a valuation of {m.money(m.value)}"
+        f"shares released from lock-up: its price fell by {rounded_percent(m.saw)}, "
+        f"to a valuation of {m.money(m.value)}"
     ),
-    "price war": lambda m: f"giants cut prices by {share(m.value)}",
+    "price war": lambda m: f"giants cut prices by {rounded_percent(m.value)}",
     "climate": lambda m: f"the climate for capital turned {CLIMATES[int(m.value)]}",
     "release": lambda m: (
         f"an open-source release gained {generations(m.value)}: open source is now {generations(m.saw)} "

@@ -16,9 +16,9 @@ from sim.outcomes.exit_differences import in_parts, is_exit
 from sim.outcomes.index import single_firms
 from sim.outcomes.quoted import DifferenceRow, rows_to_quote
 from sim.scenario.model import Scenario
-from sim.words.differences import whom
 from sim.words.estimates import signed
-from sim.words.events import capital
+from sim.words.names import whom
+from sim.words.text import capital
 
 EXPLAINS = 0.5  # least part of the difference of survival
 BEFORE: Mapping[int, tuple[tuple[str, int], ...]] = {  # cause of exit -> what leads to it, and whether it moves along

@@ -14,15 +14,16 @@ import numpy as np
 from sim.outcomes.crossing import Crossing, Tally
 from sim.outcomes.differences import INDEPENDENTS_LEFT
 from sim.outcomes.drivers import FEWEST_EVENTS, Effect, Estimate
-from sim.outcomes.index import lives_in, single_firms
+from sim.outcomes.index import single_firms
 from sim.outcomes.quoted import DifferenceRow, Quoted
 from sim.scenario.model import Claim, Scenario
 from sim.words import differences
-from sim.words.changes import change_in_words, decision_in_words, decisions_in_words, in_words, value_in_words
-from sim.words.events import capital, lower
-from sim.words.life_stories import month_name
+from sim.words.changes import change_in_words, decision_in_words, decisions_in_words, path_in_words, value_in_words
+from sim.words.months import month_name
+from sim.words.names import of_what, whom
 from sim.words.numbers import how_many
 from sim.words.propositions import named
+from sim.words.text import capital, lower
 from sim.words.year_ends import decided, runway_sentence
 
 if TYPE_CHECKING:
@@ -167,7 +168,7 @@ def of_sweep(scenario: Scenario, axes: Sequence[Varied], grid: pd.DataFrame, foc
     left = grid[grid["quantity"] == INDEPENDENTS_LEFT].set_index(names)["estimate"]
     decisions = any(axis.chosen for axis in axes)
     over = "Depending on " if decisions else "With "
-    over += " and ".join(f"{in_words(scenario, axis.name)} {_span(scenario, axis)}" for axis in axes)
+    over += " and ".join(f"{path_in_words(scenario, axis.name)} {_span(scenario, axis)}" for axis in axes)
     end = month_name(scenario.end)
     if left.empty:
         return f"{over}, no startup takes part"
@@ -190,7 +191,7 @@ def of_sweep(scenario: Scenario, axes: Sequence[Varied], grid: pd.DataFrame, foc
 
 def _independent(scenario: Scenario, axes: Sequence[Varied], firm: str, shares: pd.Series[float]) -> str:
     """How many worlds, or firms, are independent at the horizon, over the grid: "MiniMax is still independent ..."."""
-    end, who = month_name(scenario.end), differences.whom(scenario, firm)
+    end, who = month_name(scenario.end), whom(scenario, firm)
     if firm in single_firms(scenario):
         return f"{who} is still independent in {end} in {least_and_most(scenario, axes, firm, shares)}"
     return f"{least_and_most(scenario, axes, firm, shares, f'of {who}')} are still independent in {end}"
@@ -202,7 +203,7 @@ def least_and_most(
     """The least and the most of the ``shares`` of ``firm`` over the grid, of worlds or ``of`` what is said; where
     decisions alone vary, which of them lead there.
     """
-    of = of or lives_in(scenario, firm)
+    of = of or of_what(scenario, firm)
     low, high = (f"{100 * share:.0f}%" for share in (shares.min(), shares.max()))
     if len(axes) > 1 or not axes[0].chosen or low == high:
         return f"{low} to {high} {of}"
@@ -231,7 +232,7 @@ def of_flip(
     the level. ``tallies`` are those of all values that were tried, ascending.
     """
     claim, level = named(scenario, condition[0]), f"{100 * condition[2]:g}%"
-    what = in_words(scenario, axis.name)
+    what = path_in_words(scenario, axis.name)
     if not crossings:
         ends = (tallies[0].share, tallies[-1].share)
         first, last = (f"{100 * share:.1f}%" if share == share else "not known" for share in ends)
@@ -312,7 +313,7 @@ def of_sensitivity(
     said = f"explains {share:.1f}% of the variance"
     if by_steps:
         said = f"moves its probability by {share:.0f} points a step"
-    first, *others = (in_words(base, paths[i]) for i in leaders[:NAMED])
+    first, *others = (path_in_words(base, paths[i]) for i in leaders[:NAMED])
     if not others:
         return f"{among}, {what} hangs most on {first}, which {said}; {by_chance}"
     *rest, last = [*others, *([f"{len(leaders) - NAMED} more"] if len(leaders) > NAMED else [])]

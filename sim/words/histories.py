@@ -13,8 +13,9 @@ from sim.outcomes.index import MARKET
 from sim.outcomes.parted_histories import FirstEvent, FirstState, first_event, first_state, path_of
 from sim.scenario.model import Scenario
 from sim.words.estimates import up_to
-from sim.words.events import with_unit
-from sim.words.life_stories import Sentence, life_stories, month_name
+from sim.words.life_stories import Sentence, life_stories
+from sim.words.months import month_name
+from sim.words.numbers import with_unit
 
 PATHS = ("value", "cash")
 SIDES = ("base", "variant")

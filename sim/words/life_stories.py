@@ -16,7 +16,9 @@ from sim.foundation.months import HALF_YEAR, MONTHS_A_YEAR, month_of
 from sim.outcomes.index import MARKET, rows_of, tick_text
 from sim.outcomes.typical_worlds import LOOKED_AT, typical_worlds
 from sim.scenario.model import Firm, Scenario
-from sim.words.events import Moment, Money, cause_text, sentence
+from sim.words.events import Moment, cause_text, sentence
+from sim.words.months import month_name
+from sim.words.text import listed
 
 MARKET_NAME = "The industry"
 STARTUP, GIANT = KINDS[STARTUP_NUMBER], KINDS[GIANT_NUMBER]
@@ -26,10 +28,6 @@ REFUSED, FAILED, SEEKS = EVENT["refused"], EVENT["round failed"], EVENT["seeks m
 REPORT_CUT, POACHED = EVENT["report cut"], EVENT["poached"]
 MOST_NAMED = 8  # startups that are named in how a world ends; more are counted
 NOTABLE_TALENT = 0.1  # index: a year in which less was poached is not told
-MONTH_NAMES = (
-    *("January", "February", "March", "April", "May", "June", "July"),
-    *("August", "September", "October", "November", "December"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +94,7 @@ class WorldStory:
             return f"{len(left):,} startups of {len(there):,} are independent at the end."
         if not left:
             return "No startup is independent at the end."
-        named = left[0] if len(left) == 1 else f"{', '.join(left[:-1])} and {left[-1]}"
-        return f"Independent at the end: {named}."
+        return f"Independent at the end: {listed(left)}."
 
     def told(self) -> list[tuple[Story, Sentence]]:
         """What happened in it, whose it is and the sentence, by month; without the first and last words of a life."""
@@ -186,15 +183,14 @@ def _counted(life: np.ndarray) -> np.ndarray:
 
 def _told(scenario: Scenario, life: np.ndarray, giant: bool = False) -> list[Sentence]:
     """One firm's events as sentences."""
-    money, series = Money(scenario.currency), rows_of(scenario).series
-    names = [scenario.firms[number].name for number in series]
+    names = [scenario.firms[number].name for number in rows_of(scenario).series]
     gathered, shown = _gathered(scenario, life)
     told, last = [], 0.0
     for happened, times in zip(gathered[shown], _counted(life)[shown].tolist(), strict=True):
         event, cause, tick = int(happened["event"]), int(happened["cause"]), int(happened["month"])
         value, worth = float(happened["value"]), float(happened["worth"])
         other = names[int(happened["other"])] if happened["other"] >= 0 else ""
-        moment = Moment(value, cause, float(happened["saw"]), times, money, worth, other, last, giant)
+        moment = Moment(value, cause, float(happened["saw"]), times, scenario.currency, worth, other, last, giant)
         text = sentence(event, moment)
         told.append(Sentence(tick, tick_text(scenario, tick), EVENTS[event], text, value, cause_text(cause)))
         last = worth if event in ROUNDS else last
@@ -220,11 +216,6 @@ def _last_words(scenario: Scenario, firm: Firm, life: np.ndarray, entered: int) 
         text += ", out of the general race" if pivoted else ", in the general race"
     end = scenario.ticks
     return fate, [Sentence(end, tick_text(scenario, end), HORIZON, text, 0.0, "")]
-
-
-def month_name(month: int) -> str:
-    """A calendar month (year * 12 + month - 1) as ``March 2024``."""
-    return f"{MONTH_NAMES[month % MONTHS_A_YEAR]} {month // MONTHS_A_YEAR:04d}"
 
 
 def chosen_stories(scenario: Scenario, blocks: Callable[[], Iterable[Block]]) -> list[WorldStory]:

@@ -8,9 +8,9 @@ from typing import Any
 from sim.foundation.currency import MONEY
 from sim.foundation.histograms import QUANTITIES
 from sim.scenario.model import Claim, Scenario
-from sim.words.differences import name_of
-from sim.words.events import with_unit
-from sim.words.life_stories import month_name
+from sim.words.months import month_name
+from sim.words.names import name_of
+from sim.words.numbers import with_unit
 
 LABELS = {name: (quantity.label, quantity.unit) for name, quantity in QUANTITIES.items()}
 STATES = {
@@ -19,13 +19,13 @@ STATES = {
 }
 
 
-def in_words(scenario: Scenario, proposition: Mapping[str, Any]) -> str:
+def proposition_in_words(scenario: Scenario, proposition: Mapping[str, Any]) -> str:
     """The proposition as a phrase: "MiniMax acquired by April 2028"."""
     if "not" in proposition:
         return _denied(scenario, proposition["not"])
     for form, word in (("all", " and "), ("any", " or ")):
         if form in proposition:
-            parts = [in_words(scenario, part) for part in proposition[form]]
+            parts = [proposition_in_words(scenario, part) for part in proposition[form]]
             return parts[0] if len(parts) == 1 else word.join(f"({part})" if " or " in part else part for part in parts)
     if "endgame" in proposition:
         return _endgame(proposition)
@@ -42,7 +42,7 @@ def _denied(scenario: Scenario, proposition: Mapping[str, Any]) -> str:
         return _endgame(proposition, "not ")
     if ("fate" in proposition or "milestone" in proposition) and proposition.get("fate") != "never_entered":
         return _state(scenario, proposition, "not ")
-    return f"not ({in_words(scenario, proposition)})"
+    return f"not ({proposition_in_words(scenario, proposition)})"
 
 
 def _endgame(proposition: Mapping[str, Any], no: str = "") -> str:
@@ -99,8 +99,8 @@ def _amount(scenario: Scenario, value: float, unit: str) -> str:
 
 def asked(scenario: Scenario, claim: Claim) -> str:
     """What exactly is asked of the worlds, with its dates: "MiniMax acquired by April 2028"."""
-    when = in_words(scenario, claim.when)
-    return when if claim.given is None else f"{when}; only of worlds with {in_words(scenario, claim.given)}"
+    when = proposition_in_words(scenario, claim.when)
+    return when if claim.given is None else f"{when}; only of worlds with {proposition_in_words(scenario, claim.given)}"
 
 
 def named(scenario: Scenario, claim: Claim) -> str:

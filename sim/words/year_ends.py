@@ -10,9 +10,9 @@ from sim.outcomes.quoted import DifferenceRow
 from sim.outcomes.year_end_differences import COUNTED, QUANTITIES
 from sim.scenario.model import Scenario
 from sim.scenario.year_ends import CASH, REVENUE, RUNWAY
-from sim.words.differences import month_words, whom
-from sim.words.estimates import NOTHING, estimate, in_words, plain, signed
-from sim.words.events import number
+from sim.words.estimates import NOTHING, estimate, interval_in_words, plain, signed
+from sim.words.months import date_name, months_and_tenths
+from sim.words.names import whom
 
 HUNDRED = 100.0  # from here on differences are told without decimals
 DECISIONS = tuple(name for name, declared in FIRM_ASSUMPTIONS.items() if declared.decides)
@@ -55,27 +55,21 @@ def runway_sentence(scenario: Scenario, rows: Sequence[DifferenceRow], firm: str
     mine = {row["quantity"]: row for row in rows if (row["firm"], row["date"]) == (firm, date)}
     if COUNTED not in mine:
         return ""
-    name, when, both = whom(scenario, firm), month_words(date), round(mine[COUNTED]["base"] * worlds)
+    name, when, both = whom(scenario, firm), date_name(date), round(mine[COUNTED]["base"] * worlds)
     if RUNWAY not in mine:
         return f"In no world is {name} there both with and without the change in {when}"
     row = mine[RUNWAY]
     many = f"{both:,} world{'' if both == 1 else 's'} where it is there in both"
     value, low, high = (float(row[column]) for column in ("difference", "low", "high"))
     if not (low > 0 or high < 0):
-        between = in_words(value, low, high)
-        inner = ", ".join(filter(None, (f"median difference {months(value)}", between, f"over the {many}")))
+        between = interval_in_words(value, low, high)
+        inner = ", ".join(filter(None, (f"median difference {months_and_tenths(value)}", between, f"over the {many}")))
         return f"It does not surely change {name}'s runway in {when} ({inner})"
     more = "more" if value > 0 else "less"
     if value < 0:
         value, low, high = -value, -high, -low
-    inner = ", ".join(filter(None, (f"median of the {many}", in_words(value, low, high))))
-    return f"With the change {name} has {months(value)} {more} runway in {when} ({inner})"
-
-
-def months(count: float) -> str:
-    """ "7 months", "1 month", "0.5 months"."""
-    text = number(round(count, 1))
-    return f"{text} month{'' if text == '1' else 's'}"
+    inner = ", ".join(filter(None, (f"median of the {many}", interval_in_words(value, low, high))))
+    return f"With the change {name} has {months_and_tenths(value)} {more} runway in {when} ({inner})"
 
 
 def by_firm(rows: Sequence[DifferenceRow], date: str) -> dict[str, dict[str, DifferenceRow]]:

@@ -12,9 +12,9 @@ import pytest
 from reading import drawn, having, read, strings
 
 import sim
+from sim.report.html.plotly_values import plotly_text
 from sim.report.html.write import write
 from sim.scenario.load import load_mapping, with_sets
-from sim.words.numbers import plotly_text
 
 EVIL = "<script>alert(1)</script>&\"'%{x}</b>"
 IMAGE = '"><img src=x onerror=alert(1)> 智谱 🐉'

@@ -11,13 +11,17 @@ import pytest
 
 from sim.foundation.currency import unit_in
 from sim.laws.catalogue import ASSUMPTIONS
+from sim.report.html.plotly_values import month_day
 from sim.report.pictures import claims, fans
 from sim.report.pictures.survival import spread_out
 from sim.report.run_view import view_of
 from sim.report.tables import of_run
 from sim.scenario.model import Value
 from sim.words import numbers
-from sim.words.propositions import in_words
+from sim.words.months import month_name, short_month
+from sim.words.numbers import scaled_money, significant
+from sim.words.propositions import proposition_in_words
+from sim.words.text import listed
 
 
 @pytest.mark.parametrize(
@@ -58,7 +62,7 @@ def test_a_group_in_the_table_of_fates_is_called_one(run: Any):
     ],
 )
 def test_number(value: float, text: str):
-    assert numbers.number(value) == text
+    assert significant(value) == text
 
 
 @pytest.mark.parametrize(
@@ -72,14 +76,14 @@ def test_number(value: float, text: str):
     ],
 )
 def test_money(value: float, currency: str, text: str):
-    assert numbers.money(value, currency) == text
+    assert scaled_money(value, currency) == text
 
 
 def test_months_and_lists():
-    assert numbers.month_text(2023 * 12 + 6) == "Jul 2023"
-    assert numbers.month_text(2030 * 12 + 11, long=True) == "December 2030"
-    assert numbers.month_day(2024 * 12) == "2024-01-01"
-    assert numbers.listed(["a"]) == "a" and numbers.listed(["a", "b", "c"]) == "a, b and c" and numbers.listed([]) == ""
+    assert short_month(2023 * 12 + 6) == "Jul 2023"
+    assert month_name(2030 * 12 + 11) == "December 2030"
+    assert month_day(2024 * 12) == "2024-01-01"
+    assert listed(["a"]) == "a" and listed(["a", "b", "c"]) == "a, b and c" and listed([]) == ""
 
 
 @pytest.mark.parametrize(
@@ -157,7 +161,7 @@ def test_facts_say_whether_they_happened(run: Any):
     ],
 )
 def test_propositions_in_words(run: Any, proposition: dict[str, Any], text: str):
-    assert in_words(run.scenario, proposition) == text
+    assert proposition_in_words(run.scenario, proposition) == text
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from sim.scenario import spoken
 from sim.scenario.load import load
 from sim.scenario.model import Scenario
 from sim.study.claims_asked import claim_of, condition_of
-from sim.words.propositions import in_words, named
+from sim.words.propositions import named, proposition_in_words
 
 MAY_2028 = 2028 * 12 + 4
 
@@ -63,7 +63,7 @@ def test_what_is_said_is_what_is_asked(flagship, text, when, words):
     claim = claim_of(flagship, text, "--of")
     assert claim.when == when
     assert claim.id == spoken.tidy(text)
-    assert in_words(flagship, claim.when) == words
+    assert proposition_in_words(flagship, claim.when) == words
     assert named(flagship, claim) == f'"{claim.id}"'
 
 

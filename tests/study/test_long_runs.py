@@ -16,7 +16,7 @@ from sim.report.run_view import MOST_YEARS, view_of
 from sim.scenario.build import MAX_MONTHS
 from sim.scenario.keys import firm_key
 from sim.scenario.load import with_sets
-from sim.words import numbers
+from sim.words.months import month_name
 
 HAZARD, WORLDS = 0.004, 32
 RUNS = [("0001-01", "0007-12"), ("1895-01", "1966-12"), ("1850-01", "1999-12"), ("9850-01", "9999-12")]
@@ -65,7 +65,7 @@ def test_months_of_different_years_have_different_luck():
 def test_the_folder_and_its_page_read_back(start, end, tmp_path):
     done = sim.run(industry(start, end), jobs=1, out=tmp_path)
     page = (done.folder / "report.html").read_text(encoding="utf-8")
-    assert numbers.month_text(month_of(end), long=True) in page
+    assert month_name(month_of(end)) in page
     dates = pd.read_csv(done.folder / "fates.csv", dtype={"date": str})["date"]
     assert (dates.iloc[0], dates.iloc[-1]) == (month_text(month_of(start) - 1), end)
     assert sim.open_run(done.folder).fates()["date"].tolist() == dates.tolist()

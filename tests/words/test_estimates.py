@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.outcomes.intervals import wilson
-from sim.words.estimates import estimate, in_words, of_share, plain, signed, spread, up_to
+from sim.words.estimates import estimate, interval_in_words, of_share, plain, signed, spread, up_to
 
 
 @pytest.mark.parametrize(
@@ -40,9 +40,9 @@ def test_an_estimate_with_its_interval() -> None:
     assert estimate(12.0, None, None) == estimate(12.0, math.nan, math.nan) == "12.0 ±–", "one world"
     assert estimate(None, None, None) == estimate(math.nan, math.nan, math.nan) == "–"
     assert plain(-0.01, 1) == "0.0"
-    assert in_words(5.0, 4.0, 6.0) == "plus or minus 1.0"
-    assert in_words(0.0, 0.0, 3.7) == "95% interval 0.0 to 3.7"
-    assert in_words(5.0, math.nan, math.nan) == ""
+    assert interval_in_words(5.0, 4.0, 6.0) == "plus or minus 1.0"
+    assert interval_in_words(0.0, 0.0, 3.7) == "95% interval 0.0 to 3.7"
+    assert interval_in_words(5.0, math.nan, math.nan) == ""
     assert up_to("119 months", 119, 120) == "119 months"
     assert up_to("120 months", 120.0, 120) == "120 months or more"
 

@@ -15,6 +15,9 @@ from sim.outcomes.fates_turned import Flip, Flips, telling
 from sim.outcomes.intervals import paired_score
 from sim.scenario.load import load_text
 from sim.words import changes, differences
+from sim.words.changes import path_in_words
+from sim.words.months import deadline
+from sim.words.numbers import points
 
 CAST = (firm("alpha"), firm("beta"), firm("crowd", copies=2), firm("giant", "giant"))
 
@@ -191,7 +194,7 @@ def test_no_switch_leaks_its_declaration_into_a_sentence():
         for value, _ in declared.labels:
             said = changes.change_in_words(BASE, [f"{path}={value}"])
             assert "0:" not in said and "1:" not in said and path not in said
-        assert "0:" not in changes.in_words(BASE, path)
+        assert "0:" not in path_in_words(BASE, path)
 
 
 def test_the_horizon_comes_first_and_an_earlier_date_only_as_a_second_sentence():
@@ -237,6 +240,6 @@ def test_a_comparison_in_words():
 
 
 def test_dates_and_points():
-    assert differences.date_words("2030-12") == "the end of 2030"
-    assert differences.points_of(0.0004) == "0.04 points"
-    assert differences.points_of(-0.1) == "10 points"
+    assert deadline("2030-12") == "the end of 2030"
+    assert points(0.0004) == "0.04 points"
+    assert points(-0.1) == "10 points"

@@ -18,8 +18,9 @@ from sim.foundation import causes
 from sim.foundation.columns import ACQUIRED, CLOSED, EVENT, EVENTS, INDEPENDENT, LOG_DTYPE, NEVER
 from sim.outcomes.typical_worlds import distances, features, typical_worlds
 from sim.scenario.load import load
-from sim.words.events import SENTENCES, Moment, Money, number, ordinal
+from sim.words.events import SENTENCES, Moment
 from sim.words.life_stories import chosen_stories, life_stories
+from sim.words.numbers import ordinal, rounded, rounded_money
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 
@@ -137,19 +138,19 @@ def test_every_event_is_told_whatever_its_cause(event: str) -> None:
 
 
 def test_numbers_as_people_write_them() -> None:
-    assert [number(x) for x in (4300.4, 7.54, 3.0, -0.01, -12.3, 0, 1e6)] == [
+    assert [rounded(x) for x in (4300.4, 7.54, 3.0, -0.01, -12.3, 0, 1e6)] == [
         *("4,300", "7.5", "3", "0", "-12", "0", "1,000,000"),
     ]
     assert [ordinal(x) for x in (1, 2, 3, 4, 11, 12, 13, 21, 112)] == [
         *("1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "112th"),
     ]
-    assert Money("RMB million")(1234) == "RMB 1,234 million"
-    assert Money("credits")(1234) == "1,234 credits"
+    assert rounded_money(1234, "RMB million") == "RMB 1,234 million"
+    assert rounded_money(1234, "credits") == "1,234 credits"
 
 
 def test_why_a_firm_could_not_list_names_what_it_lacks() -> None:
     def told(cause: int, saw: float) -> str:
-        return SENTENCES["cannot list"](Moment(4000.0, cause, saw, 1, Money("RMB million"), 4000.0, ""))
+        return SENTENCES["cannot list"](Moment(4000.0, cause, saw, 1, "RMB million", 4000.0, ""))
 
     could_not = "was to list, as the scenario has it, and could not: "
     assert told(causes.TOO_YOUNG, 2.5) == could_not + "it is too young for the exchange, 30 months old"
@@ -160,7 +161,7 @@ def test_why_a_firm_could_not_list_names_what_it_lacks() -> None:
 
 def test_exits_by_chance_are_told_as_such() -> None:
     def told(event: str, value: float, cause: int, saw: float, other: str = "") -> str:
-        return SENTENCES[event](Moment(value, cause, saw, 1, Money("RMB million"), 0.0, other))
+        return SENTENCES[event](Moment(value, cause, saw, 1, "RMB million", 0.0, other))
 
     young = "closed young by chance, 5 months after its entry, with RMB 40 million in cash"
     assert told("closure", 40, causes.NEWNESS, 5) == young
@@ -301,7 +302,7 @@ def test_what_came_at_once_and_what_the_books_last_said() -> None:
 
 def test_a_pivot_names_the_reason_that_weighed_most() -> None:
     def told(cause: int, saw: float) -> str:
-        return SENTENCES["pivot"](Moment(1.0, cause, saw, 0, Money("RMB million"))).partition("(deep): ")[2]
+        return SENTENCES["pivot"](Moment(1.0, cause, saw, 0, "RMB million")).partition("(deep): ")[2]
 
     assert told(causes.FELL_BEHIND, 0.4) == "0.40 generations behind the frontier and short of cash for its full plan"
     assert told(causes.NO_PACE, 1.3) == "too far off to keep pace, 1.30 generations behind the frontier"

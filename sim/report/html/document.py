@@ -210,7 +210,7 @@ def panels_of(picture: Picture) -> list[dict[str, Any]]:
 
 
 def _escaped(text: str, limit: int = 80) -> str:
-    from sim.words.numbers import plotly_text
+    from sim.report.html.plotly_values import plotly_text
 
     return plotly_text(text, limit)
 

@@ -27,10 +27,11 @@ from sim.report.tables.of_run import share_cell
 from sim.report.tables.provenance import provenance_of, runs_table
 from sim.study.compare import Comparison
 from sim.study.focus import focus_in
-from sim.words.differences import month_words, side_by_side
+from sim.words.differences import side_by_side
 from sim.words.estimates import NOTE
 from sim.words.glossary import GLOSSARY
-from sim.words.numbers import capital, notes, shorten
+from sim.words.months import date_name
+from sim.words.text import capital, notes, shorten
 
 PAIRED = (
     (
@@ -152,7 +153,7 @@ def _side_by_side(runs: Runs, rows: list[dict[str, Any]], index: int) -> Table:
         Column("Gain", "right", title="so many times the worlds would be needed without common luck"),
     )
     paired = any(row["paired"] for row in rows)
-    dates = " and ".join(month_words(date) for date in sorted({row["date"] for row in rows}))
+    dates = " and ".join(date_name(date) for date in sorted({row["date"] for row in rows}))
     caption = runs.caption(
         f"{capital(dates)}. Shares in percent; differences in points, {NOTE}, "
         f"{'taken world by world' if paired else 'of independent runs'}. differences.csv has every date and quantity."

@@ -7,6 +7,7 @@ from typing import Any
 
 from sim.report.html import style
 from sim.report.html.document import Cell, Column, Details, Document, Figure, Section, Table
+from sim.report.html.plotly_values import plotly_text
 from sim.report.pictures.picture import Key, Panel, Picture
 from sim.report.pictures.value_axis import (
     VALUE,
@@ -21,8 +22,9 @@ from sim.report.pictures.value_axis import (
     view_of_study,
 )
 from sim.study.flip import Flip
-from sim.words.numbers import between, capital, notes, number, percent, plotly_text, shorten
+from sim.words.numbers import between, percent, significant
 from sim.words.propositions import named
+from sim.words.text import capital, notes, shorten
 
 CLAIM = "#0b5c8a"
 TERMS = (
@@ -56,7 +58,7 @@ def document_of(done: Flip) -> Document:
         shorten(done.headline, 600),
         tuple(sections),
         f"{capital(named(done.scenario, claim))}: {shorten(claim.says or claim.id, 500)}. What varies, from "
-        f"{number(axis.low)} to {number(axis.high)}: {name_of(axis.name, done.scenario)} ({axis.name}).",
+        f"{significant(axis.low)} to {significant(axis.high)}: {name_of(axis.name, done.scenario)} ({axis.name}).",
         (
             f"{done.scenario.worlds:,} worlds at every value, with the same luck, seed {done.scenario.seed}. "
             "A share of worlds is a probability inside the model, under the scenario's other assumptions.",
@@ -90,7 +92,8 @@ def probability(done: Flip) -> Picture:
         f"{source(done.scenario, 'flip point', ' at every value')}"
     )
     ends = [percent(float(frame["estimate"].iloc[i])) for i in (0, -1)]
-    title = f"{claim.id} comes true in {ends[0]} of worlds at {number(axis.low)}, in {ends[1]} at {number(axis.high)}"
+    low, high = significant(axis.low), significant(axis.high)
+    title = f"{claim.id} comes true in {ends[0]} of worlds at {low}, in {ends[1]} at {high}"
     return Picture(
         "flip", title, caption, shorten(done.headline, 300),
         title_of(axis, done.scenario), "share of worlds in which it comes true", (Panel(data, layout),), tuple(keys),
@@ -111,8 +114,8 @@ def _crossings(done: Flip) -> Table:
     columns = (Column("Flips at"), Column("95% interval"), Column("As the value grows"), Column("", wide=True))
     rows = tuple(
         (
-            Cell(number(c.estimate, 4), strong=True),
-            Cell(f"{number(c.low, 4)} to {number(c.high, 4)}"),
+            Cell(significant(c.estimate, 4), strong=True),
+            Cell(f"{significant(c.low, 4)} to {significant(c.high, 4)}"),
             Cell(f"the probability {'rises' if c.rising else 'falls'} through {percent(done.condition.level)}"),
             Cell(f"the interval is cut off at the {' and '.join(c.cut)} end of the range" if c.cut else ""),
         )
@@ -130,7 +133,7 @@ def _values(done: Flip) -> Table:
     )
     rows = tuple(
         (
-            Cell(number(row[done.axis.name], 5), strong=True),
+            Cell(significant(row[done.axis.name], 5), strong=True),
             Cell(percent(row["probability"], 1)),
             Cell(between(row["low"], row["high"])),
             Cell(f"{int(row['worlds']):,}"),

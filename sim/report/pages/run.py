@@ -13,7 +13,8 @@ from sim.report.tables.cited import evidence_used
 from sim.words import headlines
 from sim.words.estimates import NOTE
 from sim.words.glossary import GLOSSARY
-from sim.words.numbers import between, capital, count, notes, number, percent, shorten, surely
+from sim.words.numbers import between, count, percent, significant, surely
+from sim.words.text import capital, notes, shorten
 
 
 def document_of(run: FinishedRun | View) -> Document:
@@ -81,9 +82,9 @@ def _tiles(view: View) -> Tiles:
         rows = view.landscape(quantity)
         if not rows.empty:
             last = rows.iloc[-1]
-            most = f"{number(last['p05'])} to {number(last['p95'])}"
-            sure = surely(last.get("median_low", math.nan), last.get("median_high", math.nan), number)
-            tiles.append((number(last["median"]), f"{text} in the median world{sure}; nine worlds in ten: {most}"))
+            most = f"{significant(last['p05'])} to {significant(last['p95'])}"
+            sure = surely(last.get("median_low", math.nan), last.get("median_high", math.nan), significant)
+            tiles.append((significant(last["median"]), f"{text} in the median world{sure}; nine worlds in ten: {most}"))
     outcomes = view.run.outcomes
     if not outcomes.endgame.empty:
         last = outcomes.endgame.iloc[-1]

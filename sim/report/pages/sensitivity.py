@@ -10,12 +10,14 @@ from typing import Any, NamedTuple
 from sim.laws.catalogue import ASSUMPTIONS
 from sim.report.html import style
 from sim.report.html.document import Cell, Column, Details, Document, Figure, Prose, Section, Switch, Table, Tiles
+from sim.report.html.plotly_values import plotly_text
 from sim.report.pictures.picture import Key, Panel, Picture, numbers
 from sim.report.pictures.value_axis import closing, name_of, source, view_of_study
 from sim.report.tables.of_run import value_text
 from sim.study.sensitivity import GIVEN_DATA, MORRIS, NOT_DISTINGUISHABLE, SOBOL, Sensitivity
 from sim.words.estimates import of_share
-from sim.words.numbers import between, capital, count, listed, notes, number, percent, plotly_text, shorten
+from sim.words.numbers import between, count, percent, significant
+from sim.words.text import capital, listed, notes, shorten
 
 LOW, HIGH, INDEX, NOISE = "#9a5b00", "#0b5c8a", "#0b5c8a", "#b3bac2"
 MOST_BARS = 20
@@ -299,7 +301,7 @@ def _table(done: Sensitivity, drivers: bool) -> Table:
             cells.append(Cell(percent(value, 1), of_share(value, *bounds), title=f"95%: {between(*bounds)}"))
         for end, word in (("lowest", "up to"), ("highest", "from")) if ends else ():
             row = ends[path, end]
-            cells.append(Cell(percent(row["probability"], 1), f"{word} {number(row['value'])}"))
+            cells.append(Cell(percent(row["probability"], 1), f"{word} {significant(row['value'])}"))
         rows.append(tuple(cells))
     empty = "No assumption is distinguishable from noise." if drivers else "None."
     return Table("drivers" if drivers else "others", "", tuple(columns), tuple(rows), empty=empty)

@@ -17,7 +17,8 @@ from sim.study.focus import first, typed
 from sim.study.sweep import Sweep
 from sim.words.changes import decision_in_words
 from sim.words.estimates import NOTE, of_share, spread
-from sim.words.numbers import notes, number, percent, shorten
+from sim.words.numbers import percent, significant
+from sim.words.text import notes, shorten
 
 TERMS = (
     (
@@ -113,7 +114,7 @@ def _row(swept: Swept, point: Sequence[Coordinate], wanted: Sequence[tuple[str, 
         if found is None:
             cells.append(Cell("–"))
         elif quantity.endswith("_left"):
-            cells.append(Cell(number(found.estimate), spread(found.estimate, found.low, found.high, 2)))
+            cells.append(Cell(significant(found.estimate), spread(found.estimate, found.low, found.high, 2)))
         else:
             cells.append(Cell(percent(found.estimate), of_share(found.estimate, found.low, found.high)))
     return tuple(cells)

@@ -22,7 +22,8 @@ from sim.study.what_if import WhatIf, told_month
 from sim.words.changes import change_in_words
 from sim.words.glossary import GLOSSARY
 from sim.words.histories import Retold
-from sim.words.numbers import capital, count, notes, shorten
+from sim.words.numbers import count
+from sim.words.text import capital, notes, shorten
 from sim.words.year_ends import decided
 
 CHANGED = "with the change"  # the variant that has no name of its own

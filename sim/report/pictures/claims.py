@@ -9,9 +9,11 @@ from typing import Any
 import pandas as pd
 
 from sim.report.html import style
+from sim.report.html.plotly_values import plotly_text
 from sim.report.pictures.picture import Key, Panel, Picture, numbers
 from sim.report.run_view import View
-from sim.words.numbers import between, count, how_many, percent, plotly_text, shorten
+from sim.words.numbers import between, count, how_many, percent
+from sim.words.text import shorten
 
 # Likelihood in words by fixed thresholds: the calibrated scale of the IPCC (Mastrandrea et al. 2010).
 VERDICTS = (

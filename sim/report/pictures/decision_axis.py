@@ -15,11 +15,11 @@ import pandas as pd
 
 from sim.foundation.months import month_of, month_text
 from sim.report.html import style
+from sim.report.html.plotly_values import month_day
 from sim.report.pictures.value_axis import VALUE, curve, dotted, said, stated_value, upright
 from sim.scenario.model import Scenario
 from sim.study.axes import Axis, Coordinate
 from sim.study.decisions import NEVER, RULE
-from sim.words.numbers import month_day
 
 LEAST_GAP = 2.0  # months between the scale and the places beside it
 GAP = 0.15  # of the months on the scale: the least gap, where they are many

@@ -11,11 +11,13 @@ import pandas as pd
 
 from sim.report.html import style
 from sim.report.html.document import BOTH, Cell, Column, Table
+from sim.report.html.plotly_values import plotly_text, year_step
 from sim.report.pictures.overlays import Runs
 from sim.report.pictures.picture import Key, Panel, Picture
 from sim.study.focus import first
 from sim.words.estimates import NOTE, NOTHING, estimate, signed, spread
-from sim.words.numbers import capital, count, money, number, plotly_text, year_step
+from sim.words.numbers import count, scaled_money, significant
+from sim.words.text import capital
 
 Row = Mapping[str, Any]  # of differences.csv
 MOST_ROWS = 24
@@ -139,7 +141,7 @@ def difference_text(runs: Runs, row: Row) -> str:
         currency = runs.base.scenario.currency
         sign = "+" if row["difference"] > 0 else "−" if row["difference"] < 0 else ""
         half = (float(row["high"]) - float(row["low"])) / 2
-        return f"{sign}{money(abs(float(row['difference'])), currency)} ± {money(half, currency)}"
+        return f"{sign}{scaled_money(abs(float(row['difference'])), currency)} ± {scaled_money(half, currency)}"
     return f"{estimate(*_in_points(row), say=signed)} points"
 
 
@@ -190,7 +192,7 @@ def _marks(runs: Runs, records: Sequence[Row], factor: float, is_money: bool) ->
 def _hover(runs: Runs, row: Row, is_money: bool) -> str:
     currency = runs.base.scenario.currency
     values = [float(row[column]) for column in ("base", "variant_value")]
-    told = [money(value, currency) if is_money else f"{100 * value:.1f}%" for value in values]
+    told = [scaled_money(value, currency) if is_money else f"{100 * value:.1f}%" for value in values]
     name, apart = plotly_text(runs.name(row["firm"])), plotly_text(difference_text(runs, row), 200)
     return f"<b>{name}</b><br>{plotly_text(told[0])} → {plotly_text(told[1])}<br>{apart}"
 
@@ -296,4 +298,4 @@ def gain_tile(rows: Sequence[Row], names: Sequence[str]) -> list[tuple[str, str]
     if not known:
         return []
     text = "as many worlds would be needed to see as sharply without common luck (median of the startups' survival)"
-    return [(f"× {number(median(known), 2)}", text)]
+    return [(f"× {significant(median(known), 2)}", text)]

@@ -15,13 +15,15 @@ from sim.outcomes.exits import NOT_KEPT, years_of
 from sim.outcomes.index import ALL_STARTUPS
 from sim.report.html import style
 from sim.report.html.document import Column, Table
+from sim.report.html.plotly_values import plotly_text, year_step
 from sim.report.pictures.fates import FEW_BARS, ROW
 from sim.report.pictures.picture import LOW_HIGH, Key, Panel, Picture, numbers
 from sim.report.run_view import Tables, View
 from sim.report.tables.of_run import name_cell, share_cell
 from sim.study.focus import first, itself
 from sim.words.estimates import NOTE
-from sim.words.numbers import between, capital, listed, percent, plotly_text, year_step
+from sim.words.numbers import between, percent
+from sim.words.text import capital, listed
 
 BY_FIRM, BY_YEAR = "ended-by-firm", "ended-by-year"  # names of the pictures, and of their files
 MOST_YEARS = 12  # ticks of the axis of years

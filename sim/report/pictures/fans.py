@@ -11,7 +11,7 @@ import pandas as pd
 
 from sim.report.html import style
 from sim.report.pictures.picture import Key, numbers
-from sim.words.numbers import number, surely
+from sim.words.numbers import significant, surely
 
 MIDDLE = "p50"
 
@@ -31,7 +31,7 @@ def fan(
     colour: str,
     middle: str = MIDDLE,
     place: Callable[[np.ndarray], np.ndarray] = np.asarray,
-    say: Callable[[float], str] = number,
+    say: Callable[[float], str] = significant,
     unit: str = "",
     steps: bool = False,
 ) -> list[dict[str, Any]]:
@@ -127,7 +127,7 @@ class Scale(NamedTuple):
         room = 0.04 * max(top - bottom, 0.1)
         base = {
             "tickvals": numbers(self.place(np.array(shown)), 6),
-            "ticktext": [number(tick, 6).replace("-", "−") for tick in shown],
+            "ticktext": [significant(tick, 6).replace("-", "−") for tick in shown],
             "range": [round(bottom - room, 4), round(top + room, 4)],
         }
         return style.axis(**{**base, **settings})

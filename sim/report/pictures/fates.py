@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 
 from sim.report.html import style
+from sim.report.html.plotly_values import plotly_text
 from sim.report.pictures.picture import Key, Panel, Picture, numbers
 from sim.report.run_view import View
 from sim.study.focus import first, itself
-from sim.words.numbers import listed, percent, plotly_text
+from sim.words.numbers import percent
+from sim.words.text import listed
 
 PALE = 0.42
 MOST_BARS = 200  # of startups at the horizon

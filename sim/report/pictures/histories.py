@@ -14,7 +14,8 @@ from sim.report.pictures.overlays import Runs
 from sim.report.pictures.picture import Panel, Picture, numbers
 from sim.words.histories import Line, Retold, why
 from sim.words.life_stories import MARKET_NAME
-from sim.words.numbers import capital, count, percent
+from sim.words.numbers import count, percent
+from sim.words.text import capital
 
 HEADINGS = {"value": "Valuation", "cash": "Cash"}
 

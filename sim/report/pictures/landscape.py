@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from sim.report.html import style
+from sim.report.html.plotly_values import plotly_text, year_step
 from sim.report.pictures import fans
 from sim.report.pictures.fates import small_dates
 from sim.report.pictures.picture import Key, Panel, Picture, numbers
@@ -15,7 +16,8 @@ from sim.report.pictures.survival import MONTH, context, spread_out
 from sim.report.run_view import MOST_PANELS, View
 from sim.study.focus import first, itself
 from sim.words.headlines import left_of
-from sim.words.numbers import between, how_many, listed, number, percent, plotly_text, surely, year_step
+from sim.words.numbers import between, how_many, percent, significant, surely
+from sim.words.text import listed
 
 MOST_BARS = 16  # of the years in which the endgame begins
 INDEPENDENTS, RACE, HHI = "#0b5c8a", "#0b7d6e", "#7a4b8c"
@@ -41,8 +43,8 @@ def independents_left(view: View) -> Picture:
             yaxis=style.axis(range=[0, top * 1.06], **({"dtick": 1} if top <= 10 else {"nticks": 6}), tickformat=",d"),
         )
         last = rows.iloc[-1]
-        sure = surely(last.get("median_low", math.nan), last.get("median_high", math.nan), number)
-        note = f"{number(last['median'])} in {view.horizon}{sure}; nine worlds in ten: {_range(last)}"
+        sure = surely(last.get("median_low", math.nan), last.get("median_high", math.nan), significant)
+        note = f"{significant(last['median'])} in {view.horizon}{sure}; nine worlds in ten: {_range(last)}"
         data = fans.fan(days, rows, colour, "median", unit="startups", steps=True)
         panels.append(Panel(data, layout, heading, note, colour))
         told.append(last)
@@ -63,7 +65,7 @@ def independents_left(view: View) -> Picture:
 
 
 def _range(row: Any) -> str:
-    return f"{number(row['p05'])} to {number(row['p95'])}"
+    return f"{significant(row['p05'])} to {significant(row['p95'])}"
 
 
 def concentration(view: View) -> Picture:
@@ -81,11 +83,10 @@ def concentration(view: View) -> Picture:
         yaxis=style.axis(range=[0, min(1.0, top * 1.1 + 0.02)], nticks=6),
     )
     last, early = rows.iloc[-1], rows[rows["month"] <= 12].iloc[-1]
-    title = (
-        f"Concentration of revenue is at an HHI of {number(last['median'], 2)} in {view.horizon} in the median world"
-    )
+    index = significant(last["median"], 2)
+    title = f"Concentration of revenue is at an HHI of {index} in {view.horizon} in the median world"
     if last["month"] > 12:
-        title += f", after {number(early['median'], 2)} in {view.month(int(early['month']), long=True)}"
+        title += f", after {significant(early['median'], 2)} in {view.month(int(early['month']), long=True)}"
     caption = view.caption(
         "HHI: the sum of squared revenue shares of all firms, giants included; 1 is a monopoly, 0.1 is ten equal firms."
     )

@@ -10,12 +10,13 @@ import pandas as pd
 
 from sim.foundation.columns import column
 from sim.report.html import style
+from sim.report.html.plotly_values import plotly_text, year_step
 from sim.report.pictures import fans
 from sim.report.pictures.fates import small_dates
 from sim.report.pictures.picture import Panel, Picture, numbers
 from sim.report.run_view import View
 from sim.words.estimates import up_to
-from sim.words.numbers import money, number, percent, plotly_text, surely, year_step
+from sim.words.numbers import percent, scaled_money, significant, surely
 
 LEAST_WORLDS = 30  # a fan of fewer worlds is not drawn ...
 LEAST_SHARE = 0.02  # ... nor one of a smaller share of them
@@ -101,7 +102,7 @@ def _panel(view: View, firm: str, rows: pd.DataFrame, purse: Purse, axis: dict[s
     )
 
     def say(value: float) -> str:
-        return up_to(number(value), value, column(purse.quantity).most / divisor)
+        return up_to(significant(value), value, column(purse.quantity).most / divisor)
 
     data = fans.fan(days, scaled, view.style(firm).colour, place=purse.scale.place, say=say, unit=unit)
     return Panel(data, layout, view.name(firm), note, view.style(firm).colour)
@@ -130,8 +131,8 @@ def _title(view: View, which: str, purse: Purse, drawn: dict[str, pd.DataFrame])
 
     def say(value: float) -> str:
         if purse.billions:
-            return money(value, view.scenario.currency)
-        return up_to(f"{number(value)} months", value, column(purse.quantity).most)
+            return scaled_money(value, view.scenario.currency)
+        return up_to(f"{significant(value)} months", value, column(purse.quantity).most)
 
     when = view.month(month, long=True)
     told = ", ".join(f"{view.name(firm)} {say(medians[firm])}" for firm in view.spoken(medians))
@@ -149,14 +150,15 @@ def venture(view: View) -> Picture:
     columns = ["median", "p05", "p25", "p75", "p95", "median_low", "median_high"]
     scaled = raised.assign(**{column: raised[column] / divisor for column in columns if column in raised})
     panels = [
-        _bars(scaled, years, f"Venture money, {unit}", unit, lambda v: money(v * divisor, view.scenario.currency), {}),
+        _bars(scaled, years, f"Venture money, {unit}", unit,
+              lambda v: scaled_money(v * divisor, view.scenario.currency), {}),
         _bars(top_four, [view.calendar(int(m)) // 12 for m in top_four["month"]], "Share of the four largest",
               "share of the year's venture money", percent,
               {"tickformat": ".0%", "range": [0, 1.04]}),
     ]  # fmt: skip
     panels = [panel for panel in panels if panel.data[0]["x"]]
     peak = int(np.argmax(raised["median"].to_numpy(float)))
-    amount = money(float(raised["median"].iloc[peak]), view.scenario.currency)
+    amount = scaled_money(float(raised["median"].iloc[peak]), view.scenario.currency)
     title = f"Venture money peaks at {amount} in {years[peak]:04d} in the median world"
     then = top_four[top_four["month"] == raised["month"].iloc[peak]]["median"]
     if then.notna().any():

@@ -12,12 +12,14 @@ import pandas as pd
 
 from sim.outcomes.index import group_name
 from sim.report.html import style
+from sim.report.html.plotly_values import plotly_text
 from sim.report.pictures.fates import small_dates
 from sim.report.pictures.picture import LOW_HIGH, Key, Panel, Picture, numbers
 from sim.report.pictures.survival import BANDS, ENDPOINTS, ENDS, NOBODY
 from sim.report.run_view import MOST_PANELS, View
 from sim.study.focus import first, itself
-from sim.words.numbers import listed, percent, plotly_text, shorten
+from sim.words.numbers import percent
+from sim.words.text import listed, shorten
 
 BAND_OPACITY = 0.16
 KEY_LETTERS = 40  # of a label in a legend: so many fit on a phone

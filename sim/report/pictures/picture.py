@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.report.html import style
-from sim.words.numbers import plotly_text
+from sim.report.html.plotly_values import plotly_text
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

@@ -8,11 +8,13 @@ from typing import Any
 import pandas as pd
 
 from sim.report.html import style
+from sim.report.html.plotly_values import year_step
 from sim.report.pictures.picture import LOW_HIGH, Key, Panel, Picture, numbers
 from sim.report.pictures.survival import BANDS, band
 from sim.report.run_view import View
 from sim.study.focus import first, itself
-from sim.words.numbers import listed, percent, year_step
+from sim.words.numbers import percent
+from sim.words.text import listed
 
 AFTER = (  # group, clock, heading, whose curves they are
     ("listed", "listed", "After listing", "startups that listed"),

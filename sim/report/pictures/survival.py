@@ -8,9 +8,11 @@ from typing import Any
 import pandas as pd
 
 from sim.report.html import style
+from sim.report.html.plotly_values import plotly_text
 from sim.report.pictures.picture import LOW_HIGH, Key, Panel, Picture, numbers
 from sim.report.run_view import View
-from sim.words.numbers import listed, percent, plotly_text
+from sim.words.numbers import percent
+from sim.words.text import listed
 
 ENDPOINTS = {"independent": "still independent", "general": "still in the general race"}
 BANDS = "Bands are pointwise 95% intervals."

@@ -10,6 +10,7 @@ import pandas as pd
 from sim.outcomes.differences import ENDGAME, GENERAL_LEFT, INDEPENDENTS_LEFT
 from sim.outcomes.horizon import CLAIM
 from sim.report.html import style
+from sim.report.html.plotly_values import plotly_text
 from sim.report.pictures.decision_axis import NO_LINE, looks
 from sim.report.pictures.picture import Key, Panel, Picture, numbers
 from sim.report.pictures.survival import ENDPOINTS, NOBODY
@@ -17,9 +18,10 @@ from sim.report.pictures.swept import STATES, Swept
 from sim.report.pictures.value_axis import curve, marked, said, stated_note, title_of, value_axis
 from sim.study.axes import Coordinate
 from sim.study.decisions import NEVER, RULE
-from sim.words.changes import decision_in_words, in_words
+from sim.words.changes import decision_in_words, path_in_words
 from sim.words.headlines import least_and_most
-from sim.words.numbers import capital, listed, number, percent, plotly_text, shorten
+from sim.words.numbers import percent, significant
+from sim.words.text import capital, listed, shorten
 
 LEFT = (
     (INDEPENDENTS_LEFT, "still independent", "#0b5c8a", "solid"),
@@ -86,11 +88,14 @@ def _title_left(swept: Swept) -> str:
     (axis,) = swept.axes
     estimates = swept.rows(INDEPENDENTS_LEFT)["estimate"]
     if swept.places is not None:
-        least, most = number(estimates.min(), 2), number(estimates.max(), 2)
-        when = f"depending on {in_words(swept.done.scenario, axis.name)}"
+        least, most = significant(estimates.min(), 2), significant(estimates.max(), 2)
+        when = f"depending on {path_in_words(swept.done.scenario, axis.name)}"
         return f"Of {_startups(swept)}, {least} to {most} are independent on average, {when}"
-    ends = [number(estimates.iloc[i], 2) for i in (0, -1)]
-    ends = [f"{ends[0]} are independent on average at {number(axis.low)}", f"{ends[1]} at {number(axis.high)}"]
+    ends = [significant(estimates.iloc[i], 2) for i in (0, -1)]
+    ends = [
+        f"{ends[0]} are independent on average at {significant(axis.low)}",
+        f"{ends[1]} at {significant(axis.high)}",
+    ]
     return f"Of {_startups(swept)}, {', '.join(ends)}"
 
 
@@ -144,7 +149,7 @@ def _moved(swept: Swept, state: str, firm: str) -> str:
     if swept.places is not None:
         return f"{name} in {least_and_most(swept.done.scenario, swept.axes, firm, estimates, whole)}"
     first, last = (percent(float(estimates.iloc[i])) for i in (0, -1))
-    return f"{name} goes from {first} {whole} at {number(axis.low)} to {last} at {number(axis.high)}"
+    return f"{name} goes from {first} {whole} at {significant(axis.low)} to {last} at {significant(axis.high)}"
 
 
 def _chosen(swept: Swept) -> str:
@@ -191,7 +196,7 @@ def survival(swept: Swept, endpoint: str) -> Picture:
     step = max(1, -(-len(values) // MOST_KEYS))
     shown = [value for i, value in enumerate(values) if i % step == 0 or value in (RULE, NEVER)]
     keys = tuple(Key(said(value), drawn[value][0], "line", "", drawn[value][1]) for value in shown)
-    what = f"{'choice' if axis.chosen else 'value'} of {in_words(swept.done.scenario, axis.name)}"
+    what = f"{'choice' if axis.chosen else 'value'} of {path_in_words(swept.done.scenario, axis.name)}"
     title = f"{capital(ENDPOINTS[endpoint])}: a survival curve for every {what}"
     caption = swept.caption(
         f"Share of worlds in which a startup that entered is {ENDPOINTS[endpoint]}, by month; colours are values of "

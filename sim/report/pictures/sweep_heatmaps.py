@@ -8,13 +8,15 @@ import numpy as np
 
 from sim.outcomes.horizon import CLAIM
 from sim.report.html import style
+from sim.report.html.plotly_values import plotly_text
 from sim.report.pictures.picture import Key, Panel, Picture
 from sim.report.pictures.sweep_curves import LEFT, _chosen
 from sim.report.pictures.swept import INDUSTRY, STATES, Swept
 from sim.report.pictures.value_axis import said, title_of
 from sim.study.axes import Axis
 from sim.study.decisions import NEVER, RULE
-from sim.words.numbers import capital, percent, plotly_text, shorten
+from sim.words.numbers import percent
+from sim.words.text import capital, shorten
 
 SCALE = ((0.0, "#f4f7f9"), (0.25, "#d3e4ee"), (0.5, "#a3c8de"), (0.75, "#2f7cab"), (1.0, "#083a5c"))
 MOST_CELLS = 49  # with more of them there is no room for numbers

@@ -12,11 +12,12 @@ from typing import Any
 from sim.outcomes.index import MARKET
 from sim.report.html import style
 from sim.report.html.document import Cell, Column, Table
+from sim.report.html.plotly_values import plotly_text
 from sim.report.pictures.picture import Key, Panel, Picture
 from sim.report.run_view import View
 from sim.study.focus import first
 from sim.words.life_stories import STARTUP, Sentence, Story, WorldStory
-from sim.words.numbers import capital, plotly_text, shorten
+from sim.words.text import capital, shorten
 
 MOST_LANES = 25
 WORD_GAP = 0.13  # least distance of two words above a timeline, in shares of the run

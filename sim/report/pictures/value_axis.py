@@ -21,9 +21,11 @@ from sim.report.tables.provenance import provenance_of
 from sim.scenario import decided
 from sim.scenario.model import Scenario
 from sim.study.axes import Axis, Coordinate
-from sim.words.changes import in_words, when_in_words
+from sim.words.changes import path_in_words, when_in_words
 from sim.words.glossary import GLOSSARY
-from sim.words.numbers import capital, lower, month_text, number, shorten
+from sim.words.months import short_month
+from sim.words.numbers import significant
+from sim.words.text import capital, lower, shorten
 
 BAND = 0.16  # opacity
 VALUE = "#b5482e"  # of marks on the axis of what varies
@@ -42,7 +44,7 @@ def name_of(path: str, scenario: Scenario, limit: int = 90) -> str:
     declared = ASSUMPTIONS.get(inner) or FIRM_ASSUMPTIONS.get(inner.rpartition(".")[2])
     said = capital(declared.says) if declared else inner
     if inner.rpartition(".")[2] in ("strength", "on") and inner in ASSUMPTIONS:
-        said = capital(in_words(scenario, inner).removeprefix("the "))
+        said = capital(path_in_words(scenario, inner).removeprefix("the "))
     if declared and declared.decides:
         said = f"When it {declared.decides}"
     if inner.startswith("firms."):
@@ -73,9 +75,9 @@ def value_axis(axis: Axis, **settings: Any) -> dict[str, Any]:
 def said(value: Coordinate) -> str:
     """A value of what varies as axes, keys and tables say it: "0.5", "rule", "never", "Jan 2026"."""
     if not isinstance(value, str):
-        return number(value, 4)
+        return significant(value, 4)
     month = month_of(value)
-    return value if month is None else month_text(month)
+    return value if month is None else short_month(month)
 
 
 def stated_value(axis: Axis, scenario: Scenario) -> Coordinate | None:

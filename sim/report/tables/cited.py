@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 from sim.report.html.document import Cell, Column, Details, Section, Table
 from sim.scenario import evidence
 from sim.scenario.model import Scenario
-from sim.words.numbers import capital, count
+from sim.words.numbers import count
+from sim.words.text import capital
 
 SOURCES = {"seed": "document", "page": "public page"}  # what evidence.csv calls them, in words
 SCHEMES = ("http", "https")  # of addresses that become links

@@ -10,9 +10,9 @@ from sim.outcomes.index import ALL_STARTUPS
 from sim.report.html.document import BOTH, Column, Prose, Table
 from sim.report.pictures.difference_dots import Row, at_the_end, change_cell, difference_text, is_sure, name_head
 from sim.report.pictures.overlays import Runs
-from sim.words.differences import whom
 from sim.words.estimates import NOTE
-from sim.words.numbers import capital
+from sim.words.names import whom
+from sim.words.text import capital
 
 TITLE = "What ended them, before and after"
 

@@ -21,8 +21,10 @@ from sim.scenario.basis import MEANINGS, rests_on
 from sim.scenario.model import Change, Claim, Firm, Value
 from sim.study.focus import first, itself, typed
 from sim.words.estimates import NOTE, of_share
-from sim.words.numbers import between, capital, exact, month_text, percent, shorten
+from sim.words.months import short_month
+from sim.words.numbers import between, exact, percent
 from sim.words.propositions import asked
+from sim.words.text import capital, shorten
 
 MOST_ROWS = 60  # of the table of fates; a scenario with more firms says so
 
@@ -113,12 +115,12 @@ def _half_gone(view: View, row: dict[str, Any]) -> Cell:
     dates = (row[name] for name in ("median_exit", "median_exit_low", "median_exit_high"))
     gone, low, high = (_month_of(text) if isinstance(text, str) and text else "" for text in dates)
     interval = f"{low} to {high}" if low and high else f"{low} or later" if low else ""
-    return Cell(gone or f"after {month_text(view.scenario.end)}", interval if interval != gone else "")
+    return Cell(gone or f"after {short_month(view.scenario.end)}", interval if interval != gone else "")
 
 
 def _month_of(text: str) -> str:
     """ "2027-03" as "Mar 2027"."""
-    return month_text(int(text[:4]) * 12 + int(text[5:7]) - 1)
+    return short_month(int(text[:4]) * 12 + int(text[5:7]) - 1)
 
 
 def claims_table(view: View) -> Table:
@@ -192,7 +194,7 @@ def value_text(value: Value, declared: Assumption | None) -> str:
     if declared is not None and declared.decides:
         return " or ".join(decided.written(number) for number in value.numbers)
     if value.changing:
-        return series.in_words(value, exact, month_text)
+        return series.in_words(value, exact, short_month)
     numbers = [exact(number) for number in value.numbers]
     match value.kind:
         case "number":
@@ -268,7 +270,7 @@ def firm_tables(view: View) -> Iterable[tuple[str, Table]]:
 
 
 def _firm_line(view: View, firm: Firm, values: int) -> str:
-    enters = f"enters {month_text(firm.enters)}" if firm.enters is not None else "has no date of entry"
+    enters = f"enters {short_month(firm.enters)}" if firm.enters is not None else "has no date of entry"
     return f"{view.name(firm.id, 60)}: {firm.kind}, {enters}, {values} value{'s' if values > 1 else ''} stated"
 
 
@@ -291,8 +293,8 @@ def _change_row(change: Change, currency: str) -> tuple[Cell, ...]:
     declared = ASSUMPTIONS.get(change.path) or FIRM_ASSUMPTIONS.get(change.path.rpartition(".")[2])
     unit = unit_in(declared.unit, currency) if declared and change.op != "times" else ""
     return (
-        Cell(month_text(change.first)),
-        Cell(month_text(change.last) if change.last is not None else "for good"),
+        Cell(short_month(change.first)),
+        Cell(short_month(change.last) if change.last is not None else "for good"),
         Cell(capital(declared.explained) if declared else change.path, f"{change.path} ({change.origin})"),
         Cell(how.format(value_text(change.value, declared)), unit),
         Cell(rests_on(change.value.source)),
@@ -305,7 +307,7 @@ def provenance(view: View) -> tuple[tuple[str, str], ...]:
     scenario, manifest = view.scenario, view.run.manifest
     terms = [
         ("Scenario", shorten(f"{scenario.name}: {scenario.title}", 300)),
-        ("Months", f"{month_text(scenario.start)} to {month_text(scenario.end)}, {scenario.ticks} months"),
+        ("Months", f"{short_month(scenario.start)} to {short_month(scenario.end)}, {scenario.ticks} months"),
         ("Worlds", f"{view.worlds:,}"),
         ("Seed", str(scenario.seed)),
         (

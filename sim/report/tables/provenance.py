@@ -13,7 +13,8 @@ from sim.report.tables.of_run import DIGESTS, value_text
 from sim.scenario import series
 from sim.scenario.model import Scenario, Value
 from sim.scenario.override import Override, parse_set
-from sim.words.numbers import capital, month_text, shorten
+from sim.words.months import short_month
+from sim.words.text import capital, shorten
 
 SET_COLUMNS = (
     Column("What is changed", wide=True),
@@ -35,8 +36,8 @@ def _set_row(scenario: Scenario, override: Override) -> tuple[Cell, ...]:
     changes = [change for change in scenario.changes if change.path == override.path]
     when = "from the start"
     if override.first is not None:
-        until = "on" if override.last is None else f"to {month_text(override.last)}"
-        when = f"from {month_text(override.first)} {until}"
+        until = "on" if override.last is None else f"to {short_month(override.last)}"
+        when = f"from {short_month(override.first)} {until}"
     value = _stated(scenario, override.path)
     return (
         Cell(
@@ -82,7 +83,7 @@ def runs_table(runs: Runs, manifest: Mapping[str, Any]) -> Table:
                 Cell(shorten(runs.labels[index], 60), swatch=runs.style(index).colour, strong=True),
                 Cell(shorten(scenario.title, 120)),
                 Cell(f"{view.worlds:,}", f"seed {about['seed']}"),
-                Cell(f"{month_text(scenario.start)} to {month_text(scenario.end)}"),
+                Cell(f"{short_month(scenario.start)} to {short_month(scenario.end)}"),
                 Cell("a finished run's folder" if about["folder"] else "simulated for this page"),
             )
         )
@@ -95,7 +96,7 @@ def provenance_of(runs: Runs, manifest: Mapping[str, Any], again: str = "") -> t
     scenario = runs.base.scenario
     terms = [
         ("Scenario", shorten(f"{scenario.name}: {scenario.title}", 300)),
-        ("Months", f"{month_text(scenario.start)} to {month_text(scenario.end)}, {scenario.ticks} months"),
+        ("Months", f"{short_month(scenario.start)} to {short_month(scenario.end)}, {scenario.ticks} months"),
         ("Worlds", f"{runs.base.worlds:,} in each run" if len({v.worlds for v in runs.views}) == 1 else "see the runs"),
         ("Seed", str(manifest.get("seed"))),
     ]

@@ -13,9 +13,9 @@ from sim.report.pictures.difference_dots import FALLS, RISES, Row, date_head, is
 from sim.report.pictures.overlays import Runs
 from sim.scenario.year_ends import CASH, KEPT, REVENUE, RUNWAY
 from sim.study.focus import first
-from sim.words.differences import month_words
 from sim.words.estimates import NOTE, NOTHING, plain, signed, spread
-from sim.words.numbers import capital
+from sim.words.months import date_name
+from sim.words.text import capital
 from sim.words.year_ends import by_firm, difference_cell, digits_of, said_counted
 
 TITLE = "Runway, cash and revenue"
@@ -58,7 +58,7 @@ def _at_date(runs: Runs, told: dict[str, dict[str, Row]], index: int, date: str)
     where = "in which the startup is there in both" if paired else "of each run in which the startup is there"
     how = "the median of the differences world by world" if paired else "the difference of the medians"
     caption = runs.caption(
-        f"At the end of {month_words(date)}, {runs.labels[0]} → {runs.labels[index]}; below, the difference, {NOTE}. "
+        f"At the end of {date_name(date)}, {runs.labels[0]} → {runs.labels[index]}; below, the difference, {NOTE}. "
         f"Counted are the worlds {where}. Runway, counted up to {LONGEST_RUNWAY:g} months: medians, and {how}; cash "
         "and revenue: means. Bold: the interval excludes zero."
     )
@@ -67,7 +67,7 @@ def _at_date(runs: Runs, told: dict[str, dict[str, Row]], index: int, date: str)
 
 def _title(runs: Runs, told: dict[str, dict[str, Row]], date: str) -> str:
     sure = [mine[RUNWAY] for mine in told.values() if RUNWAY in mine and is_sure(mine[RUNWAY])]
-    said = f"{TITLE} in {month_words(date)}"
+    said = f"{TITLE} in {date_name(date)}"
     if not sure:
         return f"{said}: no runway changes surely"
     row = max(sure, key=lambda row: abs(row["difference"]))
