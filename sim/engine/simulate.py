@@ -12,7 +12,7 @@ import numpy as np
 from sim.engine import calendar, finite, luck
 from sim.engine.block import Block
 from sim.engine.dated import Assumed, Base, draw_base, put_certain
-from sim.engine.month import HALF_YEAR_ENDS, ORDER, Phase, opening, steps
+from sim.engine.month import HALF_YEAR_ENDS, ORDER, Phase, open_tile, opening, steps
 from sim.engine.prepared import Problem, Seeds, prepare
 from sim.engine.recorder import Recorder, compile_record
 from sim.engine.state import copied, new_tile
@@ -56,18 +56,10 @@ def _start(problem: Problem, first: int, worlds: int, told: bool, tile_worlds: i
 def _opened(start: Start, first: int, worlds: int, clipped: dict[str, int]) -> tuple[World, Assumed]:
     """The tile of ``worlds`` worlds from ``first`` on at month 0: assumptions drawn, the opening state computed."""
     problem, tile = start.problem, copied(start.tile, worlds)
-    firms, market, assume = tile.firms, tile.market, tile.assume
-    market["world"] = first + np.arange(worlds)
-    firms["lot"] = luck.lots(problem.luck_seed, problem.keys, first, worlds)
+    tile.market["world"] = first + np.arange(worlds)
+    tile.firms["lot"] = luck.lots(problem.luck_seed, problem.keys, first, worlds)
     assumed = Assumed(problem, tile, start.base, first, clipped)
-    for row in np.flatnonzero(problem.pivoted <= 0):
-        firms["deep"][:, row] = firms["keeps_core"][:, row] >= 0.5
-        firms["pivot_cost"][:, row] = firms["research_ambition"][:, row] * assume["frontier_cost_month"]
-    market["dry_powder"] = assume["rounds_powder_start"]
-    half_lives = assume["frontier_age_months"] / assume["frontier_slowing_half_life"]
-    slowed = (assume["frontier_speed_year"] - assume["frontier_speed_floor_year"]) * (1.0 - 0.5**half_lives)
-    market["open_gap"] = assume["open_source_lag_months"] * (assume["frontier_speed_year"] - slowed) / 12.0
-    opening(tile)
+    open_tile(tile)
     return tile, assumed
 
 

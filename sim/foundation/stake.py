@@ -40,7 +40,7 @@ def take_round(firm, amount, tick):  # type: ignore[no-untyped-def]
 def move_premium(firm, change, cap):  # type: ignore[no-untyped-def]
     """The premium moves by ``change``, within its cap, and with it at once the price of all but the firm's cash.
 
-    The share by which the price fell; 0 of a firm that was worth nothing.
+    Returns the share by which the price fell, negative where it rose; 0 of a firm that was worth nothing.
     """
     before, price = firm.premium, firm.value
     firm.premium = min(max(before + change, -cap), cap)
@@ -64,9 +64,15 @@ def forget_call(firm):  # type: ignore[no-untyped-def]
 
 
 @law
+def scarce_float(share, float_ref):  # type: ignore[no-untyped-def]
+    """How scarce a stock is of which ``share`` is traded, in [0, 1]: at ``float_ref`` a third of it is left."""
+    return math.exp(-share / float_ref)
+
+
+@law
 def scarce(share, listed, scarcity, float_ref):  # type: ignore[no-untyped-def]
     """Premium, log, of a listed firm of which ``share`` is traded, where ``listed`` startups are."""
-    return scarcity * math.exp(-share / float_ref) / max(listed, 1.0)
+    return scarcity * scarce_float(share, float_ref) / max(listed, 1.0)
 
 
 @law

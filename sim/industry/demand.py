@@ -21,8 +21,8 @@ import math
 from sim.foundation.assumption import Assumption, Mechanism
 from sim.foundation.columns import API, CONSUMER, HOME, INDEPENDENT, LINE_COUNT, PROJECTS, VERTICAL
 from sim.foundation.jit import law
-from sim.foundation.maths import TINY, growth_log
-from sim.foundation.months import HALF_YEAR, MONTHS_A_YEAR
+from sim.foundation.maths import TINY, growth_log, season
+from sim.foundation.months import MONTHS_A_YEAR
 
 MECHANISM = Mechanism(
     "demand",
@@ -169,13 +169,6 @@ MECHANISM = Mechanism(
         Assumption("reach", 1, "ratio", 0.01, 100, "channels and ecosystem over a startup's"),
     ),
 )
-
-
-@law
-def season(month, second_half_share):
-    """Share of a year's project revenue that falls in this calendar month, times 12."""
-    half = second_half_share if month % MONTHS_A_YEAR >= HALF_YEAR else 1.0 - second_half_share
-    return 2.0 * half
 
 
 @law

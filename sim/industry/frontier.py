@@ -74,6 +74,16 @@ def speed_month(assume, age):
     return (assume.frontier_speed_floor_year + excess * slowing) / MONTHS_A_YEAR
 
 
+def opening_speed_year(assume):
+    """Speed of the frontier at the opening, generations a year, of rows of worlds at once.
+
+    It is 12 times ``speed_month``, but for the last bit, which is left as it was in all results so far.
+    """
+    half_lives = assume.frontier_age_months / assume.frontier_slowing_half_life
+    excess = assume.frontier_speed_year - assume.frontier_speed_floor_year
+    return assume.frontier_speed_year - excess * (1.0 - 0.5**half_lives)
+
+
 @law
 def effort(research, firm, assume, cost):
     """Effort relative to what keeps pace with the frontier."""

@@ -13,6 +13,7 @@ from sim.foundation.assumption import Assumption, Mechanism
 from sim.foundation.causes import OPEN_RELEASE
 from sim.foundation.columns import EVENT
 from sim.foundation.jit import law
+from sim.foundation.months import MONTHS_A_YEAR
 from sim.foundation.world import tell
 
 RELEASE = EVENT["release"]
@@ -60,6 +61,11 @@ MECHANISM = Mechanism(
         Assumption("price_floor", 0.01, "ratio", 0.0001, 1, "lowest API price over its trend that releases lead to"),
     ),
 )
+
+
+def at_opening(market, assume, speed_year):
+    """Open source lies its lag behind a frontier of this speed, generations a year; rows of worlds, at once."""
+    market.open_gap = assume.open_source_lag_months * speed_year / MONTHS_A_YEAR
 
 
 @law

@@ -10,7 +10,8 @@ pressure = what the first law adds for a firm that cannot keep pace
 What is told is the largest of the three parts of the chance; of equal ones the first.
 A scenario may decide it instead (``pivots``): in its month the firm leaves, deep with chance keeps_core,
 whatever its means.
-Sources: S000-08, S000-14, P-01-06, P-BC-04 (pivots), S001-18 (absorbing), S003-01, S000-20, S003-21. Sizes: assumption.
+Sources: S000-08, S000-14, P-01-06, P-BC-04 (pivots), S001-18 (absorbing), S003-01, S000-20, S003-21. Sizes: D,
+assumption.
 """
 
 from sim.foundation.assumption import Assumption, Mechanism
@@ -90,6 +91,17 @@ MECHANISM = Mechanism(
         ),
     ),
 )
+
+
+@law
+def at_opening(world):
+    """Who left the general race before the start: deep if that is what is more likely, at the cost of the opening."""
+    assume = world.assume
+    for f in range(world.firms.shape[0]):
+        firm = world.firms[f]
+        if firm.pivot_month <= world.tick:
+            firm.deep = 1 if firm.keeps_core >= 0.5 else 0
+            firm.pivot_cost = firm.research_ambition * assume.frontier_cost_month
 
 
 @law

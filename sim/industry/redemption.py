@@ -4,7 +4,7 @@ patience  = months_without since the last round (or entry)
 hazard    = hazard_month * (1 - founders' stake) * (1 + shut * (1 - window)), once patience is over, a month
 call      once: it owes share_called of what investors paid in, and pays pay_share of its cash a month until that is
           paid, or somebody buys it, a round closes or it lists: a firm that is called is for sale (acquisition)
-Sources: S001-20 (early investors need exits), S001-22; form: Black & Gilson (1998). Sizes: assumption.
+Sources: S001-20 (early investors need exits), S001-22; form: Black & Gilson (1998). Sizes: D, assumption.
 """
 
 from sim.foundation.assumption import Assumption, Mechanism

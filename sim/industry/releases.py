@@ -4,7 +4,8 @@ near      gap <= near_gap, by a firm's own work: what it downloads for free does
 stale     years since its last model near the frontier, beyond fresh_months; 0 for a firm that has pivoted
 effort    in every line (demand) is multiplied by exp(-stale_loss * stale); investors mark it down too (rounds)
 out       after months_without such a model a startup has to leave the general race (pivot), unless it never does
-Sources: S001-03, S003-01, S003-03; form: Klepper (1996), who does not renew falls behind for good. Sizes: assumption.
+Sources: S001-03, S003-01, S003-03; form: Klepper (1996), who does not renew falls behind for good.
+Sizes: D, assumption.
 """
 
 from sim.foundation.assumption import Assumption, Mechanism

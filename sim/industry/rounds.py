@@ -358,6 +358,12 @@ def close_round(world, f, amount, powder):
 
 
 @law
+def at_opening(world):
+    """The dry powder that waits at the opening."""
+    world.market.dry_powder = world.assume.rounds_powder_start
+
+
+@law
 def step(world):
     """The month's rounds: who is ready, what investors say, and how the dry powder is shared."""
     firms, market, assume = world.firms, world.market, world.assume

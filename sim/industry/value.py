@@ -23,7 +23,7 @@ from sim.foundation.columns import COLD, HOT, INDEPENDENT, NEVER, STARTUP
 from sim.foundation.jit import law
 from sim.foundation.maths import TINY
 from sim.foundation.months import HALF_YEAR, MONTHS_A_YEAR
-from sim.foundation.stake import scarce
+from sim.foundation.stake import scarce, scarce_float
 
 MECHANISM = Mechanism(
     "value",
@@ -157,9 +157,8 @@ def noise_of(firm, assume, tick):
     """Scale of that luck, log: larger for a listed firm, the fewer of its shares are traded."""
     if firm.listing_month > tick:
         return assume.value_noise_month
-    return assume.value_noise_month * (
-        1.0 + assume.value_float_noise * math.exp(-firm.float_share / assume.value_float_ref)
-    )
+    scarce = scarce_float(firm.float_share, assume.value_float_ref)
+    return assume.value_noise_month * (1.0 + assume.value_float_noise * scarce)
 
 
 @law

@@ -12,7 +12,7 @@ from pytest import approx
 from worlds import JANUARY_2024, assumed, bounded, compiled_as_plain, giant, rows, startup, step_as_plain, world
 
 from sim.foundation.columns import API, CONSUMER, LINES, PROJECTS, VERTICAL
-from sim.foundation.maths import growth_log
+from sim.foundation.maths import growth_log, season
 from sim.industry import demand
 
 ABROAD = len(LINES)
@@ -37,10 +37,10 @@ def test_growth_by_hand():
 
 def test_season_by_hand():
     """Zhipu earned most in the second half: 70% there is 1.4 of an even month, 0.6 before."""
-    assert demand.season(JANUARY_2024, 0.7) == approx(0.6, rel=1e-14)
-    assert demand.season(JANUARY_2024 + 5, 0.7) == approx(0.6, rel=1e-14)
-    assert demand.season(JANUARY_2024 + 6, 0.7) == approx(1.4, rel=1e-14)
-    assert sum(demand.season(JANUARY_2024 + m, 0.86) for m in range(12)) == approx(12.0, rel=1e-14)
+    assert season(JANUARY_2024, 0.7) == approx(0.6, rel=1e-14)
+    assert season(JANUARY_2024 + 5, 0.7) == approx(0.6, rel=1e-14)
+    assert season(JANUARY_2024 + 6, 0.7) == approx(1.4, rel=1e-14)
+    assert sum(season(JANUARY_2024 + m, 0.86) for m in range(12)) == approx(12.0, rel=1e-14)
 
 
 def test_shares_by_hand():
@@ -388,7 +388,7 @@ def test_orders_are_booked_at_the_price_a_lead_commands():
     w = world(startup(vertical_price=1.2, vertical_delay=1.0), month=JANUARY_2024, **NO_SWITCHING)
     w.shares[0, VERTICAL] = 0.2
     demand.step(w)
-    even = w.sizes[VERTICAL] * 0.2 * demand.season(JANUARY_2024, w.assume.demand_second_half_share)
+    even = w.sizes[VERTICAL] * 0.2 * season(JANUARY_2024, w.assume.demand_second_half_share)
     assert w.firms[0].revenue_vertical == approx(1.2 * even, rel=1e-13)
 
 
@@ -452,7 +452,7 @@ def test_compiled_as_plain(pulls, sizes, traits, gap, taking, tick):
     assume = assumed(**pulls, **sizes)
     assert compiled_as_plain(growth_log, 1.3, 0.2, 20.0, tick)
     assert compiled_as_plain(demand.opened_by, gap, assume)
-    assert compiled_as_plain(demand.season, tick, 0.7)
+    assert compiled_as_plain(season, tick, 0.7)
     assert compiled_as_plain(demand.grown, assume, tick)
     firms = startup(gap=gap, **traits), giant()
     for step in (demand.step, demand.measure, demand.forget):

@@ -7,9 +7,9 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 from pytest import approx
-from worlds import bounded, later, startup, step_as_plain, told, world
+from worlds import assumed, bounded, later, startup, step_as_plain, told, world
 
-from sim.industry import demand, open_source, pivot
+from sim.industry import demand, frontier, open_source, pivot
 
 ALL = bounded(*(f"open_source_{a.name}" for a in open_source.MECHANISM.assumptions))
 RELEASED = {"u_release": 0.0}
@@ -177,3 +177,23 @@ def test_compiled_as_plain(values, gap, speed, u):
         return world(market={"open_gap": gap, "frontier_speed": speed}, chance={"u_release": u}, told=True, **values)
 
     assert step_as_plain(open_source.step, make)
+
+
+def test_its_gap_at_the_opening_by_hand():
+    """Half the excess of 1 generation a year is left after one half-life: a lag of 6 months behind 0.8 a year."""
+    w = world(
+        frontier_speed_year=1.3,
+        frontier_speed_floor_year=0.3,
+        frontier_slowing_half_life=14.0,
+        frontier_age_months=14.0,
+        open_source_lag_months=6.0,
+    )
+    open_source.at_opening(w.market, w.assume, frontier.opening_speed_year(w.assume))
+    assert w.market.open_gap == approx(0.4, rel=1e-14)
+
+
+@given(bounded("frontier_speed_year", "frontier_speed_floor_year", "frontier_slowing_half_life", "frontier_age_months"))
+def test_the_frontier_opens_at_the_speed_of_its_age(values):
+    assume = assumed(**values)
+    month = frontier.speed_month(assume, assume.frontier_age_months)
+    assert frontier.opening_speed_year(assume) == approx(12 * month, rel=1e-9, abs=1e-12)

@@ -270,3 +270,12 @@ def test_compiled_as_plain(values, gap, runway, pressure, u, climate):
             pivot.chance_of, world(*firms).firms[0], leader == 0, world(market=market).market, assumed(**values)
         )
         assert step_as_plain(pivot.step, lambda market=market: world(*firms, market=market, **values))
+
+
+def test_who_left_before_the_start_keeps_what_is_likelier_and_cuts_from_the_plan_of_the_opening():
+    left = {"pivot_month": -3, "research_ambition": 0.5}
+    firms = startup(keeps_core=0.5, **left), startup(keeps_core=0.4, **left), startup(keeps_core=1.0, pivot_month=NEVER)
+    w = world(*firms, tick=0, frontier_cost_month=80.0)
+    pivot.at_opening(w)
+    assert w.firms["deep"].tolist() == [1, 0, 0]
+    assert w.firms["pivot_cost"].tolist() == [40.0, 40.0, 0.0]

@@ -440,3 +440,9 @@ def test_gone_and_future_firms_are_left_alone():
     before = rows(w)
     rounds.step(w)
     assert rows(w) == before
+
+
+def test_dry_powder_waits_at_the_opening():
+    w = world(rounds_powder_start=123.0, tick=0)
+    rounds.at_opening(w)
+    assert w.market.dry_powder == 123.0
