@@ -110,10 +110,6 @@ class Flips:
         ]
         return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"worlds": "int64", "share": "float64"})
 
-    def matrices(self) -> dict[str, np.ndarray]:
-        """Firm -> (CODES, CODES) counts: how it ends in the base, by how it ends in the variant."""
-        return {series: np.array(self.counts[series]) for series in dict.fromkeys(self.series)}
-
 
 def _kind(rows: Layout, id: str) -> int:
     return int(rows.kinds[rows.ids.index(id)])

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 import numpy as np
 
 from sim.foundation.columns import GIANT, STARTUP
 from sim.foundation.months import month_text
+from sim.scenario.frozen import Frozen
 from sim.scenario.layout import Layout, layout_of
 from sim.scenario.model import Scenario
 
@@ -55,18 +57,25 @@ def entry_ticks(scenario: Scenario) -> np.ndarray:
     return np.array(ticks, np.int64)
 
 
-def groups_of(scenario: Scenario) -> dict[str, np.ndarray]:
+def groups_of(scenario: Scenario) -> Mapping[str, np.ndarray]:
     """Group id -> row indices: classes of copies, the scenario's groups, then ``startups`` and ``giants``.
 
     Groups without members are left out. No firm or group of a scenario is called like a built-in one (RESERVED_IDS).
+    Made once for a layout and its groups; read-only.
     """
-    rows = rows_of(scenario)
-    members = {firm.id: rows.of_series(firm.id) for firm in scenario.firms if firm.copies}
-    for group, firms in scenario.groups.items():
-        members[group] = np.unique(np.concatenate([rows.of_series(f) for f in firms])) if firms else np.array([], int)
-    members[ALL_STARTUPS] = np.flatnonzero(rows.kinds == STARTUP)
-    members[ALL_GIANTS] = np.flatnonzero(rows.kinds == GIANT)
-    return {group: indices for group, indices in members.items() if indices.size}
+    return _groups(layout_of(scenario), tuple((group, tuple(firms)) for group, firms in scenario.groups.items()))
+
+
+@lru_cache(maxsize=64)
+def _groups(layout: Layout, stated: tuple[tuple[str, tuple[str, ...]], ...]) -> Mapping[str, np.ndarray]:
+    members = {id: layout.of_series(id) for id in layout.rows if id not in layout.singles}
+    for group, firms in stated:
+        members[group] = np.unique([row for firm in firms for row in layout.rows[firm]])
+    members[ALL_STARTUPS] = np.flatnonzero(layout.kinds == STARTUP)
+    members[ALL_GIANTS] = np.flatnonzero(layout.kinds == GIANT)
+    for rows in members.values():
+        rows.flags.writeable = False
+    return Frozen({group: rows for group, rows in members.items() if rows.size})
 
 
 def tick_text(scenario: Scenario, tick: int) -> str:

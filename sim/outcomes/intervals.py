@@ -1,4 +1,4 @@
-"""Intervals: Wilson, design-effect Wilson, Tango, Agresti-Min and Newcombe for differences, t for means; 95%.
+"""Intervals: Wilson, design-effect Wilson, Tango and Newcombe for differences, Student's t for means; 95%.
 
 Every function takes arrays (broadcast) and gives (low, high) of the same shape; where there is nothing to go by
 both are NaN. The world is the sampling unit: what rests on the spread between worlds is estimated from it with n - 1
@@ -7,7 +7,6 @@ and takes Student's t with n - 1 degrees of freedom in place of the normal quant
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Any
 
@@ -131,45 +130,14 @@ def variance_of(total: ArrayLike, squares: ArrayLike, worlds: int) -> np.ndarray
     return np.asarray(np.maximum(squared - sums * sums / worlds, 0.0) / (worlds - 1))
 
 
-def agresti_min(only_first: ArrayLike, only_second: ArrayLike, pairs: ArrayLike, z: float = Z) -> Bounds:
-    """Interval of the difference of two paired proportions, first minus second (Agresti and Min 2005).
-
-    ``only_first`` and ``only_second`` count the worlds in which only the one or only the other happened.
-    Half a world is added to each of the four cells, which keeps 95% where flips are rare and Wald covers 86%.
-    """
-    b, c = np.asarray(only_first, float) + 0.5, np.asarray(only_second, float) + 0.5
-    n = np.asarray(pairs, float) + 2
-    middle = (b - c) / n
-    half = z * np.sqrt(np.maximum(b + c - (b - c) ** 2 / n, 0.0)) / n
-    low, high = np.clip(middle - half, -1, 1), np.clip(middle + half, -1, 1)
-    known = np.asarray(pairs) > 0
-    return np.where(known, low, np.nan), np.where(known, high, np.nan)
-
-
-def newcombe_paired(both: ArrayLike, only_first: ArrayLike, only_second: ArrayLike, neither: ArrayLike) -> Bounds:
-    """Interval of the difference of two paired proportions, first minus second (Newcombe 1998, method 10)."""
-    e, f, g, h = (np.asarray(count, float) for count in (both, only_first, only_second, neither))
-    n = e + f + g + h
-    with np.errstate(divide="ignore", invalid="ignore"):
-        first, second = (e + f) / n, (e + g) / n
-        cross = e * h - f * g
-        cross = np.where(cross > 0, np.maximum(cross - n / 2, 0.0), cross)
-        margin = np.sqrt((e + f) * (g + h) * (e + g) * (f + h))
-        phi = np.where(margin > 0, cross / margin, 0.0)
-    (low_1, high_1), (low_2, high_2) = wilson(first, n), wilson(second, n)
-    below_1, above_1, below_2, above_2 = first - low_1, high_1 - first, second - low_2, high_2 - second
-    down = np.sqrt(np.maximum(below_1**2 - 2 * phi * below_1 * above_2 + above_2**2, 0.0))
-    up = np.sqrt(np.maximum(above_1**2 - 2 * phi * above_1 * below_2 + below_2**2, 0.0))
-    return np.clip(first - second - down, -1, 1), np.clip(first - second + up, -1, 1)
-
-
 def paired_score(more: ArrayLike, less: ArrayLike, pairs: ArrayLike, z: ArrayLike = Z) -> Bounds:
     """Score interval of the difference of two paired proportions (Tango 1998).
 
     ``more`` and ``less`` count the pairs in which only the one, or only the other, happened, of ``pairs`` in all (real
     numbers, maybe effective). The variance is that under the difference that is tested. Where few flips are expected
-    and all go one way, as an assumption may have it, Wald covers 80% to 93%, ``agresti_min`` 87% to 96%, this 93% to
-    98%. Several ``z`` go with the pairs one by one (Student's t where the pairs are worlds with several firms).
+    and all go one way, as an assumption may have it, Wald covers 80% to 93%, Agresti and Min (2005) 87% to 96%, this
+    93% to 98%. Several ``z`` go with the pairs one by one (Student's t where the pairs are worlds with several firms).
+    Own code: statsmodels has intervals of independent proportions only.
     """
     b, c, n, z = (np.asarray(part, float) for part in np.broadcast_arrays(more, less, pairs, z))
     known = (n > 0) & ~np.isnan(z)
@@ -223,25 +191,10 @@ def welch_freedom(first: ArrayLike, first_size: ArrayLike, second: ArrayLike, se
     return np.asarray(np.where(a + b > 0, freedom, n + k - 2))
 
 
-def t_interval(values: ArrayLike, level: float = 0.95) -> tuple[float, float, float]:
-    """Mean and Student's t interval of ``values`` (worlds,), sums exact (fsum); bounds are NaN below two values."""
-    sample = np.asarray(values, float).ravel()
-    n = sample.size
-    if n == 0:
-        return math.nan, math.nan, math.nan
-    mean = math.fsum(sample) / n
-    if n == 1:
-        return mean, math.nan, math.nan
-    deviation = math.sqrt(math.fsum((sample - mean) ** 2) / (n - 1))
-    half = float(t_quantile(n - 1, level)) * deviation / math.sqrt(n)
-    return mean, mean - half, mean + half
-
-
 METHODS: dict[Callable[..., Any], str] = {  # what each is called; whoever names a method takes it from what computes
     wilson: "Wilson's score interval",
     of_worlds: "Wilson's score interval",
     pooled_wilson: "Wilson's with the design effect between worlds",
-    agresti_min: "Agresti and Min's interval",
     paired_score: "Tango's score interval",
     newcombe: "Newcombe's interval",
     rank_bounds: "between two values in order (binomial)",

@@ -4,6 +4,7 @@ Merging histograms is adding integers, so the result does not depend on how worl
 exact (the smallest count that enough worlds do not exceed); shares are told to the middle of their bin (1/768), so
 that 0 and 1 are exact; on logarithmic grids a quantile is interpolated linearly inside its bin, and what falls in the
 bin around zero is 0. No quantile lies outside the range that was seen. One that lies beyond the grid is not known.
+numpy's own quantiles would need every value of every world and month at once.
 """
 
 from __future__ import annotations

@@ -9,8 +9,9 @@ clock of his own that starts in the month of **entered**; so have startups from 
 hazard of those who listed early and are seen for long is not that of those who listed late. Their curves are by
 cohort, the calendar year in which the clock starts (several years in a long run), and end where the last month of the
 cohort reaches the horizon. Nobody is censored inside a curve: the product-limit estimate of Kaplan and Meier is the
-share of the cohort that is left, which is what is counted. Who listed or pivoted before the start is on no such
-curve: how many did not last until then is not known.
+share of the cohort that is left, which is what is counted. (lifelines would need a row a firm and world, and knows of
+no firms that share a world.) Who listed or pivoted before the start is on no such curve: how many did not last until
+then is not known.
 
 In a month, whoever leaves in it is at risk in it. A curve ends where fewer are at risk than the root of its number of
 firms (Lai and Ying 1991).

@@ -18,7 +18,7 @@ from sim.scenario.keys import copy_ids
 from sim.scenario.model import Scenario
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Layout:
     """Rows and series: a firm of the file is a series of one row, a class of copies a series of one row a copy.
 

@@ -7,17 +7,15 @@ import pytest
 from scipy import stats
 
 from sim.outcomes.intervals import (
-    Z,
-    agresti_min,
     effective_size,
-    newcombe_paired,
     of_worlds,
+    paired_score,
     pooled_wilson,
     rank_bounds,
     ratio_wilson,
-    t_interval,
     wilson,
 )
+from tools.students_t import t_interval
 
 
 @pytest.mark.parametrize("successes,trials", [(0, 10), (3, 10), (10, 10), (1, 1), (499, 10_000)])
@@ -149,41 +147,10 @@ def test_ratio_covers_and_is_nan_where_nobody_is() -> None:
     assert np.isnan(ratio_wilson(0, 0, (0, 0, 0))).all()
 
 
-def paired_coverage(interval: object, pairs: int, first: float, second: float, both: float) -> float:
-    """Share of 20,000 draws of paired worlds whose interval holds the true difference."""
-    cells = np.random.default_rng(8).multinomial(pairs, [both, first, second, 1 - both - first - second], 20_000)
-    low, high = interval(*cells.T)  # type: ignore[operator]
-    return float(((low <= first - second) & (high >= first - second)).mean())
-
-
-def agresti_min_of_cells(both: np.ndarray, first: np.ndarray, second: np.ndarray, neither: np.ndarray) -> object:
-    return agresti_min(first, second, both + first + second + neither)
-
-
-def wald(both: np.ndarray, first: np.ndarray, second: np.ndarray, neither: np.ndarray) -> object:
-    n = both + first + second + neither
-    middle, half = (first - second) / n, Z * np.sqrt(first + second - (first - second) ** 2 / n) / n
-    return middle - half, middle + half
-
-
-def test_rare_flips_are_covered_by_agresti_min_and_not_by_wald() -> None:
-    rare = {"pairs": 1000, "first": 0.002, "second": 0.0005, "both": 0.4}
-    assert paired_coverage(wald, **rare) < 0.88
-    assert paired_coverage(agresti_min_of_cells, **rare) > 0.94
-
-
-@pytest.mark.parametrize("interval", [agresti_min_of_cells, newcombe_paired])
-def test_paired_intervals_cover(interval: object) -> None:
-    assert 0.93 <= paired_coverage(interval, 500, 0.10, 0.04, 0.3) <= 0.975
-
-
-def test_paired_intervals_turn_with_the_question() -> None:
-    for there, back in (
-        (agresti_min(12, 2, 50), agresti_min(2, 12, 50)),
-        (newcombe_paired(36, 12, 2, 0), newcombe_paired(36, 2, 12, 0)),
-    ):
-        assert float(there[0]) == pytest.approx(-float(back[1])) and float(there[1]) == pytest.approx(-float(back[0]))
-    assert np.isnan(agresti_min(0, 0, 0)).all() and np.isnan(newcombe_paired(0, 0, 0, 0)).all()
+def test_the_paired_interval_turns_with_the_question() -> None:
+    there, back = paired_score(12, 2, 50), paired_score(2, 12, 50)
+    assert float(there[0]) == pytest.approx(-float(back[1])) and float(there[1]) == pytest.approx(-float(back[0]))
+    assert np.isnan(paired_score(0, 0, 0)).all()
 
 
 def test_t_interval_is_scipys() -> None:

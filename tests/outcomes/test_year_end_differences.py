@@ -15,6 +15,7 @@ from sim.outcomes.differences import Side
 from sim.outcomes.year_end_differences import QUANTITIES, TOP, median
 from sim.scenario.model import Scenario
 from sim.scenario.year_ends import KEPT, firms_kept, year_ends
+from tools.students_t import t_interval
 
 CAST = (firm("alpha"), firm("crowd", copies=3), firm("giant", "giant"), firm("beta"))
 
@@ -62,7 +63,7 @@ def test_numbers_worked_by_hand():
         row = found.loc["alpha", quantity, "2023-12"]
         assert tuple(row[["base", "variant_value", "difference"]]) == pytest.approx(numbers), quantity
         assert row["paired"]
-    apart = intervals.t_interval([50, 50, 0, 100])
+    apart = t_interval([50, 50, 0, 100])
     row = found.loc["alpha", "cash", "2023-12"]
     assert (row["low"], row["high"]) == pytest.approx(apart[1:], rel=1e-12)
     assert row["variance_ratio"] == pytest.approx(

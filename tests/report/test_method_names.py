@@ -16,9 +16,9 @@ from sim.report.tables import of_run
 def test_pages_name_what_computes(monkeypatch: pytest.MonkeyPatch, run: Any) -> None:
     """Another method in the place that computes gives another name on the pages, and no other."""
     assert "Tango" in str(what_if.terms()) and "Tango" in str(compare.terms())
-    assert "Agresti" not in str((what_if.terms(), compare.terms()))
-    monkeypatch.setattr(differences, "PAIRED_SHARES", intervals.agresti_min)
-    assert "Agresti" in str(what_if.terms()) and "Agresti" in str(compare.terms())
+    assert "design effect" not in str((what_if.terms(), compare.terms()))
+    monkeypatch.setattr(differences, "PAIRED_SHARES", intervals.pooled_wilson)
+    assert "design effect" in str(what_if.terms()) and "design effect" in str(compare.terms())
     assert "Tango" not in str((what_if.terms(), compare.terms()))
     assert intervals.METHODS[fates.OF_FIRM] in of_run.fates_table(view_of(run)).caption
     assert intervals.METHODS[fates.OF_GROUP] in of_run.fates_table(view_of(run)).caption

@@ -15,8 +15,8 @@ from sim.foundation.months import month_of
 from sim.outcomes.differences import states_at
 from sim.outcomes.fates import event_months
 from sim.outcomes.index import rows_of
-from sim.outcomes.intervals import t_interval
 from sim.scenario.model import Scenario
+from tools.students_t import t_interval
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "scenarios"

@@ -8,7 +8,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from sim.outcomes.intervals import ratio_wilson, t_interval, t_quantile
+from sim.outcomes.intervals import ratio_wilson, t_quantile
+from tools.students_t import t_interval
 
 
 class Estimate(NamedTuple):
