@@ -74,7 +74,10 @@ def parsed(text: str) -> tuple[str, tuple[str, ...]]:
 
 
 def split(text: str) -> list[str]:
-    """``text`` cut at its commas, but not at those inside brackets, braces or quotes; InputError if one stays open."""
+    """``text`` cut at its commas, but not at those inside brackets, braces or quotes; InputError if one stays open.
+
+    YAML cannot: in its lists ``a={uniform: [1, 2]}`` ends at the brace, and months may stand behind the value.
+    """
     parts, part, closing, quote = [], "", [], ""
     for letter in text:
         if quote:
