@@ -1,7 +1,7 @@
 """A folder is in use as long as a process that uses it lives: a lock that any number share, or one has alone.
 
-The system lets go of a lock when its holder ends, however it ends. filelock shares locks only through an SQLite database,
-which must not be removed with its folder; hence the system's own call.
+The system lets go of a lock when its holder ends, however it ends. filelock shares locks only through an SQLite
+database, which must not be removed with its folder; hence the system's own call.
 """
 
 from __future__ import annotations

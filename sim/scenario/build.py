@@ -6,12 +6,11 @@ the nearest valid key, and the allowed keys and bounds come from the catalogue a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
 from sim.foundation.columns import KINDS
-from sim.foundation.currency import DEFAULT_CURRENCY
 from sim.foundation.errors import Gathered, nearest_of
 from sim.foundation.months import FIRST_MONTH, month_text
 from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS, MECHANISMS
@@ -20,20 +19,21 @@ from sim.scenario import value as values
 from sim.scenario.events import changes_of, overwritten, places
 from sim.scenario.extend import Tree
 from sim.scenario.frozen import Frozen, freeze
-from sim.scenario.keys import ID_RULE, RESERVED_IDS, copy_ids, firm_key, is_id
+from sim.scenario.grammar import (
+    KEYS_OF_CLAIM,
+    KEYS_OF_FACT,
+    KEYS_OF_FIRM,
+    KEYS_OF_SCENARIO,
+    MAX_FIRMS,
+    NEEDED_KEYS,
+    Key,
+)
+from sim.scenario.keys import RESERVED_IDS, copy_ids, firm_key
 from sim.scenario.model import Claim, Firm, Scenario, Value
-from sim.scenario.node import MAX_TEXT, Node, list_of
-from sim.scenario.override import FIRM_KEYS
+from sim.scenario.node import Node, list_of
 from sim.scenario.removed import Removed
 
 MAX_MONTHS = 1800  # 150 years
-MAX_WORLDS = 10_000_000
-MAX_SEED = 2**32 - 1
-MAX_FIRMS = 2000
-DEFAULT_WORLDS = 10_000
-DEFAULT_SEED = 1
-CLAIM_KEYS = ("says", "source", "when", "given")
-FACT_KEYS = (*CLAIM_KEYS, "happened")
 
 
 def build(tree: Tree, set_paths: tuple[str, ...], notices: tuple[str, ...], errors: Gathered) -> Scenario | None:
@@ -42,15 +42,16 @@ def build(tree: Tree, set_paths: tuple[str, ...], notices: tuple[str, ...], erro
     What is wrong is kept in ``errors``; None where something is, now or before.
     """
     root, removed = tree.root, tree.removed
-    needed = ("start", "end", "firms")
     gone = {path.partition(".")[0]: node for path, node in removed.nodes.items()}
-    for key in needed:
+    for key in NEEDED_KEYS:
         if key not in root.data and key in gone:
-            raise gone[key].error("null removes what every scenario needs", allowed=f"at the least {list_of(needed)}")
-    for key in needed:
+            raise gone[key].error(
+                "null removes what every scenario needs", allowed=f"at the least {list_of(NEEDED_KEYS)}"
+            )
+    for key in NEEDED_KEYS:
         if key not in root.data:
-            errors.add(root.error(f"the key {key} is missing", allowed=f"at the least {list_of(needed)}"))
-    top = {key: root.spoilt() for key in needed} | root.data
+            errors.add(root.error(f"the key {key} is missing", allowed=f"at the least {list_of(NEEDED_KEYS)}"))
+    top = {key: root.spoilt() for key in NEEDED_KEYS} | root.data
     start, end = _horizon(top["start"], top["end"], errors)
     with errors.part():
         if not top["firms"].data:
@@ -66,7 +67,7 @@ def build(tree: Tree, set_paths: tuple[str, ...], notices: tuple[str, ...], erro
     scope = proposition.Scope(
         single, classes, groups, start, end, giants=groups["giants"], removed=removed, errors=errors
     )
-    claims, facts = _claims(top.get("claims"), scope, CLAIM_KEYS), _claims(top.get("facts"), scope, FACT_KEYS)
+    claims, facts = _claims(top.get("claims"), scope, KEYS_OF_CLAIM), _claims(top.get("facts"), scope, KEYS_OF_FACT)
     for fact in facts:
         if any(claim.id == fact.id for claim in claims):
             node = top["facts"].data[fact.id]
@@ -114,24 +115,10 @@ def _horizon(start: Node, end: Node, errors: Gathered) -> tuple[int | None, int 
 
 def _said(top: dict[str, Node], errors: Gathered) -> dict[str, Any]:
     """What the top says by itself: name, title, description, currency, worlds and seed."""
-
-    def folder(node: Node) -> str:
-        if not is_id(name := node.text()):
-            raise node.wrong("not a name for a folder", f"{ID_RULE}; a title may hold any text")
-        return name
-
-    readers: dict[str, tuple[Callable[[Node], Any], Any]] = {
-        "name": (folder, "scenario"),
-        "title": (Node.text, None),
-        "description": (lambda node: node.text(MAX_TEXT, lines=True), ""),
-        "currency": (Node.text, DEFAULT_CURRENCY),
-        "worlds": (lambda node: node.whole(1, MAX_WORLDS), DEFAULT_WORLDS),
-        "seed": (lambda node: node.whole(0, MAX_SEED), DEFAULT_SEED),
-    }
-    said = {key: default for key, (_, default) in readers.items()}
-    for key, (reader, _) in readers.items():
+    said = {name: key.default for name, key in KEYS_OF_SCENARIO.items() if key.read is not None}
+    for name in said:
         with errors.part():
-            said[key] = reader(top[key]) if key in top else said[key]
+            said[name] = KEYS_OF_SCENARIO[name].of(top, name)
     return {**said, "title": said["name"] if said["title"] is None else said["title"]}
 
 
@@ -166,7 +153,7 @@ def _unlike(firm: Firm, declared: dict[str, Node], names: dict[str, str], keys: 
 
 
 def _firm(id: str, node: Node, start: int | None, end: int | None, errors: Gathered) -> Firm:
-    entries = node.fields((*FIRM_KEYS, *FIRM_ASSUMPTIONS), errors=errors)
+    entries = node.fields((*KEYS_OF_FIRM, *FIRM_ASSUMPTIONS), errors=errors)
     stated: dict[str, Value] = {}
     for name, assumption in FIRM_ASSUMPTIONS.items():
         stated[name] = Value("number", (float(assumption.default),), assumption.source)
@@ -175,21 +162,14 @@ def _firm(id: str, node: Node, start: int | None, end: int | None, errors: Gathe
                 within = values.range_of("set", assumption).within(start, end)
                 stated[name] = values.parse(entries[name], within, fixed=values.why_fixed(assumption))
     title, kind, copies, enters, listed, pivoted = errors.each(
-        lambda: _firm_name(entries["name"]) if "name" in entries else id,
-        lambda: entries["kind"].choice(KINDS, "a kind of firm") if "kind" in entries else KINDS[0],
-        lambda: entries["copies"].whole(0, MAX_FIRMS) if "copies" in entries else 0,
+        lambda: KEYS_OF_FIRM["name"].of(entries, "name", id),
+        lambda: KEYS_OF_FIRM["kind"].of(entries, "kind"),
+        lambda: KEYS_OF_FIRM["copies"].of(entries, "copies"),
         lambda: _enters(entries["enters"], end) if "enters" in entries else start,
         lambda: _before_the_start(entries.get("listed"), id, start, "lists"),
         lambda: _before_the_start(entries.get("pivoted"), id, start, "pivots"),
     )
     return Firm(id, title or id, kind or KINDS[0], enters, listed, pivoted, copies or 0, Frozen(stated))
-
-
-def _firm_name(node: Node) -> str:
-    title = node.text()
-    if not title.strip():
-        raise node.wrong("an empty name", "a printable name")
-    return title
 
 
 def _enters(node: Node, end: int | None) -> int | None:
@@ -261,20 +241,20 @@ def _assumptions(section: Node | None, errors: Gathered) -> tuple[Mapping[str, V
     return Frozen(complete), given
 
 
-def _claims(section: Node | None, scope: proposition.Scope, keys: tuple[str, ...]) -> tuple[Claim, ...]:
+def _claims(section: Node | None, scope: proposition.Scope, keys: Mapping[str, Key]) -> tuple[Claim, ...]:
     """The claims (or, with the key ``happened``, the facts) of a section."""
     return tuple(_claim(id, node, scope, keys) for id, node in (section.data if section is not None else {}).items())
 
 
-def _claim(id: str, node: Node, scope: proposition.Scope, keys: tuple[str, ...]) -> Claim:
+def _claim(id: str, node: Node, scope: proposition.Scope, keys: Mapping[str, Key]) -> Claim:
     required = ("when", "happened") if "happened" in keys else ("when",)
     entries = node.fields(keys, required, scope.errors)
     given = entries.get("given")
     says, source, when, only_if, happened = scope.errors.each(
-        lambda: entries["says"].text(MAX_TEXT, lines=True) if "says" in entries else "",
-        lambda: entries["source"].text() if "source" in entries else values.ASSUMED,
+        lambda: KEYS_OF_CLAIM["says"].of(entries, "says"),
+        lambda: KEYS_OF_CLAIM["source"].of(entries, "source"),
         lambda: proposition.parse(entries["when"], scope),
         lambda: None if given is None or given.data is None else proposition.parse(given, scope),
-        lambda: entries["happened"].flag() if "happened" in entries else None,
+        lambda: KEYS_OF_FACT["happened"].of(entries, "happened"),
     )
     return Claim(id, says, source, when, only_if, happened)

@@ -9,13 +9,13 @@ from sim.foundation.errors import Gathered
 from sim.foundation.months import month_text
 from sim.scenario import value as values
 from sim.scenario.frozen import Frozen
+from sim.scenario.grammar import ASSUMED, KEYS_OF_EVENT
 from sim.scenario.model import Change
-from sim.scenario.node import MAX_TEXT, Node
+from sim.scenario.node import Node
 from sim.scenario.override import assumption_at, is_set, nearest_path, stock_allowed
 from sim.scenario.removed import Removed
 
 UNDATED = -1  # before every month: since when the value that a file states itself holds
-EVENT_KEYS = ("date", "until", "set", "title", "note", "source")
 
 
 def changes_of(
@@ -35,14 +35,13 @@ def changes_of(
 def _event(
     id: str, node: Node, root: Node, start: int | None, end: int | None, removed: Removed, errors: Gathered
 ) -> list[Change]:
-    entries = node.fields(EVENT_KEYS, required=("date", "set"), errors=errors)
-    for key in ("title", "note"):
-        if key in entries:
-            with errors.part():
-                entries[key].text(MAX_TEXT, lines=True)
-    source, last, first = values.ASSUMED, None, 0
+    entries = node.fields(KEYS_OF_EVENT, required=("date", "set"), errors=errors)
+    source, last, first = ASSUMED, None, 0
+    for name in ("title", "note"):
+        with errors.part():
+            KEYS_OF_EVENT[name].of(entries, name)
     with errors.part():
-        source = entries["source"].text() if "source" in entries else source
+        source = KEYS_OF_EVENT["source"].of(entries, "source")
     with errors.part():
         first = entries["date"].month(start, end)
     with errors.part():

@@ -10,6 +10,7 @@ from sim.foundation.currency import DEFAULT_CURRENCY
 from sim.foundation.errors import Gathered, InputError, nearest_of, shown
 from sim.foundation.months import month_of
 from sim.scenario import shipped
+from sim.scenario.grammar import KEYS_OF_SCENARIO, SECTIONS
 from sim.scenario.keys import ID_RULE, is_id
 from sim.scenario.node import Node, list_of
 from sim.scenario.removed import Removed, is_value
@@ -17,24 +18,6 @@ from sim.scenario.yaml_text import read
 
 MAX_BYTES = 500_000
 MAX_FILES = 8
-TOP_KEYS = (
-    "name",
-    "title",
-    "description",
-    "extends",
-    "currency",
-    "start",
-    "end",
-    "worlds",
-    "seed",
-    "firms",
-    "groups",
-    "assumptions",
-    "events",
-    "claims",
-    "facts",
-)
-SECTIONS = ("firms", "groups", "assumptions", "events", "claims", "facts")
 Horizon = tuple[int, int]
 
 
@@ -154,7 +137,7 @@ def _shaped(root: Node, errors: Gathered) -> Node:
     """
     if root.data is None:
         raise root.error("empty", allowed="a scenario; at the least start, end and firms")
-    top = root.fields(TOP_KEYS, errors=errors)
+    top = root.fields(KEYS_OF_SCENARIO, errors=errors)
     for name in SECTIONS:
         if name in top and (top[name].data is not None or top[name].flawed):
             top[name] = _section(name, top[name], errors)

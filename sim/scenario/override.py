@@ -17,12 +17,12 @@ from sim.foundation.months import month_text
 from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS
 from sim.scenario import decided
 from sim.scenario import value as values
+from sim.scenario.grammar import KEYS_OF_FIRM
 from sim.scenario.model import Value
 from sim.scenario.node import Node, child_key, without_lines
 from sim.scenario.yaml_text import read
 
 SOURCE = "--set"
-FIRM_KEYS = ("name", "kind", "enters", "listed", "pivoted", "copies")
 TOP_PATHS = ("start", "end", "worlds", "seed")
 EVENT_DATES = ("date", "until")
 MAX_SET = 10_000  # characters
@@ -116,7 +116,7 @@ def _paths(root: Node, some: Callable[[Collection[str]], Collection[str]] = lamb
     yield from TOP_PATHS
     yield from ASSUMPTIONS
     for id in some(_section(root, "firms")):
-        yield from (f"firms.{id}.{name}" for name in (*FIRM_ASSUMPTIONS, *FIRM_KEYS))
+        yield from (f"firms.{id}.{name}" for name in (*FIRM_ASSUMPTIONS, *KEYS_OF_FIRM))
     events = _section(root, "events")
     for id in some(events):
         yield from (f"events.{id}.{key}" for key in EVENT_DATES)

@@ -16,8 +16,9 @@ import numpy as np
 from sim.foundation.assumption import Assumption
 from sim.foundation.months import FIRST_MONTH, LAST_MONTH
 from sim.scenario import decided, series
+from sim.scenario.grammar import ASSUMED, SOURCE_AND_NOTE
 from sim.scenario.model import LINE, Value
-from sim.scenario.node import MAX_TEXT, Node, list_of, range_text
+from sim.scenario.node import Node, list_of, range_text
 
 KINDS = {  # what the numbers are, for messages and the schema
     "uniform": ("low", "high"),
@@ -27,13 +28,12 @@ KINDS = {  # what the numbers are, for messages and the schema
     "choice": ("number", "..."),
 }
 OPS = ("set", "times", "plus")
-ASSUMED = "assumption"  # the source where none is stated
 MAX_CHOICES = 1000
 MAX_FACTOR = 1e6
 MAX_LOG_SD = 10.0
 MAX_SD_WIDTHS = 10.0  # a normal wider than this many times its bounds is a uniform by another name
 FORMS = ("value", *KINDS, *series.KINDS)
-_VALUE_KEYS = (*FORMS, "source", "note")
+_VALUE_KEYS = (*FORMS, *SOURCE_AND_NOTE)
 DATED_ITSELF = "an event is dated itself; a series is the value that a file states, or an undated --set"
 
 
@@ -77,8 +77,7 @@ def parse(node: Node, within: Range, source: str = ASSUMED, fixed: str = "") -> 
     entries = node.fields(_VALUE_KEYS)
     if len(forms) != 1:
         raise node.wrong("not one value", f"a number, or exactly one of {list_of(FORMS)}")
-    source = entries["source"].text() if "source" in entries else source
-    note = entries["note"].text(MAX_TEXT, lines=True) if "note" in entries else ""
+    source, note = SOURCE_AND_NOTE["source"].of(entries, "source", source), SOURCE_AND_NOTE["note"].of(entries, "note")
     kind, inner = forms[0], entries[forms[0]]
     if kind == "value":
         if not isinstance(inner.data, dict):
@@ -119,7 +118,7 @@ def parse_change(
         if isinstance(node.data, dict) and not any(key in node.data for key in FORMS):
             node.fields((*OPS[1:], *_VALUE_KEYS))
         return "set", parse(node, range_of("set", assumption).within(*months), source, fixed)
-    entries = node.fields(("times", "plus", "source", "note"))
+    entries = node.fields((*OPS[1:], *SOURCE_AND_NOTE))
     if len(ops) != 1:
         raise node.wrong("both times and plus", "one of them")
     if assumption.decides:
@@ -127,8 +126,7 @@ def parse_change(
     if ops[0] == "times" and assumption.whole:
         raise node.wrong("a whole number cannot be multiplied", "a whole number, or plus with a whole number")
     value = parse(entries[ops[0]], range_of(ops[0], assumption), source, DATED_ITSELF)
-    source = entries["source"].text() if "source" in entries else value.source
-    note = entries["note"].text(MAX_TEXT, lines=True) if "note" in entries else value.note
+    source, note = (SOURCE_AND_NOTE[name].of(entries, name, getattr(value, name)) for name in SOURCE_AND_NOTE)
     return ops[0], Value(value.kind, value.numbers, source, note)
 
 

@@ -30,8 +30,8 @@ from sim.engine.prepared import Seeds
 from sim.foundation.errors import InputError
 from sim.outcomes.drivers import Effect, Estimate
 from sim.outcomes.intervals import Z
-from sim.scenario.build import MAX_SEED
 from sim.scenario.frozen import Frozen
+from sim.scenario.grammar import MAX_SEED
 from sim.scenario.model import Claim, Scenario, Value
 from sim.scenario.value import quantile
 from sim.study.claims_asked import Worlds, truths

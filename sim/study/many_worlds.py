@@ -17,7 +17,7 @@ from sim.engine.block import BLOCK_WORLDS, Block
 from sim.foundation.errors import InputError, RunError, first_line
 from sim.foundation.months import MONTHS_A_YEAR, month_text
 from sim.foundation.whole import whole
-from sim.scenario.build import MAX_SEED, MAX_WORLDS
+from sim.scenario.grammar import MAX_SEED, MAX_WORLDS
 from sim.scenario.model import Scenario
 from sim.study import executor, memory, readme
 from sim.study.run import EVENTS, FIRMS, OUTCOME_FILES, SHOWN, Run, kept_outcomes, opened

@@ -9,7 +9,7 @@ from small_scenario import TEXT, minimal, write
 from sim.foundation.errors import InputError
 from sim.foundation.months import month_of, month_text
 from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS
-from sim.scenario.build import DEFAULT_SEED, DEFAULT_WORLDS
+from sim.scenario.grammar import DEFAULT_SEED, DEFAULT_WORLDS
 from sim.scenario.load import load, load_mapping, load_text
 from sim.scenario.model import Value
 

@@ -11,6 +11,7 @@ from small_scenario import TEXT, minimal, refused, write
 from sim.foundation.errors import InputError
 from sim.scenario import build
 from sim.scenario.extend import MAX_BYTES
+from sim.scenario.grammar import MAX_SEED, MAX_WORLDS
 from sim.scenario.keys import copy_ids, firm_key, is_id
 from sim.scenario.load import load, load_mapping, load_text
 
@@ -299,7 +300,7 @@ def test_no_firm_at_all():
 
 
 def test_limits_are_reached_and_not_passed():
-    data = minimal(worlds=build.MAX_WORLDS, seed=build.MAX_SEED, end="2173-06", firms={"a": {"copies": 1999}, "b": {}})
+    data = minimal(worlds=MAX_WORLDS, seed=MAX_SEED, end="2173-06", firms={"a": {"copies": 1999}, "b": {}})
     scenario = load_mapping(data)
     assert (scenario.ticks, scenario.worlds, scenario.seed) == (1800, 10_000_000, 2**32 - 1)
     assert load_mapping(minimal(end="2023-07")).ticks == 1
