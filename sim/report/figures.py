@@ -1,11 +1,16 @@
-"""The figures as plotly figures, for notebooks: each function takes a finished run."""
+"""The figures as plotly figures, for notebooks: each function takes a finished run.
+
+Each is the function of ``sim.report.pictures`` that draws it for the page, with its parameters. Those of sweeps, flip
+points and sensitivities take these instead of a run; study_figures.py has those of what-ifs and comparisons.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from functools import partial, wraps
+from inspect import signature
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
-from sim.report.pages import flip as flip_page
-from sim.report.pages import sensitivity as sensitivity_page
 from sim.report.pictures import (
     claims,
     exits,
@@ -18,96 +23,78 @@ from sim.report.pictures import (
     sweep_heatmaps,
     timelines,
 )
-from sim.report.pictures.picture import figure_of
+from sim.report.pictures import drivers as drivers_pictures
+from sim.report.pictures.flip_point import probability
+from sim.report.pictures.picture import Picture, figure_of
 from sim.report.pictures.swept import Swept
-from sim.report.run_view import FinishedRun, view_of
+from sim.report.run_reader import RunReader, reader_of
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-    from sim.study.flip import Flip
-    from sim.study.sensitivity import Sensitivity
+    from sim.study.run import Run
     from sim.study.sweep import Sweep
 
-
-def survival_curves(run: FinishedRun, endpoint: str = "independent") -> go.Figure:
-    """Survival of every startup with pointwise 95% bands; ``endpoint`` is "independent" or "general"."""
-    return figure_of(survival.survival_curves(view_of(run), endpoint))
+P = ParamSpec("P")
+Read = TypeVar("Read")
 
 
-def survival_after(run: FinishedRun) -> go.Figure:
-    """Survival of startups since their listing, their pivot or their entry, a curve for each year's cohort."""
-    return figure_of(since_milestones.survival_after(view_of(run)))
+def _figure(
+    draw: Callable[Concatenate[Read, P], Picture], read: Callable[[Any], Read], says: str = ""
+) -> Callable[Concatenate[Any, P], go.Figure]:
+    """``draw`` as a figure of an answer, made ready by ``read``; ``says``: its docstring, if not that of ``draw``."""
+
+    @wraps(draw)
+    def figure(*given: Any, **named: Any) -> go.Figure:
+        bound = signature(draw).bind(*given, **named)
+        answer = next(iter(bound.arguments))
+        bound.arguments[answer] = read(bound.arguments[answer])
+        return figure_of(draw(*bound.args, **bound.kwargs))
+
+    figure.__module__, figure.__doc__ = __name__, says or draw.__doc__
+    return figure
 
 
-def fates_over_time(run: FinishedRun) -> go.Figure:
-    """Small multiples: shares of worlds in each state by month, a panel per startup."""
-    return figure_of(fates.fates_over_time(view_of(run)))
+def _of_run(
+    draw: Callable[Concatenate[RunReader, P], Picture], says: str = ""
+) -> Callable[Concatenate[Any, P], go.Figure]:
+    return _figure(draw, reader_of, says)
 
 
-def fates_at_horizon(run: FinishedRun) -> go.Figure:
-    """One stacked bar per startup."""
-    return figure_of(fates.fates_at_horizon(view_of(run)))
+def _of_study(draw: Callable[Concatenate[Read, P], Picture]) -> Callable[Concatenate[Any, P], go.Figure]:
+    return _figure(draw, lambda done: done)
 
 
-def what_ended_them(run: FinishedRun, by: str = "firm") -> go.Figure:
-    """Shares that are gone by cause; ``by`` is "firm" (at the horizon) or "year" (all startups in each year)."""
-    return figure_of({"firm": exits.by_firm, "year": exits.by_year}[by](view_of(run)))
+survival_curves = _of_run(survival.survival_curves)
+survival_after = _of_run(since_milestones.survival_after)
+fates_over_time = _of_run(fates.fates_over_time)
+fates_at_horizon = _of_run(fates.fates_at_horizon)
+independents_left = _of_run(landscape.independents_left)
+concentration = _of_run(landscape.concentration)
+leaders = _of_run(landscape.leaders)
+endgame = _of_run(landscape.endgame)
+venture = _of_run(money.venture)
+cash, runway, valuation = (
+    _of_run(partial(money.purse_fans, which=which), f"Fans of {which}, a panel per startup.") for which in money.PURSES
+)
+claims_ledger = _of_run(claims.ledger)
+facts_ledger = _of_run(
+    partial(claims.ledger, facts=True), "Probability and interval of what happened after the training window."
+)
+flip_point = _of_study(probability)
+tornado = _of_study(drivers_pictures.tornado)
+drivers = _of_study(drivers_pictures.index_picture)
+sweep_survival = _figure(sweep_curves.survival, Swept)
 
 
-def independents_left(run: FinishedRun) -> go.Figure:
-    """How many startups are still independent, and in the general race: fans."""
-    return figure_of(landscape.independents_left(view_of(run)))
-
-
-def concentration(run: FinishedRun) -> go.Figure:
-    """Concentration of revenue (HHI): a fan."""
-    return figure_of(landscape.concentration(view_of(run)))
-
-
-def leaders(run: FinishedRun) -> go.Figure:
-    """Share of worlds in which each startup leads the general race, by month."""
-    return figure_of(landscape.leaders(view_of(run)))
-
-
-def endgame(run: FinishedRun) -> go.Figure:
-    """The year in which the endgame begins, and the worlds that do not get there."""
-    return figure_of(landscape.endgame(view_of(run)))
-
-
-def cash(run: FinishedRun) -> go.Figure:
-    """Fans of cash, a panel per startup."""
-    return figure_of(money.purse_fans(view_of(run), "cash"))
-
-
-def runway(run: FinishedRun) -> go.Figure:
-    """Fans of runway in months, a panel per startup."""
-    return figure_of(money.purse_fans(view_of(run), "runway"))
-
-
-def valuation(run: FinishedRun) -> go.Figure:
-    """Fans of valuation, a panel per startup."""
-    return figure_of(money.purse_fans(view_of(run), "valuation"))
-
-
-def venture(run: FinishedRun) -> go.Figure:
-    """Venture money per year and the share of the four largest."""
-    return figure_of(money.venture(view_of(run)))
-
-
-def claims_ledger(run: FinishedRun) -> go.Figure:
-    """Probability and interval of every forecast of the documents."""
-    return figure_of(claims.ledger(view_of(run)))
-
-
-def facts_ledger(run: FinishedRun) -> go.Figure:
-    """Probability and interval of what happened after the training window."""
-    return figure_of(claims.ledger(view_of(run), facts=True))
-
-
-def timeline(run: FinishedRun, story: int = 0) -> go.Figure:
+def timeline(run: Run, story: int = 0) -> go.Figure:
     """One of the run's stories (0 to 2) as a timeline of events."""
-    return figure_of(timelines.timeline(view_of(run), story))
+    return figure_of(timelines.timeline(reader_of(run), run.stories[story], story))
+
+
+def what_ended_them(run: Run, by: str = "firm") -> go.Figure:
+    """Shares that are gone by cause; ``by`` is "firm" (at the horizon) or "year" (all startups in each year)."""
+    return figure_of({"firm": exits.by_firm, "year": exits.by_year}[by](reader_of(run)))
 
 
 def sweep_left(done: Sweep) -> go.Figure:
@@ -126,27 +113,7 @@ def sweep_states(done: Sweep, state: str = "independent") -> go.Figure:
     return figure_of(draw(Swept(done), state))
 
 
-def sweep_survival(done: Sweep, endpoint: str = "independent") -> go.Figure:
-    """Survival curves of every startup, one for each value of the one assumption that varies."""
-    return figure_of(sweep_curves.survival(Swept(done), endpoint))
-
-
 def sweep_claims(done: Sweep) -> go.Figure:
     """Probability of every forecast over the values of one assumption, or heatmaps over two."""
     draw = sweep_curves.claims if len(done.axes) == 1 else sweep_heatmaps.claims
     return figure_of(draw(Swept(done)))
-
-
-def flip_point(done: Flip) -> go.Figure:
-    """Probability of the claim over the values of the assumption, with the level and the crossings."""
-    return figure_of(flip_page.probability(done))
-
-
-def tornado(done: Sensitivity) -> go.Figure:
-    """The claim's probability in the lowest and in the highest fifth of every assumption (not for Morris' method)."""
-    return figure_of(sensitivity_page.tornado(done))
-
-
-def drivers(done: Sensitivity) -> go.Figure:
-    """The first index of the method for every assumption, with its interval."""
-    return figure_of(sensitivity_page.index_picture(done, str(done.drivers["index"].iloc[0])))

@@ -8,6 +8,7 @@ from sim.foundation.errors import InputError, nearest_of
 from sim.report.pages import compare, what_if
 from sim.report.pictures import difference_dots, fate_flows, histories, overlays
 from sim.report.pictures.picture import figure_of
+from sim.report.several_runs import Runs
 from sim.study.compare import Comparison
 from sim.study.what_if import WhatIf
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 Study = WhatIf | Comparison
 
 
-def runs_of(done: Study) -> overlays.Runs:
+def runs_of(done: Study) -> Runs:
     """The runs of a study as its figures read them."""
     return what_if.runs_of(done) if isinstance(done, WhatIf) else compare.runs_of(done)
 

@@ -92,12 +92,17 @@ def with_currency(written: str, currency: str) -> str:
 
 def scaled_money(value: float, currency: str) -> str:
     """An amount in the scenario's currency: 4350 of "RMB million" is "RMB 4.35 billion"."""
-    unit, _, scale = currency.rpartition(" ")
-    if scale == "million" and unit:
-        if abs(value) >= 1000:
-            return f"{unit} {significant(value / 1000)} billion"
-        return f"{unit} {significant(value)} million"
+    divisor, billions = in_billions(currency)
+    if divisor > 1:
+        drawn = (value / divisor, billions) if abs(value) >= divisor else (value, currency)
+        return with_currency(significant(drawn[0]), drawn[1])
     return f"{significant(value)} {currency}"
+
+
+def in_billions(currency: str) -> tuple[float, str]:
+    """What to divide money by to draw it, and its unit then: "RMB million" is drawn in "RMB billion"."""
+    unit, _, scale = currency.rpartition(" ")
+    return (1000.0, f"{unit} billion") if scale == "million" and unit else (1.0, currency)
 
 
 def with_unit(written: str, unit: str, currency: str) -> str:

@@ -9,7 +9,7 @@ import pytest
 
 from sim.outcomes import differences, fates, intervals
 from sim.report.pages import compare, what_if
-from sim.report.run_view import view_of
+from sim.report.run_reader import reader_of
 from sim.report.tables import of_run
 
 
@@ -20,8 +20,8 @@ def test_pages_name_what_computes(monkeypatch: pytest.MonkeyPatch, run: Any) -> 
     monkeypatch.setattr(differences, "PAIRED_SHARES", intervals.pooled_wilson)
     assert "design effect" in str(what_if.terms()) and "design effect" in str(compare.terms())
     assert "Tango" not in str((what_if.terms(), compare.terms()))
-    assert intervals.METHODS[fates.OF_FIRM] in of_run.fates_table(view_of(run)).caption
-    assert intervals.METHODS[fates.OF_GROUP] in of_run.fates_table(view_of(run)).caption
+    assert intervals.METHODS[fates.OF_FIRM] in of_run.fates_table(reader_of(run)).caption
+    assert intervals.METHODS[fates.OF_GROUP] in of_run.fates_table(reader_of(run)).caption
 
 
 def test_the_named_method_is_the_one_that_computes(monkeypatch: pytest.MonkeyPatch) -> None:

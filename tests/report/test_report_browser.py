@@ -11,7 +11,7 @@ import pytest
 from sim.report.html import stills
 from sim.report.html.write import pictures
 from sim.report.pictures import survival
-from sim.report.run_view import view_of
+from sim.report.run_reader import reader_of
 
 MEASURE = """
 (() => {
@@ -155,7 +155,7 @@ def test_a_plot_of_its_own_finds_plotly_beside_it(written: Path, chromium: str):
 
 def test_png_and_svg(run: Any, tmp_path: Path, chromium: str):
     pytest.importorskip("kaleido", reason="Kaleido is an extra")
-    picture = survival.survival_curves(view_of(run))
+    picture = survival.survival_curves(reader_of(run))
     assert stills.write_stills([picture], tmp_path) is None
     png, svg = (tmp_path / f"survival-independent.{form}" for form in ("png", "svg"))
     assert png.read_bytes().startswith(b"\x89PNG") and png.stat().st_size > 20_000
@@ -177,7 +177,7 @@ def test_no_chromium_is_a_plain_message(run: Any, tmp_path: Path, monkeypatch: p
 def test_no_kaleido_is_a_plain_message(run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("BROWSER_PATH", sys.executable)
     monkeypatch.setitem(sys.modules, "kaleido", None)
-    message = stills.write_stills([survival.survival_curves(view_of(run))], tmp_path)
+    message = stills.write_stills([survival.survival_curves(reader_of(run))], tmp_path)
     assert message is not None and "Kaleido is not installed" in message
 
 
@@ -187,5 +187,5 @@ def test_a_browser_that_fails_is_a_plain_message(run: Any, tmp_path: Path, monke
     broken.write_text("#!/bin/sh\nexit 1\n")
     broken.chmod(0o755)
     monkeypatch.setenv("BROWSER_PATH", str(broken))
-    message = stills.write_stills([survival.survival_curves(view_of(run))], tmp_path)
+    message = stills.write_stills([survival.survival_curves(reader_of(run))], tmp_path)
     assert message is not None and message.startswith(f"No PNG or SVG: the browser at {broken} failed")

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from sim.report.html import style
-from sim.report.pictures import fates, landscape, money, overlays, survival, timelines
+from sim.report.pictures import fates, landscape, money, survival, timelines
 from sim.report.pictures.sweep_heatmaps import BLACK, SCALE, WHITE, ink
-from sim.report.run_view import view_of
+from sim.report.run_reader import reader_of
+from sim.report.several_runs import Runs
 
 LEAST_DISTANCE = 10.0  # OKLab x 100; the seven darkest of Okabe and Ito's eight reach 7.6
 LEAST_CONTRAST = 2.6  # against the white page
@@ -107,7 +108,7 @@ def test_a_second_cue_tells_near_colours_apart():
 
 
 def test_one_colour_per_firm_in_every_picture(run: Any):
-    view = view_of(run)
+    view = reader_of(run)
     for firm, look in style.FLAGSHIP.items():
         place = view.startups.index(firm)
         name = view.name(firm)
@@ -123,7 +124,7 @@ def test_one_colour_per_firm_in_every_picture(run: Any):
         bars = fates.fates_at_horizon(view)
         row = bars.panels[0].layout["yaxis"]["ticktext"].index(name)
         assert bars.panels[0].data[0]["marker"]["color"][row] == look.colour
-        lane = timelines.timeline(view, 0).panels[0].layout["yaxis"]["ticktext"][place]
+        lane = timelines.timeline(view, run.stories[0]).panels[0].layout["yaxis"]["ticktext"][place]
         assert look.colour in lane and name in lane
 
 
@@ -165,5 +166,5 @@ def test_no_two_of_ninety_six_startups_look_alike_and_those_in_focus_differ_in_c
 
 
 def test_no_two_of_thirty_runs_look_alike(run: Any):
-    runs = overlays.Runs(tuple(f"run {n}" for n in range(31)), (view_of(run),) * 31)
+    runs = Runs(tuple(f"run {n}" for n in range(31)), (reader_of(run),) * 31)
     assert len({runs.style(index) for index in range(31)}) == 31

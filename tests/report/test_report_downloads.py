@@ -14,7 +14,7 @@ import pytest
 
 from sim.report.html.document import Cell, Column, Document, Section, Table, render
 from sim.report.html.write import pictures, write
-from sim.report.run_view import view_of
+from sim.report.run_reader import reader_of
 
 TAKE = """
 (async () => {
@@ -43,7 +43,7 @@ def test_numbers_of_curves_are_those_drawn(run: Any, written: Path, chromium: st
     rows = rows_of(taken(written / "report.html", "survival-independent", "csv", chromium)["text"])
     unit = "share of worlds still independent"
     assert list(rows[0]) == ["series", "calendar month", unit, f"low ({unit})", f"high ({unit})"]
-    view = view_of(run)
+    view = reader_of(run)
     mine = [row for row in rows if row["series"] == "MiniMax"]
     curve = view.survival("minimax", "independent")
     assert [row["calendar month"] for row in mine] == [view.days[month] for month in curve["month"]]
@@ -59,14 +59,14 @@ def test_numbers_on_a_scale_of_its_own_are_amounts(run: Any, written: Path, chro
     assert list(rows[0])[:5] == ["panel", "series", "calendar month", "median (RMB billion)", "p05 (RMB billion)"]
     last = [row for row in rows if row["panel"] == "Zhipu"][-1]
     known = (
-        view_of(run).path("zhipu", "cash").set_index("month").loc[len([r for r in rows if r["panel"] == "Zhipu"]) - 1]
+        reader_of(run).path("zhipu", "cash").set_index("month").loc[len([r for r in rows if r["panel"] == "Zhipu"]) - 1]
     )
     assert float(last["median (RMB billion)"]) == pytest.approx(known["p50"] / 1000, rel=1e-3)
     assert float(last["p95 (RMB billion)"]) == pytest.approx(known["p95"] / 1000, rel=1e-3)
 
 
 def test_bars_have_their_names(run: Any, written: Path, chromium: str):
-    view = view_of(run)
+    view = reader_of(run)
     rows = rows_of(taken(written / "plots" / "fates-at-horizon.html", "fates-at-horizon", "csv", chromium)["text"])
     assert list(rows[0]) == ["series", "startup", f"share of worlds in {view.horizon}"]
     shares = {(row["startup"], row["series"]): float(row[f"share of worlds in {view.horizon}"]) for row in rows}

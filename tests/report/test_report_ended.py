@@ -16,7 +16,7 @@ from sim.report.html.document import Switch, pictures_in
 from sim.report.pages import run as run_page
 from sim.report.pictures import exits
 from sim.report.pictures.exits import most_often
-from sim.report.run_view import View
+from sim.report.run_reader import RunReader, reader_of
 from sim.study.focus import FOCUS
 
 # of each: name, fate and cause -> shares in 2023, 2024 and 2025
@@ -40,17 +40,17 @@ def causes(shares: dict[tuple[str, str, str], tuple[float, ...]]) -> pd.DataFram
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def told(frame: pd.DataFrame | None, *asked: str) -> View:
+def told(frame: pd.DataFrame | None, *asked: str) -> RunReader:
     """Two startups from July 2023 to June 2025, and that ``frame``."""
     firms = (made_up.firm("a", "Alpha"), made_up.firm("b", "Beta"))
     done = made_up.run(made_up.scenario(firms, ticks=24, claims=()), worlds=40, stories=False)
     outcomes = SimpleNamespace(**{name: getattr(done.outcomes, name) for name in done.outcomes.__slots__})
     outcomes.causes = frame
     manifest = {**done.manifest, FOCUS: list(asked)}
-    return View(SimpleNamespace(**{**vars(done), "outcomes": outcomes, "manifest": manifest}))
+    return reader_of(SimpleNamespace(**{**vars(done), "outcomes": outcomes, "manifest": manifest}))
 
 
-def cells(view: View) -> dict[str, list[tuple[str, str]]]:
+def cells(view: RunReader) -> dict[str, list[tuple[str, str]]]:
     table = exits.table(view)
     assert table is not None
     return {row[0].text: [(cell.text, cell.sub) for cell in row[1:]] for row in table.rows}
@@ -88,7 +88,7 @@ def test_bars_table_and_sentences_by_hand() -> None:
 
 
 def test_the_sentence_says_what_the_table_says(run: Any) -> None:
-    view = View(run)
+    view = reader_of(run)
     table = exits.table(view)
     assert table is not None
     heads = [column.label for column in table.columns[1:]]
@@ -104,7 +104,7 @@ def test_the_sentence_says_what_the_table_says(run: Any) -> None:
 
 
 def test_bars_sum_to_the_fates_and_years_to_the_horizon(run: Any) -> None:
-    view = View(run)
+    view = reader_of(run)
     who = exits.Ended(view)
     assert set(who.drawn) == {"startups", "six", *made_up.STARTUPS}
     for place, name in enumerate(who.drawn):
@@ -147,19 +147,20 @@ def test_a_firm_that_is_never_gone_among_others_that_are() -> None:
 )
 def test_what_is_not_there_is_said_once(frame: pd.DataFrame | None, said: str) -> None:
     view = told(frame)
-    section = next(part for part in run_page.document_of(view).sections if part.id == "ended")
+    run = SimpleNamespace(scenario=view.scenario, manifest=view.manifest, outcomes=view.outcomes, stories=())
+    section = next(part for part in run_page.document_of(run).sections if part.id == "ended")
     assert [(picture.title, picture.panels) for picture in pictures_in(section.blocks)] == [(said, ())]
     assert len(section.blocks) == 1 and exits.table(view) is None
 
 
 def test_no_startup() -> None:
     run = made_up.run(made_up.scenario((made_up.firm("g", "Giant", "giant"),), ticks=24, claims=()), 20, stories=False)
-    assert exits.by_firm(View(run)).title == exits.by_year(View(run)).title == "The scenario has no startup"
+    assert exits.by_firm(reader_of(run)).title == exits.by_year(reader_of(run)).title == "The scenario has no startup"
 
 
 def test_of_many_firms_those_most_often_gone_are_drawn() -> None:
     firms = tuple(made_up.firm(f"s{n:02d}", f"Startup {n}") for n in range(45))
-    view = View(made_up.run(made_up.scenario(firms, ticks=60, claims=()), worlds=100, stories=False))
+    view = reader_of(made_up.run(made_up.scenario(firms, ticks=60, claims=()), worlds=100, stories=False))
     who = exits.Ended(view)
     assert len(who.drawn) == 41 and "the 40 most often gone; the other 5 are in causes.csv" in who.left_out
     least = min(who.gone(firm) for firm in who.drawn[1:])
@@ -168,10 +169,10 @@ def test_of_many_firms_those_most_often_gone_are_drawn() -> None:
 
 
 def test_the_switch_has_both_pictures_before_the_table(run: Any) -> None:
-    blocks = next(part for part in run_page.document_of(View(run)).sections if part.id == "ended").blocks
+    blocks = next(part for part in run_page.document_of(run).sections if part.id == "ended").blocks
     assert isinstance(blocks[0], Switch) and [label for label, _ in blocks[0].views] == ["By firm", "By year"]
     assert [picture.name for picture in pictures_in(blocks)] == ["ended-by-firm", "ended-by-year"]
-    assert blocks[1] == exits.table(View(run))
+    assert blocks[1] == exits.table(reader_of(run))
 
 
 def test_causes_that_came_to_nobody_are_not_told() -> None:

@@ -187,10 +187,10 @@ def test_a_figure_taken_away_has_no_link_to_rows_that_are_not_there(tmp_path, ch
     import made_up
     from browser import look
 
-    from sim.report.pages import run as run_page
     from sim.report.pictures import fates
+    from sim.report.run_reader import reader_of
 
-    view = run_page.view_of(made_up.run(worlds=60))
+    view = reader_of(made_up.run(worlds=60))
     figure = document.Figure(replace(fates.fates_over_time(view), title="As S000-01"))
     html = render(Document("x", "x", (Section("s", "", (figure,)), *cited.evidence_used(scenario()))))
     file = tmp_path / "page.html"

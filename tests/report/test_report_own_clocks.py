@@ -9,7 +9,8 @@ import made_up
 import numpy as np
 
 from sim.report.pictures import overlays, since_milestones, survival
-from sim.report.run_view import view_of
+from sim.report.run_reader import reader_of
+from sim.report.several_runs import Runs
 from sim.report.tables import of_run
 from sim.scenario.model import Value
 
@@ -27,7 +28,7 @@ def newcomers(worlds: int = 200) -> Any:
 
 
 def test_late_entrants_have_a_panel_with_a_curve_for_each_year():
-    view = view_of(newcomers())
+    view = reader_of(newcomers())
     picture = since_milestones.survival_after(view)
     assert [panel.heading for panel in picture.panels][-1] == "After entering: Newcomers (class of 4)"
     cohorts = view.cohorts("new", "independent", "entered")
@@ -45,7 +46,7 @@ def test_late_entrants_have_a_panel_with_a_curve_for_each_year():
 
 
 def test_years_of_a_handful_are_not_drawn():
-    view = view_of(newcomers(100))
+    view = reader_of(newcomers(100))
     for group, clock, heading, _ in since_milestones.AFTER:
         curves = view.cohorts(group, "independent", clock)
         sizes = {years: int(curve["at_risk"].iloc[0]) for years, curve in curves.items()}
@@ -57,7 +58,7 @@ def test_years_of_a_handful_are_not_drawn():
 
 def test_half_gone_by_says_when_between_which_months_and_never():
     ends = {"independent": 0.4, "never_entered": 0.0}
-    view = view_of(made_up.run(made_up.scenario((firm("a", "Alpha"),), claims=()), worlds=50))
+    view = reader_of(made_up.run(made_up.scenario((firm("a", "Alpha"),), claims=()), worlds=50))
 
     def said(gone: Any, low: Any, high: Any, never: float = 0.0) -> tuple[str, str]:
         dates = {"median_exit": gone, "median_exit_low": low, "median_exit_high": high}
@@ -74,12 +75,12 @@ def test_half_gone_by_says_when_between_which_months_and_never():
 def test_numbers_at_the_horizon_are_shares_though_a_curve_has_ended():
     """Few of many are left: the curve ends before the horizon, and what is said of the horizon is still so."""
     run = made_up.run(made_up.scenario((firm("a", "Alpha"), firm("b", "Beta")), ticks=300, claims=()), worlds=100)
-    view = view_of(run)
+    view = reader_of(run)
     curve = view.survival("b", "independent")
     left = view.at_horizon("b", "independent")[0]
     assert curve["month"].iloc[-1] < 300 and curve["survival"].iloc[-1] > left
     picture = survival.survival_curves(view)
     assert f"{100 * left:.0f}%" in picture.title
-    runs = overlays.Runs(("one", "two"), (view, view), "compare")
+    runs = Runs(("one", "two"), (view, view), "compare")
     assert overlays._end(runs, view, "b", "independent") == left
     assert np.isclose(view.left_of_entrants("a", "independent"), view.at_horizon("a", "independent")[0])

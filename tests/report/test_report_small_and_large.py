@@ -14,7 +14,7 @@ from sim.outcomes.endgame import Share
 from sim.report.html.write import write
 from sim.report.pages import run as run_page
 from sim.report.pictures import fates, landscape, money, survival, timelines
-from sim.report.run_view import MOST_PANELS, view_of
+from sim.report.run_reader import MOST_PANELS, reader_of
 from sim.report.tables import of_run
 from sim.words import numbers
 
@@ -70,7 +70,7 @@ def test_a_class_is_one_series_and_says_how_many_it_is(tmp_path: Path):
     run = made_up.run(
         made_up.scenario((firm("crowd", "Crowd", copies=30), firm("b", "Beta")), ticks=40, claims=()), 200
     )
-    view = view_of(run)
+    view = reader_of(run)
     assert view.startups == ["crowd", "b"]
     assert [panel.heading for panel in fates.fates_over_time(view).panels] == ["Crowd (class of 30)", "Beta"]
     assert "of 31 startups are still independent" in run_page.headline(view)
@@ -78,7 +78,7 @@ def test_a_class_is_one_series_and_says_how_many_it_is(tmp_path: Path):
     assert f"{share} of Crowd (class of 30)" in run_page.headline(view), "a share of its firms, not of worlds"
     for told in (run_page.headline(view), fates.fates_over_time(view).title, survival.survival_curves(view).title):
         assert "Crowd (class of 30) is" not in told and "Crowd (class of 30) in" not in told
-    lane = timelines.timeline(view, 0).panels[0].layout["yaxis"]["ticktext"][0]
+    lane = timelines.timeline(view, run.stories[0]).panels[0].layout["yaxis"]["ticktext"][0]
     assert "Crowd 001" in lane and view.style("crowd").colour in lane
     assert len(of_run.fates_table(view).rows) == 3
     text_of(run, tmp_path)
@@ -87,7 +87,7 @@ def test_a_class_is_one_series_and_says_how_many_it_is(tmp_path: Path):
 def test_firms_that_never_or_late_enter(tmp_path: Path):
     firms = (firm("a", "Always"), firm("n", "Never", enters=None), firm("l", "Late", enters=START + 30))
     run = made_up.run(made_up.scenario(firms, ticks=60, claims=()), 200)
-    view = view_of(run)
+    view = reader_of(run)
     assert "Never" not in run_page.headline(view)
     assert [panel.heading for panel in money.purse_fans(view, "cash").panels] == ["Always", "Late"]
     stacks = fates.fates_over_time(view)
@@ -106,7 +106,7 @@ def test_a_median_at_its_cap_is_so_much_or_more():
     outcomes = SimpleNamespace(
         **{name: getattr(run.outcomes, name) for name in run.outcomes.__slots__} | {"paths": paths}
     )
-    drawn = money.purse_fans(view_of(SimpleNamespace(**{**vars(run), "outcomes": outcomes})), "runway")
+    drawn = money.purse_fans(reader_of(SimpleNamespace(**{**vars(run), "outcomes": outcomes})), "runway")
     assert drawn.title.endswith("Alpha 120 months or more")
     assert "120 or more" in drawn.panels[0].data[-1]["text"][0]
 
@@ -118,7 +118,7 @@ def forty_five() -> Any:
 
 
 def test_many_firms_are_limited_to_the_least_certain_and_it_says_so(forty_five: Any, tmp_path: Path):
-    view = view_of(forty_five)
+    view = reader_of(forty_five)
     share = {f: view.at_horizon(f, "independent")[0] for f in view.startups}
     chosen = view.most_uncertain()
     assert len(chosen) == MOST_PANELS
@@ -139,7 +139,7 @@ def test_many_firms_are_limited_to_the_least_certain_and_it_says_so(forty_five: 
     assert f"In colour: the 12 startups that lead most often at the end, of {ever} that ever lead" in leading.caption
     bars = fates.fates_at_horizon(view).panels[0]
     assert len(bars.layout["yaxis"]["ticktext"]) == 45
-    assert "20 are left out" in timelines.timeline(view, 0).caption
+    assert "20 are left out" in timelines.timeline(view, forty_five.stories[0]).caption
     assert len(of_run.fates_table(view).rows) == 46
     write(forty_five, tmp_path)
     assert (tmp_path / "report.html").stat().st_size < 8_000_000
@@ -154,13 +154,13 @@ def test_horizons_of_any_length(ticks: int, tmp_path: Path):
 
 
 def test_a_firm_listed_in_few_worlds_has_no_mark(run: Any):
-    view = view_of(run)
+    view = reader_of(run)
     fate = run.outcomes.fates
     rare = fate.copy()
     rare.loc[(rare["firm"] == "zhipu") & (rare["fate"] == "listed"), "incidence"] *= 0.01
     outcomes = SimpleNamespace(**{name: getattr(run.outcomes, name) for name in run.outcomes.__slots__})
     outcomes.fates = rare
-    other = view_of(SimpleNamespace(**{**vars(run), "outcomes": outcomes}))
+    other = reader_of(SimpleNamespace(**{**vars(run), "outcomes": outcomes}))
     assert money.listing_mark(view, "zhipu")[0] and not money.listing_mark(other, "zhipu")[0]
     rows = view.fate("zhipu", "listed")
     half = rows["incidence"].iloc[-1] / 2
@@ -171,7 +171,7 @@ def test_a_firm_listed_in_few_worlds_has_no_mark(run: Any):
 def test_years_of_the_endgame_and_what_does_not_get_there_sum_to_one(run: Any):
     outcomes = SimpleNamespace(**{name: getattr(run.outcomes, name) for name in run.outcomes.__slots__})
     outcomes.extinct = Share(0.2, 0.18, 0.22)
-    bars = landscape.endgame(view_of(SimpleNamespace(**{**vars(run), "outcomes": outcomes}))).panels[0].data[0]
+    bars = landscape.endgame(reader_of(SimpleNamespace(**{**vars(run), "outcomes": outcomes}))).panels[0].data[0]
     assert sum(bars["y"]) == pytest.approx(1, abs=2e-3)
     assert bars["y"][-1] == 0.2
     assert bars["customdata"][0] == "2023" and bars["customdata"][-3] == "2030"

@@ -13,8 +13,8 @@ from sim.foundation.currency import unit_in
 from sim.laws.catalogue import ASSUMPTIONS
 from sim.report.html.plotly_values import month_day
 from sim.report.pictures import claims, fans
-from sim.report.pictures.survival import spread_out
-from sim.report.run_view import view_of
+from sim.report.pictures.traces import spread_out
+from sim.report.run_reader import reader_of
 from sim.report.tables import of_run
 from sim.scenario.model import Value
 from sim.words import numbers
@@ -39,12 +39,12 @@ def test_a_dated_value_has_its_unit(run: Any):
     """A factor has none."""
     changes = run.scenario.changes
     assert {change.op for change in changes} == {"set", "times", "plus"}
-    for change, row in zip(changes, of_run.events_table(view_of(run)).rows, strict=True):
+    for change, row in zip(changes, of_run.events_table(reader_of(run)).rows, strict=True):
         assert row[3].sub == ("" if change.op == "times" else unit_in(ASSUMPTIONS[change.path].unit)), change.path
 
 
 def test_a_group_in_the_table_of_fates_is_called_one(run: Any):
-    heads = [row[0].text for row in of_run.fates_table(view_of(run)).rows]
+    heads = [row[0].text for row in of_run.fates_table(reader_of(run)).rows]
     assert sorted(heads[-2:]) == ["All startups (7)", "Group six (6)"]
 
 
@@ -105,7 +105,7 @@ def test_verdicts_by_fixed_thresholds(probability: float, worlds: int, word: str
 
 
 def test_ledger_shows_condition_interval_and_number_of_worlds(run: Any):
-    view = view_of(run)
+    view = reader_of(run)
     rows = {row[0].text: row for row in of_run.claims_table(view).rows}
     bought = rows[made_up.MINIMAX]
     frame = run.outcomes.claims.set_index("claim").loc["minimax-bought"]
@@ -117,7 +117,7 @@ def test_ledger_shows_condition_interval_and_number_of_worlds(run: Any):
 
 
 def test_facts_say_whether_they_happened(run: Any):
-    rows = of_run.facts_table(view_of(run)).rows
+    rows = of_run.facts_table(reader_of(run)).rows
     assert [row[1].text for row in rows] == ["yes", "yes", "no"]
 
 

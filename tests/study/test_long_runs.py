@@ -12,7 +12,7 @@ from sim.engine import luck
 from sim.foundation.errors import InputError
 from sim.foundation.months import month_of, month_text
 from sim.report.pictures.landscape import endgame
-from sim.report.run_view import MOST_YEARS, view_of
+from sim.report.run_reader import MOST_YEARS, reader_of
 from sim.scenario.build import MAX_MONTHS
 from sim.scenario.keys import firm_key
 from sim.scenario.load import with_sets
@@ -75,7 +75,7 @@ def test_the_folder_and_its_page_read_back(start, end, tmp_path):
 @pytest.mark.parametrize(("start", "end"), [*RUNS, ("2023-07", "2030-12"), ("1940-01", "1959-12")])
 def test_an_axis_has_few_ticks_however_long_the_run(start, end):
     run = sim.run(industry(start, end), worlds=2, jobs=1)
-    view = view_of(run)
+    view = reader_of(run)
     years = view.scenario.ticks / 12
     for axis, most in ((view.date_axis(), MOST_YEARS), (view.date_axis(**view.few_dates()), 8)):
         assert years / (int(axis["dtick"][1:]) / 12) <= most

@@ -147,6 +147,17 @@ def axis(**settings: Any) -> dict[str, Any]:
     return {**base, **settings}
 
 
+def row_axis(names: Sequence[str], above: float = 0.5, below: float = 0.5, **settings: Any) -> dict[str, Any]:
+    """An axis with a named row for each of ``names``, the first on top, and so much room ``above`` and ``below``."""
+    base = {"tickvals": list(range(len(names))), "ticktext": list(names), "range": [len(names) - 1 + below, -above]}
+    return axis(**base, **{"ticks": "", "tickfont": {"size": 12, "color": INK}, **settings})
+
+
+def small_share_axis(top: float) -> dict[str, Any]:
+    """An axis of shares for a small panel."""
+    return axis(range=[0, top], tickformat=".0%", tickvals=[0, 0.5, 1], tickfont={"size": 10, "color": MUTED})
+
+
 def layout(**settings: Any) -> dict[str, Any]:
     """A layout of ours with ``settings`` on top; axes come from ``axis``."""
     base: dict[str, Any] = {
@@ -159,12 +170,6 @@ def layout(**settings: Any) -> dict[str, Any]:
         "dragmode": False,
     }
     return {**base, **settings}
-
-
-def upright(day: str, colour: str) -> dict[str, Any]:
-    """A dotted line across the height of a panel at ``day``."""
-    place = {"type": "line", "xref": "x", "yref": "y domain", "x0": day, "x1": day, "y0": 0, "y1": 1}
-    return {**place, "line": {"color": colour, "width": 1.2, "dash": "dot"}}
 
 
 VIRIDIS = ("#440154", "#3b528b", "#21918c", "#5ec962")  # the darker part of it

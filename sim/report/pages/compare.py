@@ -20,8 +20,9 @@ from sim.report.html.document import (
 )
 from sim.report.pages.what_if import difference_blocks
 from sim.report.pictures import difference_dots
-from sim.report.pictures.overlays import Runs, drawn, endgame_overlay, left_overlay, survival_overlay
-from sim.report.run_view import View, focus_note
+from sim.report.pictures.overlays import drawn, endgame_overlay, left_overlay, survival_overlay
+from sim.report.run_reader import RunReader, focus_note, reader_of
+from sim.report.several_runs import Runs
 from sim.report.tables.cited import evidence_used
 from sim.report.tables.of_run import share_cell
 from sim.report.tables.provenance import provenance_of, runs_table
@@ -67,7 +68,7 @@ def runs_of(done: Comparison) -> Runs:
     answers = done.answers()
     return Runs(
         tuple(a.label for a in answers),
-        tuple(View(a) for a in answers),
+        tuple(reader_of(a) for a in answers),
         "comparison",
         focus_in(done.scenario, done.manifest),
     )
@@ -92,7 +93,7 @@ def document_of(done: Comparison) -> Document:
         ]
         sections.append(Section(f"differences-{index}", title, tuple(blocks), lead))
     sections.append(Section("runs", "What is compared", (runs_table(runs, done.manifest),)))
-    sections += evidence_used(*(view.scenario for view in runs.views))
+    sections += evidence_used(*(run.scenario for run in runs.each))
     sections.append(Section("reading", "How to read this", (Terms((*terms(), *GLOSSARY)),)))
     sections.append(Section("provenance", "Where this comes from", provenance_of(runs, done.manifest)))
     first, *more = done.headline
@@ -121,9 +122,9 @@ def _fates(runs: Runs) -> Table:
     columns = (Column("Startup"), Column("Run"), *(Column(label, "right") for _, label in SHOWN))
     rows = []
     for firm in runs.told:
-        for index, view in enumerate(runs.views):
+        for index, run in enumerate(runs.each):
             head = Cell(runs.name(firm, 40), swatch=runs.colour(firm), strong=True)
-            shares = tuple(_share(runs, view, firm, fate) for fate, _ in SHOWN)
+            shares = tuple(_share(runs, run, firm, fate) for fate, _ in SHOWN)
             rows.append((head, Cell(shorten(runs.labels[index], 40)), *shares))
     caption = runs.caption(
         f"Share of worlds in {runs.last_month}, of a class or a group share of its firms; in points {NOTE}. A dash: "
@@ -132,12 +133,12 @@ def _fates(runs: Runs) -> Table:
     return Table("fates", "", columns, tuple(rows), caption, empty="There is no startup.")
 
 
-def _share(runs: Runs, view: View, firm: str, fate: str) -> Cell:
+def _share(runs: Runs, run: RunReader, firm: str, fate: str) -> Cell:
     """The incidence of a fate at the last month that all runs share."""
-    rows = view.fate(firm, fate)
+    rows = run.fate(firm, fate)
     if rows.empty:
         return Cell("–")
-    row = rows.iloc[runs.last_tick(view)]
+    row = rows.iloc[runs.last_tick(run)]
     return share_cell(float(row["incidence"]), float(row["low"]), float(row["high"]))
 
 

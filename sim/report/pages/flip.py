@@ -3,30 +3,16 @@
 from __future__ import annotations
 
 import shlex
-from typing import Any
 
-from sim.report.html import style
 from sim.report.html.document import Cell, Column, Details, Document, Figure, Section, Table
-from sim.report.html.plotly_values import plotly_text
-from sim.report.pictures.picture import Key, Panel, Picture
-from sim.report.pictures.value_axis import (
-    VALUE,
-    closing,
-    curve,
-    marked,
-    name_of,
-    source,
-    stated_note,
-    title_of,
-    value_axis,
-    view_of_study,
-)
+from sim.report.pictures.flip_point import probability
+from sim.report.pictures.value_axis import closing, name_of
+from sim.report.run_reader import RunReader
 from sim.study.flip import Flip
 from sim.words.numbers import between, percent, significant
 from sim.words.propositions import named
 from sim.words.text import capital, notes, shorten
 
-CLAIM = "#0b5c8a"
 TERMS = (
     (
         "Flip point",
@@ -44,14 +30,13 @@ TERMS = (
 def document_of(done: Flip) -> Document:
     """The page as a document."""
     claim, axis = done.condition.claim, done.axis
-    view = view_of_study(done.scenario, done.manifest)
     asked = f"shakeout flip scenario.yaml --worlds {done.scenario.worlds} --seed {done.scenario.seed}"
     until = shlex.quote(f"{claim.id} {done.condition.op} {done.condition.level:g}")
     again = f"{asked} --vary {shlex.quote(axis.text)} --until {until}"
     sections = [
         Section("flip", "Where it flips", (Figure(probability(done)), _crossings(done))),
         Section("values", "Every value tried", (Details(f"{len(done.evaluations)} values", (_values(done),)),)),
-        *closing(view, done.manifest, TERMS, again),
+        *closing(RunReader(done.scenario, done.manifest), TERMS, again),
     ]
     return Document(
         f"Flip point: {shorten(done.scenario.title or done.scenario.name, 200)}",
@@ -65,49 +50,6 @@ def document_of(done: Flip) -> Document:
             *notes(done.manifest["notices"]),
         ),
     )
-
-
-def probability(done: Flip) -> Picture:
-    """The share of worlds in which the claim comes true, by value, with the level and the crossings."""
-    axis, claim, level = done.axis, done.condition.claim, done.condition.level
-    frame = done.evaluations.rename(columns={"probability": "estimate"})
-    layout = style.layout(
-        hovermode="x unified",
-        margin={"l": 52, "r": 20, "t": 14, "b": 44},
-        xaxis=value_axis(axis, hoverformat=".4g"),
-        yaxis=style.axis(range=[-0.01, 1.01], tickformat=".0%", dtick=0.2),
-        **marked(axis, done.scenario),
-    )
-    place = {"xref": "x domain", "yref": "y", "x0": 0, "x1": 1, "y0": level, "y1": level}
-    layout.setdefault("shapes", []).append({"type": "line", **place, "line": {"color": style.INK, "width": 1}})
-    for crossing in done.crossings:
-        layout["shapes"] += _crossing_shapes(crossing.estimate, crossing.low, crossing.high)
-    data = curve(frame[axis.name].tolist(), frame, CLAIM, plotly_text(claim.id))
-    keys = [Key("share of worlds in which it comes true", CLAIM, "line")]
-    if done.crossings:
-        keys.append(Key("95% interval of the crossing", style.tint(VALUE, 0.35), "band"))
-    caption = (
-        f"Share of the worlds that meet the condition, if there is one, in which the claim comes true; the band is "
-        f"its 95% interval at each value. Thin line: {percent(level)}. {stated_note(axis, done.scenario)} "
-        f"{source(done.scenario, 'flip point', ' at every value')}"
-    )
-    ends = [percent(float(frame["estimate"].iloc[i])) for i in (0, -1)]
-    low, high = significant(axis.low), significant(axis.high)
-    title = f"{claim.id} comes true in {ends[0]} of worlds at {low}, in {ends[1]} at {high}"
-    return Picture(
-        "flip", title, caption, shorten(done.headline, 300),
-        title_of(axis, done.scenario), "share of worlds in which it comes true", (Panel(data, layout),), tuple(keys),
-        height=440,
-    )  # fmt: skip
-
-
-def _crossing_shapes(estimate: float, low: float, high: float) -> list[dict[str, Any]]:
-    band = {"type": "rect", "xref": "x", "yref": "y domain", "x0": low, "x1": high, "y0": 0, "y1": 1, "layer": "below"}
-    line = {"type": "line", "xref": "x", "yref": "y domain", "x0": estimate, "x1": estimate, "y0": 0, "y1": 1}
-    return [
-        {**band, "fillcolor": style.clear(VALUE, 0.25), "line": {"width": 0}},
-        {**line, "line": {"color": VALUE, "width": 2}},
-    ]
 
 
 def _crossings(done: Flip) -> Table:

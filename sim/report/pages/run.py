@@ -3,67 +3,70 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from sim.outcomes.index import ALL_STARTUPS, groups_of
 from sim.report.html.document import Details, Document, Figure, Prose, Section, Switch, Terms, Tiles
 from sim.report.pictures import claims, exits, fates, landscape, money, since_milestones, survival, timelines
-from sim.report.run_view import FinishedRun, View, focus_note, view_of
+from sim.report.run_reader import RunReader, focus_note, reader_of
 from sim.report.tables import of_run
 from sim.report.tables.cited import evidence_used
+from sim.study.run import Run
 from sim.words import headlines
 from sim.words.estimates import NOTE
 from sim.words.glossary import GLOSSARY
+from sim.words.life_stories import WorldStory
 from sim.words.numbers import between, count, percent, significant, surely
 from sim.words.text import capital, notes, shorten
 
 
-def document_of(run: FinishedRun | View) -> Document:
-    """The page of ``run`` as a document."""
-    view = view_of(run)
-    scenario = view.scenario
+def document_of(answer: Run) -> Document:
+    """The page of a run as a document."""
+    run = reader_of(answer)
+    scenario = run.scenario
     sections = (
-        _fates(view),
-        _survival(view),
-        _ended(view),
-        _landscape(view),
-        _money(view),
-        _endgame(view),
-        _claims(view),
-        _worlds(view),
-        _assumptions(view),
+        _fates(run),
+        _survival(run),
+        _ended(run),
+        _landscape(run),
+        _money(run),
+        _endgame(run),
+        _claims(run),
+        _worlds(run, answer.stories),
+        _assumptions(run),
         *evidence_used(scenario),
         Section("reading", "How to read this", (Terms(GLOSSARY),)),
-        _provenance(view),
+        _provenance(run),
     )
-    worlds = f"{view.worlds:,} simulated world{'' if view.worlds == 1 else 's'}"
+    worlds = f"{run.worlds:,} simulated world{'' if run.worlds == 1 else 's'}"
     return Document(
         shorten(scenario.title or scenario.name, 200),
-        headline(view),
+        headline(run),
         sections,
         shorten(scenario.description, 2000),
         (
-            f"{worlds}, {view.month(1, long=True)} to {view.horizon}, seed {scenario.seed}. A share of worlds is a "
+            f"{worlds}, {run.month(1, long=True)} to {run.horizon}, seed {scenario.seed}. A share of worlds is a "
             f"probability inside the model, under the assumptions listed below; in percentage points {NOTE}.",
-            *focus_note(view.run.manifest, view.name),
-            *notes(view.run.manifest.get("notices", ())),
+            *focus_note(run.manifest, run.name),
+            *notes(run.manifest.get("notices", ())),
         ),
-        beside=(fates.fates_at_horizon(view), claims.ledger(view), claims.ledger(view, facts=True)),
+        beside=(fates.fates_at_horizon(run), claims.ledger(run), claims.ledger(run, facts=True)),
     )
 
 
-def headline(view: View) -> str:
+def headline(run: RunReader) -> str:
     """The sentence to quote."""
-    rows = view.run.outcomes.headline.to_dict("records")
+    rows = run.outcomes.headline.to_dict("records")
     shares = {
         row["firm"]: row["independent"]
         for row in rows
-        if row["firm"] in (*view.startups, *view.focus) and row["never_entered"] < 1
+        if row["firm"] in (*run.startups, *run.focus) and row["never_entered"] < 1
     }
-    ranked = view.ranked(shares, "still independent") if shares else ""
-    medians = view.landscape("independents")["median"]
+    ranked = run.ranked(shares, "still independent") if shares else ""
+    medians = run.landscape("independents")["median"]
     left = None if len(shares) < 2 or medians.empty else round(float(medians.iloc[-1]))
     return headlines.of_run(
-        view.horizon, ranked, left, len(groups_of(view.scenario).get(ALL_STARTUPS, ())), bool(view.focus)
+        run.horizon, ranked, left, len(groups_of(run.scenario).get(ALL_STARTUPS, ())), bool(run.focus)
     )
 
 
@@ -73,93 +76,93 @@ LEFT = {
 }
 
 
-def _tiles(view: View) -> Tiles:
+def _tiles(run: RunReader) -> Tiles:
     """The four numbers to take away; none where there is no startup to count."""
-    if not view.startups:
+    if not run.startups:
         return Tiles(())
     tiles = []
     for quantity, text in LEFT.items():
-        rows = view.landscape(quantity)
+        rows = run.landscape(quantity)
         if not rows.empty:
             last = rows.iloc[-1]
             most = f"{significant(last['p05'])} to {significant(last['p95'])}"
             sure = surely(last.get("median_low", math.nan), last.get("median_high", math.nan), significant)
             tiles.append((significant(last["median"]), f"{text} in the median world{sure}; nine worlds in ten: {most}"))
-    outcomes = view.run.outcomes
+    outcomes = run.outcomes
     if not outcomes.endgame.empty:
         last = outcomes.endgame.iloc[-1]
         interval = between(last["low"], last["high"])
-        tiles.append((percent(last["share"]), f"of worlds reach the endgame by {view.horizon} ({interval})"))
+        tiles.append((percent(last["share"]), f"of worlds reach the endgame by {run.horizon} ({interval})"))
     gone = outcomes.extinct
     interval = between(gone.low, gone.high)
     tiles.append((percent(gone.share), f"of worlds have no startup left before any endgame ({interval})"))
     return Tiles(tuple(tiles))
 
 
-def _fates(view: View) -> Section:
+def _fates(run: RunReader) -> Section:
     return Section(
         "fates",
-        f"Who is left in {view.horizon}",
-        (_tiles(view), of_run.fates_table(view)),
+        f"Who is left in {run.horizon}",
+        (_tiles(run), of_run.fates_table(run)),
     )
 
 
-def _survival(view: View) -> Section:
+def _survival(run: RunReader) -> Section:
     curves = Switch(
         "survival",
         "What counts as survival",
         (
-            ("Independent", Figure(survival.survival_curves(view, "independent"))),
-            ("In the general race", Figure(survival.survival_curves(view, "general"))),
+            ("Independent", Figure(survival.survival_curves(run, "independent"))),
+            ("In the general race", Figure(survival.survival_curves(run, "general"))),
         ),
     )
     return Section(
         "survival",
         "When they fall",
-        (curves, Figure(fates.fates_over_time(view)), Figure(since_milestones.survival_after(view))),
+        (curves, Figure(fates.fates_over_time(run)), Figure(since_milestones.survival_after(run))),
     )
 
 
-def _ended(view: View) -> Section:
-    firms, numbers = exits.by_firm(view), exits.table(view)
+def _ended(run: RunReader) -> Section:
+    firms, numbers = exits.by_firm(run), exits.table(run)
     if numbers is None:
         return Section("ended", "What ended them", (Figure(firms),))
-    views = (("By firm", Figure(firms)), ("By year", Figure(exits.by_year(view))))
+    views = (("By firm", Figure(firms)), ("By year", Figure(exits.by_year(run))))
     return Section("ended", "What ended them", (Switch("ended", "How exits are counted", views), numbers))
 
 
-def _landscape(view: View) -> Section:
-    blocks = (landscape.independents_left(view), landscape.leaders(view), landscape.concentration(view))
+def _landscape(run: RunReader) -> Section:
+    blocks = (landscape.independents_left(run), landscape.leaders(run), landscape.concentration(run))
     return Section("landscape", "What the industry looks like", tuple(Figure(picture) for picture in blocks))
 
 
-def _money(view: View) -> Section:
-    purses = tuple((capital(which), Figure(money.purse_fans(view, which))) for which in money.PURSES)
+def _money(run: RunReader) -> Section:
+    purses = tuple((capital(which), Figure(money.purse_fans(run, which))) for which in money.PURSES)
     return Section(
-        "money", "Money", (Switch("money", "What is shown", purses), Figure(money.venture(view)))
+        "money", "Money", (Switch("money", "What is shown", purses), Figure(money.venture(run)))
     )  # fmt: skip
 
 
-def _endgame(view: View) -> Section:
-    return Section("endgame", "The endgame", (Figure(landscape.endgame(view)),))
+def _endgame(run: RunReader) -> Section:
+    return Section("endgame", "The endgame", (Figure(landscape.endgame(run)),))
 
 
-def _claims(view: View) -> Section:
+def _claims(run: RunReader) -> Section:
     blocks: list[object] = []
-    outcomes = view.run.outcomes
+    outcomes = run.outcomes
     if len(outcomes.claims):
-        blocks.append(Prose((f"{claims.claims_title(view)}. {claims.SCALE_NOTE}",)))
-    blocks.append(of_run.claims_table(view))
+        blocks.append(Prose((f"{claims.claims_title(run)}. {claims.SCALE_NOTE}",)))
+    blocks.append(of_run.claims_table(run))
     if len(outcomes.facts):
         blocks.append(
             Prose(
                 (
                     "What happened after 2024. These facts lie outside the window in which numbers were taken from the "
-                    f"evidence; they stand beside the model and nothing is tuned to them. {claims.facts_title(view)}.",
+                    f"evidence; they stand beside the model and nothing is tuned to them. {claims.facts_title(run)}.",
                 )
             )
         )
-        blocks.append(of_run.facts_table(view))
+        blocks.append(of_run.facts_table(run))
     return Section(
         "claims",
         "What the documents forecast, and what happened",
@@ -169,12 +172,11 @@ def _claims(view: View) -> Section:
     )
 
 
-def _worlds(view: View) -> Section:
-    told = view.run.stories
+def _worlds(run: RunReader, told: Sequence[WorldStory]) -> Section:
     blocks: list[object] = []
     for index, world in enumerate(told):
-        blocks.append(Figure(timelines.timeline(view, index)))
-        table = timelines.story_table(view, index)
+        blocks.append(Figure(timelines.timeline(run, world, index)))
+        table = timelines.story_table(run, world, index)
         if table.rows:
             blocks.append(Details(f"{world.title}, in words. {shorten(world.ending, 400)}", (table,)))
     if not blocks:
@@ -189,20 +191,20 @@ def _worlds(view: View) -> Section:
     return Section("worlds", f"{capital(count(len(told), 'world'))} as they went", tuple(blocks), lead)
 
 
-def _assumptions(view: View) -> Section:
-    stated, left = of_run.assumption_table(view, True), of_run.assumption_table(view, False)
-    firms = tuple(Details(line, (table,)) for line, table in of_run.firm_tables(view))
-    blocks: list[object] = [stated, of_run.events_table(view)]
+def _assumptions(run: RunReader) -> Section:
+    stated, left = of_run.assumption_table(run, True), of_run.assumption_table(run, False)
+    firms = tuple(Details(line, (table,)) for line, table in of_run.firm_tables(run))
+    blocks: list[object] = [stated, of_run.events_table(run)]
     if firms:
         blocks.append(Details(f"Values of single firms ({len(firms)} firms)", firms))
     blocks.append(Details(f"Defaults: {len(left.rows)} assumptions the scenario leaves as they are", (left,)))
-    uncertain = sum(value.uncertain for value in view.scenario.assumptions.values())
-    uncertain += sum(value.uncertain for firm in view.scenario.firms for value in firm.values.values())
+    uncertain = sum(value.uncertain for value in run.scenario.assumptions.values())
+    uncertain += sum(value.uncertain for firm in run.scenario.firms for value in firm.values.values())
     values = f"{capital(count(uncertain, 'value'))} {'are' if uncertain > 1 else 'is'}"
     lead = f"Every number a rule reads is listed here. {values} uncertain and drawn anew in every world."
     return Section("assumptions", "The assumptions", tuple(blocks), lead)
 
 
-def _provenance(view: View) -> Section:
+def _provenance(run: RunReader) -> Section:
     note = "scenario.yaml beside this page states everything; with the same version it gives the same bytes again."
-    return Section("provenance", "Where this comes from", (Terms(of_run.provenance(view), code=True), Prose((note,))))
+    return Section("provenance", "Where this comes from", (Terms(of_run.provenance(run), code=True), Prose((note,))))

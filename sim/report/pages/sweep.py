@@ -10,8 +10,8 @@ from sim.outcomes.differences import ALL
 from sim.report.html.document import Cell, Column, Details, Document, Figure, Section, Switch, Table
 from sim.report.pictures import sweep_curves, sweep_heatmaps
 from sim.report.pictures.swept import INDUSTRY, STATES, Swept
-from sim.report.pictures.value_axis import closing, name_of, said, view_of_study
-from sim.report.run_view import focus_note
+from sim.report.pictures.value_axis import closing, name_of, said
+from sim.report.run_reader import focus_note
 from sim.study.axes import Coordinate
 from sim.study.focus import first, typed
 from sim.study.sweep import Sweep
@@ -45,7 +45,7 @@ def document_of(done: Sweep) -> Document:
         f"shakeout sweep scenario.yaml --worlds {scenario.worlds} --seed {scenario.seed} {vary}{typed(done.manifest)}"
     )
     terms = (*TERMS, DECISIONS) if any(axis.chosen for axis in done.axes) else TERMS
-    sections += closing(view_of_study(scenario, done.manifest), done.manifest, terms, again)
+    sections += closing(swept.base, terms, again)
     varied = " and ".join(f"{name_of(axis.name, scenario)} ({axis.name})" for axis in done.axes)
     return Document(
         f"Sweep: {shorten(scenario.title or scenario.name, 200)}",
@@ -54,8 +54,8 @@ def document_of(done: Sweep) -> Document:
         f"What varies: {varied}.",
         (
             f"{scenario.worlds:,} worlds at each of {swept.points} points, with the same luck, seed {scenario.seed}, "
-            f"at the horizon of {swept.view.horizon}. A share of worlds is a probability inside the model.",
-            *focus_note(done.manifest, swept.view.name),
+            f"at the horizon of {swept.base.horizon}. A share of worlds is a probability inside the model.",
+            *focus_note(done.manifest, swept.base.name),
             *notes(done.manifest["notices"]),
         ),
     )
@@ -87,11 +87,11 @@ def _heatmaps(swept: Swept) -> list[Section]:
 
 def _table(swept: Swept) -> Section:
     names = [axis.name for axis in swept.axes]
-    wanted = [("independent", firm) for firm in [*swept.view.focus, *swept.firms]]
-    wanted = first(dict.fromkeys([*((name, ALL) for name in INDUSTRY), *wanted]), swept.view.focus, lambda one: one[1:])
+    wanted = [("independent", firm) for firm in [*swept.base.focus, *swept.firms]]
+    wanted = first(dict.fromkeys([*((name, ALL) for name in INDUSTRY), *wanted]), swept.base.focus, lambda one: one[1:])
     columns = [Column(name) for name in names]
     columns += [
-        Column(INDUSTRY[quantity] if firm == ALL else swept.view.name(firm, 20), "right") for quantity, firm in wanted
+        Column(INDUSTRY[quantity] if firm == ALL else swept.base.name(firm, 20), "right") for quantity, firm in wanted
     ]
     rows = [_row(swept, point, wanted) for point in swept.grid_points[:MOST_ROWS]]
     more = f" The first {MOST_ROWS} of {swept.points} points." if swept.points > MOST_ROWS else ""

@@ -10,8 +10,9 @@ from sim.outcomes import differences, year_end_differences
 from sim.outcomes.intervals import METHODS
 from sim.report.html.document import Details, Document, Figure, Section, Switch, Terms, Tiles
 from sim.report.pictures import difference_dots, fate_flows, histories
-from sim.report.pictures.overlays import Runs, drawn, endgame_overlay, left_overlay, survival_overlay
-from sim.report.run_view import View, focus_note
+from sim.report.pictures.overlays import drawn, endgame_overlay, left_overlay, survival_overlay
+from sim.report.run_reader import focus_note, reader_of
+from sim.report.several_runs import Runs
 from sim.report.tables.cited import evidence_used
 from sim.report.tables.exits import ended_table
 from sim.report.tables.provenance import provenance_of, sets_table
@@ -53,7 +54,9 @@ def runs_of(done: WhatIf) -> Runs:
     """The base and the variants as the page reads them."""
     answers = done.answers()
     labels = ["base", *(_label(done, variant) for variant in done.variants)]
-    return Runs(tuple(labels), tuple(View(answer) for answer in answers), focus=focus_in(done.scenario, done.manifest))
+    return Runs(
+        tuple(labels), tuple(reader_of(answer) for answer in answers), focus=focus_in(done.scenario, done.manifest)
+    )
 
 
 def _label(done: WhatIf, variant: Variant) -> str:
@@ -77,7 +80,7 @@ def document_of(done: WhatIf) -> Document:
         sections.append(_flows(runs, turned, index, named[index]))
         sections.append(_told(runs, turned, told[index - 1], index, named[index]))
     sections.append(_change(runs, done))
-    sections += evidence_used(*(view.scenario for view in runs.views))
+    sections += evidence_used(*(run.scenario for run in runs.each))
     sections.append(Section("reading", "How to read this", (Terms((*terms(), *GLOSSARY)),)))
     sections.append(_provenance(runs, done))
     worlds = f"{runs.base.worlds:,} worlds"

@@ -11,7 +11,8 @@ import pandas as pd
 from sim.report.html import style
 from sim.report.html.plotly_values import plotly_text
 from sim.report.pictures.picture import Key, Panel, Picture, numbers
-from sim.report.run_view import View
+from sim.report.pictures.traces import TOLD, intervals, marks, plain
+from sim.report.run_reader import RunReader
 from sim.words.numbers import between, count, how_many, percent
 from sim.words.text import shorten
 
@@ -45,40 +46,26 @@ def verdict(probability: float, worlds: int) -> str:
     return next(word for least, word in VERDICTS if probability >= least)
 
 
-def ledger(view: View, facts: bool = False) -> Picture:
+def ledger(run: RunReader, facts: bool = False) -> Picture:
     """Dot and 95% interval of the probability of every claim, or of every fact (what happened after 2024)."""
-    frame = view.ledger(facts)
+    frame = run.ledger(facts)
     name = "facts" if facts else "claims"
     if frame.empty:
-        return Picture(name, f"The scenario states no {name}", view.source, "", "", "", ())
+        return Picture(name, f"The scenario states no {name}", run.source)
     lines = [textwrap.wrap(shorten(said, SAID), LINE) or [""] for said in frame["says"]]
     space = [LETTER_DOWN * len(wrapped) + DOT_SPACE for wrapped in lines]
     tops = [sum(space[:row]) for row in range(len(space))]  # pixels from the top; the sentence, then the dot below it
     rows = [top + used - DOT_SPACE / 2 for top, used in zip(tops, space, strict=True)]
     colours = [HELD if h else FAILED for h in frame["happened"]] if facts else [CLAIM] * len(frame)
-    x: list[float | None] = []
-    y: list[float | None] = []
-    for row, low, high in zip(rows, frame["low"], frame["high"], strict=True):
-        if not math.isnan(low):
-            x += [round(float(low), 4), round(float(high), 4), None]
-            y += [row, row, None]
-    data: list[dict[str, Any]] = [
-        {
-            "type": "scatter",
-            "mode": "lines",
-            "x": x,
-            "y": y,
-            "line": {"color": style.INK, "width": 2},
-            "hoverinfo": "skip",
-        },
-        {
-            "type": "scatter",
-            "mode": "markers",
-            "x": [None if math.isnan(p) else round(float(p), 4) for p in frame["probability"]],
-            "y": rows,
-            "cliponaxis": False,
-            "marker": {"color": colours, "size": 11, "line": {"color": "#ffffff", "width": 1}},
-            "meta": {
+    low, high = ([None if math.isnan(end) else round(float(end), 4) for end in frame[name]] for name in ("low", "high"))
+    data = [
+        plain(*intervals(low, high, rows), style.INK, 2),
+        marks(
+            [None if math.isnan(p) else round(float(p), 4) for p in frame["probability"]],
+            rows,
+            cliponaxis=False,
+            marker={"color": colours, "size": 11, "line": {"color": "#ffffff", "width": 1}},
+            meta={
                 "y": [name[:-1], [plotly_text(said, 1000) for said in frame["says"]], ""],
                 "more": [
                     ["low", numbers(frame["low"]), SHARE],
@@ -86,9 +73,9 @@ def ledger(view: View, facts: bool = False) -> Picture:
                     ["worlds asked", [int(n) for n in frame["worlds"]], ""],
                 ],
             },
-            "text": [plotly_text(_said(row), 200) for _, row in frame.iterrows()],
-            "hovertemplate": "%{text}<extra></extra>",
-        },
+            text=[plotly_text(_said(row), 200) for _, row in frame.iterrows()],
+            **TOLD,
+        ),
     ]
     layout = style.layout(
         margin={"l": 14, "r": 22, "t": 10, "b": 44},
@@ -101,15 +88,12 @@ def ledger(view: View, facts: bool = False) -> Picture:
     told = set(frame["happened"]) if facts else set()
     known = ((True, Key("it happened", HELD, "marker")), (False, Key("it did not happen", FAILED, "marker")))
     keys = tuple(key for happened, key in known if happened in told)
-    title = facts_title(view) if facts else claims_title(view)
-    caption = view.caption(
+    title = facts_title(run) if facts else claims_title(run)
+    caption = run.caption(
         "Share of the worlds that meet the condition and lack no quantity of the claim, with 95% interval.",
         "" if facts else SCALE_NOTE,
     )
-    return Picture(
-        name, title, caption, title,
-        SHARE, name[:-1], (Panel(data, layout),), keys, height=54 + sum(space),
-    )  # fmt: skip
+    return Picture(name, title, caption, SHARE, name[:-1], (Panel(data, layout),), keys, height=54 + sum(space))
 
 
 def _sentence(top: float, lines: list[str]) -> dict[str, Any]:
@@ -142,9 +126,9 @@ def _said(row: pd.Series) -> str:
     return f"{percent(row['probability'], 1)} ({between(row['low'], row['high'])}), n = {int(row['worlds']):,}"
 
 
-def claims_title(view: View) -> str:
+def claims_title(run: RunReader) -> str:
     """How many of the documents' forecasts the worlds bear out."""
-    frame = view.run.outcomes.claims
+    frame = run.outcomes.claims
     words = [verdict(p, int(n)) for p, n in zip(frame["probability"], frame["worlds"], strict=True)]
     likely = sum(word in ("virtually certain", "very likely", "likely") for word in words)
     unlikely = sum(word in ("unlikely", "very unlikely", "exceptionally unlikely") for word in words)
@@ -155,9 +139,9 @@ def claims_title(view: View) -> str:
     )
 
 
-def facts_title(view: View) -> str:
+def facts_title(run: RunReader) -> str:
     """How surprised the model is by what happened."""
-    frame = view.run.outcomes.facts
+    frame = run.outcomes.facts
     right = sum((p >= 0.5) == bool(h) for p, h in zip(frame["probability"], frame["happened"], strict=True))
     return (
         f"What happened is what most worlds show in {how_many(right)} of {count(len(frame), 'case')}; "

@@ -16,7 +16,8 @@ import pandas as pd
 from sim.foundation.months import month_of, month_text
 from sim.report.html import style
 from sim.report.html.plotly_values import month_day
-from sim.report.pictures.value_axis import VALUE, curve, dotted, said, stated_value, upright
+from sim.report.pictures.traces import upright
+from sim.report.pictures.value_axis import VALUE, curve, said, stated_value
 from sim.scenario.model import Scenario
 from sim.study.axes import Axis, Coordinate
 from sim.study.decisions import NEVER, RULE
@@ -81,9 +82,9 @@ class Places:
         """Shapes of a layout: thin lines between the scale and what stands beside it, and the line of ``stated``."""
         parts = self.parts()
         between = [(self.month(a[-1]) + self.month(b[0])) / 2 for a, b in itertools.pairwise(parts)]
-        lines = [upright(_day(month), {"color": DIVIDER, "width": 1}) for month in between]
+        lines = [upright(_day(month), DIVIDER, 1, "") for month in between]
         stated = self.stated(scenario)
-        return lines if stated is None else [*lines, dotted(self.day(stated))]
+        return lines if stated is None else [*lines, upright(self.day(stated), VALUE)]
 
     def stated(self, scenario: Scenario) -> str | None:
         """The decision of the scenario, if it is one of the axis or between its months."""

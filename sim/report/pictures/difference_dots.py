@@ -12,11 +12,12 @@ import pandas as pd
 from sim.report.html import style
 from sim.report.html.document import BOTH, Cell, Column, Table
 from sim.report.html.plotly_values import plotly_text, year_step
-from sim.report.pictures.overlays import Runs
-from sim.report.pictures.picture import Key, Panel, Picture
+from sim.report.pictures.picture import Key, Panel, Picture, numbers
+from sim.report.pictures.traces import TOLD, intervals, marks, plain
+from sim.report.several_runs import Runs
 from sim.study.focus import first
 from sim.words.estimates import NOTE, NOTHING, estimate, signed, spread
-from sim.words.numbers import count, scaled_money, significant
+from sim.words.numbers import count, in_billions, scaled_money, significant
 from sim.words.text import capital
 
 Row = Mapping[str, Any]  # of differences.csv
@@ -77,25 +78,24 @@ def dots(runs: Runs, rows: Sequence[Row], names: Sequence[str], measure: Measure
     found = [row for row in at_the_end(rows, measure.quantity) if row["firm"] in names]
     name = f"difference-{measure.quantity}-{place}"
     if not any(row["difference"] or row["low"] or row["high"] for row in found):
-        return Picture(name, f"{measure.label}: no difference in any world", runs.source, "", "", "", ())
+        return Picture(name, f"{measure.label}: no difference in any world", runs.source)
     largest = first(sorted(found, key=lambda row: -abs(row["difference"])), runs.focus)[:MOST_ROWS]
     shown = first(sorted(largest, key=lambda row: -row["difference"]), runs.focus)
     is_money = measure in MONEY
     factor, unit = _unit(runs, is_money)
-    data = [_intervals(shown, factor), _zero(len(shown)), _marks(runs, shown, factor, is_money)]
+    low, high = ([_round(factor * row[bound]) for row in shown] for bound in ("low", "high"))
+    data = [
+        plain(*intervals(low, high, range(len(shown))), style.MUTED, 2),
+        plain([0, 0], [-0.6, len(shown) - 0.4], style.INK, 1),
+        _dots(runs, shown, factor, is_money),
+    ]
     ends = [0.0, *(factor * float(row[bound]) for row in shown for bound in ("low", "high"))]
     room = 0.06 * (max(ends) - min(ends))
     layout = style.layout(
         margin={"l": 128, "r": 20, "t": 10, "b": 44},
         hovermode="closest",
         xaxis=style.axis(range=[min(ends) - room, max(ends) + room]),
-        yaxis=style.axis(
-            tickvals=list(range(len(shown))),
-            ticktext=[plotly_text(runs.name(row["firm"], 22), 22) for row in shown],
-            range=[len(shown) - 0.4, -0.6],
-            ticks="",
-            tickfont={"size": 12, "color": style.INK},
-        ),
+        yaxis=style.row_axis([plotly_text(runs.name(row["firm"], 22), 22) for row in shown], 0.6, 0.6),
     )
     left = len(found) - len(shown)
     minus = "the variant's minus the base's" if runs.kind == "what-if" else "the second minus the first"
@@ -106,18 +106,15 @@ def dots(runs: Runs, rows: Sequence[Row], names: Sequence[str], measure: Measure
     )
     title = _title(runs, found, measure)
     keys = (Key(SURE_KEY, style.INK, "marker"), Key(UNSURE_KEY, style.INK, "marker", marker="circle-open"))
-    return Picture(
-        name, title, caption, title, unit, "firm", (Panel(data, layout),), keys, height=max(120, 30 * len(shown) + 64)
-    )  # fmt: skip
+    height = max(120, 30 * len(shown) + 64)
+    return Picture(name, title, caption, unit, "firm", (Panel(data, layout),), keys, height=height)
 
 
 def _unit(runs: Runs, is_money: bool) -> tuple[float, str]:
     if not is_money:
         return 100.0, "difference in percentage points"
-    unit, _, scale = runs.base.scenario.currency.rpartition(" ")
-    if scale == "million" and unit:
-        return 0.001, f"difference in {unit} billion"
-    return 1.0, f"difference in {runs.base.scenario.currency}"
+    divisor, unit = in_billions(runs.base.scenario.currency)
+    return 1 / divisor, f"difference in {unit}"
 
 
 def _title(runs: Runs, rows: Sequence[Row], measure: Measure) -> str:
@@ -151,42 +148,22 @@ def _in_points(row: Row) -> tuple[float, float, float]:
     return difference, low, high
 
 
-def _intervals(records: Sequence[Row], factor: float) -> dict[str, Any]:
-    x: list[float | None] = []
-    y: list[int | None] = []
-    for at, row in enumerate(records):
-        if math.isfinite(row["low"]):
-            x += [_round(factor * row["low"]), _round(factor * row["high"]), None]
-            y += [at, at, None]
-    line = {"color": style.MUTED, "width": 2}
-    return {"type": "scatter", "mode": "lines", "x": x, "y": y, "line": line, "hoverinfo": "skip"}
-
-
-def _zero(rows: int) -> dict[str, Any]:
-    line = {"color": style.INK, "width": 1}
-    return {
-        "type": "scatter", "mode": "lines", "x": [0, 0], "y": [-0.6, rows - 0.4], "line": line, "hoverinfo": "skip",
-    }  # fmt: skip
-
-
-def _marks(runs: Runs, records: Sequence[Row], factor: float, is_money: bool) -> dict[str, Any]:
-    colours = [runs.colour(row["firm"]) for row in records]
-    sure = [is_sure(row) for row in records]
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "x": [_round(factor * row["difference"]) for row in records],
-        "y": list(range(len(records))),
-        "marker": {
+def _dots(runs: Runs, rows: Sequence[Row], factor: float, is_money: bool) -> dict[str, Any]:
+    """The dots, a row each: open where the interval holds zero."""
+    colours, sure = [runs.colour(row["firm"]) for row in rows], [is_sure(row) for row in rows]
+    return marks(
+        [_round(factor * row["difference"]) for row in rows],
+        list(range(len(rows))),
+        marker={
             "size": 11,
             "symbol": ["circle" if s else "circle-open" for s in sure],
             "color": colours,
             "line": {"color": ["#ffffff" if s else c for s, c in zip(sure, colours, strict=True)], "width": 1.5},
         },
-        "meta": {"more": [[name, [_finite(factor * row[name]) for row in records]] for name in ("low", "high")]},
-        "text": [_hover(runs, row, is_money) for row in records],
-        "hovertemplate": "%{text}<extra></extra>",
-    }
+        meta={"more": [[name, [_round(factor * row[name]) for row in rows]] for name in ("low", "high")]},
+        text=[_hover(runs, row, is_money) for row in rows],
+        **TOLD,
+    )
 
 
 def _hover(runs: Runs, row: Row, is_money: bool) -> str:
@@ -197,12 +174,9 @@ def _hover(runs: Runs, row: Row, is_money: bool) -> str:
     return f"<b>{name}</b><br>{plotly_text(told[0])} → {plotly_text(told[1])}<br>{apart}"
 
 
-def _finite(value: float) -> float | None:
-    return _round(value) if math.isfinite(value) else None
-
-
-def _round(value: float) -> float:
-    return float(f"{value:.5g}")
+def _round(value: float) -> float | None:
+    (rounded,) = numbers([value], 5)
+    return rounded
 
 
 def by_year(runs: Runs, rows: Sequence[Row], names: Sequence[str], measure: Measure, place: str) -> Table:
@@ -273,7 +247,7 @@ def change_cell(row: Row | None) -> Cell:
 
 
 def industry_tiles(rows: Sequence[Row]) -> list[tuple[str, str]]:
-    """Numbers to take away about the industry: (number, explanation)."""
+    """Numbers to take away about the industry: (significant, explanation)."""
     tiles = []
     words = {
         "independents_left": "independent startups at the horizon, on average",

@@ -18,7 +18,8 @@ from sim.report.html.document import Column, Table
 from sim.report.html.plotly_values import plotly_text, year_step
 from sim.report.pictures.fates import FEW_BARS, ROW
 from sim.report.pictures.picture import LOW_HIGH, Key, Panel, Picture, numbers
-from sim.report.run_view import Tables, View
+from sim.report.pictures.traces import INSIDE
+from sim.report.run_reader import RunReader, Tables
 from sim.report.tables.of_run import name_cell, share_cell
 from sim.study.focus import first, itself
 from sim.words.estimates import NOTE
@@ -44,17 +45,17 @@ class Way(NamedTuple):
 class Ended:
     """causes.csv of a run as its page reads it: who is drawn, and the ways in which anybody of them ended."""
 
-    def __init__(self, view: View) -> None:
-        self.view = view
-        self.frame: pd.DataFrame | None = view.run.outcomes.causes
+    def __init__(self, run: RunReader) -> None:
+        self.run = run
+        self.frame: pd.DataFrame | None = run.outcomes.causes
         self.tables = None if self.frame is None else Tables(self.frame, ["firm", "fate", "cause"])
 
     @cached_property
     def ways(self) -> list[Way]:
-        """Ways in which anybody of ``view.told`` ended, in the order of causes.csv."""
+        """Ways in which anybody of ``run.told`` ended, in the order of causes.csv."""
         if self.frame is None:
             return []
-        ended = self.frame[self.frame["firm"].isin(self.view.told) & (self.frame["share"] > 0)]
+        ended = self.frame[self.frame["firm"].isin(self.run.told) & (self.frame["share"] > 0)]
         known = self.frame[["fate", "cause"]].drop_duplicates().merge(ended[["fate", "cause"]].drop_duplicates())
         return [
             Way(str(fate), cause, colour)
@@ -79,18 +80,18 @@ class Ended:
     @cached_property
     def drawn(self) -> list[str]:
         """Groups, then firms (at most FEW_BARS) by how often they are gone; who is in focus before all."""
-        firms = first(sorted(self.view.told, key=lambda firm: -self.gone(firm)), self.view.focus, itself)
-        return first([*self.view.groups, *firms[:FEW_BARS]], self.view.focus, itself)
+        firms = first(sorted(self.run.told, key=lambda firm: -self.gone(firm)), self.run.focus, itself)
+        return first([*self.run.groups, *firms[:FEW_BARS]], self.run.focus, itself)
 
     @property
     def whom(self) -> str:
         """Whom titles speak of: who was asked for first, else all startups."""
-        return next((who for who in self.view.asked if who in self.drawn), ALL_STARTUPS)
+        return next((who for who in self.run.asked if who in self.drawn), ALL_STARTUPS)
 
     @property
     def left_out(self) -> str:
         """What to say where not every firm has a bar."""
-        left = len(self.view.told) - FEW_BARS
+        left = len(self.run.told) - FEW_BARS
         return f"Of firms the {FEW_BARS} most often gone; the other {left} are in causes.csv." if left > 0 else ""
 
     @property
@@ -98,13 +99,13 @@ class Ended:
         """Why there is nothing to draw; empty where there is something."""
         if self.frame is None:
             return f"{capital(NOT_KEPT)}: run the scenario again to see it"
-        if not self.view.told:
+        if not self.run.told:
             return "The scenario has no startup"
-        return "" if self.ways else f"Nobody is gone by {self.view.horizon} in any world"
+        return "" if self.ways else f"Nobody is gone by {self.run.horizon} in any world"
 
     def nothing(self, name: str) -> Picture:
         """The picture of that name where there is nothing to draw."""
-        return Picture(name, self.reason, self.view.source, "", "", "", ())
+        return Picture(name, self.reason, self.run.source)
 
 
 def most_often(shares: dict[str, float]) -> str:
@@ -114,9 +115,9 @@ def most_often(shares: dict[str, float]) -> str:
     return f"{'most often' if len(came) > 1 else 'always'} {', then '.join(told)}"
 
 
-def by_firm(view: View) -> Picture:
+def by_firm(run: RunReader) -> Picture:
     """A stacked bar a firm or group: how many have ended by the horizon, and by what cause."""
-    ended = Ended(view)
+    ended = Ended(run)
     if ended.reason:
         return ended.nothing(BY_FIRM)
     rows = list(range(len(ended.drawn)))
@@ -128,29 +129,26 @@ def by_firm(view: View) -> Picture:
         bargap=0.3,
         margin={"l": 110, "r": 20, "t": 10, "b": 44},
         xaxis=style.axis(range=[0, min(1.0, 1.04 * max(gone))], tickformat=".0%", nticks=6),
-        yaxis=style.axis(
-            tickvals=rows, ticktext=[plotly_text(capital(view.name(who)), 22) for who in ended.drawn],
-            range=[len(rows) - 0.5, -0.5], ticks="", tickfont={"size": 12, "color": style.INK},
-        ),
-    )  # fmt: skip
+        yaxis=style.row_axis([plotly_text(capital(run.name(who)), 22) for who in ended.drawn]),
+    )
     who = ended.whom
-    title = f"By {view.horizon}, {view.says(who, ended.gone(who), 'gone')}"
+    title = f"By {run.horizon}, {run.says(who, ended.gone(who), 'gone')}"
     if ended.gone(who):
         title += f": {most_often({way.cause: ended.at_horizon(who, way)[0] for way in ended.ways})}"
-    said = [f"{view.name(who)} {percent(share)}" for who, share in zip(ended.drawn, gone, strict=True)]
+    said = [f"{run.name(who)} {percent(share)}" for who, share in zip(ended.drawn, gone, strict=True)]
     return Picture(
-        BY_FIRM, title, view.caption(f"{SHARES} {_hues(ended)}", ended.left_out),
-        f"{title}. Gone in all: {listed(said)}", f"share gone by {view.horizon}", "firm or group",
-        (Panel(data, layout),), _keys(ended), height=ROW * len(rows) + 60,
+        BY_FIRM, title, run.caption(f"{SHARES} {_hues(ended)}", ended.left_out), f"share gone by {run.horizon}",
+        "firm or group", (Panel(data, layout),), _keys(ended), height=ROW * len(rows) + 60,
+        alt=f"{title}. Gone in all: {listed(said)}",
     )  # fmt: skip
 
 
-def by_year(view: View) -> Picture:
+def by_year(run: RunReader) -> Picture:
     """A stacked bar a year: how many of all startups (or of who was asked for) end in it, and by what cause."""
-    ended = Ended(view)
+    ended = Ended(run)
     if ended.reason:
         return ended.nothing(BY_YEAR)
-    who, years = ended.whom, list(years_of(view.scenario))
+    who, years = ended.whom, list(years_of(run.scenario))
     found = [(way, ended.rows(who, way)) for way in ended.ways]
     total = np.sum([rows["share"].to_numpy(float) for _, rows in found], axis=0)
     most, peak = float(total.max()), int(total.argmax())
@@ -162,32 +160,32 @@ def by_year(view: View) -> Picture:
         xaxis=style.axis(dtick=year_step(len(years), MOST_YEARS), tickformat="d", ticks=""),
         yaxis=style.axis(range=[0, min(1.0, 1.06 * most) if most else 1.0], tickformat=".0%", nticks=6),
     )
-    name = view.name(who)
-    title = f"{capital(name)}: nobody is gone by {view.horizon} in any world"
+    name = run.name(who)
+    title = f"{capital(name)}: nobody is gone by {run.horizon} in any world"
     if most:
         why = most_often({way.cause: float(rows["share"].iloc[peak]) for way, rows in found})
         title = f"Exits of {name} peak in {years[peak]:04d}: {percent(most)}, {why}"
-    partial = [f"{years[0]:04d} counts from {view.month(1, long=True)}."] if view.calendar(1) % 12 else []
-    partial += [f"{years[-1]:04d} counts to {view.horizon}."] if view.scenario.end % 12 != 11 else []
+    partial = [f"{years[0]:04d} counts from {run.month(1, long=True)}."] if run.calendar(1) % 12 else []
+    partial += [f"{years[-1]:04d} counts to {run.horizon}."] if run.scenario.end % 12 != 11 else []
     said = [f"{year:04d} {percent(float(share))}" for year, share in zip(years, total, strict=True)]
-    whole = view.whole(who) if view.whole(who) == "of worlds" else f"of {name}"
+    whole = run.whole(who) if run.whole(who) == "of worlds" else f"of {name}"
     return Picture(
-        BY_YEAR, title, view.caption(f"Percent {whole}. {_hues(ended)}", " ".join(partial)),
-        f"{title}. In all: {listed(said)}", "calendar year", f"share {whole} gone in the year",
-        (Panel(data, layout),), _keys(ended), height=340,
+        BY_YEAR, title, run.caption(f"Percent {whole}. {_hues(ended)}", " ".join(partial)),
+        "calendar year", f"share {whole} gone in the year", (Panel(data, layout),), _keys(ended), height=340,
+        alt=f"{title}. In all: {listed(said)}",
     )  # fmt: skip
 
 
-def table(view: View) -> Table | None:
+def table(run: RunReader) -> Table | None:
     """A row for each bar of ``by_firm``: the share ended by each cause, with its interval. None where there is none."""
-    ended = Ended(view)
+    ended = Ended(run)
     if ended.reason:
         return None
     columns = [Column("Startup"), *(Column(capital(way.cause), "right", title=way.fate) for way in ended.ways)]
     rows = [
-        (name_cell(view, who), *(share_cell(*ended.at_horizon(who, way)) for way in ended.ways)) for who in ended.drawn
+        (name_cell(run, who), *(share_cell(*ended.at_horizon(who, way)) for way in ended.ways)) for who in ended.drawn
     ]
-    caption = view.caption(f"{SHARES} In points {NOTE}. Over its causes a row sums to acquired and closed above.")
+    caption = run.caption(f"{SHARES} In points {NOTE}. Over its causes a row sums to acquired and closed above.")
     return Table("ended", "", tuple(columns), tuple(rows), caption)
 
 
@@ -201,9 +199,7 @@ def _bar(way: Way, values: np.ndarray, longest: float, axis: str) -> dict[str, A
         "legendgroup": way.cause,
         "marker": {"color": way.colour, "line": {"color": "#ffffff", "width": 1}},
         "text": [percent(share) if share >= LEAST_TOLD * longest else "" for share in values[:, 0]],
-        "textposition": "inside",
-        "insidetextanchor": "middle",
-        "textangle": 0,
+        **INSIDE,
         "customdata": [[low, high] for low, high in zip(numbers(values[:, 1]), numbers(values[:, 2]), strict=True)],
         "meta": LOW_HIGH,
         "hovertext": [plotly_text(text, 200) for text in said],

@@ -11,6 +11,7 @@ import pandas as pd
 
 from sim.report.html import style
 from sim.report.pictures.picture import Key, numbers
+from sim.report.pictures.traces import band, line
 from sim.words.numbers import significant, surely
 
 MIDDLE = "p50"
@@ -42,10 +43,14 @@ def fan(
     """
     at = {name: numbers(place(rows[name].to_numpy(float))) for name in ("p05", "p25", middle, "p75", "p95")}
     shape = "hv" if steps else "linear"
-    bands = [("p05", "p95", 0.22, "most"), ("p25", "p75", 0.5, "half")]
-    traces = [
-        _band(x, at[low], at[high], style.tint(colour, strength), shape, group) for low, high, strength, group in bands
-    ]
+    traces = []
+    for low, high, strength, group in (("p05", "p95", 0.22, "most"), ("p25", "p75", 0.5, "half")):
+        ends: list[Sequence[Any]] = [x, at[low], at[high]]
+        if steps:  # spelled out: a shape that turns back cannot be stepped
+            known = [i for i, both in enumerate(zip(*ends[1:], strict=True)) if None not in both]
+            ends = [_twice([values[i] for i in known]) for values in ends]
+            ends = [ends[0][1:], ends[1][:-1], ends[2][:-1]]
+        traces.append(band(ends[0], ends[1], ends[2], style.tint(colour, strength), group))
     columns = ["p05", "p25", middle, "p75", "p95", f"{middle}_low", f"{middle}_high"]
     told = [name for name in columns if name != middle and name in rows and rows[name].notna().any()]
     said = [
@@ -53,53 +58,24 @@ def fan(
         f"nine in ten: {say(low)} to {say(high)}"
         for low, lower, mid, upper, high, *sure in rows.reindex(columns=columns).to_numpy(float)
     ]
-    line = {
-        "type": "scatter",
-        "mode": "lines",
-        "x": list(x),
-        "y": at[middle],
-        "name": "median",
-        "legendgroup": "median",
-        "text": said,
-        "meta": {
+    median = line(
+        list(x),
+        at[middle],
+        name="median",
+        legendgroup="median",
+        text=said,
+        meta={
             "y": ["median", numbers(rows[middle])],
             "more": [[name.replace(middle, "median").replace("_", ", "), numbers(rows[name])] for name in told],
         },
-        "hovertemplate": "%{x|%B %Y}<br>median %{text}<extra></extra>",
-        "line": {"color": colour, "width": 2, "shape": shape},
-    }
-    return [*traces, line]
-
-
-def _band(
-    x: Sequence[Any], low: list[float | None], high: list[float | None], colour: str, shape: str, group: str
-) -> dict[str, Any]:
-    inside = [(day, a, b) for day, a, b in zip(x, low, high, strict=True) if a is not None and b is not None]
-    days = [day for day, _, _ in inside]
-    bottom = [a for _, a, _ in inside]
-    top = [b for _, _, b in inside]
-    if shape == "hv":  # spell the steps out: a shape that turns back cannot be stepped
-        days, bottom, top = _stepped(days, bottom, top)
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "x": days + days[::-1],
-        "y": top + bottom[::-1],
-        "fill": "toself",
-        "fillcolor": colour,
-        "line": {"width": 0},
-        "legendgroup": group,
-        "hoverinfo": "skip",
-    }
-
-
-def _stepped(days: list[Any], bottom: list[float], top: list[float]) -> tuple[list[Any], list[float], list[float]]:
-    twice = [day for day in days for _ in (0, 1)][1:]
-    return (
-        twice,
-        [value for value in bottom for _ in (0, 1)][:-1],
-        [value for value in top for _ in (0, 1)][:-1],
+        hovertemplate="%{x|%B %Y}<br>median %{text}<extra></extra>",
+        line={"color": colour, "width": 2, "shape": shape},
     )
+    return [*traces, median]
+
+
+def _twice(values: Sequence[Any]) -> list[Any]:
+    return [value for value in values for _ in (0, 1)]
 
 
 class Scale(NamedTuple):

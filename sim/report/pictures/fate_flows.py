@@ -10,8 +10,8 @@ import numpy as np
 from sim.outcomes.intervals import of_worlds
 from sim.report.html import style
 from sim.report.html.document import Cell, Column, Table
-from sim.report.pictures.overlays import Runs
 from sim.report.pictures.picture import Panel, Picture, numbers
+from sim.report.several_runs import Runs
 from sim.study.focus import first
 from sim.words.numbers import between, percent
 
@@ -40,10 +40,10 @@ def state_of(fate: str) -> str:
 
 def matrix(runs: Runs, flipped: Sequence[Row], firm: str) -> np.ndarray:
     """(states, states) share of worlds, from the base's state (rows) to the variant's; the whole sums to one."""
-    view = runs.base
-    race = float(view.in_race(firm)[-1])
-    ends = {name: view.at_horizon(firm, name)[0] for name in ("acquired", "closed", "never_entered")}
-    before = {"race": race, "pivoted": view.at_horizon(firm, "independent")[0] - race, **ends}
+    run = runs.base
+    race = float(run.incidence(firm, "general")[-1])
+    ends = {name: run.at_horizon(firm, name)[0] for name in ("acquired", "closed", "never_entered")}
+    before = {"race": race, "pivoted": run.at_horizon(firm, "independent")[0] - race, **ends}
     flow = np.zeros((len(STATES), len(STATES)))
     for row in flipped:
         if row["firm"] == firm:
@@ -59,7 +59,7 @@ def flows(runs: Runs, flipped: Sequence[Row], firms: Sequence[str], place: str) 
     made = {firm: matrix(runs, flipped, firm) for firm in firms}
     moved = {firm: float(flow.sum() - np.trace(flow)) for firm, flow in made.items()}
     if not any(moved.values()):
-        return Picture(name, "No fate of a startup turns in any world", runs.source, "", "", "", ())
+        return Picture(name, "No fate of a startup turns in any world", runs.source)
     used = [i for i in range(len(STATES)) if any(flow[i].any() or flow[:, i].any() for flow in made.values())]
     top = max(float((flow - np.diag(np.diag(flow))).max()) for flow in made.values())
     panels = tuple(_panel(runs, firm, flow[np.ix_(used, used)], used, moved[firm], top) for firm, flow in made.items())
@@ -67,7 +67,7 @@ def flows(runs: Runs, flipped: Sequence[Row], firms: Sequence[str], place: str) 
     flow = made[firm] - np.diag(np.diag(made[firm]))
     old, new = (int(part) for part in np.unravel_index(int(flow.argmax()), flow.shape))
     title = (
-        f"{runs.name(firm)}'s fate turns in {percent(moved[firm])} {runs.view_with(firm).whole(firm)}, most often from "
+        f"{runs.name(firm)}'s fate turns in {percent(moved[firm])} {runs.run_with(firm).whole(firm)}, most often from "
         f"'{FULL[STATES[old]]}' to '{FULL[STATES[new]]}' ({percent(float(flow[old, new]))})"
     )
     left = len(runs.base.startups) - len(firms)
@@ -76,9 +76,7 @@ def flows(runs: Runs, flipped: Sequence[Row], firms: Sequence[str], place: str) 
         "change (across): in the general race, pivoted, bought or shut. Grey: the fate stays; coloured: it turns.",
         f"Drawn: the {len(firms)} startups whose fate turns most; the other {left} are in flipped.csv." if left else "",
     )
-    return Picture(
-        name, title, caption, title, "fate with the change", "fate in the base", panels, height=190, columns=4
-    )  # fmt: skip
+    return Picture(name, title, caption, "fate with the change", "fate in the base", panels, height=190, columns=4)
 
 
 def _panel(runs: Runs, firm: str, flow: np.ndarray, used: list[int], moved: float, top: float) -> Panel:

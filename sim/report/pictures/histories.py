@@ -10,11 +10,12 @@ import numpy as np
 from sim.outcomes.index import MARKET, rows_of
 from sim.report.html import style
 from sim.report.html.document import Cell, Column, Details, Prose, Table
-from sim.report.pictures.overlays import Runs
 from sim.report.pictures.picture import Panel, Picture, numbers
+from sim.report.pictures.traces import line, upright
+from sim.report.several_runs import Runs
 from sim.words.histories import Line, Retold, why
 from sim.words.life_stories import MARKET_NAME
-from sim.words.numbers import count, percent
+from sim.words.numbers import count, in_billions, percent
 from sim.words.text import capital
 
 HEADINGS = {"value": "Valuation", "cash": "Cash"}
@@ -27,33 +28,28 @@ def names_of(runs: Runs) -> dict[str, str]:
 
 def paths(runs: Runs, told: Retold, index: int) -> Picture:
     """Valuation and cash of the firm by month, in the base and in the variant; a dotted line where they part."""
-    view, look = runs.base, (runs.style(0), runs.style(index))
-    divisor, unit = (1000.0, _billions(view.scenario.currency)) if _billions(view.scenario.currency) else (1.0, "")
+    run, look = runs.base, (runs.style(0), runs.style(index))
+    divisor, unit = in_billions(run.scenario.currency)
     panels = []
     for name, both in told.paths.items():
         data: list[dict[str, Any]] = []
         for side, values in enumerate(both):
             data.append(
-                {
-                    "type": "scatter",
-                    "mode": "lines",
-                    "x": view.days[: len(values)],
-                    "y": numbers(np.asarray(values) / divisor),
-                    "name": "base" if side == 0 else "variant",
-                    "legendgroup": f"run-{0 if side == 0 else index}",
-                    "line": {"color": look[side].colour, "dash": look[side].dash, "width": 2},
-                    "hovertemplate": "%{y:.3~g}",
-                }
-            )
-        shapes = [] if told.tick is None else [style.upright(view.days[max(told.tick, 0)], style.INK)]
+                line(
+                    run.days[: len(values)], numbers(np.asarray(values) / divisor),
+                    name="base" if side == 0 else "variant", legendgroup=f"run-{0 if side == 0 else index}",
+                    line={"color": look[side].colour, "dash": look[side].dash, "width": 2}, hovertemplate="%{y:.3~g}",
+                )
+            )  # fmt: skip
+        shapes = [] if told.tick is None else [upright(run.days[max(told.tick, 0)], style.INK)]
         layout = style.layout(
             hovermode="x unified",
             margin={"l": 44, "r": 10, "t": 10, "b": 28},
-            xaxis=view.date_axis(),
+            xaxis=run.date_axis(),
             yaxis=style.axis(rangemode="tozero"),
             shapes=shapes,
         )
-        panels.append(Panel(data, layout, HEADINGS[name], unit or view.scenario.currency, style.INK))
+        panels.append(Panel(data, layout, HEADINGS[name], unit, style.INK))
     fates = [fate.replace("_", " ") for fate in told.fates]
     name = names_of(runs)[told.firm]
     title = f"World {told.world:,}, told twice: {name} ends {fates[0]} in the base, {fates[1]} with the change"
@@ -63,14 +59,8 @@ def paths(runs: Runs, told: Retold, index: int) -> Picture:
         "the two histories part."
     )
     return Picture(
-        f"told-twice-{index}", title, caption, title, "calendar month", unit or view.scenario.currency, tuple(panels),
-        keys, height=240, columns=2,
+        f"told-twice-{index}", title, caption, "calendar month", unit, tuple(panels), keys, height=240, columns=2
     )  # fmt: skip
-
-
-def _billions(currency: str) -> str:
-    unit, _, scale = currency.rpartition(" ")
-    return f"{unit} billion" if scale == "million" and unit else ""
 
 
 def blocks(runs: Runs, told: Retold, index: int, share: float) -> tuple[Any, ...]:
@@ -103,10 +93,10 @@ def side_by_side(runs: Runs, lines: Sequence[Line], names: dict[str, str], name:
         Column("With the change", wide=True),
     )
     rows = []
-    for line in lines:
-        head = Cell(runs.base.month(line.tick) if line.tick > 0 else "At the opening")
-        firm = Cell(names.get(line.firm, MARKET_NAME), swatch="" if line.firm == MARKET else runs.colour(line.firm))
-        rows.append((head, *((firm,) if who else ()), *_both(line)))
+    for entry in lines:
+        head = Cell(runs.base.month(entry.tick) if entry.tick > 0 else "At the opening")
+        firm = Cell(names.get(entry.firm, MARKET_NAME), swatch="" if entry.firm == MARKET else runs.colour(entry.firm))
+        rows.append((head, *((firm,) if who else ()), *_both(entry)))
     return Table(name, "", columns, tuple(rows), empty="Nothing more happens to it in either history.")
 
 

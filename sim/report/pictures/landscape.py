@@ -12,8 +12,9 @@ from sim.report.html.plotly_values import plotly_text, year_step
 from sim.report.pictures import fans
 from sim.report.pictures.fates import small_dates
 from sim.report.pictures.picture import Key, Panel, Picture, numbers
-from sim.report.pictures.survival import MONTH, context, spread_out
-from sim.report.run_view import MOST_PANELS, View
+from sim.report.pictures.survival import MONTH, context
+from sim.report.pictures.traces import end_label, line, spread_out
+from sim.report.run_reader import MOST_PANELS, RunReader
 from sim.study.focus import first, itself
 from sim.words.headlines import left_of
 from sim.words.numbers import between, how_many, percent, significant, surely
@@ -23,44 +24,43 @@ MOST_BARS = 16  # of the years in which the endgame begins
 INDEPENDENTS, RACE, HHI = "#0b5c8a", "#0b7d6e", "#7a4b8c"
 
 
-def independents_left(view: View) -> Picture:
+def independents_left(run: RunReader) -> Picture:
     """Two fans: startups still independent, and startups still in the general race."""
-    if not view.startups:
-        return Picture("independents", "The scenario has no startup", view.source, "", "", "", ())
+    if not run.startups:
+        return Picture("independents", "The scenario has no startup", run.source)
     told, panels = [], []
     for quantity, heading, colour in (
         ("independents", "Independent startups", INDEPENDENTS),
         ("general", "Startups in the general race", RACE),
     ):
-        rows = view.landscape(quantity)
+        rows = run.landscape(quantity)
         if rows.empty:
             continue
-        days = [view.days[month] for month in rows["month"]]
+        days = [run.days[month] for month in rows["month"]]
         top = max(1.0, float(rows["p95"].max()))
         layout = style.layout(
             margin={"l": 40, "r": 10, "t": 8, "b": 30},
-            xaxis=view.date_axis(**small_dates(view)),
+            xaxis=run.date_axis(**small_dates(run)),
             yaxis=style.axis(range=[0, top * 1.06], **({"dtick": 1} if top <= 10 else {"nticks": 6}), tickformat=",d"),
         )
         last = rows.iloc[-1]
         sure = surely(last.get("median_low", math.nan), last.get("median_high", math.nan), significant)
-        note = f"{significant(last['median'])} in {view.horizon}{sure}; nine worlds in ten: {_range(last)}"
+        note = f"{significant(last['median'])} in {run.horizon}{sure}; nine worlds in ten: {_range(last)}"
         data = fans.fan(days, rows, colour, "median", unit="startups", steps=True)
         panels.append(Panel(data, layout, heading, note, colour))
         told.append(last)
     if not panels:
-        return Picture("independents", "Nothing was recorded of the landscape", view.source, "", "", "", ())
-    total = sum(max(view.firms[firm].copies, 1) for firm in view.startups)
-    title = f"In the median world {left_of(round(told[0]['median']), total)} still independent in {view.horizon}"
+        return Picture("independents", "Nothing was recorded of the landscape", run.source)
+    total = sum(max(run.firms[firm].copies, 1) for firm in run.startups)
+    title = f"In the median world {left_of(round(told[0]['median']), total)} still independent in {run.horizon}"
     if len(told) > 1:
         title += f", {how_many(round(told[1]['median']))} in the general race"
-    caption = view.caption(
+    caption = run.caption(
         "Startups counted at the end of each month: median world, middle half, and 5% to 95%. The interval of a median "
         "is from the ranks of the worlds."
     )
     return Picture(
-        "independents", title, caption, title, "calendar month", "startups", tuple(panels), fans.keys(),
-        height=280, columns=2,
+        "independents", title, caption, "calendar month", "startups", tuple(panels), fans.keys(), height=280, columns=2
     )  # fmt: skip
 
 
@@ -68,79 +68,75 @@ def _range(row: Any) -> str:
     return f"{significant(row['p05'])} to {significant(row['p95'])}"
 
 
-def concentration(view: View) -> Picture:
+def concentration(run: RunReader) -> Picture:
     """A fan of the Herfindahl-Hirschman index of revenue over all firms."""
-    rows = view.landscape("concentration")
+    rows = run.landscape("concentration")
     rows = rows[rows["month"] > 0]  # at the opening nobody has sold anything yet
     name = "concentration"
     if rows.empty:
-        return Picture(name, "No firm has revenue in any world", view.source, "", "", "", ())
-    days = [view.days[month] for month in rows["month"]]
+        return Picture(name, "No firm has revenue in any world", run.source)
+    days = [run.days[month] for month in rows["month"]]
     top = float(rows["p95"].max())
     layout = style.layout(
         margin={"l": 52, "r": 14, "t": 8, "b": 44},
-        xaxis=view.date_axis(),
+        xaxis=run.date_axis(),
         yaxis=style.axis(range=[0, min(1.0, top * 1.1 + 0.02)], nticks=6),
     )
     last, early = rows.iloc[-1], rows[rows["month"] <= 12].iloc[-1]
     index = significant(last["median"], 2)
-    title = f"Concentration of revenue is at an HHI of {index} in {view.horizon} in the median world"
+    title = f"Concentration of revenue is at an HHI of {index} in {run.horizon} in the median world"
     if last["month"] > 12:
-        title += f", after {significant(early['median'], 2)} in {view.month(int(early['month']), long=True)}"
-    caption = view.caption(
+        title += f", after {significant(early['median'], 2)} in {run.month(int(early['month']), long=True)}"
+    caption = run.caption(
         "HHI: the sum of squared revenue shares of all firms, giants included; 1 is a monopoly, 0.1 is ten equal firms."
     )
-    return Picture(
-        name, title, caption, title, "calendar month", "HHI of revenue (0 to 1)",
-        (Panel(fans.fan(days, rows, HHI, "median"), layout),), fans.keys(HHI), height=300,
-    )  # fmt: skip
+    panels, up = (Panel(fans.fan(days, rows, HHI, "median"), layout),), "HHI of revenue (0 to 1)"
+    return Picture(name, title, caption, "calendar month", up, panels, fans.keys(HHI), height=300)
 
 
-def leaders(view: View) -> Picture:
+def leaders(run: RunReader) -> Picture:
     """Who leads the general race among the startups: share of worlds by month."""
-    frame = view.run.outcomes.leaders
+    frame = run.outcomes.leaders
     frame = frame[frame["month"] > 0]  # at the opening the race has not begun
     shares = {
         firm: rows["share"].to_numpy(float)
         for firm, rows in frame.groupby("series", sort=False)
-        if firm in view.styles and rows["share"].any()
+        if firm in run.styles and rows["share"].any()
     }
     name = "leaders"
     if not shares:
-        return Picture(name, "No startup leads the general race in any world", view.source, "", "", "", ())
-    order = first(sorted(shares, key=lambda firm: (-shares[firm][-1], firm)), view.focus, itself)
+        return Picture(name, "No startup leads the general race in any world", run.source)
+    order = first(sorted(shares, key=lambda firm: (-shares[firm][-1], firm)), run.focus, itself)
     chosen, others = order[:MOST_PANELS], order[MOST_PANELS:]
-    data = [context(view.days[1:], shares[firm], view.name(firm)) for firm in others]
+    data = [context(run.days[1:], shares[firm], run.name(firm)) for firm in others]
     data += [
-        {
-            "type": "scatter",
-            "mode": "lines",
-            "x": view.days[1:],
-            "y": numbers(shares[firm]),
-            "name": plotly_text(view.name(firm), 30),
-            "legendgroup": firm,
-            "line": {"color": view.style(firm).colour, "dash": view.style(firm).dash, "width": 2.2, "shape": "hv"},
-            "hovertemplate": f"{MONTH if others else ''}%{{y:.0%}}",
-        }
+        line(
+            run.days[1:], numbers(shares[firm]), name=plotly_text(run.name(firm), 30), legendgroup=firm,
+            line={"color": run.style(firm).colour, "dash": run.style(firm).dash, "width": 2.2, "shape": "hv"},
+            hovertemplate=f"{MONTH if others else ''}%{{y:.0%}}",
+        )
         for firm in chosen
-    ]
+    ]  # fmt: skip
     top = max(float(share.max()) for share in shares.values())
     upwards = sorted(chosen, key=lambda firm: (-shares[firm][-1], firm))[::-1]
     places = spread_out([float(shares[firm][-1]) for firm in upwards], 0.05 * top, 0, max(top, 0.01))
-    labels = [_end_label(view, firm, place) for firm, place in zip(upwards, places, strict=True)]
+    labels = [
+        end_label(run.name(firm), run.style(firm).colour, round(place, 4))
+        for firm, place in zip(upwards, places, strict=True)
+    ]
     layout = style.layout(
         hovermode="closest" if others else "x unified",
         margin={"l": 52, "r": 112, "t": 10, "b": 44},
-        xaxis=view.date_axis(),
+        xaxis=run.date_axis(),
         yaxis=style.axis(range=[0, min(1.01, top * 1.08 + 0.01)], tickformat=".0%", nticks=6),
         annotations=labels,
     )
     nobody = 1 - sum(float(share[-1]) for share in shares.values())
     best = chosen[0]
-    lead = f"{view.name(best)} is" if view.whole(best) == "of worlds" else f"A firm of {view.name(best)} is"
-    title = f"{lead} the leading startup in {view.horizon} in {percent(shares[best][-1])} of worlds"
+    lead = f"{run.name(best)} is" if run.whole(best) == "of worlds" else f"A firm of {run.name(best)} is"
+    title = f"{lead} the leading startup in {run.horizon} in {percent(shares[best][-1])} of worlds"
     if len(chosen) > 1:
-        title += f", {view.name(chosen[1])} in {percent(shares[chosen[1]][-1])}"
+        title += f", {run.name(chosen[1])} in {percent(shares[chosen[1]][-1])}"
     note = f"In {percent(nobody)} of worlds no startup is left in the race at the end." if nobody > 0.0005 else ""
     leader = (
         "The leader is the startup in the general race nearest to the frontier; of those equally near, lots decide."
@@ -150,48 +146,33 @@ def leaders(view: View) -> Picture:
             f" In colour: the {len(chosen)} startups that lead most often at the end, of {len(shares)} that ever lead; "
             "the others are thin grey lines, named on hover."
         )
-    caption = view.caption(leader, note.strip())
-    keys = [Key(view.name(f), view.style(f).colour, "line", f, view.style(f).dash) for f in chosen]
+    caption = run.caption(leader, note.strip())
+    keys = [Key(run.name(f), run.style(f).colour, "line", f, run.style(f).dash) for f in chosen]
     if others:
         keys.append(Key(f"{len(others)} others", style.CONTEXT, "line", "others"))
     return Picture(
-        name, title, caption, title, "calendar month", "share of worlds in which it leads", (Panel(data, layout),),
+        name, title, caption, "calendar month", "share of worlds in which it leads", (Panel(data, layout),),
         tuple(keys), height=380,
     )  # fmt: skip
 
 
-def _end_label(view: View, firm: str, place: float) -> dict[str, Any]:
-    return {
-        "text": plotly_text(view.name(firm), 17),
-        "x": 1,
-        "xref": "x domain",
-        "xanchor": "left",
-        "xshift": 4,
-        "y": round(place, 4),
-        "yref": "y",
-        "yanchor": "middle",
-        "showarrow": False,
-        "font": {"size": 11, "color": view.style(firm).colour},
-    }
-
-
-def endgame(view: View) -> Picture:
+def endgame(run: RunReader) -> Picture:
     """In which year the endgame begins, as shares of worlds; then the worlds that do not get there."""
-    rows = view.run.outcomes.endgame
+    rows = run.outcomes.endgame
     name = "endgame"
     if rows.empty:
-        return Picture(name, "The endgame was not recorded", view.source, "", "", "", ())
+        return Picture(name, "The endgame was not recorded", run.source)
     share = rows["share"].to_numpy(float)
-    months = np.array([view.calendar(int(month)) for month in rows["month"]])
-    first, final = view.calendar(1) // 12, view.scenario.end // 12
+    months = np.array([run.calendar(int(month)) for month in rows["month"]])
+    first, final = run.calendar(1) // 12, run.scenario.end // 12
     step = year_step(final - first + 1, MOST_BARS)
     years = range(first, final + 1, step)
     by_year = [float(share[months < (year + step) * 12][-1]) for year in years]
     begun = np.diff([0.0, *by_year])
-    gone = view.run.outcomes.extinct
+    gone = run.outcomes.extinct
     extinct = float(gone.share)
     spans = [f"{year:04d}" if step == 1 else f"{year:04d} to {min(year + step - 1, final):04d}" for year in years]
-    labels = [*spans, f"not by {view.month(view.ticks[-1])}", "no startup left"]
+    labels = [*spans, f"not by {run.month(run.ticks[-1])}", "no startup left"]
     ticks = [*(f"{year:04d}" for year in years), "not<br>yet", "none<br>left"]
     values = [*begun, max(0.0, 1 - by_year[-1] - extinct), extinct]
     colours = [style.ACCENT] * len(years) + [style.ACQUIRED, style.CLOSED]
@@ -220,8 +201,8 @@ def endgame(view: View) -> Picture:
         yaxis=style.axis(range=[0, min(1.0, max(values) * 1.15) + 0.01], tickformat=".0%", nticks=6),
     )  # fmt: skip
     last = rows.iloc[-1]
-    title = _endgame_title(view, float(last["share"]), float(last["low"]), float(last["high"]))
-    caption = view.caption(
+    title = _endgame_title(run, float(last["share"]), float(last["low"]), float(last["high"]))
+    caption = run.caption(
         "The endgame: the first June or December in which the roadmap has set, each of the three leading startups has "
         "paid for itself for a year, and the same three led a year ago. A world counts once, by what comes first."
     )
@@ -235,12 +216,12 @@ def endgame(view: View) -> Picture:
     )
     alt = title + ". " + listed([f"{label} {percent(value)}" for label, value in zip(labels, values, strict=True)])
     return Picture(
-        name, title, caption, alt, "year in which the endgame begins", "share of worlds", (Panel(data, layout),), keys,
-        height=340,
+        name, title, caption, "year in which the endgame begins", "share of worlds", (Panel(data, layout),), keys,
+        height=340, alt=alt,
     )  # fmt: skip
 
 
-def _endgame_title(view: View, share: float, low: float, high: float) -> str:
+def _endgame_title(run: RunReader, share: float, low: float, high: float) -> str:
     if share == 0:
-        return f"The endgame is not reached by {view.horizon} in any world"
-    return f"The endgame has begun by {view.horizon} in {percent(share)} of worlds (95% interval {between(low, high)})"
+        return f"The endgame is not reached by {run.horizon} in any world"
+    return f"The endgame has begun by {run.horizon} in {percent(share)} of worlds (95% interval {between(low, high)})"

@@ -14,9 +14,10 @@ from sim.report.html.plotly_values import plotly_text, year_step
 from sim.report.pictures import fans
 from sim.report.pictures.fates import small_dates
 from sim.report.pictures.picture import Panel, Picture, numbers
-from sim.report.run_view import View
+from sim.report.pictures.traces import TOLD, intervals, line, upright
+from sim.report.run_reader import RunReader
 from sim.words.estimates import up_to
-from sim.words.numbers import percent, scaled_money, significant, surely
+from sim.words.numbers import in_billions, percent, scaled_money, significant, surely
 
 LEAST_WORLDS = 30  # a fan of fewer worlds is not drawn ...
 LEAST_SHARE = 0.02  # ... nor one of a smaller share of them
@@ -40,26 +41,25 @@ PURSES = {
 }
 
 
-def unit_of(view: View, purse: Purse) -> tuple[float, str]:
+def unit_of(run: RunReader, purse: Purse) -> tuple[float, str]:
     """What to divide by and the unit on the axis: "RMB million" is drawn in "RMB billion"."""
     if not purse.billions:
         return 1.0, "months"
-    unit, _, scale = view.scenario.currency.rpartition(" ")
-    return (1000.0, f"{unit} billion") if scale == "million" and unit else (1.0, view.scenario.currency)
+    return in_billions(run.scenario.currency)
 
 
-def purse_fans(view: View, which: str) -> Picture:
+def purse_fans(run: RunReader, which: str) -> Picture:
     """Small multiples of fans by startup; ``which`` is cash, runway or valuation (KeyError otherwise)."""
     purse = PURSES[which]
-    divisor, unit = unit_of(view, purse)
-    drawn = {firm: _active(view, firm, purse.quantity) for firm in view.most_uncertain()}
+    divisor, unit = unit_of(run, purse)
+    drawn = {firm: _active(run, firm, purse.quantity) for firm in run.most_uncertain()}
     drawn = {firm: rows for firm, rows in drawn.items() if not rows.empty}
     if not drawn:
-        return Picture(which, f"The {purse.noun} of no startup is known in enough worlds", view.source, "", "", "", ())
+        return Picture(which, f"The {purse.noun} of no startup is known in enough worlds", run.source)
     low = min(float(rows["p05"].min()) for rows in drawn.values()) / divisor
     high = max(float(rows["p95"].max()) for rows in drawn.values()) / divisor
     axis = purse.scale.axis(low, max(high, purse.scale.knee), tickfont={"size": 10, "color": style.MUTED})
-    panels = tuple(_panel(view, firm, rows, purse, axis) for firm, rows in drawn.items())
+    panels = tuple(_panel(run, firm, rows, purse, axis) for firm, rows in drawn.items())
     marked = any(panel.layout["shapes"] for panel in panels)
     said = [
         "Only worlds in which the firm is still independent count, so late fans are those of survivors; a fan ends "
@@ -72,31 +72,29 @@ def purse_fans(view: View, which: str) -> Picture:
         )
     if which == "runway":
         said.append(f"Runway is followed up to {column(purse.quantity).most:g} months: there it may be more.")
-    caption = view.caption(" ".join(said), view.chosen_note(len(drawn)))
-    title = _title(view, which, purse, drawn)
-    return Picture(
-        which, title, caption, title, "calendar month", unit, panels, fans.keys(), height=180, columns=4
-    )  # fmt: skip
+    caption = run.caption(" ".join(said), run.chosen_note(len(drawn)))
+    title = _title(run, which, purse, drawn)
+    return Picture(which, title, caption, "calendar month", unit, panels, fans.keys(), height=180, columns=4)
 
 
-def _active(view: View, firm: str, quantity: str) -> pd.DataFrame:
+def _active(run: RunReader, firm: str, quantity: str) -> pd.DataFrame:
     """Rows of the fan in which enough worlds are left."""
-    rows = view.path(firm, quantity)
-    whole = max(view.worlds * max(view.firms[firm].copies, 1), 1)
+    rows = run.path(firm, quantity)
+    whole = max(run.worlds * max(run.firms[firm].copies, 1), 1)
     least = min(max(LEAST_WORLDS, LEAST_SHARE * whole), 0.5 * whole)
     first = 1 if quantity == "runway" else 0  # at the opening nothing has been spent yet
     return rows[(rows["worlds"] >= least) & rows["p50"].notna() & (rows["month"] >= first)]
 
 
-def _panel(view: View, firm: str, rows: pd.DataFrame, purse: Purse, axis: dict[str, Any]) -> Panel:
-    divisor, unit = unit_of(view, purse)
+def _panel(run: RunReader, firm: str, rows: pd.DataFrame, purse: Purse, axis: dict[str, Any]) -> Panel:
+    divisor, unit = unit_of(run, purse)
     columns = ["p05", "p25", "p50", "p75", "p95", "p50_low", "p50_high"]
     scaled = rows.assign(**{column: rows[column] / divisor for column in columns if column in rows})
-    days = [view.days[month] for month in rows["month"]]
-    shapes, note = listing_mark(view, firm)
+    days = [run.days[month] for month in rows["month"]]
+    shapes, note = listing_mark(run, firm)
     layout = style.layout(
         margin={"l": 40, "r": 8, "t": 6, "b": 24},
-        xaxis=view.date_axis(**small_dates(view)),
+        xaxis=run.date_axis(**small_dates(run)),
         yaxis=axis,
         shapes=shapes,
     )
@@ -104,22 +102,22 @@ def _panel(view: View, firm: str, rows: pd.DataFrame, purse: Purse, axis: dict[s
     def say(value: float) -> str:
         return up_to(significant(value), value, column(purse.quantity).most / divisor)
 
-    data = fans.fan(days, scaled, view.style(firm).colour, place=purse.scale.place, say=say, unit=unit)
-    return Panel(data, layout, view.name(firm), note, view.style(firm).colour)
+    data = fans.fan(days, scaled, run.style(firm).colour, place=purse.scale.place, say=say, unit=unit)
+    return Panel(data, layout, run.name(firm), note, run.style(firm).colour)
 
 
-def listing_mark(view: View, firm: str) -> tuple[list[dict[str, Any]], str]:
+def listing_mark(run: RunReader, firm: str) -> tuple[list[dict[str, Any]], str]:
     """A dotted line at the median month of listing and its words, where enough worlds list."""
-    share = view.at_horizon(firm, "listed")[0]
-    month = view.median_month(firm, "listed")
+    share = run.at_horizon(firm, "listed")[0]
+    month = run.median_month(firm, "listed")
     if month is None or not share >= LISTING_SHOWN:
         return [], ""
     if month == 0:
         return [], f"listed from the start in {percent(share)}"
-    return [style.upright(view.days[month], style.INK)], f"lists in {percent(share)}, {view.month(month)}"
+    return [upright(run.days[month], style.INK)], f"lists in {percent(share)}, {run.month(month)}"
 
 
-def _title(view: View, which: str, purse: Purse, drawn: dict[str, pd.DataFrame]) -> str:
+def _title(run: RunReader, which: str, purse: Purse, drawn: dict[str, pd.DataFrame]) -> str:
     """The extremes of the medians in the last month that all drawn firms share."""
     last = {firm: rows.iloc[-1] for firm, rows in drawn.items()}
     month = min(int(row["month"]) for row in last.values())
@@ -131,47 +129,47 @@ def _title(view: View, which: str, purse: Purse, drawn: dict[str, pd.DataFrame])
 
     def say(value: float) -> str:
         if purse.billions:
-            return scaled_money(value, view.scenario.currency)
+            return scaled_money(value, run.scenario.currency)
         return up_to(f"{significant(value)} months", value, column(purse.quantity).most)
 
-    when = view.month(month, long=True)
-    told = ", ".join(f"{view.name(firm)} {say(medians[firm])}" for firm in view.spoken(medians))
+    when = run.month(month, long=True)
+    told = ", ".join(f"{run.name(firm)} {say(medians[firm])}" for firm in run.spoken(medians))
     return f"Median {purse.noun} of firms still independent in {when}: {told}"
 
 
-def venture(view: View) -> Picture:
+def venture(run: RunReader) -> Picture:
     """Two panels by calendar year: venture money, and the share of it that the four largest rounds' firms took."""
-    raised, top_four = view.landscape("venture_year"), view.landscape("top_four_share")
+    raised, top_four = run.landscape("venture_year"), run.landscape("top_four_share")
     name = "venture"
     if raised.empty or not float(raised["p95"].max()) > 0:
-        return Picture(name, "No venture money is raised in any world", view.source, "", "", "", ())
-    divisor, unit = unit_of(view, PURSES["cash"])
-    years = [view.calendar(int(month)) // 12 for month in raised["month"]]
+        return Picture(name, "No venture money is raised in any world", run.source)
+    divisor, unit = unit_of(run, PURSES["cash"])
+    years = [run.calendar(int(month)) // 12 for month in raised["month"]]
     columns = ["median", "p05", "p25", "p75", "p95", "median_low", "median_high"]
     scaled = raised.assign(**{column: raised[column] / divisor for column in columns if column in raised})
     panels = [
         _bars(scaled, years, f"Venture money, {unit}", unit,
-              lambda v: scaled_money(v * divisor, view.scenario.currency), {}),
-        _bars(top_four, [view.calendar(int(m)) // 12 for m in top_four["month"]], "Share of the four largest",
+              lambda v: scaled_money(v * divisor, run.scenario.currency), {}),
+        _bars(top_four, [run.calendar(int(m)) // 12 for m in top_four["month"]], "Share of the four largest",
               "share of the year's venture money", percent,
               {"tickformat": ".0%", "range": [0, 1.04]}),
     ]  # fmt: skip
     panels = [panel for panel in panels if panel.data[0]["x"]]
     peak = int(np.argmax(raised["median"].to_numpy(float)))
-    amount = scaled_money(float(raised["median"].iloc[peak]), view.scenario.currency)
+    amount = scaled_money(float(raised["median"].iloc[peak]), run.scenario.currency)
     title = f"Venture money peaks at {amount} in {years[peak]:04d} in the median world"
     then = top_four[top_four["month"] == raised["month"].iloc[peak]]["median"]
     if then.notna().any():
         title += f", when the four largest takers have {percent(float(then.iloc[0]))} of it"
-    first = view.calendar(1)
-    partial = f"{first // 12:04d} counts from {view.month(1, long=True)}." if first % 12 else ""
-    caption = view.caption(
+    first = run.calendar(1)
+    partial = f"{first // 12:04d} counts from {run.month(1, long=True)}." if first % 12 else ""
+    caption = run.caption(
         "Bars: median world; thick lines: middle half; thin lines: 5% to 95%. Calendar years that end within "
         "the run; a world without venture money in a year has no share in it.",
         partial,
     )
     return Picture(
-        name, title, caption, title, "calendar year", f"{unit}; share of the year's venture money", tuple(panels),
+        name, title, caption, "calendar year", f"{unit}; share of the year's venture money", tuple(panels),
         height=260, columns=2,
     )  # fmt: skip
 
@@ -195,19 +193,13 @@ def _bars(rows: pd.DataFrame, years: list[int], heading: str, unit: str, say: An
             "type": "bar", "x": years, "y": numbers(rows["median"]), "text": said, "textposition": "none",
             "marker": {"color": style.tint(style.ACCENT, 0.55)},
             "meta": {"y": ["median", "y", unit], "more": [[name, numbers(rows[name]), unit] for name in told]},
-            "hovertemplate": "%{text}<extra></extra>",
+            **TOLD,
         }
     ]  # fmt: skip
     for low, high, width in (("p05", "p95", 1.2), ("p25", "p75", 4.0)):
-        x: list[int | None] = []
-        y: list[float | None] = []
-        for year, a, b in zip(years, numbers(rows[low]), numbers(rows[high]), strict=True):
-            x += [year, year, None]
-            y += [a, b, None]
-        data.append(
-            {"type": "scatter", "mode": "lines", "x": x, "y": y, "hoverinfo": "skip",
-             "line": {"color": style.INK, "width": width}, "name": f"{low} to {high}"}
-        )  # fmt: skip
+        y, x = intervals(numbers(rows[low]), numbers(rows[high]), years)
+        look = {"color": style.INK, "width": width}
+        data.append(line(x, y, hoverinfo="skip", line=look, name=f"{low} to {high}"))
     layout = style.layout(
         bargap=0.35,
         margin={"l": 48, "r": 10, "t": 8, "b": 30},

@@ -58,20 +58,20 @@ class Panel(NamedTuple):
 class Picture:
     """``name`` names the file and the elements (a-z, 0-9, hyphen); ``height`` is that of one panel, in pixels.
 
-    ``title`` answers a question in words; ``caption`` says source and sample size; ``alt`` is read aloud.
-    An empty picture has no panels: its ``title`` says why there is nothing to show.
+    ``title`` answers a question in words; ``caption`` says source and sample size; ``alt`` is read aloud, or
+    the title where there is none. An empty picture has no panels: its ``title`` says why there is nothing to show.
     """
 
     name: str
     title: str
     caption: str
-    alt: str
-    x_title: str
-    y_title: str
-    panels: tuple[Panel, ...]
+    x_title: str = ""
+    y_title: str = ""
+    panels: tuple[Panel, ...] = ()
     keys: tuple[Key, ...] = ()
     height: int = 420
     columns: int = 1
+    alt: str = ""
 
     @property
     def grid(self) -> bool:

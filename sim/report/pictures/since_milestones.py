@@ -9,9 +9,10 @@ import pandas as pd
 
 from sim.report.html import style
 from sim.report.html.plotly_values import year_step
-from sim.report.pictures.picture import LOW_HIGH, Key, Panel, Picture, numbers
-from sim.report.pictures.survival import BANDS, band
-from sim.report.run_view import View
+from sim.report.pictures.picture import Key, Panel, Picture
+from sim.report.pictures.survival import BANDS
+from sim.report.pictures.traces import curve, steps
+from sim.report.run_reader import RunReader
 from sim.study.focus import first, itself
 from sim.words.numbers import percent
 from sim.words.text import listed
@@ -20,30 +21,28 @@ AFTER = (  # group, clock, heading, whose curves they are
     ("listed", "listed", "After listing", "startups that listed"),
     ("pivoters", "pivoted", "After a pivot", "startups that pivoted"),
 )
-BAND_OPACITY = 0.09
+PALE_BAND = 0.09  # opacity of a band
 TOLD_AT = 36  # months after, in the title and above each panel
 DASHES = ("solid", "dash", "dot")  # neighbouring cohorts differ in dash too
 LEAST_DRAWN = 30  # firms of a cohort, over all worlds: of fewer there is little to see but a band
 MOST_GROUPS = 4  # of late entrants, each with a panel
 
 
-def survival_after(view: View) -> Picture:
+def survival_after(run: RunReader) -> Picture:
     """A panel for each clock, a curve for each cohort: the startups whose clock starts in the same year."""
-    late = [(group, "entered", f"After entering: {who}", f"{who} that entered") for group, who in _late(view)]
-    found = [
-        (heading, who, view.cohorts(group, "independent", clock)) for group, clock, heading, who in (*AFTER, *late)
-    ]
+    late = [(group, "entered", f"After entering: {who}", f"{who} that entered") for group, who in _late(run)]
+    found = [(heading, who, run.cohorts(group, "independent", clock)) for group, clock, heading, who in (*AFTER, *late)]
     clocks = [(heading, who, _many(curves)) for heading, who, curves in found if _many(curves)]
     if not clocks:
         why = f"Fewer than {LEAST_DRAWN} startups list, pivot or enter in any year that can be followed"
-        return Picture("survival-after", why, view.source, "", "", "", ())
+        return Picture("survival-after", why, run.source)
     cohorts = sorted({years for _, _, curves in clocks for years in curves})
     colours = style.shades(cohorts)
     looks = {years: style.FirmStyle(colours[years], DASHES[i % len(DASHES)]) for i, years in enumerate(cohorts)}
     longest = max(int(curve["month"].iloc[-1]) for _, _, curves in clocks for curve in curves.values())
     panels = tuple(_panel(heading, curves, looks, max(longest, 1)) for heading, _, curves in clocks)
     keys = tuple(Key(years, look.colour, "line", years, look.dash) for years, look in looks.items())
-    caption = view.caption(
+    caption = run.caption(
         "Share of startups still independent by months since they listed, pivoted or entered, over all worlds; a curve "
         "for each year in which that happened, which ends where the last of the year reaches the horizon, or where "
         f"fewer are left than the root of their number. Years of fewer than {LEAST_DRAWN} startups are in survival.csv "
@@ -51,8 +50,8 @@ def survival_after(view: View) -> Picture:
     )
     title = _title([(who, curves) for _, who, curves in clocks])
     return Picture(
-        "survival-after", title, caption, title, "months since then", "share still independent",
-        panels, keys, height=300, columns=min(2, len(panels)),
+        "survival-after", title, caption, "months since then", "share still independent", panels, keys, height=300,
+        columns=min(2, len(panels)),
     )  # fmt: skip
 
 
@@ -61,35 +60,20 @@ def _many(curves: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     return {years: curve for years, curve in curves.items() if int(curve["at_risk"].iloc[0]) >= LEAST_DRAWN}
 
 
-def _late(view: View) -> list[tuple[str, str]]:
+def _late(run: RunReader) -> list[tuple[str, str]]:
     """Late entrants that have a panel, (id, what they are called): those who enter by chance, or many together."""
-    late = [firm for firm in first(view.startups, view.focus, itself) if view.cohorts(firm, "independent", "entered")]
+    late = [firm for firm in first(run.startups, run.focus, itself) if run.cohorts(firm, "independent", "entered")]
     if 0 < len(late) <= MOST_GROUPS:
-        return [(firm, view.name(firm, 30)) for firm in late]
-    dated = [firm for firm in view.startups if (view.survival(firm, "independent")["month"].min() or 0) > 0]
+        return [(firm, run.name(firm, 30)) for firm in late]
+    dated = [firm for firm in run.startups if (run.survival(firm, "independent")["month"].min() or 0) > 0]
     return [("startups", "all late startups")] if len(late) + len(dated) > 1 else []
 
 
 def _panel(heading: str, curves: dict[str, pd.DataFrame], looks: dict[str, style.FirmStyle], longest: int) -> Panel:
     data: list[dict[str, Any]] = []
-    for years, curve in curves.items():
-        x = [int(month) for month in curve["month"]]
-        low, high = numbers(curve["low"]), numbers(curve["high"])
-        data.append(band(x, curve, looks[years].colour, years, BAND_OPACITY))
-        data.append(
-            {
-                "type": "scatter",
-                "mode": "lines",
-                "x": x,
-                "y": numbers(curve["survival"]),
-                "name": years,
-                "legendgroup": years,
-                "line": {"shape": "hv", "color": looks[years].colour, "width": 2, "dash": looks[years].dash},
-                "customdata": [[a, b, int(n)] for a, b, n in zip(low, high, curve["at_risk"], strict=True)],
-                "meta": {"more": [*LOW_HIGH["more"], ["at risk", "customdata.2", "startups"]]},
-                "hovertemplate": "%{y:.0%} (%{customdata[0]:.1%} to %{customdata[1]:.1%}), %{customdata[2]:,} at risk",
-            }
-        )
+    for years, rows in curves.items():
+        look, months = looks[years], [int(month) for month in rows["month"]]
+        data += curve(months, rows, "survival", steps(look.colour, 2, look.dash), years, years, PALE_BAND, at_risk=True)
     step = 12 * year_step(longest / 12, 15) if longest > 18 else 3
     layout = style.layout(
         hovermode="x unified",

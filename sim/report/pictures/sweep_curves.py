@@ -15,6 +15,7 @@ from sim.report.pictures.decision_axis import NO_LINE, looks
 from sim.report.pictures.picture import Key, Panel, Picture, numbers
 from sim.report.pictures.survival import ENDPOINTS, NOBODY
 from sim.report.pictures.swept import STATES, Swept
+from sim.report.pictures.traces import line, steps
 from sim.report.pictures.value_axis import curve, marked, said, stated_note, title_of, value_axis
 from sim.study.axes import Coordinate
 from sim.study.decisions import NEVER, RULE
@@ -41,17 +42,17 @@ def left(swept: Swept) -> Picture:
             data += _drawn(swept, rows, colour, label, dash, quantity, ".2f")
             keys.append(Key(label, colour, "line", quantity, dash))
     if not data:
-        return Picture("sweep-left", "There is no startup to count", swept.caption(), "", "", "", ())
+        return Picture("sweep-left", "There is no startup to count", swept.caption())
     layout = style.layout(
         hovermode="x unified",
         margin={"l": 52, "r": 20, "t": 14, "b": 44},
         yaxis=style.axis(rangemode="tozero"),
         **_across(swept),
     )
-    caption = swept.caption(f"Mean number of startups in {swept.view.horizon}.", NOTE, *_lines(swept))
+    caption = swept.caption(f"Mean number of startups in {swept.base.horizon}.", NOTE, *_lines(swept))
     title = _title_left(swept)
     return Picture(
-        "sweep-left", title, caption, title, title_of(swept.axes[0], swept.done.scenario), "mean number of startups",
+        "sweep-left", title, caption, title_of(swept.axes[0], swept.done.scenario), "mean number of startups",
         (Panel(data, layout),), tuple(keys), height=380,
     )  # fmt: skip
 
@@ -111,14 +112,14 @@ def by_state(swept: Swept, state: str) -> Picture:
     keys, moves = [], {}
     for firm in swept.firms:
         rows = swept.rows(state, firm)
-        colour, dash = swept.view.style(firm)
-        data += _drawn(swept, rows, colour, plotly_text(swept.view.name(firm), 30), dash, firm)
-        keys.append(Key(swept.view.name(firm), colour, "line", firm, dash))
+        colour, dash = swept.base.style(firm)
+        data += _drawn(swept, rows, colour, plotly_text(swept.base.name(firm), 30), dash, firm)
+        keys.append(Key(swept.base.name(firm), colour, "line", firm, dash))
         ends = rows["estimate"].to_numpy(float) if swept.places is None else np.sort(rows["estimate"].to_numpy(float))
         moves[firm] = (float(ends[0]), float(ends[-1]))
     name, label = f"sweep-{state}", STATES[state].lower()
     if not data:
-        return Picture(name, "There is no startup to draw", swept.caption(), "", "", "", ())
+        return Picture(name, "There is no startup to draw", swept.caption())
     layout = style.layout(
         hovermode="x unified",
         margin={"l": 52, "r": 20, "t": 14, "b": 44},
@@ -126,18 +127,18 @@ def by_state(swept: Swept, state: str) -> Picture:
         **_across(swept),
     )
     most = next(
-        (firm for firm in swept.view.asked if firm in moves),
+        (firm for firm in swept.base.asked if firm in moves),
         max(moves, key=lambda firm: abs(moves[firm][1] - moves[firm][0])),
     )
-    title = f"{capital(label)} in {swept.view.horizon}: {_moved(swept, state, most)}"
+    title = f"{capital(label)} in {swept.base.horizon}: {_moved(swept, state, most)}"
     caption = swept.caption(
-        f"Share of worlds in which a startup is {label} in {swept.view.horizon}.", NOTE, _chosen(swept),
+        f"Share of worlds in which a startup is {label} in {swept.base.horizon}.", NOTE, _chosen(swept),
         *_lines(swept),
     )  # fmt: skip
-    alt = f"{label}: " + listed([f"{swept.view.name(f)} {percent(a)} to {percent(b)}" for f, (a, b) in moves.items()])
+    alt = f"{label}: " + listed([f"{swept.base.name(f)} {percent(a)} to {percent(b)}" for f, (a, b) in moves.items()])
     return Picture(
-        name, title, caption, alt, title_of(axis, swept.done.scenario), f"share of worlds: {label}",
-        (Panel(data, layout),), tuple(keys), height=440,
+        name, title, caption, title_of(axis, swept.done.scenario), f"share of worlds: {label}", (Panel(data, layout),),
+        tuple(keys), height=440, alt=alt,
     )  # fmt: skip
 
 
@@ -145,7 +146,7 @@ def _moved(swept: Swept, state: str, firm: str) -> str:
     """How the share of a firm moves, from end to end of what varies; over decisions, from least to most."""
     (axis,) = swept.axes
     estimates = swept.rows(state, firm).set_index(axis.name)["estimate"]
-    name, whole = swept.view.name(firm), swept.view.whole(firm)
+    name, whole = swept.base.name(firm), swept.base.whole(firm)
     if swept.places is not None:
         return f"{name} in {least_and_most(swept.done.scenario, swept.axes, firm, estimates, whole)}"
     first, last = (percent(float(estimates.iloc[i])) for i in (0, -1))
@@ -153,12 +154,12 @@ def _moved(swept: Swept, state: str, firm: str) -> str:
 
 
 def _chosen(swept: Swept) -> str:
-    total = len(swept.view.startups)
+    total = len(swept.base.startups)
     drawn = len(swept.firms)
     return f"Drawn: the {drawn} of {total} startups whose survival moves most." if drawn < total else ""
 
 
-def survival(swept: Swept, endpoint: str) -> Picture:
+def survival(swept: Swept, endpoint: str = "independent") -> Picture:
     """Survival curves of every startup, one for each value of what varies."""
     (axis,) = swept.axes
     values, name = axis.values(), f"sweep-survival-{endpoint}"
@@ -175,24 +176,19 @@ def survival(swept: Swept, endpoint: str) -> Picture:
             if rows is None:
                 continue
             called = _called(swept, value)
-            data.append(
-                {
-                    "type": "scatter",
-                    "mode": "lines",
-                    "x": [swept.view.days[month] for month in rows["month"]],
-                    "y": numbers(rows["survival"]),
-                    "name": called,
-                    "line": {"shape": "hv", "color": drawn[value][0], "width": 1.8, "dash": drawn[value][1]},
-                    "hovertemplate": f"{called}: %{{y:.0%}}<br>%{{x|%B %Y}}<extra></extra>",
-                }
+            days = [swept.base.days[month] for month in rows["month"]]
+            look, hover = (
+                steps(drawn[value][0], 1.8, drawn[value][1]),
+                f"{called}: %{{y:.0%}}<br>%{{x|%B %Y}}<extra></extra>",
             )
+            data.append(line(days, numbers(rows["survival"]), name=called, line=look, hovertemplate=hover))
         if data:
             yaxis = style.axis(range=[0, 1.01], tickformat=".0%", dtick=0.5)
-            xaxis = swept.view.date_axis(**swept.view.few_dates())
+            xaxis = swept.base.date_axis(**swept.base.few_dates())
             layout = style.layout(margin={"l": 40, "r": 10, "t": 8, "b": 28}, xaxis=xaxis, yaxis=yaxis)
-            panels.append(Panel(data, layout, swept.view.name(firm), "", swept.view.style(firm).colour))
+            panels.append(Panel(data, layout, swept.base.name(firm), "", swept.base.style(firm).colour))
     if not panels:
-        return Picture(name, NOBODY, swept.caption(), "", "", "", ())
+        return Picture(name, NOBODY, swept.caption())
     step = max(1, -(-len(values) // MOST_KEYS))
     shown = [value for i, value in enumerate(values) if i % step == 0 or value in (RULE, NEVER)]
     keys = tuple(Key(said(value), drawn[value][0], "line", "", drawn[value][1]) for value in shown)
@@ -204,7 +200,7 @@ def survival(swept: Swept, endpoint: str) -> Picture:
         _chosen(swept),
     )
     return Picture(
-        name, title, caption, title, "calendar month", f"share of worlds {ENDPOINTS[endpoint]}", tuple(panels), keys,
+        name, title, caption, "calendar month", f"share of worlds {ENDPOINTS[endpoint]}", tuple(panels), keys,
         height=200, columns=3,
     )  # fmt: skip
 
@@ -220,7 +216,7 @@ def _called(swept: Swept, value: Coordinate) -> str:
 def claims(swept: Swept) -> Picture:
     """The endgame and the forecasts: probability by value, a panel each."""
     (axis,) = swept.axes
-    asked = [(ENDGAME, f"The endgame has come by {swept.view.horizon}")]
+    asked = [(ENDGAME, f"The endgame has come by {swept.base.horizon}")]
     asked += [(f"{CLAIM}{claim}", swept.says(claim)) for claim in swept.claims]
     panels = []
     for quantity, says in asked:
@@ -234,7 +230,7 @@ def claims(swept: Swept) -> Picture:
         data = _drawn(swept, rows, INDUSTRY_COLOUR, plotly_text(quantity.removeprefix(CLAIM), 30))
         panels.append(Panel(data, layout, shorten(says, 90)))
     moved = max(swept.claims, key=lambda claim: swept.spread(f"{CLAIM}{claim}"), default=None)
-    title = f"The endgame by {swept.view.horizon}, by value"
+    title = f"The endgame by {swept.base.horizon}, by value"
     if moved is not None:
         estimates = swept.rows(f"{CLAIM}{moved}")["estimate"].to_numpy(float)
         low, high = percent(float(np.nanmin(estimates))), percent(float(np.nanmax(estimates)))
@@ -246,6 +242,6 @@ def claims(swept: Swept) -> Picture:
         *_lines(swept),
     )  # fmt: skip
     return Picture(
-        "sweep-claims", title, caption, title, title_of(axis, swept.done.scenario), "share of worlds",
-        tuple(panels), (), height=170, columns=3,
+        "sweep-claims", title, caption, title_of(axis, swept.done.scenario), "share of worlds", tuple(panels),
+        height=170, columns=3,
     )  # fmt: skip

@@ -49,37 +49,37 @@ def industry(swept: Swept, quantity: str) -> Picture:
     name, label = f"sweep-{quantity.replace('_', '-')}", INDUSTRY[quantity]
     rows = swept.rows(quantity)
     if rows.empty:
-        return Picture(name, "There is no startup to count", swept.caption(), "", "", "", ())
+        return Picture(name, "There is no startup to count", swept.caption())
     counts = quantity in {left for left, *_ in LEFT}
     lowest, highest = float(rows["estimate"].min()), float(rows["estimate"].max())
     scale = Scale(lowest, max(highest, lowest + LEAST_SPAN), counts)
-    title = f"{label} in {swept.view.horizon}: {scale.text(lowest)} to {scale.text(highest)}"
+    title = f"{label} in {swept.base.horizon}: {scale.text(lowest)} to {scale.text(highest)}"
     title += " on average" if counts else " of worlds"
     what = "Mean number of startups" if counts else "Share of worlds"
-    return _picture(swept, name, title, f"{what} in {swept.view.horizon}. {NOTE}", [(quantity, "all", "", "")], scale)
+    return _picture(swept, name, title, f"{what} in {swept.base.horizon}. {NOTE}", [(quantity, "all", "", "")], scale)
 
 
 def by_state(swept: Swept, state: str) -> Picture:
     """Share of worlds in which each startup is in ``state`` at the horizon, a heatmap each."""
     name, label = f"sweep-{state}", STATES[state].lower()
     if not swept.firms:
-        return Picture(name, "There is no startup to draw", swept.caption(), "", "", "", ())
-    shown = [(state, firm, swept.view.name(firm), swept.view.style(firm).colour) for firm in swept.firms]
-    mine = next((firm for firm in swept.view.asked if firm in swept.firms), None)
+        return Picture(name, "There is no startup to draw", swept.caption())
+    shown = [(state, firm, swept.base.name(firm), swept.base.style(firm).colour) for firm in swept.firms]
+    mine = next((firm for firm in swept.base.asked if firm in swept.firms), None)
     most = mine or max(swept.firms, key=lambda firm: swept.spread(state, firm))
     estimates = swept.rows(state, most)["estimate"]
     title = (
-        f"{capital(label)} in {swept.view.horizon}: {swept.view.name(most)} moves{'' if mine else ' most,'} between "
-        f"{percent(float(estimates.min()))} and {percent(float(estimates.max()))} {swept.view.whole(most)}"
+        f"{capital(label)} in {swept.base.horizon}: {swept.base.name(most)} moves{'' if mine else ' most,'} between "
+        f"{percent(float(estimates.min()))} and {percent(float(estimates.max()))} {swept.base.whole(most)}"
     )
-    what = f"Share of worlds in which a startup is {label} in {swept.view.horizon}. {NOTE} {_chosen(swept)}".strip()
+    what = f"Share of worlds in which a startup is {label} in {swept.base.horizon}. {NOTE} {_chosen(swept)}".strip()
     return _picture(swept, name, title, what, shown, SHARES)
 
 
 def claims(swept: Swept) -> Picture:
     """Probability of every forecast, a heatmap each."""
     if not swept.claims:
-        return Picture("sweep-claims", "The scenario states no claims", swept.caption(), "", "", "", ())
+        return Picture("sweep-claims", "The scenario states no claims", swept.caption())
     shown = [(f"{CLAIM}{claim}", "all", shorten(swept.says(claim), 90), "") for claim in swept.claims]
     moved = max(swept.claims, key=lambda claim: swept.spread(f"{CLAIM}{claim}"))
     estimates = swept.rows(f"{CLAIM}{moved}")["estimate"]
@@ -98,7 +98,7 @@ def _picture(swept: Swept, name: str, title: str, what: str, shown: list[Shown],
     panels = tuple(_panel(swept, *one, scale, len(shown) > 1) for one in shown)
     keys = tuple(Key(scale.text(scale.low + at * (scale.high - scale.low)), colour, "area") for at, colour in SCALE)
     return Picture(
-        name, title, swept.caption(what), title, title_of(across, scenario), title_of(up, scenario), panels, keys,
+        name, title, swept.caption(what), title_of(across, scenario), title_of(up, scenario), panels, keys,
         height=250 if len(shown) > 1 else 420, columns=3,
     )  # fmt: skip
 

@@ -13,8 +13,8 @@ import pandas as pd
 from sim.outcomes.differences import ENDGAME, GENERAL_LEFT, INDEPENDENTS_LEFT
 from sim.outcomes.horizon import CLAIM
 from sim.report.pictures.decision_axis import Places
-from sim.report.pictures.value_axis import source, view_of_study
-from sim.report.run_view import MOST_PANELS, Tables, View
+from sim.report.pictures.value_axis import source
+from sim.report.run_reader import MOST_PANELS, RunReader, Tables
 from sim.study.axes import Axis, Coordinate
 from sim.study.focus import claims_first, first, itself
 from sim.study.sweep import Sweep
@@ -55,9 +55,9 @@ class Swept:
         return self.done.axes
 
     @cached_property
-    def view(self) -> View:
+    def base(self) -> RunReader:
         """Names, colours and dates of the scenario."""
-        return view_of_study(self.done.scenario, self.done.manifest)
+        return RunReader(self.done.scenario, self.done.manifest)
 
     @cached_property
     def places(self) -> Places | None:
@@ -98,9 +98,9 @@ class Swept:
 
     @cached_property
     def firms(self) -> list[str]:
-        """The firms to draw, of ``view.told``: those in focus, and those whose survival moves most."""
-        told = self.view.told
-        order = first(sorted(told, key=lambda firm: -self.spread("independent", firm)), self.view.focus, itself)
+        """The firms to draw, of ``base.told``: those in focus, and those whose survival moves most."""
+        told = self.base.told
+        order = first(sorted(told, key=lambda firm: -self.spread("independent", firm)), self.base.focus, itself)
         return [firm for firm in told if firm in order[:MOST_PANELS]]
 
     @cached_property
@@ -108,7 +108,7 @@ class Swept:
         """Ids of the claims to draw: those that speak of who is in focus first, and those whose probability moves
         most.
         """
-        asked, focus = self.done.scenario.claims, self.view.focus
+        asked, focus = self.done.scenario.claims, self.base.focus
         known = [{"claim": claim.id} for claim in asked if self.spread(f"{CLAIM}{claim.id}") >= 0]
         widest = sorted(known, key=lambda row: -self.spread(f"{CLAIM}{row['claim']}"))
         chosen = claims_first(widest, asked, focus)[: MOST_PANELS - 1]

@@ -1,9 +1,8 @@
-"""What pages of sweeps, flip points and sensitivities share: a view of the scenario, names of what varies, curves."""
+"""What pages of sweeps, flip points and sensitivities share: a run of the scenario, names of what varies, curves."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from types import SimpleNamespace
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -13,9 +12,10 @@ from sim.foundation.months import month_of
 from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS
 from sim.report.html import style
 from sim.report.html.document import Section, Terms
-from sim.report.pictures.overlays import Runs
-from sim.report.pictures.picture import LOW_HIGH, numbers
-from sim.report.run_view import View
+from sim.report.pictures import traces
+from sim.report.pictures.traces import upright
+from sim.report.run_reader import RunReader
+from sim.report.several_runs import Runs
 from sim.report.tables.cited import evidence_used
 from sim.report.tables.provenance import provenance_of
 from sim.scenario import decided
@@ -27,14 +27,7 @@ from sim.words.months import short_month
 from sim.words.numbers import significant
 from sim.words.text import capital, lower, shorten
 
-BAND = 0.16  # opacity
 VALUE = "#b5482e"  # of marks on the axis of what varies
-
-
-def view_of_study(scenario: Scenario, manifest: Mapping[str, Any], **frames: pd.DataFrame) -> View:
-    """The scenario as the report reads it, without a run of its own; ``frames`` stand for its outcomes."""
-    outcomes = SimpleNamespace(worlds=scenario.worlds, **frames)
-    return View(SimpleNamespace(scenario=scenario, outcomes=outcomes, manifest=manifest, stories=()))
 
 
 def name_of(path: str, scenario: Scenario, limit: int = 90) -> str:
@@ -94,17 +87,7 @@ def stated_value(axis: Axis, scenario: Scenario) -> Coordinate | None:
 def marked(axis: Axis, scenario: Scenario) -> dict[str, Any]:
     """Shapes of a layout: a dotted line at the value the scenario states, if it lies in the range."""
     stated = stated_value(axis, scenario)
-    return {} if stated is None else {"shapes": [dotted(stated)]}
-
-
-def dotted(x: Coordinate) -> dict[str, Any]:
-    """A shape of a layout: the line at the value the scenario states."""
-    return upright(x, {"color": VALUE, "width": 1.2, "dash": "dot"})
-
-
-def upright(x: Coordinate, line: dict[str, Any]) -> dict[str, Any]:
-    """A shape of a layout: a vertical line at ``x``."""
-    return {"type": "line", "xref": "x", "yref": "y domain", "x0": x, "x1": x, "y0": 0, "y1": 1, "line": line}
+    return {} if stated is None else {"shapes": [upright(stated, VALUE)]}
 
 
 def stated_note(axis: Axis, scenario: Scenario) -> str:
@@ -123,34 +106,9 @@ def curve(
     say: str = ".1%",
 ) -> list[dict[str, Any]]:
     """A line through ``estimate`` with the band from ``low`` to ``high``; ``say`` is the format of the hover text."""
-    known = rows["low"].notna().to_numpy()
-    inside = [value for value, seen in zip(x, known, strict=True) if seen]
-    low, high = numbers(rows["low"][known]), numbers(rows["high"][known])
-    band = {
-        "type": "scatter",
-        "mode": "lines",
-        "x": inside + inside[::-1],
-        "y": high + low[::-1],
-        "fill": "toself",
-        "fillcolor": style.clear(colour, BAND),
-        "line": {"width": 0},
-        "legendgroup": group,
-        "hoverinfo": "skip",
-    }
-    line = {
-        "type": "scatter",
-        "mode": "lines+markers",
-        "x": list(x),
-        "y": numbers(rows["estimate"]),
-        "name": name,
-        "legendgroup": group,
-        "line": {"color": colour, "width": 2.2, "dash": dash},
-        "marker": {"color": colour, "size": 5},
-        "customdata": [list(pair) for pair in zip(numbers(rows["low"]), numbers(rows["high"]), strict=True)],
-        "meta": LOW_HIGH,
-        "hovertemplate": f"%{{y:{say}}} (%{{customdata[0]:{say}}} to %{{customdata[1]:{say}}})",
-    }
-    return [band, line]
+    look = {"color": colour, "width": 2.2, "dash": dash}
+    hover = f"%{{y:{say}}} (%{{customdata[0]:{say}}} to %{{customdata[1]:{say}}})"
+    return traces.curve(x, rows, "estimate", look, group, name, hover=hover, mode="lines+markers")
 
 
 def source(scenario: Scenario, kind: str, each: str = "") -> str:
@@ -159,11 +117,11 @@ def source(scenario: Scenario, kind: str, each: str = "") -> str:
     return f"Source: Shakeout, {kind} of scenario {shorten(scenario.name, 60)}, n = {worlds}, seed {scenario.seed}."
 
 
-def closing(view: View, manifest: Mapping[str, Any], terms: Sequence[tuple[str, str]], again: str) -> list[Section]:
+def closing(run: RunReader, terms: Sequence[tuple[str, str]], again: str) -> list[Section]:
     """The last chapters of a page: how to read it, and where it comes from (``again`` is the command)."""
-    runs = Runs(("study",), (view,), str(manifest["kind"]))
+    runs = Runs(("study",), (run,), str(run.manifest["kind"]))
     return [
-        *evidence_used(view.scenario),
+        *evidence_used(run.scenario),
         Section("reading", "How to read this", (Terms((*terms, *GLOSSARY)),)),
-        Section("provenance", "Where this comes from", provenance_of(runs, manifest, again)),
+        Section("provenance", "Where this comes from", provenance_of(runs, run.manifest, again)),
     ]

@@ -9,7 +9,7 @@ from sim.outcomes.exits import NOT_KEPT
 from sim.outcomes.index import ALL_STARTUPS
 from sim.report.html.document import BOTH, Column, Prose, Table
 from sim.report.pictures.difference_dots import Row, at_the_end, change_cell, difference_text, is_sure, name_head
-from sim.report.pictures.overlays import Runs
+from sim.report.several_runs import Runs
 from sim.words.estimates import NOTE
 from sim.words.names import whom
 from sim.words.text import capital
@@ -51,7 +51,7 @@ def ended_table(runs: Runs, rows: Sequence[Row], names: Sequence[str], index: in
 def most_changed(runs: Runs, ends: dict[str, dict[str, Row]]) -> str:
     """The cause that changes most, of who is in focus first, else of all startups."""
     who = runs.focus[0] if runs.focus else ALL_STARTUPS
-    name = whom(runs.view_with(who).scenario, who)
+    name = whom(runs.run_with(who).scenario, who)
     mine = [told[who] for told in ends.values() if who in told and is_sure(told[who])]
     if not mine:
         return f"{TITLE}: no cause changes surely for {name}"

@@ -15,7 +15,7 @@ from sim.outcomes.intervals import METHODS
 from sim.report.html.document import Cell, Column, Table
 from sim.report.pictures.claims import CLAIM, FAILED, HELD, verdict
 from sim.report.pictures.fates import PART_LABELS, part_colours
-from sim.report.run_view import View
+from sim.report.run_reader import RunReader
 from sim.scenario import decided, series
 from sim.scenario.basis import MEANINGS, rests_on
 from sim.scenario.model import Change, Claim, Firm, Value
@@ -47,13 +47,13 @@ def share_cell(share: float, low: float, high: float, strong: bool = False) -> C
     return Cell(percent(share), of_share(share, low, high), title=f"95% interval {between(low, high)}", strong=strong)
 
 
-def fates_table(view: View) -> Table:
+def fates_table(run: RunReader) -> Table:
     """One row a startup, surest survivor first, then the groups of startups; who is in focus before all."""
-    frame = view.run.outcomes.headline
-    firms = [row for row in frame.to_dict("records") if row["firm"] in view.told and row["kind"] != "group"]
+    frame = run.outcomes.headline
+    firms = [row for row in frame.to_dict("records") if row["firm"] in run.told and row["kind"] != "group"]
     firms.sort(key=lambda row: -row["independent"])
-    firms = first(firms, view.focus)
-    groups = [row for row in frame.to_dict("records") if row["firm"] in view.groups]
+    firms = first(firms, run.focus)
+    groups = [row for row in frame.to_dict("records") if row["firm"] in run.groups]
     late = any(row["never_entered"] > 0 for row in firms)
     columns = [
         Column("Startup"),
@@ -72,27 +72,27 @@ def fates_table(view: View) -> Table:
             title="first month by which half of all that enter are gone, and its 95% interval",
         )
     )
-    rows = [_fate_row(view, row, late) for row in first([*firms[:MOST_ROWS], *groups], view.focus)]
+    rows = [_fate_row(run, row, late) for row in first([*firms[:MOST_ROWS], *groups], run.focus)]
     note = f" {len(firms) - MOST_ROWS} more startups are in fates.csv." if len(firms) > MOST_ROWS else ""
     caption = (
-        f"Share of worlds in {view.horizon}, of a class or a group share of its firms; in points {NOTE} (firms: "
+        f"Share of worlds in {run.horizon}, of a class or a group share of its firms; in points {NOTE} (firms: "
         f"{METHODS[fates.OF_FIRM]}; groups: {METHODS[fates.OF_GROUP]}). Independent, acquired, closed, never entered "
         "sum to 100%; the others are milestones on the way and do not. Light grey: acquired; dark grey: closed; pale: "
-        f"pivoted.{note} {view.source}"
+        f"pivoted.{note} {run.source}"
     )
     return Table("fates", "", tuple(columns), tuple(rows), caption, empty="The scenario has no startup.")
 
 
-def name_cell(view: View, who: str) -> Cell:
+def name_cell(run: RunReader, who: str) -> Cell:
     """The head of a row about a firm or a group."""
-    if who in view.firms:
-        return Cell(view.name(who, 60), swatch=view.style(who).colour, strong=True)
-    return Cell(f"{shorten(group_name(who), 60)} ({len(groups_of(view.scenario)[who]):,})", strong=True)
+    if who in run.firms:
+        return Cell(run.name(who, 60), swatch=run.style(who).colour, strong=True)
+    return Cell(f"{shorten(group_name(who), 60)} ({len(groups_of(run.scenario)[who]):,})", strong=True)
 
 
-def _fate_row(view: View, row: dict[str, Any], late: bool) -> tuple[Cell, ...]:
+def _fate_row(run: RunReader, row: dict[str, Any], late: bool) -> tuple[Cell, ...]:
     firm = row["firm"]
-    colours = part_colours(view, firm)
+    colours = part_colours(run, firm)
     ends = {
         "race": row["general"],
         "pivoted": max(0.0, row["independent"] - row["general"]),
@@ -105,17 +105,17 @@ def _fate_row(view: View, row: dict[str, Any], late: bool) -> tuple[Cell, ...]:
     shares = [share_cell(row[n], row[f"{n}_low"], row[f"{n}_high"], n == "independent") for n, _, _ in SHARES]
     if late:
         shares.append(share_cell(row["never_entered"], row["never_entered_low"], row["never_entered_high"]))
-    return (name_cell(view, firm), Cell(stack=stack, title=label), *shares, _half_gone(view, row))
+    return (name_cell(run, firm), Cell(stack=stack, title=label), *shares, _half_gone(run, row))
 
 
-def _half_gone(view: View, row: dict[str, Any]) -> Cell:
+def _half_gone(run: RunReader, row: dict[str, Any]) -> Cell:
     """The month by which half of all that enter are gone, with its interval."""
     if row["never_entered"] >= 1:
         return Cell("never entered")
     dates = (row[name] for name in ("median_exit", "median_exit_low", "median_exit_high"))
     gone, low, high = (_month_of(text) if isinstance(text, str) and text else "" for text in dates)
     interval = f"{low} to {high}" if low and high else f"{low} or later" if low else ""
-    return Cell(gone or f"after {short_month(view.scenario.end)}", interval if interval != gone else "")
+    return Cell(gone or f"after {short_month(run.scenario.end)}", interval if interval != gone else "")
 
 
 def _month_of(text: str) -> str:
@@ -123,14 +123,14 @@ def _month_of(text: str) -> str:
     return short_month(int(text[:4]) * 12 + int(text[5:7]) - 1)
 
 
-def claims_table(view: View) -> Table:
+def claims_table(run: RunReader) -> Table:
     """Every forecast of the documents: probability with interval, how many worlds it is asked of, the word for it."""
-    stated = {claim.id: claim for claim in view.scenario.claims}
+    stated = {claim.id: claim for claim in run.scenario.claims}
     rows = []
-    for row in view.ledger().to_dict("records"):
+    for row in run.ledger().to_dict("records"):
         rows.append(
             (
-                Cell(row["says"] or row["claim"], _asked(view, stated.get(row["claim"]))),
+                Cell(row["says"] or row["claim"], _asked(run, stated.get(row["claim"]))),
                 _bar(row),
                 Cell(verdict(row["probability"], int(row["worlds"])), strong=True),
                 Cell(f"{int(row['worlds']):,}"),
@@ -147,12 +147,12 @@ def claims_table(view: View) -> Table:
         ),
         Column("Source"),
     )
-    return Table("claims", "", columns, tuple(rows), view.source, empty="The scenario states no claims.")
+    return Table("claims", "", columns, tuple(rows), run.source, empty="The scenario states no claims.")
 
 
-def _asked(view: View, claim: Claim | None) -> str:
+def _asked(run: RunReader, claim: Claim | None) -> str:
     """What was asked of each world, and of which worlds."""
-    return "" if claim is None else f"asked: {asked(view.scenario, claim)}"
+    return "" if claim is None else f"asked: {asked(run.scenario, claim)}"
 
 
 def _bar(row: dict[str, Any]) -> Cell:
@@ -162,16 +162,16 @@ def _bar(row: dict[str, Any]) -> Cell:
     return Cell(percent(share), f"{between(low, high)}", bar=(share, low, high), colour=CLAIM)
 
 
-def facts_table(view: View) -> Table:
+def facts_table(run: RunReader) -> Table:
     """What happened after the training window, beside the share of worlds in which it does."""
-    stated = {fact.id: fact for fact in view.scenario.facts}
+    stated = {fact.id: fact for fact in run.scenario.facts}
     rows = []
-    for row in view.ledger(facts=True).to_dict("records"):
+    for row in run.ledger(facts=True).to_dict("records"):
         happened = bool(row["happened"])
         colour = HELD if happened else FAILED
         rows.append(
             (
-                Cell(row["says"] or row["claim"], _asked(view, stated.get(row["claim"]))),
+                Cell(row["says"] or row["claim"], _asked(run, stated.get(row["claim"]))),
                 Cell("yes" if happened else "no", colour=colour, strong=True),
                 _bar(row),
                 Cell(row["source"]),
@@ -183,7 +183,7 @@ def facts_table(view: View) -> Table:
         Column("The worlds in which it does", wide=True),
         Column("Source"),
     )
-    return Table("facts", "", columns, tuple(rows), view.source, empty="The scenario states no facts.")
+    return Table("facts", "", columns, tuple(rows), run.source, empty="The scenario states no facts.")
 
 
 # assumptions
@@ -241,15 +241,15 @@ def _bounds_text(declared: Assumption) -> str:
     return decided.FORM if declared.decides else f"{exact(declared.low)} to {exact(declared.high)}"
 
 
-def assumption_table(view: View, stated: bool) -> Table:
+def assumption_table(run: RunReader, stated: bool) -> Table:
     """The assumptions the scenario states (uncertain ones first), or all that are left at their defaults."""
     chosen = [
         (path, value)
-        for path, value in view.scenario.assumptions.items()
-        if (path in view.scenario.given or value.uncertain) == stated
+        for path, value in run.scenario.assumptions.items()
+        if (path in run.scenario.given or value.uncertain) == stated
     ]
     chosen.sort(key=lambda item: not item[1].uncertain)
-    currency = view.scenario.currency
+    currency = run.scenario.currency
     rows = tuple(_assumption_row(path, value, ASSUMPTIONS.get(path), currency) for path, value in chosen)
     title = "Assumptions the scenario states" if stated else ""
     return Table(
@@ -257,26 +257,26 @@ def assumption_table(view: View, stated: bool) -> Table:
     )
 
 
-def firm_tables(view: View) -> Iterable[tuple[str, Table]]:
+def firm_tables(run: RunReader) -> Iterable[tuple[str, Table]]:
     """For every firm that the scenario says something about: a line and the table of its values."""
-    for firm in first(view.scenario.firms, view.focus, lambda firm: itself(firm.id)):
+    for firm in first(run.scenario.firms, run.focus, lambda firm: itself(firm.id)):
         rows = tuple(
-            _assumption_row(f"firms.{firm.id}.{name}", value, FIRM_ASSUMPTIONS.get(name), view.scenario.currency)
+            _assumption_row(f"firms.{firm.id}.{name}", value, FIRM_ASSUMPTIONS.get(name), run.scenario.currency)
             for name, value in firm.values.items()
-            if f"firms.{firm.id}.{name}" in view.scenario.given or value.uncertain
+            if f"firms.{firm.id}.{name}" in run.scenario.given or value.uncertain
         )
         if rows:
-            yield _firm_line(view, firm, len(rows)), Table(f"firm-{firm.id}", "", ASSUMPTION_COLUMNS, rows)
+            yield _firm_line(run, firm, len(rows)), Table(f"firm-{firm.id}", "", ASSUMPTION_COLUMNS, rows)
 
 
-def _firm_line(view: View, firm: Firm, values: int) -> str:
+def _firm_line(run: RunReader, firm: Firm, values: int) -> str:
     enters = f"enters {short_month(firm.enters)}" if firm.enters is not None else "has no date of entry"
-    return f"{view.name(firm.id, 60)}: {firm.kind}, {enters}, {values} value{'s' if values > 1 else ''} stated"
+    return f"{run.name(firm.id, 60)}: {firm.kind}, {enters}, {values} value{'s' if values > 1 else ''} stated"
 
 
-def events_table(view: View) -> Table:
+def events_table(run: RunReader) -> Table:
     """Dated changes of assumptions, in the order in which they apply."""
-    rows = tuple(_change_row(change, view.scenario.currency) for change in view.scenario.changes)
+    rows = tuple(_change_row(change, run.scenario.currency) for change in run.scenario.changes)
     columns = (
         Column("From"),
         Column("Until"),
@@ -302,23 +302,23 @@ def _change_row(change: Change, currency: str) -> tuple[Cell, ...]:
     )
 
 
-def provenance(view: View) -> tuple[tuple[str, str], ...]:
+def provenance(run: RunReader) -> tuple[tuple[str, str], ...]:
     """What one needs to get the same page again. No clock, no machine: equal runs give equal pages."""
-    scenario, manifest = view.scenario, view.run.manifest
+    scenario, manifest = run.scenario, run.manifest
     terms = [
         ("Scenario", shorten(f"{scenario.name}: {scenario.title}", 300)),
         ("Months", f"{short_month(scenario.start)} to {short_month(scenario.end)}, {scenario.ticks} months"),
-        ("Worlds", f"{view.worlds:,}"),
+        ("Worlds", f"{run.worlds:,}"),
         ("Seed", str(scenario.seed)),
         (
             "To run it again",
-            f"shakeout run scenario.yaml --worlds {view.worlds} --seed {scenario.seed}{typed(manifest)}",
+            f"shakeout run scenario.yaml --worlds {run.worlds} --seed {scenario.seed}{typed(manifest)}",
         ),
     ]
     terms += [(label, str(manifest[key])) for key, label in DIGESTS.items() if key in manifest]
     versions = manifest.get("versions") or {}
     terms.append(("Versions", ", ".join(f"{name} {version}" for name, version in versions.items())))
-    clipped = view.run.outcomes.clipped
+    clipped = run.outcomes.clipped
     if clipped:
         said = "; ".join(f"{path}: {int(n):,} world-months" for path, n in clipped.items())
         terms.append(("Values clipped at a bound", said))

@@ -8,7 +8,7 @@ from typing import Any
 from sim.foundation.currency import unit_in
 from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS
 from sim.report.html.document import Cell, Column, Prose, Table, Terms
-from sim.report.pictures.overlays import Runs
+from sim.report.several_runs import Runs
 from sim.report.tables.of_run import DIGESTS, value_text
 from sim.scenario import series
 from sim.scenario.model import Scenario, Value
@@ -76,13 +76,13 @@ def _becomes(override: Override) -> str:
 def runs_table(runs: Runs, manifest: Mapping[str, Any]) -> Table:
     """One row for every run of a comparison: its scenario, worlds, seed, months, and where it is from."""
     rows = []
-    for index, (view, about) in enumerate(zip(runs.views, manifest["runs"], strict=True)):
-        scenario = view.scenario
+    for index, (run, about) in enumerate(zip(runs.each, manifest["runs"], strict=True)):
+        scenario = run.scenario
         rows.append(
             (
                 Cell(shorten(runs.labels[index], 60), swatch=runs.style(index).colour, strong=True),
                 Cell(shorten(scenario.title, 120)),
-                Cell(f"{view.worlds:,}", f"seed {about['seed']}"),
+                Cell(f"{run.worlds:,}", f"seed {about['seed']}"),
                 Cell(f"{short_month(scenario.start)} to {short_month(scenario.end)}"),
                 Cell("a finished run's folder" if about["folder"] else "simulated for this page"),
             )
@@ -97,7 +97,7 @@ def provenance_of(runs: Runs, manifest: Mapping[str, Any], again: str = "") -> t
     terms = [
         ("Scenario", shorten(f"{scenario.name}: {scenario.title}", 300)),
         ("Months", f"{short_month(scenario.start)} to {short_month(scenario.end)}, {scenario.ticks} months"),
-        ("Worlds", f"{runs.base.worlds:,} in each run" if len({v.worlds for v in runs.views}) == 1 else "see the runs"),
+        ("Worlds", f"{runs.base.worlds:,} in each run" if len({v.worlds for v in runs.each}) == 1 else "see the runs"),
         ("Seed", str(manifest.get("seed"))),
     ]
     terms += [("To do it again", again)] if again else []

@@ -10,7 +10,7 @@ from sim.foundation.months import month_text
 from sim.outcomes.year_end_differences import COUNTED
 from sim.report.html.document import BOTH, Cell, Column, Details, Prose, Table
 from sim.report.pictures.difference_dots import FALLS, RISES, Row, date_head, is_sure, name_head, shown_dates
-from sim.report.pictures.overlays import Runs
+from sim.report.several_runs import Runs
 from sim.scenario.year_ends import CASH, KEPT, REVENUE, RUNWAY
 from sim.study.focus import first
 from sim.words.estimates import NOTE, NOTHING, plain, signed, spread

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,7 +19,6 @@ from sim.scenario.model import Firm, Scenario
 from sim.study.focus import asked_in, claims_first, first, focus_in, itself
 from sim.words import numbers
 from sim.words.headlines import MOST_SPOKEN
-from sim.words.life_stories import WorldStory
 from sim.words.months import month_name, short_month
 from sim.words.names import of_what
 from sim.words.text import listed, lower, shorten
@@ -27,19 +26,6 @@ from sim.words.text import listed, lower, shorten
 SHORT = 30  # months: up to here an axis has ticks within the year
 MOST_YEARS, FEW_YEARS = 20, 5  # ticks of an axis, and of one of a small panel
 MOST_PANELS = 12  # small multiples a reader can still take in
-
-
-class FinishedRun(Protocol):
-    """What the report needs of a run: sim.study.run gives it, and so may anything else that has these."""
-
-    @property
-    def scenario(self) -> Scenario: ...
-    @property
-    def outcomes(self) -> Any: ...
-    @property
-    def manifest(self) -> Mapping[str, Any]: ...
-    @property
-    def stories(self) -> Sequence[WorldStory]: ...
 
 
 class Tables:
@@ -55,20 +41,20 @@ class Tables:
 
 
 @dataclass(frozen=True, eq=False)
-class View:
-    """One run, ready to be drawn. Frames are those of interface.md; months are ticks from the start."""
+class RunReader:
+    """One run, ready to be drawn. Frames are those of interface.md; months are ticks from the start.
 
-    run: FinishedRun
+    ``outcomes`` are its tables and sums; a study that has a scenario but no run of its own has none.
+    """
 
-    @cached_property
-    def scenario(self) -> Scenario:
-        """The scenario that was run."""
-        return self.run.scenario
+    scenario: Scenario
+    manifest: Mapping[str, Any]
+    outcomes: Any = None
 
     @cached_property
     def worlds(self) -> int:
         """Number of worlds simulated."""
-        return int(self.run.outcomes.worlds)
+        return self.scenario.worlds if self.outcomes is None else int(self.outcomes.worlds)
 
     @cached_property
     def firms(self) -> dict[str, Firm]:
@@ -83,12 +69,12 @@ class View:
     @cached_property
     def focus(self) -> tuple[str, ...]:
         """Ids that are told first."""
-        return focus_in(self.scenario, self.run.manifest)
+        return focus_in(self.scenario, self.manifest)
 
     @cached_property
     def asked(self) -> tuple[str, ...]:
         """The ids that were asked for: whom sentences name."""
-        return asked_in(self.run.manifest)
+        return asked_in(self.manifest)
 
     @cached_property
     def told(self) -> list[str]:
@@ -119,7 +105,7 @@ class View:
     @cached_property
     def styles(self) -> dict[str, style.FirmStyle]:
         """Style of every firm."""
-        focus = self.most_uncertain() if hasattr(self.run.outcomes, "fates") else ()
+        focus = self.most_uncertain() if self.outcomes is not None else ()
         return style.firm_styles(((firm.id, firm.kind) for firm in self.scenario.firms), focus)
 
     def style(self, group: str) -> style.FirmStyle:
@@ -218,19 +204,19 @@ class View:
     # tables
     @cached_property
     def _fates(self) -> Tables:
-        return Tables(self.run.outcomes.fates, ["firm", "fate"])
+        return Tables(self.outcomes.fates, ["firm", "fate"])
 
     @cached_property
     def _survival(self) -> Tables:
-        return Tables(self.run.outcomes.survival, ["group", "endpoint", "origin"])
+        return Tables(self.outcomes.survival, ["group", "endpoint", "origin"])
 
     @cached_property
     def _landscape(self) -> Tables:
-        return Tables(self.run.outcomes.landscape, ["quantity"])
+        return Tables(self.outcomes.landscape, ["quantity"])
 
     @cached_property
     def _paths(self) -> Tables:
-        return Tables(self.run.outcomes.paths, ["firm", "quantity"])
+        return Tables(self.outcomes.paths, ["firm", "quantity"])
 
     def fate(self, firm: str, fate: str) -> pd.DataFrame:
         """Rows of fates.csv by month, maybe none."""
@@ -270,10 +256,6 @@ class View:
         rows = self.fate(firm, fate)
         return np.zeros(len(self.ticks)) if rows.empty else rows["incidence"].to_numpy(float)
 
-    def in_race(self, firm: str) -> np.ndarray:
-        """Share of worlds in which the firm is independent and in the general race, (ticks + 1,)."""
-        return self.incidence(firm, "general")
-
     def left_of_entrants(self, firm: str, endpoint: str, tick: int = -1) -> float:
         """Of all that entered by a tick (the horizon) the share that is ``endpoint`` then; NaN where nobody has."""
         entered = 1 - self.incidence(firm, "never_entered")[tick]
@@ -304,7 +286,7 @@ class View:
 
     def ledger(self, facts: bool = False) -> Any:
         """claims.csv, or facts.csv, what speaks of who is in focus first."""
-        outcomes, asked = self.run.outcomes, self.scenario.facts if facts else self.scenario.claims
+        outcomes, asked = self.outcomes, self.scenario.facts if facts else self.scenario.claims
         frame = outcomes.facts if facts else outcomes.claims
         rows = [{"claim": claim, "at": at} for at, claim in enumerate(frame["claim"])]
         return frame.iloc[[row["at"] for row in claims_first(rows, asked, self.focus)]]
@@ -339,6 +321,6 @@ def focus_note(manifest: Mapping[str, Any], name: Callable[[str], str]) -> tuple
     return (said,) if asked else ()
 
 
-def view_of(run: FinishedRun | View) -> View:
-    """The view of ``run``, or ``run`` itself where it is one."""
-    return run if isinstance(run, View) else View(run)
+def reader_of(answer: Any) -> RunReader:
+    """What reads ``answer``: a run, or a run of a study, that has a scenario, a manifest and maybe outcomes."""
+    return RunReader(answer.scenario, answer.manifest, answer.outcomes)
