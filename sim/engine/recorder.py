@@ -11,7 +11,6 @@ from sim.foundation.columns import (
     ACQUIRED,
     CLOSED,
     EXITS,
-    FIRST_TRACE_EVENT,
     HISTORY_DTYPE,
     INDEPENDENT,
     LOG_DTYPE,
@@ -221,8 +220,3 @@ class Recorder:
             year_ends=self.year_ends,
             clipped=dict(sorted(self.clipped.items())),
         )
-
-
-def milestones(events: np.ndarray) -> np.ndarray:
-    """The events that every run keeps, without those told only when a world is traced."""
-    return events[events["event"] < FIRST_TRACE_EVENT]

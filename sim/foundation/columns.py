@@ -17,7 +17,7 @@ NEVER = 1_000_000  # the month of what has not happened; later than any month, s
 NOT_ENTERED, INDEPENDENT, ACQUIRED, CLOSED = 0, 1, 2, 3
 FATES = ("never_entered", "independent", "acquired", "closed")  # in the order of the status numbers
 STARTUP, GIANT = 0, 1
-KINDS = ("startup", "giant")
+FIRM_KINDS = ("startup", "giant")
 HOT, NORMAL, COLD = 0, 1, 2
 
 MILESTONES = ("listed", "pivoted", "abandoned", "profitable")
@@ -214,7 +214,6 @@ MARKET_COLUMNS: tuple[Column, ...] = (
     Column("wage_growth", "ratio", "pay over that at the opening", 1.0),
     Column("arpu_growth", "ratio", "revenue per user over that at the opening", 1.0),
     Column("marketing_budget", "¤ a month", "common marketing budget"),
-    Column("marketing_pressure", "¤ a month", "all firms' marketing"),
     # capital
     Column("climate", "0 hot, 1 normal, 2 cold", "capital climate", NORMAL, True),
     Column("dry_powder", "¤", "dry powder"),
@@ -224,7 +223,6 @@ MARKET_COLUMNS: tuple[Column, ...] = (
     Column("exits", "share", "how far the window stood open, smoothed over a year"),
     Column("peer_returns", "log", "mean premium of listed startups, smoothed over half a year"),
     Column("peer_premium", "log", "mean premium of listed startups"),
-    Column("talent_attraction", "index", "aggregate attraction of talent"),
     # accounts: where every inflow of a firm comes from, and where left cash goes
     Column("venture_paid", "¤", "paid by venture capital"),
     Column("strategic_paid", "¤", "paid by state-linked and strategic investors"),

@@ -100,7 +100,6 @@ def step(world):
     for f in range(firms.shape[0]):
         if firms[f].status == INDEPENDENT:
             pressure += firms[f].marketing
-    world.market.marketing_pressure = pressure
     cpa = cost_per_acquisition(pressure, assume)
     for place in range(2 if assume.overseas_on == 1.0 else 1):
         k = place * LINE_COUNT + CONSUMER

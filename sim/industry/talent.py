@@ -114,7 +114,6 @@ def poach(world):
     for f in range(world.firms.shape[0]):
         if world.firms[f].status == INDEPENDENT:
             total += attraction(world.firms[f], assume)
-    world.market.talent_attraction = total
     if total <= TINY:
         return
     for f in range(world.firms.shape[0]):

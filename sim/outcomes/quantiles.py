@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.foundation.columns import GIANT, KINDS
+from sim.foundation.columns import FIRM_KINDS, GIANT
 from sim.foundation.histograms import BINS, HALF, LANDSCAPE, LOG, PATHS, SHARE, Quantity, bin_bounds
 from sim.outcomes.index import dates_of
 from sim.outcomes.intervals import rank_bounds
@@ -130,7 +130,7 @@ def paths_frame(scenario: Scenario, histograms: np.ndarray, seen: np.ndarray) ->
         "worlds": worlds.ravel(),
     }
     flat = values.reshape(-1, len(PATH_COLUMNS))
-    told = [q.of_giants or firm.kind != KINDS[GIANT] for firm in scenario.firms for q in PATHS]
+    told = [q.of_giants or firm.kind != FIRM_KINDS[GIANT] for firm in scenario.firms for q in PATHS]
     frame = pd.DataFrame(columns | {name: flat[:, i] for i, name in enumerate(PATH_COLUMNS)})
     return frame[np.repeat(told, months)].reset_index(drop=True)
 

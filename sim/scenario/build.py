@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from sim.foundation.columns import KINDS
+from sim.foundation.columns import FIRM_KINDS
 from sim.foundation.errors import Gathered, nearest_of
 from sim.foundation.months import FIRST_MONTH, month_text
 from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS, MECHANISMS
@@ -169,7 +169,7 @@ def _firm(id: str, node: Node, start: int | None, end: int | None, errors: Gathe
         lambda: _before_the_start(entries.get("listed"), id, start, "lists"),
         lambda: _before_the_start(entries.get("pivoted"), id, start, "pivots"),
     )
-    return Firm(id, title or id, kind or KINDS[0], enters, listed, pivoted, copies or 0, Frozen(stated))
+    return Firm(id, title or id, kind or FIRM_KINDS[0], enters, listed, pivoted, copies or 0, Frozen(stated))
 
 
 def _enters(node: Node, end: int | None) -> int | None:
@@ -197,7 +197,7 @@ def _groups(
 ) -> Mapping[str, tuple[str, ...]]:
     """Group id -> ids of firms and classes: startups and giants, every class alone, and those of the file."""
     ids = [firm.id for firm in firms]
-    groups = {f"{kind}s": tuple(firm.id for firm in firms if firm.kind == kind) for kind in KINDS}
+    groups = {f"{kind}s": tuple(firm.id for firm in firms if firm.kind == kind) for kind in FIRM_KINDS}
     groups |= {firm.id: (firm.id,) for firm in firms if firm.copies}
     taken = {id for firm in firms for id in (firm.id, *copy_ids(firm.id, firm.copies))}
     for id, node in (section.data if section is not None else {}).items():

@@ -9,7 +9,7 @@ from sim.foundation.months import FIRST_MONTH, LAST_MONTH, month_of, month_text
 from sim.scenario.node import NO, YES, Node
 
 WORDS = {"rule": BY_RULE, "never": NOT_AT_ALL}
-FORM = "rule, never or a month"
+DECISION_FORM = "rule, never or a month"
 
 
 def parse(node: Node, first: int, last: int) -> float:
@@ -34,7 +34,7 @@ def written(number: float) -> str:
 
 def shown_bounds(declared: Assumption) -> str:
     """What a value of ``declared`` may be, for tables: "0 to 1", or the form of a decision."""
-    return FORM if declared.decides else f"{declared.low:g} to {declared.high:g}"
+    return DECISION_FORM if declared.decides else f"{declared.low:g} to {declared.high:g}"
 
 
 def stated_as(declared: Assumption, number: float) -> float | str:

@@ -15,8 +15,6 @@ from sim.scenario.load import load
 from sim.scenario.model import Scenario
 from sim.scenario.yaml_text import scalar
 
-EXPLAINS, EXAMPLE = "## ", "# "  # how the lines of a comment begin
-
 _TEMPLATE = """\
 ## {name}: what differs from {base}.
 ## Lines that begin with ## explain. Those that begin with # are examples: take the "# " away to use them.

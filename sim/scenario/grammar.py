@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from sim.foundation.columns import KINDS
+from sim.foundation.columns import FIRM_KINDS
 from sim.foundation.currency import DEFAULT_CURRENCY
 from sim.scenario.keys import ID_PATTERN, ID_RULE, MAX_ID, is_id
 from sim.scenario.node import MAX_LINE, MAX_TEXT, Node
@@ -87,7 +87,7 @@ KEYS_OF_SCENARIO = {
 NEEDED_KEYS = ("start", "end", "firms")
 KEYS_OF_FIRM = {
     "name": Key({**ONE_LINE.schema, "minLength": 1}, _firm_name),
-    "kind": Key({"enum": list(KINDS)}, lambda node: node.choice(KINDS, "a kind of firm"), KINDS[0]),
+    "kind": Key({"enum": list(FIRM_KINDS)}, lambda node: node.choice(FIRM_KINDS, "a kind of firm"), FIRM_KINDS[0]),
     "enters": Key({**MONTH_OR_NULL_SCHEMA, "description": "null: never"}),
     "listed": Key({**MONTH_OR_NULL_SCHEMA, "description": "a month before the start: the firm starts listed"}),
     "pivoted": Key({**MONTH_OR_NULL_SCHEMA, "description": "a month before the start: the firm starts pivoted"}),

@@ -12,7 +12,7 @@ from itertools import accumulate
 
 import numpy as np
 
-from sim.foundation.columns import KINDS
+from sim.foundation.columns import FIRM_KINDS
 from sim.scenario.frozen import Frozen
 from sim.scenario.keys import copy_ids
 from sim.scenario.model import Scenario
@@ -59,7 +59,7 @@ def _laid_out(firms: tuple[tuple[str, str, int], ...]) -> Layout:
     ends = accumulate(counts.tolist())
     rows = {id: range(end - count, end) for id, count, end in zip(members, counts.tolist(), ends, strict=True)}
     series = np.repeat(np.arange(len(firms)), counts)
-    kinds = np.array([KINDS.index(kind) for _, kind, _ in firms], np.int64)[series]
+    kinds = np.array([FIRM_KINDS.index(kind) for _, kind, _ in firms], np.int64)[series]
     series.flags.writeable = kinds.flags.writeable = False
     singles = {id: rows[id].start for id, _, copies in firms if copies == 0}
     return Layout(ids, series, kinds, Frozen(rows), Frozen(singles))

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.foundation.errors import Gathered, InputError
-from sim.scenario import currency
+from sim.scenario import currency_notices
 from sim.scenario.build import build
 from sim.scenario.extend import Tree, tree_of_file, tree_of_node
 from sim.scenario.horizon import fitted
@@ -70,7 +70,7 @@ def _scenario(
         root, notices = fitted(replace(tree, root=root.replaced({**root.data, **numbers})))
         undated = tuple(override.path for override in asked if override.first is None)
         tree = replace(tree, root=root)
-        notices = (*tree.removed.notices(), *(currency.notices(tree) if anew else ()), *notices)
+        notices = (*tree.removed.notices(), *(currency_notices.of(tree) if anew else ()), *notices)
         found = build(tree, undated, notices, errors)
     assert found is not None, "whole() raises what is wrong"
     return found

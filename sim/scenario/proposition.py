@@ -38,7 +38,7 @@ from sim.scenario.model import Probe
 from sim.scenario.node import Node, list_of
 from sim.scenario.removed import Removed
 
-STATES = ("independent", "general", *MILESTONES, "acquired", "closed")
+COUNTED_STATES = ("independent", "general", *MILESTONES, "acquired", "closed")
 FORMS = {  # the key that tells a form -> all keys of that form
     "not": ("not",),
     "all": ("all",),
@@ -151,7 +151,8 @@ def _count(node: Node, scope: Scope) -> dict[str, Any]:
 def _counted(node: Node, scope: Scope) -> dict[str, Any]:
     of = node.fields(("of", "state"), ("state",), scope.errors)
     group, state = scope.errors.each(
-        lambda: _group(of["of"], scope) if "of" in of else "startups", lambda: of["state"].choice(STATES, "a state")
+        lambda: _group(of["of"], scope) if "of" in of else "startups",
+        lambda: of["state"].choice(COUNTED_STATES, "a state"),
     )
     return {"of": group, "state": state}
 

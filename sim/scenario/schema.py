@@ -69,7 +69,7 @@ def _named(entry: Schema) -> Schema:
 def _forms() -> Schema:
     """The distributions by name, each a list of its numbers."""
     forms: Schema = {}
-    for kind, names in value.KINDS.items():
+    for kind, names in value.DISTRIBUTIONS.items():
         length = {"minItems": 1} if kind == "choice" else {"minItems": len(names), "maxItems": len(names)}
         forms[kind] = {"type": "array", "items": _NUMBER, **length, "description": f"[{', '.join(names)}]"}
     return forms
@@ -88,7 +88,7 @@ def _stated() -> Schema:
 def _changing() -> Schema:
     """A value that changes: steps, or straight lines, by month."""
     dates = {"propertyNames": MONTH_SCHEMA, "additionalProperties": _NUMBER, "minProperties": 1, "type": "object"}
-    return {"oneOf": [_object({kind: dates, **_SOURCE_AND_NOTE}, (kind,)) for kind in series.KINDS]}
+    return {"oneOf": [_object({kind: dates, **_SOURCE_AND_NOTE}, (kind,)) for kind in series.SERIES_KINDS]}
 
 
 def _decided() -> Schema:
@@ -100,7 +100,7 @@ def _decided() -> Schema:
         _object({"value": {"anyOf": [one, choice]}, **_SOURCE_AND_NOTE}, ("value",)),
         _object({"choice": several, **_SOURCE_AND_NOTE}, ("choice",)),
     ]
-    return {"description": decided.FORM, "anyOf": [*one["anyOf"], *stated]}
+    return {"description": decided.DECISION_FORM, "anyOf": [*one["anyOf"], *stated]}
 
 
 def _value(assumption: Assumption) -> Schema:
@@ -148,7 +148,7 @@ def _propositions() -> list[Schema]:
         "endgame": {"const": True},
         "by": MONTH_SCHEMA,
         "at": MONTH_SCHEMA,
-        "count": _object({"of": ID_SCHEMA, "state": {"enum": list(proposition.STATES)}}, ("state",)),
+        "count": _object({"of": ID_SCHEMA, "state": {"enum": list(proposition.COUNTED_STATES)}}, ("state",)),
         "at_least": _COUNT,
         "at_most": _COUNT,
         "between": {"type": "array", "items": _COUNT, "minItems": 2, "maxItems": 2},

@@ -15,15 +15,15 @@ from sim.foundation.months import month_text, span_of_dates
 from sim.scenario.model import LINE, SERIES, Value
 from sim.scenario.node import Node
 
-KINDS = (SERIES, LINE)
+SERIES_KINDS = (SERIES, LINE)
 MAX_POINTS = 1800
 MOST_TOLD = 12  # dates of a sentence
-FORM = "{2023-07: 0.1, 2024-07: 0.2}"
+SERIES_FORM = "{2023-07: 0.1, 2024-07: 0.2}"
 
 
 def parse(kind: str, node: Node, number: Callable[[Node], float]) -> tuple[tuple[float, ...], tuple[int, ...]]:
     """(numbers, months) of the mapping of months to numbers at ``node``; ``number`` reads one of them."""
-    form = f"{kind}: {FORM}, months in rising order from {span_of_dates()}"
+    form = f"{kind}: {SERIES_FORM}, months in rising order from {span_of_dates()}"
     entries = node.mapping(form)
     if not entries:
         raise node.error("no date", allowed=form)

@@ -22,7 +22,7 @@ from sim.scenario.model import Scenario
 from sim.scenario.node import from_plain
 
 EXAMPLES = '"minimax acquired by 2030-12", "at most 3 of startups independent at 2028-04", "endgame by 2030-12"'
-_STATES = (*FATES, *MILESTONES)
+_SPOKEN_STATES = (*FATES, *MILESTONES)
 _WHEN = r" (?:by|at|in|until) (?P<date>\S+)"
 _FIRM = re.compile(r"(?P<firm>\S+) (?:is )?(?P<no>not )?(?P<state>never entered|\S+)" + _WHEN)
 _COUNT = re.compile(
@@ -68,9 +68,11 @@ def _data(text: str, key: str) -> dict[str, Any] | None:
         return {"count": {"of": match["group"] or "startups", "state": match["state"]}, "at": match["date"], **bound}
     elif match := _FIRM.fullmatch(text):
         state = match["state"].replace(" ", "_")
-        if state not in _STATES:
-            near = nearest_of(state, _STATES)
-            raise InputError("no such state", key=key, found=match["state"], allowed=", ".join(_STATES), nearest=near)
+        if state not in _SPOKEN_STATES:
+            near = nearest_of(state, _SPOKEN_STATES)
+            raise InputError(
+                "no such state", key=key, found=match["state"], allowed=", ".join(_SPOKEN_STATES), nearest=near
+            )
         form = "fate" if state in FATES else "milestone"
         said = {"firm": match["firm"], form: state, "by": match["date"]}
     else:

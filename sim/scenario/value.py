@@ -20,7 +20,7 @@ from sim.scenario.grammar import ASSUMED, SOURCE_AND_NOTE
 from sim.scenario.model import LINE, Value
 from sim.scenario.node import Node, list_of, range_text
 
-KINDS = {  # what the numbers are, for messages and the schema
+DISTRIBUTIONS = {  # what the numbers are, for messages and the schema
     "uniform": ("low", "high"),
     "triangular": ("low", "mode", "high"),
     "normal": ("mean", "sd"),
@@ -32,7 +32,7 @@ MAX_CHOICES = 1000
 MAX_FACTOR = 1e6
 MAX_LOG_SD = 10.0
 MAX_SD_WIDTHS = 10.0  # a normal wider than this many times its bounds is a uniform by another name
-FORMS = ("value", *KINDS, *series.KINDS)
+FORMS = ("value", *DISTRIBUTIONS, *series.SERIES_KINDS)
 _VALUE_KEYS = (*FORMS, *SOURCE_AND_NOTE)
 DATED_ITSELF = "an event is dated itself; a series is the value that a file states, or an undated --set"
 
@@ -86,7 +86,7 @@ def parse(node: Node, within: Range, source: str = ASSUMED, fixed: str = "") -> 
         if len(kinds) != 1:
             raise inner.wrong("not one distribution", f"exactly one of {list_of(FORMS[1:])}")
         kind, inner = next(iter(kinds.items()))
-    if kind not in series.KINDS:
+    if kind not in series.SERIES_KINDS:
         return Value(kind, _distribution(kind, inner, within), source, note)
     numbers, months = _series(kind, inner, within, fixed)
     return Value(kind, numbers, source, note, months)
@@ -95,7 +95,7 @@ def parse(node: Node, within: Range, source: str = ASSUMED, fixed: str = "") -> 
 def _series(kind: str, node: Node, within: Range, fixed: str) -> tuple[tuple[float, ...], tuple[int, ...]]:
     """The numbers and months of a value that changes."""
     if fixed:
-        allowed = decided.FORM if within.decision else "a number or a distribution"
+        allowed = decided.DECISION_FORM if within.decision else "a number or a distribution"
         raise node.error(f"a {kind} where none can be: {fixed}", allowed=allowed)
     if kind == LINE and within.whole:
         raise node.error("a line of a whole number", allowed="series: {...}, which steps from one to the next")
@@ -122,7 +122,7 @@ def parse_change(
     if len(ops) != 1:
         raise node.wrong("both times and plus", "one of them")
     if assumption.decides:
-        raise node.wrong(f"{ops[0]} of a decision", decided.FORM)
+        raise node.wrong(f"{ops[0]} of a decision", decided.DECISION_FORM)
     if ops[0] == "times" and assumption.whole:
         raise node.wrong("a whole number cannot be multiplied", "a whole number, or plus with a whole number")
     value = parse(entries[ops[0]], range_of(ops[0], assumption), source, DATED_ITSELF)
@@ -165,13 +165,13 @@ def _number(node: Node, within: Range) -> float:
 
 def _distribution(kind: str, node: Node, within: Range) -> tuple[float, ...]:
     """The numbers of a distribution, checked against each other and against the bounds."""
-    names = KINDS[kind]
+    names = DISTRIBUTIONS[kind]
     form = f"{kind}: [{', '.join(names)}]"
     if kind == "choice":
         items = node.items(f"{form}, up to {MAX_CHOICES} numbers", 1, MAX_CHOICES)
         return tuple(_number(item, within) for item in items)
     if within.decision:
-        raise node.wrong(f"{kind} of a decision", f"{decided.FORM}, or choice: [...] of such")
+        raise node.wrong(f"{kind} of a decision", f"{decided.DECISION_FORM}, or choice: [...] of such")
     if within.whole:
         raise node.wrong(f"{kind} of a whole number", "a whole number, or choice: [...] of whole numbers")
     items = node.items(form, len(names), len(names))

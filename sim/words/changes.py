@@ -12,7 +12,7 @@ from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS
 from sim.scenario import decided, series
 from sim.scenario.model import Scenario
 from sim.scenario.override import Override, parse_set
-from sim.scenario.value import KINDS
+from sim.scenario.value import DISTRIBUTIONS
 from sim.words.months import month_name
 from sim.words.numbers import with_unit
 from sim.words.text import capital
@@ -167,9 +167,9 @@ def _done(what: str, value: Any, declared: Assumption | None, currency: str) -> 
             return f"multiplying {what} by {_number(value['times'])}"
         if "plus" in value and isinstance(value["plus"], int | float):
             return f"{'raising' if value['plus'] >= 0 else 'lowering'} {what} by {said(abs(value['plus']))}"
-        if any(kind in value for kind in series.KINDS):
+        if any(kind in value for kind in series.SERIES_KINDS):
             return f"letting {what} change over the months"
-        kind = next((kind for kind in KINDS if kind in value), None)
+        kind = next((kind for kind in DISTRIBUTIONS if kind in value), None)
         if kind:
             return f"drawing {what} anew ({kind} {', '.join(_number(x) for x in value[kind])})"
     return f"setting {what} to {said(value)}"

@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 
 from sim.engine.block import Block
-from sim.foundation.columns import EVENT, EVENTS, FATES, INDEPENDENT, KINDS, NOT_ENTERED
+from sim.foundation.columns import EVENT, EVENTS, FATES, FIRM_KINDS, INDEPENDENT, NOT_ENTERED
 from sim.foundation.columns import GIANT as GIANT_NUMBER
 from sim.foundation.columns import STARTUP as STARTUP_NUMBER
 from sim.foundation.months import HALF_YEAR, MONTHS_A_YEAR, month_of
@@ -21,7 +21,7 @@ from sim.words.months import month_name
 from sim.words.text import listed
 
 MARKET_NAME = "The industry"
-STARTUP, GIANT = KINDS[STARTUP_NUMBER], KINDS[GIANT_NUMBER]
+STARTUP, GIANT = FIRM_KINDS[STARTUP_NUMBER], FIRM_KINDS[GIANT_NUMBER]
 OPENING, HORIZON = "opening", "horizon"  # the events of first and last words, which the log does not tell
 ROUNDS = (EVENT["round"], EVENT["down round"], EVENT["strategic round"])
 REFUSED, FAILED, SEEKS = EVENT["refused"], EVENT["round failed"], EVENT["seeks money"]

@@ -87,7 +87,7 @@ OFF: dict[str, Callable[[Walk], bool]] = {
     "inference": lambda h: bool((h.market["inference_cost"] == 1.0).all()),
     "paradigm": lambda h: _never(h, "shift") and bool((h.market["shift_month"] == NEVER).all()),
     "demand": lambda h: _all(h, "revenue", 0.0),
-    "marketing": lambda h: _all(h, "marketing", 0.0) and bool((h.market["marketing_pressure"] == 0.0).all()),
+    "marketing": lambda h: _all(h, "marketing", 0.0),
     "price_war": lambda h: bool((h.market["war_depth"] == 0.0).all()) and _never(h, "price war"),
     "overseas": lambda h: bool((h.shares[1:, :, :, ABROAD:] == 0.0).all()),
     "burn": lambda h: bool((h.firms["spending"][1:][h.active[1:]] == h.firms["burn_month"][1:][h.active[1:]]).all()),

@@ -59,7 +59,6 @@ def test_users_bought_by_hand():
     marketing.step(w)
     assert w.shares[0, CONSUMER] * 100.0 == approx(18.0 + 0.75, rel=1e-12)
     assert w.shares[0, ABROAD] * 200.0 == approx(0.25, rel=1e-12)
-    assert w.market.marketing_pressure == 40.0
 
 
 def test_who_sells_to_business_buys_no_users():

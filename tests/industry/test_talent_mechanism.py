@@ -73,7 +73,7 @@ def test_poaching_by_hand():
     lost = 0.1 * 0.75 * 2.0 + 0.1 * 0.25
     assert w.firms[0].talent == approx(2.0 - 0.15 + lost * 0.25, rel=1e-12)
     assert w.firms[1].talent == approx(1.0 - 0.025 + lost * 0.75, rel=1e-12)
-    assert w.market.talent_attraction == approx(4.0, rel=1e-12)
+    assert list(w.firms.drawn) == approx([0.25, 0.75], rel=1e-12)
     assert list(w.firms.people_lost) == approx([0.15, 0.025], rel=1e-12)
 
 

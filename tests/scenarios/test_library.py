@@ -11,7 +11,7 @@ import pytest
 
 from sim.engine.block import Block
 from sim.engine.simulate import simulate
-from sim.foundation.columns import EVENT, INDEPENDENT, KINDS, NEVER
+from sim.foundation.columns import EVENT, FIRM_KINDS, INDEPENDENT, NEVER
 from sim.foundation.histograms import PATHS
 from sim.foundation.months import month_of
 from sim.outcomes.claims import LedgerCounts
@@ -279,7 +279,7 @@ def test_late_stage_no_shift_comes_and_the_endgame_comes_more_often():
 def test_hundred_models_most_of_them_are_gone_and_the_named_raise_less():
     found = rows_of(scenario("hundred-models"))
     crowd = found.of_series("hundred")
-    assert len(crowd) == 130 and all(found.kinds[crowd] == KINDS.index("startup"))
+    assert len(crowd) == 130 and all(found.kinds[crowd] == FIRM_KINDS.index("startup"))
     gone = ran("hundred-models").histories["exit_month"][:, crowd] <= tick("hundred-models", "2028-12")
     assert gone.mean() > 0.5
     assert higher(history(FLAGSHIP, "raised").sum(axis=1), history("hundred-models", "raised").sum(axis=1))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.engine.simulate import watch
-from sim.foundation.columns import EVENT, INDEPENDENT, LOG_DTYPE
+from sim.foundation.columns import EVENT, INDEPENDENT, LOG_DTYPE, MARKETS
 from sim.foundation.months import month_of
 from sim.foundation.world import World
 from sim.scenario.model import Scenario
@@ -54,7 +54,7 @@ class History:
 
     ``firms``    column -> (worlds, firms, months + 1) float32, the opening and the end of every month
     ``market``   column -> (worlds, months + 1) float32
-    ``sizes``    (worlds, 8, months + 1) sizes of the markets;  ``endgame`` (worlds,) its tick, or NEVER
+    ``sizes``    (worlds, markets, months + 1) sizes of the markets;  ``endgame`` (worlds,) its tick, or NEVER
     ``offers``   (worlds, firms) value at which a firm listed; NaN where it did not
     """
 
@@ -109,7 +109,7 @@ def history(scenario: Scenario, worlds: int) -> History:
     months = short.ticks + 1
     firms = {name: np.zeros((worlds, len(ids), months), np.float32) for name in KEPT}
     market = {name: np.zeros((worlds, months), np.float32) for name in KEPT_OF_MARKET}
-    sizes, endgame = np.zeros((worlds, 8, months), np.float32), np.zeros(worlds, np.int64)
+    sizes, endgame = np.zeros((worlds, len(MARKETS), months), np.float32), np.zeros(worlds, np.int64)
     offers = np.full((worlds, len(ids)), np.nan)
 
     def see(rows: tuple[str, ...], tile: World) -> None:

@@ -238,7 +238,7 @@ def _assumption_row(path: str, value: Value, declared: Assumption | None, curren
 
 
 def _bounds_text(declared: Assumption) -> str:
-    return decided.FORM if declared.decides else f"{exact(declared.low)} to {exact(declared.high)}"
+    return decided.DECISION_FORM if declared.decides else f"{exact(declared.low)} to {exact(declared.high)}"
 
 
 def assumption_table(run: RunReader, stated: bool) -> Table:

@@ -65,7 +65,7 @@ def _stated(scenario: Scenario, path: str) -> Value | None:
 def _becomes(override: Override) -> str:
     value = override.value.plain()
     if isinstance(value, dict):
-        for kind in series.KINDS:
+        for kind in series.SERIES_KINDS:
             if kind in value:
                 steps = "from" if kind == "series" else "in"
                 return f"{kind}: " + ", ".join(f"{number} {steps} {month}" for month, number in value[kind].items())

@@ -1,4 +1,4 @@
-"""A currency is a label: what amounts a scenario shows in it although they were stated in another."""
+"""What a scenario says of amounts that it shows in its currency although they were stated in another."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sim.scenario.extend import Tree
 from sim.scenario.node import Node
 
 
-def notices(tree: Tree) -> tuple[str, ...]:
+def of(tree: Tree) -> tuple[str, ...]:
     """A sentence about the amounts that ``tree`` takes over as they stand from files or defaults in another currency.
 
     Of defaults those of zero do not count, which are zero in every currency.
