@@ -312,7 +312,7 @@ def trace(scenario: Scenario | Path | str, world: int = 0) -> Trace:
 
 def open_run(path: Path | str) -> Run:
     """The run in a result folder. Nothing in the folder is executed. InputError if it is not a result folder."""
-    from sim.foundation.paths import expanded
+    from sim.foundation.file_paths import expanded
     from sim.study.run import open_folder
 
     return open_folder(expanded(path))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.foundation import compile_cache, lease
+from sim.foundation import compile_cache, folder_lock
 
 ROOT = Path(__file__).resolve().parent.parent
 ONE_PHASE = """
@@ -137,9 +137,9 @@ def version(base: Path, number: int, hours: float) -> Path:
     folder = base / f"{number:016x}"
     (folder / "kernels").mkdir(parents=True)
     (folder / "kernels" / "a.nbc").write_bytes(b"kernel")
-    (folder / lease.IN_USE).touch()
+    (folder / folder_lock.IN_USE).touch()
     then = time.time() - 3600 * hours
-    os.utime(folder / lease.IN_USE, (then, then))
+    os.utime(folder / folder_lock.IN_USE, (then, then))
     return folder
 
 
@@ -187,7 +187,7 @@ def test_a_version_in_use_by_a_living_process_stays_and_goes_when_it_was_killed(
         try:
             assert child.stdout.readline() == "held\n"
             long_ago = time.time() - 1e6
-            os.utime(oldest / lease.IN_USE, (long_ago, long_ago))
+            os.utime(oldest / folder_lock.IN_USE, (long_ago, long_ago))
             compile_cache.prune(tmp_path)
             assert (oldest / "kernels" / "a.nbc").is_file()
             assert len(list(tmp_path.iterdir())) == compile_cache.KEPT_VERSIONS + 1
@@ -200,15 +200,15 @@ def test_a_version_in_use_by_a_living_process_stays_and_goes_when_it_was_killed(
 @pytest.fixture
 def between_opening_and_locking(monkeypatch):
     """Have something happen, once, after the file was opened and before it is locked."""
-    real = lease._locked
+    real = folder_lock._locked
 
     def arrange(happens) -> None:
         def locked(file, alone: bool) -> bool:
-            monkeypatch.setattr(lease, "_locked", real)
+            monkeypatch.setattr(folder_lock, "_locked", real)
             happens()
             return real(file, alone)
 
-        monkeypatch.setattr(lease, "_locked", locked)
+        monkeypatch.setattr(folder_lock, "_locked", locked)
 
     return arrange
 
@@ -217,7 +217,7 @@ def test_a_folder_removed_while_it_is_taken_into_use_is_made_again(tmp_path, bet
     folder = version(tmp_path, 1, hours=9)
     between_opening_and_locking(lambda: shutil.rmtree(folder))
     compile_cache.use(folder)
-    assert (folder / lease.IN_USE).is_file()
+    assert (folder / folder_lock.IN_USE).is_file()
     compile_cache._remove(folder)
     assert folder.is_dir()
 
@@ -231,7 +231,7 @@ def test_a_folder_made_again_while_it_is_removed_stays(tmp_path, between_opening
 
     between_opening_and_locking(made_again)
     compile_cache._remove(folder)
-    assert (folder / lease.IN_USE).is_file()
+    assert (folder / folder_lock.IN_USE).is_file()
 
 
 RACER = """

@@ -22,7 +22,7 @@ import numpy as np
 
 from sim.archive import atomic
 from sim.engine.block import BLOCK_WORLDS, Block
-from sim.foundation import regular
+from sim.foundation import regular_files
 from sim.foundation.columns import LOG_DTYPE
 
 MAGIC = b"shakeout block 5\n"
@@ -102,7 +102,7 @@ class BlockStore:
 
     def _payload(self, span: Span) -> bytes | None:
         try:
-            with regular.reading(self.path(span)) as file:
+            with regular_files.reading(self.path(span)) as file:
                 head = file.read(HEAD_BYTES)
                 whole = os.fstat(file.fileno()).st_size == HEAD_BYTES + int.from_bytes(
                     head[len(MAGIC) :][:LENGTH_BYTES]

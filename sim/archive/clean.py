@@ -18,9 +18,9 @@ from typing import Any
 from sim.archive import atomic, folder
 from sim.archive.blocks import ABOUT
 from sim.archive.digest import HEX_DIGITS
-from sim.foundation import lease, regular
+from sim.foundation import folder_lock, regular_files
 from sim.foundation.errors import InputError
-from sim.foundation.paths import expanded
+from sim.foundation.file_paths import expanded
 
 DAY_SECONDS = 24 * 3600.0
 STEM = re.compile(rf"[0-9a-f]{{{HEX_DIGITS}}}")
@@ -67,7 +67,7 @@ def clean(out: Path | str, older_than: float | None = None, dry_run: bool = Fals
     if dry_run or not (out / folder.BLOCKS).is_dir():
         return _unneeded(out, older_than)
     try:
-        held = lease.alone(out / folder.BLOCKS)
+        held = folder_lock.alone(out / folder.BLOCKS)
     except OSError as error:
         raise folder.unwritable(out / folder.BLOCKS, error) from error
     if held is None:
@@ -103,7 +103,7 @@ def _kept(path: Path, needed: bool) -> Kept:
 
 def _about(path: Path) -> dict[str, Any]:
     try:
-        with regular.reading(path / ABOUT) as file:
+        with regular_files.reading(path / ABOUT) as file:
             said = json.loads(file.read(LONGEST_ABOUT))
     except (OSError, ValueError, RecursionError):
         return {}

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from importlib import metadata
 from typing import Any
 
-from sim.foundation.paths import PACKAGE
+from sim.foundation.file_paths import PACKAGE
 from sim.scenario import evidence, shipped
 from sim.scenario.model import Scenario, Value
 

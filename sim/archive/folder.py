@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from sim.archive import atomic, inventory
-from sim.foundation import lease, regular
+from sim.foundation import folder_lock, regular_files
 from sim.foundation.errors import InputError, RunError, first_line
-from sim.foundation.paths import expanded
+from sim.foundation.file_paths import expanded
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -98,7 +98,7 @@ def unwritable(folder: Path, error: Exception) -> InputError:
 def at_work(out: Path) -> IO[bytes]:
     """Keep ``clean`` from removing blocks in ``out`` until what is returned is closed or forgotten."""
     try:
-        return lease.shared(out / BLOCKS)
+        return folder_lock.shared(out / BLOCKS)
     except OSError as error:
         raise unwritable(out / BLOCKS, error) from error
 
@@ -191,7 +191,7 @@ def open_run(path: Path) -> RunFolder:
 def _opened(path: Path) -> RunFolder:
     """The folder at ``path`` by its manifest alone. InputError if there is none, or it was altered."""
     try:
-        with regular.reading(path / MANIFEST) as file:
+        with regular_files.reading(path / MANIFEST) as file:
             text = file.read(MANIFEST_LIMIT + 1)
         if len(text) > MANIFEST_LIMIT:
             raise ValueError(f"larger than {MANIFEST_LIMIT} bytes")

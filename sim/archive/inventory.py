@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from sim.archive.digest import digest_of
-from sim.foundation import regular
+from sim.foundation import regular_files
 from sim.foundation.errors import first_line
 
 ALTERED = "was altered since it was written"
@@ -26,7 +26,7 @@ def files_in(folder: Path) -> dict[str, dict[str, Any]]:
     found = {}
     for path in sorted(folder.rglob("*")):
         if path.is_file():
-            with regular.reading(path) as file:
+            with regular_files.reading(path) as file:
                 found[path.relative_to(folder).as_posix()] = {"bytes": path.stat().st_size, "sha256": _sha256(file)}
     return found
 
@@ -46,7 +46,7 @@ def faults(folder: Path, files: Mapping[str, Any], sizes_only: bool = False) -> 
     """
     for name, about in files.items():
         try:
-            with regular.reading(folder / name) as file:
+            with regular_files.reading(folder / name) as file:
                 size = os.fstat(file.fileno()).st_size
                 if size != about["bytes"] or not (sizes_only or _sha256(file) == about["sha256"]):
                     yield Fault(name, ALTERED)
@@ -61,7 +61,7 @@ def content(folder: Path, files: Mapping[str, Any], name: str) -> bytes:
     about = files.get(name)
     if not isinstance(about, Mapping):
         raise ValueError("the manifest does not list it")
-    with regular.reading(folder / name) as file:
+    with regular_files.reading(folder / name) as file:
         same_size = os.fstat(file.fileno()).st_size == about.get("bytes")
         found = file.read() if same_size else b""
     if not same_size or hashlib.sha256(found).hexdigest() != about.get("sha256"):

@@ -20,7 +20,7 @@ from sim.foundation.columns import LOG_DTYPE, ROWS
 from sim.foundation.errors import RunError
 from sim.foundation.jit import compile_for
 from sim.foundation.months import month_text, number_in_year
-from sim.foundation.whole import whole
+from sim.foundation.whole_numbers import whole
 from sim.foundation.world import World
 from sim.scenario.keys import firm_key
 from sim.scenario.model import Probe, Scenario

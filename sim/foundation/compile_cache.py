@@ -1,6 +1,6 @@
 """The folders that compiled laws are kept in: one for every version of the sources, and only a few of them.
 
-Whoever uses a folder has a lease on it for as long as he lives. A folder is removed only by who gets it for himself
+Whoever uses a folder holds a lock on it for as long as he lives. A folder is removed only by who gets it for himself
 alone, so never under the feet of another process.
 
 Every file of compiled code ends with its SHA-256. One that is damaged is as if it were not there: its law is compiled
@@ -24,7 +24,7 @@ from typing import IO, Any
 
 from numba.core.caching import IndexDataCacheFile
 
-from sim.foundation import lease, regular
+from sim.foundation import folder_lock, regular_files
 
 KEPT_VERSIONS = 5
 IDLE_SECONDS = 3600.0  # a folder used since then is not removed
@@ -39,7 +39,7 @@ def use(folder: Path) -> None:
     When it is new, others beside it that were not used for a while are removed. OSError if it cannot be written.
     """
     new = not folder.exists()
-    _held.append(lease.shared(folder))
+    _held.append(folder_lock.shared(folder))
     with tempfile.TemporaryFile(dir=folder):
         pass
     if new:
@@ -99,7 +99,7 @@ def seal(compiled: Any) -> None:
 
 def _sound(path: Path) -> bool:
     try:
-        with regular.reading(path) as file:
+        with regular_files.reading(path) as file:
             content = memoryview(file.read())
     except OSError:
         return False
@@ -117,7 +117,7 @@ def prune(base: Path) -> None:
 
 def _remove(folder: Path) -> None:
     try:
-        held = lease.alone(folder)
+        held = folder_lock.alone(folder)
         if held is not None:
             with held:
                 aside = Path(tempfile.mkdtemp(prefix=REMOVED, dir=folder.parent))
@@ -128,7 +128,7 @@ def _remove(folder: Path) -> None:
 
 
 def _last_use(folder: Path) -> float:
-    for path in (folder / lease.IN_USE, folder):
+    for path in (folder / folder_lock.IN_USE, folder):
         try:
             return path.stat().st_mtime
         except OSError:

@@ -20,7 +20,7 @@ import numpy as np
 import platformdirs
 
 from sim.foundation import compile_cache
-from sim.foundation.paths import PACKAGE
+from sim.foundation.file_paths import PACKAGE
 
 COMPILED_LAYERS = ("foundation", "industry", "laws", "engine")
 COMPILED = "complete"  # name of the mark in the cache folder

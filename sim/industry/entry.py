@@ -9,9 +9,9 @@ Sources: S001-30 (the door closes for latecomers), S002-19 (cross-border entrant
 from sim.foundation.assumption import Assumption, Mechanism
 from sim.foundation.causes import BY_CHANCE, ON_DATE
 from sim.foundation.columns import API, CONSUMER, EVENT, INDEPENDENT, LINE_COUNT, NOT_ENTERED, PROJECTS, STARTUP
+from sim.foundation.equity import traded
 from sim.foundation.jit import law
 from sim.foundation.months import MONTHS_A_YEAR
-from sim.foundation.stake import traded
 from sim.foundation.world import tell
 
 ENTRY = EVENT["entry"]

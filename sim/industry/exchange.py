@@ -32,9 +32,9 @@ from sim.foundation.causes import (
 )
 from sim.foundation.columns import EVENT, INDEPENDENT, NEVER, STARTUP
 from sim.foundation.decision import BY_RULE, decision, due
+from sim.foundation.equity import forget_call, move_premium, scarce, stop_seeking, take_in
 from sim.foundation.jit import law
 from sim.foundation.months import HALF_YEAR, MONTHS_A_YEAR
-from sim.foundation.stake import forget_call, move_premium, scarce, stop_seeking, take_in
 from sim.foundation.world import tell
 
 LISTING, PLACEMENT, UNLOCK, CANNOT_LIST = EVENT["listing"], EVENT["placement"], EVENT["unlock"], EVENT["cannot list"]

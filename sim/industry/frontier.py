@@ -16,8 +16,8 @@ import math
 
 from sim.foundation.assumption import Assumption, Mechanism
 from sim.foundation.columns import INDEPENDENT, NEVER, STARTUP
+from sim.foundation.firm_means import RAISED_MONTHS, means_of
 from sim.foundation.jit import law
-from sim.foundation.means import RAISED_MONTHS, means_of
 from sim.foundation.months import MONTHS_A_YEAR
 
 DEAD_CALM = 1e-9

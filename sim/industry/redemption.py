@@ -10,8 +10,8 @@ Sources: S001-20 (early investors need exits), S001-22; form: Black & Gilson (19
 from sim.foundation.assumption import Assumption, Mechanism
 from sim.foundation.causes import CALLED
 from sim.foundation.columns import EVENT, INDEPENDENT, NEVER, STARTUP
+from sim.foundation.equity import forget_call
 from sim.foundation.jit import law
-from sim.foundation.stake import forget_call
 from sim.foundation.world import tell
 
 CALL = EVENT["redemption"]

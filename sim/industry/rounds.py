@@ -38,9 +38,9 @@ from sim.foundation.causes import (
 )
 from sim.foundation.columns import COLD, EVENT, HOT, INDEPENDENT, NEVER, STARTUP
 from sim.foundation.decision import BY_RULE, decision, due
+from sim.foundation.equity import stop_seeking, take_round
 from sim.foundation.jit import law
 from sim.foundation.maths import TINY
-from sim.foundation.stake import stop_seeking, take_round
 from sim.foundation.world import tell
 
 ROUND, DOWN_ROUND, REFUSED = EVENT["round"], EVENT["down round"], EVENT["refused"]

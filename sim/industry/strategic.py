@@ -14,9 +14,9 @@ from sim.foundation.assumption import Assumption, Mechanism
 from sim.foundation.causes import CHOSEN
 from sim.foundation.columns import EVENT, INDEPENDENT, STARTUP
 from sim.foundation.decision import takes_investors
+from sim.foundation.equity import take_round
 from sim.foundation.jit import law
 from sim.foundation.maths import TINY
-from sim.foundation.stake import take_round
 from sim.foundation.world import tell
 
 STRATEGIC = EVENT["strategic round"]

@@ -20,10 +20,10 @@ import math
 
 from sim.foundation.assumption import Assumption, Mechanism
 from sim.foundation.columns import COLD, HOT, INDEPENDENT, NEVER, STARTUP
+from sim.foundation.equity import scarce, scarce_float
 from sim.foundation.jit import law
 from sim.foundation.maths import TINY
 from sim.foundation.months import HALF_YEAR, MONTHS_A_YEAR
-from sim.foundation.stake import scarce, scarce_float
 
 MECHANISM = Mechanism(
     "value",

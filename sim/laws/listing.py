@@ -19,10 +19,10 @@ Sources: S001-13, S001-14, S001-20 to S001-22, S002-06, S004-08; sizes: D.
 from sim.foundation.assumption import Assumption, Mechanism
 from sim.foundation.causes import BELOW_PATH, TEST_FAILED, TEST_PASSED
 from sim.foundation.columns import EVENT, INDEPENDENT, NEVER, STARTUP
+from sim.foundation.equity import move_premium
 from sim.foundation.jit import law
 from sim.foundation.maths import TINY
 from sim.foundation.months import HALVES_A_YEAR, MONTHS_A_YEAR
-from sim.foundation.stake import move_premium
 from sim.foundation.world import tell
 
 REPORT_CUT, ABANDONMENT, PASSED = EVENT["report cut"], EVENT["abandonment"], EVENT["test passed"]

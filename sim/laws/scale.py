@@ -19,9 +19,9 @@ import math
 
 from sim.foundation.assumption import Assumption, Mechanism
 from sim.foundation.columns import INDEPENDENT, NEVER, STARTUP
+from sim.foundation.firm_means import means_of
 from sim.foundation.jit import law
 from sim.foundation.maths import TINY
-from sim.foundation.means import means_of
 
 MECHANISM = Mechanism(
     "scale",

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from sim.foundation.paths import carried
+from sim.foundation.file_paths import carried
 from sim.scenario.model import Scenario
 
 FILE = "evidence.csv"

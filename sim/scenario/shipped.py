@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from pathlib import Path
 
-from sim.foundation.paths import carried, expanded
+from sim.foundation.file_paths import carried, expanded
 
 FLAGSHIP = "six-dragons"
 _SHOWN = 3

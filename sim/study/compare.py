@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from sim.archive import digest, folder
 from sim.archive.folder import RunFolder
 from sim.foundation.errors import InputError
+from sim.foundation.file_paths import expanded
 from sim.foundation.months import month_of, month_text
-from sim.foundation.paths import expanded
 from sim.outcomes.differences import ENDGAME, GENERAL_LEFT, INDEPENDENTS_LEFT, SURVIVAL, Differences, months_compared
 from sim.outcomes.fates import reported
 from sim.outcomes.quoted import known_rows

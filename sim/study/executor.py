@@ -9,7 +9,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from sim.foundation.whole import whole
+from sim.foundation.whole_numbers import whole
 from sim.study import processes
 
 if TYPE_CHECKING:

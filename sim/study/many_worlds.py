@@ -16,7 +16,7 @@ from sim.archive.blocks import BlockStore, Span, packed, spans
 from sim.engine.block import BLOCK_WORLDS, Block
 from sim.foundation.errors import InputError, RunError, first_line
 from sim.foundation.months import MONTHS_A_YEAR, month_text
-from sim.foundation.whole import whole
+from sim.foundation.whole_numbers import whole
 from sim.scenario.grammar import MAX_SEED, MAX_WORLDS
 from sim.scenario.model import Scenario
 from sim.study import executor, memory, readme

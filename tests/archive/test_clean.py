@@ -14,7 +14,7 @@ import pytest
 
 from sim.archive import folder
 from sim.archive.clean import clean, kept_blocks
-from sim.foundation import lease
+from sim.foundation import folder_lock
 from sim.foundation.errors import InputError
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -133,15 +133,15 @@ def test_blocks_that_do_not_say_what_they_are_of_go_all_the_same(results, conten
     assert [(one.path.name, one.scenario) for one in clean(results)] == [(STEMS[5], "")]
 
 
-@pytest.mark.parametrize("use", [lease.shared, lease.alone])
+@pytest.mark.parametrize("use", [folder_lock.shared, folder_lock.alone])
 def test_a_pipe_in_place_of_the_lock_is_refused_at_once(tmp_path, use):
     """Whoever opened it would wait for ever for its other end."""
-    os.mkfifo(tmp_path / lease.IN_USE)
+    os.mkfifo(tmp_path / folder_lock.IN_USE)
     with pytest.raises(OSError):
         use(tmp_path)
 
 
 def test_a_device_in_place_of_the_lock_is_refused(tmp_path):
-    (tmp_path / lease.IN_USE).symlink_to("/dev/null")
+    (tmp_path / folder_lock.IN_USE).symlink_to("/dev/null")
     with pytest.raises(OSError, match="not a file"):
-        lease.shared(tmp_path)
+        folder_lock.shared(tmp_path)

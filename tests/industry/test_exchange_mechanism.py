@@ -24,7 +24,7 @@ from worlds import (
 
 from sim.foundation.causes import LISTED_SHORT, SHARES_DEAR
 from sim.foundation.columns import NEVER
-from sim.foundation.stake import move_premium, traded
+from sim.foundation.equity import move_premium, traded
 from sim.industry import entry, exchange
 
 ALL = bounded(*(f"exchange_{a.name}" for a in exchange.MECHANISM.assumptions))

@@ -12,7 +12,7 @@ from pytest import approx
 from worlds import assumed, bounded, compiled_as_plain, giant, later, startup, step_as_plain, world
 
 from sim.foundation.columns import COLD, HOT, NEVER, NORMAL
-from sim.foundation.stake import scarce
+from sim.foundation.equity import scarce
 from sim.industry import value
 
 ALL = bounded(*(f"value_{a.name}" for a in value.MECHANISM.assumptions))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import sim
 from sim.archive import digest
-from sim.foundation import paths
+from sim.foundation import file_paths
 from sim.scenario import evidence
 from sim.scenario.load import load_text
 
@@ -55,7 +55,7 @@ def test_an_installed_package_has_the_evidence_and_the_same_digest(tmp_path, mon
     shutil.copytree(ROOT / "sim", package, ignore=shutil.ignore_patterns("__pycache__"))
     (package / "documents").mkdir()
     shutil.copy(ROOT / "docs" / evidence.FILE, package / "documents")
-    monkeypatch.setattr(paths, "PACKAGE", package)
+    monkeypatch.setattr(file_paths, "PACKAGE", package)
     monkeypatch.setattr(digest, "PACKAGE", package)
     assert evidence.file() == package / "documents" / evidence.FILE
     assert digest.answered_by.__wrapped__()["package"] == before

@@ -11,8 +11,8 @@ from __future__ import annotations
 import math
 
 from sim.foundation.columns import NEVER
+from sim.foundation.firm_means import RAISED_MONTHS
 from sim.foundation.jit import law
-from sim.foundation.means import RAISED_MONTHS
 from sim.foundation.months import HALF_YEAR, MONTHS_A_YEAR
 
 

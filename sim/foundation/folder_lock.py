@@ -12,7 +12,7 @@ import time
 from io import FileIO
 from pathlib import Path
 
-from sim.foundation import regular
+from sim.foundation import regular_files
 
 IN_USE = "in use"  # the file that is locked; its time is that of the last use
 RETRY_SECONDS = 0.02
@@ -25,7 +25,7 @@ def shared(folder: Path) -> FileIO:
     """
     while True:
         folder.mkdir(parents=True, exist_ok=True)
-        file = regular.adding(folder / IN_USE)
+        file = regular_files.adding(folder / IN_USE)
         if _locked(file, alone=False) and _is(file, folder / IN_USE):
             os.utime(folder / IN_USE)
             return file
@@ -38,7 +38,7 @@ def alone(folder: Path) -> FileIO | None:
 
     Where there are no locks somebody always is. OSError if it cannot be written.
     """
-    file = regular.adding(folder / IN_USE)
+    file = regular_files.adding(folder / IN_USE)
     if _locked(file, alone=True) and _is(file, folder / IN_USE):
         return file
     file.close()
