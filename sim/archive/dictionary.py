@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from sim.foundation.states import State
+
 WHOLE, MONTH, NUMBER, TEXT, TEXT_OR_NONE, FLAG = "whole", "month", "number", "text", "text or none", "flag"
 TYPES = {  # kind of a column -> what it is called
     WHOLE: "whole number",
@@ -62,8 +64,8 @@ MILESTONES = {  # stem of the column -> what came in that month
     "exit": "it was acquired or closed",
     "pivot": "it left the general race",
     "listing": "it was listed",
-    "abandoned": "the market abandoned it",
-    "profitable": "it completed its first year of operating cash flow at or above zero",
+    State.ABANDONED: "the market abandoned it",
+    State.PROFITABLE: "it completed its first year of operating cash flow at or above zero",
 }
 
 
@@ -232,15 +234,15 @@ def _ledger(what: str, *more: Column) -> Table:
 CLAIMS = _ledger("claim")
 FACTS = _ledger("fact", Column("happened", FLAG, "", "whether it happened"))
 STATES = {  # as in fates.csv -> the share of worlds that is in the column of this name
-    "acquired": "was acquired by the horizon",
-    "closed": "closed by the horizon",
-    "independent": "is independent at the horizon",
-    "never_entered": "has not entered by the horizon",
-    "listed": "was listed by the horizon",
-    "pivoted": "left the general race by the horizon",
-    "abandoned": "was abandoned by the market by the horizon",
-    "profitable": "had a year of operating cash flow at or above zero by the horizon",
-    "general": "is in the general race at the horizon",
+    State.ACQUIRED: "was acquired by the horizon",
+    State.CLOSED: "closed by the horizon",
+    State.INDEPENDENT: "is independent at the horizon",
+    State.NEVER_ENTERED: "has not entered by the horizon",
+    State.LISTED: "was listed by the horizon",
+    State.PIVOTED: "left the general race by the horizon",
+    State.ABANDONED: "was abandoned by the market by the horizon",
+    State.PROFITABLE: "had a year of operating cash flow at or above zero by the horizon",
+    State.IN_GENERAL_RACE: "is in the general race at the horizon",
 }
 AMONG = "abandoned_among_listed"
 

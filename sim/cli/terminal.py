@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.cli import fitted_tables
 from sim.foundation.errors import shown
+from sim.foundation.states import A_GIANT, ALL, ALL_GIANTS, State
 from sim.words.estimates import NOTE, Say, estimate, plain
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ PLAIN_WIDTH = 120  # columns where the output is no terminal, and a table needs 
 WIDEST = 100_000  # columns that a table may need there
 WHOLE: Any = {"break_long_words": False, "break_on_hyphens": False}  # of textwrap
 FEWEST_FOLDED = 2  # giants that are told in one line
-ALL_GIANTS = "giants"
 REDRAWS_SECOND = 8
 
 
@@ -141,15 +141,15 @@ def fates_table(summary: Sequence[Row], end: str, focus: Sequence[str] = ()) -> 
     """The table of fates per firm: percent of worlds with its 95% interval, and the month by which
     half of all that enter are gone; ``end`` is the horizon, YYYY-MM. Giants that stay in every world are one line,
     but for those in ``focus``."""
-    fates = ("independent", "acquired", "closed", "listed", "pivoted")
-    firms = {row["firm"] for row in summary if row["kind"] == "giant" and row["independent"] == 1}
-    all_stay = firms == {row["firm"] for row in summary if row["kind"] == "giant"}
+    fates = (State.INDEPENDENT, State.ACQUIRED, State.CLOSED, State.LISTED, State.PIVOTED)
+    firms = {row["firm"] for row in summary if row["kind"] == A_GIANT and row[State.INDEPENDENT] == 1}
+    all_stay = firms == {row["firm"] for row in summary if row["kind"] == A_GIANT}
     firms -= set(focus)
     still = [row for row in summary if row["firm"] in firms]
     folded = firms | ({ALL_GIANTS} - set(focus)) if all_stay else firms
     shown = summary if len(still) < FEWEST_FOLDED else [row for row in summary if row["firm"] not in folded]
     rows = [[row["name"], *(percent(row, fate) for fate in fates), half_gone(row, end)] for row in shown]
-    print_table(["", *fates, "half gone by"], rows, spare=("pivoted", "listed", "half gone by"))
+    print_table(["", *fates, "half gone by"], rows, spare=(State.PIVOTED, State.LISTED, "half gone by"))
     if len(shown) < len(summary):
         names = ", ".join(row["name"] for row in still)
         print(textwrap.fill(clean(f"Giants, independent in every world: {names}."), console().width, **WHOLE))
@@ -157,7 +157,7 @@ def fates_table(summary: Sequence[Row], end: str, focus: Sequence[str] = ()) -> 
 
 def half_gone(row: Row, end: str) -> str:
     """The month by which half of all that enter are gone; a dash where nobody enters."""
-    return row["median_exit"] or ("–" if row["never_entered"] == 1 else f"after {end}")
+    return row["median_exit"] or ("–" if row[State.NEVER_ENTERED] == 1 else f"after {end}")
 
 
 def run_summary(run: Run) -> None:
@@ -336,7 +336,7 @@ def sweep_table(done: Sweep) -> None:
     points: dict[tuple[Coordinate, ...], dict[str, str]] = {}
     for row in done.summary():
         cells = points.setdefault(tuple(row[name] for name in names), {})
-        if row["firm"] == "all":
+        if row["firm"] == ALL:
             counts = row["quantity"] in COUNTS
             cells[SWEPT[row["quantity"]]] = _estimate(row, "estimate", 1 if counts else 100, 2 if counts else 1)
         else:

@@ -10,22 +10,24 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.foundation.states import A_GIANT, A_STARTUP, State
+
 LONGEST_RUNWAY = 120.0  # months: no runway is counted further
 NEVER = 1_000_000  # the month of what has not happened; later than any month, so ``month <= tick`` is False
 
 # status of a firm
 NOT_ENTERED, INDEPENDENT, ACQUIRED, CLOSED = 0, 1, 2, 3
-FATES = ("never_entered", "independent", "acquired", "closed")  # in the order of the status numbers
+FATES = (State.NEVER_ENTERED, State.INDEPENDENT, State.ACQUIRED, State.CLOSED)  # in the order of the status numbers
 STARTUP, GIANT = 0, 1
-FIRM_KINDS = ("startup", "giant")
+FIRM_KINDS = (A_STARTUP, A_GIANT)
 HOT, NORMAL, COLD = 0, 1, 2
 
-MILESTONES = ("listed", "pivoted", "abandoned", "profitable")
+MILESTONES = (State.LISTED, State.PIVOTED, State.ABANDONED, State.PROFITABLE)
 MILESTONE_COLUMNS = {
-    "listed": "listing_month",
-    "pivoted": "pivot_month",
-    "abandoned": "abandoned_month",
-    "profitable": "profitable_month",
+    State.LISTED: "listing_month",
+    State.PIVOTED: "pivot_month",
+    State.ABANDONED: "abandoned_month",
+    State.PROFITABLE: "profitable_month",
 }
 
 # The eight separate markets: four lines of business, at home and abroad.

@@ -16,8 +16,9 @@ import numpy as np
 
 from sim.engine.block import Block
 from sim.foundation.histograms import LANDSCAPE, SHARE
+from sim.foundation.states import State
 from sim.outcomes.endgame import endgame_months
-from sim.outcomes.fates import GENERAL, event_months
+from sim.outcomes.fates import event_months
 from sim.outcomes.index import groups_of, rows_of
 from sim.outcomes.intervals import of_worlds
 from sim.scenario.model import Claim, Probe, Scenario
@@ -87,12 +88,14 @@ class _Seen:
         def came(name: str) -> np.ndarray:
             return np.asarray(self.months[name][:, rows] <= tick)
 
-        found: np.ndarray = came("entered" if state in ("never_entered", "independent", GENERAL) else state)
-        if state == "never_entered":
+        found: np.ndarray = came(
+            "entered" if state in (State.NEVER_ENTERED, State.INDEPENDENT, State.IN_GENERAL_RACE) else state
+        )
+        if state == State.NEVER_ENTERED:
             found = ~found
-        elif state == "independent":
-            found = found & ~came("acquired") & ~came("closed")
-        elif state == GENERAL:
+        elif state == State.INDEPENDENT:
+            found = found & ~came(State.ACQUIRED) & ~came(State.CLOSED)
+        elif state == State.IN_GENERAL_RACE:
             found = found & ~came("left")
         return found
 

@@ -23,10 +23,11 @@ import numpy as np
 
 from sim.foundation.columns import STARTUP
 from sim.foundation.months import month_text
+from sim.foundation.states import ALL, State
 from sim.outcomes import intervals
 from sim.outcomes.exit_differences import ended_by, ends_in, is_exit, keeps_causes, quantity_of
 from sim.outcomes.exits import End
-from sim.outcomes.fates import GENERAL, STATES, event_months, reported
+from sim.outcomes.fates import STATES, event_months, reported
 from sim.outcomes.index import groups_of, rows_of, single_firms
 from sim.outcomes.intervals import Bounds, variance_of
 from sim.outcomes.paired_sums import Moments, score_parts, variance_ratio
@@ -36,7 +37,6 @@ from sim.outcomes.year_end_differences import QUANTITIES as AT_YEAR_ENDS
 from sim.scenario.model import Scenario
 from sim.scenario.year_ends import year_ends
 
-ALL = "all"  # the firm of what is said about the industry as a whole
 SURVIVAL, ENDGAME = "survival", "endgame"
 INDEPENDENTS_LEFT, GENERAL_LEFT = "independents_left", "general_left"
 RAISED, FINAL_VALUATION = "raised", "final_valuation"
@@ -44,7 +44,7 @@ COLUMNS = (
     *("variant", "firm", "quantity", "date", "base", "variant_value", "difference", "low", "high"),
     *("paired", "variance_ratio"),
 )
-FATES_AND_STATES = (*STATES, GENERAL)
+FATES_AND_STATES = (*STATES, State.IN_GENERAL_RACE)
 # what the intervals are made with, and named after (intervals.METHODS)
 PAIRED_SHARES, PAIRED_MONEY = intervals.paired_score, intervals.t_quantile
 UNPAIRED_SHARES, UNPAIRED_MEANS = intervals.newcombe, intervals.welch_freedom
@@ -136,8 +136,8 @@ def looked_at(cast: Cast, months: Sequence[int], piece: Piece, ends: Sequence[En
             yield Key(state, month, SHARE), counted(states[state], members)
         for end in ends:
             yield Key(quantity_of(end), month, SHARE), counted(ended_by(piece.histories, end, tick), members)
-        yield Key(INDEPENDENTS_LEFT, month, COUNT), counted(states["independent"], [startups])
-        yield Key(GENERAL_LEFT, month, COUNT), counted(states[GENERAL], [startups])
+        yield Key(INDEPENDENTS_LEFT, month, COUNT), counted(states[State.INDEPENDENT], [startups])
+        yield Key(GENERAL_LEFT, month, COUNT), counted(states[State.IN_GENERAL_RACE], [startups])
         if piece.endgame is not None:
             yield Key(ENDGAME, month, SHARE), (piece.endgame <= tick)[:, None].astype(np.int64)
 
@@ -146,9 +146,9 @@ def states_at(when: dict[str, np.ndarray], tick: int) -> dict[str, np.ndarray]:
     """State -> (worlds, firms) who is in it at the end of ``tick`` (milestones: who reached it by then)."""
     states = {name: months <= tick for name, months in when.items()}
     entered = states["entered"]
-    states["never_entered"] = ~entered
-    states["independent"] = entered & ~states["acquired"] & ~states["closed"]
-    states[GENERAL] = entered & ~states["left"]
+    states[State.NEVER_ENTERED] = ~entered
+    states[State.INDEPENDENT] = entered & ~states[State.ACQUIRED] & ~states[State.CLOSED]
+    states[State.IN_GENERAL_RACE] = entered & ~states["left"]
     return states
 
 
@@ -223,8 +223,8 @@ class Differences:
 
     def _survived(self, side: int, month: int, told: dict[Key, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
         """(worlds, names) members still independent at the end of ``month``, and those that entered by then."""
-        absent = told[Key("never_entered", month, SHARE)]
-        return told[Key("independent", month, SHARE)], self.sizes[side] - absent
+        absent = told[Key(State.NEVER_ENTERED, month, SHARE)]
+        return told[Key(State.INDEPENDENT, month, SHARE)], self.sizes[side] - absent
 
     def _moments(self, key: Key) -> Moments:
         one = np.ones(1, np.int64)
@@ -353,7 +353,9 @@ class Differences:
         """The share still independent of those that have entered; no row where nobody has."""
         records = []
         for month in self.months:
-            key, there, absent = (Key(name, month, SHARE) for name in (SURVIVAL, "independent", "never_entered"))
+            key, there, absent = (
+                Key(name, month, SHARE) for name in (SURVIVAL, State.INDEPENDENT, State.NEVER_ENTERED)
+            )
             everybody, complete = self._estimates(there, self.sums[there]), self.sums[absent]
             whole = (complete.x == 0) & (complete.y == 0)
             entrants = self.ratios[month].estimates(self.paired, (self.sizes[0] == 1) & (self.sizes[1] == 1))
@@ -387,13 +389,13 @@ class Differences:
             members = Cast(side.scenario, tuple(mine)).members()
             total: Any = 0
             for piece in side.pieces():
-                flags = states_at(event_months(piece.histories), side.scenario.ticks)["independent"]
+                flags = states_at(event_months(piece.histories), side.scenario.ticks)[State.INDEPENDENT]
                 total = total + counted(flags, members).sum(axis=0)
             for name, count, own in zip(mine, total, members, strict=True):
                 share = float(count) / (side.worlds * len(own))
                 both = (nothing, share) if place else (share, nothing)
                 date = month_text(side.scenario.end)
-                rows.append((variant, name, "independent", date, *both, *[nothing] * 3, False, nothing))
+                rows.append((variant, name, State.INDEPENDENT, date, *both, *[nothing] * 3, False, nothing))
         return rows
 
 

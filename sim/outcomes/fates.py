@@ -14,14 +14,14 @@ import numpy as np
 
 from sim.engine.block import Block
 from sim.foundation.columns import ACQUIRED, CLOSED, MILESTONE_COLUMNS, MILESTONES
+from sim.foundation.states import State
 from sim.outcomes.index import dates_of, groups_of, single_firms
 from sim.outcomes.intervals import of_worlds, pooled_wilson, ratio_wilson
 from sim.scenario.model import Scenario
 
-TERMINAL = ("acquired", "closed", "independent", "never_entered")
+TERMINAL = (State.ACQUIRED, State.CLOSED, State.INDEPENDENT, State.NEVER_ENTERED)
 STATES = (*TERMINAL, *MILESTONES)
-GENERAL = "general"  # still in the general race: counted beside the fates
-COUNTED = (*STATES, GENERAL)
+COUNTED = (*STATES, State.IN_GENERAL_RACE)
 OF_FIRM, OF_GROUP = of_worlds, pooled_wilson  # what intervals are made with, and named after (intervals.METHODS)
 
 
@@ -40,8 +40,8 @@ def event_months(histories: np.ndarray) -> dict[str, np.ndarray]:
     months = {
         "entered": entered,
         "left": np.maximum(np.minimum(histories["exit_month"], histories["pivot_month"]), entered),
-        "acquired": gone(histories, ACQUIRED),
-        "closed": gone(histories, CLOSED),
+        State.ACQUIRED: gone(histories, ACQUIRED),
+        State.CLOSED: gone(histories, CLOSED),
     }
     return months | {name: np.maximum(histories[MILESTONE_COLUMNS[name]], entered) for name in MILESTONES}
 
@@ -61,10 +61,10 @@ def members_by_month(months: np.ndarray, ticks: int) -> np.ndarray:
 
 def counts_of(came: dict[str, np.ndarray], members: int) -> dict[str, np.ndarray]:
     """State -> how many of ``members`` are in it, from how many each event came to by each tick."""
-    counts = {name: came[name] for name in ("acquired", "closed", *MILESTONES)}
-    counts["never_entered"] = members - came["entered"]
-    counts["independent"] = came["entered"] - came["acquired"] - came["closed"]
-    counts[GENERAL] = came["entered"] - came["left"]
+    counts = {name: came[name] for name in (State.ACQUIRED, State.CLOSED, *MILESTONES)}
+    counts[State.NEVER_ENTERED] = members - came["entered"]
+    counts[State.INDEPENDENT] = came["entered"] - came[State.ACQUIRED] - came[State.CLOSED]
+    counts[State.IN_GENERAL_RACE] = came["entered"] - came["left"]
     return counts
 
 
@@ -97,7 +97,7 @@ class FateCounts:
             sums = self.groups.setdefault(group, dict.fromkeys(COUNTED, 0))
             for state, count in counts_of(came, len(members)).items():
                 sums[state] = sums[state] + np.stack([count.sum(axis=0), (count * count).sum(axis=0)])
-            gone, entered = came["acquired"] + came["closed"], came["entered"][:, -1]
+            gone, entered = came[State.ACQUIRED] + came[State.CLOSED], came["entered"][:, -1]
             products = np.stack([gone.sum(axis=0), (gone * gone).sum(axis=0), entered @ gone])
             self.exits[group] = self.exits.get(group, 0) + products
 
@@ -118,11 +118,11 @@ class FateCounts:
         single = single_firms(self.scenario)
         if firm in single:
             row = list(single).index(firm)
-            gone = self.firms["acquired"][row] + self.firms["closed"][row]
-            entered = self.worlds - int(self.firms["never_entered"][row][-1])
+            gone = self.firms[State.ACQUIRED][row] + self.firms[State.CLOSED][row]
+            entered = self.worlds - int(self.firms[State.NEVER_ENTERED][row][-1])
             share = gone / entered if entered else np.full(gone.shape, np.nan)
             return (share, *of_worlds(share, entered))
-        members, (absent, absent_squares) = len(groups_of(self.scenario)[firm]), self.groups[firm]["never_entered"]
+        members, (absent, absent_squares) = len(groups_of(self.scenario)[firm]), self.groups[firm][State.NEVER_ENTERED]
         entered = self.worlds * members - int(absent[-1])
         squares = self.worlds * members**2 - 2 * members * int(absent[-1]) + int(absent_squares[-1])
         gone, gone_squares, products = self.exits[firm]

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.foundation.columns import FATES, STARTUP
+from sim.foundation.states import State
 from sim.outcomes.fates import event_months
 from sim.outcomes.index import rows_of
 from sim.scenario.layout import Layout
@@ -40,13 +41,13 @@ class Flip(NamedTuple):
 def codes_of(histories: np.ndarray, ticks: int) -> np.ndarray:
     """(worlds, firms) code of how each firm ended."""
     when = event_months(histories)
-    flags = LISTED * (when["listed"] <= ticks) + PIVOTED * (when["pivoted"] <= ticks)
+    flags = LISTED * (when[State.LISTED] <= ticks) + PIVOTED * (when[State.PIVOTED] <= ticks)
     return np.asarray(histories["fate"].astype(np.int64) * FLAGGED + flags)
 
 
 def fate_text(code: int) -> str:
     """``closed+listed+pivoted``"""
-    flags = [name for flag, name in ((LISTED, "listed"), (PIVOTED, "pivoted")) if code % FLAGGED & flag]
+    flags = [name for flag, name in ((LISTED, State.LISTED), (PIVOTED, State.PIVOTED)) if code % FLAGGED & flag]
     return "+".join([FATES[code // FLAGGED], *flags])
 
 
@@ -123,6 +124,6 @@ def telling(flips: Sequence[Flip], startups: Sequence[str], row: Mapping[str, An
     turned = [flip for flip in candidates if flip.base_fate.split("+")[0] != flip.variant_fate.split("+")[0]]
     mine = [flip for flip in turned if row is not None and flip.firm == row["firm"]]
     lost = row is not None and row["difference"] < 0
-    along = [flip for flip in mine if (flip.base_fate if lost else flip.variant_fate).startswith("independent")]
+    along = [flip for flip in mine if (flip.base_fate if lost else flip.variant_fate).startswith(State.INDEPENDENT)]
     pool = along or mine or turned or candidates
     return max(pool, key=lambda flip: (flip.worlds, -flip.world), default=None)

@@ -9,6 +9,7 @@ import numpy as np
 
 from sim.archive.dictionary import AMONG
 from sim.engine.block import Block
+from sim.foundation.states import State
 from sim.outcomes.fates import COUNTED, FateCounts, event_months, reported
 from sim.outcomes.index import group_name, groups_of, rows_of, single_firms, tick_text
 from sim.outcomes.intervals import of_worlds, ratio_wilson
@@ -31,7 +32,7 @@ class AmongListed:
     def add(self, block: Block) -> None:
         """Count the worlds of ``block`` too."""
         months, ticks = event_months(block.histories), self.scenario.ticks
-        was_listed, was_abandoned = months["listed"] <= ticks, months["abandoned"] <= ticks
+        was_listed, was_abandoned = months[State.LISTED] <= ticks, months[State.ABANDONED] <= ticks
         for name in reported(self.scenario):
             rows = members_of(self.scenario, name)
             a = (was_listed & was_abandoned)[:, rows].sum(axis=1)

@@ -14,17 +14,18 @@ from typing import Any
 
 from sim.engine.block import Block
 from sim.foundation.columns import STARTUP
+from sim.foundation.states import ALL, ALL_STARTUPS, State
 from sim.outcomes.claims import LedgerCounts, claims_frame
-from sim.outcomes.differences import ALL, ENDGAME, GENERAL_LEFT, INDEPENDENTS_LEFT
+from sim.outcomes.differences import ENDGAME, GENERAL_LEFT, INDEPENDENTS_LEFT
 from sim.outcomes.endgame import count_by_month, endgame_months, share_of
-from sim.outcomes.fates import COUNTED, GENERAL, FateCounts, reported
-from sim.outcomes.index import ALL_STARTUPS, rows_of
+from sim.outcomes.fates import COUNTED, FateCounts, reported
+from sim.outcomes.index import rows_of
 from sim.outcomes.intervals import t_quantile, variance_of
 from sim.outcomes.survival import CALENDAR, Cohort, count_curves, curves_of, survival_frame
 from sim.scenario.model import Scenario
 
 COLUMNS = ("quantity", "firm", "estimate", "low", "high")
-LEFT = {INDEPENDENTS_LEFT: "independent", GENERAL_LEFT: GENERAL}
+LEFT = {INDEPENDENTS_LEFT: State.INDEPENDENT, GENERAL_LEFT: State.IN_GENERAL_RACE}
 CLAIM = "claims."
 Row = tuple[str, str, float, float, float]
 

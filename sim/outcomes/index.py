@@ -9,14 +9,12 @@ import numpy as np
 
 from sim.foundation.columns import GIANT, STARTUP
 from sim.foundation.months import month_text
+from sim.foundation.states import ALL_GIANTS, ALL_STARTUPS
 from sim.scenario.frozen import Frozen
 from sim.scenario.layout import Layout, layout_of
 from sim.scenario.model import Scenario
 
-ALL_STARTUPS, ALL_GIANTS = "startups", "giants"  # groups every scenario has
 GROUP_NAMES = {ALL_STARTUPS: "All startups", ALL_GIANTS: "All giants"}
-LISTED, PIVOTERS = "listed", "pivoters"  # groups that firms join during a run
-MARKET = "market"  # stands for a firm's id where something happens to the industry as a whole
 BY_CHANCE, NEVER_ENTERS = -1, -2  # in place of a tick of entry
 HAZARD = "entry_hazard_month"
 

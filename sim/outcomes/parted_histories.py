@@ -11,7 +11,7 @@ import numpy as np
 
 from sim.engine.simulate import Trace
 from sim.foundation.columns import EVENT, FIRM_COLUMNS, FIRST_TRACE_EVENT, INDEPENDENT, Column
-from sim.outcomes.index import MARKET
+from sim.foundation.states import MARKET
 
 # what a reader wants to hear first when several things differ at once
 TELLING = ("status", "listing_month", "pivot_month", "value", "cash", "revenue", "spending", "gap", "talent", "users")

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.foundation.columns import MILESTONES
+from sim.foundation.states import A_STARTUP, State
 from sim.outcomes.differences import (
     ENDGAME,
     FINAL_VALUATION,
@@ -21,7 +22,6 @@ from sim.outcomes.differences import (
     RAISED,
     SURVIVAL,
 )
-from sim.outcomes.fates import GENERAL
 from sim.scenario.model import Scenario
 
 if TYPE_CHECKING:
@@ -63,14 +63,14 @@ def rows_to_quote(scenario: Scenario, rows: Sequence[DifferenceRow]) -> Quoted:
 
 def largest(scenario: Scenario, rows: Sequence[DifferenceRow]) -> DifferenceRow | None:
     """The row of differences.csv that tells most; None where no difference is surely not zero."""
-    startups = {firm.id for firm in scenario.firms if firm.kind == "startup" and not firm.copies}
+    startups = {firm.id for firm in scenario.firms if firm.kind == A_STARTUP and not firm.copies}
     sure = [row for row in rows if 2 * row["low"] > row["difference"] or 2 * row["high"] < row["difference"]]
     shares = [row for row in sure if row["quantity"] not in (*MONEY, *COUNTS)]
     mine = [row for row in shares if row["firm"] in startups]
     tiers = (
         [row for row in mine if row["quantity"] == SURVIVAL],
-        [row for row in mine if row["quantity"] == GENERAL],
-        [row for row in mine if row["quantity"] in ("acquired", "closed", *MILESTONES)],
+        [row for row in mine if row["quantity"] == State.IN_GENERAL_RACE],
+        [row for row in mine if row["quantity"] in (State.ACQUIRED, State.CLOSED, *MILESTONES)],
         [row for row in shares if row["quantity"] == ENDGAME],
         shares,
     )

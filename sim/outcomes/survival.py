@@ -30,25 +30,19 @@ import numpy as np
 
 from sim.foundation.columns import STARTUP
 from sim.foundation.months import MONTHS_A_YEAR
-from sim.outcomes.index import (
-    BY_CHANCE,
-    LISTED,
-    NEVER_ENTERS,
-    PIVOTERS,
-    entry_ticks,
-    groups_of,
-    rows_of,
-    single_firms,
-    tick_text,
-)
+from sim.foundation.states import EVER_LISTED, PIVOTERS, State
+from sim.outcomes.index import BY_CHANCE, NEVER_ENTERS, entry_ticks, groups_of, rows_of, single_firms, tick_text
 from sim.outcomes.intervals import Bounds, of_worlds, ratio_wilson
 from sim.scenario.model import Scenario
 
-INDEPENDENT, GENERAL = "independent", "general"
 CALENDAR, ENTERED = "calendar", "entered"
 COLUMNS = ("group", "endpoint", "origin", "month", "date", "at_risk", "survival", "low", "high")
 TEXTS = ("group", "endpoint", "origin", "date")
-CLOCKS = {"entered": "entry_month", "listed": "listing_month", "pivoted": "pivot_month"}  # milestone -> its month
+CLOCKS = {  # milestone -> its month
+    "entered": "entry_month",
+    State.LISTED: "listing_month",
+    State.PIVOTED: "pivot_month",
+}
 MOST_COHORTS = 12  # of a clock: a longer run has cohorts of several years
 
 
@@ -127,7 +121,7 @@ def curves_of(scenario: Scenario) -> list[Curve]:
     for group, members, pooled in named:
         together, late = entrants(enters[members])
         rows, when = members[together], int(enters[members][together].max(initial=0))
-        for endpoint in (INDEPENDENT, GENERAL):
+        for endpoint in (State.INDEPENDENT, State.IN_GENERAL_RACE):
             if rows.size:
                 span = (when, when, ticks - when)
                 curves.append(Curve(group, endpoint, CALENDAR, ENTERED, rows, pooled, *span))
@@ -135,9 +129,9 @@ def curves_of(scenario: Scenario) -> list[Curve]:
                 curves += _cohorts(scenario, group, endpoint, ENTERED, members[late], pooled)
     startups = np.flatnonzero(kinds == STARTUP)
     if startups.size:
-        for endpoint in (INDEPENDENT, GENERAL):
-            curves += _cohorts(scenario, LISTED, endpoint, "listed", startups, True)
-        curves += _cohorts(scenario, PIVOTERS, INDEPENDENT, "pivoted", startups, True)
+        for endpoint in (State.INDEPENDENT, State.IN_GENERAL_RACE):
+            curves += _cohorts(scenario, EVER_LISTED, endpoint, State.LISTED, startups, True)
+        curves += _cohorts(scenario, PIVOTERS, State.INDEPENDENT, State.PIVOTED, startups, True)
     return curves
 
 
@@ -173,7 +167,10 @@ def times_of(histories: np.ndarray) -> dict[str, np.ndarray]:
     """The months that curves need of HISTORY_DTYPE ``histories``, each (worlds, firms)."""
     times = {name: np.ascontiguousarray(histories[name]) for name in ("entry_month", "exit_month", *CLOCKS.values())}
     times["entry_month"] = np.maximum(times["entry_month"], 0)
-    return times | {INDEPENDENT: times["exit_month"], GENERAL: np.minimum(times["exit_month"], times["pivot_month"])}
+    return times | {
+        State.INDEPENDENT: times["exit_month"],
+        State.IN_GENERAL_RACE: np.minimum(times["exit_month"], times["pivot_month"]),
+    }
 
 
 def count_curves(curves: list[Curve], histories: np.ndarray) -> list[Cohort]:

@@ -11,6 +11,7 @@ from functools import partial, wraps
 from inspect import signature
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
+from sim.foundation.states import State
 from sim.report.pictures import (
     claims,
     exits,
@@ -104,7 +105,7 @@ def sweep_left(done: Sweep) -> go.Figure:
     return figure_of(sweep_curves.left(swept) if one else sweep_heatmaps.industry(swept, "independents_left"))
 
 
-def sweep_states(done: Sweep, state: str = "independent") -> go.Figure:
+def sweep_states(done: Sweep, state: str = State.INDEPENDENT) -> go.Figure:
     """Share of worlds in which each startup is in ``state`` at the horizon: curves over one assumption, else heatmaps.
 
     ``state`` is independent, general, acquired, closed, listed or pivoted; KeyError otherwise.

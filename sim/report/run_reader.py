@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim.foundation.states import A_STARTUP, ALL_STARTUPS, State
 from sim.outcomes.fates import reported
-from sim.outcomes.index import ALL_STARTUPS, group_name, groups_of, single_firms
+from sim.outcomes.index import group_name, groups_of, single_firms
 from sim.report.html import style
 from sim.report.html.plotly_values import month_day, year_step
 from sim.scenario.model import Firm, Scenario
@@ -64,7 +65,7 @@ class RunReader:
     @cached_property
     def startups(self) -> list[str]:
         """Ids of the startups (a class of copies is one), in file order."""
-        return [firm.id for firm in self.scenario.firms if firm.kind == "startup"]
+        return [firm.id for firm in self.scenario.firms if firm.kind == A_STARTUP]
 
     @cached_property
     def focus(self) -> tuple[str, ...]:
@@ -80,7 +81,7 @@ class RunReader:
     def told(self) -> list[str]:
         """Ids of the firms to tell: who is in focus, a giant too, then the startups in file order."""
         return first(
-            (f.id for f in self.scenario.firms if f.kind == "startup" or f.id in self.focus), self.focus, itself
+            (f.id for f in self.scenario.firms if f.kind == A_STARTUP or f.id in self.focus), self.focus, itself
         )
 
     @cached_property
@@ -258,7 +259,7 @@ class RunReader:
 
     def left_of_entrants(self, firm: str, endpoint: str, tick: int = -1) -> float:
         """Of all that entered by a tick (the horizon) the share that is ``endpoint`` then; NaN where nobody has."""
-        entered = 1 - self.incidence(firm, "never_entered")[tick]
+        entered = 1 - self.incidence(firm, State.NEVER_ENTERED)[tick]
         return float(self.incidence(firm, endpoint)[tick] / entered) if entered > 0 else math.nan
 
     def median_month(self, firm: str, fate: str) -> int | None:
@@ -277,7 +278,7 @@ class RunReader:
             return self.told
 
         def spread(firm: str) -> float:
-            share = self.at_horizon(firm, "independent")[0]
+            share = self.at_horizon(firm, State.INDEPENDENT)[0]
             return share * (1 - share) if share == share else -1.0
 
         order = sorted(self.told, key=lambda firm: (-spread(firm), firm))

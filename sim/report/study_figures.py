@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.foundation.errors import InputError, nearest_of
+from sim.foundation.states import State
 from sim.report.pages import compare, what_if
 from sim.report.pictures import difference_dots, fate_flows, histories, overlays
 from sim.report.pictures.picture import figure_of
@@ -23,7 +24,7 @@ def runs_of(done: Study) -> Runs:
     return what_if.runs_of(done) if isinstance(done, WhatIf) else compare.runs_of(done)
 
 
-def survival(done: Study, endpoint: str = "independent") -> go.Figure:
+def survival(done: Study, endpoint: str = State.INDEPENDENT) -> go.Figure:
     """Survival curves of every run over one another, a panel per startup; ``endpoint``: "independent" or "general"."""
     runs = runs_of(done)
     return figure_of(overlays.survival_overlay(runs, overlays.drawn(runs, done.differences), endpoint))

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import re
 
+from sim.foundation.states import ALL, ALL_GIANTS, ALL_STARTUPS, EVER_LISTED, MARKET, PIVOTERS
+
 MAX_ID = 64
 ID_RULE = f"lower-case letters, digits and single hyphens between them, at most {MAX_ID} characters"
 ID_PATTERN = "^[a-z0-9]+(-[a-z0-9]+)*$"
-RESERVED_IDS = ("all", "market", "startups", "giants", "listed", "pivoters")
+RESERVED_IDS = (ALL, MARKET, ALL_STARTUPS, ALL_GIANTS, EVER_LISTED, PIVOTERS)
 _ID = re.compile(ID_PATTERN[1:-1], re.ASCII)
 
 

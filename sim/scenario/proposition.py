@@ -33,12 +33,13 @@ from sim.foundation.columns import FATES, MILESTONES
 from sim.foundation.errors import Gathered
 from sim.foundation.histograms import LANDSCAPE, PATHS, YEARLY
 from sim.foundation.months import is_december, year_text
+from sim.foundation.states import ALL_STARTUPS, State
 from sim.scenario.frozen import freeze
 from sim.scenario.model import Probe
 from sim.scenario.node import Node, list_of
 from sim.scenario.removed import Removed
 
-COUNTED_STATES = ("independent", "general", *MILESTONES, "acquired", "closed")
+COUNTED_STATES = (State.INDEPENDENT, State.IN_GENERAL_RACE, *MILESTONES, State.ACQUIRED, State.CLOSED)
 FORMS = {  # the key that tells a form -> all keys of that form
     "not": ("not",),
     "all": ("all",),
@@ -151,7 +152,7 @@ def _count(node: Node, scope: Scope) -> dict[str, Any]:
 def _counted(node: Node, scope: Scope) -> dict[str, Any]:
     of = node.fields(("of", "state"), ("state",), scope.errors)
     group, state = scope.errors.each(
-        lambda: _group(of["of"], scope) if "of" in of else "startups",
+        lambda: _group(of["of"], scope) if "of" in of else ALL_STARTUPS,
         lambda: of["state"].choice(COUNTED_STATES, "a state"),
     )
     return {"of": group, "state": state}

@@ -7,6 +7,7 @@ not kept one by one.
 from __future__ import annotations
 
 from sim.foundation.months import is_december
+from sim.foundation.states import A_STARTUP
 from sim.scenario.model import Scenario
 
 RUNWAY, CASH, REVENUE = "runway", "cash", "revenue"
@@ -21,4 +22,4 @@ def year_ends(first: int, last: int) -> tuple[int, ...]:
 
 def firms_kept(scenario: Scenario) -> tuple[str, ...]:
     """Ids of the startups of which something is kept, in file order."""
-    return tuple(firm.id for firm in scenario.firms if firm.kind == "startup" and not firm.copies)
+    return tuple(firm.id for firm in scenario.firms if firm.kind == A_STARTUP and not firm.copies)

@@ -14,6 +14,7 @@ from sim.archive.folder import RunFolder
 from sim.foundation.errors import InputError
 from sim.foundation.file_paths import expanded
 from sim.foundation.months import month_of, month_text
+from sim.foundation.states import State
 from sim.outcomes.differences import ENDGAME, GENERAL_LEFT, INDEPENDENTS_LEFT, SURVIVAL, Differences, months_compared
 from sim.outcomes.fates import reported
 from sim.outcomes.quoted import known_rows
@@ -33,7 +34,7 @@ from sim.words.names import name_of
 if TYPE_CHECKING:
     import pandas as pd
 
-SHOWN = (SURVIVAL, "independent", INDEPENDENTS_LEFT, GENERAL_LEFT, ENDGAME)
+SHOWN = (SURVIVAL, State.INDEPENDENT, INDEPENDENTS_LEFT, GENERAL_LEFT, ENDGAME)
 PAGE = "compare.html"
 FEWEST = 2
 Asked = Scenario | Path | Run  # what can be compared: a scenario, the folder of a run, or a run
@@ -88,7 +89,7 @@ class Comparison:
         focus = focus_in(self.scenario, self.manifest)
         names = self.manifest["names"]
         rows = folders.summary(self.differences, self.scenario, SHOWN, names, focus)
-        shown = [row for row in rows if row["quantity"] != "independent" or row["difference"] is None]
+        shown = [row for row in rows if row["quantity"] != State.INDEPENDENT or row["difference"] is None]
         return shown + folders.year_end_summary(self.differences, self.scenario, self.told_months(), names, focus)
 
     def told_months(self) -> dict[str, int]:

@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 
 from sim.archive.folder import slug
 from sim.foundation.errors import InputError, nearest_of
+from sim.foundation.states import ALL_GIANTS, ALL_STARTUPS
 from sim.outcomes.fates import reported
-from sim.outcomes.index import ALL_GIANTS, ALL_STARTUPS
 from sim.scenario.model import Claim, Scenario
 
 T = TypeVar("T")

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sim.archive import digest, folder, tables
 from sim.archive.folder import RunFolder, number
 from sim.foundation.months import month_text
-from sim.outcomes.differences import ALL
-from sim.outcomes.index import ALL_GIANTS
+from sim.foundation.states import A_GIANT, A_STARTUP, ALL, ALL_GIANTS
 from sim.outcomes.year_end_differences import QUANTITIES as YEAR_END_QUANTITIES
 from sim.scenario.dump import to_yaml
 from sim.scenario.model import Scenario
@@ -80,8 +79,8 @@ def summary(
     """
     rows = differences[differences["quantity"].isin(quantities)]
     rows = rows[rows["date"] == rows.groupby(["variant", "firm", "quantity"])["date"].transform("max")]
-    giants = {ALL_GIANTS, *(firm.id for firm in scenario.firms if firm.kind == "giant")}
-    startups = {firm.id for firm in scenario.firms if firm.kind == "startup"}
+    giants = {ALL_GIANTS, *(firm.id for firm in scenario.firms if firm.kind == A_GIANT)}
+    startups = {firm.id for firm in scenario.firms if firm.kind == A_STARTUP}
     giants -= set(focus)
 
     def order(row: dict[str, Any]) -> tuple[int, float]:

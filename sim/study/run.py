@@ -12,6 +12,7 @@ from sim.archive import tables
 from sim.archive.folder import SCENARIO, RunFolder, number, open_run
 from sim.engine.block import Block
 from sim.foundation.errors import InputError
+from sim.foundation.states import State
 from sim.scenario.model import Scenario
 from sim.study.focus import claims_first, first, focus_in
 
@@ -35,7 +36,8 @@ OUTCOME_FILES = {
     "paths": tables.PATHS,
 }
 FIRMS, EVENTS = tables.FIRMS, tables.EVENTS
-SHOWN = ("independent", "acquired", "closed", "listed", "pivoted", "never_entered")  # in the summary, with intervals
+# in the summary, with intervals
+SHOWN = (State.INDEPENDENT, State.ACQUIRED, State.CLOSED, State.LISTED, State.PIVOTED, State.NEVER_ENTERED)
 MEDIAN_EXIT = ("median_exit", "median_exit_low", "median_exit_high")
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.archive import digest, folder
 from sim.archive.folder import RunFolder, number
+from sim.foundation.states import A_STARTUP, State
 from sim.outcomes.differences import ENDGAME, GENERAL_LEFT, INDEPENDENTS_LEFT
 from sim.outcomes.horizon import COLUMNS, horizon_of
 from sim.scenario.model import Scenario
@@ -62,9 +63,9 @@ class Sweep:
         every point who is in focus first.
         """
         focus = focus_in(self.scenario, self.manifest)
-        firms = [*focus, *(firm.id for firm in self.scenario.firms if firm.kind == "startup")]
+        firms = [*focus, *(firm.id for firm in self.scenario.firms if firm.kind == A_STARTUP)]
         grid = self.grid
-        shown = grid["quantity"].isin(SHOWN) | ((grid["quantity"] == "independent") & grid["firm"].isin(firms))
+        shown = grid["quantity"].isin(SHOWN) | ((grid["quantity"] == State.INDEPENDENT) & grid["firm"].isin(firms))
         rows = [{str(key): number(value) for key, value in row.items()} for row in grid[shown].to_dict("records")]
         points = itertools.groupby(rows, key=lambda row: [row[axis.name] for axis in self.axes])
         return [row for _, point in points for row in first(point, focus)]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.archive import digest, folder
 from sim.archive.folder import RunFolder
+from sim.foundation.states import A_STARTUP
 from sim.outcomes.differences import ENDGAME, GENERAL_LEFT, INDEPENDENTS_LEFT, SURVIVAL, Differences, Piece
 from sim.outcomes.fates_turned import Flips, telling
 from sim.outcomes.quoted import DifferenceRow, known_rows, rows_to_quote
@@ -217,7 +218,7 @@ def told_month(base: Scenario, variant: Variant) -> int:
 
 
 def _startups(scenario: Scenario) -> list[str]:
-    return [firm.id for firm in scenario.firms if firm.kind == "startup"]
+    return [firm.id for firm in scenario.firms if firm.kind == A_STARTUP]
 
 
 def _opened(done: RunFolder, base: Scenario, variants: tuple[Variant, ...], out: Path, jobs: int | None) -> WhatIf:

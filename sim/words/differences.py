@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from sim.foundation.states import State
 from sim.outcomes.differences import ENDGAME, INDEPENDENTS_LEFT, RAISED, SURVIVAL
-from sim.outcomes.fates import GENERAL
 from sim.outcomes.index import single_firms
 from sim.outcomes.quoted import COUNTS, MONEY, DifferenceRow, Quoted, rows_to_quote
 from sim.scenario.model import Scenario
@@ -16,14 +16,14 @@ from sim.words.numbers import points, rounded_money
 from sim.words.text import capital
 
 TO_DO = {
-    "acquired": "be acquired",
-    "closed": "close",
-    "listed": "list",
-    "pivoted": "leave the general race",
-    "abandoned": "be abandoned by the market",
-    "profitable": "turn a profit",
-    "never_entered": "stay away",
-    "independent": "be independent",
+    State.ACQUIRED: "be acquired",
+    State.CLOSED: "close",
+    State.LISTED: "list",
+    State.PIVOTED: "leave the general race",
+    State.ABANDONED: "be abandoned by the market",
+    State.PROFITABLE: "turn a profit",
+    State.NEVER_ENTERED: "stay away",
+    State.INDEPENDENT: "be independent",
 }
 
 
@@ -102,7 +102,7 @@ def effect(scenario: Scenario, row: DifferenceRow) -> str:
     moved = points(apart)
     if quantity == SURVIVAL:
         return f"{'gives' if apart > 0 else 'costs'} {name} {moved} of survival {by}"
-    if quantity == GENERAL:
+    if quantity == State.IN_GENERAL_RACE:
         return f"{'gives' if apart > 0 else 'costs'} {name} {moved} of staying in the general race {by}"
     likely = f"{moved} {'more' if apart > 0 else 'less'} likely"
     if quantity == ENDGAME:
@@ -147,10 +147,10 @@ def contrast_of(scenario: Scenario, row: DifferenceRow | None, base: str, varian
     shares = [f"{100 * float(row[column]):.0f}%" for column in ("base", "variant_value")]
     apart = ", ".join(filter(None, (f"{points(float(row['difference']))} apart", interval(scenario, row))))
     if quantity != ENDGAME and row["firm"] not in single_firms(scenario):
-        plural = {SURVIVAL: f"survive to {date}", GENERAL: f"are in the general race at {date}"}
+        plural = {SURVIVAL: f"survive to {date}", State.IN_GENERAL_RACE: f"are in the general race at {date}"}
         does = plural.get(quantity, f"come to {TO_DO.get(quantity, quantity)} by {date}")
         return f"Of {name}, {shares[0]} {does} in {base} and {shares[1]} in {variant}: {apart}"
-    verbs = {SURVIVAL: f"{name} survives to {date}", GENERAL: f"{name} is in the general race at {date}",
+    verbs = {SURVIVAL: f"{name} survives to {date}", State.IN_GENERAL_RACE: f"{name} is in the general race at {date}",
              ENDGAME: f"the endgame has begun by {date}"}  # fmt: skip
     verb = verbs.get(quantity, f"{name} comes to {TO_DO.get(quantity, quantity)} by {date}")
     return f"{capital(verb)} in {shares[0]} of worlds of {base} and in {shares[1]} of {variant}: {apart}"

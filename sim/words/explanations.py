@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from sim.foundation import causes
 from sim.foundation.causes import CAUSES
+from sim.foundation.states import State
 from sim.outcomes.differences import SURVIVAL
 from sim.outcomes.exit_differences import in_parts, is_exit
 from sim.outcomes.index import single_firms
@@ -22,17 +23,17 @@ from sim.words.text import capital
 
 EXPLAINS = 0.5  # least part of the difference of survival
 BEFORE: Mapping[int, tuple[tuple[str, int], ...]] = {  # cause of exit -> what leads to it, and whether it moves along
-    causes.ABANDONED: (("listed", 1), ("abandoned", 1)),
-    causes.REDEEMED: (("listed", -1),),  # only who is not listed can be called
+    causes.ABANDONED: ((State.LISTED, 1), (State.ABANDONED, 1)),
+    causes.REDEEMED: ((State.LISTED, -1),),  # only who is not listed can be called
 }
 DOES = {
-    "listed": "lists",
-    "abandoned": "is abandoned by the market",
+    State.LISTED: "lists",
+    State.ABANDONED: "is abandoned by the market",
     CAUSES[causes.OUT_OF_MONEY].rule: "runs out of money",
 }
 THEY_DO = {
-    "listed": "list",
-    "abandoned": "are abandoned by the market",
+    State.LISTED: "list",
+    State.ABANDONED: "are abandoned by the market",
     CAUSES[causes.OUT_OF_MONEY].rule: "run out of money",
 }
 

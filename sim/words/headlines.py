@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from sim.foundation.states import A_STARTUP, State
 from sim.outcomes.crossing import Crossing, Tally
 from sim.outcomes.differences import INDEPENDENTS_LEFT
 from sim.outcomes.drivers import FEWEST_EVENTS, Effect, Estimate
@@ -172,8 +173,8 @@ def of_sweep(scenario: Scenario, axes: Sequence[Varied], grid: pd.DataFrame, foc
     end = month_name(scenario.end)
     if left.empty:
         return f"{over}, no startup takes part"
-    startups = {firm.id: firm.name for firm in scenario.firms if firm.kind == "startup"}
-    rows = grid[(grid["quantity"] == "independent") & grid["firm"].isin([*focus, *startups])]
+    startups = {firm.id: firm.name for firm in scenario.firms if firm.kind == A_STARTUP}
+    rows = grid[(grid["quantity"] == State.INDEPENDENT) & grid["firm"].isin([*focus, *startups])]
     shares = {str(firm): own.set_index(names)["estimate"] for firm, own in rows.groupby("firm", sort=False)}
     told = [_independent(scenario, axes, firm, shares[firm]) for firm in focus[:MOST_SPOKEN]]
     if len(left) == 1:

@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.engine.simulate import Trace
 from sim.foundation.columns import EVENTS, FATES, NEVER, Column
-from sim.outcomes.index import MARKET
+from sim.foundation.states import MARKET
 from sim.outcomes.parted_histories import FirstEvent, FirstState, first_event, first_state, path_of
 from sim.scenario.model import Scenario
 from sim.words.estimates import up_to

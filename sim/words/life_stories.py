@@ -9,11 +9,10 @@ from itertools import pairwise
 import numpy as np
 
 from sim.engine.block import Block
-from sim.foundation.columns import EVENT, EVENTS, FATES, FIRM_KINDS, INDEPENDENT, NOT_ENTERED
-from sim.foundation.columns import GIANT as GIANT_NUMBER
-from sim.foundation.columns import STARTUP as STARTUP_NUMBER
+from sim.foundation.columns import EVENT, EVENTS
 from sim.foundation.months import HALF_YEAR, MONTHS_A_YEAR, month_of
-from sim.outcomes.index import MARKET, rows_of, tick_text
+from sim.foundation.states import A_GIANT, A_STARTUP, MARKET, State
+from sim.outcomes.index import rows_of, tick_text
 from sim.outcomes.typical_worlds import LOOKED_AT, typical_worlds
 from sim.scenario.model import Firm, Scenario
 from sim.words.events import Moment, cause_text, sentence
@@ -21,7 +20,6 @@ from sim.words.months import month_name
 from sim.words.text import listed
 
 MARKET_NAME = "The industry"
-STARTUP, GIANT = FIRM_KINDS[STARTUP_NUMBER], FIRM_KINDS[GIANT_NUMBER]
 OPENING, HORIZON = "opening", "horizon"  # the events of first and last words, which the log does not tell
 ROUNDS = (EVENT["round"], EVENT["down round"], EVENT["strategic round"])
 REFUSED, FAILED, SEEKS = EVENT["refused"], EVENT["round failed"], EVENT["seeks money"]
@@ -88,8 +86,8 @@ class WorldStory:
         """How it ends, in a sentence: which startups are independent, or where they are many how many of those that
         ever entered.
         """
-        there = [life for life in self.lives if life.kind == STARTUP and life.fate != FATES[NOT_ENTERED]]
-        left = [life.name for life in there if life.fate == FATES[INDEPENDENT]]
+        there = [life for life in self.lives if life.kind == A_STARTUP and life.fate != State.NEVER_ENTERED]
+        left = [life.name for life in there if life.fate == State.INDEPENDENT]
         if len(left) > MOST_NAMED:
             return f"{len(left):,} startups of {len(there):,} are independent at the end."
         if not left:
@@ -122,7 +120,7 @@ def life_stories(scenario: Scenario, events: np.ndarray, entry_months: np.ndarra
         firm = scenario.firms[rows.series[row]]
         number = rows.ids[row].removeprefix(firm.id).replace("-", " ")
         fate, last = _last_words(scenario, firm, life, int(entry_months[row]))
-        first, told = _first_words(scenario, firm, int(entry_months[row])), _told(scenario, life, firm.kind == GIANT)
+        first, told = _first_words(scenario, firm, int(entry_months[row])), _told(scenario, life, firm.kind == A_GIANT)
         stories.append(Story(rows.ids[row], firm.name + number, firm.kind, fate, (*first, *told, *last)))
     if len(lives[0]):
         stories.append(Story(MARKET, MARKET_NAME, MARKET, "", tuple(_told(scenario, lives[0]))))
@@ -200,17 +198,17 @@ def _told(scenario: Scenario, life: np.ndarray, giant: bool = False) -> list[Sen
 def _last_words(scenario: Scenario, firm: Firm, life: np.ndarray, entered: int) -> tuple[str, list[Sentence]]:
     """How the firm ended, and for one that is still there what it is at the horizon."""
     happened = set(life["event"].tolist())
-    for fate, event in (("acquired", "acquisition"), ("closed", "closure")):
+    for fate, event in ((State.ACQUIRED, "acquisition"), (State.CLOSED, "closure")):
         if EVENT[event] in happened:
             return fate, []
     if entered > scenario.ticks:
-        text, fate = "it never entered", "never_entered"
-    elif firm.kind == GIANT:
-        text, fate = "still in the general race", "independent"
+        text, fate = "it never entered", State.NEVER_ENTERED
+    elif firm.kind == A_GIANT:
+        text, fate = "still in the general race", State.INDEPENDENT
     else:
         listed = EVENT["listing"] in happened or firm.listed is not None
         pivoted = EVENT["pivot"] in happened or firm.pivoted is not None
-        text, fate = "still independent", "independent"
+        text, fate = "still independent", State.INDEPENDENT
         text += ", listed" if listed else ""
         text += ", abandoned by the market" if EVENT["abandonment"] in happened else ""
         text += ", out of the general race" if pivoted else ", in the general race"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.outcomes.differences import ALL
+from sim.foundation.states import ALL
 from sim.outcomes.index import group_name, single_firms
 from sim.scenario.model import Scenario
 from sim.words.text import lower

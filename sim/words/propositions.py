@@ -7,6 +7,7 @@ from typing import Any
 
 from sim.foundation.currency import MONEY
 from sim.foundation.histograms import QUANTITIES
+from sim.foundation.states import ALL_GIANTS, ALL_STARTUPS, State
 from sim.scenario.model import Claim, Scenario
 from sim.words.months import month_name
 from sim.words.names import name_of
@@ -14,8 +15,8 @@ from sim.words.numbers import with_unit
 
 LABELS = {name: (quantity.label, quantity.unit) for name, quantity in QUANTITIES.items()}
 STATES = {
-    "general": "in the general race",
-    "never_entered": "not entered",
+    State.IN_GENERAL_RACE: "in the general race",
+    State.NEVER_ENTERED: "not entered",
 }
 
 
@@ -40,7 +41,7 @@ def _denied(scenario: Scenario, proposition: Mapping[str, Any]) -> str:
     """That the proposition is false."""
     if "endgame" in proposition:
         return _endgame(proposition, "not ")
-    if ("fate" in proposition or "milestone" in proposition) and proposition.get("fate") != "never_entered":
+    if ("fate" in proposition or "milestone" in proposition) and proposition.get("fate") != State.NEVER_ENTERED:
         return _state(scenario, proposition, "not ")
     return f"not ({proposition_in_words(scenario, proposition)})"
 
@@ -51,14 +52,14 @@ def _endgame(proposition: Mapping[str, Any], no: str = "") -> str:
 
 def _state(scenario: Scenario, proposition: Mapping[str, Any], no: str = "") -> str:
     state = str(proposition.get("fate") or proposition.get("milestone"))
-    when = "in" if state in ("independent", "never_entered") else "by"
+    when = "in" if state in (State.INDEPENDENT, State.NEVER_ENTERED) else "by"
     firm, month = name_of(scenario, proposition["firm"]), month_name(proposition["by"])
     return f"{firm} {no}{STATES.get(state, state)} {when} {month}"
 
 
 def _count(scenario: Scenario, proposition: Mapping[str, Any]) -> str:
     counted = proposition["count"]
-    group = str(counted.get("of", "startups"))
+    group = str(counted.get("of", ALL_STARTUPS))
     state = STATES.get(counted["state"], counted["state"])
     if "between" in proposition:
         low, high = proposition["between"]
@@ -67,9 +68,9 @@ def _count(scenario: Scenario, proposition: Mapping[str, Any]) -> str:
         bound = f"at least {proposition['at_least']}"
     else:
         bound = f"at most {proposition['at_most']}"
-    whom = group if group in ("startups", "giants") else f"of {name_of(scenario, group)}"
+    whom = group if group in (ALL_STARTUPS, ALL_GIANTS) else f"of {name_of(scenario, group)}"
     if bound.endswith(" 1"):
-        whom = whom.removesuffix("s") if group in ("startups", "giants") else whom
+        whom = whom.removesuffix("s") if group in (ALL_STARTUPS, ALL_GIANTS) else whom
     return f"{bound} {whom} {state} at the end of {month_name(proposition['at'])}"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from sim.foundation.months import MONTHS_A_YEAR, month_text
+from sim.foundation.states import A_STARTUP
 from sim.laws.catalogue import FIRM_ASSUMPTIONS
 from sim.outcomes.quoted import DifferenceRow
 from sim.outcomes.year_end_differences import COUNTED, QUANTITIES
@@ -26,7 +27,7 @@ def decided(base: Scenario, variant: Scenario) -> dict[str, tuple[float, ...]]:
     before = {firm.id: firm.values for firm in base.firms}
     found = {}
     for firm in variant.firms:
-        if firm.kind == "startup" and not firm.copies and firm.id in before:
+        if firm.kind == A_STARTUP and not firm.copies and firm.id in before:
             pairs = [(before[firm.id].get(name), firm.values.get(name)) for name in DECISIONS]
             numbers = [new.numbers[0] for old, new in pairs if new is not None and (old is None or old != new)]
             if numbers:

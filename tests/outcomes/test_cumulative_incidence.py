@@ -9,7 +9,8 @@ from statsmodels.duration.survfunc import CumIncidenceRight
 from synthetic_runs import cut, firm, live, scenario, still
 
 from sim.foundation.columns import ACQUIRED, CLOSED, NEVER, NOT_ENTERED
-from sim.outcomes.fates import GENERAL, STATES, TERMINAL
+from sim.foundation.states import State
+from sim.outcomes.fates import STATES, TERMINAL
 from sim.outcomes.intervals import pooled_wilson, wilson
 from sim.outcomes.summary import summarise
 
@@ -60,7 +61,7 @@ def test_terminal_fates_sum_to_one_in_every_month_for_everyone() -> None:
     assert list(frame.firm.unique()) == ["a", "crowd", "g", "pair", "startups", "giants"]
     assert len(total) == 6 * (TICKS + 1)
     np.testing.assert_allclose(total, 1, atol=1e-12)
-    assert set(frame.fate) == {*STATES, GENERAL}
+    assert set(frame.fate) == {*STATES, State.IN_GENERAL_RACE}
 
 
 def test_counted_by_hand() -> None:

@@ -12,15 +12,9 @@ from scipy import optimize, stats
 from synthetic_runs import START, firm, live, scenario, still
 
 from sim.foundation.columns import ACQUIRED, CLOSED, NEVER
+from sim.foundation.states import ALL
 from sim.outcomes import intervals
-from sim.outcomes.differences import (
-    ALL,
-    COLUMNS,
-    Differences,
-    Piece,
-    Side,
-    months_compared,
-)
+from sim.outcomes.differences import COLUMNS, Differences, Piece, Side, months_compared
 from sim.outcomes.paired_sums import Moments, score_parts, variance_ratio
 from sim.outcomes.survival_differences import Ratios
 from sim.scenario.model import Scenario

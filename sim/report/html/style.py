@@ -13,6 +13,8 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 from zlib import crc32
 
+from sim.foundation.states import A_GIANT, State
+
 T = TypeVar("T")
 
 
@@ -72,8 +74,8 @@ ACQUIRED = "#b3bac2"
 CLOSED = "#5a636e"
 NEVER_ENTERED = "#eef0f3"
 ENDED = {  # fate -> the shades of its causes, told apart in any vision up to four and three
-    "acquired": Hue("blue", "#062a5a", "#a6d3f5"),
-    "closed": Hue("brown to orange", "#8a3b0c", "#fdae6b"),
+    State.ACQUIRED: Hue("blue", "#062a5a", "#a6d3f5"),
+    State.CLOSED: Hue("brown to orange", "#8a3b0c", "#fdae6b"),
 }
 CONTEXT = "#b9c0c8"  # lines of the firms that are not in focus
 GROUP = FirmStyle("#3a6f8a", "solid")  # groups, and "the firm's colour" in keys
@@ -114,8 +116,8 @@ def firm_styles(firms: Iterable[tuple[str, str]], first: Collection[str] = ()) -
     pairs = list(firms)
     known = {firm: FLAGSHIP[firm] for firm, _ in pairs if firm in FLAGSHIP}
     others = [(firm, kind) for firm, kind in pairs if firm not in FLAGSHIP]
-    startups = sorted((firm for firm, kind in others if kind != "giant"), key=lambda firm: (firm not in first, firm))
-    giants = sorted(firm for firm, kind in others if kind == "giant")
+    startups = sorted((firm for firm, kind in others if kind != A_GIANT), key=lambda firm: (firm not in first, firm))
+    giants = sorted(firm for firm, kind in others if kind == A_GIANT)
     return {**known, **_assigned(startups, OTHER_STARTUPS, None), **_assigned(giants, GIANTS, "dot")}
 
 

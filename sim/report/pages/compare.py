@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sim.foundation.states import State
 from sim.outcomes import differences
 from sim.outcomes.intervals import METHODS
 from sim.outcomes.year_end_differences import QUANTITIES as YEAR_END_QUANTITIES
@@ -42,11 +43,11 @@ PAIRED = (
     ),
 )
 SHOWN = (
-    ("independent", "Independent"),
-    ("acquired", "Acquired"),
-    ("closed", "Closed"),
-    ("listed", "Listed"),
-    ("pivoted", "Pivoted"),
+    (State.INDEPENDENT, "Independent"),
+    (State.ACQUIRED, "Acquired"),
+    (State.CLOSED, "Closed"),
+    (State.LISTED, "Listed"),
+    (State.PIVOTED, "Pivoted"),
 )
 
 
@@ -108,7 +109,7 @@ def document_of(done: Comparison) -> Document:
 
 def _curves(runs: Runs, done: Comparison) -> tuple[Any, ...]:
     firms = drawn(runs, done.differences)
-    views = (("Independent", "independent"), ("In the general race", "general"))
+    views = (("Independent", State.INDEPENDENT), ("In the general race", State.IN_GENERAL_RACE))
     switch = Switch(
         "survival",
         "What counts as survival",

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from sim.outcomes.index import ALL_STARTUPS, groups_of
+from sim.foundation.states import ALL_STARTUPS, State
+from sim.outcomes.index import groups_of
 from sim.report.html.document import Details, Document, Figure, Prose, Section, Switch, Terms, Tiles
 from sim.report.pictures import claims, exits, fates, landscape, money, since_milestones, survival, timelines
 from sim.report.run_reader import RunReader, focus_note, reader_of
@@ -58,9 +59,9 @@ def headline(run: RunReader) -> str:
     """The sentence to quote."""
     rows = run.outcomes.headline.to_dict("records")
     shares = {
-        row["firm"]: row["independent"]
+        row["firm"]: row[State.INDEPENDENT]
         for row in rows
-        if row["firm"] in (*run.startups, *run.focus) and row["never_entered"] < 1
+        if row["firm"] in (*run.startups, *run.focus) and row[State.NEVER_ENTERED] < 1
     }
     ranked = run.ranked(shares, "still independent") if shares else ""
     medians = run.landscape("independents")["median"]
@@ -112,8 +113,8 @@ def _survival(run: RunReader) -> Section:
         "survival",
         "What counts as survival",
         (
-            ("Independent", Figure(survival.survival_curves(run, "independent"))),
-            ("In the general race", Figure(survival.survival_curves(run, "general"))),
+            ("Independent", Figure(survival.survival_curves(run, State.INDEPENDENT))),
+            ("In the general race", Figure(survival.survival_curves(run, State.IN_GENERAL_RACE))),
         ),
     )
     return Section(

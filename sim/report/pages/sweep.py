@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Sequence
 from typing import Any
 
-from sim.outcomes.differences import ALL
+from sim.foundation.states import ALL, State
 from sim.report.html.document import Cell, Column, Details, Document, Figure, Section, Switch, Table
 from sim.report.pictures import sweep_curves, sweep_heatmaps
 from sim.report.pictures.swept import INDUSTRY, STATES, Swept
@@ -65,7 +65,7 @@ def _curves(swept: Swept) -> list[Section]:
     states = tuple((label, Figure(sweep_curves.by_state(swept, state))) for state, label in STATES.items())
     survival = tuple(
         (label, Figure(sweep_curves.survival(swept, endpoint)))
-        for endpoint, label in (("independent", "Independent"), ("general", "In the general race"))
+        for endpoint, label in ((State.INDEPENDENT, "Independent"), (State.IN_GENERAL_RACE, "In the general race"))
     )
     return [
         Section("left", "How many are left", (Figure(sweep_curves.left(swept)),)),
@@ -87,7 +87,7 @@ def _heatmaps(swept: Swept) -> list[Section]:
 
 def _table(swept: Swept) -> Section:
     names = [axis.name for axis in swept.axes]
-    wanted = [("independent", firm) for firm in [*swept.base.focus, *swept.firms]]
+    wanted = [(State.INDEPENDENT, firm) for firm in [*swept.base.focus, *swept.firms]]
     wanted = first(dict.fromkeys([*((name, ALL) for name in INDUSTRY), *wanted]), swept.base.focus, lambda one: one[1:])
     columns = [Column(name) for name in names]
     columns += [

@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Sequence
 from typing import Any
 
+from sim.foundation.states import State
 from sim.outcomes import differences, year_end_differences
 from sim.outcomes.intervals import METHODS
 from sim.report.html.document import Details, Document, Figure, Section, Switch, Terms, Tiles
@@ -117,8 +118,8 @@ def _curves(runs: Runs, done: WhatIf) -> Section:
         "survival",
         "What counts as survival",
         (
-            ("Independent", Figure(survival_overlay(runs, firms, "independent"))),
-            ("In the general race", Figure(survival_overlay(runs, firms, "general"))),
+            ("Independent", Figure(survival_overlay(runs, firms, State.INDEPENDENT))),
+            ("In the general race", Figure(survival_overlay(runs, firms, State.IN_GENERAL_RACE))),
         ),
     )
     each = Details(f"Curves of each startup and group, {count(len(firms), 'panel')}", (switch,))

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from sim.foundation.states import State
 from sim.report.html import style
 from sim.report.html.document import BOTH, Cell, Column, Table
 from sim.report.html.plotly_values import plotly_text, year_step
@@ -36,13 +37,13 @@ class Measure(NamedTuple):
 
 SHARES = (
     Measure("survival", "Survival", "share of worlds in which it is neither acquired nor closed"),
-    Measure("general", "In the race", "share of worlds in which it is still in the general race"),
-    Measure("acquired", "Acquired", "share of worlds in which it is acquired"),
-    Measure("closed", "Closed", "share of worlds in which it closes"),
-    Measure("listed", "Listed", "share of worlds in which it lists"),
-    Measure("pivoted", "Pivoted", "share of worlds in which it leaves the general race"),
-    Measure("abandoned", "Abandoned", "share of worlds in which the market abandons it"),
-    Measure("profitable", "Profitable", "share of worlds in which it has a year in profit"),
+    Measure(State.IN_GENERAL_RACE, "In the race", "share of worlds in which it is still in the general race"),
+    Measure(State.ACQUIRED, "Acquired", "share of worlds in which it is acquired"),
+    Measure(State.CLOSED, "Closed", "share of worlds in which it closes"),
+    Measure(State.LISTED, "Listed", "share of worlds in which it lists"),
+    Measure(State.PIVOTED, "Pivoted", "share of worlds in which it leaves the general race"),
+    Measure(State.ABANDONED, "Abandoned", "share of worlds in which the market abandons it"),
+    Measure(State.PROFITABLE, "Profitable", "share of worlds in which it has a year in profit"),
 )
 MONEY = (
     Measure("raised", "Money raised", "money raised by the horizon, on average over all worlds"),

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from sim.foundation.states import ALL_STARTUPS
 from sim.outcomes.exits import NOT_KEPT, years_of
-from sim.outcomes.index import ALL_STARTUPS
 from sim.report.html import style
 from sim.report.html.document import Column, Table
 from sim.report.html.plotly_values import plotly_text, year_step

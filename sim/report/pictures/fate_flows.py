@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.foundation.states import State
 from sim.outcomes.intervals import of_worlds
 from sim.report.html import style
 from sim.report.html.document import Cell, Column, Table
@@ -16,14 +17,14 @@ from sim.study.focus import first
 from sim.words.numbers import between, percent
 
 Row = Mapping[str, Any]  # of flipped.csv
-STATES = ("race", "pivoted", "acquired", "closed", "never_entered")
+STATES = ("race", "pivoted", State.ACQUIRED, State.CLOSED, State.NEVER_ENTERED)
 LABELS = dict(zip(STATES, ("race", "pivot", "bought", "shut", "absent"), strict=True))
 FULL = {
     "race": "independent, in the general race",
     "pivoted": "independent, pivoted",
-    "acquired": "acquired",
-    "closed": "closed",
-    "never_entered": "never entered",
+    State.ACQUIRED: "acquired",
+    State.CLOSED: "closed",
+    State.NEVER_ENTERED: "never entered",
 }
 MOST_FLIPS = 20
 LEAST_SAID = 0.005  # a smaller share has no number in its square
@@ -33,7 +34,7 @@ STAYS = "#e3e8ed"  # of the diagonal
 def state_of(fate: str) -> str:
     """The state of STATES that a fate of flipped.csv ("independent+listed+pivoted") belongs to."""
     terminal, *flags = fate.split("+")
-    if terminal != "independent":
+    if terminal != State.INDEPENDENT:
         return terminal
     return "pivoted" if "pivoted" in flags else "race"
 
@@ -41,9 +42,9 @@ def state_of(fate: str) -> str:
 def matrix(runs: Runs, flipped: Sequence[Row], firm: str) -> np.ndarray:
     """(states, states) share of worlds, from the base's state (rows) to the variant's; the whole sums to one."""
     run = runs.base
-    race = float(run.incidence(firm, "general")[-1])
-    ends = {name: run.at_horizon(firm, name)[0] for name in ("acquired", "closed", "never_entered")}
-    before = {"race": race, "pivoted": run.at_horizon(firm, "independent")[0] - race, **ends}
+    race = float(run.incidence(firm, State.IN_GENERAL_RACE)[-1])
+    ends = {name: run.at_horizon(firm, name)[0] for name in (State.ACQUIRED, State.CLOSED, State.NEVER_ENTERED)}
+    before = {"race": race, "pivoted": run.at_horizon(firm, State.INDEPENDENT)[0] - race, **ends}
     flow = np.zeros((len(STATES), len(STATES)))
     for row in flipped:
         if row["firm"] == firm:
@@ -161,6 +162,6 @@ def _share(runs: Runs, row: Row) -> Cell:
 def fate_words(fate: str) -> str:
     """ "closed+listed" as "closed, had listed"."""
     terminal, *flags = fate.split("+")
-    told = {"listed": "listed" if terminal == "independent" else "had listed",
-            "pivoted": "pivoted" if terminal == "independent" else "had pivoted"}  # fmt: skip
+    told = {"listed": "listed" if terminal == State.INDEPENDENT else "had listed",
+            "pivoted": "pivoted" if terminal == State.INDEPENDENT else "had pivoted"}  # fmt: skip
     return ", ".join([terminal.replace("_", " "), *(told[flag] for flag in flags)])

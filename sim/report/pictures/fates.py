@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.foundation.states import State
 from sim.report.html import style
 from sim.report.html.plotly_values import plotly_text
 from sim.report.pictures.picture import Key, Panel, Picture, numbers
@@ -24,21 +25,21 @@ FEW_BARS, ROW, NARROW_ROW = 40, 34, 22  # pixels of a bar where there are few, a
 KEYS = (
     Key("in the general race (the firm's colour)", style.GROUP.colour, group="race"),
     Key("independent, but pivoted (pale)", style.tint(style.GROUP.colour, PALE), group="pivoted"),
-    Key("acquired", style.ACQUIRED, group="acquired"),
-    Key("closed", style.CLOSED, group="closed"),
+    Key("acquired", style.ACQUIRED, group=State.ACQUIRED),
+    Key("closed", style.CLOSED, group=State.CLOSED),
 )
-NOT_YET = Key("not entered", style.NEVER_ENTERED, group="never_entered")
+NOT_YET = Key("not entered", style.NEVER_ENTERED, group=State.NEVER_ENTERED)
 
 
 def parts_of(run: RunReader, firm: str) -> dict[str, np.ndarray]:
     """Share of worlds in each state by tick, each (ticks + 1,); they sum to one."""
-    race = run.incidence(firm, "general")
+    race = run.incidence(firm, State.IN_GENERAL_RACE)
     return {
         "race": race,
-        "pivoted": np.clip(run.incidence(firm, "independent") - race, 0, 1),
-        "acquired": run.incidence(firm, "acquired"),
-        "closed": run.incidence(firm, "closed"),
-        "never_entered": run.incidence(firm, "never_entered"),
+        "pivoted": np.clip(run.incidence(firm, State.INDEPENDENT) - race, 0, 1),
+        State.ACQUIRED: run.incidence(firm, State.ACQUIRED),
+        State.CLOSED: run.incidence(firm, State.CLOSED),
+        State.NEVER_ENTERED: run.incidence(firm, State.NEVER_ENTERED),
     }
 
 
@@ -48,18 +49,18 @@ def part_colours(run: RunReader, firm: str) -> dict[str, str]:
     return {
         "race": own,
         "pivoted": style.tint(own, PALE),
-        "acquired": style.ACQUIRED,
-        "closed": style.CLOSED,
-        "never_entered": style.NEVER_ENTERED,
+        State.ACQUIRED: style.ACQUIRED,
+        State.CLOSED: style.CLOSED,
+        State.NEVER_ENTERED: style.NEVER_ENTERED,
     }
 
 
 PART_LABELS = {
     "race": "in the general race",
     "pivoted": "independent, pivoted",
-    "acquired": "acquired",
-    "closed": "closed",
-    "never_entered": "not entered",
+    State.ACQUIRED: "acquired",
+    State.CLOSED: "closed",
+    State.NEVER_ENTERED: "not entered",
 }
 
 
@@ -69,7 +70,7 @@ def fates_over_time(run: RunReader) -> Picture:
     if not firms:
         return Picture("fates", "The scenario has no startup", run.source)
     panels = tuple(_stack(run, firm) for firm in firms)
-    late = any(run.incidence(firm, "never_entered").any() for firm in firms)
+    late = any(run.incidence(firm, State.NEVER_ENTERED).any() for firm in firms)
     caption = run.caption(
         "Share of worlds in each state by month; at every month the states sum to 100%.", run.chosen_note(len(firms))
     )
@@ -83,7 +84,7 @@ def _stack(run: RunReader, firm: str) -> Panel:
     data: list[dict[str, Any]] = []
     colours, parts = part_colours(run, firm), parts_of(run, firm)
     for part, share in parts.items():
-        if part == "never_entered" and not share.any():
+        if part == State.NEVER_ENTERED and not share.any():
             continue
         data.append(
             line(
@@ -97,7 +98,7 @@ def _stack(run: RunReader, firm: str) -> Panel:
         xaxis=run.date_axis(**small_dates(run)),
         yaxis=style.small_share_axis(1.004),
     )
-    alive = run.at_horizon(firm, "independent")[0]
+    alive = run.at_horizon(firm, State.INDEPENDENT)[0]
     return Panel(data, layout, run.name(firm), f"{percent(alive)} independent", run.style(firm).colour)
 
 
@@ -110,12 +111,12 @@ def small_dates(run: RunReader) -> dict[str, Any]:
 def _title(run: RunReader, firms: list[str]) -> str:
     """Which way out is most common, and for whom each is; of the first in focus how common both are."""
     mine = [firm for firm in run.asked if firm in firms]
-    bought = mine[0] if mine else max(firms, key=lambda f: _end(run, f, "acquired"))
-    shut = mine[0] if mine else max(firms, key=lambda f: _end(run, f, "closed"))
-    if not mine and not _end(run, bought, "acquired") + _end(run, shut, "closed"):
+    bought = mine[0] if mine else max(firms, key=lambda f: _end(run, f, State.ACQUIRED))
+    shut = mine[0] if mine else max(firms, key=lambda f: _end(run, f, State.CLOSED))
+    if not mine and not _end(run, bought, State.ACQUIRED) + _end(run, shut, State.CLOSED):
         return f"Every startup that entered is still independent in {run.horizon} in every world"
-    told = f"By {run.horizon}, {run.says(bought, _end(run, bought, 'acquired'), 'acquired')}"
-    closed = _end(run, shut, "closed")
+    told = f"By {run.horizon}, {run.says(bought, _end(run, bought, State.ACQUIRED), 'acquired')}"
+    closed = _end(run, shut, State.CLOSED)
     if bought != shut:
         return f"{told} and {run.says(shut, closed, 'closed')}, the most of all startups in each"
     one = run.whole(bought) == "of worlds"
@@ -130,7 +131,7 @@ def _end(run: RunReader, firm: str, fate: str) -> float:
 
 def fates_at_horizon(run: RunReader) -> Picture:
     """One stacked bar a startup: how its worlds end, the surest survivor on top, after who is in focus."""
-    firms = first(sorted(run.told, key=lambda f: -_end(run, f, "independent")), run.focus, itself)
+    firms = first(sorted(run.told, key=lambda f: -_end(run, f, State.INDEPENDENT)), run.focus, itself)
     left, firms = len(firms[MOST_BARS:]), firms[:MOST_BARS]
     if not firms:
         return Picture("fates-at-horizon", "The scenario has no startup", run.source)
@@ -162,11 +163,11 @@ def fates_at_horizon(run: RunReader) -> Picture:
         xaxis=style.axis(range=[0, 1], tickformat=".0%", dtick=0.25),
         yaxis=style.row_axis([plotly_text(run.name(firm), 22) for firm in firms]),
     )
-    late = any(ends[firm]["never_entered"] for firm in firms)
+    late = any(ends[firm][State.NEVER_ENTERED] for firm in firms)
     best = firms[0]
-    title = f"In {run.horizon}, {run.says(best, _end(run, best, 'independent'), 'independent')}"
+    title = f"In {run.horizon}, {run.says(best, _end(run, best, State.INDEPENDENT), 'independent')}"
     alt = "Share independent at the horizon: " + listed(
-        [f"{run.name(f)} {percent(_end(run, f, 'independent'))}" for f in firms]
+        [f"{run.name(f)} {percent(_end(run, f, State.INDEPENDENT))}" for f in firms]
     )
     row = ROW if len(firms) <= FEW_BARS else NARROW_ROW
     chosen = (

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from sim.outcomes.index import MARKET, rows_of
+from sim.foundation.states import MARKET
+from sim.outcomes.index import rows_of
 from sim.report.html import style
 from sim.report.html.document import Cell, Column, Details, Prose, Table
 from sim.report.pictures.picture import Panel, Picture, numbers

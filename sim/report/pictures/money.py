@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sim.foundation.columns import column
+from sim.foundation.states import State
 from sim.report.html import style
 from sim.report.html.plotly_values import plotly_text, year_step
 from sim.report.pictures import fans
@@ -108,8 +109,8 @@ def _panel(run: RunReader, firm: str, rows: pd.DataFrame, purse: Purse, axis: di
 
 def listing_mark(run: RunReader, firm: str) -> tuple[list[dict[str, Any]], str]:
     """A dotted line at the median month of listing and its words, where enough worlds list."""
-    share = run.at_horizon(firm, "listed")[0]
-    month = run.median_month(firm, "listed")
+    share = run.at_horizon(firm, State.LISTED)[0]
+    month = run.median_month(firm, State.LISTED)
     if month is None or not share >= LISTING_SHOWN:
         return [], ""
     if month == 0:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim.foundation.states import ALL_STARTUPS, State
 from sim.report.html import style
 from sim.report.html.plotly_values import plotly_text
 from sim.report.pictures.fates import small_dates
@@ -21,7 +22,7 @@ from sim.words.numbers import percent
 from sim.words.text import listed, shorten
 
 
-def survival_overlay(runs: Runs, firms: Sequence[str], endpoint: str = "independent") -> Picture:
+def survival_overlay(runs: Runs, firms: Sequence[str], endpoint: str = State.INDEPENDENT) -> Picture:
     """Small multiples: a panel for each of ``firms`` (ids of firms or groups), a curve with band for every run."""
     state = ENDPOINTS[endpoint]
     panels = []
@@ -109,7 +110,10 @@ def banded(
 def left_overlay(runs: Runs) -> Picture:
     """How many startups are independent, and in the general race: the mean over worlds by month, for every run."""
     panels, told = [], []
-    for endpoint, heading in (("independent", "still independent"), ("general", "still in the general race")):
+    for endpoint, heading in (
+        (State.INDEPENDENT, "still independent"),
+        (State.IN_GENERAL_RACE, "still in the general race"),
+    ):
         data: list[dict[str, Any]] = []
         ends = []
         for index, run in enumerate(runs.each):
@@ -142,8 +146,8 @@ def _mean_left(run: RunReader, endpoint: str) -> np.ndarray | None:
     if not run.startups:
         return None
     size = sum(max(run.firms[firm].copies, 1) for firm in run.startups)
-    independent = run.incidence("startups", "independent")
-    share = independent if endpoint == "independent" else run.incidence("startups", "general")
+    independent = run.incidence(ALL_STARTUPS, State.INDEPENDENT)
+    share = independent if endpoint == State.INDEPENDENT else run.incidence(ALL_STARTUPS, State.IN_GENERAL_RACE)
     return np.asarray(size * share)
 
 

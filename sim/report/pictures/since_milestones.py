@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from sim.foundation.states import State
 from sim.report.html import style
 from sim.report.html.plotly_values import year_step
 from sim.report.pictures.picture import Key, Panel, Picture
@@ -31,7 +32,9 @@ MOST_GROUPS = 4  # of late entrants, each with a panel
 def survival_after(run: RunReader) -> Picture:
     """A panel for each clock, a curve for each cohort: the startups whose clock starts in the same year."""
     late = [(group, "entered", f"After entering: {who}", f"{who} that entered") for group, who in _late(run)]
-    found = [(heading, who, run.cohorts(group, "independent", clock)) for group, clock, heading, who in (*AFTER, *late)]
+    found = [
+        (heading, who, run.cohorts(group, State.INDEPENDENT, clock)) for group, clock, heading, who in (*AFTER, *late)
+    ]
     clocks = [(heading, who, _many(curves)) for heading, who, curves in found if _many(curves)]
     if not clocks:
         why = f"Fewer than {LEAST_DRAWN} startups list, pivot or enter in any year that can be followed"
@@ -62,10 +65,10 @@ def _many(curves: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
 
 def _late(run: RunReader) -> list[tuple[str, str]]:
     """Late entrants that have a panel, (id, what they are called): those who enter by chance, or many together."""
-    late = [firm for firm in first(run.startups, run.focus, itself) if run.cohorts(firm, "independent", "entered")]
+    late = [firm for firm in first(run.startups, run.focus, itself) if run.cohorts(firm, State.INDEPENDENT, "entered")]
     if 0 < len(late) <= MOST_GROUPS:
         return [(firm, run.name(firm, 30)) for firm in late]
-    dated = [firm for firm in run.startups if (run.survival(firm, "independent")["month"].min() or 0) > 0]
+    dated = [firm for firm in run.startups if (run.survival(firm, State.INDEPENDENT)["month"].min() or 0) > 0]
     return [("startups", "all late startups")] if len(late) + len(dated) > 1 else []
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from sim.foundation.states import State
 from sim.report.html import style
 from sim.report.html.plotly_values import plotly_text
 from sim.report.pictures.picture import Key, Panel, Picture, numbers
@@ -13,7 +14,7 @@ from sim.report.run_reader import RunReader
 from sim.words.numbers import percent
 from sim.words.text import listed
 
-ENDPOINTS = {"independent": "still independent", "general": "still in the general race"}
+ENDPOINTS = {State.INDEPENDENT: "still independent", State.IN_GENERAL_RACE: "still in the general race"}
 BANDS = "Bands are pointwise 95% intervals."
 ENDS = "A curve ends where fewer worlds are left than the root of their number."
 NOBODY = "No startup enters on a fixed date, so there is no curve on the calendar"
@@ -23,7 +24,7 @@ SAID = 3  # startups named in a caption
 LABEL_GAP = 0.045  # least distance of two labels at the ends of curves, in shares of the axis
 
 
-def survival_curves(run: RunReader, endpoint: str = "independent") -> Picture:
+def survival_curves(run: RunReader, endpoint: str = State.INDEPENDENT) -> Picture:
     """A curve with band for every startup: the share of worlds in which it is ``endpoint``, by month.
 
     ``endpoint`` is "independent" (neither closed nor acquired) or "general" (nor pivoted); KeyError otherwise.
@@ -58,7 +59,7 @@ def survival_curves(run: RunReader, endpoint: str = "independent") -> Picture:
         yaxis=style.axis(range=[0, 1.01], tickformat=".0%", dtick=0.2),
         annotations=_end_labels(run, {firm: float(curves[firm]["survival"].iloc[-1]) for firm in chosen}),
     )
-    what = "neither closed nor acquired" if endpoint == "independent" else "neither closed, acquired nor pivoted"
+    what = "neither closed nor acquired" if endpoint == State.INDEPENDENT else "neither closed, acquired nor pivoted"
     caption = run.caption(
         f"Share of worlds in which a firm that entered is {what}, by month. {BANDS} {ENDS}",
         " ".join(part for part in (run.chosen_note(len(chosen), bool(others)), elsewhere(run)) if part),
@@ -73,7 +74,7 @@ def survival_curves(run: RunReader, endpoint: str = "independent") -> Picture:
 
 def elsewhere(run: RunReader) -> str:
     """Which startups have no curve on the calendar, since they enter by chance."""
-    late = [firm for firm in run.startups if run.cohorts(firm, "independent", "entered")]
+    late = [firm for firm in run.startups if run.cohorts(firm, State.INDEPENDENT, "entered")]
     names = listed(
         [run.name(firm) for firm in late[:SAID]] + ([f"{len(late) - SAID} more"] if len(late) > SAID else [])
     )
@@ -82,7 +83,7 @@ def elsewhere(run: RunReader) -> str:
 
 def _title(run: RunReader, ends: dict[str, float], state: str) -> str:
     told = f"In {run.horizon}, {run.ranked(ends, state)}"
-    late = any(run.incidence(firm, "never_entered").any() for firm in run.spoken(ends))
+    late = any(run.incidence(firm, State.NEVER_ENTERED).any() for firm in run.spoken(ends))
     return f"{told}, of those that entered" if late else told
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim.foundation.states import A_STARTUP
 from sim.outcomes.differences import ENDGAME, GENERAL_LEFT, INDEPENDENTS_LEFT
 from sim.outcomes.horizon import CLAIM
 from sim.report.html import style
@@ -101,7 +102,7 @@ def _title_left(swept: Swept) -> str:
 
 
 def _startups(swept: Swept) -> str:
-    total = sum(max(firm.copies, 1) for firm in swept.done.scenario.firms if firm.kind == "startup")
+    total = sum(max(firm.copies, 1) for firm in swept.done.scenario.firms if firm.kind == A_STARTUP)
     return f"{total} startup{'' if total == 1 else 's'}"
 
 

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from sim.foundation.states import ALL
 from sim.outcomes.horizon import CLAIM
 from sim.report.html import style
 from sim.report.html.plotly_values import plotly_text
@@ -56,7 +57,7 @@ def industry(swept: Swept, quantity: str) -> Picture:
     title = f"{label} in {swept.base.horizon}: {scale.text(lowest)} to {scale.text(highest)}"
     title += " on average" if counts else " of worlds"
     what = "Mean number of startups" if counts else "Share of worlds"
-    return _picture(swept, name, title, f"{what} in {swept.base.horizon}. {NOTE}", [(quantity, "all", "", "")], scale)
+    return _picture(swept, name, title, f"{what} in {swept.base.horizon}. {NOTE}", [(quantity, ALL, "", "")], scale)
 
 
 def by_state(swept: Swept, state: str) -> Picture:
@@ -80,7 +81,7 @@ def claims(swept: Swept) -> Picture:
     """Probability of every forecast, a heatmap each."""
     if not swept.claims:
         return Picture("sweep-claims", "The scenario states no claims", swept.caption())
-    shown = [(f"{CLAIM}{claim}", "all", shorten(swept.says(claim), 90), "") for claim in swept.claims]
+    shown = [(f"{CLAIM}{claim}", ALL, shorten(swept.says(claim), 90), "") for claim in swept.claims]
     moved = max(swept.claims, key=lambda claim: swept.spread(f"{CLAIM}{claim}"))
     estimates = swept.rows(f"{CLAIM}{moved}")["estimate"]
     low, high = percent(float(estimates.min())), percent(float(estimates.max()))

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from sim.foundation.states import ALL, State
 from sim.outcomes.differences import ENDGAME, GENERAL_LEFT, INDEPENDENTS_LEFT
 from sim.outcomes.horizon import CLAIM
 from sim.report.pictures.decision_axis import Places
@@ -21,12 +22,12 @@ from sim.study.sweep import Sweep
 from sim.words.propositions import asked
 
 STATES = {
-    "independent": "Independent",
-    "general": "In the general race",
-    "acquired": "Acquired",
-    "closed": "Closed",
-    "listed": "Listed",
-    "pivoted": "Pivoted",
+    State.INDEPENDENT: "Independent",
+    State.IN_GENERAL_RACE: "In the general race",
+    State.ACQUIRED: "Acquired",
+    State.CLOSED: "Closed",
+    State.LISTED: "Listed",
+    State.PIVOTED: "Pivoted",
 }
 INDUSTRY = {
     INDEPENDENTS_LEFT: "Startups independent",
@@ -79,7 +80,7 @@ class Swept:
     def _rows(self) -> Tables:
         return Tables(self.done.grid, ["quantity", "firm"])
 
-    def rows(self, quantity: str, firm: str = "all") -> pd.DataFrame:
+    def rows(self, quantity: str, firm: str = ALL) -> pd.DataFrame:
         """The rows of one quantity of a firm, a point each; maybe none."""
         return self._rows.rows(quantity, firm)
 
@@ -91,7 +92,7 @@ class Swept:
         row = rows.iloc[self.grid_points.index(tuple(point))]
         return Point(float(row["estimate"]), float(row["low"]), float(row["high"]))
 
-    def spread(self, quantity: str, firm: str = "all") -> float:
+    def spread(self, quantity: str, firm: str = ALL) -> float:
         """How far an estimate moves over the grid; -1 where it is never known."""
         estimates = self.rows(quantity, firm)["estimate"].dropna()
         return float(estimates.max() - estimates.min()) if len(estimates) else -1.0
@@ -100,7 +101,7 @@ class Swept:
     def firms(self) -> list[str]:
         """The firms to draw, of ``base.told``: those in focus, and those whose survival moves most."""
         told = self.base.told
-        order = first(sorted(told, key=lambda firm: -self.spread("independent", firm)), self.base.focus, itself)
+        order = first(sorted(told, key=lambda firm: -self.spread(State.INDEPENDENT, firm)), self.base.focus, itself)
         return [firm for firm in told if firm in order[:MOST_PANELS]]
 
     @cached_property

@@ -9,7 +9,7 @@ import textwrap
 from collections.abc import Sequence
 from typing import Any
 
-from sim.outcomes.index import MARKET
+from sim.foundation.states import A_STARTUP, MARKET, State
 from sim.report.html import style
 from sim.report.html.document import Cell, Column, Table
 from sim.report.html.plotly_values import plotly_text
@@ -17,7 +17,7 @@ from sim.report.pictures.picture import Key, Panel, Picture
 from sim.report.pictures.traces import TOLD, marks, plain, upright
 from sim.report.run_reader import RunReader
 from sim.study.focus import first
-from sim.words.life_stories import STARTUP, Sentence, Story, WorldStory
+from sim.words.life_stories import Sentence, Story, WorldStory
 from sim.words.text import capital, shorten
 
 MOST_LANES = 25
@@ -81,7 +81,7 @@ def lanes_of(run: RunReader, world: WorldStory, limit: int = MOST_LANES) -> list
     class only the firms to which something happens have one.
     """
     named = set(run.startups)
-    lives = [life for life in world.lives if life.kind == STARTUP and life.fate != "never_entered"]
+    lives = [life for life in world.lives if life.kind == A_STARTUP and life.fate != State.NEVER_ENTERED]
     busy = {life.firm: sum(said.event in MARKS for said in life.sentences) for life in lives}
     there = [life for life in lives if life.firm in named or busy[life.firm]]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sim.foundation.states import ALL_STARTUPS, State
 from sim.outcomes.exit_differences import in_parts, is_exit
 from sim.outcomes.exits import NOT_KEPT
-from sim.outcomes.index import ALL_STARTUPS
 from sim.report.html.document import BOTH, Column, Prose, Table
 from sim.report.pictures.difference_dots import Row, at_the_end, change_cell, difference_text, is_sure, name_head
 from sim.report.several_runs import Runs
@@ -61,6 +61,6 @@ def most_changed(runs: Runs, ends: dict[str, dict[str, Row]]) -> str:
 
 
 def _nothing(rows: Sequence[Row]) -> str:
-    if any(row["quantity"] in ("acquired", "closed") and (row["base"] or row["variant_value"]) for row in rows):
+    if any(row["quantity"] in (State.ACQUIRED, State.CLOSED) and (row["base"] or row["variant_value"]) for row in rows):
         return f"{TITLE}: {NOT_KEPT}."
     return f"{TITLE}: nobody is gone by the horizon in any world."

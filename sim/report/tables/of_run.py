@@ -8,6 +8,7 @@ from typing import Any
 
 from sim.foundation.assumption import Assumption
 from sim.foundation.currency import unit_in
+from sim.foundation.states import State
 from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS
 from sim.outcomes import fates
 from sim.outcomes.index import group_name, groups_of
@@ -29,10 +30,10 @@ from sim.words.text import capital, shorten
 MOST_ROWS = 60  # of the table of fates; a scenario with more firms says so
 
 SHARES = (
-    ("independent", "Independent", "neither closed nor acquired at the horizon; pivoted and listed firms count"),
-    ("general", "In the race", "independent and still in the general race: it has not pivoted"),
-    ("acquired", "Acquired", "bought by the horizon"),
-    ("closed", "Closed", "shut down by the horizon"),
+    (State.INDEPENDENT, "Independent", "neither closed nor acquired at the horizon; pivoted and listed firms count"),
+    (State.IN_GENERAL_RACE, "In the race", "independent and still in the general race: it has not pivoted"),
+    (State.ACQUIRED, "Acquired", "bought by the horizon"),
+    (State.CLOSED, "Closed", "shut down by the horizon"),
     ("listed", "Listed", "went public at some time by the horizon, whatever came after"),
     ("pivoted", "Pivoted", "left the general race for good at some time by the horizon"),
     ("abandoned", "Abandoned", "listed, then failed the profitability test; still counts as independent"),
@@ -51,10 +52,10 @@ def fates_table(run: RunReader) -> Table:
     """One row a startup, surest survivor first, then the groups of startups; who is in focus before all."""
     frame = run.outcomes.headline
     firms = [row for row in frame.to_dict("records") if row["firm"] in run.told and row["kind"] != "group"]
-    firms.sort(key=lambda row: -row["independent"])
+    firms.sort(key=lambda row: -row[State.INDEPENDENT])
     firms = first(firms, run.focus)
     groups = [row for row in frame.to_dict("records") if row["firm"] in run.groups]
-    late = any(row["never_entered"] > 0 for row in firms)
+    late = any(row[State.NEVER_ENTERED] > 0 for row in firms)
     columns = [
         Column("Startup"),
         Column(
@@ -94,23 +95,23 @@ def _fate_row(run: RunReader, row: dict[str, Any], late: bool) -> tuple[Cell, ..
     firm = row["firm"]
     colours = part_colours(run, firm)
     ends = {
-        "race": row["general"],
-        "pivoted": max(0.0, row["independent"] - row["general"]),
-        **{name: row[name] for name in ("acquired", "closed", "never_entered")},
+        "race": row[State.IN_GENERAL_RACE],
+        "pivoted": max(0.0, row[State.INDEPENDENT] - row[State.IN_GENERAL_RACE]),
+        **{name: row[name] for name in (State.ACQUIRED, State.CLOSED, State.NEVER_ENTERED)},
     }
     label = "; ".join(f"{PART_LABELS[part]} {percent(share)}" for part, share in ends.items() if share > 0)
     stack = tuple(
         (share, colours[part], f"{PART_LABELS[part]} {percent(share)}") for part, share in ends.items() if share > 0
     )
-    shares = [share_cell(row[n], row[f"{n}_low"], row[f"{n}_high"], n == "independent") for n, _, _ in SHARES]
+    shares = [share_cell(row[n], row[f"{n}_low"], row[f"{n}_high"], n == State.INDEPENDENT) for n, _, _ in SHARES]
     if late:
-        shares.append(share_cell(row["never_entered"], row["never_entered_low"], row["never_entered_high"]))
+        shares.append(share_cell(row[State.NEVER_ENTERED], row["never_entered_low"], row["never_entered_high"]))
     return (name_cell(run, firm), Cell(stack=stack, title=label), *shares, _half_gone(run, row))
 
 
 def _half_gone(run: RunReader, row: dict[str, Any]) -> Cell:
     """The month by which half of all that enter are gone, with its interval."""
-    if row["never_entered"] >= 1:
+    if row[State.NEVER_ENTERED] >= 1:
         return Cell("never entered")
     dates = (row[name] for name in ("median_exit", "median_exit_low", "median_exit_high"))
     gone, low, high = (_month_of(text) if isinstance(text, str) and text else "" for text in dates)
