@@ -1,4 +1,7 @@
-"""Why something happened: the rule that fired and what it looked at. One number each, never reused."""
+"""Why something happened: the rule that fired and what it looked at. One number each, never reused.
+
+No rule gives "bought in distress" any more. It stays: Parquet files list all rules, so without it each would change.
+"""
 
 from __future__ import annotations
 
