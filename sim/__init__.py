@@ -10,10 +10,13 @@ Everything heavy is imported when it is first needed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
+
+from sim.study.how import How, takes_how
 
 if TYPE_CHECKING:
     from sim.engine.simulate import Trace
@@ -21,13 +24,11 @@ if TYPE_CHECKING:
     from sim.study.axes import Vary
     from sim.study.compare import Comparison
     from sim.study.flip import Flip
-    from sim.study.many_worlds import Progress
     from sim.study.run import Run
     from sim.study.sensitivity import Sensitivity
     from sim.study.sweep import Sweep
     from sim.study.what_if import WhatIf
 
-    Told = TypeVar("Told", Run, WhatIf, Comparison, Sweep, Flip, Sensitivity)
     Changes = Mapping[str, Any] | Iterable[str]  # {PATH: VALUE}, {"PATH@FROM..UNTIL": VALUE} or ["PATH=VALUE", ...]
 
 __all__ = [
@@ -45,6 +46,11 @@ __all__ = [
 ]
 
 
+def _pages() -> Any:
+    """What draws answers; imported when there is something to draw."""
+    return import_module("sim.report.html.write")
+
+
 def load(path: Path | str, sets: Iterable[str] = (), *, worlds: int | None = None, seed: int | None = None) -> Scenario:
     """The validated scenario in the file at ``path``, with ``sets`` ("PATH=VALUE") applied.
 
@@ -56,242 +62,94 @@ def load(path: Path | str, sets: Iterable[str] = (), *, worlds: int | None = Non
     return load_scenario(Path(path), tuple(sets), worlds=worlds, seed=seed)
 
 
-def run(
-    scenario: Scenario | Path | str,
-    *,
-    worlds: int | None = None,
-    seed: int | None = None,
-    jobs: int | None = None,
-    out: Path | str | None = None,
-    precision: float | None = None,
-    firms: Iterable[str] = (),
-    png: bool = False,
-    progress: Callable[[Progress], None] | None = None,
-    command: str = "sim.run",
-) -> Run:
-    """Simulate many worlds of ``scenario``.
+@takes_how(_pages)
+def run(scenario: Scenario | Path | str, *, how: How) -> Run:
+    """Simulate many worlds of a scenario, write its result folder and report, and tell the fates of the firms.
 
-    ``worlds`` and ``seed`` stand in for the scenario's; ``precision`` is a half-width to simulate until. With ``out``
-    the result folder and its report are written there (``png``: also each figure as PNG and SVG), or, if the same
-    question was answered before, opened. ``firms``: ids of firms, classes or groups that headline, tables and figures
-    speak of first, with ``out`` on a page of their own beside the other; frames keep the order of their files.
-    ``jobs``: local workers. InputError if the question is wrong, RunError if the run fails after it began; what is
-    finished is then kept.
+    With ``out`` the result folder and its report are written there, or, if the same question was answered before,
+    opened; frames keep the order of their files, whoever is told first. InputError if the question is wrong, RunError
+    if the run fails after it began; what is finished is then kept.
     """
-    from sim.study import many_worlds
-    from sim.study.focus import focus_of
+    from sim.study.run import run as answer
 
-    asked = _loaded(scenario)
-    focus = focus_of([asked], firms)
-    done = many_worlds.run(
-        asked,
-        worlds=worlds,
-        seed=seed,
-        jobs=jobs,
-        out=out,
-        precision=precision,
-        progress=progress,
-        page=_draw,
-        command=command,
-    )
-    return _told(done, focus, png, progress)
+    return answer(_loaded(scenario), how)
 
 
+@takes_how(_pages)
 def what_if(
     scenario: Scenario | Path | str,
     changes: Changes = (),
     *,
     variants: Mapping[str, Changes] | Iterable[str] = (),
-    worlds: int | None = None,
-    seed: int | None = None,
-    jobs: int | None = None,
-    out: Path | str | None = None,
-    precision: float | None = None,
-    firms: Iterable[str] = (),
-    png: bool = False,
-    progress: Callable[[Progress], None] | None = None,
-    command: str = "sim.what_if",
+    how: How,
 ) -> WhatIf:
-    """``scenario`` and what changes with it, in the same worlds.
+    """Change assumptions and see what differs in the same worlds.
 
     ``changes`` make one variant: ``{"assumptions.listing.strength": 0}``. ``variants`` names further ones:
     ``{"shut window": {"assumptions.exchange.window@2025-07": 0}}``, or texts "NAME: PATH=VALUE, PATH=VALUE". The
-    answer has ``differences`` and ``flipped`` as pandas frames and ``headline``, a sentence for every variant; the
-    other parameters and the errors are those of ``run``.
+    answer has ``differences`` and ``flipped`` as pandas frames and ``headline``, a sentence for every variant; errors
+    are those of ``run``.
     """
-    from sim.study import many_worlds
-    from sim.study import what_if as study
-    from sim.study.focus import focus_of
+    from sim.study.many_worlds import with_worlds
     from sim.study.variants import sets_of, variants_of
+    from sim.study.what_if import what_if as answer
 
-    base = many_worlds.with_worlds(_loaded(scenario), worlds, seed)
-    focus = focus_of([base], firms)
+    base = with_worlds(_loaded(scenario), how.worlds, how.seed)
     named = [(name, sets_of(own)) for name, own in variants.items()] if isinstance(variants, Mapping) else variants
-    asked = variants_of(base, sets_of(changes), named)
-    done = study.what_if(
-        base,
-        asked,
-        jobs=jobs,
-        out=out,
-        precision=precision,
-        progress=progress,
-        page=_draw,
-        command=command,
-    )
-    return _told(done, focus, png, progress)
+    return answer(base, variants_of(base, sets_of(changes), named), how)
 
 
-def compare(
-    *asked: Scenario | Run | Path | str,
-    sets: Iterable[str] = (),
-    worlds: int | None = None,
-    seed: int | None = None,
-    jobs: int | None = None,
-    out: Path | str | None = None,
-    precision: float | None = None,
-    firms: Iterable[str] = (),
-    png: bool = False,
-    progress: Callable[[Progress], None] | None = None,
-    command: str = "sim.compare",
-) -> Comparison:
-    """Runs side by side, every one against the first: scenarios, runs, scenario files or folders of finished runs.
+@takes_how(_pages)
+def compare(*asked: Scenario | Run | Path | str, sets: Iterable[str] = (), how: How) -> Comparison:
+    """Put scenarios or finished runs side by side, every one against the first.
 
-    ``sets`` apply to all; what has a result already is then simulated anew. The answer has ``differences`` as a pandas
-    frame, ``headline`` and ``notes``; the other parameters and the errors are those of ``run``.
+    ``asked``: scenarios, runs, scenario files or folders of finished runs. ``sets`` apply to all; what has a result
+    already is then simulated anew. The answer has ``differences`` as a pandas frame, ``headline`` and ``notes``; errors
+    are those of ``run``.
     """
-    from sim.study import compare as study
-    from sim.study.focus import focus_of
+    from sim.study.compare import compare as answer
 
-    found, notices = study.questions(asked, tuple(sets), worlds, seed)
-    focus = focus_of(map(study.scenario_of, found), firms)
-    done = study.compare(
-        found,
-        jobs=jobs,
-        out=out,
-        precision=precision,
-        progress=progress,
-        page=_draw,
-        command=command,
-        notices=notices,
-    )
-    return _told(done, focus, png, progress)
+    return answer(asked, how, tuple(sets))
 
 
-def sweep(
-    scenario: Scenario | Path | str,
-    vary: Vary,
-    *,
-    worlds: int | None = None,
-    seed: int | None = None,
-    jobs: int | None = None,
-    out: Path | str | None = None,
-    precision: float | None = None,
-    firms: Iterable[str] = (),
-    png: bool = False,
-    progress: Callable[[Progress], None] | None = None,
-    command: str = "sim.sweep",
-) -> Sweep:
-    """``scenario`` over a grid of one or two assumptions, in the same worlds at every point.
+@takes_how(_pages)
+def sweep(scenario: Scenario | Path | str, vary: Vary, *, how: How) -> Sweep:
+    """Run a scenario over a grid of one or two assumptions or decisions, with the same luck at every point.
 
     ``vary`` is ``{"assumptions.listing.strength": (0, 2, 5)}`` (lowest, highest, points), or texts "PATH=LO:HI:N"; a
     decision has a list, ``{"firms.zhipu.lists": ["rule", "2025-01:2027-01:5", "never"]}`` or "PATH=rule,never". The
     answer has ``grid`` and ``survival`` as pandas frames; ``worlds`` are those at every point (by default the
-    scenario's, at most some 2,000); the other parameters and the errors are those of ``run``.
+    scenario's, at most some 2,000); errors are those of ``run``.
     """
-    from sim.study import sweep as study
-    from sim.study.focus import focus_of
+    from sim.study.sweep import sweep as answer
 
-    base = _loaded(scenario)
-    focus = focus_of([base], firms)
-    done = study.sweep(
-        base,
-        vary,
-        worlds=worlds,
-        seed=seed,
-        jobs=jobs,
-        out=out,
-        precision=precision,
-        progress=progress,
-        page=_draw,
-        command=command,
-    )
-    return _told(done, focus, png, progress)
+    return answer(_loaded(scenario), vary, how)
 
 
-def flip(
-    scenario: Scenario | Path | str,
-    vary: Vary,
-    until: str,
-    *,
-    worlds: int | None = None,
-    seed: int | None = None,
-    jobs: int | None = None,
-    out: Path | str | None = None,
-    precision: float | None = None,
-    png: bool = False,
-    progress: Callable[[Progress], None] | None = None,
-    command: str = "sim.flip",
-) -> Flip:
-    """The values of an assumption at which the probability of a claim crosses a level, each with an interval.
+@takes_how(_pages, without=("firms",))
+def flip(scenario: Scenario | Path | str, vary: Vary, until: str, *, how: How) -> Flip:
+    """Find the values of an assumption at which the probability of a claim crosses a level, each with an interval.
 
     ``vary`` is ``{"assumptions.listing.strength": (0, 2)}`` or "PATH=LO:HI", ``until`` is "CLAIM >= 0.5". The answer
-    has ``crossings``, ``headline`` (the plain answer) and ``evaluations`` as a pandas frame; the other parameters and
-    the errors are those of ``sweep``.
+    has ``crossings``, ``headline`` (the plain answer) and ``evaluations`` as a pandas frame; worlds and errors are
+    those of ``sweep``.
     """
-    from sim.study import flip as study
+    from sim.study.flip import flip as answer
 
-    done = study.flip(
-        _loaded(scenario),
-        vary,
-        until,
-        worlds=worlds,
-        seed=seed,
-        jobs=jobs,
-        out=out,
-        precision=precision,
-        progress=progress,
-        page=_draw,
-        command=command,
-    )
-    return _told(done, (), png, progress)
+    return answer(_loaded(scenario), vary, until, how)
 
 
-def sensitivity(
-    scenario: Scenario | Path | str,
-    of: str,
-    *,
-    method: str = "given-data",
-    worlds: int | None = None,
-    seed: int | None = None,
-    jobs: int | None = None,
-    out: Path | str | None = None,
-    precision: float | None = None,
-    png: bool = False,
-    progress: Callable[[Progress], None] | None = None,
-    command: str = "sim.sensitivity",
-) -> Sensitivity:
-    """Which of the assumptions that ``scenario`` leaves uncertain drive the claim ``of``, and how much is chance.
+@takes_how(_pages, without=("firms",))
+def sensitivity(scenario: Scenario | Path | str, of: str, *, method: str = "given-data", how: How) -> Sensitivity:
+    """Find which of the assumptions that are left uncertain drive a claim, and how much of it is chance.
 
-    ``method`` is "given-data" (from the ordinary run), "sobol" or "morris" (worlds of their own; they need SALib). The
-    answer has ``drivers`` and ``tornado`` as pandas frames, ``ranks``, ``chance`` and ``headline``; the other
-    parameters and the errors are those of ``run``.
+    ``of`` is the claim, ``method`` "given-data" (from the ordinary run), "sobol" or "morris" (worlds of their own; they
+    need SALib). The answer has ``drivers`` and ``tornado`` as pandas frames, ``ranks``, ``chance`` and ``headline``;
+    errors are those of ``run``.
     """
-    from sim.study import sensitivity as study
+    from sim.study.sensitivity import sensitivity as answer
 
-    done = study.sensitivity(
-        _loaded(scenario),
-        of,
-        method=method,
-        worlds=worlds,
-        seed=seed,
-        jobs=jobs,
-        out=out,
-        precision=precision,
-        progress=progress,
-        page=_draw,
-        command=command,
-    )
-    return _told(done, (), png, progress)
+    return answer(_loaded(scenario), of, method, how)
 
 
 def cluster(scheduler: str) -> AbstractContextManager[None]:
@@ -313,49 +171,13 @@ def trace(scenario: Scenario | Path | str, world: int = 0) -> Trace:
 def open_run(path: Path | str) -> Run:
     """The run in a result folder. Nothing in the folder is executed. InputError if it is not a result folder."""
     from sim.foundation.file_paths import expanded
-    from sim.study.run import open_folder
+    from sim.study.finished_runs import open_folder
 
     return open_folder(expanded(path))
 
 
 def _loaded(scenario: Scenario | Path | str) -> Scenario:
     return load(scenario) if isinstance(scenario, Path | str) else scenario
-
-
-def _draw(done: Any, folder: Path) -> None:
-    """Write the page of an answer and its figures to ``folder``."""
-    from sim.report.html.write import write
-
-    write(done, folder)
-
-
-def _told(done: Told, focus: Sequence[str], png: bool, progress: Callable[[Progress], None] | None) -> Told:
-    """``done`` with ``focus`` told first, on a page of its own beside the other; ``png``: also its figures as PNG and
-    SVG, if they are not there.
-    """
-    from sim.archive.folder import extended
-    from sim.report.html.stills import write_stills
-    from sim.report.html.write import PLOTS, pictures
-    from sim.study.focus import focused, named
-    from sim.study.many_worlds import DRAWING, Progress
-
-    done = focused(done, focus)
-    if done.folder is None:
-        return done
-    plots = named(PLOTS, done.manifest)
-    png = png and not any(done.folder.glob(f"{plots}/*.png"))
-    if progress is not None and (focus or png):
-        progress(Progress(DRAWING, done.scenario.worlds, done.scenario.worlds))
-    if focus:  # always drawn anew: the manifest does not list it, so nobody could tell whether it was altered
-        with extended(done.folder, "*.html", f"{plots}/*") as part:
-            _draw(done, part)
-    if png:
-        with extended(done.folder, f"{plots}/*.png", f"{plots}/*.svg") as part:
-            (part / plots).mkdir()
-            message = write_stills(pictures(done), part / plots)
-        if message:
-            done.manifest["notices"].append(message)
-    return done
 
 
 def __getattr__(name: str) -> Any:

@@ -25,9 +25,8 @@ print(tile.market.war_depth[0], len(compiled.buffer))
 WHOLE_RUN = """
 from numba.core import event
 with event.install_recorder("numba:compile") as compiled:
-    from small_industry import small
-    from sim.study import many_worlds
-    run = many_worlds.run(small(), jobs=1)
+    from small_industry import run_of, small
+    run = run_of(small(), jobs=1)
 print(run.scenario.worlds, len(compiled.buffer))
 """
 EDITED_LAW = """

@@ -1,7 +1,8 @@
-"""The data dictionary: every file of a result folder and every column of its tables, declared once.
+"""The data dictionary: every file of a run's folder and every column of its tables, declared once.
 
 Tables are written and read back by these declarations (tables.py), and the README of each folder is made from them
-(study/readme.py). ``¤`` in a unit stands for the scenario's unit of money.
+(study/readme.py). What the folders of a study have beside is declared in its own module, in the same form. ``¤`` in a
+unit stands for the scenario's unit of money.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ AT_DATE = Column("date", TEXT, DATE, "the same month on the calendar")
 VARIANT = Column("variant", TEXT, "", "name of the variant, or of the run that is compared with the first")
 
 
-def _bounds(of: str, unit: str, empty: str = ONE_WORLD) -> tuple[Column, Column]:
+def bounds(of: str, unit: str, empty: str = ONE_WORLD) -> tuple[Column, Column]:
     return (
         Column("low", NUMBER, unit, f"lower bound of the 95% interval of `{of}`", empty),
         Column("high", NUMBER, unit, f"upper bound of the 95% interval of `{of}`", empty),
@@ -147,7 +148,7 @@ SURVIVAL = Table(
         Column("date", TEXT, DATE, "the month on the calendar", "the clock is not the calendar"),
         Column("at_risk", WHOLE, "", "worlds (of groups: firms in all worlds) that are followed so far"),
         Column("survival", NUMBER, SHARE, "share of them that has not left", "nobody is at risk"),
-        *_bounds("survival", SHARE, "nobody is at risk, or there is one world"),
+        *bounds("survival", SHARE, "nobody is at risk, or there is one world"),
     ),
 )
 STATE_UNIT = "share of worlds (of classes and groups: of firms in all worlds), 0 to 1"
@@ -165,7 +166,7 @@ FATES = Table(
         AT_TICK,
         AT_DATE,
         Column("incidence", NUMBER, STATE_UNIT, "share in this state, or that has passed this milestone, by then"),
-        *_bounds("incidence", STATE_UNIT),
+        *bounds("incidence", STATE_UNIT),
     ),
 )
 CAUSES = Table(
@@ -176,9 +177,9 @@ CAUSES = Table(
         Column("fate", TEXT, "", "`acquired` or `closed`"),
         Column("cause", TEXT, "", "the rule that fired, as in events.parquet"),
         Column("share", NUMBER, STATE_UNIT, "share that ended so in this year"),
-        *_bounds("share", STATE_UNIT),
+        *bounds("share", STATE_UNIT),
         Column("cumulative", NUMBER, STATE_UNIT, "share that ended so by the end of this year, or by the horizon"),
-        *(bound._replace(name=f"cumulative_{bound.name}") for bound in _bounds("cumulative", STATE_UNIT)),
+        *(bound._replace(name=f"cumulative_{bound.name}") for bound in bounds("cumulative", STATE_UNIT)),
     ),
     notes=(
         "There is a row for every firm, class and group, every year of the run, and every fate and cause that ended "
@@ -211,7 +212,7 @@ ENDGAME = Table(
         AT_TICK,
         AT_DATE,
         Column("share", NUMBER, SHARE, "share of worlds in which it has begun by then"),
-        *_bounds("share", SHARE),
+        *bounds("share", SHARE),
     ),
 )
 
@@ -224,7 +225,7 @@ def _ledger(what: str, *more: Column) -> Table:
             Column("says", TEXT, "", "the sentence it stands for", "none is given"),
             Column("source", TEXT, "", "evidence id, paper, or `assumption`", "none is given"),
             Column("probability", NUMBER, SHARE, "share of `worlds` in which it is true", "`worlds` is 0"),
-            *_bounds("probability", SHARE, "fewer than two worlds are asked"),
+            *bounds("probability", SHARE, "fewer than two worlds are asked"),
             Column("worlds", WHOLE, "", "worlds that meet its condition and in which it is true or false"),
             *more,
         ),
@@ -251,10 +252,10 @@ def _states() -> tuple[Column, ...]:
     columns: list[Column] = []
     for name, says in STATES.items():
         columns.append(Column(name, NUMBER, STATE_UNIT, f"share that {says}"))
-        columns += (bound._replace(name=f"{name}_{bound.name}") for bound in _bounds(name, STATE_UNIT))
+        columns += (bound._replace(name=f"{name}_{bound.name}") for bound in bounds(name, STATE_UNIT))
     columns.append(Column(AMONG, NUMBER, SHARE, "of those that listed, the share that was abandoned", "none listed"))
     few = "fewer than two are listed, or there is one world"
-    columns += (bound._replace(name=f"{AMONG}_{bound.name}") for bound in _bounds(AMONG, SHARE, few))
+    columns += (bound._replace(name=f"{AMONG}_{bound.name}") for bound in bounds(AMONG, SHARE, few))
     return tuple(columns)
 
 
@@ -313,7 +314,7 @@ DIFFERENCES = Table(
             "`variant_value` less `base`; of `runway` in paired runs the median of the differences world by world",
             ONE_SIDE,
         ),
-        *_bounds("difference", MIXED, f"{ONE_SIDE}, or there are too few worlds (one; of `runway` five)"),
+        *bounds("difference", MIXED, f"{ONE_SIDE}, or there are too few worlds (one; of `runway` five)"),
         Column("paired", FLAG, "", "true: world by world with the same luck; false: as independent runs"),
         Column(
             "variance_ratio",
@@ -322,63 +323,6 @@ DIFFERENCES = Table(
             "variance of the unpaired difference over that of the paired one",
             "not paired, the paired variance is 0, or it is told by medians (`runway`)",
         ),
-    ),
-)
-FATE_TEXT = "as in firms.parquet, with `+listed` and `+pivoted` where that happened"
-FLIPPED = Table(
-    "which fate of a firm turned into which, in the same world",
-    (
-        VARIANT,
-        Column("firm", TEXT, "", "id of the firm or class"),
-        Column("base_fate", TEXT, "", f"how it ends in the base: {FATE_TEXT}"),
-        Column("variant_fate", TEXT, "", "how it ends in the variant, in the same words"),
-        Column("worlds", WHOLE, "", "worlds (of a class: firms in all worlds) in which it is so"),
-        Column("share", NUMBER, SHARE, "`worlds` over all"),
-    ),
-)
-GRID = Table(
-    "what comes out at the horizon at every point of the grid",
-    (
-        Column(
-            "quantity",
-            TEXT,
-            "",
-            "a fate, milestone or `general` (share); `independents_left`, `general_left` (startups a "
-            "world); `endgame` (share); `claims.<id>` (share)",
-        ),
-        Column("firm", TEXT, "", "id of a firm, a class or a group; `all`: the industry"),
-        Column("estimate", NUMBER, MIXED, "share of worlds, or mean over worlds", "no world meets the condition"),
-        *_bounds("estimate", MIXED, f"no world meets the condition, or {ONE_WORLD}"),
-    ),
-)
-EVALUATIONS = Table(
-    "every value that was tried",
-    (
-        Column("probability", NUMBER, SHARE, "share of `worlds` in which the claim is true", "`worlds` is 0"),
-        *_bounds("probability", SHARE, "fewer than two worlds are asked"),
-        Column("worlds", WHOLE, "", "worlds that meet the claim's condition and in which it is true or false"),
-    ),
-)
-NOTHING_VARIES = "the outcome does not vary"
-DRIVERS = Table(
-    "how much of the outcome each uncertain assumption drives",
-    (
-        Column("path", TEXT, "", "path of the assumption"),
-        Column("index", TEXT, "", "name of the index (docs/ODD.md, Statistics)"),
-        Column("value", NUMBER, "that of the index", "the index", NOTHING_VARIES),
-        *_bounds("value", "that of the index", NOTHING_VARIES),
-        Column("noise_share", NUMBER, SHARE, "share of the outcome's variance that is chance", NOTHING_VARIES),
-    ),
-)
-TORNADO = Table(
-    "the outcome where each uncertain assumption is low and where it is high; no rows for Morris' method",
-    (
-        Column("path", TEXT, "", "path of the assumption"),
-        Column("end", TEXT, "", "`lowest` or `highest`: the fifth of worlds with the lowest or highest draws"),
-        Column("value", NUMBER, "that of the assumption", "where that fifth ends"),
-        Column("probability", NUMBER, SHARE, "share of these worlds in which the claim is true"),
-        *_bounds("probability", SHARE, "there is one such world"),
-        Column("worlds", WHOLE, "", "worlds in this fifth"),
     ),
 )
 EVIDENCE = Table(
@@ -410,40 +354,26 @@ TABLES = {
     "facts.csv": FACTS,
     "leaders.csv": LEADERS,
     "differences.csv": DIFFERENCES,
-    "flipped.csv": FLIPPED,
-    "grid.csv": GRID,
-    "evaluations.csv": EVALUATIONS,
-    "drivers.csv": DRIVERS,
-    "tornado.csv": TORNADO,
 }
 OTHERS = {  # files that are no tables; a folder ends with a slash
     "manifest.json": "seed, worlds, versions, command, timings, notices, and size and SHA-256 of every other file",
     "scenario.yaml": "the scenario with everything filled in; it runs again to the same result",
     "README.md": "this text",
-    "flip.json": "path, claim, level, crossings (estimate, low, high: the 95% interval), number of evaluations",
-    "plots/": "every figure of the page as a page of its own",
-    "report.html": "the report: open it in a browser, it works offline; another, as report-minimax.html, tells first "
-    "whom its name says: --firm made it, the manifest does not list it",
-    "whatif.html": "the page of this what-if: open it in a browser, it works offline",
-    "compare.html": "the page of this comparison: open it in a browser, it works offline",
-    "sweep.html": "the page of this sweep: open it in a browser, it works offline",
-    "flip.html": "the page of this flip point: open it in a browser, it works offline",
-    "sensitivity.html": "the page of this sensitivity study: open it in a browser, it works offline",
 }
 
 
-def columns_of(file: str, found: Sequence[str]) -> list[tuple[str, Column | None]]:
-    """Every column of a table that is called ``file`` and has the columns ``found``, in order, with its declaration;
-    None for a varied path, whose name alone has dots. ValueError if they are not those that are declared.
+def columns_of(file: str, table: Table, found: Sequence[str]) -> list[tuple[str, Column | None]]:
+    """Every column of a ``table`` in ``file`` that has the columns ``found``, in order, with its declaration; None for
+    a varied path, whose name alone has dots. ValueError if they are not those that are declared.
     """
-    declared = {column.name: column for column in TABLES[file].columns}
+    declared = {column.name: column for column in table.columns}
     varied = [name for name in found if "." in name]
     if list(found) != [*varied, *declared]:
         raise ValueError(f"{file} has the columns {', '.join(found)}; declared are {', '.join(declared)}")
     return [(name, declared.get(name)) for name in found]
 
 
-def names_of(kind: str, file: str = "") -> tuple[str, ...]:
-    """Names of all columns of that kind in ``file``; in any table of results where no such file is declared."""
-    tables = [TABLES[file]] if file in TABLES else [table for table in TABLES.values() if table is not EVIDENCE]
-    return tuple(dict.fromkeys(c.name for table in tables for c in table.columns if c.kind == kind))
+def names_of(kind: str, table: Table | None = None) -> tuple[str, ...]:
+    """Names of all columns of that kind in ``table``; without one, in any table of a run."""
+    looked_at = [one for one in TABLES.values() if one is not EVIDENCE] if table is None else [table]
+    return tuple(dict.fromkeys(c.name for one in looked_at for c in one.columns if c.kind == kind))

@@ -22,6 +22,8 @@ from sim.foundation.file_paths import expanded
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sim.archive.dictionary import Table
+
 MANIFEST = "manifest.json"
 SCENARIO = "scenario.yaml"
 BLOCKS = ".blocks"
@@ -41,12 +43,14 @@ class RunFolder:
         """Size of all files that the manifest lists."""
         return sum(about.get("bytes", 0) for about in self.manifest["files"].values())
 
-    def frame(self, name: str) -> pd.DataFrame:
-        """The table called ``name`` (for instance "fates.csv", "firms.parquet"). InputError if it is not sound."""
+    def frame(self, name: str, table: Table | None = None) -> pd.DataFrame:
+        """The file called ``name`` (for instance "fates.csv", "firms.parquet"), declared by ``table`` where it is not
+        one of a run. InputError if it is not sound.
+        """
         from sim.archive import tables
 
         try:
-            return tables.parsed(name, inventory.content(self.path, self.manifest["files"], name))
+            return tables.parsed(name, inventory.content(self.path, self.manifest["files"], name), table)
         except (OSError, ValueError, KeyError) as error:
             raise InputError(f"cannot be read: {first_line(error)}", file=str(self.path / name)) from error
 

@@ -85,16 +85,20 @@ def parquet(path: Path, schema: pa.Schema) -> Iterator[Callable[[pd.DataFrame], 
         yield add
 
 
-def read(path: Path) -> pd.DataFrame:
-    """The table in ``path``, CSV or Parquet, as a frame, equal to the one written. Nothing in it is executed."""
-    return parsed(path.name, path.read_bytes())
+def read(path: Path, table: dictionary.Table | None = None) -> pd.DataFrame:
+    """The table in ``path``, CSV or Parquet, as a frame, equal to the one written. Nothing in it is executed.
+
+    ``table`` declares its columns; without it that of this name in the folder of a run does.
+    """
+    return parsed(path.name, path.read_bytes(), table)
 
 
-def parsed(name: str, content: bytes) -> pd.DataFrame:
+def parsed(name: str, content: bytes, table: dictionary.Table | None = None) -> pd.DataFrame:
     """The table that was read from a file called ``name``, as ``read`` would give it."""
     import pandas as pd
 
-    some, optional = (dictionary.names_of(kind, name) for kind in (dictionary.TEXT, dictionary.TEXT_OR_NONE))
+    declared = table or dictionary.TABLES.get(name)
+    some, optional = (dictionary.names_of(kind, declared) for kind in (dictionary.TEXT, dictionary.TEXT_OR_NONE))
     if not name.endswith(".csv"):
         frame = _framed(_opened(content).read(use_threads=False))
         return _as_made(frame, some) if name == PATHS else frame
@@ -107,9 +111,7 @@ def parsed(name: str, content: bytes) -> pd.DataFrame:
         dtype=dict.fromkeys((*some, *optional), "object"),
     )
     if frame.empty:  # then nothing says what numbers are, but the declaration does
-        kinds = (
-            {c.name: EMPTY.get(c.kind) for c in dictionary.TABLES[name].columns} if name in dictionary.TABLES else {}
-        )
+        kinds = {c.name: EMPTY.get(c.kind) for c in declared.columns} if declared else {}
         frame = frame.astype({column: kind for column, kind in kinds.items() if kind and column in frame})
     texts = {name: frame[name].fillna("") for name in some if name in frame}
     missing = {name: frame[name].where(frame[name].notna(), None) for name in optional if name in frame}

@@ -9,7 +9,7 @@ import dataclasses
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -21,8 +21,6 @@ from sim.cli.options import (
     Jobs,
     Json,
     Out,
-    Png,
-    Precision,
     Quiet,
     ScenarioFile,
     ScenarioFiles,
@@ -32,15 +30,11 @@ from sim.cli.options import (
     app,
     command,
     megabytes,
+    memory_notices,
     notices,
-    one_of,
     print_json,
-    typed,
 )
 from sim.foundation.errors import first_line
-
-if TYPE_CHECKING:
-    from sim.scenario.model import Scenario
 
 __all__ = ["app", "main", "studies"]
 
@@ -87,47 +81,6 @@ def top(
     """Simulates the shakeout among China's large-model start-ups: thousands of worlds, survival curves, a report."""
 
 
-def _memory_notice(scenario: Scenario, jobs: int | None) -> tuple[str, ...]:
-    """A notice if a run here comes near the memory there is; InputError if it needs more."""
-    from sim.study import executor, memory
-
-    near = memory.notice(scenario, executor.workers(jobs)) if executor.is_local() else None
-    return () if near is None else (near,)
-
-
-@command
-def run(
-    scenario: ScenarioFile,
-    worlds: Worlds = None,
-    seed: Seed = None,
-    sets: Sets = None,
-    jobs: Jobs = None,
-    out: Out = RESULTS,
-    json_: Json = False,
-    quiet: Quiet = False,
-    png: Png = False,
-    precision: Precision = None,
-    firms: Firms = None,
-) -> None:
-    """Simulate a scenario, write its result folder and report, and print the fates of the firms."""
-    import sim
-
-    one_of(worlds=worlds, precision=precision)
-    asked = sim.load(scenario, sets or (), worlds=worlds, seed=seed)
-    silent = quiet or json_
-    notices((*asked.notices, *_memory_notice(asked, jobs)), silent)
-    with terminal.progress(silent) as tell:
-        how = {"jobs": jobs, "out": out, "precision": precision, "firms": firms or (), "png": png, "progress": tell}
-        done = sim.run(asked, **how, command=typed())  # type: ignore[arg-type]
-    if json_:
-        print_json(done.folder, done.manifest, done.summary())
-    elif quiet:
-        print(done.folder)
-    else:
-        notices(done.manifest["notices"][len(asked.notices) :], silent)
-        terminal.run_summary(done)
-
-
 @command
 def check(scenario: ScenarioFile, sets: Sets = None) -> None:
     """Validate a scenario and say what is in it; nothing is simulated."""
@@ -138,7 +91,7 @@ def check(scenario: ScenarioFile, sets: Sets = None) -> None:
     values = [*found.assumptions.values(), *(value for firm in found.firms for value in firm.values.values())]
     events = {change.origin for change in found.changes if change.origin != "--set"}
     firms = sum(max(1, firm.copies) for firm in found.firms)
-    notices((*found.notices, *_memory_notice(found, None)), quiet=False)
+    notices((*found.notices, *memory_notices(found, None)), quiet=False)
     print(terminal.clean(f"{found.name}: {found.title}"))
     print(f"  {month_text(found.start)} to {month_text(found.end)}, {found.ticks} months")
     print(f"  {firms:,} firms, {len(events)} dated events, {len(found.claims)} claims, {len(found.facts)} facts")
@@ -270,8 +223,10 @@ def claims(
     """Print in how many worlds each forecast of the documents comes true; several scenarios side by side."""
     import sim
     from sim.outcomes.forecasts import labels, side_by_side
-    from sim.study import many_worlds
-    from sim.study.focus import focus_of, focused
+    from sim.study.focus import focus_of
+    from sim.study.how import How
+    from sim.study.run import simulate
+    from sim.study.study import focused
 
     asked = [sim.load(path, sets or (), worlds=worlds, seed=seed) for path in scenarios]
     focus = focus_of(asked, firms or ())
@@ -279,7 +234,8 @@ def claims(
     silent = quiet or json_
     notices([notice for scenario in asked for notice in scenario.notices], silent)
     with terminal.progress(silent) as tell:
-        done = [many_worlds.simulate(scenario, jobs=jobs, out=out, progress=tell) for scenario in asked]
+        how = How(jobs=jobs, out=out, progress=tell)
+        done = [simulate(scenario, how) for scenario in asked]
     runs = [focused(run, focus) for run in done]
     ledgers = {name: [{**row, "scenario": name} for row in run.ledger()] for name, run in zip(names, runs, strict=True)}
     if json_:

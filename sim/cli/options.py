@@ -7,7 +7,7 @@ import inspect
 import os
 import shlex
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,6 +16,7 @@ import typer
 
 from sim.cli import interrupt, terminal
 from sim.foundation.errors import InputError, ShakeoutError, nearest_of
+from sim.study.how import SAYS
 
 FAILED = 3
 RESULTS = Path("results")
@@ -48,35 +49,26 @@ Variants = Annotated[
     list[str] | None,
     typer.Option("--variant", metavar='"NAME: PATH=VALUE, ..."', help="A further variant with a name; repeatable."),
 ]
-Worlds = Annotated[int | None, typer.Option("--worlds", metavar="N", help="Number of worlds.", show_default=False)]
-Seed = Annotated[int | None, typer.Option("--seed", metavar="S", help="Seed of all luck.", show_default=False)]
-Jobs = Annotated[
-    int | None,
-    typer.Option("--jobs", metavar="N", help="Local workers; one a processor if not given.", show_default=False),
-]
-Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="The results folder.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print only where the result is.")]
-Png = Annotated[
-    bool, typer.Option("--png", help="Also write each figure as PNG and SVG (needs kaleido and a Chromium).")
-]
-Firms = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--firm",
-        metavar="ID",
-        help="A firm, class or group that headline, tables and figures speak of first; repeatable.",
-    ),
-]
-Precision = Annotated[
-    float | None,
-    typer.Option(
-        "--precision",
-        metavar="HALFWIDTH",
-        help="Simulate until every firm's fates are known this well, for instance 0.01.",
-        show_default=False,
-    ),
-]
+
+
+def _option(name: str, kind: Any, metavar: str | None = None, flag: str = "", default: Any = None) -> tuple[Any, Any]:
+    """The option of a part of ``How``, in its words, and its default."""
+    about = typer.Option(flag or f"--{name}", metavar=metavar, help=SAYS[name], show_default=default is not None)
+    return Annotated[kind, about], default
+
+
+OF_HOW: dict[str, tuple[Any, Any]] = {  # part of How -> its option and its default
+    "worlds": _option("worlds", int | None, "N"),
+    "seed": _option("seed", int | None, "S"),
+    "jobs": _option("jobs", int | None, "N"),
+    "out": _option("out", Path, "DIR", default=RESULTS),
+    "png": _option("png", bool, default=False),
+    "precision": _option("precision", float | None, "HALFWIDTH"),
+    "firms": _option("firms", list[str] | None, "ID", "--firm"),
+}
+Worlds, Seed, Jobs, Out, Png, Precision, Firms = (kind for kind, _ in OF_HOW.values())
 Backend = Annotated[
     str, typer.Option("--backend", metavar="local|dask", help="Where to simulate: here, or on a Dask cluster.")
 ]
@@ -89,10 +81,11 @@ Scheduler = Annotated[
 OF_EVERY_SIMULATION = {"backend": (Backend, LOCAL), "scheduler": (Scheduler, None)}  # beside --jobs
 
 
-def command(function: Callable[..., None]) -> Callable[..., None]:
+def command(function: Callable[..., None], says: str | None = None) -> Callable[..., None]:
     """Register ``function`` as a command: what goes wrong becomes one message on stderr and an exit code.
 
-    A command that simulates, as its ``jobs`` tell, also has the options --backend and --scheduler.
+    A command that simulates, as its ``jobs`` tell, also has the options --backend and --scheduler. ``says`` is its
+    help, by default its docstring.
     """
     stated = inspect.signature(function, eval_str=True)
     further = [
@@ -123,7 +116,73 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
             raise typer.Exit(FAILED) from None
 
     guarded.__signature__ = stated.replace(parameters=[*stated.parameters.values(), *further])  # type: ignore[attr-defined]
-    return app.command(function.__name__.rstrip("_"))(guarded)
+    return app.command(function.__name__.rstrip("_"), help=says)(guarded)
+
+
+Ask = Callable[..., Any]  # a function of sim with its own arguments, that waits for those that all questions share
+
+
+def question(
+    asks: Callable[..., Any], show: Callable[[Any], None]
+) -> Callable[[Callable[..., Ask]], Callable[..., None]]:
+    """Make a command of a function that turns options into a call of ``asks``, one of the functions of ``sim``: the
+    options that all questions share are added, its help is the first sentence of ``asks``, ``show`` prints the answer.
+    """
+    taken = inspect.signature(asks).parameters
+    shared = {name: option for name, option in OF_HOW.items() if name in taken}
+    shared |= {"json_": (Json, False), "quiet": (Quiet, False)}
+
+    def made(function: Callable[..., Ask]) -> Callable[..., None]:
+        own = inspect.signature(function, eval_str=True)
+
+        @functools.wraps(function)
+        def answer(*, json_: bool, quiet: bool, **given: Any) -> None:
+            from sim.study.focus import named
+
+            one_of(worlds=given["worlds"], precision=given["precision"])
+            ask = function(**{name: given.pop(name) for name in own.parameters})
+            silent, said = quiet or json_, _said_before(ask, given)
+            notices(said, silent)
+            how = {name: value for name, value in given.items() if value is not None}
+            with terminal.progress(silent) as tell:
+                done = ask(**how, progress=tell, command=typed())
+            notices((notice for notice in done.notes if notice not in said), silent)
+            if json_:
+                print_json(done.folder, done.manifest, done.summary())
+            elif quiet:
+                print(done.folder)
+            else:
+                show(done)
+                print(f"Report: {done.folder / named(done.KIND.page, done.manifest)}")
+
+        further = [
+            inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=kind)
+            for name, (kind, default) in shared.items()
+        ]
+        answer.__signature__ = own.replace(  # type: ignore[attr-defined]
+            parameters=[*own.parameters.values(), *further], return_annotation=None
+        )
+        return command(answer, (asks.__doc__ or "").partition("\n\n")[0])
+
+    return made
+
+
+def _said_before(ask: Any, given: Mapping[str, Any]) -> list[str]:
+    """What to tell before a long time passes: the notices of the scenario that is asked about, and whether a run comes
+    near the memory there is. InputError if it needs more.
+    """
+    from sim.scenario.model import Scenario
+
+    asked = ask.args[0] if isinstance(ask, functools.partial) else None
+    return [*asked.notices, *memory_notices(asked, given["jobs"])] if isinstance(asked, Scenario) else []
+
+
+def memory_notices(scenario: Any, jobs: int | None) -> list[str]:
+    """A notice if a run here comes near the memory there is; InputError if it needs more."""
+    from sim.study import executor, memory
+
+    near = memory.notice(scenario, executor.workers(jobs)) if executor.is_local() else None
+    return [] if near is None else [near]
 
 
 @contextmanager

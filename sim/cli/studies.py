@@ -1,34 +1,19 @@
-"""The commands that study a scenario by many runs: whatif, compare, sweep, flip and sensitivity."""
+"""The commands that ask a question: run, whatif, compare, sweep, flip and sensitivity.
+
+Each turns its own options into a call of the function of ``sim`` that answers it; what they share is in options.py.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+import sim
 from sim.cli import terminal
-from sim.cli.options import (
-    RESULTS,
-    Firms,
-    Jobs,
-    Json,
-    Out,
-    Png,
-    Precision,
-    Quiet,
-    ScenarioFile,
-    Seed,
-    Sets,
-    Variants,
-    Worlds,
-    command,
-    notices,
-    one_of,
-    print_json,
-    typed,
-)
+from sim.cli.options import Ask, ScenarioFile, Sets, Variants, question
 
 Grid = Annotated[
     list[str] | None,
@@ -49,201 +34,42 @@ Span = Annotated[
         "needs that a dated event sets; @2025-07..2025-12 for a while.",
     ),
 ]
+PROPOSITION = 'or a proposition such as "minimax acquired by 2030-12"'
+Until = Annotated[str, typer.Option("--until", metavar='"CLAIM >= 0.5"', help=f"A claim, {PROPOSITION}, and a level.")]
+Of = Annotated[
+    str, typer.Option("--of", metavar="CLAIM", help=f"The claim whose drivers are asked for, {PROPOSITION}.")
+]
 Method = Annotated[str, typer.Option("--method", metavar="METHOD", help="given-data, or sobol or morris (with SALib).")]
+Runs = Annotated[
+    list[Path], typer.Argument(metavar="X Y [Z...]", help="Scenario files or result folders.", show_default=False)
+]
 
 
-@command
-def whatif(
-    scenario: ScenarioFile,
-    sets: Sets = None,
-    variants: Variants = None,
-    worlds: Worlds = None,
-    seed: Seed = None,
-    jobs: Jobs = None,
-    out: Out = RESULTS,
-    json_: Json = False,
-    quiet: Quiet = False,
-    png: Png = False,
-    precision: Precision = None,
-    firms: Firms = None,
-) -> None:
-    """Change assumptions and see what differs in the same worlds: the --set make one variant, --variant more."""
-    import sim
-
-    one_of(worlds=worlds, precision=precision)
-    asked = sim.load(scenario, worlds=worlds, seed=seed)
-    silent = quiet or json_
-    with terminal.progress(silent) as tell:
-        done = sim.what_if(
-            asked,
-            sets or (),
-            variants=variants or (),
-            jobs=jobs,
-            out=out,
-            precision=precision,
-            firms=firms or (),
-            png=png,
-            progress=tell,
-            command=typed(),
-        )
-    notices(done.manifest["notices"], silent)
-    _differences(done, json_, quiet, "whatif.html")
+@question(sim.run, terminal.run_summary)
+def run(scenario: ScenarioFile, sets: Sets = None) -> Ask:
+    return partial(sim.run, sim.load(scenario, sets or ()))
 
 
-@command
-def compare(
-    runs: Annotated[
-        list[Path], typer.Argument(metavar="X Y [Z...]", help="Scenario files or result folders.", show_default=False)
-    ],
-    sets: Sets = None,
-    worlds: Worlds = None,
-    seed: Seed = None,
-    jobs: Jobs = None,
-    out: Out = RESULTS,
-    json_: Json = False,
-    quiet: Quiet = False,
-    png: Png = False,
-    precision: Precision = None,
-    firms: Firms = None,
-) -> None:
-    """Put scenarios or finished runs side by side, every one against the first; --set applies to all."""
-    import sim
-
-    one_of(worlds=worlds, precision=precision)
-    silent = quiet or json_
-    with terminal.progress(silent) as tell:
-        done = sim.compare(
-            *runs,
-            sets=sets or (),
-            worlds=worlds,
-            seed=seed,
-            jobs=jobs,
-            out=out,
-            precision=precision,
-            firms=firms or (),
-            png=png,
-            progress=tell,
-            command=typed(),
-        )
-    notices(done.notes, silent)
-    _differences(done, json_, quiet, "compare.html")
+@question(sim.what_if, terminal.differences)
+def whatif(scenario: ScenarioFile, sets: Sets = None, variants: Variants = None) -> Ask:
+    return partial(sim.what_if, sim.load(scenario), sets or (), variants=variants or ())
 
 
-@command
-def sweep(
-    scenario: ScenarioFile,
-    vary: Grid = None,
-    sets: Sets = None,
-    worlds: Worlds = None,
-    seed: Seed = None,
-    jobs: Jobs = None,
-    out: Out = RESULTS,
-    json_: Json = False,
-    quiet: Quiet = False,
-    png: Png = False,
-    precision: Precision = None,
-    firms: Firms = None,
-) -> None:
-    """Run a scenario over a grid of one or two assumptions or decisions, with the same luck at every point."""
-    import sim
-
-    one_of(worlds=worlds, precision=precision)
-    asked = sim.load(scenario, sets or (), seed=seed)
-    with terminal.progress(quiet or json_) as tell:
-        how = {"worlds": worlds, "jobs": jobs, "out": out, "precision": precision, "png": png, "progress": tell}
-        done = sim.sweep(asked, vary or (), firms=firms or (), **how, command=typed())  # type: ignore[arg-type]
-    _answer(done, json_, quiet, terminal.sweep_table, "sweep.html")
+@question(sim.compare, terminal.differences)
+def compare(runs: Runs, sets: Sets = None) -> Ask:
+    return partial(sim.compare, *runs, sets=sets or ())
 
 
-@command
-def flip(
-    scenario: ScenarioFile,
-    vary: Span = None,
-    until: Annotated[
-        str,
-        typer.Option(
-            "--until",
-            metavar='"CLAIM >= 0.5"',
-            help='A claim, or a proposition such as "minimax acquired by 2030-12", and a level.',
-        ),
-    ] = "",
-    sets: Sets = None,
-    worlds: Worlds = None,
-    seed: Seed = None,
-    jobs: Jobs = None,
-    out: Out = RESULTS,
-    json_: Json = False,
-    quiet: Quiet = False,
-    png: Png = False,
-    precision: Precision = None,
-) -> None:
-    """Find the values of an assumption at which the probability of a claim crosses a level."""
-    import sim
-
-    one_of(worlds=worlds, precision=precision)
-    asked = sim.load(scenario, sets or (), seed=seed)
-    with terminal.progress(quiet or json_) as tell:
-        how = {"worlds": worlds, "jobs": jobs, "out": out, "precision": precision, "png": png, "progress": tell}
-        done = sim.flip(asked, vary or (), until, **how, command=typed())  # type: ignore[arg-type]
-    _answer(done, json_, quiet, terminal.flip_answer, "flip.html")
+@question(sim.sweep, terminal.sweep_table)
+def sweep(scenario: ScenarioFile, vary: Grid = None, sets: Sets = None) -> Ask:
+    return partial(sim.sweep, sim.load(scenario, sets or ()), vary or ())
 
 
-@command
-def sensitivity(
-    scenario: ScenarioFile,
-    of: Annotated[
-        str,
-        typer.Option(
-            "--of",
-            metavar="CLAIM",
-            help='The claim whose drivers are asked for, or a proposition such as "minimax acquired by 2030-12".',
-        ),
-    ] = "",
-    method: Method = "given-data",
-    sets: Sets = None,
-    worlds: Worlds = None,
-    seed: Seed = None,
-    jobs: Jobs = None,
-    out: Out = RESULTS,
-    json_: Json = False,
-    quiet: Quiet = False,
-    png: Png = False,
-    precision: Precision = None,
-) -> None:
-    """Find which uncertain assumptions drive a claim, and how much of it is chance."""
-    import sim
-
-    one_of(worlds=worlds, precision=precision)
-    asked = sim.load(scenario, sets or (), seed=seed)
-    with terminal.progress(quiet or json_) as tell:
-        how = {"worlds": worlds, "jobs": jobs, "out": out, "precision": precision, "png": png, "progress": tell}
-        done = sim.sensitivity(asked, of, method=method, **how, command=typed())  # type: ignore[arg-type]
-    _answer(done, json_, quiet, terminal.drivers_table, "sensitivity.html")
+@question(sim.flip, terminal.flip_answer)
+def flip(scenario: ScenarioFile, vary: Span = None, until: Until = "", sets: Sets = None) -> Ask:
+    return partial(sim.flip, sim.load(scenario, sets or ()), vary or (), until)
 
 
-def _differences(done: Any, json_: bool, quiet: bool, page: str) -> None:
-    """What came out of a what-if or a comparison."""
-    from sim.study.focus import named
-
-    if json_:
-        print_json(done.folder, done.manifest, done.summary())
-    elif quiet:
-        print(done.folder)
-    else:
-        base = (run["name"] for run in done.manifest.get("runs", ())[:1])
-        terminal.differences(done.headline, done.explained(), done.summary(), done.scenario.currency, *base)
-        print(f"Report: {done.folder / named(page, done.manifest)}")
-
-
-def _answer(done: Any, json_: bool, quiet: bool, show: Callable[[Any], None], page: str) -> None:
-    """What came out of a sweep, a flip point or a sensitivity study."""
-    from sim.study.focus import named
-
-    notices(done.manifest["notices"], quiet or json_)
-    if json_:
-        print_json(done.folder, done.manifest, done.summary())
-    elif quiet:
-        print(done.folder)
-    else:
-        show(done)
-        print(f"Report: {done.folder / named(page, done.manifest)}")
+@question(sim.sensitivity, terminal.drivers_table)
+def sensitivity(scenario: ScenarioFile, of: Of = "", method: Method = "given-data", sets: Sets = None) -> Ask:
+    return partial(sim.sensitivity, sim.load(scenario, sets or ()), of, method=method)

@@ -20,11 +20,13 @@ if TYPE_CHECKING:
 
     from sim.outcomes.forecasts import Forecast
     from sim.study.axes import Coordinate
+    from sim.study.compare import Comparison
     from sim.study.flip import Flip
-    from sim.study.many_worlds import Progress, Tell
+    from sim.study.how import Progress, Tell
     from sim.study.run import Run
     from sim.study.sensitivity import Sensitivity
     from sim.study.sweep import Sweep
+    from sim.study.what_if import WhatIf
     from sim.words.life_stories import Story
 
 Row = Mapping[str, Any]
@@ -161,9 +163,9 @@ def half_gone(row: Row, end: str) -> str:
 
 
 def run_summary(run: Run) -> None:
-    """The table of fates, how it was come by, and where the report is."""
+    """The table of fates, and how it was come by."""
     from sim.foundation.months import month_text
-    from sim.study.focus import focus_in, named
+    from sim.study.focus import focus_in
     from sim.words.text import capital
 
     end, worlds = month_text(run.scenario.end), run.scenario.worlds
@@ -172,8 +174,6 @@ def run_summary(run: Run) -> None:
     how = "it was there already: nothing was simulated" if run.reused else f"simulated in {took:.1f} s"
     print(f"Percent of {worlds:,} worlds by {end}; of classes and groups percent of their firms.")
     print(f"{capital(NOTE)}. Seed {run.scenario.seed}; {how}.")
-    if run.folder is not None:
-        print(f"Report: {run.folder / named('report.html', run.manifest)}")
 
 
 def claims_table(ledger: Sequence[Row]) -> None:
@@ -261,16 +261,15 @@ MOST_HEAD = 16  # characters of a run's name over its column
 SWEPT = {"independents_left": "independent", "general_left": "in the race", "endgame": "endgame %"}
 
 
-def differences(
-    headline: Sequence[str], explained: Sequence[str], summary: Sequence[Row], currency: str, base: str = "base"
-) -> None:
-    """The sentences to quote, and under each what explains it, the table of its variant's differences from ``base`` at
-    the horizon, and that of runway, cash and revenue."""
+def differences(done: WhatIf | Comparison) -> None:
+    """The sentences to quote, and under each what explains it, the table of its variant's differences at the horizon,
+    and that of runway, cash and revenue."""
     from sim.outcomes.year_end_differences import QUANTITIES as YEAR_END_QUANTITIES
     from sim.words.differences import side_by_side
 
+    base, summary = done.labels[0], done.summary()
     variants = list(dict.fromkeys(row["variant"] for row in summary))
-    for sentence, why, variant in zip(headline, explained, variants, strict=True):
+    for sentence, why, variant in zip(done.headline, done.explained(), variants, strict=True):
         print(clean(f"{sentence}."))
         if why:
             print(clean(f"{why}."))
@@ -280,7 +279,7 @@ def differences(
         other = "variant" if base == "base" else variant
         heads = [shown(name, MOST_HEAD) for name in (base, other)]
         print_table(["", "", *heads, "difference", "gain"], rows, left=2)
-        _year_ends([row for row in of_variant if row["quantity"] in YEAR_END_QUANTITIES], currency)
+        _year_ends([row for row in of_variant if row["quantity"] in YEAR_END_QUANTITIES], done.scenario.currency)
     print(f"Shares in percent, differences in points, {NOTE}.")
     print("Gain: so many times the worlds would be needed without common luck.")
 

@@ -40,16 +40,20 @@ def load_mapping(
     return _scenario(lambda errors: tree_of_node(from_plain(data), errors), sets, worlds, seed)
 
 
-def with_sets(scenario: Scenario, sets: Sequence[str]) -> Scenario:
+def with_sets(scenario: Scenario, sets: Sequence[str | Override]) -> Scenario:
     """``scenario`` changed by further ``sets``, as a variant for comparison; its notices are those of ``sets``.
 
-    InputError if one of them is wrong.
+    They are texts, or what ``parse_set`` made of them. InputError if one of them is wrong.
     """
     return _scenario(lambda errors: tree_of_node(from_plain(scenario.resolved), errors), sets, None, None, anew=False)
 
 
 def _scenario(
-    tree_of: Callable[[Gathered], Tree], sets: Sequence[str], worlds: int | None, seed: int | None, anew: bool = True
+    tree_of: Callable[[Gathered], Tree],
+    sets: Sequence[str | Override],
+    worlds: int | None,
+    seed: int | None,
+    anew: bool = True,
 ) -> Scenario:
     """The scenario of a tree and what is said beside it; one InputError says all that is wrong with any of it.
 
@@ -65,7 +69,7 @@ def _scenario(
         tree = tree_of(errors)
         for text in sets:
             with errors.part():
-                asked.append(parse_set(str(text)))
+                asked.append(text if isinstance(text, Override) else parse_set(str(text)))
         root = overridden(tree.root, asked, errors)
         root, notices = fitted(replace(tree, root=root.replaced({**root.data, **numbers})))
         undated = tuple(override.path for override in asked if override.first is None)

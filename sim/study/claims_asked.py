@@ -15,7 +15,8 @@ from sim.outcomes.claims import truth
 from sim.scenario import spoken
 from sim.scenario.model import Claim, Scenario
 from sim.study import executor
-from sim.study.many_worlds import SIMULATING, Progress, Tell, compile_first
+from sim.study.how import SIMULATING, How
+from sim.study.many_worlds import compile_first
 from sim.words.propositions import proposition_in_words
 
 _CONDITION = re.compile(r"\s*(?P<claim>[^<>=]+?)\s*(?P<op>>=|<=|>|<)\s*(?P<level>[^<>=]+?)\s*")
@@ -84,18 +85,18 @@ class _Task(NamedTuple):
     claim: Claim
 
 
-def truths(claim: Claim, asked: Sequence[Worlds], workers: int, tell: Tell) -> list[np.ndarray]:
+def truths(claim: Claim, asked: Sequence[Worlds], workers: int, how: How) -> list[np.ndarray]:
     """The truth of ``claim`` in every set of worlds, in the order asked."""
     found: dict[int, np.ndarray] = {}
     total, done = sum(worlds.worlds for worlds in asked), 0
-    compile_first(asked[0].scenario, workers, tell)
-    tell(Progress(SIMULATING, 0, total))
+    compile_first(asked[0].scenario, workers, how)
+    how.tell(SIMULATING, 0, total)
 
     def keep(answer: tuple[int, np.ndarray]) -> None:
         nonlocal done
         found[answer[0]] = answer[1]
         done += answer[1].size
-        tell(Progress(SIMULATING, done, total))
+        how.tell(SIMULATING, done, total)
 
     tasks = [_Task(number, worlds, claim) for number, worlds in enumerate(asked)]
     ask: Callable[[_Task], tuple[int, np.ndarray]] = _ask

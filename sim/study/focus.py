@@ -7,7 +7,6 @@ a question, and who is told first is no part of the question. ``first`` alone de
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, TypeVar
 
 from sim.archive.folder import slug
@@ -32,14 +31,6 @@ def focus_of(scenarios: Iterable[Scenario], firms: Iterable[str]) -> tuple[str, 
             near = nearest_of(firm, known)
             raise InputError("no such firm, class or group", key="--firm", found=firm, allowed=allowed, nearest=near)
     return asked
-
-
-def focused(done: Any, focus: Sequence[str]) -> Any:
-    """``done`` (a run or a study) as it is told with ``focus`` first, its headline too where the manifest has one."""
-    if not focus:
-        return done
-    told = replace(done, manifest={**done.manifest, FOCUS: list(focus)})
-    return replace(told, manifest={**told.manifest, "headline": told.quoted()}) if "headline" in told.manifest else told
 
 
 def asked_in(manifest: Mapping[str, Any]) -> tuple[str, ...]:

@@ -1,139 +1,118 @@
-"""Many worlds of one scenario: compute the blocks that are missing, summarise them, write the run folder."""
+"""Many worlds of any number of scenarios: what is missing of their blocks is computed by all workers, and kept.
+
+Whoever asks for the same worlds again finds them: in the results folder, or without one in a folder of this process,
+which goes with it.
+"""
 
 from __future__ import annotations
 
-import functools
-import math
+import os
+import shutil
 import tempfile
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sim.archive import digest, folder, tables
+from sim.archive import digest, folder
 from sim.archive.blocks import BlockStore, Span, packed, spans
 from sim.engine.block import BLOCK_WORLDS, Block
-from sim.foundation.errors import InputError, RunError, first_line
+from sim.foundation.errors import RunError, first_line
 from sim.foundation.months import MONTHS_A_YEAR, month_text
 from sim.foundation.whole_numbers import whole
 from sim.scenario.grammar import MAX_SEED, MAX_WORLDS
 from sim.scenario.model import Scenario
-from sim.study import executor, memory, readme
-from sim.study.run import EVENTS, FIRMS, OUTCOME_FILES, SHOWN, Run, kept_outcomes, opened
+from sim.study import executor, memory
+from sim.study.how import COMPILING, SIMULATING, How
 
 if TYPE_CHECKING:
     from sim.outcomes.fates import FateCounts
 
 PRECISION_STEPS = 11  # with --precision: 1,024 worlds, twice as many, ... up to 1,048,576
-COMPILING, SIMULATING, SUMMARISING, WRITING, DRAWING = "compiling", "simulating", "summarising", "writing", "drawing"
+MOST_KEPT = 2 << 30  # bytes of blocks in the folder of this process; beyond that the oldest go
+_own: dict[int, tempfile.TemporaryDirectory[str]] = {}  # of the process that made it: not of one forked from it
 
 
-class Progress(NamedTuple):
-    """How far a run is: ``stage``, and how many of ``total`` worlds are there (``kept``: from earlier runs)."""
+class _Task(NamedTuple):
+    """One block to compute."""
 
-    stage: str
-    done: int
-    total: int
-    kept: int = 0
-
-
-Tell = Callable[[Progress], None]
-Page = Callable[[Run, Path], None]  # writes its files into the folder
+    scenario: Scenario
+    store: BlockStore
+    span: Span
 
 
-def run(
-    scenario: Scenario,
-    *,
-    worlds: int | None = None,
-    seed: int | None = None,
-    jobs: int | None = None,
-    out: Path | str | None = None,
-    progress: Tell | None = None,
-    precision: float | None = None,
-    page: Page | None = None,
-    command: str = "sim.run",
-) -> Run:
-    """Simulate ``scenario``, or take up where an earlier run of the same question stopped.
+class ManyWorlds:
+    """Blocks of worlds, kept in ``how.out``, else in the folder of this process. InputError if it cannot be written."""
 
-    ``worlds`` and ``seed`` stand in for the scenario's. With ``out`` the result folder is written there, with what
-    ``page`` adds to it; if it is there already it is opened instead. Without ``out`` nothing is kept.
-    ``precision``: simulate until the widest 95% interval of a firm's fate is at most that half-width.
-    InputError if the question or ``out`` is wrong, RunError if the run fails after it began.
+    def __init__(self, how: How) -> None:
+        self.how = how
+        self.workers = executor.workers(how.jobs)
+        self.computed = 0
+        self.out = folder.prepare(_own_folder() if how.out is None else how.out)
+        self._lease = folder.at_work(self.out)
+
+    def compute(self, scenarios: Sequence[Scenario]) -> None:
+        """Compute what is missing of all worlds of ``scenarios``; every finished block is on the disk at once."""
+        missing: dict[Path, _Task] = {}
+        there: set[Path] = set()
+        for scenario in scenarios:
+            store = store_of(scenario, self.out)
+            begin(scenario, store)
+            for span in spans(scenario.worlds):
+                path = store.path(span)
+                if path not in missing and path not in there:
+                    if store.has(span):
+                        there.add(path)
+                    else:
+                        missing[path] = _Task(scenario, store, span)
+        if missing:
+            compile_first(scenarios[0], self.workers, self.how)
+        total = sum(scenario.worlds for scenario in scenarios)
+        done = kept = total - sum(task.span.worlds for task in missing.values())
+        self.computed += total - kept
+        self.how.tell(SIMULATING, done, total, kept)
+
+        def count(span: Span) -> None:
+            nonlocal done
+            done += span.worlds
+            self.how.tell(SIMULATING, done, total, kept)
+
+        executor.map_blocks(executor.Kept(_compute, _keep), list(missing.values()), self.workers, count)
+        if self.how.out is None:
+            make_room(self.out / folder.BLOCKS, {store_of(scenario, self.out).folder for scenario in scenarios})
+
+    def blocks(self, scenario: Scenario) -> Iterator[Block]:
+        """The blocks of a scenario, in order of worlds; what is missing of them is computed."""
+        return blocks_of(scenario, store_of(scenario, self.out), spans(scenario.worlds))
+
+
+def _own_folder() -> str:
+    """The folder of this process, which goes with it."""
+    if os.getpid() not in _own:
+        _own[os.getpid()] = tempfile.TemporaryDirectory(prefix="shakeout-", ignore_cleanup_errors=True)
+    return _own[os.getpid()].name
+
+
+def make_room(blocks: Path, but: set[Path]) -> None:
+    """Remove the oldest stores of blocks in the folder ``blocks``, ``but`` none of these, until MOST_KEPT are left.
+
+    Who still needs a block that is gone computes it again.
     """
-    asked = with_worlds(scenario, worlds, seed)
-    executor.workers(jobs)
-    _check_precision(precision)
-    if out is None:
-        return simulate(asked, jobs=jobs, progress=progress, precision=precision)
-    place = folder.prepare(out)
-    target = folder.run_path(place, asked.name, digest.question(asked, precision))
-    done = folder.finished(target)
-    if done is not None:
-        answered = with_worlds(asked, int(done.manifest["worlds"]), None)
-        blocks = functools.partial(blocks_of, answered, store_of(answered, place), spans(answered.worlds))
-        return opened(done, answered, blocks)
-    with folder.at_work(place):
-        answer = simulate(asked, jobs=jobs, out=place, progress=progress, precision=precision)
-        return _written(answer, target, progress or silent, page, command)
+    stores = sorted((one for one in blocks.iterdir() if one.is_dir()), key=lambda one: -one.stat().st_mtime)
+    sizes = {store: sum(file.stat().st_size for file in store.iterdir()) for store in stores}
+    kept = 0
+    for store, size in sizes.items():
+        kept += size
+        if kept > MOST_KEPT and store.absolute() not in but:
+            shutil.rmtree(store, ignore_errors=True)
 
 
-def simulate(
-    scenario: Scenario,
-    *,
-    jobs: int | None = None,
-    out: Path | None = None,
-    progress: Tell | None = None,
-    precision: float | None = None,
-) -> Run:
-    """The run without a folder of its own: its blocks are kept in ``out``, else for as long as it lives.
+def _compute(task: _Task) -> bytes:
+    return simulated(task.scenario, task.span)
 
-    Errors are those of ``run``.
-    """
-    tell, started = progress or silent, time.perf_counter()
-    hands = executor.workers(jobs)
-    _check_precision(precision)
-    holder: tempfile.TemporaryDirectory[str] | None = None
-    if out is None:
-        holder = tempfile.TemporaryDirectory(prefix="shakeout-", ignore_cleanup_errors=True)
-        out = Path(holder.name)
-    out = folder.prepare(out)
-    store = store_of(scenario, out)
-    begin(scenario, store)
-    work = _Work(scenario, store, hands, tell, folder.at_work(out))
-    notices = list(scenario.notices)
-    if precision is None:
-        work.compute(scenario.worlds)
-    else:
-        count, notice = _until_precise(work, precision)
-        scenario = with_worlds(scenario, count, None)
-        notices.append(notice)
-    simulated = time.perf_counter()
-    tell(Progress(SUMMARISING, scenario.worlds, scenario.worlds))
-    blocks = functools.partial(blocks_of, scenario, store, spans(scenario.worlds), holder)
 
-    from sim.outcomes.summary import summarise
-
-    outcomes = summarise(scenario, blocks)
-    manifest = {
-        "kind": "run",
-        "scenario": scenario.name,
-        "title": scenario.title,
-        "stem": store.folder.name,
-        "seed": scenario.seed,
-        "precision": precision,
-        **kept_outcomes(outcomes),
-        **digest.simulated_by(),
-        **digest.answered_by(),
-        "notices": notices,
-        "timings": {
-            "simulate_seconds": round(simulated - started, 3),
-            "summarise_seconds": round(time.perf_counter() - simulated, 3),
-            "worlds_computed": work.computed,
-            "workers": hands if executor.is_local() else None,
-        },
-    }
-    return Run(scenario, outcomes, manifest, blocks)
+def _keep(task: _Task, content: bytes) -> Span:
+    return keep_block(task.store, task.span, content)
 
 
 def with_worlds(scenario: Scenario, worlds: int | None, seed: int | None) -> Scenario:
@@ -145,37 +124,50 @@ def with_worlds(scenario: Scenario, worlds: int | None, seed: int | None) -> Sce
     return replace(scenario, **changes, resolved={**scenario.resolved, **changes}) if changes else scenario
 
 
-@dataclass
-class _Work:
-    """The blocks of one scenario that are still to be computed."""
-
-    scenario: Scenario
-    store: BlockStore
-    workers: int
-    tell: Tell
-    lease: IO[bytes]
-    computed: int = 0
-
-    def compute(self, worlds: int) -> None:
-        """Compute what is missing of the first ``worlds`` worlds; every finished block is on the disk at once."""
-        missing = [span for span in spans(worlds) if not self.store.has(span)]
-        kept = worlds - sum(span.worlds for span in missing)
-        self.computed += worlds - kept
-        if missing:
-            compile_first(self.scenario, self.workers, self.tell)
-        done = kept
-        self.tell(Progress(SIMULATING, done, worlds, kept))
-
-        def count(span: Span) -> None:
-            nonlocal done
-            done += span.worlds
-            self.tell(Progress(SIMULATING, done, worlds, kept))
-
-        task = executor.Kept(functools.partial(simulated, self.scenario), functools.partial(keep_block, self.store))
-        executor.map_blocks(task, missing, self.workers, count)
+def sized(scenario: Scenario, how: How, most: int) -> Scenario:
+    """``scenario`` with the number of worlds a study asks of every run it makes: those that are asked for, or as many
+    as its own run needs for ``how.precision``; else the scenario's own, but not more than ``most``.
+    """
+    asked = with_worlds(scenario, how.worlds, how.seed)
+    if how.precision is not None:
+        return precise(ManyWorlds(how), asked)[0]
+    return asked if how.worlds is not None else with_worlds(asked, min(asked.worlds, most), None)
 
 
-def compile_first(scenario: Scenario, workers: int, tell: Tell) -> None:
+def precise(many: ManyWorlds, scenario: Scenario) -> tuple[Scenario, str]:
+    """``scenario`` with twice the worlds until the widest half-width of a firm's fate is at most the precision that is
+    asked for; and a sentence about it.
+    """
+    from sim.outcomes.fates import FateCounts
+
+    assert many.how.precision is not None
+    counts, counted, least = FateCounts(scenario), 0, many.how.precision
+    for step in range(PRECISION_STEPS):
+        scenario = with_worlds(scenario, BLOCK_WORLDS << step, None)
+        many.compute([scenario])
+        for block in blocks_of(scenario, store_of(scenario, many.out), spans(scenario.worlds)[counted:]):
+            counts.add(block)
+            counted += 1
+        width, firm, fate = _widest(scenario, counts)
+        if width <= least:
+            return scenario, f"{scenario.worlds:,} worlds; the last to be sure was {firm} ({fate}): ±{width:.2g}"
+    unsure = f"the least sure is {firm} ({fate}): ±{width:.2g}"
+    return scenario, f"{scenario.worlds:,} worlds are not enough for ±{least:g}; {unsure}"
+
+
+def _widest(scenario: Scenario, counts: FateCounts) -> tuple[float, str, str]:
+    """Half-width of the widest 95% interval among the headline probabilities of single firms, and whose it is."""
+    from sim.study.run import HEADLINE_STATES
+
+    widths = []
+    for firm in scenario.firms:
+        for fate in HEADLINE_STATES:
+            _, low, high = counts.incidence(firm.id, fate)
+            widths.append((float(high[-1] - low[-1]) / 2, firm.id, fate))
+    return max(widths, key=lambda found: found[0])
+
+
+def compile_first(scenario: Scenario, workers: int, how: How) -> None:
     """Compile once, before anything is simulated: local workers share the kernels out, and load what is compiled.
 
     A cluster compiles for itself. InputError if a run of ``scenario`` needs more memory than there is here.
@@ -186,7 +178,7 @@ def compile_first(scenario: Scenario, workers: int, tell: Tell) -> None:
     if executor.is_local():
         memory.notice(scenario, workers)  # refuses what does not fit
     if executor.is_local() and not jit.is_compiled_before():
-        tell(Progress(COMPILING, 0, scenario.worlds))
+        how.tell(COMPILING, 0, scenario.worlds)
         executor.map_blocks(compile_kernel, KERNELS, workers, lambda _compiled: None)
         year_end = scenario.start + MONTHS_A_YEAR - 1
         warm_up(replace(scenario, end=max(scenario.end, year_end)))  # every rhythm wakes within a year
@@ -217,11 +209,12 @@ def compute_block(scenario: Scenario, store: BlockStore, span: Span) -> Span:
     return keep_block(store, span, simulated(scenario, span))
 
 
-def blocks_of(scenario: Scenario, store: BlockStore, wanted: list[Span], _holder: object = None) -> Iterator[Block]:
-    """The wanted blocks in order; one that was spoiled since it was finished is computed again."""
+def blocks_of(scenario: Scenario, store: BlockStore, wanted: Sequence[Span]) -> Iterator[Block]:
+    """The wanted blocks in order; one that is not there, or was spoiled since it was finished, is computed again."""
     for span in wanted:
         block = store.read(span)
         if block is None:
+            begin(scenario, store)
             compute_block(scenario, store, span)
             block = store.read(span)
         if block is None:
@@ -245,81 +238,3 @@ def begin(scenario: Scenario, store: BlockStore) -> None:
         store.begin(folder.to_json(about).encode())
     except OSError as error:
         raise folder.unwritable(store.folder, error) from error
-
-
-def _until_precise(work: _Work, precision: float) -> tuple[int, str]:
-    """Double the worlds until the widest half-width is at most ``precision``; how many, and a sentence about it."""
-    from sim.outcomes.fates import FateCounts
-
-    counts, counted, worlds = FateCounts(work.scenario), 0, 0
-    for step in range(PRECISION_STEPS):
-        worlds = BLOCK_WORLDS << step
-        work.compute(worlds)
-        for block in blocks_of(work.scenario, work.store, spans(worlds)[counted:]):
-            counts.add(block)
-            counted += 1
-        width, firm, fate = _widest(work.scenario, counts)
-        if width <= precision:
-            return worlds, f"{worlds:,} worlds; the last to be sure was {firm} ({fate}): ±{width:.2g}"
-    return (
-        worlds,
-        f"{worlds:,} worlds are not enough for ±{precision:g}; the least sure is {firm} ({fate}): ±{width:.2g}",
-    )
-
-
-def _widest(scenario: Scenario, counts: FateCounts) -> tuple[float, str, str]:
-    """Half-width of the widest 95% interval among the headline probabilities of single firms, and whose it is."""
-    widest = (-math.inf, "", "")
-    for firm in scenario.firms:
-        for fate in SHOWN:
-            _, low, high = counts.incidence(firm.id, fate)
-            width = float(high[-1] - low[-1]) / 2
-            widest = max(widest, (width, firm.id, fate), key=lambda found: found[0])
-    return widest
-
-
-def _check_precision(precision: float | None) -> None:
-    if precision is not None and not 0 < precision < 0.5:
-        raise InputError("no such half-width", key="--precision", found=precision, allowed="a share between 0 and 0.5")
-
-
-def _written(answer: Run, target: Path, tell: Tell, page: Page | None, command: str) -> Run:
-    """Write the folder of ``answer`` to ``target``, whole or not at all. RunError if the disk is full."""
-    from sim.scenario.dump import to_yaml
-
-    tell(Progress(WRITING, answer.scenario.worlds, answer.scenario.worlds))
-    manifest = {**answer.manifest, "run": target.name, "command": command}
-    with folder.written(target, manifest) as part:
-        (part / folder.SCENARIO).write_text(to_yaml(answer.scenario), encoding="utf-8")
-        columns = _write_tables(answer, part)
-        if page is not None:
-            page(answer, part)
-        readme.write(part, answer.scenario, manifest, columns)
-    return replace(answer, folder=target, manifest=manifest)
-
-
-def _write_tables(answer: Run, part: Path) -> dict[str, list[str]]:
-    """Write every table of a run; the columns of each."""
-    from sim.outcomes.world_tables import events_frame, histories_frame
-
-    columns = {file: tables.schema_of(file).names for file in (FIRMS, EVENTS)}
-    for name, file in OUTCOME_FILES.items():
-        frame = getattr(answer.outcomes, name)
-        columns[file] = list(frame)
-        if file.endswith(".csv"):
-            tables.write_csv(frame, part / file)
-        else:
-            with tables.parquet(part / file, tables.schema_of(file)) as add:
-                add(frame)
-    with (
-        tables.parquet(part / FIRMS, tables.schema_of(FIRMS)) as add_firms,
-        tables.parquet(part / EVENTS, tables.schema_of(EVENTS)) as add_events,
-    ):
-        for block in answer.blocks():
-            add_firms(histories_frame(answer.scenario, [block]))
-            add_events(events_frame(answer.scenario, block.events))
-    return columns
-
-
-def silent(_progress: Progress) -> None:
-    """Nobody is watching."""

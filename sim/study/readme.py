@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.archive import dictionary
 from sim.archive.tables import write_csv
@@ -16,15 +16,10 @@ from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS
 from sim.scenario import evidence
 from sim.scenario.model import Scenario
 
+if TYPE_CHECKING:
+    from sim.study.study import Kind
+
 NAME = "README.md"
-KINDS = {
-    "run": "a run",
-    "whatif": "a what-if: a base and its variants in the same worlds",
-    "comparison": "a comparison of runs, every one against the first",
-    "sweep": "a sweep: the same worlds over a grid of assumptions",
-    "flip": "a flip point: where the probability of a claim crosses a level",
-    "sensitivity": "a sensitivity study: which uncertain assumptions drive a claim",
-}
 QUANTITIES = {"paths.parquet": PATHS, "landscape.csv": LANDSCAPE}
 HEAD = ("| column | type | unit | meaning | empty means |", "| --- | --- | --- | --- | --- |")
 READS = """Tables are UTF-8: CSV with a head line and a point before decimals, Parquet with Zstandard. Intervals are
@@ -32,34 +27,41 @@ READS = """Tables are UTF-8: CSV with a head line and a point before decimals, P
 executed to be read. In Python `sim.open_run("this folder")` gives a run's tables as pandas frames."""
 
 
+COMING = (NAME, "manifest.json")  # files that are written after this text
+PLOTS_SAYS = "every figure of the page as a page of its own"
+
+
 def write(
     part: Path,
-    scenario: Scenario,
+    kind: Kind,
+    scenarios: Sequence[Scenario],
     manifest: Mapping[str, Any],
-    tables: Mapping[str, Sequence[str]],
-    others: Sequence[Scenario] = (),
+    columns: Mapping[str, Sequence[str]],
 ) -> None:
     """Write evidence.csv and the README of the folder being made at ``part``.
 
-    ``tables``: file name -> its columns; ``others``: the scenarios beside the first whose evidence counts too.
+    ``columns``: file name -> those of its table; ``scenarios``: the first is the one that was asked about, the evidence
+    of all of them counts.
     """
     import pandas as pd
 
-    columns = [column.name for column in dictionary.EVIDENCE.columns]
-    write_csv(pd.DataFrame(evidence.cited(scenario, *others), columns=columns, dtype=object), part / evidence.FILE)
-    tables = {**tables, evidence.FILE: columns}
-    (part / NAME).write_text(text(part, scenario, manifest, tables), encoding="utf-8")
+    names = [column.name for column in dictionary.EVIDENCE.columns]
+    write_csv(pd.DataFrame(evidence.cited(*scenarios), columns=names, dtype=object), part / evidence.FILE)
+    said = text(part, kind, scenarios[0], manifest, {**columns, evidence.FILE: names})
+    (part / NAME).write_text(said, encoding="utf-8")
 
 
-def text(part: Path, scenario: Scenario, manifest: Mapping[str, Any], tables: Mapping[str, Sequence[str]]) -> str:
+def text(
+    part: Path, kind: Kind, scenario: Scenario, manifest: Mapping[str, Any], columns: Mapping[str, Sequence[str]]
+) -> str:
     """The README in Markdown. KeyError or ValueError for a file or a column that no declaration knows."""
-    worlds = int(manifest["worlds"])
+    worlds, declared = int(manifest["worlds"]), {**dictionary.TABLES, **kind.tables}
     lines = [
         f"# {plain(scenario.title)}",
         "",
-        f"This is {KINDS[manifest['kind']]}, made by Shakeout, a simulator of an industry's shakeout. Scenario "
+        f"This is {kind.says}, made by Shakeout, a simulator of an industry's shakeout. Scenario "
         f"{plain(scenario.name)}, {month_text(scenario.start)} to {month_text(scenario.end)}; {worlds:,} "
-        f"{'world' if worlds == 1 else 'worlds'}{' in each run' if manifest['kind'] != 'run' else ''}, seed "
+        f"{'world' if worlds == 1 else 'worlds'}{' in each run' if kind.name != 'run' else ''}, seed "
         f"{manifest['seed']}; money in {plain(scenario.currency)}. The command that made it is in `manifest.json`.",
         "",
         READS,
@@ -67,21 +69,16 @@ def text(part: Path, scenario: Scenario, manifest: Mapping[str, Any], tables: Ma
         "## Files",
         "",
     ]
-    names = [*tables, *(name for name in dictionary.OTHERS if (part / name).exists() or name in COMING)]
-    lines += [f"- `{name}`: {_says(name)}." for name in names]
-    for name, columns in tables.items():
+    others = {**dictionary.OTHERS, **kind.others, "plots/": PLOTS_SAYS, kind.page: kind.page_says}
+    lines += [f"- `{name}`: {declared[name].says}." for name in columns]
+    lines += [f"- `{name}`: {says}." for name, says in others.items() if (part / name).exists() or name in COMING]
+    for name, found in columns.items():
+        table = declared[name]
         lines += ["", f"## {name}", "", *HEAD]
-        lines += [_row(scenario, column, about) for column, about in dictionary.columns_of(name, columns)]
-        lines += [line for note in dictionary.TABLES[name].notes for line in ("", _money(scenario, note))]
+        lines += [_row(scenario, column, about) for column, about in dictionary.columns_of(name, table, found)]
+        lines += [line for note in table.notes for line in ("", _money(scenario, note))]
         lines += _quantities(scenario, name)
     return "\n".join(lines) + "\n"
-
-
-COMING = (NAME, "manifest.json")  # files that are written after this text
-
-
-def _says(name: str) -> str:
-    return dictionary.TABLES[name].says if name in dictionary.TABLES else dictionary.OTHERS[name]
 
 
 def _row(scenario: Scenario, name: str, about: dictionary.Column | None) -> str:

@@ -1,24 +1,36 @@
-"""A finished run: its scenario, its outcomes, and where it is kept."""
+"""A run: many worlds of one scenario, what came out of them, and where it is kept."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+import functools
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.archive import tables
-from sim.archive.folder import SCENARIO, RunFolder, number, open_run
+import numpy as np
+
+from sim.archive import digest, tables
+from sim.archive.blocks import spans
+from sim.archive.folder import RunFolder, number
 from sim.engine.block import Block
+from sim.foundation.columns import HISTORY_DTYPE
 from sim.foundation.errors import InputError
 from sim.foundation.states import State
 from sim.scenario.model import Scenario
+from sim.scenario.year_ends import KEPT, firms_kept, year_ends
+from sim.study import executor
 from sim.study.focus import claims_first, first, focus_in
+from sim.study.how import SUMMARISING, How
+from sim.study.many_worlds import ManyWorlds, blocks_of, precise, store_of, with_worlds
+from sim.study.study import Answer, Kind, answered, manifest_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sim.outcomes.differences import Piece, Side
     from sim.outcomes.summary import Outcomes
     from sim.words.life_stories import WorldStory
 
@@ -36,24 +48,32 @@ OUTCOME_FILES = {
     "paths": tables.PATHS,
 }
 FIRMS, EVENTS = tables.FIRMS, tables.EVENTS
-# in the summary, with intervals
-SHOWN = (State.INDEPENDENT, State.ACQUIRED, State.CLOSED, State.LISTED, State.PIVOTED, State.NEVER_ENTERED)
+# in the summary, with intervals; a run that goes on until it is precise knows all of them that well
+HEADLINE_STATES = (State.INDEPENDENT, State.ACQUIRED, State.CLOSED, State.LISTED, State.PIVOTED, State.NEVER_ENTERED)
+KEPT_BYTES = 64 << 20  # of worlds in memory for a second look; beyond that they are read from their blocks again
 MEDIAN_EXIT = ("median_exit", "median_exit_low", "median_exit_high")
 
 
-@dataclass(frozen=True, eq=False)
-class Run:
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Run(Answer):
     """Many worlds of one scenario. The methods give pandas frames with the columns of the result files.
 
-    ``folder`` is None for a run that was written nowhere; ``blocks`` gives its worlds block by block, in order.
+    ``blocks`` gives its worlds block by block, in order; of a run ``from_tables``, opened from its folder alone,
+    ``pieces`` does. ``warnings``: what a reader must know of how it was opened.
     """
 
-    scenario: Scenario
+    KIND = Kind(
+        "run",
+        "report.html",
+        "a run",
+        "the report: open it in a browser, it works offline; another, as report-minimax.html, tells first whom its "
+        "name says: --firm made it, the manifest does not list it",
+    )
     outcomes: Outcomes
-    manifest: dict[str, Any]
     blocks: Callable[[], Iterator[Block]]
-    folder: Path | None = None
-    reused: bool = False
+    pieces: Callable[[], Iterable[Piece]] = field(repr=False)
+    warnings: tuple[str, ...] = ()
+    from_tables: bool = False
 
     def survival(self) -> pd.DataFrame:
         """survival.csv: curves of firms and groups, with 95% bands."""
@@ -107,8 +127,6 @@ class Run:
         """events.parquet: the milestones of every world, in the order they happened."""
         if self.folder is not None:
             return RunFolder(self.folder, self.manifest).frame(EVENTS)
-        import numpy as np
-
         from sim.outcomes.world_tables import events_frame
 
         log = np.concatenate([block.events for block in self.blocks()])
@@ -122,7 +140,7 @@ class Run:
         ``_high`` (None where there is one world), then the month by which half of all that enter are gone: median_exit
         with ``_low`` and ``_high`` (YYYY-MM; None: not by the horizon, or nobody enters).
         """
-        shown = [f"{fate}{bound}" for fate in SHOWN for bound in ("", "_low", "_high")]
+        shown = [f"{fate}{bound}" for fate in HEADLINE_STATES for bound in ("", "_low", "_high")]
         columns = ["firm", "name", "kind", *shown, *MEDIAN_EXIT]
         frame = self.outcomes.headline.reindex(columns=columns)  # an older version wrote fewer
         rows = [{key: number(value) for key, value in row.items()} for row in frame.to_dict("records")]
@@ -161,46 +179,127 @@ class Run:
 
         return chosen_stories(self.scenario, self.blocks)
 
+    @cached_property
+    def side(self) -> Side:
+        """The run as differences look at it, world by world."""
+        from sim.outcomes.differences import Side
 
-def opened(folder: RunFolder, scenario: Scenario, blocks: Callable[[], Iterator[Block]]) -> Run:
-    """The run kept in ``folder``, read back from its tables. InputError if one of them is not sound."""
+        endgame = self.outcomes.endgame["share"].to_numpy(float)
+        return Side(self.scenario, self.outcomes.worlds, self.pieces, endgame)
+
+    def write(self, part: Path) -> dict[str, list[str]]:
+        """Write every table, the worlds block by block; the columns of each."""
+        from sim.outcomes.world_tables import events_frame, histories_frame
+
+        columns = {file: tables.schema_of(file).names for file in (FIRMS, EVENTS)}
+        for name, file in OUTCOME_FILES.items():
+            frame = self._frame(name)
+            columns[file] = list(frame)
+            if file.endswith(".csv"):
+                tables.write_csv(frame, part / file)
+            else:
+                with tables.parquet(part / file, tables.schema_of(file)) as add:
+                    add(frame)
+        with (
+            tables.parquet(part / FIRMS, tables.schema_of(FIRMS)) as add_firms,
+            tables.parquet(part / EVENTS, tables.schema_of(EVENTS)) as add_events,
+        ):
+            for block in self.blocks():
+                add_firms(histories_frame(self.scenario, [block]))
+                add_events(events_frame(self.scenario, block.events))
+        return columns
+
+
+def run(scenario: Scenario, how: How) -> Run:
+    """Simulate ``scenario``, or take up where an earlier run of the same question stopped.
+
+    With a precision: simulate until the widest 95% interval of a firm's fate is at most that half-width. InputError if
+    the question or the results folder is wrong, RunError if the run fails after it began.
+    """
+    asked = with_worlds(scenario, how.worlds, how.seed)
+
+    def reopen(done: RunFolder) -> Run:
+        simulated = with_worlds(asked, int(done.manifest["worlds"]), None)
+        return opened(done, simulated, functools.partial(_blocks, simulated, done.path.parents[1]))
+
+    return answered([asked], digest.question(asked, how.precision), how, lambda: simulate(asked, how), reopen)
+
+
+def simulate(scenario: Scenario, how: How) -> Run:
+    """The run of ``scenario`` without a folder of its own; its blocks are kept. Errors are those of ``run``."""
+    from sim.outcomes.summary import summarise
+
+    started, many = time.perf_counter(), ManyWorlds(how)
+    notices = list(scenario.notices)
+    if how.precision is None:
+        many.compute([scenario])
+    else:
+        scenario, notice = precise(many, scenario)
+        notices.append(notice)
+    simulated = time.perf_counter()
+    how.tell(SUMMARISING, scenario.worlds, scenario.worlds)
+    blocks = functools.partial(_blocks, scenario, many.out)
+    outcomes = summarise(scenario, blocks)
+    timings = {
+        "simulate_seconds": simulated - started,
+        "summarise_seconds": time.perf_counter() - simulated,
+        "worlds_computed": many.computed,
+        "workers": many.workers if executor.is_local() else None,
+    }
+    kept = {name: number(value) for name, value in asdict(outcomes.extinct).items()}
+    own = {"stem": digest.stem(scenario), "extinct": kept, "clipped": outcomes.clipped}
+    manifest = manifest_of(Run.KIND, scenario, how, notices, timings, **own)
+    return Run(scenario=scenario, outcomes=outcomes, manifest=manifest, blocks=blocks, pieces=_pieces(scenario, blocks))
+
+
+def _blocks(scenario: Scenario, out: Path) -> Iterator[Block]:
+    return blocks_of(scenario, store_of(scenario, out), spans(scenario.worlds))
+
+
+def _pieces(scenario: Scenario, blocks: Callable[[], Iterator[Block]]) -> Callable[[], Iterable[Piece]]:
+    """The worlds of a run as differences look at them; a second look at few worlds needs no blocks."""
+    from sim.outcomes.differences import Piece
+    from sim.outcomes.endgame import endgame_months
+
+    kept: list[Piece] = []
+    firms, ends = sum(max(firm.copies, 1) for firm in scenario.firms), len(year_ends(scenario.start, scenario.end))
+    at_ends = len(firms_kept(scenario)) * ends * len(KEPT) * np.dtype(np.float32).itemsize
+    few = scenario.worlds * (firms * HISTORY_DTYPE.itemsize + at_ends) <= KEPT_BYTES
+
+    def pieces() -> Iterable[Piece]:
+        if kept:
+            return kept
+        found = (Piece(block.first, block.histories, endgame_months(block), block.year_ends) for block in blocks())
+        if few:
+            kept.extend(found)
+            return kept
+        return found
+
+    return pieces
+
+
+def opened(done: RunFolder, scenario: Scenario, blocks: Callable[[], Iterator[Block]]) -> Run:
+    """The run kept in ``done``, read back from its tables. InputError if one of them is not sound."""
     from sim.outcomes.endgame import Share
     from sim.outcomes.summary import Outcomes
 
-    kept = folder.manifest["files"]
-    frames = {name: folder.frame(f) if f in kept or name != "causes" else None for name, f in OUTCOME_FILES.items()}
+    kept = done.manifest["files"]
+    frames = {name: done.frame(f) if f in kept or name != "causes" else None for name, f in OUTCOME_FILES.items()}
     try:
         outcomes = Outcomes(
-            worlds=int(folder.manifest["worlds"]),
-            extinct=Share(**folder.manifest["extinct"]),
-            clipped=dict(folder.manifest["clipped"]),
+            worlds=int(done.manifest["worlds"]),
+            extinct=Share(**done.manifest["extinct"]),
+            clipped=dict(done.manifest["clipped"]),
             **frames,
         )
     except (KeyError, TypeError, ValueError) as error:
-        raise InputError("the manifest does not describe a run", file=str(folder.path)) from error
-    return Run(scenario, outcomes, folder.manifest, blocks, folder=folder.path, reused=True)
-
-
-def open_folder(path: Path) -> Run:
-    """The run in a result folder, whichever version wrote it. Its worlds may not be those of today's code: no blocks.
-
-    InputError if it is not a result folder, or its scenario is not valid today.
-    """
-    from sim.scenario.load import load
-
-    folder = open_run(path)
-    scenario = load(folder.path / SCENARIO)
-
-    def blocks() -> Iterator[Block]:
-        raise InputError("a run opened from its folder has tables, not blocks", file=str(path))
-
-    return opened(folder, scenario, blocks)
-
-
-def kept_outcomes(outcomes: Outcomes) -> dict[str, Any]:
-    """What of ``outcomes`` is no table, for the manifest."""
-    return {
-        "worlds": outcomes.worlds,
-        "extinct": {name: number(value) for name, value in asdict(outcomes.extinct).items()},
-        "clipped": outcomes.clipped,
-    }
+        raise InputError("the manifest does not describe a run", file=str(done.path)) from error
+    return Run(
+        scenario=scenario,
+        outcomes=outcomes,
+        manifest=done.manifest,
+        blocks=blocks,
+        pieces=_pieces(scenario, blocks),
+        folder=done.path,
+        reused=True,
+    )

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import functools
 import math
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.archive import digest, folder
+from sim.archive import digest
 from sim.archive.blocks import spans
-from sim.archive.folder import number
+from sim.archive.dictionary import NUMBER, SHARE, TEXT, WHOLE, Column, Table, bounds
+from sim.archive.folder import RunFolder, number
 from sim.engine.draws import Draw, draws_of
 from sim.engine.prepared import Seeds
 from sim.foundation.errors import InputError, nearest_of
@@ -22,28 +21,49 @@ from sim.laws.catalogue import ASSUMPTIONS
 from sim.outcomes.claims import UNDECIDED, can_be_undecided, truth
 from sim.outcomes.drivers import FEWEST_EVENTS, Estimate, chance_share, fifths, first_order, ranks, significant
 from sim.scenario.model import Claim, Scenario
-from sim.study import designs, executor, folders, many_worlds, overwritten
+from sim.study import designs, executor, overwritten
 from sim.study.claims_asked import Worlds, claim_of, truths
 from sim.study.designs import Designed, other_seed
-from sim.study.ensemble import Ensemble, sized
-from sim.study.many_worlds import SUMMARISING, WRITING, Progress, Tell
+from sim.study.how import SUMMARISING, How
+from sim.study.many_worlds import ManyWorlds, sized
+from sim.study.study import Answer, Kind, answered, folder_name, manifest_of
 from sim.words.headlines import of_sensitivity, too_few
 
 if TYPE_CHECKING:
     import pandas as pd
 
 GIVEN_DATA, SOBOL, MORRIS = "given-data", "sobol", "morris"
-WORLDS = {GIVEN_DATA: 10_000, SOBOL: 1024, MORRIS: 128}  # at most, if none are asked for
+MOST_WORLDS = {GIVEN_DATA: 10_000, SOBOL: 1024, MORRIS: 128}  # if none are asked for
 REPLICATED = 2048  # worlds whose draws are given other luck
-FEWEST = 100  # worlds in which a claim must be asked
-DRIVERS, TORNADO, PAGE = "drivers.csv", "tornado.csv", "sensitivity.html"
-COLUMNS = ("path", "index", "value", "low", "high", "noise_share")
-ENDS = ("lowest", "highest")
+FEWEST_ASKED = 100  # worlds in which a claim must be asked
+FIFTHS = ("lowest", "highest")
 NOT_DISTINGUISHABLE = "not distinguishable from noise"
+NOTHING_VARIES = "the outcome does not vary"
+DRIVERS = Table(
+    "how much of the outcome each uncertain assumption drives",
+    (
+        Column("path", TEXT, "", "path of the assumption"),
+        Column("index", TEXT, "", "name of the index (docs/ODD.md, Statistics)"),
+        Column("value", NUMBER, "that of the index", "the index", NOTHING_VARIES),
+        *bounds("value", "that of the index", NOTHING_VARIES),
+        Column("noise_share", NUMBER, SHARE, "share of the outcome's variance that is chance", NOTHING_VARIES),
+    ),
+)
+TORNADO = Table(
+    "the outcome where each uncertain assumption is low and where it is high; no rows for Morris' method",
+    (
+        Column("path", TEXT, "", "path of the assumption"),
+        Column("end", TEXT, "", "`lowest` or `highest`: the fifth of worlds with the lowest or highest draws"),
+        Column("value", NUMBER, "that of the assumption", "where that fifth ends"),
+        Column("probability", NUMBER, SHARE, "share of these worlds in which the claim is true"),
+        *bounds("probability", SHARE, "there is one such world"),
+        Column("worlds", WHOLE, "", "worlds in this fifth"),
+    ),
+)
 
 
-@dataclass(frozen=True, eq=False)
-class Sensitivity:
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Sensitivity(Answer):
     """What drives whether a claim comes true.
 
     ``drivers`` is drivers.csv as a pandas frame, drivers first, the rest in the order of the scenario; ``tornado`` has
@@ -52,14 +72,17 @@ class Sensitivity:
     every path, None where it is not distinguishable from noise; paths that cannot be told apart share one.
     """
 
-    scenario: Scenario
+    KIND = Kind(
+        "sensitivity",
+        "sensitivity.html",
+        "a sensitivity study: which uncertain assumptions drive a claim",
+        "the page of this sensitivity study: open it in a browser, it works offline",
+        {"drivers.csv": DRIVERS, "tornado.csv": TORNADO},
+    )
     claim: Claim
     method: str
     drivers: pd.DataFrame
     tornado: pd.DataFrame
-    manifest: dict[str, Any]
-    folder: Path | None = None
-    reused: bool = False
 
     @property
     def headline(self) -> str:
@@ -82,57 +105,43 @@ class Sensitivity:
         rows = [{"rank": self.ranks[row["path"]], **row} for row in self.drivers.to_dict("records")]
         return [{str(key): number(value) for key, value in row.items()} for row in rows]
 
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """File -> table of the folder."""
+        return {"drivers.csv": self.drivers, "tornado.csv": self.tornado}
 
-Page = Callable[[Sensitivity, Path], None]  # writes its files into the folder
 
-
-def sensitivity(
-    scenario: Scenario,
-    of: str,
-    *,
-    method: str = GIVEN_DATA,
-    worlds: int | None = None,
-    seed: int | None = None,
-    jobs: int | None = None,
-    out: Path | str | None = None,
-    progress: Tell | None = None,
-    precision: float | None = None,
-    page: Page | None = None,
-    command: str = "sim.sensitivity",
-) -> Sensitivity:
+def sensitivity(scenario: Scenario, of: str, method: str, how: How) -> Sensitivity:
     """Which uncertain assumptions drive the claim ``of``.
 
     ``method`` is "given-data" (the worlds of the ordinary run, and some of them again with other luck), "sobol" or
-    "morris" (worlds of their own; they need SALib). ``worlds``: of the run, of each of Sobol's samples, of every point
-    of Morris' design; the scenario's, but not more than WORLDS if None. InputError if claim or method make no sense or
-    nothing is uncertain; else errors as in ``many_worlds.run``.
+    "morris" (worlds of their own; they need SALib). The worlds of the run, of each of Sobol's samples, of every point
+    of Morris' design are the scenario's, but not more than MOST_WORLDS, if no number is asked for. InputError if claim
+    or method make no sense or nothing is uncertain; else errors as in ``run.run``.
     """
-    tell = progress or many_worlds.silent
     claim = claim_of(scenario, of, "--of")
     draws = sorted(draws_of(scenario), key=lambda draw: draw.path)  # the order of the file decides nothing
     _check(scenario, claim, method, draws)
-    place = None if out is None else folder.prepare(out)
-    base = sized(scenario, worlds, seed, precision, WORLDS[method], (jobs, place, tell))
-    target = None
-    if place is not None:
-        target = folders.place(place, base, "sensitivity", [digest.question(base, None), claim.id, method])
-        done = folder.finished(target)
-        if done is not None:
-            frames = {"drivers": done.frame(DRIVERS), "tornado": done.frame(TORNADO)}
-            return Sensitivity(base, claim, method, manifest=done.manifest, folder=done.path, reused=True, **frames)
-    answer = _answered(base, claim, method, draws, (jobs, place, tell))
-    answer.manifest["precision"] = precision
-    if target is None:
-        return answer
-    tell(Progress(WRITING, base.worlds, base.worlds))
-    draw = functools.partial(page, answer) if page is not None else None
-    frames = {DRIVERS: answer.drivers, TORNADO: answer.tornado}
-    return replace(answer, manifest=folders.write(target, answer.manifest, base, frames, draw, command), folder=target)
+    base = sized(scenario, how, MOST_WORLDS[method])
+
+    def reopen(done: RunFolder) -> Sensitivity:
+        return Sensitivity(
+            scenario=base,
+            claim=claim,
+            method=method,
+            drivers=done.frame("drivers.csv", DRIVERS),
+            tornado=done.frame("tornado.csv", TORNADO),
+            manifest=done.manifest,
+            folder=done.path,
+            reused=True,
+        )
+
+    name = folder_name(Sensitivity.KIND, [digest.question(base, None), claim.id, method])
+    return answered([base], name, how, lambda: _computed(base, claim, method, draws, how), reopen)
 
 
 def _check(scenario: Scenario, claim: Claim, method: str, draws: Sequence[Draw]) -> None:
-    if method not in WORLDS:
-        near, allowed = nearest_of(str(method), WORLDS), ", ".join(WORLDS)
+    if method not in MOST_WORLDS:
+        near, allowed = nearest_of(str(method), MOST_WORLDS), ", ".join(MOST_WORLDS)
         raise InputError("no such method", key="--method", found=method, allowed=allowed, nearest=near)
     if not draws:
         raise InputError(
@@ -143,16 +152,14 @@ def _check(scenario: Scenario, claim: Claim, method: str, draws: Sequence[Draw])
         raise InputError("the claim has no answer in every world", key="--of", found=claim.id, allowed=allowed)
 
 
-def _answered(
-    base: Scenario, claim: Claim, method: str, draws: Sequence[Draw], how: tuple[int | None, Path | None, Tell]
-) -> Sensitivity:
-    started, (jobs, place, tell) = time.perf_counter(), how
+def _computed(base: Scenario, claim: Claim, method: str, draws: Sequence[Draw], how: How) -> Sensitivity:
+    started = time.perf_counter()
     if method == GIVEN_DATA:
-        found = _given_data(base, claim, draws, Ensemble(jobs, place, tell), tell)
+        found = _given_data(base, claim, draws, ManyWorlds(how))
     else:
         ask = designs.sobol if method == SOBOL else designs.morris
-        found = ask(base, claim, draws, executor.workers(jobs), tell)
-    tell(Progress(SUMMARISING, base.worlds, base.worlds))
+        found = ask(base, claim, draws, executor.workers(how.jobs), how)
+    how.tell(SUMMARISING, base.worlds, base.worlds)
     asked = None if found.sample is None else found.sample[found.sample != UNDECIDED]
     rare = 0 if asked is None else int(min(asked.sum(), asked.size - asked.sum()))
     few = asked is not None and 0 < rare < FEWEST_EVENTS
@@ -161,47 +168,49 @@ def _answered(
     order = sorted(
         range(len(draws)), key=lambda i: (ranked[i] is None, -found.effects[i].value if passed[i] else 0.0, i)
     )
-    answer = too_few(base, claim, rare)
+    paths = [draw.path for draw in draws]
+    said = too_few(base, claim, rare)
     if not few:
-        paths = [draw.path for draw in draws]
-        answer = of_sensitivity(base, claim, paths, found.effects, ranked, found.chance, by_steps=method == MORRIS)
-    manifest = {
-        "kind": "sensitivity",
-        "scenario": base.name,
-        "title": base.title,
-        "worlds": base.worlds,
-        "seed": base.seed,
-        "stem": digest.stem(base),
-        "other_seed": other_seed(base.seed),
-        "claim": claim.id,
-        "method": method,
-        "probability": None if asked is None or not asked.size else float(asked.mean()),
-        "asked": None if asked is None else int(asked.size),
-        "chance": {name: number(value) for name, value in found.chance._asdict().items()},
-        "ranks": {draws[i].path: ranked[i] for i in order},
-        "held": held(draws),
-        "headline": answer,
-        **folders.made_by(),
-        "notices": [*base.notices, *overwritten.of_draws(base, [draw.path for draw in draws])],
-        "timings": {"simulate_seconds": round(time.perf_counter() - started, 3)},
-    }
-    drivers = _drivers([draws[i].path for i in order], [found.indices[i] for i in order], found.chance)
-    tornado = _tornado(base, [draws[i] for i in order], found.sample)
-    return Sensitivity(base, claim, method, drivers, tornado, manifest)
+        said = of_sensitivity(base, claim, paths, found.effects, ranked, found.chance, by_steps=method == MORRIS)
+    manifest = manifest_of(
+        Sensitivity.KIND,
+        base,
+        how,
+        [*base.notices, *overwritten.of_draws(base, paths)],
+        {"simulate_seconds": time.perf_counter() - started},
+        stem=digest.stem(base),
+        other_seed=other_seed(base.seed),
+        claim=claim.id,
+        method=method,
+        probability=None if asked is None or not asked.size else float(asked.mean()),
+        asked=None if asked is None else int(asked.size),
+        chance={name: number(value) for name, value in found.chance._asdict().items()},
+        ranks={paths[i]: ranked[i] for i in order},
+        held=held(draws),
+        headline=said,
+    )
+    return Sensitivity(
+        scenario=base,
+        claim=claim,
+        method=method,
+        drivers=_drivers([paths[i] for i in order], [found.indices[i] for i in order], found.chance),
+        tornado=_tornado(base, [draws[i] for i in order], found.sample),
+        manifest=manifest,
+    )
 
 
-def _given_data(base: Scenario, claim: Claim, draws: Sequence[Draw], ensemble: Ensemble, tell: Tell) -> Designed:
+def _given_data(base: Scenario, claim: Claim, draws: Sequence[Draw], many: ManyWorlds) -> Designed:
     """Indices from the worlds of the ordinary run; chance from the first of them with other luck."""
-    ensemble.compute([base])
-    sample = np.concatenate([truth(claim, block, base) for block in ensemble.blocks(base)])
+    many.compute([base])
+    sample = np.concatenate([truth(claim, block, base) for block in many.blocks(base)])
     asked = sample != UNDECIDED
-    if int(asked.sum()) < FEWEST:
+    if int(asked.sum()) < FEWEST_ASKED:
         met = f"{int(asked.sum()):,} of {base.worlds:,} worlds ask for it"
-        allowed = f"at least {FEWEST} worlds in which the claim is asked: try more --worlds"
+        allowed = f"at least {FEWEST_ASKED} worlds in which the claim is asked: try more --worlds"
         raise InputError("too few worlds", key=f"--of {claim.id}", found=met, allowed=allowed)
     parts = spans(min(base.worlds, REPLICATED))
     luck = Seeds(luck=other_seed(base.seed))
-    again = np.concatenate(truths(claim, [Worlds(base, *span, luck) for span in parts], ensemble.workers, tell))
+    again = np.concatenate(truths(claim, [Worlds(base, *span, luck) for span in parts], many.workers, many.how))
     both = asked[: again.size] & (again != UNDECIDED)
     chance = chance_share(sample[: again.size][both].astype(float), again[both].astype(float))
     y = sample[asked].astype(float)
@@ -217,7 +226,7 @@ def _drivers(paths: Sequence[str], indices: Sequence[dict[str, Estimate]], chanc
         for path, own in zip(paths, indices, strict=True)
         for name, estimate in own.items()
     ]
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    return pd.DataFrame(rows, columns=[column.name for column in DRIVERS.columns])
 
 
 def _tornado(base: Scenario, draws: Sequence[Draw], sample: np.ndarray | None) -> pd.DataFrame:
@@ -229,9 +238,9 @@ def _tornado(base: Scenario, draws: Sequence[Draw], sample: np.ndarray | None) -
         for draw in draws:
             found = fifths(draw.sample(base.seed, 0, base.worlds)[asked], sample[asked].astype(float))
             edges, estimates = (found.up_to, found.from_), (found.lowest, found.highest)
-            for end, edge, estimate, worlds in zip(ENDS, edges, estimates, found.worlds, strict=True):
+            for end, edge, estimate, worlds in zip(FIFTHS, edges, estimates, found.worlds, strict=True):
                 rows.append((draw.path, end, edge, *estimate, worlds))
-    return pd.DataFrame(rows, columns=["path", "end", "value", "probability", "low", "high", "worlds"])
+    return pd.DataFrame(rows, columns=[column.name for column in TORNADO.columns])
 
 
 def held(draws: Sequence[Draw]) -> list[str]:

@@ -5,23 +5,24 @@ from __future__ import annotations
 import functools
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from sim.archive import digest, folder
+from sim.archive import digest
+from sim.archive.dictionary import DIFFERENCES, NUMBER, SHARE, TEXT, VARIANT, WHOLE, Column, Table
 from sim.archive.folder import RunFolder
 from sim.foundation.states import A_STARTUP
 from sim.outcomes.differences import ENDGAME, GENERAL_LEFT, INDEPENDENTS_LEFT, SURVIVAL, Differences, Piece
 from sim.outcomes.fates_turned import Flips, telling
-from sim.outcomes.quoted import DifferenceRow, known_rows, rows_to_quote
+from sim.outcomes.quoted import known_rows, rows_to_quote
 from sim.scenario.model import Scenario
 from sim.scenario.year_ends import year_ends
-from sim.study import folders, many_worlds
+from sim.study import shown_differences
 from sim.study.focus import asked_in, focus_in
-from sim.study.many_worlds import Progress, Tell, with_worlds
-from sim.study.run import Run
-from sim.study.sides import Answer, of_run
+from sim.study.how import SUMMARISING, How
+from sim.study.many_worlds import with_worlds
+from sim.study.run import Run, simulate
+from sim.study.study import Answer, Kind, answered, folder_name, manifest_of
 from sim.study.told_twice import retell
 from sim.study.variants import BASE, Variant, parts_at
 from sim.words.explanations import explanation
@@ -32,27 +33,46 @@ from sim.words.year_ends import decided, told_at
 if TYPE_CHECKING:
     import pandas as pd
 
-SHOWN = (SURVIVAL, INDEPENDENTS_LEFT, GENERAL_LEFT, ENDGAME)
-PAGE = "whatif.html"
+AT_HORIZON = (SURVIVAL, INDEPENDENTS_LEFT, GENERAL_LEFT, ENDGAME)  # quantities whose differences the terminal shows
+FATE_TEXT = "as in firms.parquet, with `+listed` and `+pivoted` where that happened"
+TURNED = Table(
+    "which fate of a firm turned into which, in the same world",
+    (
+        VARIANT,
+        Column("firm", TEXT, "", "id of the firm or class"),
+        Column("base_fate", TEXT, "", f"how it ends in the base: {FATE_TEXT}"),
+        Column("variant_fate", TEXT, "", "how it ends in the variant, in the same words"),
+        Column("worlds", WHOLE, "", "worlds (of a class: firms in all worlds) in which it is so"),
+        Column("share", NUMBER, SHARE, "`worlds` over all"),
+    ),
+)
 
 
-@dataclass(frozen=True, eq=False)
-class WhatIf:
+@dataclass(frozen=True, eq=False, kw_only=True)
+class WhatIf(Answer):
     """A base and its variants in the same worlds.
 
     ``differences`` and ``flipped`` are the files of these names as pandas frames; ``headline`` has a sentence for every
-    variant; ``answers()`` gives the runs, the base first; ``retold()`` for every variant one world told twice, None
-    where no fate flipped. ``folder`` is None where nothing was written.
+    variant; ``runs()`` gives the runs, the base first; ``retold()`` for every variant one world told twice, None where
+    no fate flipped.
     """
 
-    scenario: Scenario
+    KIND = Kind(
+        "whatif",
+        "whatif.html",
+        "a what-if: a base and its variants in the same worlds",
+        "the page of this what-if: open it in a browser, it works offline",
+        {"differences.csv": DIFFERENCES, "flipped.csv": TURNED},
+    )
     variants: tuple[Variant, ...]
     differences: pd.DataFrame
     flipped: pd.DataFrame
-    manifest: dict[str, Any]
-    answers: Callable[[], list[Answer]]
-    folder: Path | None = None
-    reused: bool = False
+    runs: Callable[[], list[Run]] = field(repr=False)
+
+    @property
+    def labels(self) -> list[str]:
+        """What the runs are called, the base first."""
+        return [BASE, *(variant.label for variant in self.variants)]
 
     @property
     def headline(self) -> list[str]:
@@ -62,16 +82,12 @@ class WhatIf:
     def quoted(self) -> list[str]:
         """That sentence, made of the differences: about who is in focus first."""
         focus = asked_in(self.manifest)
-        return [
-            _sentence(self.scenario, variant, known_rows(self.differences, variant.name), focus)
-            for variant in self.variants
-        ]
+        return [_sentence(self.scenario, variant, self._known(variant), focus) for variant in self.variants]
 
     def explained(self) -> list[str]:
         """For every variant the chain of what explains its headline (words/explanations.py); may be empty."""
         focus = asked_in(self.manifest)
-        rows = (known_rows(self.differences, variant.name) for variant in self.variants)
-        return [explanation(self.scenario, mine, focus) for mine in rows]
+        return [explanation(self.scenario, self._known(variant), focus) for variant in self.variants]
 
     def retold(self) -> list[Retold | None]:
         """For every variant one world told twice, None where no fate flipped."""
@@ -80,174 +96,149 @@ class WhatIf:
             for variant, told in zip(self.variants, self.manifest["told"], strict=True)
         ]
 
+    def told_months(self) -> dict[str, int]:
+        """Variant -> the calendar month at which its runway, cash and revenue are told first."""
+        return {variant.name: _told_month(self.scenario, variant) for variant in self.variants}
+
+    def decisive(self, variant: Variant) -> list[str]:
+        """Ids of the firms that decide otherwise in ``variant``."""
+        return list(decided(self.scenario, variant.scenario))
+
     def summary(self) -> list[dict[str, Any]]:
         """The differences at the horizon that the terminal shows, as plain numbers, who is in focus first, then the
         largest; last runway, cash and revenue at the date at which they are told.
         """
         focus = focus_in(self.scenario, self.manifest)
-        shown = folders.summary(self.differences, self.scenario, SHOWN, focus=focus)
-        months = {variant.name: told_month(self.scenario, variant) for variant in self.variants}
-        decisive = [firm for variant in self.variants for firm in decided(self.scenario, variant.scenario)]
-        return shown + folders.year_end_summary(
-            self.differences, self.scenario, months, focus=tuple(dict.fromkeys([*focus, *decisive]))
+        first = dict.fromkeys([*focus, *(firm for variant in self.variants for firm in self.decisive(variant))])
+        rows = shown_differences.at_the_end(self.differences, self.scenario, AT_HORIZON, focus=focus)
+        return rows + shown_differences.at_months(
+            self.differences, self.scenario, self.told_months(), focus=tuple(first)
         )
 
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """File -> table of the folder."""
+        return {"differences.csv": self.differences, "flipped.csv": self.flipped}
 
-Page = Callable[[WhatIf, Path], None]  # writes its files into the folder
+    def _known(self, variant: Variant) -> list[Any]:
+        return known_rows(self.differences, variant.name)
 
 
-def what_if(
-    base: Scenario,
-    variants: Sequence[Variant],
-    *,
-    jobs: int | None = None,
-    out: Path | str | None = None,
-    progress: Tell | None = None,
-    precision: float | None = None,
-    page: Page | None = None,
-    command: str = "sim.what_if",
-) -> WhatIf:
+def what_if(base: Scenario, variants: Sequence[Variant], how: How) -> WhatIf:
     """Simulate ``base`` and ``variants`` (made of it by variants.variants_of) in the same worlds and compare them.
 
-    Blocks are taken from ``out`` and kept there; the study's folder is written there too, or opened if it is there.
-    With ``precision`` the base decides on the number of worlds. InputError and RunError as in ``many_worlds.run``.
+    With a precision the base decides on the number of worlds. InputError and RunError as in ``run.run``.
     """
-    target = None
-    if out is not None:
-        out = folder.prepare(out)
-        asked: list[Any] = [digest.question(base, precision)]
-        asked += [[v.name, v.named, digest.question(v.scenario, precision)] for v in variants]
-        target = folders.place(out, base, "whatif", asked)
-        done = folder.finished(target)
-        if done is not None:
-            return _opened(done, base, tuple(variants), out, jobs)
-    first = many_worlds.simulate(base, jobs=jobs, out=out, progress=progress, precision=precision)
-    base, variants = first.scenario, [_as_many(variant, first.scenario.worlds) for variant in variants]
-    runs = [first]
-    for variant in variants:
-        runs.append(_run_of(variant, runs, jobs, out, progress))
-    answer = compared(variants, runs, progress or _silent)
-    if target is None:
-        return answer
-    worlds = base.worlds
-    (progress or _silent)(Progress(many_worlds.WRITING, worlds, worlds))
-    frames = {folders.DIFFERENCES: answer.differences, folders.FLIPPED: answer.flipped}
-    draw = functools.partial(page, answer) if page is not None else None
-    others = [variant.scenario for variant in variants]
-    manifest = folders.write(target, answer.manifest, base, frames, draw, command, others)
-    return replace(answer, manifest=manifest, folder=target)
+    question: list[Any] = [digest.question(base, how.precision)]
+    question += [[v.name, v.named, digest.question(v.scenario, how.precision)] for v in variants]
+
+    def reopen(done: RunFolder) -> WhatIf:
+        return _opened(done, base, variants, how)
+
+    return answered([base], folder_name(WhatIf.KIND, question), how, lambda: _computed(base, variants, how), reopen)
 
 
-def compared(variants: Sequence[Variant], runs: Sequence[Run], tell: Tell) -> WhatIf:
-    """The what-if of finished ``runs``, the base first, then one for every variant."""
+def _computed(base: Scenario, variants: Sequence[Variant], how: How) -> WhatIf:
     import pandas as pd
 
-    started, base = time.perf_counter(), runs[0].scenario
-    answers = [of_run(BASE, runs[0])]
-    answers += [of_run(variant.label, run) for variant, run in zip(variants, runs[1:], strict=True)]
-    frames, flipped, headline, told = [], [], [], []
-    for variant, answer in zip(variants, answers[1:], strict=True):
-        tell(Progress(many_worlds.SUMMARISING, base.worlds, base.worlds))
-        month = parts_at(base, variant.scenario)
-        flips = Flips(base, variant.scenario)
-        found = Differences(answers[0].side, answer.side, paired=True, parts_at=month)
-        frame = found.run(functools.partial(_count, flips)).frame(variant.name)
-        frames.append(frame)
-        flipped.append(flips.frame(variant.name))
-        known = known_rows(frame, variant.name)
-        headline.append(_sentence(base, variant, known))
-        flip = telling(flips.flips(), _startups(base), rows_to_quote(base, known).horizon)
-        told.append(flip._asdict() if flip is not None else None)
-    manifest = {
-        "kind": "whatif",
-        "scenario": base.name,
-        "title": base.title,
-        "worlds": base.worlds,
-        "seed": base.seed,
-        "precision": runs[0].manifest["precision"],
-        "stem": runs[0].manifest["stem"],
-        "variants": [
+    runs = [simulate(base, how)]
+    base, variants = runs[0].scenario, [_as_many(variant, runs[0].scenario.worlds) for variant in variants]
+    for variant in variants:
+        runs.append(_run_of(variant, runs, how))
+    started = time.perf_counter()
+    found = []
+    for variant, run in zip(variants, runs[1:], strict=True):
+        how.tell(SUMMARISING, base.worlds, base.worlds)
+        found.append(_compared(variant, runs[0], run))
+    frames, flipped, told = zip(*found, strict=True)
+    spent = [run.manifest["timings"] for run in runs]
+    manifest = manifest_of(
+        WhatIf.KIND,
+        base,
+        how,
+        [notice for run in runs for notice in run.notes],
+        {
+            "simulate_seconds": sum(one["simulate_seconds"] for one in spent),
+            "summarise_seconds": sum(one["summarise_seconds"] for one in spent),
+            "compare_seconds": time.perf_counter() - started,
+        },
+        stem=runs[0].manifest["stem"],
+        variants=[
             {"name": variant.name, "sets": list(variant.sets), "stem": run.manifest["stem"]}
             for variant, run in zip(variants, runs[1:], strict=True)
         ],
-        "headline": headline,
-        "told": told,
-        "clipped": {answer.label: dict(answer.outcomes.clipped) for answer in answers},
-        **folders.made_by(),
-        "notices": list(dict.fromkeys(notice for run in runs for notice in run.manifest["notices"])),
-        "timings": {
-            "simulate_seconds": round(sum(run.manifest["timings"]["simulate_seconds"] for run in runs), 3),
-            "summarise_seconds": round(sum(run.manifest["timings"]["summarise_seconds"] for run in runs), 3),
-            "compare_seconds": round(time.perf_counter() - started, 3),
+        headline=[],
+        told=list(told),
+        clipped={
+            label: dict(run.outcomes.clipped)
+            for label, run in zip([BASE, *(variant.label for variant in variants)], runs, strict=True)
         },
-    }
+    )
     join = functools.partial(pd.concat, ignore_index=True)
-    return WhatIf(base, tuple(variants), join(frames), join(flipped), manifest, lambda: answers)
+    answer = WhatIf(
+        scenario=base,
+        variants=tuple(variants),
+        differences=join(frames),
+        flipped=join(flipped),
+        manifest=manifest,
+        runs=lambda: runs,
+        others=[variant.scenario for variant in variants],
+    )
+    manifest["headline"] = answer.quoted()
+    return answer
 
 
-def _count(flips: Flips, base: Piece, variant: Piece) -> None:
-    flips.add(base.first, base.histories, variant.histories)
+def _compared(variant: Variant, base: Run, run: Run) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, Any] | None]:
+    """The variant's differences, its fates that turned, and the flip whose world is worth telling, if one turned."""
+    flips = Flips(base.scenario, variant.scenario)
+
+    def count(one: Piece, other: Piece) -> None:
+        flips.add(one.first, one.histories, other.histories)
+
+    differences = Differences(base.side, run.side, paired=True, parts_at=parts_at(base.scenario, variant.scenario))
+    frame = differences.run(count).frame(variant.name)
+    startups = [firm.id for firm in base.scenario.firms if firm.kind == A_STARTUP]
+    flip = telling(flips.flips(), startups, rows_to_quote(base.scenario, known_rows(frame, variant.name)).horizon)
+    return frame, flips.frame(variant.name), flip._asdict() if flip is not None else None
 
 
-def _run_of(
-    variant: Variant, runs: Sequence[Run], jobs: int | None, out: Path | str | None, progress: Tell | None
-) -> Run:
+def _run_of(variant: Variant, runs: Sequence[Run], how: How) -> Run:
     """The variant's run; a question that one of ``runs`` has answered already is not asked again."""
     stem = digest.stem(variant.scenario)
     for run in runs:
         if run.manifest["stem"] == stem:
             notices = list(variant.scenario.notices)
             return replace(run, scenario=variant.scenario, manifest={**run.manifest, "notices": notices})
-    return many_worlds.simulate(variant.scenario, jobs=jobs, out=None if out is None else Path(out), progress=progress)
+    return simulate(variant.scenario, replace(how, precision=None))
 
 
 def _as_many(variant: Variant, worlds: int) -> Variant:
     return replace(variant, scenario=with_worlds(variant.scenario, worlds, None))
 
 
-def _sentence(base: Scenario, variant: Variant, rows: Sequence[DifferenceRow], focus: Sequence[str] = ()) -> str:
+def _sentence(base: Scenario, variant: Variant, rows: Sequence[Any], focus: Sequence[str]) -> str:
     """The sentence to quote about ``variant`` from its rows of differences.csv that have a difference."""
     change = (variant.name if variant.named else "", variant.sets)
-    told = (told_month(base, variant), parts_at(base, variant.scenario) is None)
+    told = (_told_month(base, variant), parts_at(base, variant.scenario) is None)
     return of_variant(base, variant.scenario, change, rows, told, focus)
 
 
-def told_month(base: Scenario, variant: Variant) -> int:
+def _told_month(base: Scenario, variant: Variant) -> int:
     """The calendar month at which the runway, cash and revenue of ``variant`` are told first."""
     return told_at(base, variant.scenario, parts_at(base, variant.scenario), year_ends(base.start, base.end))
 
 
-def _startups(scenario: Scenario) -> list[str]:
-    return [firm.id for firm in scenario.firms if firm.kind == A_STARTUP]
-
-
-def _opened(done: RunFolder, base: Scenario, variants: tuple[Variant, ...], out: Path, jobs: int | None) -> WhatIf:
+def _opened(done: RunFolder, base: Scenario, variants: Sequence[Variant], how: How) -> WhatIf:
     """The study in a finished folder; its runs come from their blocks when they are asked for."""
-    worlds = int(done.manifest["worlds"])
-    base = with_worlds(base, worlds, None)
-    variants = tuple(_as_many(variant, worlds) for variant in variants)
-
-    @functools.cache
-    def answers() -> list[Answer]:
-        labels = [BASE, *(variant.label for variant in variants)]
-        scenarios = [base, *(variant.scenario for variant in variants)]
-        return [
-            of_run(label, many_worlds.simulate(scenario, jobs=jobs, out=out))
-            for label, scenario in zip(labels, scenarios, strict=True)
-        ]
-
-    frames = folders.reopened(done)
+    worlds, again = int(done.manifest["worlds"]), replace(how, precision=None, progress=None)
+    scenarios = [with_worlds(one, worlds, None) for one in (base, *(variant.scenario for variant in variants))]
     return WhatIf(
-        base,
-        variants,
-        frames[folders.DIFFERENCES],
-        frames[folders.FLIPPED],
-        done.manifest,
-        answers,
+        scenario=scenarios[0],
+        variants=tuple(_as_many(variant, worlds) for variant in variants),
+        differences=done.frame("differences.csv"),
+        flipped=done.frame("flipped.csv", TURNED),
+        manifest=done.manifest,
+        runs=functools.cache(lambda: [simulate(scenario, again) for scenario in scenarios]),
         folder=done.path,
         reused=True,
+        others=scenarios[1:],
     )
-
-
-def _silent(_progress: Progress) -> None:
-    """Nobody is watching."""

@@ -357,7 +357,7 @@ def test_png_adds_pictures_to_a_run_that_is_there_already(shakeout, monkeypatch)
             (plots / name).write_text("drawn")
         return "one figure is missing"
 
-    monkeypatch.setattr("sim.report.html.stills.write_stills", stills)
+    monkeypatch.setattr("sim.report.html.write.write_stills", stills)
     answer = shakeout("run", "tiny.yaml", "--png")
     assert "one figure is missing" in answer.err
     after = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import sys
 import time
+from typing import Any
 
 from sim.scenario.load import load_text
 from sim.scenario.model import Scenario
+from sim.study.how import How, Progress
+from sim.study.run import Run, run
 
 TEXT = """
 name: small
@@ -35,14 +38,17 @@ def small(worlds: int = 100, seed: int = 3, sets: tuple[str, ...] = ()) -> Scena
     return load_text(TEXT, sets, worlds=worlds, seed=seed)
 
 
-if __name__ == "__main__":
-    from sim.study import many_worlds
+def run_of(scenario: Scenario, **asked: Any) -> Run:
+    """The run of ``scenario``, without a page; ``asked`` are parts of ``How``."""
+    return run(scenario, How(**asked))
 
+
+if __name__ == "__main__":
     pause = float(sys.argv[4]) if len(sys.argv) > 4 else 0.0
 
-    def told(now: many_worlds.Progress) -> None:
+    def told(now: Progress) -> None:
         print(now.stage, now.done, flush=True)
         time.sleep(pause)
 
-    run = many_worlds.run(small(int(sys.argv[2])), out=sys.argv[1], jobs=int(sys.argv[3]), progress=told)
-    print("FOLDER", run.folder)
+    done = run_of(small(int(sys.argv[2])), out=sys.argv[1], jobs=int(sys.argv[3]), progress=told)
+    print("FOLDER", done.folder)

@@ -15,9 +15,9 @@ import sim
 from sim.archive import folder, inventory
 from sim.foundation.errors import InputError
 from sim.outcomes import intervals
+from sim.outcomes.differences import Piece, Side
 from sim.outcomes.year_end_differences import QUANTITIES as YEAR_END
 from sim.scenario.load import load_text, with_sets
-from sim.study import sides
 
 KEY = ["variant", "firm", "quantity", "date"]
 POORER = "firms.beta.cash=60"
@@ -88,12 +88,12 @@ def test_other_luck_is_compared_unpaired_with_a_wider_interval(other, reason):
 def test_unpaired_intervals_cover_the_difference():
     """Independent runs of 150 worlds against the difference of 3,000, from disjoint worlds: 20 small comparisons."""
     truth = table(sim.compare(small(3000), poorer(3000), jobs=1))["difference"]
-    base, other = (sides.of_run("", sim.run(question, jobs=1)) for question in (small(3000), poorer(3000, seed=9)))
+    base, other = (sim.run(question, jobs=1) for question in (small(3000), poorer(3000, seed=9)))
     histories = [np.concatenate([piece.histories for piece in one.side.pieces()]) for one in (base, other)]
     hits = []
     for first in range(0, 3000, 150):
         cut = [
-            sides.Side(one.scenario, 150, lambda h=h[first : first + 150]: [sides.Piece(0, h, None)], one.side.endgame)
+            Side(one.scenario, 150, lambda h=h[first : first + 150]: [Piece(0, h, None)], one.side.endgame)
             for one, h in zip((base, other), histories, strict=True)
         ]
         found = sim.outcomes.differences.Differences(cut[0], cut[1], paired=False).run().frame("v")
@@ -117,7 +117,7 @@ def test_a_folder_compares_as_well_as_the_run_it_keeps(written, results):
     end = table(kept).loc["all", "endgame", "2024-06"]
     assert not end["paired"] and end["difference"] == left.loc["all", "endgame", "2024-06"]["difference"]
     assert "by its shares alone" in kept.notes[0]
-    assert kept.answers()[0].folder == written
+    assert kept.runs()[0].folder == written
 
 
 def test_the_same_run_twice_differs_by_nothing(written):
@@ -220,7 +220,7 @@ def test_several_runs_are_each_compared_with_the_first(tmp_path):
     again = sim.compare(small(300), poorer(300), with_sets(small(300), ["firms.alpha.cash=900"]), jobs=1, out=tmp_path)
     assert again.reused and again.folder == done.folder
     pd.testing.assert_frame_equal(again.differences, done.differences)
-    assert [answer.label for answer in again.answers()] == ["small", "small (2)", "small (3)"]
+    assert again.labels == ["small", "small (2)", "small (3)"]
 
 
 def test_a_run_opened_from_its_folder_is_compared(written):

@@ -17,12 +17,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 from dask_processes import ROOT, Processes, Traced, kill, processes
-from small_industry import TEXT, small
+from small_industry import TEXT, run_of, small
 
 from sim.archive import digest, folder
 from sim.foundation.errors import InputError, RunError
-from sim.study import cluster, executor, many_worlds
+from sim.study import cluster, executor, how, many_worlds
 from sim.study.claims_asked import Worlds, truths
+from sim.study.how import How
+from sim.study.run import simulate
 
 UNREACHABLE_SECONDS = 30
 PATIENCE_SECONDS = 240
@@ -54,7 +56,7 @@ def dask(tmp_path_factory) -> Processes:
 @pytest.fixture(scope="module")
 def local(tmp_path_factory) -> dict[str, bytes]:
     """The files of a run of 5,000 worlds in this process."""
-    return contents(many_worlds.run(small(5000), out=tmp_path_factory.mktemp("local"), jobs=1).folder)
+    return contents(run_of(small(5000), out=tmp_path_factory.mktemp("local"), jobs=1).folder)
 
 
 def contents(path: Path) -> dict[str, bytes]:
@@ -74,31 +76,31 @@ def forbidden(*_: object) -> None:
 def test_the_same_bytes_as_a_local_run(dask, tmp_path, local, monkeypatch):
     monkeypatch.setattr("sim.engine.simulate.simulate", forbidden)  # in this process
     with executor.on_cluster(dask.address):
-        done = many_worlds.run(small(5000), out=tmp_path)
+        done = run_of(small(5000), out=tmp_path)
         assert contents(done.folder) == local
         assert (done.manifest["timings"]["worlds_computed"], done.manifest["timings"]["workers"]) == (5000, None)
     monkeypatch.undo()
-    many_worlds.run(small(5000), out=tmp_path / "local", jobs=1)
+    run_of(small(5000), out=tmp_path / "local", jobs=1)
     assert blocks_in(tmp_path) == blocks_in(tmp_path / "local")
 
 
 def test_what_is_kept_already_is_not_computed_again(dask, tmp_path):
-    many_worlds.run(small(2048), out=tmp_path, jobs=1)
-    told: list[many_worlds.Progress] = []
+    run_of(small(2048), out=tmp_path, jobs=1)
+    told: list[how.Progress] = []
     with executor.on_cluster(dask.address):
-        many_worlds.run(small(4096), out=tmp_path, progress=told.append)
-        assert [now.done for now in told if now.stage == many_worlds.SIMULATING] == [2048, 3072, 4096]
+        run_of(small(4096), out=tmp_path, progress=told.append)
+        assert [now.done for now in told if now.stage == how.SIMULATING] == [2048, 3072, 4096]
     with executor.on_cluster("127.0.0.1:1"):  # nobody there, and nobody needed
-        assert many_worlds.run(small(4096), out=tmp_path).reused
-        assert many_worlds.simulate(small(1024), out=tmp_path).outcomes.worlds == 1024
+        assert run_of(small(4096), out=tmp_path).reused
+        assert simulate(small(1024), How(out=tmp_path)).outcomes.worlds == 1024
 
 
 def test_claims_asked_in_worlds_that_are_not_kept(dask):
     scenario = small()
     asked = [Worlds(scenario, first, 50) for first in (0, 1024, 4096)]
-    here = truths(scenario.claims[0], asked, 1, many_worlds.silent)
+    here = truths(scenario.claims[0], asked, 1, How())
     with executor.on_cluster(dask.address):
-        there = truths(scenario.claims[0], asked, 1, many_worlds.silent)
+        there = truths(scenario.claims[0], asked, 1, How())
     assert 0 < np.concatenate(here).mean() < 1
     np.testing.assert_array_equal(np.concatenate(here), np.concatenate(there))
 
@@ -178,14 +180,14 @@ def test_a_run_goes_on_when_a_worker_is_killed(dask, tmp_path, local):
     victim = dask.worker(threads=2)
     told: list[int] = []
 
-    def progress(now: many_worlds.Progress) -> None:
-        if now.stage == many_worlds.SIMULATING:
+    def progress(now: how.Progress) -> None:
+        if now.stage == how.SIMULATING:
             told.append(now.done)
             if len(told) == 2:
                 kill(victim)
 
     with executor.on_cluster(dask.address):
-        done = many_worlds.run(small(5000), out=tmp_path, progress=progress)
+        done = run_of(small(5000), out=tmp_path, progress=progress)
     assert victim.poll() is not None
     assert contents(done.folder) == local
     assert told == sorted(told)
@@ -196,20 +198,20 @@ def test_a_scheduler_that_dies_leaves_what_is_finished(tmp_path, local):
     with processes(tmp_path) as own:
         own.worker()
 
-        def progress(now: many_worlds.Progress) -> None:
-            if now.stage == many_worlds.SIMULATING and now.done:
+        def progress(now: how.Progress) -> None:
+            if now.stage == how.SIMULATING and now.done:
                 kill(own.scheduler)
 
         began = time.monotonic()
         lost = pytest.raises(RunError, match=r"does not answer any more.*finished blocks are kept")
         with lost, executor.on_cluster(own.address):
-            many_worlds.run(small(20_000), out=tmp_path / "out", progress=progress)
+            run_of(small(20_000), out=tmp_path / "out", progress=progress)
         assert time.monotonic() - began < UNREACHABLE_SECONDS + 30
     kept = len(blocks_in(tmp_path / "out"))
     assert 1 <= kept < 20
     assert list((tmp_path / "out").iterdir()) == [tmp_path / "out" / folder.BLOCKS]
-    told: list[many_worlds.Progress] = []
-    done = many_worlds.run(small(5000), out=tmp_path / "out", jobs=1, progress=told.append)
+    told: list[how.Progress] = []
+    done = run_of(small(5000), out=tmp_path / "out", jobs=1, progress=told.append)
     assert told[0].kept >= 1024 * (kept - 1)  # what came in is not computed again
     assert contents(done.folder) == local
 
@@ -323,7 +325,7 @@ def test_a_worker_with_another_package_is_refused(tmp_path, kind, words):
         own.worker(path=another_package(tmp_path / "other", kind))
         refused = pytest.raises(RunError, match=rf"the worker tcp://\S+ is not made as this process is: .*{words}")
         with refused, executor.on_cluster(own.address):
-            many_worlds.run(small(), out=tmp_path / "out")
+            run_of(small(), out=tmp_path / "out")
     assert blocks_in(tmp_path / "out") == {}
 
 
@@ -401,8 +403,8 @@ def test_without_dask_there_is_a_command_that_installs_it(shakeout, monkeypatch)
 
 def test_dask_is_not_loaded_before_a_cluster_is_asked_for(tmp_path):
     code = (
-        "import sys; from small_industry import small; from sim.study import many_worlds; "
-        "many_worlds.run(small(10), jobs=1); print({'dask', 'distributed'} & set(sys.modules))"
+        "import sys; from small_industry import run_of, small; "
+        "run_of(small(10), jobs=1); print({'dask', 'distributed'} & set(sys.modules))"
     )
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(Path(__file__).parent)])}
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)

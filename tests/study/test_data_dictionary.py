@@ -14,6 +14,7 @@ import sim
 from sim.archive import dictionary, tables
 from sim.scenario.load import load_text
 from sim.study import readme
+from sim.study.study import PLOTS, Answer
 
 WORLDS = 100
 CLAIM = "alpha-goes"
@@ -34,9 +35,15 @@ STUDIES = {
 
 
 @pytest.fixture(scope="module")
-def folders(tmp_path_factory) -> dict[str, Path]:
+def answers(tmp_path_factory) -> dict[str, Answer]:
+    """One answer of every kind."""
+    return {name: study(tmp_path_factory.mktemp("results")) for name, study in STUDIES.items()}
+
+
+@pytest.fixture(scope="module")
+def folders(answers) -> dict[str, Path]:
     """One folder of every kind, with its page."""
-    return {name: study(tmp_path_factory.mktemp("results")).folder for name, study in STUDIES.items()}
+    return {name: answer.folder for name, answer in answers.items()}
 
 
 def columns_of(path: Path) -> list[str]:
@@ -67,9 +74,10 @@ def test_every_file_and_every_column_is_in_the_readme_and_no_other(folders, stud
     assert told(text) == held
 
 
-def test_nothing_is_declared_that_no_folder_holds(folders):
+def test_nothing_is_declared_that_no_folder_holds(answers, folders):
     held = {path.name + "/" * path.is_dir() for folder in folders.values() for path in folder.iterdir()}
-    assert held == {*dictionary.TABLES, *dictionary.OTHERS}
+    of_kinds = [{*kind.tables, *kind.others, kind.page} for kind in (answer.KIND for answer in answers.values())]
+    assert held == {*dictionary.TABLES, *dictionary.OTHERS, f"{PLOTS}/"}.union(*of_kinds)
 
 
 def test_units_are_those_of_the_scenario(folders, tmp_path):
@@ -83,12 +91,10 @@ def test_units_are_those_of_the_scenario(folders, tmp_path):
 
 def test_a_column_that_is_not_declared_stops_the_writing():
     names = [column.name for column in dictionary.ENDGAME.columns]
-    assert [name for name, _ in dictionary.columns_of("endgame.csv", names)] == names
+    assert [name for name, _ in dictionary.columns_of("endgame.csv", dictionary.ENDGAME, names)] == names
     for wrong in ([*names, "more"], names[1:], names[::-1]):
         with pytest.raises(ValueError, match=r"endgame\.csv has the columns"):
-            dictionary.columns_of("endgame.csv", wrong)
-    with pytest.raises(KeyError):
-        dictionary.columns_of("unheard.csv", [])
+            dictionary.columns_of("endgame.csv", dictionary.ENDGAME, wrong)
 
 
 def test_names_of_a_scenario_mean_nothing_to_markdown(tmp_path):

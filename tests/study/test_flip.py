@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from sim.foundation.errors import InputError
 from sim.outcomes.crossing import COARSE, Found, Tally, crossings
 from sim.study import flip as study
 from sim.study.claims_asked import FEW_CLAIMS, claim_of, condition_of
+from sim.study.how import How
 
 REPEATS = 1500
 
@@ -273,7 +275,12 @@ def test_nothing_is_left_where_the_page_fails(tmp_path):
         raise RuntimeError("no page")
 
     with pytest.raises(RuntimeError, match="no page"):
-        study.flip(alone(), f"{HAZARD}=0:0.2", "closes >= 0.5", jobs=1, out=tmp_path, page=fails)
+        study.flip(
+            alone(),
+            f"{HAZARD}=0:0.2",
+            "closes >= 0.5",
+            How(jobs=1, out=tmp_path, pages=lambda: SimpleNamespace(write=fails)),
+        )
     assert not list((tmp_path / "closed-form").iterdir())
 
 

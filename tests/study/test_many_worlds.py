@@ -11,11 +11,12 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
-from small_industry import TEXT, small
+from small_industry import TEXT, run_of, small
 
 from sim.archive import atomic, folder
 from sim.archive.blocks import BlockStore
@@ -24,8 +25,9 @@ from sim.engine.block import BLOCK_WORLDS
 from sim.foundation.errors import InputError, RunError
 from sim.scenario import evidence
 from sim.scenario.load import load_text
-from sim.study import executor, many_worlds, readme
-from sim.study.run import EVENTS, FIRMS, OUTCOME_FILES, open_folder
+from sim.study import executor, how, many_worlds, readme
+from sim.study.finished_runs import open_folder
+from sim.study.run import EVENTS, FIRMS, OUTCOME_FILES
 
 PROGRAM = Path(__file__).with_name("small_industry.py")
 ROOT = PROGRAM.parents[2]
@@ -33,7 +35,7 @@ TABLES = (*OUTCOME_FILES.values(), FIRMS, EVENTS, folder.SCENARIO, readme.NAME, 
 
 
 def run(out: Path, worlds: int, **options):
-    return many_worlds.run(small(worlds), out=out, **{"jobs": 1, **options})
+    return run_of(small(worlds), out=out, **{"jobs": 1, **options})
 
 
 def contents(path: Path) -> dict[str, bytes]:
@@ -91,7 +93,7 @@ def test_a_run_folder_has_the_promised_files_and_opens_again(tmp_path):
 def test_without_a_folder_nothing_is_written(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     run(tmp_path / "out", 1500)
-    loose = many_worlds.run(small(1500), jobs=1)
+    loose = run_of(small(1500), jobs=1)
     assert loose.folder is None
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
@@ -125,7 +127,7 @@ def test_one_worker_or_two_the_same_bytes(tmp_path, whole):
 def test_another_question_of_the_same_worlds_computes_nothing(tmp_path, computed):
     run(tmp_path, 100)
     retitled = load_text(TEXT.replace("A small industry", "Another title"), worlds=100)
-    assert not many_worlds.run(retitled, out=tmp_path, jobs=1).reused
+    assert not run_of(retitled, out=tmp_path, jobs=1).reused
     assert computed == [(0, 100)]
 
 
@@ -143,7 +145,7 @@ def test_a_spoiled_block_is_computed_again(tmp_path, computed, whole, harm):
 
 
 def test_a_block_spoiled_between_computing_and_reading_is_computed_again(tmp_path, computed):
-    done = many_worlds.run(small(1500), jobs=1, out=tmp_path)
+    done = run_of(small(1500), jobs=1, out=tmp_path)
     for path in blocks_in(tmp_path):
         path.unlink()
     assert [block.worlds for block in done.blocks()] == [1024, 476]
@@ -175,7 +177,7 @@ def test_a_full_disk_while_the_folder_is_written_leaves_no_folder(tmp_path, monk
         raise OSError(28, "No space left on device")
 
     with pytest.raises(RunError, match="No space left"):
-        run(tmp_path, 100, page=full)
+        run(tmp_path, 100, pages=lambda: SimpleNamespace(write=full))
     assert list((tmp_path / "small").iterdir()) == []
 
 
@@ -183,7 +185,7 @@ def test_what_the_page_writes_belongs_to_the_run(tmp_path):
     def page(answer, part: Path) -> None:
         (part / "report.html").write_text(answer.scenario.title)
 
-    done = run(tmp_path, 100, page=page)
+    done = run(tmp_path, 100, pages=lambda: SimpleNamespace(write=page))
     assert (done.folder / "report.html").read_text() == "A small industry"
     assert done.manifest["files"]["report.html"]["bytes"] == len("A small industry")
 
@@ -276,20 +278,20 @@ def test_no_workers_is_wrong_input(jobs):
 @pytest.mark.parametrize("options", [{"worlds": 0}, {"worlds": -5}, {"worlds": 1.5}, {"seed": -1}, {"seed": 1 << 32}])
 def test_a_number_that_cannot_be_is_wrong_input(options):
     with pytest.raises(InputError, match="whole number"):
-        many_worlds.run(small(), **options)
+        run_of(small(), **options)
 
 
 @pytest.mark.parametrize("precision", [0.0, -0.1, 0.5, float("nan"), float("inf")])
 def test_a_precision_that_cannot_be_is_wrong_input(precision):
     with pytest.raises(InputError, match="half-width"):
-        many_worlds.run(small(), precision=precision)
+        run_of(small(), precision=precision)
 
 
 def test_precision_stops_at_the_first_step_that_is_enough(tmp_path, computed):
     done = run(tmp_path, 7, precision=0.02)
     widths = {}
     for worlds in (1024, 2048, 4096, 8192):
-        rows = many_worlds.run(small(worlds), jobs=1).summary()
+        rows = run_of(small(worlds), jobs=1).summary()
         widths[worlds] = max(
             ((row[f"{fate}_high"] - row[f"{fate}_low"]) / 2, row["firm"])
             for row in rows
@@ -308,20 +310,20 @@ def test_precision_stops_at_the_first_step_that_is_enough(tmp_path, computed):
 
 def test_precision_that_takes_too_long_says_so(monkeypatch):
     monkeypatch.setattr(many_worlds, "PRECISION_STEPS", 2)
-    done = many_worlds.run(small(), precision=0.001, jobs=1)
+    done = run_of(small(), precision=0.001, jobs=1)
     assert done.outcomes.worlds == 2 * BLOCK_WORLDS
     assert any("not enough" in notice for notice in done.manifest["notices"])
 
 
 def test_progress_counts_worlds_and_says_what_was_kept(tmp_path):
-    told: list[many_worlds.Progress] = []
+    told: list[how.Progress] = []
     run(tmp_path, 1024)
     run(tmp_path, 3000, progress=told.append)
-    simulating = [now for now in told if now.stage == many_worlds.SIMULATING]
+    simulating = [now for now in told if now.stage == how.SIMULATING]
     assert [(now.done, now.total, now.kept) for now in simulating] == [
         (1024, 3000, 1024), (2048, 3000, 1024), (3000, 3000, 1024)
     ]  # fmt: skip
-    assert [now.stage for now in told if now not in simulating] == [many_worlds.SUMMARISING, many_worlds.WRITING]
+    assert [now.stage for now in told if now not in simulating] == [how.SUMMARISING, how.WRITING]
 
 
 def test_compiling_is_said_once_and_before_anything_is_simulated(tmp_path, monkeypatch):
@@ -334,9 +336,9 @@ def test_compiling_is_said_once_and_before_anything_is_simulated(tmp_path, monke
     monkeypatch.setattr(engine, "warm_up", warmed.append)
     out = tmp_path / "out"
     run(out, 100, progress=lambda now: told.append(now.stage))
-    assert told[:2] == [many_worlds.COMPILING, many_worlds.SIMULATING]
+    assert told[:2] == [how.COMPILING, how.SIMULATING]
     run(out, 200, progress=lambda now: told.append(now.stage))
-    assert told.count(many_worlds.COMPILING) == len(warmed) == 1
+    assert told.count(how.COMPILING) == len(warmed) == 1
 
 
 def test_worlds_do_not_depend_on_the_company_they_keep():

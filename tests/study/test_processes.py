@@ -16,9 +16,9 @@ from pathlib import Path
 
 import pytest
 from groups import started
-from small_industry import TEXT, small
+from small_industry import TEXT, run_of, small
 
-from sim.study import executor, many_worlds, processes
+from sim.study import executor, processes
 
 HERE = Path(__file__).parent
 WORLDS = 3000  # three blocks: more than are computed without workers
@@ -38,7 +38,7 @@ def asked(jobs: int) -> tuple[set[int], dict[str, float]]:
 
 
 def fates(jobs: int) -> dict[str, float]:
-    run = many_worlds.run(small(WORLDS), jobs=jobs)
+    run = run_of(small(WORLDS), jobs=jobs)
     return {row["firm"]: row["closed"] for row in run.summary()}
 
 
@@ -94,7 +94,7 @@ def test_a_fork_leaves_the_workers_of_its_parent_alone(expected):
 def test_the_switch_of_joblib_is_obeyed(monkeypatch, switch, expected):
     monkeypatch.setenv(processes.SWITCH, switch)
     assert asked(2) == (ALONE, expected)
-    assert many_worlds.run(small(10), jobs=2).manifest["timings"]["workers"] == 1
+    assert run_of(small(10), jobs=2).manifest["timings"]["workers"] == 1
 
 
 @pytest.mark.parametrize("error", [OSError(38, "Function not implemented"), NotImplementedError("no semaphores")])

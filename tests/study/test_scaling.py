@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from small_industry import small
+from small_industry import run_of, small
 
 from sim.archive.blocks import Span
 from sim.engine.block import BLOCK_WORLDS
 from sim.scenario.load import load
-from sim.study import many_worlds
+from sim.study import how, many_worlds
 from sim.study.run import EVENTS, FIRMS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,14 +24,14 @@ SCALING = ROOT / "docs" / "scaling.md"
 FEW, MANY = 4, 24  # blocks
 MOST_BYTES_A_WORLD = 16  # spans, and what Parquet notes of every row group
 FIRM_ROWS = 3
-STAGES = (many_worlds.SIMULATING, many_worlds.SUMMARISING, many_worlds.WRITING)
+STAGES = (how.SIMULATING, how.SUMMARISING, how.WRITING)
 
 
 def peaks(blocks: int, out: Path) -> dict[str, int]:
     """Stage -> the most bytes that were in use at a time, in a run of so many blocks, result folder included."""
     found: dict[str, int] = {}
 
-    def measured(now: many_worlds.Progress) -> None:
+    def measured(now: how.Progress) -> None:
         nonlocal stage
         found[stage] = max(found.get(stage, 0), tracemalloc.get_traced_memory()[1])
         tracemalloc.reset_peak()
@@ -39,15 +39,15 @@ def peaks(blocks: int, out: Path) -> dict[str, int]:
 
     stage = "before"
     tracemalloc.start()
-    many_worlds.run(small(blocks * BLOCK_WORLDS), out=out, jobs=1, progress=measured)
-    measured(many_worlds.Progress("after", 0, 0))
+    run_of(small(blocks * BLOCK_WORLDS), out=out, jobs=1, progress=measured)
+    measured(how.Progress("after", 0, 0))
     tracemalloc.stop()
     return {stage: found[stage] for stage in STAGES}
 
 
 def growth(tmp_path: Path) -> dict[str, float]:
     """Stage -> bytes of memory that one more world costs."""
-    many_worlds.run(small(BLOCK_WORLDS), out=tmp_path, jobs=1)  # imports and compiles
+    run_of(small(BLOCK_WORLDS), out=tmp_path, jobs=1)  # imports and compiles
     few, many = (peaks(blocks, tmp_path / str(blocks)) for blocks in (FEW, MANY))
     return {stage: (many[stage] - few[stage]) / ((MANY - FEW) * BLOCK_WORLDS) for stage in STAGES}
 
@@ -57,7 +57,7 @@ def test_memory_does_not_grow_with_worlds(tmp_path):
 
 
 def test_what_is_kept_per_world_is_written_block_by_block(tmp_path):
-    done = many_worlds.run(small(2 * BLOCK_WORLDS + 100), out=tmp_path, jobs=1)
+    done = run_of(small(2 * BLOCK_WORLDS + 100), out=tmp_path, jobs=1)
     firms, events = (pq.ParquetFile(done.folder / name) for name in (FIRMS, EVENTS))
     rows = [firms.metadata.row_group(group).num_rows for group in range(firms.num_row_groups)]
     assert rows == [BLOCK_WORLDS * FIRM_ROWS, BLOCK_WORLDS * FIRM_ROWS, 100 * FIRM_ROWS]

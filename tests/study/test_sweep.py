@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,9 +14,9 @@ import sim
 from sim.foundation.errors import InputError
 from sim.outcomes.fates import COUNTED
 from sim.report import figures
-from sim.study import many_worlds
 from sim.study import sweep as study
 from sim.study.axes import MOST_POINTS, axes_of
+from sim.study.how import How
 
 COLUMNS = ["quantity", "firm", "estimate", "low", "high"]
 
@@ -155,7 +156,7 @@ def test_the_values_of_an_event_can_vary_too():
 
 
 def test_blocks_are_those_of_ordinary_runs_and_are_used_again(tmp_path):
-    many_worlds.run(alone(worlds=1024, hazard=0.1), jobs=1, out=tmp_path)
+    sim.run(alone(worlds=1024, hazard=0.1), jobs=1, out=tmp_path)
     done = sim.sweep(alone(worlds=1024), f"{HAZARD}=0:0.2:3", jobs=1, out=tmp_path)
     assert done.manifest["timings"]["worlds_computed"] == 2 * 1024
     wider = sim.sweep(alone(worlds=1024), f"{HAZARD}=0:0.4:5", jobs=1, out=tmp_path)
@@ -166,7 +167,7 @@ def test_blocks_are_those_of_ordinary_runs_and_are_used_again(tmp_path):
 
 def test_the_same_question_is_answered_at_once_and_alike(tmp_path, monkeypatch):
     first = sim.sweep(alone(), f"{HAZARD}=0:0.2:3", jobs=1, out=tmp_path)
-    monkeypatch.setattr(study, "Ensemble", None)
+    monkeypatch.setattr(study, "ManyWorlds", None)
     again = sim.sweep(alone(), f"{HAZARD}=0:0.2:3", jobs=1, out=tmp_path)
     assert again.reused and again.folder == first.folder
     assert again.grid.equals(first.grid)
@@ -191,7 +192,7 @@ def test_nothing_is_left_where_the_page_fails(tmp_path):
         raise RuntimeError("no page")
 
     with pytest.raises(RuntimeError, match="no page"):
-        study.sweep(alone(), f"{HAZARD}=0:0.2:3", jobs=1, out=tmp_path, page=fails)
+        study.sweep(alone(), f"{HAZARD}=0:0.2:3", How(jobs=1, out=tmp_path, pages=lambda: SimpleNamespace(write=fails)))
     assert not list((tmp_path / "closed-form").iterdir())
 
 

@@ -14,8 +14,8 @@ from sim.engine.block import BLOCK_WORLDS
 from sim.foundation.errors import InputError
 from sim.outcomes.fates import TERMINAL
 from sim.scenario.load import load_text
+from sim.study.finished_runs import comparable
 from sim.study.run import OUTCOME_FILES
-from sim.study.sides import of_folder
 
 WORLDS = 400
 FATES = {"acquisition": "acquired", "closure": "closed"}
@@ -136,5 +136,5 @@ def test_a_folder_of_an_earlier_version_says_that_it_has_no_causes(run, tmp_path
     pd.testing.assert_frame_equal(opened.fates(), run.fates())
     with pytest.raises(InputError, match="did not keep what ended the firms"):
         opened.causes()
-    pieces = list(of_folder("old", old).side.pieces())
+    pieces = list(comparable(old).side.pieces())
     assert (pieces[0].histories["cause"] == -1).all() and len(pieces[0].histories) == WORLDS

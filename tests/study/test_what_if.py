@@ -11,16 +11,17 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from small_industry import TEXT, small
+from small_industry import TEXT, run_of, small
 
 import sim
 from sim.archive import atomic, folder
 from sim.engine.simulate import simulate
 from sim.foundation.errors import InputError, RunError
-from sim.outcomes.differences import COLUMNS
+from sim.outcomes.differences import COLUMNS, Piece
 from sim.outcomes.fates_turned import COLUMNS as FLIP_COLUMNS
 from sim.scenario.load import with_sets
-from sim.study import many_worlds, sides
+from sim.study import run as study_run
+from sim.study.how import How
 from sim.study.variants import parsed, parts_at, sets_of, variants_of
 from sim.words.year_ends import runway_sentence
 
@@ -136,7 +137,7 @@ def test_pairing_pays_for_a_small_change(shut):
     assert sum(ratio > 5 for ratio in medians.values()) >= 4
     widths = end[(end["quantity"] == "survival") & (end["firm"] == "startups")].iloc[0]
     spread = [
-        run.outcomes.fates.query("firm == 'startups' and fate == 'independent'").iloc[-1] for run in shut.answers()[:2]
+        run.outcomes.fates.query("firm == 'startups' and fate == 'independent'").iloc[-1] for run in shut.runs()[:2]
     ]
     unpaired = np.hypot(*((one["high"] - one["low"]) / 2 for one in spread))
     assert (widths["high"] - widths["low"]) / 2 < unpaired / 1.5
@@ -149,14 +150,14 @@ def test_paired_intervals_cover_what_200_000_worlds_find(tmp_path):
     small_run, hits, rare = SMALL_RUN, {}, {}
     for text in (SHUT, "assumptions.listing.strength=0.9"):
         scenarios = [base, with_sets(base, [text])]
-        runs = [sides.of_run("", many_worlds.simulate(one, out=tmp_path)) for one in scenarios]
+        runs = [study_run.simulate(one, How(out=tmp_path)) for one in scenarios]
         histories = [np.concatenate([piece.histories for piece in run.side.pieces()]) for run in runs]
         ends = [np.concatenate([piece.endgame for piece in run.side.pieces()]) for run in runs]
         truth = sim.outcomes.differences.Differences(runs[0].side, runs[1].side, True).run().frame("v").set_index(KEY)
         for first in range(0, base.worlds, small_run):
             span = slice(first, first + small_run)
             cut = [
-                replace(run.side, worlds=small_run, pieces=lambda h=h[span], e=e[span]: [sides.Piece(0, h, e)])
+                replace(run.side, worlds=small_run, pieces=lambda h=h[span], e=e[span]: [Piece(0, h, e)])
                 for run, h, e in zip(runs, histories, ends, strict=True)
             ]
             found = sim.outcomes.differences.Differences(cut[0], cut[1], True).run().frame("v").set_index(KEY)
@@ -207,7 +208,7 @@ def test_one_world_is_told_twice_from_where_its_histories_part(shut):
 
 def test_flips_agree_with_the_fates_of_both_runs(shut):
     for firm in ("minimax", "zhipu"):
-        ends = [replace_index(run.outcomes.fates, firm) for run in shut.answers()[:2]]
+        ends = [replace_index(run.outcomes.fates, firm) for run in shut.runs()[:2]]
         turned = shut.flipped[(shut.flipped["variant"] == SHUT) & (shut.flipped["firm"] == firm)]
         into = turned[turned["variant_fate"].str.startswith("independent")]["share"].sum()
         out_of = turned[turned["base_fate"].str.startswith("independent")]["share"].sum()
@@ -259,7 +260,7 @@ def test_the_same_question_is_answered_at_once_and_with_the_same_bytes(tmp_path,
     pd.testing.assert_frame_equal(again.differences, first.differences)
     pd.testing.assert_frame_equal(again.flipped, first.flipped)
     assert again.headline == first.headline and again.summary() == first.summary()
-    assert [answer.label for answer in again.answers()] == ["base", POORER]
+    assert again.labels == ["base", POORER]
     assert contents(run(tmp_path / "b").folder) == contents(first.folder)
     told = [run.retold()[0] for run in (first, again)]
     assert told[0] is not None and told[1] is not None and told[0].world == told[1].world
@@ -271,11 +272,11 @@ def test_blocks_are_those_of_ordinary_runs(tmp_path, monkeypatch):
     asked = []
     real = engine.simulate
     monkeypatch.setattr(engine, "simulate", lambda s, first, worlds: asked.append(first) or real(s, first, worlds))
-    many_worlds.run(small(1500), jobs=1, out=tmp_path)
+    run_of(small(1500), jobs=1, out=tmp_path)
     assert asked == [0, 1024]
     run(tmp_path)
     assert asked == [0, 1024, 0, 1024]  # the base was there already
-    many_worlds.run(with_sets(small(1500), [POORER]), jobs=1, out=tmp_path)
+    run_of(with_sets(small(1500), [POORER]), jobs=1, out=tmp_path)
     assert len(asked) == 4
 
 

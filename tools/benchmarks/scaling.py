@@ -15,6 +15,8 @@ from sim.foundation.histograms import PATHS
 from sim.outcomes.fates import FateCounts
 from sim.scenario.model import Change, Firm, Scenario, Value
 from sim.study import many_worlds
+from sim.study.how import How
+from sim.study.run import simulate as run_of
 from tools.benchmarks.measure import NANO, seconds
 
 SHORT_MONTHS = 24  # of the runs with many worlds
@@ -136,7 +138,7 @@ def against_workers(scenario: Scenario) -> list[Row]:
         walls: dict[int, list[float]] = {1: [], 2: []}
         for _ in range(REPEATS):
             for jobs, wall in walls.items():
-                run = many_worlds.simulate(many, jobs=jobs)
+                run = run_of(many, How(jobs=jobs))
                 wall.append(float(run.manifest["timings"]["simulate_seconds"]))
         for jobs, wall in walls.items():
             times = median(one / this for one, this in zip(walls[1], wall, strict=True))

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from sim.report.html.document import PLOTLY_FILE, Document, Figure, Section, pictures_in, plotly_script, render
+from sim.report.html.stills import write_stills
 from sim.report.pages.registry import document_of, file_of
 from sim.report.pictures.picture import Picture
 from sim.study.focus import named
-
-PLOTS = "plots"
+from sim.study.study import PLOTS
 
 
 def write(answer: Any, folder: Path) -> None:
@@ -27,6 +27,11 @@ def write(answer: Any, folder: Path) -> None:
 def pictures(answer: Any) -> list[Picture]:
     """Every picture of ``answer`` that has a file of its own."""
     return pictures_of(document_of(answer))
+
+
+def stills(answer: Any, folder: Path) -> str | None:
+    """Write every picture of ``answer`` as PNG and SVG to ``folder``; a message for the user where that cannot be."""
+    return write_stills(pictures(answer), folder)
 
 
 def pictures_of(document: Document) -> list[Picture]:

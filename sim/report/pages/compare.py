@@ -66,10 +66,9 @@ def terms() -> tuple[tuple[str, str], ...]:
 
 def runs_of(done: Comparison) -> Runs:
     """The runs as the page reads them."""
-    answers = done.answers()
     return Runs(
-        tuple(a.label for a in answers),
-        tuple(reader_of(a) for a in answers),
+        tuple(done.labels),
+        tuple(reader_of(run) for run in done.runs()),
         "comparison",
         focus_in(done.scenario, done.manifest),
     )

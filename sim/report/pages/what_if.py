@@ -20,13 +20,12 @@ from sim.report.tables.provenance import provenance_of, sets_table
 from sim.report.tables.year_ends import year_end_blocks
 from sim.study.focus import first, focus_in, itself, typed
 from sim.study.variants import MOST_NAME, Variant
-from sim.study.what_if import WhatIf, told_month
+from sim.study.what_if import WhatIf
 from sim.words.changes import change_in_words
 from sim.words.glossary import GLOSSARY
 from sim.words.histories import Retold
 from sim.words.numbers import count
 from sim.words.text import capital, notes, shorten
-from sim.words.year_ends import decided
 
 CHANGED = "with the change"  # the variant that has no name of its own
 BASE_AND_VARIANT = (
@@ -53,10 +52,9 @@ def terms() -> tuple[tuple[str, str], ...]:
 
 def runs_of(done: WhatIf) -> Runs:
     """The base and the variants as the page reads them."""
-    answers = done.answers()
     labels = ["base", *(_label(done, variant) for variant in done.variants)]
     return Runs(
-        tuple(labels), tuple(reader_of(answer) for answer in answers), focus=focus_in(done.scenario, done.manifest)
+        tuple(labels), tuple(reader_of(run) for run in done.runs()), focus=focus_in(done.scenario, done.manifest)
     )
 
 
@@ -155,8 +153,7 @@ def _differences(runs: Runs, done: WhatIf, rows: Sequence[difference_dots.Row], 
     told = ["" if len(done.variants) == 1 else done.headline[index - 1], done.explained()[index - 1]]
     lead = " ".join(f"{sentence}." for sentence in told if sentence)
     variant = done.variants[index - 1]
-    whose = list(decided(done.scenario, variant.scenario))
-    blocks = difference_blocks(runs, rows, index, told_month(done.scenario, variant), whose)
+    blocks = difference_blocks(runs, rows, index, done.told_months()[variant.name], done.decisive(variant))
     return Section(f"differences-{index}", f"What it does{several}", blocks, lead)
 
 

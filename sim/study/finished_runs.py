@@ -1,118 +1,94 @@
-"""The runs that a study puts side by side: one that was just simulated, or one from its result folder.
+"""Runs opened from their folders alone, whichever version wrote them: tables, and worlds from firms.parquet.
 
-Of a run from a folder all is read from its tables, world by world from firms.parquet, so that old folders compare as
-well as fresh ones. A folder whose scenario is not valid any more still has its tables: only names, kinds, months and
-groups are then read from its scenario.
+Old folders compare as well as fresh ones. A folder whose scenario is not valid any more still has its tables: only
+names, kinds, months and groups are then read from its scenario.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+import math
+from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sim.archive import digest, tables
 from sim.archive.folder import SCENARIO, RunFolder, open_run
+from sim.engine.block import Block
 from sim.foundation.causes import NO_CAUSE
 from sim.foundation.columns import FATES, HISTORY_DTYPE, NEVER
 from sim.foundation.errors import InputError, first_line
-from sim.outcomes.differences import Piece, Side
-from sim.outcomes.endgame import endgame_months
+from sim.outcomes.differences import Piece
+from sim.outcomes.endgame import Share
 from sim.outcomes.index import rows_of
+from sim.outcomes.summary import Outcomes
 from sim.outcomes.world_tables import RULES
 from sim.scenario.load import load, load_mapping
 from sim.scenario.model import Scenario
 from sim.scenario.yaml_text import read
-from sim.scenario.year_ends import KEPT, firms_kept, year_ends
-from sim.study.run import FIRMS, OUTCOME_FILES, Run
+from sim.study.run import FIRMS, OUTCOME_FILES, Run, opened
 
 if TYPE_CHECKING:
     import pandas as pd
 
-KEPT_BYTES = 64 << 20  # of worlds in memory for a second look; beyond that they are streamed again
-TABLES = {  # what is compared, and the columns that must be there
+COMPARED = {  # what is compared, and the columns that must be there
     "survival": ("group", "endpoint", "origin", "month", "date", "survival", "low", "high"),
     "fates": ("firm", "fate", "month", "date", "incidence", "low", "high"),
     "landscape": ("month", "date", "quantity", "median", "p05", "p25", "p75", "p95"),
     "endgame": ("month", "date", "share", "low", "high"),
 }
-TOP_KEYS = ("name", "title", "description", "currency", "start", "end", "worlds", "seed", "groups")
-FIRM_KEYS = ("name", "kind", "enters", "copies")
+SCENARIO_KEYS = ("name", "title", "description", "currency", "start", "end", "worlds", "seed", "groups")
+WHO_KEYS = ("name", "kind", "enters", "copies")  # of a firm
 
 
-@dataclass(frozen=True, eq=False)
-class Answer:
-    """One run of a study: ``label`` names it in tables and figures, ``side`` is what differences are made of.
+def open_folder(path: Path) -> Run:
+    """The run in a result folder, with all its tables. Its worlds may not be those of today's code: no blocks.
 
-    ``outcomes`` has the frames survival, fates, landscape and endgame and the number of ``worlds``; ``manifest`` says
-    where they come from; ``warnings`` what a reader must know of it; ``folder`` is set where all is read from tables.
+    InputError if it is not a result folder, or its scenario is not valid today.
     """
-
-    label: str
-    side: Side
-    outcomes: Any
-    manifest: Mapping[str, Any]
-    warnings: tuple[str, ...] = ()
-    folder: Path | None = None
-    stories: tuple[Any, ...] = field(default=())
-
-    @property
-    def scenario(self) -> Scenario:
-        """The scenario that was run."""
-        return self.side.scenario
+    folder = open_run(path)
+    return opened(folder, load(folder.path / SCENARIO), no_blocks(path))
 
 
-def of_run(label: str, run: Run) -> Answer:
-    """A run whose blocks are there."""
-    kept: list[Piece] = []
-    rows = len(rows_of(run.scenario).ids)
-    at_ends = len(firms_kept(run.scenario)) * len(year_ends(run.scenario.start, run.scenario.end)) * len(KEPT)
-    a_world = rows * HISTORY_DTYPE.itemsize + at_ends * np.dtype(np.float32).itemsize
-    keeps = run.scenario.worlds * a_world <= KEPT_BYTES
-
-    def pieces() -> Iterable[Piece]:
-        if kept:
-            return kept
-        found = (Piece(block.first, block.histories, endgame_months(block), block.year_ends) for block in run.blocks())
-        if keeps:
-            kept.extend(found)
-            return kept
-        return found
-
-    endgame = run.outcomes.endgame["share"].to_numpy(float)
-    side = Side(run.scenario, run.outcomes.worlds, pieces, endgame)
-    return Answer(label, side, run.outcomes, run.manifest)
-
-
-def of_folder(label: str, path: Path) -> Answer:
-    """The run in a result folder, whichever version wrote it; InputError if it is none or its tables do not fit."""
+def comparable(path: Path) -> Run:
+    """The run in a result folder with what a comparison needs; InputError if it is none or its tables do not fit."""
     folder = open_run(path)
     if folder.manifest.get("kind") != "run":
         raise InputError("not the folder of a run", file=str(path), allowed="a folder that `shakeout run` has written")
     scenario, notes = _scenario_of(folder)
-    frames = {name: _checked(folder, OUTCOME_FILES[name], columns) for name, columns in TABLES.items()}
-    endgame = frames["endgame"]["share"].to_numpy(float)
+    frames: dict[str, Any] = dict.fromkeys(OUTCOME_FILES)
+    frames |= {name: _checked(folder, OUTCOME_FILES[name], columns) for name, columns in COMPARED.items()}
     worlds = folder.manifest.get("worlds")
-    if not isinstance(worlds, int) or worlds < 1 or endgame.size != scenario.ticks + 1:
+    if not isinstance(worlds, int) or worlds < 1 or len(frames["endgame"]) != scenario.ticks + 1:
         raise InputError("the manifest and the tables do not describe one run", file=str(path))
+    return Run(
+        scenario=scenario,
+        outcomes=Outcomes(worlds=worlds, extinct=Share(math.nan, math.nan, math.nan), clipped={}, **frames),
+        manifest=folder.manifest,
+        blocks=no_blocks(path),
+        pieces=lambda: _pieces(folder, scenario, worlds),
+        warnings=(*notes, *_version_notes(folder)),
+        from_tables=True,
+        folder=path,
+    )
 
-    def pieces() -> Iterator[Piece]:
-        return _pieces(folder, scenario, worlds)
 
-    outcomes = SimpleNamespace(worlds=worlds, **frames)
-    side = Side(scenario, worlds, pieces, endgame)
-    return Answer(label, side, outcomes, folder.manifest, (*notes, *_version_notes(folder)), path)
+def no_blocks(path: Path) -> Any:
+    """In place of the blocks of a run of which there is only a folder."""
+
+    def blocks() -> Iterator[Block]:
+        raise InputError("a run opened from its folder has tables, not blocks", file=str(path))
+
+    return blocks
 
 
-def same_luck(one: Answer, other: Answer) -> bool:
+def same_luck(one: Run, other: Run) -> bool:
     """Whether world k of both has the same luck: the same seed, as many worlds, drawn by the same code."""
-    made = [answer.manifest.get("sources") for answer in (one, other)]
-    seeds = [answer.manifest.get("seed") for answer in (one, other)]
-    return one.side.worlds == other.side.worlds and seeds[0] == seeds[1] and None not in made and made[0] == made[1]
+    made = [run.manifest.get("sources") for run in (one, other)]
+    seeds = [run.manifest.get("seed") for run in (one, other)]
+    alike = one.outcomes.worlds == other.outcomes.worlds and seeds[0] == seeds[1]
+    return alike and None not in made and made[0] == made[1]
 
 
 def _version_notes(folder: RunFolder) -> list[str]:
@@ -137,9 +113,9 @@ def _scenario_of(folder: RunFolder) -> tuple[Scenario, list[str]]:
     firms = stated.get("firms")
     if not isinstance(firms, dict):
         raise InputError("no firms in the scenario", file=str(file))
-    plain = {key: stated[key] for key in TOP_KEYS if key in stated}
+    plain = {key: stated[key] for key in SCENARIO_KEYS if key in stated}
     plain["firms"] = {
-        id: {key: firm[key] for key in FIRM_KEYS if key in firm} for id, firm in firms.items() if isinstance(firm, dict)
+        id: {key: firm[key] for key in WHO_KEYS if key in firm} for id, firm in firms.items() if isinstance(firm, dict)
     }
     note = f"{file} is not valid in this version: the run is compared by its tables, its assumptions are not read"
     return load_mapping(plain), [note]
