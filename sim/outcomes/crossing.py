@@ -134,10 +134,11 @@ def _crossing(scored: Scored, start: int, middle: int, end: int, whole: bool) ->
     """The crossing between the values ``middle`` and the next, in the stretch from ``start`` to ``end``."""
     first, last = _side(scored[start][1]), _side(scored[end][1])
     cut = (("low",) if not first else ()) + (("high",) if not last else ())
-    rising = scored[middle + 1][1] > scored[middle][1]
+    rising = scored[end][1] >= 0  # an odd number of passes: the middle one may go the other way
     if whole:
         low = scored[start + 1][0] if first else scored[start][0]
-        return Crossing(scored[middle + 1][0], low, scored[end][0], rising, cut)
+        beyond = next(x for x, score in scored[middle + 1 :] if (score >= 0) == rising)
+        return Crossing(beyond, low, scored[end][0], rising, cut)
     low, high = scored[start][0], scored[end][0]
     if first and not _steep(scored, start):
         low = _where(scored, start, first * Z)
