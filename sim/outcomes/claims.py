@@ -19,8 +19,9 @@ from sim.foundation.histograms import LANDSCAPE, SHARE
 from sim.foundation.states import State
 from sim.outcomes.endgame import endgame_months
 from sim.outcomes.fates import event_months
-from sim.outcomes.index import groups_of, rows_of
+from sim.outcomes.index import groups_of
 from sim.outcomes.intervals import of_worlds
+from sim.scenario.layout import layout_of
 from sim.scenario.model import Claim, Probe, Scenario
 
 TRUE, FALSE, UNDECIDED = 1, 0, -1
@@ -121,7 +122,7 @@ def _truth(said: Mapping[str, Any], seen: _Seen) -> _Truth:
         return _known(_counted(said, seen))
     if "quantity" in said or "market" in said:
         return _compared(said, seen)
-    row = rows_of(seen.scenario).of_series(said["firm"])[0]
+    row = layout_of(seen.scenario).of_series(said["firm"])[0]
     return _known(seen.state(said["fate"] if "fate" in said else said["milestone"], said["by"], row))
 
 

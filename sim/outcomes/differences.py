@@ -28,12 +28,13 @@ from sim.outcomes import intervals
 from sim.outcomes.exit_differences import ended_by, ends_in, is_exit, keeps_causes, quantity_of
 from sim.outcomes.exits import End
 from sim.outcomes.fates import STATES, event_months, reported
-from sim.outcomes.index import groups_of, rows_of, single_firms
+from sim.outcomes.index import groups_of, single_firms
 from sim.outcomes.intervals import Bounds, variance_of
 from sim.outcomes.paired_sums import Moments, score_parts, variance_ratio
 from sim.outcomes.survival_differences import Estimates, Ratios
 from sim.outcomes.year_end_differences import COUNTED, YearEnds
 from sim.outcomes.year_end_differences import QUANTITIES as AT_YEAR_ENDS
+from sim.scenario.layout import layout_of
 from sim.scenario.model import Scenario
 from sim.scenario.year_ends import year_ends
 
@@ -127,7 +128,7 @@ def looked_at(cast: Cast, months: Sequence[int], piece: Piece, ends: Sequence[En
     ``ends`` are the ways to end that are counted.
     """
     scenario, members = cast.scenario, cast.members()
-    startups = np.flatnonzero(rows_of(scenario).kinds == STARTUP)
+    startups = np.flatnonzero(layout_of(scenario).kinds == STARTUP)
     when = event_months(piece.histories)
     for month in months:
         tick = month - scenario.start + 1
@@ -229,7 +230,7 @@ class Differences:
     def _moments(self, key: Key) -> Moments:
         one = np.ones(1, np.int64)
         if key.unit == COUNT:
-            most = max(int(np.sum(rows_of(side.scenario).kinds == STARTUP)) for side in (self.base, self.variant))
+            most = max(int(np.sum(layout_of(side.scenario).kinds == STARTUP)) for side in (self.base, self.variant))
             return Moments((one, one), one, one * max(most, 1))
         if key.unit == MONEY or key.quantity == ENDGAME:
             return Moments((one, one), one, one)
@@ -276,7 +277,7 @@ class Differences:
     @cached_property
     def startups(self) -> np.ndarray:
         """(names,) who has startups among its members: giants, whose accounts are open, have no rows of money."""
-        kinds = rows_of(self.base.scenario).kinds
+        kinds = layout_of(self.base.scenario).kinds
         return np.array([bool((kinds[rows] == STARTUP).any()) for rows in self.casts[0].members()], bool)
 
     def _estimates(self, key: Key, m: Moments) -> Estimates:

@@ -14,8 +14,7 @@ import numpy as np
 from sim.foundation.columns import FATES, STARTUP
 from sim.foundation.states import State
 from sim.outcomes.fates import event_months
-from sim.outcomes.index import rows_of
-from sim.scenario.layout import Layout
+from sim.scenario.layout import Layout, layout_of
 from sim.scenario.model import Scenario
 
 LISTED, PIVOTED = 1, 2  # flags of a code: fate * FLAGGED + flags
@@ -62,7 +61,7 @@ class Flips:
     examples: dict[tuple[str, int, int], tuple[int, int, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        mine, theirs = rows_of(self.base), rows_of(self.variant)
+        mine, theirs = layout_of(self.base), layout_of(self.variant)
         self.ids = [id for id in mine.ids if id in theirs.ids]
         self.series = [mine.series_ids[mine.series[mine.ids.index(id)]] for id in self.ids]
         self.places = tuple(np.array([rows.ids.index(id) for id in self.ids], int) for rows in (mine, theirs))

@@ -19,9 +19,9 @@ from sim.outcomes.claims import LedgerCounts, claims_frame
 from sim.outcomes.differences import ENDGAME, GENERAL_LEFT, INDEPENDENTS_LEFT
 from sim.outcomes.endgame import count_by_month, endgame_months, share_of
 from sim.outcomes.fates import COUNTED, FateCounts, reported
-from sim.outcomes.index import rows_of
 from sim.outcomes.intervals import t_quantile, variance_of
 from sim.outcomes.survival import CALENDAR, Cohort, count_curves, curves_of, survival_frame
+from sim.scenario.layout import layout_of
 from sim.scenario.model import Scenario
 
 COLUMNS = ("quantity", "firm", "estimate", "low", "high")
@@ -60,7 +60,7 @@ class Horizon:
             for state in COUNTED:
                 share, low, high = (float(part[-1]) for part in self.fates.incidence(name, state))
                 rows.append((state, name, share, low, high))
-        if (rows_of(self.scenario).kinds == STARTUP).any():
+        if (layout_of(self.scenario).kinds == STARTUP).any():
             rows += [(quantity, ALL, *self._mean(state)) for quantity, state in LEFT.items()]
         reached = share_of(self.endgame, self.fates.worlds)
         rows.append((ENDGAME, ALL, reached.share, reached.low, reached.high))

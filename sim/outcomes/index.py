@@ -19,11 +19,6 @@ BY_CHANCE, NEVER_ENTERS = -1, -2  # in place of a tick of entry
 HAZARD = "entry_hazard_month"
 
 
-def rows_of(scenario: Scenario) -> Layout:
-    """The rows of every block of ``scenario``, in order."""
-    return layout_of(scenario)
-
-
 def single_firms(scenario: Scenario) -> Mapping[str, int]:
     """Firm id -> row, of the firms that are one firm a world (not a class of copies)."""
     return layout_of(scenario).singles

@@ -31,8 +31,9 @@ import numpy as np
 from sim.foundation.columns import STARTUP
 from sim.foundation.months import MONTHS_A_YEAR
 from sim.foundation.states import EVER_LISTED, PIVOTERS, State
-from sim.outcomes.index import BY_CHANCE, NEVER_ENTERS, entry_ticks, groups_of, rows_of, single_firms, tick_text
+from sim.outcomes.index import BY_CHANCE, NEVER_ENTERS, entry_ticks, groups_of, single_firms, tick_text
 from sim.outcomes.intervals import Bounds, of_worlds, ratio_wilson
+from sim.scenario.layout import layout_of
 from sim.scenario.model import Scenario
 
 CALENDAR, ENTERED = "calendar", "entered"
@@ -113,7 +114,7 @@ class Cohort:
 
 def curves_of(scenario: Scenario) -> list[Curve]:
     """Every curve of survival.csv, in the order of its rows."""
-    kinds = rows_of(scenario).kinds
+    kinds = layout_of(scenario).kinds
     named = [(firm, np.array([row]), False) for firm, row in single_firms(scenario).items()]
     named += [(group, members, True) for group, members in groups_of(scenario).items()]
     enters, ticks = entry_ticks(scenario), scenario.ticks

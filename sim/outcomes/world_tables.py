@@ -14,7 +14,8 @@ import numpy as np
 from sim.engine.block import Block
 from sim.foundation.causes import CAUSES
 from sim.foundation.columns import EVENTS, FATES, HISTORY_DTYPE, NEVER
-from sim.outcomes.index import rows_of, tick_text
+from sim.outcomes.index import tick_text
+from sim.scenario.layout import layout_of
 from sim.scenario.model import Scenario
 
 MONTH_COLUMNS = tuple(name for name in HISTORY_DTYPE.names or () if name.endswith("_month"))
@@ -29,7 +30,7 @@ def histories_frame(scenario: Scenario, blocks: Iterable[Block]) -> Any:
     """
     import pandas as pd
 
-    ids = rows_of(scenario).ids
+    ids = layout_of(scenario).ids
     parts = [(block.first, block.histories) for block in blocks]
     worlds = np.concatenate([np.arange(first, first + len(part)) for first, part in parts])
     histories = np.concatenate([part for _, part in parts]).ravel()
@@ -61,8 +62,8 @@ def events_frame(scenario: Scenario, events: np.ndarray) -> Any:
     import pandas as pd
 
     names = {
-        "firm": list(rows_of(scenario).ids),
-        "other": list(rows_of(scenario).ids),
+        "firm": list(layout_of(scenario).ids),
+        "other": list(layout_of(scenario).ids),
         "event": list(EVENTS),
         "cause": RULES,
     }

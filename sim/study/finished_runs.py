@@ -21,9 +21,9 @@ from sim.foundation.columns import FATES, HISTORY_DTYPE, NEVER
 from sim.foundation.errors import InputError, first_line
 from sim.outcomes.differences import Piece
 from sim.outcomes.endgame import Share
-from sim.outcomes.index import rows_of
 from sim.outcomes.summary import Outcomes
 from sim.outcomes.world_tables import RULES
+from sim.scenario.layout import layout_of
 from sim.scenario.load import load, load_mapping
 from sim.scenario.model import Scenario
 from sim.scenario.yaml_text import read
@@ -141,7 +141,7 @@ def _checked(folder: RunFolder, name: str, columns: tuple[str, ...]) -> pd.DataF
 
 def _pieces(folder: RunFolder, scenario: Scenario, worlds: int) -> Iterator[Piece]:
     """The worlds of firms.parquet, a row group at a time."""
-    ids, seen, file = rows_of(scenario).ids, 0, folder.path / FIRMS
+    ids, seen, file = layout_of(scenario).ids, 0, folder.path / FIRMS
     try:
         for frame in tables.row_groups(file):
             histories = _histories(frame, ids)

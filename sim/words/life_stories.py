@@ -12,8 +12,9 @@ from sim.engine.block import Block
 from sim.foundation.columns import EVENT, EVENTS
 from sim.foundation.months import HALF_YEAR, MONTHS_A_YEAR, month_of
 from sim.foundation.states import A_GIANT, A_STARTUP, MARKET, State
-from sim.outcomes.index import rows_of, tick_text
+from sim.outcomes.index import tick_text
 from sim.outcomes.typical_worlds import LOOKED_AT, typical_worlds
+from sim.scenario.layout import layout_of
 from sim.scenario.model import Firm, Scenario
 from sim.words.events import Moment, cause_text, sentence
 from sim.words.months import month_name
@@ -111,7 +112,7 @@ def life_stories(scenario: Scenario, events: np.ndarray, entry_months: np.ndarra
     ``entry_months`` (firms,) are the ticks of entry, NEVER for who did not enter: the log does not tell of those who
     were there from the opening. The industry's own story comes last, if anything happened to it.
     """
-    rows = rows_of(scenario)
+    rows = layout_of(scenario)
     order = np.argsort(events["firm"], kind="stable")
     bounds = np.searchsorted(events["firm"][order], np.arange(-1, len(rows.ids) + 1))
     lives = [events[order[start:stop]] for start, stop in pairwise(bounds)]
@@ -181,7 +182,7 @@ def _counted(life: np.ndarray) -> np.ndarray:
 
 def _told(scenario: Scenario, life: np.ndarray, giant: bool = False) -> list[Sentence]:
     """One firm's events as sentences."""
-    names = [scenario.firms[number].name for number in rows_of(scenario).series]
+    names = [scenario.firms[number].name for number in layout_of(scenario).series]
     gathered, shown = _gathered(scenario, life)
     told, last = [], 0.0
     for happened, times in zip(gathered[shown], _counted(life)[shown].tolist(), strict=True):

@@ -13,8 +13,8 @@ from sim.foundation.causes import ABANDONED, CAUSES, DISTRESSED, NEWNESS, NO_CAU
 from sim.foundation.columns import ACQUIRED, CLOSED, EVENT, HISTORY_DTYPE, INDEPENDENT, LOG_DTYPE, NEVER, NOT_ENTERED
 from sim.foundation.histograms import BINS, LANDSCAPE, PATHS, YEARLY, bin_of, nothing_seen
 from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS
-from sim.outcomes.index import rows_of
 from sim.outcomes.summary import summarise
+from sim.scenario.layout import layout_of
 from sim.scenario.model import Change, Claim, Firm, Scenario, Value
 from sim.scenario.year_ends import KEPT, firms_kept, year_ends
 from sim.words.life_stories import WorldStory, life_stories
@@ -239,7 +239,7 @@ def block(made: Scenario, worlds: int, seed: int = 1) -> Block:
 
 def year_ends_of(made: Scenario, alive: np.ndarray, luck: np.random.Generator) -> np.ndarray:
     """Runway, cash and revenue at the ends of years, of single startups that are there."""
-    ids, months = rows_of(made).ids, [month - made.start + 1 for month in year_ends(made.start, made.end)]
+    ids, months = layout_of(made).ids, [month - made.start + 1 for month in year_ends(made.start, made.end)]
     there = alive[:, [ids.index(firm) for firm in firms_kept(made)]][:, :, months].swapaxes(1, 2)
     made_so = np.array([LEVELS[name] for name in KEPT]) * np.exp(luck.normal(0, 0.5, (*there.shape, len(KEPT))))
     return np.where(there[..., None], made_so, np.nan).astype(np.float32)
@@ -248,7 +248,7 @@ def year_ends_of(made: Scenario, alive: np.ndarray, luck: np.random.Generator) -
 def story(made: Scenario, seed: int, why: str) -> WorldStory:
     """One world, told from its milestones."""
     luck = np.random.default_rng(seed)
-    ids, rules = rows_of(made).ids, [cause.rule for cause in CAUSES]
+    ids, rules = layout_of(made).ids, [cause.rule for cause in CAUSES]
     rows: list[tuple[Any, ...]] = []
     entries = np.full(len(ids), NEVER)
 

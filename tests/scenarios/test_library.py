@@ -15,7 +15,7 @@ from sim.foundation.columns import EVENT, FIRM_KINDS, INDEPENDENT, NEVER
 from sim.foundation.histograms import PATHS
 from sim.foundation.months import month_of
 from sim.outcomes.claims import LedgerCounts
-from sim.outcomes.index import rows_of
+from sim.scenario.layout import layout_of
 from sim.scenario.model import Scenario
 from tools.scenarios import library
 from tools.scenarios.library import FLAGSHIP, FOLDER, SEVEN, SIX, VARIANTS
@@ -47,7 +47,7 @@ def tick(name: str, date: str) -> int:
 
 
 def rows(name: str, firms: tuple[str, ...] = SEVEN) -> list[int]:
-    ids = rows_of(scenario(name)).ids
+    ids = layout_of(scenario(name)).ids
     return [ids.index(firm) for firm in firms]
 
 
@@ -79,7 +79,7 @@ def higher(one: np.ndarray, other: np.ndarray) -> bool:
 def median_revenue(name: str, firm: str, date: str) -> float:
     """Upper end of the bin of the median revenue, as a rank: only its order means something."""
     quantity = [q.name for q in PATHS].index("revenue")
-    series = rows_of(scenario(name)).series_ids.index(firm)
+    series = layout_of(scenario(name)).series_ids.index(firm)
     below = ran(name).paths[series, quantity, tick(name, date)].cumsum()
     return float(np.searchsorted(below, below[-1] / 2))
 
@@ -258,7 +258,7 @@ def test_spin_off_more_split_and_at_most_once():
 
 
 def test_not_late_stage_newcomers_enter_shifts_are_frequent_and_no_endgame_comes():
-    found = rows_of(scenario("not-late-stage"))
+    found = layout_of(scenario("not-late-stage"))
     newcomers = found.of_series("newcomers")
     assert len(newcomers) == 4
     entered = ran("not-late-stage").histories["entry_month"][:, newcomers]
@@ -277,7 +277,7 @@ def test_late_stage_no_shift_comes_and_the_endgame_comes_more_often():
 
 
 def test_hundred_models_most_of_them_are_gone_and_the_named_raise_less():
-    found = rows_of(scenario("hundred-models"))
+    found = layout_of(scenario("hundred-models"))
     crowd = found.of_series("hundred")
     assert len(crowd) == 130 and all(found.kinds[crowd] == FIRM_KINDS.index("startup"))
     gone = ran("hundred-models").histories["exit_month"][:, crowd] <= tick("hundred-models", "2028-12")

@@ -18,7 +18,7 @@ import sim
 from sim.engine.block import Block
 from sim.engine.simulate import simulate
 from sim.foundation.columns import EVENTS, FATES, FIRST_TRACE_EVENT, HISTORY_DTYPE, NEVER
-from sim.outcomes.index import rows_of
+from sim.scenario.layout import layout_of
 from sim.scenario.model import Scenario
 
 HERE = Path(__file__).resolve().parent
@@ -42,7 +42,7 @@ def table(sets: tuple[str, ...] = ()) -> Table:
 def told(scenario: Scenario, block: Block) -> Table:
     """The rows of one block."""
     rows: Table = {}
-    for firm, history in zip(rows_of(scenario).ids, block.histories.T, strict=True):
+    for firm, history in zip(layout_of(scenario).ids, block.histories.T, strict=True):
         for code, fate in enumerate(FATES):
             rows[firm, fate] = int((history["fate"] == code).sum())
         for name in MONTHS:

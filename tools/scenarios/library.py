@@ -14,7 +14,7 @@ from sim.engine.simulate import simulate
 from sim.foundation.months import month_of
 from sim.outcomes.differences import states_at
 from sim.outcomes.fates import event_months
-from sim.outcomes.index import rows_of
+from sim.scenario.layout import layout_of
 from sim.scenario.model import Scenario
 from tools.students_t import t_interval
 
@@ -42,7 +42,7 @@ class Measure(NamedTuple):
 
     def of(self, scenario: Scenario, block: Block) -> np.ndarray:
         """(worlds,) the number, or the per cent, in each world of ``block``."""
-        ids = rows_of(scenario).ids
+        ids = layout_of(scenario).ids
         rows = [ids.index(firm) for firm in self.firms]
         month = month_of(self.date)
         assert month is not None

@@ -16,7 +16,7 @@ from sim.foundation.months import month_of
 from sim.foundation.world import World
 from sim.outcomes.differences import states_at
 from sim.outcomes.fates import event_months
-from sim.outcomes.index import rows_of
+from sim.scenario.layout import layout_of
 from sim.scenario.model import Scenario
 from sim.study.variants import variants_of
 
@@ -46,7 +46,7 @@ class Ended:
     endgame: np.ndarray
 
     def rows(self, firms: tuple[str, ...]) -> list[int]:
-        ids = rows_of(self.scenario).ids
+        ids = layout_of(self.scenario).ids
         return [ids.index(firm) for firm in firms]
 
     def column(self, name: str, firms: tuple[str, ...] = SIX) -> np.ndarray:

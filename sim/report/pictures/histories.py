@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 
 from sim.foundation.states import MARKET
-from sim.outcomes.index import rows_of
 from sim.report.html import style
 from sim.report.html.document import Cell, Column, Details, Prose, Table
 from sim.report.pictures.picture import Panel, Picture, numbers
 from sim.report.pictures.traces import line, upright
 from sim.report.several_runs import Runs
+from sim.scenario.layout import layout_of
 from sim.words.histories import Line, Retold, why
 from sim.words.life_stories import MARKET_NAME
 from sim.words.numbers import count, in_billions, percent
@@ -24,7 +24,7 @@ HEADINGS = {"value": "Valuation", "cash": "Cash"}
 
 def names_of(runs: Runs) -> dict[str, str]:
     """Row id -> name, copies of a class included."""
-    return {id: runs.base.name(id) for id in rows_of(runs.base.scenario).ids}
+    return {id: runs.base.name(id) for id in layout_of(runs.base.scenario).ids}
 
 
 def paths(runs: Runs, told: Retold, index: int) -> Picture:
