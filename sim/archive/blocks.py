@@ -29,7 +29,7 @@ MAGIC = b"shakeout block 5\n"
 LENGTH_BYTES, DIGEST_BYTES = 8, 32
 HEAD_BYTES = len(MAGIC) + LENGTH_BYTES + DIGEST_BYTES
 ABOUT = "about.json"  # beside the blocks: what they are blocks of
-COMPRESSION = 1  # the fastest level: the arrays are sparse already
+ZIP_LEVEL = 1  # the fastest level: the arrays are sparse already
 DENSE = ("histories", "endgame", "extinct", "probes", "year_ends", "paths_seen", "landscape_seen")
 SPARSE = ("paths", "landscape", "leaders")
 
@@ -143,7 +143,7 @@ def _pack(block: Block) -> bytes:
             content = io.BytesIO()
             np.lib.format.write_array(content, array, allow_pickle=False)
             how = zipfile.ZIP_STORED if array.dtype.kind == "f" else zipfile.ZIP_DEFLATED
-            file.writestr(zipfile.ZipInfo(f"{name}.npy"), content.getbuffer(), how, COMPRESSION)
+            file.writestr(zipfile.ZipInfo(f"{name}.npy"), content.getbuffer(), how, ZIP_LEVEL)
     return buffer.getvalue()
 
 

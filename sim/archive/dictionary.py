@@ -12,17 +12,17 @@ from typing import NamedTuple
 
 from sim.foundation.states import State
 
-WHOLE, MONTH, NUMBER, TEXT, TEXT_OR_NONE, FLAG = "whole", "month", "number", "text", "text or none", "flag"
+INTEGER, A_MONTH, NUMBER, TEXT, TEXT_OR_NONE, FLAG = "whole", "month", "number", "text", "text or none", "flag"
 TYPES = {  # kind of a column -> what it is called
-    WHOLE: "whole number",
-    MONTH: "whole number",
+    INTEGER: "whole number",
+    A_MONTH: "whole number",
     NUMBER: "number",
     TEXT: "text",
     TEXT_OR_NONE: "text",
     FLAG: "true or false",
 }
 DATE = "YYYY-MM"
-SHARE = "share, 0 to 1"
+A_SHARE = "share, 0 to 1"
 TICK = "tick"
 ONE_WORLD = "there is one world, which has no interval"
 
@@ -46,9 +46,9 @@ class Table(NamedTuple):
 
 
 FIRM = Column("firm", TEXT, "", "id of the firm; of one of a class `<id>-001` and on")
-NAMED = Column("firm", TEXT, "", "id of a firm, a class or a group")
-WORLD = Column("world", WHOLE, "", "number of the world, from 0; `shakeout trace --world` tells its story")
-AT_TICK = Column("month", WHOLE, TICK, "month of the run: 1 is the first, 0 the opening before it")
+FIRM_OR_GROUP = Column("firm", TEXT, "", "id of a firm, a class or a group")
+WORLD = Column("world", INTEGER, "", "number of the world, from 0; `shakeout trace --world` tells its story")
+AT_TICK = Column("month", INTEGER, TICK, "month of the run: 1 is the first, 0 the opening before it")
 AT_DATE = Column("date", TEXT, DATE, "the same month on the calendar")
 VARIANT = Column("variant", TEXT, "", "name of the variant, or of the run that is compared with the first")
 
@@ -60,7 +60,7 @@ def bounds(of: str, unit: str, empty: str = ONE_WORLD) -> tuple[Column, Column]:
     )
 
 
-MILESTONES = {  # stem of the column -> what came in that month
+MILESTONE_COLUMNS = {  # stem of the column -> what came in that month
     "entry": "it entered",
     "exit": "it was acquired or closed",
     "pivot": "it left the general race",
@@ -72,32 +72,32 @@ MILESTONES = {  # stem of the column -> what came in that month
 
 def _milestones() -> tuple[Column, ...]:
     columns = []
-    for stem, came in MILESTONES.items():
+    for stem, came in MILESTONE_COLUMNS.items():
         before = f"month of the run in which {came}; negative or 0 before the start"
-        columns.append(Column(f"{stem}_month", MONTH, TICK, before, "never"))
-    for stem, came in MILESTONES.items():
+        columns.append(Column(f"{stem}_month", A_MONTH, TICK, before, "never"))
+    for stem, came in MILESTONE_COLUMNS.items():
         columns.append(Column(f"{stem}_date", TEXT_OR_NONE, DATE, f"calendar month in which {came}", "never"))
     return tuple(columns)
 
 
-FIRMS = Table(
+FIRMS_PARQUET = Table(
     "one row for every world and firm: how it ended, and when what happened to it",
     (
         WORLD,
         FIRM,
         Column("fate", TEXT, "", "`independent`, `acquired`, `closed` or `never_entered`, at the horizon"),
         *_milestones(),
-        Column("rounds", WHOLE, "", "venture rounds raised since the start"),
+        Column("rounds", INTEGER, "", "venture rounds raised since the start"),
         Column("raised", NUMBER, "¤", "money raised from investors since the start"),
         Column("final_valuation", NUMBER, "¤", "valuation at the horizon; 0 for a firm that is not independent then"),
         Column("cause", TEXT, "", "what ended it: the rule that fired", "it is not gone"),
     ),
 )
-EVENTS = Table(
+EVENTS_PARQUET = Table(
     "one row for every milestone, in the order they happened, world by world",
     (
         WORLD,
-        Column("month", WHOLE, TICK, "month of the run in which it happened"),
+        Column("month", INTEGER, TICK, "month of the run in which it happened"),
         AT_DATE,
         Column("firm", TEXT, "", "id of the firm; of one of a class `<id>-001` and on", "the event is the market's"),
         Column("event", TEXT, "", "what happened"),
@@ -122,14 +122,14 @@ def _quantile(level: int) -> str:
     return f"value that {level}% of the worlds do not exceed" if level != 50 else "median over worlds"
 
 
-PATHS = Table(
+PATHS_PARQUET = Table(
     "quantiles over worlds of the quantities of every firm in every month",
     (
         Column("firm", TEXT, "", "id of the firm, or of the class: then its firms of all worlds are pooled"),
         Column("quantity", TEXT, "", "what is measured: see below"),
         AT_TICK,
         AT_DATE,
-        Column("worlds", WHOLE, "", "worlds in which the firm is active then; of a class firms, all worlds together"),
+        Column("worlds", INTEGER, "", "worlds in which the firm is active then; of a class firms, all worlds together"),
         *(
             Column(f"p{level:02d}", NUMBER, "that of the quantity", _quantile(level), ACTIVE)
             for level in (5, 25, 50, 75, 95)
@@ -138,24 +138,24 @@ PATHS = Table(
         Column("p50_high", NUMBER, "that of the quantity", "upper bound of the 95% interval of `p50`", TOO_FEW),
     ),
 )
-SURVIVAL = Table(
+SURVIVAL_CSV = Table(
     "survival curves of firms, classes and groups",
     (
         Column("group", TEXT, "", "id of a firm, a class or a group"),
         Column("endpoint", TEXT, "", "until when: it stays `independent`, or in the `general` race"),
         Column("origin", TEXT, "", "the clock: `calendar`, or the milestone and years of a cohort that start it"),
-        Column("month", WHOLE, "months", "on the calendar the month of the run, else months since the clock started"),
+        Column("month", INTEGER, "months", "on the calendar the month of the run, else months since the clock started"),
         Column("date", TEXT, DATE, "the month on the calendar", "the clock is not the calendar"),
-        Column("at_risk", WHOLE, "", "worlds (of groups: firms in all worlds) that are followed so far"),
-        Column("survival", NUMBER, SHARE, "share of them that has not left", "nobody is at risk"),
-        *bounds("survival", SHARE, "nobody is at risk, or there is one world"),
+        Column("at_risk", INTEGER, "", "worlds (of groups: firms in all worlds) that are followed so far"),
+        Column("survival", NUMBER, A_SHARE, "share of them that has not left", "nobody is at risk"),
+        *bounds("survival", A_SHARE, "nobody is at risk, or there is one world"),
     ),
 )
 STATE_UNIT = "share of worlds (of classes and groups: of firms in all worlds), 0 to 1"
-FATES = Table(
+FATES_CSV = Table(
     "how likely every fate and milestone is by every month",
     (
-        NAMED,
+        FIRM_OR_GROUP,
         Column(
             "fate",
             TEXT,
@@ -169,11 +169,11 @@ FATES = Table(
         *bounds("incidence", STATE_UNIT),
     ),
 )
-CAUSES = Table(
+CAUSES_CSV = Table(
     "what ended the firms: every fate and cause that ended any firm of the run, in every year",
     (
-        NAMED,
-        Column("year", WHOLE, "calendar year", "year of the exit; the first and the last may be in the run in part"),
+        FIRM_OR_GROUP,
+        Column("year", INTEGER, "calendar year", "year of the exit; the first and the last may be in the run in part"),
         Column("fate", TEXT, "", "`acquired` or `closed`"),
         Column("cause", TEXT, "", "the rule that fired, as in events.parquet"),
         Column("share", NUMBER, STATE_UNIT, "share that ended so in this year"),
@@ -187,8 +187,8 @@ CAUSES = Table(
         "Over the causes of a fate `cumulative` sums to the `incidence` of that fate in fates.csv.",
     ),
 )
-LEVELS = {"median": 50, "p05": 5, "p25": 25, "p75": 75, "p95": 95}
-LANDSCAPE = Table(
+QUANTILE_LEVELS = {"median": 50, "p05": 5, "p25": 25, "p75": 75, "p95": 95}
+LANDSCAPE_CSV = Table(
     "quantiles over worlds of the industry's quantities in every month in which they are observed",
     (
         AT_TICK,
@@ -196,23 +196,23 @@ LANDSCAPE = Table(
         Column("quantity", TEXT, "", "what is measured: see below"),
         *(
             Column(name, NUMBER, "that of the quantity", _quantile(level), "the value lies beyond what is recorded")
-            for name, level in LEVELS.items()
+            for name, level in QUANTILE_LEVELS.items()
         ),
         *(
             Column(f"{name}_{side}", NUMBER, "that of the quantity", f"{bound} bound of the 95% interval of `{name}`",
                    "too few worlds to bound it, or the quantile itself is empty")
-            for name in LEVELS
+            for name in QUANTILE_LEVELS
             for side, bound in (("low", "lower"), ("high", "upper"))
         ),
     ),
 )  # fmt: skip
-ENDGAME = Table(
+ENDGAME_CSV = Table(
     "how likely the endgame is to have begun by every month",
     (
         AT_TICK,
         AT_DATE,
-        Column("share", NUMBER, SHARE, "share of worlds in which it has begun by then"),
-        *bounds("share", SHARE),
+        Column("share", NUMBER, A_SHARE, "share of worlds in which it has begun by then"),
+        *bounds("share", A_SHARE),
     ),
 )
 
@@ -224,17 +224,17 @@ def _ledger(what: str, *more: Column) -> Table:
             Column("claim", TEXT, "", f"id of the {what}"),
             Column("says", TEXT, "", "the sentence it stands for", "none is given"),
             Column("source", TEXT, "", "evidence id, paper, or `assumption`", "none is given"),
-            Column("probability", NUMBER, SHARE, "share of `worlds` in which it is true", "`worlds` is 0"),
-            *bounds("probability", SHARE, "fewer than two worlds are asked"),
-            Column("worlds", WHOLE, "", "worlds that meet its condition and in which it is true or false"),
+            Column("probability", NUMBER, A_SHARE, "share of `worlds` in which it is true", "`worlds` is 0"),
+            *bounds("probability", A_SHARE, "fewer than two worlds are asked"),
+            Column("worlds", INTEGER, "", "worlds that meet its condition and in which it is true or false"),
             *more,
         ),
     )
 
 
-CLAIMS = _ledger("claim")
-FACTS = _ledger("fact", Column("happened", FLAG, "", "whether it happened"))
-STATES = {  # as in fates.csv -> the share of worlds that is in the column of this name
+CLAIMS_CSV = _ledger("claim")
+FACTS_CSV = _ledger("fact", Column("happened", FLAG, "", "whether it happened"))
+STATE_COLUMNS = {  # as in fates.csv -> the share of worlds that is in the column of this name
     State.ACQUIRED: "was acquired by the horizon",
     State.CLOSED: "closed by the horizon",
     State.INDEPENDENT: "is independent at the horizon",
@@ -250,22 +250,22 @@ AMONG = "abandoned_among_listed"
 
 def _states() -> tuple[Column, ...]:
     columns: list[Column] = []
-    for name, says in STATES.items():
+    for name, says in STATE_COLUMNS.items():
         columns.append(Column(name, NUMBER, STATE_UNIT, f"share that {says}"))
         columns += (bound._replace(name=f"{name}_{bound.name}") for bound in bounds(name, STATE_UNIT))
-    columns.append(Column(AMONG, NUMBER, SHARE, "of those that listed, the share that was abandoned", "none listed"))
+    columns.append(Column(AMONG, NUMBER, A_SHARE, "of those that listed, the share that was abandoned", "none listed"))
     few = "fewer than two are listed, or there is one world"
-    columns += (bound._replace(name=f"{AMONG}_{bound.name}") for bound in bounds(AMONG, SHARE, few))
+    columns += (bound._replace(name=f"{AMONG}_{bound.name}") for bound in bounds(AMONG, A_SHARE, few))
     return tuple(columns)
 
 
-HEADLINE = Table(
+HEADLINE_CSV = Table(
     "every firm, class and group at the horizon: the table that the page opens with",
     (
-        NAMED,
+        FIRM_OR_GROUP,
         Column("name", TEXT, "", "its name"),
         Column("kind", TEXT, "", "`startup`, `giant` or `group`"),
-        Column("members", WHOLE, "firms", "firms in it"),
+        Column("members", INTEGER, "firms", "firms in it"),
         *_states(),
         Column(
             "median_exit",
@@ -278,17 +278,17 @@ HEADLINE = Table(
         Column("median_exit_high", TEXT_OR_NONE, DATE, "upper bound of its 95% interval", "after the horizon"),
     ),
 )
-LEADERS = Table(
+LEADERS_CSV = Table(
     "how often a startup leads the general race in every month",
     (
         Column("series", TEXT, "", "id of the firm or class"),
         AT_TICK,
-        Column("share", NUMBER, SHARE, "share of worlds in which it (one of the class) leads"),
+        Column("share", NUMBER, A_SHARE, "share of worlds in which it (one of the class) leads"),
     ),
 )
 MIXED = "shares 0 to 1; counts and ¤: see `quantity`"
 ONE_SIDE = "the firm or group is in one of the two runs only"
-DIFFERENCES = Table(
+DIFFERENCES_CSV = Table(
     "what changes: the variant (or the other run) less the base (or the first run)",
     (
         VARIANT,
@@ -325,7 +325,7 @@ DIFFERENCES = Table(
         ),
     ),
 )
-EVIDENCE = Table(
+EVIDENCE_CSV = Table(
     "the facts that the scenario's texts (of a study, all its scenarios') name by id: rows of docs/evidence.csv",
     (
         Column("id", TEXT, "", "S…: a passage of the documents behind the scenario; P-…: a public page"),
@@ -340,22 +340,22 @@ EVIDENCE = Table(
     ),
 )
 TABLES = {
-    "evidence.csv": EVIDENCE,
-    "firms.parquet": FIRMS,
-    "events.parquet": EVENTS,
-    "paths.parquet": PATHS,
-    "headline.csv": HEADLINE,
-    "survival.csv": SURVIVAL,
-    "fates.csv": FATES,
-    "causes.csv": CAUSES,
-    "landscape.csv": LANDSCAPE,
-    "endgame.csv": ENDGAME,
-    "claims.csv": CLAIMS,
-    "facts.csv": FACTS,
-    "leaders.csv": LEADERS,
-    "differences.csv": DIFFERENCES,
+    "evidence.csv": EVIDENCE_CSV,
+    "firms.parquet": FIRMS_PARQUET,
+    "events.parquet": EVENTS_PARQUET,
+    "paths.parquet": PATHS_PARQUET,
+    "headline.csv": HEADLINE_CSV,
+    "survival.csv": SURVIVAL_CSV,
+    "fates.csv": FATES_CSV,
+    "causes.csv": CAUSES_CSV,
+    "landscape.csv": LANDSCAPE_CSV,
+    "endgame.csv": ENDGAME_CSV,
+    "claims.csv": CLAIMS_CSV,
+    "facts.csv": FACTS_CSV,
+    "leaders.csv": LEADERS_CSV,
+    "differences.csv": DIFFERENCES_CSV,
 }
-OTHERS = {  # files that are no tables; a folder ends with a slash
+OTHER_FILES = {  # files that are no tables; a folder ends with a slash
     "manifest.json": "seed, worlds, versions, command, timings, notices, and size and SHA-256 of every other file",
     "scenario.yaml": "the scenario with everything filled in; it runs again to the same result",
     "README.md": "this text",
@@ -375,5 +375,5 @@ def columns_of(file: str, table: Table, found: Sequence[str]) -> list[tuple[str,
 
 def names_of(kind: str, table: Table | None = None) -> tuple[str, ...]:
     """Names of all columns of that kind in ``table``; without one, in any table of a run."""
-    looked_at = [one for one in TABLES.values() if one is not EVIDENCE] if table is None else [table]
+    looked_at = [one for one in TABLES.values() if one is not EVIDENCE_CSV] if table is None else [table]
     return tuple(dict.fromkeys(c.name for one in looked_at for c in one.columns if c.kind == kind))

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-COMPRESSION = "zstd"
-COMPRESSION_LEVEL = 3
-MONTHS = dictionary.names_of(dictionary.MONTH)
-ARROW = {dictionary.WHOLE: "int64", dictionary.MONTH: "int32", dictionary.NUMBER: "float64"}  # the rest is text
-EMPTY = {**ARROW, dictionary.FLAG: "bool"}  # types of columns without a value
+PARQUET_COMPRESSION = "zstd"
+PARQUET_LEVEL = 3
+MONTH_COLUMNS = dictionary.names_of(dictionary.A_MONTH)
+ARROW = {dictionary.INTEGER: "int64", dictionary.A_MONTH: "int32", dictionary.NUMBER: "float64"}  # the rest is text
+BLANKS = {**ARROW, dictionary.FLAG: "bool"}  # types of columns without a value
 FIRMS, EVENTS, PATHS = "firms.parquet", "events.parquet", "paths.parquet"
 FORMULAS = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for the beginning of a formula
 
@@ -75,7 +75,7 @@ def parquet(path: Path, schema: pa.Schema) -> Iterator[Callable[[pd.DataFrame], 
 
     with (
         path.open("wb") as stream,
-        pq.ParquetWriter(stream, schema, compression=COMPRESSION, compression_level=COMPRESSION_LEVEL) as writer,
+        pq.ParquetWriter(stream, schema, compression=PARQUET_COMPRESSION, compression_level=PARQUET_LEVEL) as writer,
     ):
 
         def add(frame: pd.DataFrame) -> None:
@@ -111,7 +111,7 @@ def parsed(name: str, content: bytes, table: dictionary.Table | None = None) -> 
         dtype=dict.fromkeys((*some, *optional), "object"),
     )
     if frame.empty:  # then nothing says what numbers are, but the declaration does
-        kinds = {c.name: EMPTY.get(c.kind) for c in declared.columns} if declared else {}
+        kinds = {c.name: BLANKS.get(c.kind) for c in declared.columns} if declared else {}
         frame = frame.astype({column: kind for column, kind in kinds.items() if kind and column in frame})
     texts = {name: frame[name].fillna("") for name in some if name in frame}
     missing = {name: frame[name].where(frame[name].notna(), None) for name in optional if name in frame}
@@ -152,4 +152,4 @@ def _opened(source: Any) -> pq.ParquetFile:
 
 def _framed(table: pa.Table) -> pd.DataFrame:
     frame: pd.DataFrame = table.to_pandas(use_threads=False)
-    return frame.astype({month: "Int32" for month in MONTHS if month in frame})
+    return frame.astype({month: "Int32" for month in MONTH_COLUMNS if month in frame})

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.archive import digest, folder
-from sim.archive.dictionary import DIFFERENCES
+from sim.archive.dictionary import DIFFERENCES_CSV
 from sim.archive.folder import RunFolder
 from sim.foundation.errors import InputError
 from sim.foundation.file_paths import expanded
@@ -55,7 +55,7 @@ class Comparison(Answer):
         "compare.html",
         "a comparison of runs, every one against the first",
         "the page of this comparison: open it in a browser, it works offline",
-        {"differences.csv": DIFFERENCES},
+        {"differences.csv": DIFFERENCES_CSV},
     )
     differences: pd.DataFrame
     runs: Callable[[], list[Run]] = field(repr=False)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.archive import digest
-from sim.archive.dictionary import NUMBER, SHARE, WHOLE, Column, Table, bounds
+from sim.archive.dictionary import A_SHARE, INTEGER, NUMBER, Column, Table, bounds
 from sim.archive.folder import RunFolder, to_json
 from sim.foundation.errors import InputError
 from sim.outcomes.claims import TRUE, UNDECIDED, truth
@@ -30,9 +30,9 @@ MOST_WORLDS = 2048  # at every value: whole blocks, which larger runs use too
 EVALUATIONS = Table(
     "every value that was tried",
     (
-        Column("probability", NUMBER, SHARE, "share of `worlds` in which the claim is true", "`worlds` is 0"),
-        *bounds("probability", SHARE, "fewer than two worlds are asked"),
-        Column("worlds", WHOLE, "", "worlds that meet the claim's condition and in which it is true or false"),
+        Column("probability", NUMBER, A_SHARE, "share of `worlds` in which the claim is true", "`worlds` is 0"),
+        *bounds("probability", A_SHARE, "fewer than two worlds are asked"),
+        Column("worlds", INTEGER, "", "worlds that meet the claim's condition and in which it is true or false"),
     ),
 )
 

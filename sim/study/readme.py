@@ -45,7 +45,7 @@ def write(
     """
     import pandas as pd
 
-    names = [column.name for column in dictionary.EVIDENCE.columns]
+    names = [column.name for column in dictionary.EVIDENCE_CSV.columns]
     write_csv(pd.DataFrame(evidence.cited(*scenarios), columns=names, dtype=object), part / evidence.FILE)
     said = text(part, kind, scenarios[0], manifest, {**columns, evidence.FILE: names})
     (part / NAME).write_text(said, encoding="utf-8")
@@ -69,7 +69,7 @@ def text(
         "## Files",
         "",
     ]
-    others = {**dictionary.OTHERS, **kind.others, "plots/": PLOTS_SAYS, kind.page: kind.page_says}
+    others = {**dictionary.OTHER_FILES, **kind.others, "plots/": PLOTS_SAYS, kind.page: kind.page_says}
     lines += [f"- `{name}`: {declared[name].says}." for name in columns]
     lines += [f"- `{name}`: {says}." for name, says in others.items() if (part / name).exists() or name in COMING]
     for name, found in columns.items():

@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.archive import digest
 from sim.archive.blocks import spans
-from sim.archive.dictionary import NUMBER, SHARE, TEXT, WHOLE, Column, Table, bounds
+from sim.archive.dictionary import A_SHARE, INTEGER, NUMBER, TEXT, Column, Table, bounds
 from sim.archive.folder import RunFolder, number
 from sim.engine.draws import Draw, draws_of
 from sim.engine.prepared import Seeds
@@ -46,7 +46,7 @@ DRIVERS = Table(
         Column("index", TEXT, "", "name of the index (docs/ODD.md, Statistics)"),
         Column("value", NUMBER, "that of the index", "the index", NOTHING_VARIES),
         *bounds("value", "that of the index", NOTHING_VARIES),
-        Column("noise_share", NUMBER, SHARE, "share of the outcome's variance that is chance", NOTHING_VARIES),
+        Column("noise_share", NUMBER, A_SHARE, "share of the outcome's variance that is chance", NOTHING_VARIES),
     ),
 )
 TORNADO = Table(
@@ -55,9 +55,9 @@ TORNADO = Table(
         Column("path", TEXT, "", "path of the assumption"),
         Column("end", TEXT, "", "`lowest` or `highest`: the fifth of worlds with the lowest or highest draws"),
         Column("value", NUMBER, "that of the assumption", "where that fifth ends"),
-        Column("probability", NUMBER, SHARE, "share of these worlds in which the claim is true"),
-        *bounds("probability", SHARE, "there is one such world"),
-        Column("worlds", WHOLE, "", "worlds in this fifth"),
+        Column("probability", NUMBER, A_SHARE, "share of these worlds in which the claim is true"),
+        *bounds("probability", A_SHARE, "there is one such world"),
+        Column("worlds", INTEGER, "", "worlds in this fifth"),
     ),
 )
 

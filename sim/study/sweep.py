@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sim.archive import digest
-from sim.archive.dictionary import MIXED, NUMBER, ONE_WORLD, SURVIVAL, TEXT, Column, Table, bounds
+from sim.archive.dictionary import MIXED, NUMBER, ONE_WORLD, SURVIVAL_CSV, TEXT, Column, Table, bounds
 from sim.archive.folder import RunFolder, number
 from sim.foundation.states import A_STARTUP, State
 from sim.outcomes.differences import ENDGAME, GENERAL_LEFT, INDEPENDENTS_LEFT
@@ -59,7 +59,7 @@ class Sweep(Answer):
         "sweep.html",
         "a sweep: the same worlds over a grid of assumptions",
         "the page of this sweep: open it in a browser, it works offline",
-        {"grid.csv": GRID, "survival.csv": SURVIVAL},
+        {"grid.csv": GRID, "survival.csv": SURVIVAL_CSV},
     )
     axes: tuple[Axis, ...]
     grid: pd.DataFrame

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from sim.archive import digest
-from sim.archive.dictionary import DIFFERENCES, NUMBER, SHARE, TEXT, VARIANT, WHOLE, Column, Table
+from sim.archive.dictionary import A_SHARE, DIFFERENCES_CSV, INTEGER, NUMBER, TEXT, VARIANT, Column, Table
 from sim.archive.folder import RunFolder
 from sim.foundation.states import A_STARTUP
 from sim.outcomes.differences import ENDGAME, GENERAL_LEFT, INDEPENDENTS_LEFT, SURVIVAL, Differences, Piece
@@ -42,8 +42,8 @@ TURNED = Table(
         Column("firm", TEXT, "", "id of the firm or class"),
         Column("base_fate", TEXT, "", f"how it ends in the base: {FATE_TEXT}"),
         Column("variant_fate", TEXT, "", "how it ends in the variant, in the same words"),
-        Column("worlds", WHOLE, "", "worlds (of a class: firms in all worlds) in which it is so"),
-        Column("share", NUMBER, SHARE, "`worlds` over all"),
+        Column("worlds", INTEGER, "", "worlds (of a class: firms in all worlds) in which it is so"),
+        Column("share", NUMBER, A_SHARE, "`worlds` over all"),
     ),
 )
 
@@ -62,7 +62,7 @@ class WhatIf(Answer):
         "whatif.html",
         "a what-if: a base and its variants in the same worlds",
         "the page of this what-if: open it in a browser, it works offline",
-        {"differences.csv": DIFFERENCES, "flipped.csv": TURNED},
+        {"differences.csv": DIFFERENCES_CSV, "flipped.csv": TURNED},
     )
     variants: tuple[Variant, ...]
     differences: pd.DataFrame

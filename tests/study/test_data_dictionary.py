@@ -77,7 +77,7 @@ def test_every_file_and_every_column_is_in_the_readme_and_no_other(folders, stud
 def test_nothing_is_declared_that_no_folder_holds(answers, folders):
     held = {path.name + "/" * path.is_dir() for folder in folders.values() for path in folder.iterdir()}
     of_kinds = [{*kind.tables, *kind.others, kind.page} for kind in (answer.KIND for answer in answers.values())]
-    assert held == {*dictionary.TABLES, *dictionary.OTHERS, f"{PLOTS}/"}.union(*of_kinds)
+    assert held == {*dictionary.TABLES, *dictionary.OTHER_FILES, f"{PLOTS}/"}.union(*of_kinds)
 
 
 def test_units_are_those_of_the_scenario(folders, tmp_path):
@@ -90,11 +90,11 @@ def test_units_are_those_of_the_scenario(folders, tmp_path):
 
 
 def test_a_column_that_is_not_declared_stops_the_writing():
-    names = [column.name for column in dictionary.ENDGAME.columns]
-    assert [name for name, _ in dictionary.columns_of("endgame.csv", dictionary.ENDGAME, names)] == names
+    names = [column.name for column in dictionary.ENDGAME_CSV.columns]
+    assert [name for name, _ in dictionary.columns_of("endgame.csv", dictionary.ENDGAME_CSV, names)] == names
     for wrong in ([*names, "more"], names[1:], names[::-1]):
         with pytest.raises(ValueError, match=r"endgame\.csv has the columns"):
-            dictionary.columns_of("endgame.csv", dictionary.ENDGAME, wrong)
+            dictionary.columns_of("endgame.csv", dictionary.ENDGAME_CSV, wrong)
 
 
 def test_names_of_a_scenario_mean_nothing_to_markdown(tmp_path):
