@@ -45,7 +45,7 @@ def differences(done: Study, quantity: str = "survival", variant: int = 1) -> go
 
     InputError if ``quantity`` is none of survival, general, a fate, a milestone, raised or final_valuation.
     """
-    measures = {measure.quantity: measure for measure in (*difference_dots.SHARES, *difference_dots.MONEY)}
+    measures = {measure.quantity: measure for measure in (*difference_dots.IN_SHARES, *difference_dots.IN_MONEY)}
     if quantity not in measures:
         near = nearest_of(quantity, measures)
         raise InputError("no such quantity", key="quantity", found=quantity, allowed=", ".join(measures), nearest=near)

@@ -11,7 +11,7 @@ import pytest
 
 from sim.report.html import style
 from sim.report.pictures import fates, landscape, money, survival, timelines
-from sim.report.pictures.sweep_heatmaps import BLACK, SCALE, WHITE, ink
+from sim.report.pictures.sweep_heatmaps import BLACK, COLOURS, WHITE, ink
 from sim.report.run_reader import reader_of
 from sim.report.several_runs import Runs
 
@@ -86,7 +86,7 @@ def test_lines_stand_out_from_the_page():
 
 
 def test_the_numbers_of_heatmaps_can_be_read_on_every_colour():
-    places, colours = zip(*SCALE, strict=True)
+    places, colours = zip(*COLOURS, strict=True)
     stops = np.array([[int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)] for colour in colours])
     for place in np.linspace(0, 1, 401):
         cell = np.array([np.interp(place, places, stops[:, part]) for part in range(3)])

@@ -13,6 +13,7 @@ from sim.report.pages import run as run_page
 from sim.report.pictures import claims, fates, landscape, money, survival, timelines
 from sim.report.run_reader import RunReader, reader_of
 from sim.report.tables import of_run
+from sim.report.tables.provenance import provenance
 from sim.study.focus import FOCUS
 
 STARTUPS = list(made_up.STARTUPS.values())
@@ -117,7 +118,7 @@ def test_of_many_startups_those_asked_for_are_drawn():
 def test_the_page_says_whom_it_tells_first_and_how_to_get_it_again(asked: RunReader, run: Any):
     document = run_page.document_of(asking(run, "stepfun", "tencent", "six"))
     assert any(line.startswith("Told first, as asked for: StepFun, Tencent and group six.") for line in document.notes)
-    assert dict(of_run.provenance(asked))["To run it again"].endswith(" --firm stepfun --firm tencent --firm six")
+    assert dict(provenance(asked)[0].terms)["To run it again"].endswith(" --firm stepfun --firm tencent --firm six")
     assert not any("Told first" in line for line in run_page.document_of(run).notes)
 
 

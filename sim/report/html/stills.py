@@ -12,8 +12,8 @@ from sim.report.pictures.picture import Picture, combined
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 FORMATS = ("png", "svg")
-WIDTH = 1100
-SCALE = 2  # pixels of a PNG for each pixel of the layout
+STILL_WIDTH = 1100
+PNG_PIXELS = 2  # pixels of a PNG for each pixel of the layout
 
 
 def browser() -> str | None:
@@ -38,9 +38,9 @@ def write_stills(pictures: Sequence[Picture], folder: Path) -> str | None:
         return "No PNG or SVG: Kaleido is not installed. It comes with the extra: pip install 'shakeout[png]'."
     jobs: list[dict[str, Any]] = [
         {
-            "fig": combined(picture, WIDTH),
+            "fig": combined(picture, STILL_WIDTH),
             "path": folder / f"{picture.name}.{form}",
-            "opts": {"format": form, "width": None, "height": None, "scale": SCALE if form == "png" else 1},
+            "opts": {"format": form, "width": None, "height": None, "scale": PNG_PIXELS if form == "png" else 1},
         }
         for picture in pictures
         if picture.panels

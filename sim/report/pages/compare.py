@@ -15,23 +15,20 @@ from sim.report.html.document import (
     Figure,
     Prose,
     Section,
-    Switch,
     Table,
-    Terms,
 )
+from sim.report.pages.chapters import closing, survival_switch
 from sim.report.pages.what_if import difference_blocks
 from sim.report.pictures import difference_dots
 from sim.report.pictures.overlays import drawn, endgame_overlay, left_overlay, survival_overlay
 from sim.report.run_reader import RunReader, focus_note, reader_of
 from sim.report.several_runs import Runs
-from sim.report.tables.cited import evidence_used
 from sim.report.tables.of_run import share_cell
 from sim.report.tables.provenance import provenance_of, runs_table
 from sim.study.compare import Comparison
 from sim.study.focus import focus_in
 from sim.words.differences import side_by_side
 from sim.words.estimates import NOTE
-from sim.words.glossary import GLOSSARY
 from sim.words.months import date_name
 from sim.words.text import capital, notes, shorten
 
@@ -42,7 +39,7 @@ PAIRED = (
         "taken world by world and are sharper. Other runs are compared as independent ones.",
     ),
 )
-SHOWN = (
+FATES_SHOWN = (
     (State.INDEPENDENT, "Independent"),
     (State.ACQUIRED, "Acquired"),
     (State.CLOSED, "Closed"),
@@ -93,9 +90,7 @@ def document_of(done: Comparison) -> Document:
         ]
         sections.append(Section(f"differences-{index}", title, tuple(blocks), lead))
     sections.append(Section("runs", "What is compared", (runs_table(runs, done.manifest),)))
-    sections += evidence_used(*(run.scenario for run in runs.each))
-    sections.append(Section("reading", "How to read this", (Terms((*terms(), *GLOSSARY)),)))
-    sections.append(Section("provenance", "Where this comes from", provenance_of(runs, done.manifest)))
+    sections += closing([run.scenario for run in runs.each], terms(), provenance_of(runs, done.manifest))
     first, *more = done.headline
     return Document(
         f"Comparison: {' | '.join(shorten(label, 60) for label in runs.labels)}",
@@ -108,23 +103,18 @@ def document_of(done: Comparison) -> Document:
 
 def _curves(runs: Runs, done: Comparison) -> tuple[Any, ...]:
     firms = drawn(runs, done.differences)
-    views = (("Independent", State.INDEPENDENT), ("In the general race", State.IN_GENERAL_RACE))
-    switch = Switch(
-        "survival",
-        "What counts as survival",
-        tuple((label, Figure(survival_overlay(runs, firms, endpoint))) for label, endpoint in views),
-    )
+    switch = survival_switch(lambda endpoint: survival_overlay(runs, firms, endpoint))
     return (switch, Figure(left_overlay(runs)), Figure(endgame_overlay(runs)))
 
 
 def _fates(runs: Runs) -> Table:
     """One row for every startup and run: its fates at the run's horizon."""
-    columns = (Column("Startup"), Column("Run"), *(Column(label, "right") for _, label in SHOWN))
+    columns = (Column("Startup"), Column("Run"), *(Column(label, "right") for _, label in FATES_SHOWN))
     rows = []
     for firm in runs.told:
         for index, run in enumerate(runs.each):
             head = Cell(runs.name(firm, 40), swatch=runs.colour(firm), strong=True)
-            shares = tuple(_share(runs, run, firm, fate) for fate, _ in SHOWN)
+            shares = tuple(_share(runs, run, firm, fate) for fate, _ in FATES_SHOWN)
             rows.append((head, Cell(shorten(runs.labels[index], 40)), *shares))
     caption = runs.caption(
         f"Share of worlds in {runs.last_month}, of a class or a group share of its firms; in points {NOTE}. A dash: "

@@ -5,15 +5,16 @@ from __future__ import annotations
 import shlex
 
 from sim.report.html.document import Cell, Column, Details, Document, Figure, Section, Table
+from sim.report.pages.chapters import closing
 from sim.report.pictures.flip_point import probability
-from sim.report.pictures.value_axis import closing, name_of
-from sim.report.run_reader import RunReader
+from sim.report.pictures.value_axis import name_of
+from sim.report.tables.provenance import provenance_of_study
 from sim.study.flip import Flip
 from sim.words.numbers import between, percent, significant
 from sim.words.propositions import named
 from sim.words.text import capital, notes, shorten
 
-TERMS = (
+FLIP_TERMS = (
     (
         "Flip point",
         "The value of an assumption at which the probability of a claim crosses a level. All else, luck included, is "
@@ -36,7 +37,7 @@ def document_of(done: Flip) -> Document:
     sections = [
         Section("flip", "Where it flips", (Figure(probability(done)), _crossings(done))),
         Section("values", "Every value tried", (Details(f"{len(done.evaluations)} values", (_values(done),)),)),
-        *closing(RunReader(done.scenario, done.manifest), TERMS, again),
+        *closing([done.scenario], FLIP_TERMS, provenance_of_study(done.scenario, done.manifest, again)),
     ]
     return Document(
         f"Flip point: {shorten(done.scenario.title or done.scenario.name, 200)}",

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from sim.foundation.states import ALL_STARTUPS, State
 from sim.outcomes.index import groups_of
-from sim.report.html.document import Details, Document, Figure, Prose, Section, Switch, Terms, Tiles
+from sim.report.html.document import Details, Document, Figure, Prose, Section, Switch, Tiles
+from sim.report.pages.chapters import closing, survival_switch
 from sim.report.pictures import claims, exits, fates, landscape, money, since_milestones, survival, timelines
+from sim.report.pictures.picture import Picture
 from sim.report.run_reader import RunReader, focus_note, reader_of
 from sim.report.tables import of_run
-from sim.report.tables.cited import evidence_used
+from sim.report.tables.provenance import provenance
 from sim.study.run import Run
 from sim.words import headlines
 from sim.words.estimates import NOTE
-from sim.words.glossary import GLOSSARY
 from sim.words.life_stories import WorldStory
 from sim.words.numbers import between, count, percent, significant, surely
 from sim.words.text import capital, notes, shorten
@@ -25,19 +26,22 @@ def document_of(answer: Run) -> Document:
     """The page of a run as a document."""
     run = reader_of(answer)
     scenario = run.scenario
+    curves = survival_switch(lambda endpoint: survival.survival_curves(run, endpoint))
     sections = (
-        _fates(run),
-        _survival(run),
+        Section("fates", f"Who is left in {run.horizon}", (_tiles(run), of_run.fates_table(run))),
+        Section(
+            "survival",
+            "When they fall",
+            (curves, *_figures(run, fates.fates_over_time, since_milestones.survival_after)),
+        ),
         _ended(run),
-        _landscape(run),
+        Section("landscape", "What the industry looks like", _figures(run, *LANDSCAPE)),
         _money(run),
-        _endgame(run),
+        Section("endgame", "The endgame", _figures(run, landscape.endgame)),
         _claims(run),
         _worlds(run, answer.stories),
         _assumptions(run),
-        *evidence_used(scenario),
-        Section("reading", "How to read this", (Terms(GLOSSARY),)),
-        _provenance(run),
+        *closing([scenario], (), provenance(run)),
     )
     worlds = f"{run.worlds:,} simulated world{'' if run.worlds == 1 else 's'}"
     return Document(
@@ -71,10 +75,15 @@ def headline(run: RunReader) -> str:
     )
 
 
-LEFT = {
+LANDSCAPE = (landscape.independents_left, landscape.leaders, landscape.concentration)
+LEFT_TILES = {
     "independents": "startups still independent",
     "general": "startups still in the general race",
 }
+
+
+def _figures(run: RunReader, *draw: Callable[[RunReader], Picture]) -> tuple[Figure, ...]:
+    return tuple(Figure(one(run)) for one in draw)
 
 
 def _tiles(run: RunReader) -> Tiles:
@@ -82,7 +91,7 @@ def _tiles(run: RunReader) -> Tiles:
     if not run.startups:
         return Tiles(())
     tiles = []
-    for quantity, text in LEFT.items():
+    for quantity, text in LEFT_TILES.items():
         rows = run.landscape(quantity)
         if not rows.empty:
             last = rows.iloc[-1]
@@ -100,30 +109,6 @@ def _tiles(run: RunReader) -> Tiles:
     return Tiles(tuple(tiles))
 
 
-def _fates(run: RunReader) -> Section:
-    return Section(
-        "fates",
-        f"Who is left in {run.horizon}",
-        (_tiles(run), of_run.fates_table(run)),
-    )
-
-
-def _survival(run: RunReader) -> Section:
-    curves = Switch(
-        "survival",
-        "What counts as survival",
-        (
-            ("Independent", Figure(survival.survival_curves(run, State.INDEPENDENT))),
-            ("In the general race", Figure(survival.survival_curves(run, State.IN_GENERAL_RACE))),
-        ),
-    )
-    return Section(
-        "survival",
-        "When they fall",
-        (curves, Figure(fates.fates_over_time(run)), Figure(since_milestones.survival_after(run))),
-    )
-
-
 def _ended(run: RunReader) -> Section:
     firms, numbers = exits.by_firm(run), exits.table(run)
     if numbers is None:
@@ -132,20 +117,9 @@ def _ended(run: RunReader) -> Section:
     return Section("ended", "What ended them", (Switch("ended", "How exits are counted", views), numbers))
 
 
-def _landscape(run: RunReader) -> Section:
-    blocks = (landscape.independents_left(run), landscape.leaders(run), landscape.concentration(run))
-    return Section("landscape", "What the industry looks like", tuple(Figure(picture) for picture in blocks))
-
-
 def _money(run: RunReader) -> Section:
     purses = tuple((capital(which), Figure(money.purse_fans(run, which))) for which in money.PURSES)
-    return Section(
-        "money", "Money", (Switch("money", "What is shown", purses), Figure(money.venture(run)))
-    )  # fmt: skip
-
-
-def _endgame(run: RunReader) -> Section:
-    return Section("endgame", "The endgame", (Figure(landscape.endgame(run)),))
+    return Section("money", "Money", (Switch("money", "What is shown", purses), Figure(money.venture(run))))
 
 
 def _claims(run: RunReader) -> Section:
@@ -204,8 +178,3 @@ def _assumptions(run: RunReader) -> Section:
     values = f"{capital(count(uncertain, 'value'))} {'are' if uncertain > 1 else 'is'}"
     lead = f"Every number a rule reads is listed here. {values} uncertain and drawn anew in every world."
     return Section("assumptions", "The assumptions", tuple(blocks), lead)
-
-
-def _provenance(run: RunReader) -> Section:
-    note = "scenario.yaml beside this page states everything; with the same version it gives the same bytes again."
-    return Section("provenance", "Where this comes from", (Terms(of_run.provenance(run), code=True), Prose((note,))))

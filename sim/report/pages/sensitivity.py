@@ -8,23 +8,24 @@ from typing import Any
 
 from sim.laws.catalogue import ASSUMPTIONS
 from sim.report.html.document import Cell, Column, Details, Document, Figure, Prose, Section, Switch, Table, Tiles
+from sim.report.pages.chapters import closing
 from sim.report.pictures.drivers import EACH, INDICES, index_picture, tornado
-from sim.report.pictures.value_axis import closing, name_of
-from sim.report.run_reader import RunReader
+from sim.report.pictures.value_axis import name_of
 from sim.report.tables.of_run import value_text
+from sim.report.tables.provenance import provenance_of_study
 from sim.study.sensitivity import GIVEN_DATA, MORRIS, NOT_DISTINGUISHABLE, SOBOL, Sensitivity
 from sim.words.estimates import of_share
 from sim.words.numbers import between, count, percent, significant
 from sim.words.text import capital, listed, notes, shorten
 
-COLUMNS = {
+INDEX_HEADS = {
     "first_order": "Explains alone",
     "total": "Has a hand in",
     "total_on_average": "The same without luck",
     "mu_star": "Mean effect, unsigned",
     "mu": "Mean effect",
 }
-METHODS = {
+DESIGNS = {
     GIVEN_DATA: "From the worlds of the ordinary run: sorted by what they drew for an assumption and cut into groups, "
     "the variance between groups beyond what chance puts there. Chance: the same draws again with other luck.",
     SOBOL: "Sobol's design: worlds that differ in one assumption only, or in luck only. The total index of luck is the "
@@ -34,12 +35,12 @@ METHODS = {
     MORRIS: "Morris' design: steps of one assumption at a time through the middle 90% of all distributions, in the "
     "same luck. An effect is that of one step, two thirds of that range. Evaluated by SALib.",
 }
-LAWS = {
+STRENGTHS = {
     "assumptions.scale.strength": "the scale law",
     "assumptions.listing.strength": "the listing law",
     "assumptions.vertical.strength": "the vertical law",
 }
-TERMS = (
+SENSITIVITY_TERMS = (
     (
         "Chance",
         "Worlds that drew the same assumptions still end differently: rounds, releases, offers and tests fall as luck "
@@ -77,8 +78,8 @@ def document_of(done: Sensitivity) -> Document:
     sections = [
         Section("held", "What was varied, and what was not", tuple(_held(done))),
         Section("drivers", "What drives it", tuple(found)),
-        Section("method", "How it was found", (Prose((METHODS[done.method],)),)),
-        *closing(RunReader(scenario, done.manifest), TERMS, again),
+        Section("method", "How it was found", (Prose((DESIGNS[done.method],)),)),
+        *closing([done.scenario], SENSITIVITY_TERMS, provenance_of_study(done.scenario, done.manifest, again)),
     ]
     return Document(
         f"Sensitivity: {shorten(scenario.title or scenario.name, 200)}",
@@ -96,7 +97,7 @@ def document_of(done: Sensitivity) -> Document:
 def _held(done: Sensitivity) -> list[Any]:
     """How much of the model the study varies, before it says what matters in it."""
     fixed, varied = done.manifest["held"], count(len(done.ranks), "assumption")
-    dials = [LAWS[path] for path in fixed if path in LAWS]
+    dials = [STRENGTHS[path] for path in fixed if path in STRENGTHS]
     among = f", among them the strength of {listed(dials)}" if dials else ""
     said = (
         f"The scenario leaves {varied} uncertain: only these can drive anything below. "
@@ -137,7 +138,7 @@ def _table(done: Sensitivity, drivers: bool) -> Table:
     columns = [Column("Rank")] if drivers else []
     columns += [
         Column("Assumption", wide=True),
-        *(Column(COLUMNS[name], "right", title=INDICES[name]) for name in names),
+        *(Column(INDEX_HEADS[name], "right", title=INDICES[name]) for name in names),
     ]
     columns += [Column("With the lowest draws", "right"), Column("With the highest draws", "right")] if ends else []
     values = {(row["path"], row["index"]): row for row in done.drivers.to_dict("records")}

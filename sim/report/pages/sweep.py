@@ -8,10 +8,12 @@ from typing import Any
 
 from sim.foundation.states import ALL, State
 from sim.report.html.document import Cell, Column, Details, Document, Figure, Section, Switch, Table
+from sim.report.pages.chapters import closing, survival_switch
 from sim.report.pictures import sweep_curves, sweep_heatmaps
-from sim.report.pictures.swept import INDUSTRY, STATES, Swept
-from sim.report.pictures.value_axis import closing, name_of, said
+from sim.report.pictures.swept import OVERALL, SWEPT_STATES, Swept
+from sim.report.pictures.value_axis import name_of, said
 from sim.report.run_reader import focus_note
+from sim.report.tables.provenance import provenance_of_study
 from sim.study.axes import Coordinate
 from sim.study.focus import first, typed
 from sim.study.sweep import Sweep
@@ -20,7 +22,7 @@ from sim.words.estimates import NOTE, of_share, spread
 from sim.words.numbers import percent, significant
 from sim.words.text import notes, shorten
 
-TERMS = (
+SWEEP_TERMS = (
     (
         "Sweep",
         "Ordinary runs of one scenario in which one or two assumptions take every value of a grid. World 4,711 has the "
@@ -32,7 +34,7 @@ DECISIONS = (
     "What a firm is made to do: rule leaves it to the rules of the model, never forbids it, and in a month it does it "
     "if it can, and at no other time. The decision is the same in every world.",
 )
-MOST_ROWS = 60  # of the table in the page; grid.csv has them all
+MOST_POINTS = 60  # of the table in the page; grid.csv has them all
 
 
 def document_of(done: Sweep) -> Document:
@@ -44,8 +46,8 @@ def document_of(done: Sweep) -> Document:
     again = (
         f"shakeout sweep scenario.yaml --worlds {scenario.worlds} --seed {scenario.seed} {vary}{typed(done.manifest)}"
     )
-    terms = (*TERMS, DECISIONS) if any(axis.chosen for axis in done.axes) else TERMS
-    sections += closing(swept.base, terms, again)
+    terms = (*SWEEP_TERMS, DECISIONS) if any(axis.chosen for axis in done.axes) else SWEEP_TERMS
+    sections += closing([scenario], terms, provenance_of_study(scenario, done.manifest, again))
     varied = " and ".join(f"{name_of(axis.name, scenario)} ({axis.name})" for axis in done.axes)
     return Document(
         f"Sweep: {shorten(scenario.title or scenario.name, 200)}",
@@ -62,22 +64,19 @@ def document_of(done: Sweep) -> Document:
 
 
 def _curves(swept: Swept) -> list[Section]:
-    states = tuple((label, Figure(sweep_curves.by_state(swept, state))) for state, label in STATES.items())
-    survival = tuple(
-        (label, Figure(sweep_curves.survival(swept, endpoint)))
-        for endpoint, label in ((State.INDEPENDENT, "Independent"), (State.IN_GENERAL_RACE, "In the general race"))
-    )
+    states = tuple((label, Figure(sweep_curves.by_state(swept, state))) for state, label in SWEPT_STATES.items())
+    survival = survival_switch(lambda endpoint: sweep_curves.survival(swept, endpoint))
     return [
         Section("left", "How many are left", (Figure(sweep_curves.left(swept)),)),
         Section("firms", "Who is left", (Switch("states", "Which state", states),)),
-        Section("survival", "When they fall", (Switch("survival", "What counts as survival", survival),)),
+        Section("survival", "When they fall", (survival,)),
         Section("claims", "The endgame and the forecasts", (Figure(sweep_curves.claims(swept)),)),
     ]
 
 
 def _heatmaps(swept: Swept) -> list[Section]:
-    left = tuple((label, Figure(sweep_heatmaps.industry(swept, quantity))) for quantity, label in INDUSTRY.items())
-    states = tuple((label, Figure(sweep_heatmaps.by_state(swept, state))) for state, label in STATES.items())
+    left = tuple((label, Figure(sweep_heatmaps.industry(swept, quantity))) for quantity, label in OVERALL.items())
+    states = tuple((label, Figure(sweep_heatmaps.by_state(swept, state))) for state, label in SWEPT_STATES.items())
     return [
         Section("left", "The industry", (Switch("industry", "Which quantity", left),)),
         Section("firms", "Who is left", (Switch("states", "Which state", states),)),
@@ -88,13 +87,13 @@ def _heatmaps(swept: Swept) -> list[Section]:
 def _table(swept: Swept) -> Section:
     names = [axis.name for axis in swept.axes]
     wanted = [(State.INDEPENDENT, firm) for firm in [*swept.base.focus, *swept.firms]]
-    wanted = first(dict.fromkeys([*((name, ALL) for name in INDUSTRY), *wanted]), swept.base.focus, lambda one: one[1:])
+    wanted = first(dict.fromkeys([*((name, ALL) for name in OVERALL), *wanted]), swept.base.focus, lambda one: one[1:])
     columns = [Column(name) for name in names]
     columns += [
-        Column(INDUSTRY[quantity] if firm == ALL else swept.base.name(firm, 20), "right") for quantity, firm in wanted
+        Column(OVERALL[quantity] if firm == ALL else swept.base.name(firm, 20), "right") for quantity, firm in wanted
     ]
-    rows = [_row(swept, point, wanted) for point in swept.grid_points[:MOST_ROWS]]
-    more = f" The first {MOST_ROWS} of {swept.points} points." if swept.points > MOST_ROWS else ""
+    rows = [_row(swept, point, wanted) for point in swept.grid_points[:MOST_POINTS]]
+    more = f" The first {MOST_POINTS} of {swept.points} points." if swept.points > MOST_POINTS else ""
     table = Table(
         "grid", "", tuple(columns), tuple(rows),
         f"Means, and shares of worlds in which a firm is independent at the horizon, {NOTE}.{more} "

@@ -6,15 +6,15 @@ import shlex
 from collections.abc import Sequence
 from typing import Any
 
-from sim.foundation.states import State
 from sim.outcomes import differences, year_end_differences
 from sim.outcomes.intervals import METHODS
-from sim.report.html.document import Details, Document, Figure, Section, Switch, Terms, Tiles
+from sim.report.html.document import Details, Document, Figure, Section, Switch, Tiles
+from sim.report.pages.chapters import closing, survival_switch
 from sim.report.pictures import difference_dots, fate_flows, histories
+from sim.report.pictures.difference_dots import Difference
 from sim.report.pictures.overlays import drawn, endgame_overlay, left_overlay, survival_overlay
 from sim.report.run_reader import focus_note, reader_of
 from sim.report.several_runs import Runs
-from sim.report.tables.cited import evidence_used
 from sim.report.tables.exits import ended_table
 from sim.report.tables.provenance import provenance_of, sets_table
 from sim.report.tables.year_ends import year_end_blocks
@@ -22,7 +22,6 @@ from sim.study.focus import first, focus_in, itself, typed
 from sim.study.variants import MOST_NAME, Variant
 from sim.study.what_if import WhatIf
 from sim.words.changes import change_in_words
-from sim.words.glossary import GLOSSARY
 from sim.words.histories import Retold
 from sim.words.numbers import count
 from sim.words.text import capital, notes, shorten
@@ -79,9 +78,8 @@ def document_of(done: WhatIf) -> Document:
         sections.append(_flows(runs, turned, index, named[index]))
         sections.append(_told(runs, turned, told[index - 1], index, named[index]))
     sections.append(_change(runs, done))
-    sections += evidence_used(*(run.scenario for run in runs.each))
-    sections.append(Section("reading", "How to read this", (Terms((*terms(), *GLOSSARY)),)))
-    sections.append(_provenance(runs, done))
+    provenance = provenance_of(runs, done.manifest, _again(runs, done))
+    sections += closing([run.scenario for run in runs.each], terms(), provenance)
     worlds = f"{runs.base.worlds:,} worlds"
     first, *more = done.headline
     return Document(
@@ -112,20 +110,13 @@ def _change(runs: Runs, done: WhatIf) -> Section:
 
 def _curves(runs: Runs, done: WhatIf) -> Section:
     firms = drawn(runs, done.differences)
-    switch = Switch(
-        "survival",
-        "What counts as survival",
-        (
-            ("Independent", Figure(survival_overlay(runs, firms, State.INDEPENDENT))),
-            ("In the general race", Figure(survival_overlay(runs, firms, State.IN_GENERAL_RACE))),
-        ),
-    )
+    switch = survival_switch(lambda endpoint: survival_overlay(runs, firms, endpoint))
     each = Details(f"Curves of each startup and group, {count(len(firms), 'panel')}", (switch,))
     return Section("curves", "Base and variant", (Figure(left_overlay(runs)), Figure(endgame_overlay(runs)), each))
 
 
 def difference_blocks(
-    runs: Runs, rows: Sequence[difference_dots.Row], index: int, month: int, whose: Sequence[str] = ()
+    runs: Runs, rows: Sequence[Difference], index: int, month: int, whose: Sequence[str] = ()
 ) -> tuple[Any, ...]:
     """Tiles, dots with intervals by quantity, and the tables behind them; runway, cash and revenue at ``month``, those
     of ``whose`` first.
@@ -134,10 +125,12 @@ def difference_blocks(
     place = str(index)
     views = [
         (measure.label, Figure(difference_dots.dots(runs, rows, names, measure, place)))
-        for measure in (*difference_dots.SHARES, *difference_dots.MONEY)
+        for measure in (*difference_dots.IN_SHARES, *difference_dots.IN_MONEY)
     ]
     tiles = [*difference_dots.industry_tiles(rows), *difference_dots.gain_tile(rows, startups)]
-    years = tuple(difference_dots.by_year(runs, rows, names, measure, place) for measure in difference_dots.SHARES[:2])
+    years = tuple(
+        difference_dots.by_year(runs, rows, names, measure, place) for measure in difference_dots.IN_SHARES[:2]
+    )
     return (
         Tiles(tuple(tiles)),
         Switch(f"differences-{place}", "Which difference", tuple(views)),
@@ -149,7 +142,7 @@ def difference_blocks(
     )
 
 
-def _differences(runs: Runs, done: WhatIf, rows: Sequence[difference_dots.Row], index: int, several: str) -> Section:
+def _differences(runs: Runs, done: WhatIf, rows: Sequence[Difference], index: int, several: str) -> Section:
     told = ["" if len(done.variants) == 1 else done.headline[index - 1], done.explained()[index - 1]]
     lead = " ".join(f"{sentence}." for sentence in told if sentence)
     variant = done.variants[index - 1]
@@ -157,7 +150,7 @@ def _differences(runs: Runs, done: WhatIf, rows: Sequence[difference_dots.Row], 
     return Section(f"differences-{index}", f"What it does{several}", blocks, lead)
 
 
-def _flows(runs: Runs, turned: Sequence[fate_flows.Row], index: int, several: str) -> Section:
+def _flows(runs: Runs, turned: Sequence[fate_flows.Turn], index: int, several: str) -> Section:
     firms = _most_turned(runs, turned)
     picture = fate_flows.flows(runs, turned, firms, str(index))
     table = fate_flows.flips_table(runs, turned, _firms(runs), str(index))
@@ -169,7 +162,7 @@ def _flows(runs: Runs, turned: Sequence[fate_flows.Row], index: int, several: st
     return Section(f"flows-{index}", f"Whose fate turns{several}", tuple(blocks))
 
 
-def _most_turned(runs: Runs, turned: Sequence[fate_flows.Row], limit: int = 8) -> list[str]:
+def _most_turned(runs: Runs, turned: Sequence[fate_flows.Turn], limit: int = 8) -> list[str]:
     """Of the firms to tell those in focus and those with the most turned fates, in order."""
     firms = _firms(runs)
     size = dict.fromkeys(firms, 0.0)
@@ -185,7 +178,7 @@ def _firms(runs: Runs) -> list[str]:
     return [firm for firm in runs.told if firm in runs.base.firms]
 
 
-def _told(runs: Runs, turned: Sequence[fate_flows.Row], told: Retold | None, index: int, several: str) -> Section:
+def _told(runs: Runs, turned: Sequence[fate_flows.Turn], told: Retold | None, index: int, several: str) -> Section:
     title = f"One world told twice{several}"
     if told is None:
         return Section(f"world-{index}", title, (histories.no_flip(),))
@@ -200,15 +193,12 @@ def _told(runs: Runs, turned: Sequence[fate_flows.Row], told: Retold | None, ind
     return Section(f"world-{index}", title, blocks, lead)
 
 
-def _provenance(runs: Runs, done: WhatIf) -> Section:
+def _again(runs: Runs, done: WhatIf) -> str:
+    """The command that asks for it again."""
     again = ["shakeout whatif scenario.yaml", f"--worlds {runs.base.worlds} --seed {done.scenario.seed}"]
     for variant in done.variants:
         if variant.named:
             again.append(f"--variant {shlex.quote(f'{variant.name}: ' + ', '.join(variant.sets))}")
         else:
             again += [f"--set {shlex.quote(text)}" for text in variant.sets]
-    return Section(
-        "provenance",
-        "Where this comes from",
-        provenance_of(runs, done.manifest, f"{' '.join(again)}{typed(done.manifest)}"),
-    )
+    return f"{' '.join(again)}{typed(done.manifest)}"

@@ -34,7 +34,7 @@ FEW_WORLDS = 30  # asked in fewer worlds than this, a claim gets no verdict
 SAID, LINE = 150, 58  # most characters of a claim that are drawn, and of a line of it: a page of 420 pixels holds it
 LETTER_DOWN, DOT_SPACE = 16, 30  # pixels a line of a claim and its dot take
 SHARE = "share of worlds in which it comes true"
-CLAIM, HELD, FAILED = "#0b5c8a", "#0b7d6e", "#b5482e"
+FORECAST, HELD, FAILED = "#0b5c8a", "#0b7d6e", "#b5482e"
 
 
 def verdict(probability: float, worlds: int) -> str:
@@ -56,7 +56,7 @@ def ledger(run: RunReader, facts: bool = False) -> Picture:
     space = [LETTER_DOWN * len(wrapped) + DOT_SPACE for wrapped in lines]
     tops = [sum(space[:row]) for row in range(len(space))]  # pixels from the top; the sentence, then the dot below it
     rows = [top + used - DOT_SPACE / 2 for top, used in zip(tops, space, strict=True)]
-    colours = [HELD if h else FAILED for h in frame["happened"]] if facts else [CLAIM] * len(frame)
+    colours = [HELD if h else FAILED for h in frame["happened"]] if facts else [FORECAST] * len(frame)
     low, high = ([None if math.isnan(end) else round(float(end), 4) for end in frame[name]] for name in ("low", "high"))
     data = [
         plain(*intervals(low, high, rows), style.INK, 2),

@@ -23,8 +23,8 @@ from sim.study.axes import Axis, Coordinate
 from sim.study.decisions import NEVER, RULE
 
 LEAST_GAP = 2.0  # months between the scale and the places beside it
-GAP = 0.15  # of the months on the scale: the least gap, where they are many
-WIDTH = 0.25  # of the gap: half the width of what stands alone
+GAP_SHARE = 0.15  # of the months on the scale: the least gap, where they are many
+HALF_WIDTH = 0.25  # of the gap: half the width of what stands alone
 MOST_MONTHS = 5  # that are written below the axis
 ASIDE = 0.1  # of a month: so far from any month stands what is written for several
 DAYS = 28
@@ -40,7 +40,7 @@ class Places:
         self.months = [month for one in axis.chosen if (month := month_of(one)) is not None]
         self.first, self.last = (self.months or [around])[0], (self.months or [around])[-1]
         span, steps = self.last - self.first, max(len(self.months) - 1, 1)
-        self.gap = max(LEAST_GAP, GAP * span, span / steps)
+        self.gap = max(LEAST_GAP, GAP_SHARE * span, span / steps)
 
     def month(self, decision: str) -> float:
         """The calendar month at which ``decision`` is drawn."""
@@ -62,7 +62,7 @@ class Places:
         """An axis of dates with the decisions written below it: of many months some, in a ``small`` panel the first and
         the last below their middle.
         """
-        ends = (self.day(self.axis.chosen[0], -2 * WIDTH), self.day(self.axis.chosen[-1], 2 * WIDTH))
+        ends = (self.day(self.axis.chosen[0], -2 * HALF_WIDTH), self.day(self.axis.chosen[-1], 2 * HALF_WIDTH))
         ticks = {self.day(one): said(one) for part in self.parts() for one in _some(part, MOST_MONTHS)}
         if small and len(self.months) > 1:
             ticks = {self.day(one): said(one) for one in self.axis.chosen if month_of(one) is None}
@@ -100,7 +100,7 @@ class Places:
             own = rows[rows[self.axis.name].isin(part)]
             band, line = curve([self.day(one) for one in part], own, colour, *how)
             if len(part) == 1 and band["x"]:
-                left, right = (self.day(part[0], aside) for aside in (-WIDTH, WIDTH))
+                left, right = (self.day(part[0], aside) for aside in (-HALF_WIDTH, HALF_WIDTH))
                 low, high = band["y"][1], band["y"][0]
                 band = {**band, "x": [left, right, right, left], "y": [high, high, low, low]}
             data += [band, {**line, "meta": {"x": [self.axis.name, part, ""], **line["meta"]}}]

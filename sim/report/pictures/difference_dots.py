@@ -21,8 +21,8 @@ from sim.words.estimates import NOTE, NOTHING, estimate, signed, spread
 from sim.words.numbers import count, in_billions, scaled_money, significant
 from sim.words.text import capital
 
-Row = Mapping[str, Any]  # of differences.csv
-MOST_ROWS = 24
+Difference = Mapping[str, Any]  # of differences.csv
+MOST_DOTS = 24
 MOST_DATES = 12  # columns of the table by year
 RISES, FALLS = "#0b6b4f", "#9c2f14"
 
@@ -35,7 +35,7 @@ class Measure(NamedTuple):
     what: str
 
 
-SHARES = (
+IN_SHARES = (
     Measure("survival", "Survival", "share of worlds in which it is neither acquired nor closed"),
     Measure(State.IN_GENERAL_RACE, "In the race", "share of worlds in which it is still in the general race"),
     Measure(State.ACQUIRED, "Acquired", "share of worlds in which it is acquired"),
@@ -45,31 +45,31 @@ SHARES = (
     Measure(State.ABANDONED, "Abandoned", "share of worlds in which the market abandons it"),
     Measure(State.PROFITABLE, "Profitable", "share of worlds in which it has a year in profit"),
 )
-MONEY = (
+IN_MONEY = (
     Measure("raised", "Money raised", "money raised by the horizon, on average over all worlds"),
     Measure("final_valuation", "Final valuation", "valuation at the horizon, on average; who is gone counts as 0"),
 )
 SURE_KEY, UNSURE_KEY = "interval excludes zero", "interval holds zero"
 
 
-def records(frame: pd.DataFrame) -> list[Row]:
+def records(frame: pd.DataFrame) -> list[Difference]:
     """The rows of a frame as mappings."""
     return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
 
 
-def is_sure(row: Row) -> bool:
+def is_sure(row: Difference) -> bool:
     """True where the interval excludes zero."""
     return bool(row["low"] > 0 or row["high"] < 0)
 
 
-def at_the_end(rows: Sequence[Row], quantity: str) -> list[Row]:
+def at_the_end(rows: Sequence[Difference], quantity: str) -> list[Difference]:
     """Rows about ``quantity`` at its last date that have a difference."""
     mine = [row for row in rows if row["quantity"] == quantity and not math.isnan(row["difference"])]
     last = max((row["date"] for row in mine), default="")
     return [row for row in mine if row["date"] == last]
 
 
-def dots(runs: Runs, rows: Sequence[Row], names: Sequence[str], measure: Measure, place: str) -> Picture:
+def dots(runs: Runs, rows: Sequence[Difference], names: Sequence[str], measure: Measure, place: str) -> Picture:
     """Dot and 95% interval of the difference of every name at the horizon, the largest rise on top, after who is in
     focus.
 
@@ -80,9 +80,9 @@ def dots(runs: Runs, rows: Sequence[Row], names: Sequence[str], measure: Measure
     name = f"difference-{measure.quantity}-{place}"
     if not any(row["difference"] or row["low"] or row["high"] for row in found):
         return Picture(name, f"{measure.label}: no difference in any world", runs.source)
-    largest = first(sorted(found, key=lambda row: -abs(row["difference"])), runs.focus)[:MOST_ROWS]
+    largest = first(sorted(found, key=lambda row: -abs(row["difference"])), runs.focus)[:MOST_DOTS]
     shown = first(sorted(largest, key=lambda row: -row["difference"]), runs.focus)
-    is_money = measure in MONEY
+    is_money = measure in IN_MONEY
     factor, unit = _unit(runs, is_money)
     low, high = ([_round(factor * row[bound]) for row in shown] for bound in ("low", "high"))
     data = [
@@ -118,7 +118,7 @@ def _unit(runs: Runs, is_money: bool) -> tuple[float, str]:
     return 1 / divisor, f"difference in {unit}"
 
 
-def _title(runs: Runs, rows: Sequence[Row], measure: Measure) -> str:
+def _title(runs: Runs, rows: Sequence[Difference], measure: Measure) -> str:
     sure = [row for row in rows if is_sure(row) and row["firm"] in runs.startups]
     mine = [row for row in rows if row["firm"] in runs.focus]
     if mine:
@@ -133,9 +133,9 @@ def _title(runs: Runs, rows: Sequence[Row], measure: Measure) -> str:
     return f"{measure.label}: {runs.name(row['firm'])} differs most, by {difference_text(runs, row)}{others}"
 
 
-def difference_text(runs: Runs, row: Row) -> str:
+def difference_text(runs: Runs, row: Difference) -> str:
     """A difference with its interval: "−31.0 ±1.2 points"; that of money is Student's t, the same on both sides."""
-    if row["quantity"] in [measure.quantity for measure in MONEY]:
+    if row["quantity"] in [measure.quantity for measure in IN_MONEY]:
         currency = runs.base.scenario.currency
         sign = "+" if row["difference"] > 0 else "−" if row["difference"] < 0 else ""
         half = (float(row["high"]) - float(row["low"])) / 2
@@ -143,13 +143,13 @@ def difference_text(runs: Runs, row: Row) -> str:
     return f"{estimate(*_in_points(row), say=signed)} points"
 
 
-def _in_points(row: Row) -> tuple[float, float, float]:
+def _in_points(row: Difference) -> tuple[float, float, float]:
     """Difference, low and high in percentage points."""
     difference, low, high = (100 * float(row[column]) for column in ("difference", "low", "high"))
     return difference, low, high
 
 
-def _dots(runs: Runs, rows: Sequence[Row], factor: float, is_money: bool) -> dict[str, Any]:
+def _dots(runs: Runs, rows: Sequence[Difference], factor: float, is_money: bool) -> dict[str, Any]:
     """The dots, a row each: open where the interval holds zero."""
     colours, sure = [runs.colour(row["firm"]) for row in rows], [is_sure(row) for row in rows]
     return marks(
@@ -167,7 +167,7 @@ def _dots(runs: Runs, rows: Sequence[Row], factor: float, is_money: bool) -> dic
     )
 
 
-def _hover(runs: Runs, row: Row, is_money: bool) -> str:
+def _hover(runs: Runs, row: Difference, is_money: bool) -> str:
     currency = runs.base.scenario.currency
     values = [float(row[column]) for column in ("base", "variant_value")]
     told = [scaled_money(value, currency) if is_money else f"{100 * value:.1f}%" for value in values]
@@ -180,7 +180,7 @@ def _round(value: float) -> float | None:
     return rounded
 
 
-def by_year(runs: Runs, rows: Sequence[Row], names: Sequence[str], measure: Measure, place: str) -> Table:
+def by_year(runs: Runs, rows: Sequence[Difference], names: Sequence[str], measure: Measure, place: str) -> Table:
     """When the difference comes: one row a firm, one column a date, in points with half the interval."""
     cells = {(row["firm"], row["date"]): row for row in rows if row["quantity"] == measure.quantity}
     dates, thinned = shown_dates({date for firm, date in cells if firm in names})
@@ -216,7 +216,7 @@ def name_head(runs: Runs, firm: str) -> Cell:
     return Cell(runs.name(firm, 40), swatch=runs.colour(firm), strong=True)
 
 
-def _points(row: Row | None) -> Cell:
+def _points(row: Difference | None) -> Cell:
     if row is None or math.isnan(row["difference"]):
         return Cell(NOTHING)
     colour = "" if not is_sure(row) else FALLS if row["difference"] < 0 else RISES
@@ -224,12 +224,12 @@ def _points(row: Row | None) -> Cell:
     return Cell(signed(points[0]), spread(*points, say=signed), colour=colour, strong=is_sure(row))
 
 
-def fates_table(runs: Runs, rows: Sequence[Row], index: int, names: Sequence[str], place: str) -> Table:
+def fates_table(runs: Runs, rows: Sequence[Difference], index: int, names: Sequence[str], place: str) -> Table:
     """Every fate at the horizon: the share in the first run, in the ``index``-th, and the difference."""
-    ends = {measure.quantity: {row["firm"]: row for row in at_the_end(rows, measure.quantity)} for measure in SHARES}
-    columns = (Column("Startup"), *(Column(measure.label, BOTH, title=measure.what) for measure in SHARES))
+    ends = {measure.quantity: {row["firm"]: row for row in at_the_end(rows, measure.quantity)} for measure in IN_SHARES}
+    columns = (Column("Startup"), *(Column(measure.label, BOTH, title=measure.what) for measure in IN_SHARES))
     body = tuple(
-        (name_head(runs, firm), *(change_cell(ends[measure.quantity].get(firm)) for measure in SHARES))
+        (name_head(runs, firm), *(change_cell(ends[measure.quantity].get(firm)) for measure in IN_SHARES))
         for firm in names
     )
     caption = runs.caption(
@@ -239,7 +239,7 @@ def fates_table(runs: Runs, rows: Sequence[Row], index: int, names: Sequence[str
     return Table(f"fates-{place}", "", columns, body, caption, empty="There is no startup.")
 
 
-def change_cell(row: Row | None) -> Cell:
+def change_cell(row: Difference | None) -> Cell:
     """A share in both runs, in percent, with the difference in points below; a dash where there is none."""
     if row is None:
         return Cell(NOTHING)
@@ -247,8 +247,8 @@ def change_cell(row: Row | None) -> Cell:
     return Cell(values, estimate(*_in_points(row), say=signed), strong=is_sure(row))
 
 
-def industry_tiles(rows: Sequence[Row]) -> list[tuple[str, str]]:
-    """Numbers to take away about the industry: (significant, explanation)."""
+def industry_tiles(rows: Sequence[Difference]) -> list[tuple[str, str]]:
+    """Numbers to take away about the industry: (number, explanation)."""
     tiles = []
     words = {
         "independents_left": "independent startups at the horizon, on average",
@@ -266,7 +266,7 @@ def industry_tiles(rows: Sequence[Row]) -> list[tuple[str, str]]:
     return tiles
 
 
-def gain_tile(rows: Sequence[Row], names: Sequence[str]) -> list[tuple[str, str]]:
+def gain_tile(rows: Sequence[Difference], names: Sequence[str]) -> list[tuple[str, str]]:
     """What common luck is worth: the median variance ratio of the startups' survival."""
     ratios = [row["variance_ratio"] for row in at_the_end(rows, "survival") if row["firm"] in names]
     known = [ratio for ratio in ratios if not math.isnan(ratio)]

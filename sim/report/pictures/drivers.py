@@ -14,13 +14,13 @@ from sim.study.sensitivity import MORRIS, NOT_DISTINGUISHABLE, SOBOL, Sensitivit
 from sim.words.numbers import between, percent
 from sim.words.text import capital, shorten
 
-LOW, HIGH, INDEX, NOISE = "#9a5b00", "#0b5c8a", "#0b5c8a", "#b3bac2"
+LOWEST_FIFTH, HIGHEST_FIFTH, INDEX, NOISE = "#9a5b00", "#0b5c8a", "#0b5c8a", "#b3bac2"
 MOST_DRAWN = 20  # assumptions
 FEWEST_DRAWN = 8  # filled up with what does not stand out
 LABEL = 64  # characters
 ASSUMPTION_ROW = 50  # pixels
 ABOVE, UPPER, LOWER = -0.3, 0.06, 0.28  # places within a row: its name, the lowest fifth, the highest
-ENDS = (("lowest", LOW, UPPER, "circle-open"), ("highest", HIGH, LOWER, "circle"))
+ENDS = (("lowest", LOWEST_FIFTH, UPPER, "circle-open"), ("highest", HIGHEST_FIFTH, LOWER, "circle"))
 INDICES = {
     "first_order": "share of the variance it explains alone",
     "total": "share of the variance it has a hand in",
@@ -38,8 +38,8 @@ def tornado(done: Sensitivity) -> Picture:
     for place, path in enumerate(paths):
         label = name_of(path, done.scenario, LABEL)
         for which, colour, offset, symbol in (
-            ("lowest", LOW, UPPER, "circle-open"),
-            ("highest", HIGH, LOWER, "circle"),
+            ("lowest", LOWEST_FIFTH, UPPER, "circle-open"),
+            ("highest", HIGHEST_FIFTH, LOWER, "circle"),
         ):
             row = ends[path, which]
             share, low, high = row["probability"], row["low"], row["high"]
@@ -55,8 +55,8 @@ def tornado(done: Sensitivity) -> Picture:
         f"with 95% intervals. Dotted: all worlds. {_grey(done, paths)} {source(done.scenario, 'sensitivity')}"
     )
     keys = (
-        Key("lowest draws", LOW, "marker", marker="circle-open"),
-        Key("highest draws", HIGH, "marker"),
+        Key("lowest draws", LOWEST_FIFTH, "marker", marker="circle-open"),
+        Key("highest draws", HIGHEST_FIFTH, "marker"),
         Key(NOT_DISTINGUISHABLE, NOISE, "marker"),
     )
     lowest, highest = (percent(ends[paths[0], which]["probability"]) for which in ("lowest", "highest"))

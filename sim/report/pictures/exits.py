@@ -27,9 +27,9 @@ from sim.words.numbers import between, percent
 from sim.words.text import capital, listed
 
 BY_FIRM, BY_YEAR = "ended-by-firm", "ended-by-year"  # names of the pictures, and of their files
-MOST_YEARS = 12  # ticks of the axis of years
+MOST_YEAR_TICKS = 12  # ticks of the axis of years
 LEAST_TOLD = 0.06  # least part of the longest bar whose number stands in it
-SHARES = "Percent of worlds; of classes and groups percent of their firms."
+OF_WHAT = "Percent of worlds; of classes and groups percent of their firms."
 AT_HORIZON = ("cumulative", "cumulative_low", "cumulative_high")
 IN_YEAR = ("share", "low", "high")
 
@@ -137,7 +137,7 @@ def by_firm(run: RunReader) -> Picture:
         title += f": {most_often({way.cause: ended.at_horizon(who, way)[0] for way in ended.ways})}"
     said = [f"{run.name(who)} {percent(share)}" for who, share in zip(ended.drawn, gone, strict=True)]
     return Picture(
-        BY_FIRM, title, run.caption(f"{SHARES} {_hues(ended)}", ended.left_out), f"share gone by {run.horizon}",
+        BY_FIRM, title, run.caption(f"{OF_WHAT} {_hues(ended)}", ended.left_out), f"share gone by {run.horizon}",
         "firm or group", (Panel(data, layout),), _keys(ended), height=ROW * len(rows) + 60,
         alt=f"{title}. Gone in all: {listed(said)}",
     )  # fmt: skip
@@ -157,7 +157,7 @@ def by_year(run: RunReader) -> Picture:
         barmode="stack",
         bargap=0.28,
         margin={"l": 52, "r": 14, "t": 16, "b": 44},
-        xaxis=style.axis(dtick=year_step(len(years), MOST_YEARS), tickformat="d", ticks=""),
+        xaxis=style.axis(dtick=year_step(len(years), MOST_YEAR_TICKS), tickformat="d", ticks=""),
         yaxis=style.axis(range=[0, min(1.0, 1.06 * most) if most else 1.0], tickformat=".0%", nticks=6),
     )
     name = run.name(who)
@@ -185,7 +185,7 @@ def table(run: RunReader) -> Table | None:
     rows = [
         (name_cell(run, who), *(share_cell(*ended.at_horizon(who, way)) for way in ended.ways)) for who in ended.drawn
     ]
-    caption = run.caption(f"{SHARES} In points {NOTE}. Over its causes a row sums to acquired and closed above.")
+    caption = run.caption(f"{OF_WHAT} In points {NOTE}. Over its causes a row sums to acquired and closed above.")
     return Table("ended", "", tuple(columns), tuple(rows), caption)
 
 

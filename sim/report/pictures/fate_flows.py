@@ -11,57 +11,47 @@ from sim.foundation.states import State
 from sim.outcomes.intervals import of_worlds
 from sim.report.html import style
 from sim.report.html.document import Cell, Column, Table
+from sim.report.pictures.fates import FATE_PARTS, parts_of
 from sim.report.pictures.picture import Panel, Picture, numbers
 from sim.report.several_runs import Runs
 from sim.study.focus import first
 from sim.words.numbers import between, percent
 
-Row = Mapping[str, Any]  # of flipped.csv
-STATES = ("race", "pivoted", State.ACQUIRED, State.CLOSED, State.NEVER_ENTERED)
-LABELS = dict(zip(STATES, ("race", "pivot", "bought", "shut", "absent"), strict=True))
-FULL = {
-    "race": "independent, in the general race",
-    "pivoted": "independent, pivoted",
-    State.ACQUIRED: "acquired",
-    State.CLOSED: "closed",
-    State.NEVER_ENTERED: "never entered",
-}
+Turn = Mapping[str, Any]  # of flipped.csv
+NAMES = list(FATE_PARTS)
 MOST_FLIPS = 20
 LEAST_SAID = 0.005  # a smaller share has no number in its square
 STAYS = "#e3e8ed"  # of the diagonal
 
 
 def state_of(fate: str) -> str:
-    """The state of STATES that a fate of flipped.csv ("independent+listed+pivoted") belongs to."""
+    """The state of FATE_PARTS that a fate of flipped.csv ("independent+listed+pivoted") belongs to."""
     terminal, *flags = fate.split("+")
     if terminal != State.INDEPENDENT:
         return terminal
     return "pivoted" if "pivoted" in flags else "race"
 
 
-def matrix(runs: Runs, flipped: Sequence[Row], firm: str) -> np.ndarray:
+def matrix(runs: Runs, flipped: Sequence[Turn], firm: str) -> np.ndarray:
     """(states, states) share of worlds, from the base's state (rows) to the variant's; the whole sums to one."""
-    run = runs.base
-    race = float(run.incidence(firm, State.IN_GENERAL_RACE)[-1])
-    ends = {name: run.at_horizon(firm, name)[0] for name in (State.ACQUIRED, State.CLOSED, State.NEVER_ENTERED)}
-    before = {"race": race, "pivoted": run.at_horizon(firm, State.INDEPENDENT)[0] - race, **ends}
-    flow = np.zeros((len(STATES), len(STATES)))
+    before = [shares[-1] for shares in parts_of(runs.base, firm).values()]
+    flow = np.zeros((len(FATE_PARTS), len(FATE_PARTS)))
     for row in flipped:
         if row["firm"] == firm:
-            flow[STATES.index(state_of(row["base_fate"])), STATES.index(state_of(row["variant_fate"]))] += row["share"]
+            flow[NAMES.index(state_of(row["base_fate"])), NAMES.index(state_of(row["variant_fate"]))] += row["share"]
     np.fill_diagonal(flow, 0.0)
-    stays = np.array([before[state] for state in STATES]) - flow.sum(axis=1)
+    stays = np.array(before) - flow.sum(axis=1)
     return flow + np.diag(np.clip(np.nan_to_num(stays), 0.0, 1.0))
 
 
-def flows(runs: Runs, flipped: Sequence[Row], firms: Sequence[str], place: str) -> Picture:
+def flows(runs: Runs, flipped: Sequence[Turn], firms: Sequence[str], place: str) -> Picture:
     """Small multiples: for every startup a square of squares, the fate in the base down, in the variant across."""
     name = f"flows-{place}"
     made = {firm: matrix(runs, flipped, firm) for firm in firms}
     moved = {firm: float(flow.sum() - np.trace(flow)) for firm, flow in made.items()}
     if not any(moved.values()):
         return Picture(name, "No fate of a startup turns in any world", runs.source)
-    used = [i for i in range(len(STATES)) if any(flow[i].any() or flow[:, i].any() for flow in made.values())]
+    used = [i for i in range(len(FATE_PARTS)) if any(flow[i].any() or flow[:, i].any() for flow in made.values())]
     top = max(float((flow - np.diag(np.diag(flow))).max()) for flow in made.values())
     panels = tuple(_panel(runs, firm, flow[np.ix_(used, used)], used, moved[firm], top) for firm, flow in made.items())
     firm = max(moved, key=lambda f: moved[f])
@@ -69,7 +59,7 @@ def flows(runs: Runs, flipped: Sequence[Row], firms: Sequence[str], place: str) 
     old, new = (int(part) for part in np.unravel_index(int(flow.argmax()), flow.shape))
     title = (
         f"{runs.name(firm)}'s fate turns in {percent(moved[firm])} {runs.run_with(firm).whole(firm)}, most often from "
-        f"'{FULL[STATES[old]]}' to '{FULL[STATES[new]]}' ({percent(float(flow[old, new]))})"
+        f"'{FATE_PARTS[NAMES[old]].full}' to '{FATE_PARTS[NAMES[new]].full}' ({percent(float(flow[old, new]))})"
     )
     left = len(runs.base.startups) - len(firms)
     caption = runs.caption(
@@ -82,8 +72,8 @@ def flows(runs: Runs, flipped: Sequence[Row], firms: Sequence[str], place: str) 
 
 def _panel(runs: Runs, firm: str, flow: np.ndarray, used: list[int], moved: float, top: float) -> Panel:
     size = len(used)
-    labels = [LABELS[STATES[i]] for i in used]
-    full = [FULL[STATES[i]] for i in used]
+    labels = [FATE_PARTS[NAMES[i]].short for i in used]
+    full = [FATE_PARTS[NAMES[i]].full for i in used]
     off = np.where(np.eye(size, dtype=bool), np.nan, flow)
     places = list(range(size))
     hover = [[f"{full[i]} → {full[j]}<br>{percent(float(flow[i, j]), 1)} of worlds" for j in places] for i in places]
@@ -129,7 +119,7 @@ def _panel(runs: Runs, firm: str, flow: np.ndarray, used: list[int], moved: floa
     return Panel(data, layout, runs.name(firm), f"turns in {percent(moved)}", runs.colour(firm))
 
 
-def flips_table(runs: Runs, flipped: Sequence[Row], firms: Sequence[str], place: str) -> Table:
+def flips_table(runs: Runs, flipped: Sequence[Turn], firms: Sequence[str], place: str) -> Table:
     """The commonest flips with their flags: who, from what to what, in how many worlds."""
     commonest = sorted((row for row in flipped if row["firm"] in firms), key=lambda row: -row["share"])
     mine = first(commonest, runs.focus)[:MOST_FLIPS]
@@ -154,7 +144,7 @@ def flips_table(runs: Runs, flipped: Sequence[Row], firms: Sequence[str], place:
     return Table(f"flips-{place}", "", columns, rows, caption, empty="No fate turns in any world.")
 
 
-def _share(runs: Runs, row: Row) -> Cell:
+def _share(runs: Runs, row: Turn) -> Cell:
     low, high = (float(bound) for bound in of_worlds(row["share"], runs.base.worlds))
     return Cell(percent(row["share"], 1), between(low, high), bar=(row["share"], low, high), colour=style.ACCENT)
 

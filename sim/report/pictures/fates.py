@@ -5,7 +5,7 @@ A firm's own colour means that it is alive (full: in the general race; pale: piv
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -20,48 +20,50 @@ from sim.words.numbers import percent
 from sim.words.text import listed
 
 PALE = 0.42
-MOST_BARS = 200  # of startups at the horizon
+NOT_YET = State.NEVER_ENTERED
+MOST_FIRM_BARS = 200  # of startups at the horizon
 FEW_BARS, ROW, NARROW_ROW = 40, 34, 22  # pixels of a bar where there are few, and where there are more
-KEYS = (
-    Key("in the general race (the firm's colour)", style.GROUP.colour, group="race"),
-    Key("independent, but pivoted (pale)", style.tint(style.GROUP.colour, PALE), group="pivoted"),
-    Key("acquired", style.ACQUIRED, group=State.ACQUIRED),
-    Key("closed", style.CLOSED, group=State.CLOSED),
-)
-NOT_YET = Key("not entered", style.NEVER_ENTERED, group=State.NEVER_ENTERED)
+
+
+class Part(NamedTuple):
+    """A state that divides the worlds: its name, short, in full and in the legend, and the grey of who is gone."""
+
+    label: str
+    short: str
+    full: str
+    key: str
+    gone: str = ""
+
+
+FATE_PARTS = {  # as they are stacked
+    "race": Part(
+        "in the general race", "race", "independent, in the general race", "in the general race (the firm's colour)"
+    ),
+    "pivoted": Part("independent, pivoted", "pivot", "independent, pivoted", "independent, but pivoted (pale)"),
+    State.ACQUIRED: Part("acquired", "bought", "acquired", "acquired", style.ACQUIRED),
+    State.CLOSED: Part("closed", "shut", "closed", "closed", style.CLOSED),
+    NOT_YET: Part("not entered", "absent", "never entered", "not entered", style.NEVER_ENTERED),
+}
 
 
 def parts_of(run: RunReader, firm: str) -> dict[str, np.ndarray]:
-    """Share of worlds in each state by tick, each (ticks + 1,); they sum to one."""
+    """Share of worlds in each of FATE_PARTS by tick, each (ticks + 1,); they sum to one."""
     race = run.incidence(firm, State.IN_GENERAL_RACE)
-    return {
-        "race": race,
-        "pivoted": np.clip(run.incidence(firm, State.INDEPENDENT) - race, 0, 1),
-        State.ACQUIRED: run.incidence(firm, State.ACQUIRED),
-        State.CLOSED: run.incidence(firm, State.CLOSED),
-        State.NEVER_ENTERED: run.incidence(firm, State.NEVER_ENTERED),
-    }
+    pivoted = np.clip(run.incidence(firm, State.INDEPENDENT) - race, 0, 1)
+    return {"race": race, "pivoted": pivoted, **{name: run.incidence(firm, name) for name in list(FATE_PARTS)[2:]}}
 
 
-def part_colours(run: RunReader, firm: str) -> dict[str, str]:
-    """Colour of each state for ``firm``."""
-    own = run.style(firm).colour
-    return {
-        "race": own,
-        "pivoted": style.tint(own, PALE),
-        State.ACQUIRED: style.ACQUIRED,
-        State.CLOSED: style.CLOSED,
-        State.NEVER_ENTERED: style.NEVER_ENTERED,
-    }
+def part_colours(colour: str) -> dict[str, str]:
+    """Colour of each state of a firm of this ``colour``."""
+    alive = {"race": colour, "pivoted": style.tint(colour, PALE)}
+    return {name: alive.get(name, state.gone) for name, state in FATE_PARTS.items()}
 
 
-PART_LABELS = {
-    "race": "in the general race",
-    "pivoted": "independent, pivoted",
-    State.ACQUIRED: "acquired",
-    State.CLOSED: "closed",
-    State.NEVER_ENTERED: "not entered",
-}
+def _keys(late: bool) -> tuple[Key, ...]:
+    """The legend; ``late``: with firms that have not entered."""
+    colours = part_colours(style.GROUP.colour)
+    shown = [name for name in FATE_PARTS if late or name != NOT_YET]
+    return tuple(Key(FATE_PARTS[name].key, colours[name], group=name) for name in shown)
 
 
 def fates_over_time(run: RunReader) -> Picture:
@@ -70,25 +72,25 @@ def fates_over_time(run: RunReader) -> Picture:
     if not firms:
         return Picture("fates", "The scenario has no startup", run.source)
     panels = tuple(_stack(run, firm) for firm in firms)
-    late = any(run.incidence(firm, State.NEVER_ENTERED).any() for firm in firms)
+    late = any(run.incidence(firm, NOT_YET).any() for firm in firms)
     caption = run.caption(
         "Share of worlds in each state by month; at every month the states sum to 100%.", run.chosen_note(len(firms))
     )
     return Picture(
         "fates", _title(run, firms), caption, "calendar month", "share of worlds", panels,
-        (*KEYS, NOT_YET) if late else KEYS, height=170, columns=4,
+        _keys(late), height=170, columns=4,
     )  # fmt: skip
 
 
 def _stack(run: RunReader, firm: str) -> Panel:
     data: list[dict[str, Any]] = []
-    colours, parts = part_colours(run, firm), parts_of(run, firm)
+    colours, parts = part_colours(run.style(firm).colour), parts_of(run, firm)
     for part, share in parts.items():
-        if part == State.NEVER_ENTERED and not share.any():
+        if part == NOT_YET and not share.any():
             continue
         data.append(
             line(
-                run.days, numbers(share), name=PART_LABELS[part], legendgroup=part, stackgroup="one",
+                run.days, numbers(share), name=FATE_PARTS[part].label, legendgroup=part, stackgroup="one",
                 line={"width": 0, "color": colours[part]}, fillcolor=colours[part], hovertemplate="%{y:.0%}",
             )
         )  # fmt: skip
@@ -132,13 +134,13 @@ def _end(run: RunReader, firm: str, fate: str) -> float:
 def fates_at_horizon(run: RunReader) -> Picture:
     """One stacked bar a startup: how its worlds end, the surest survivor on top, after who is in focus."""
     firms = first(sorted(run.told, key=lambda f: -_end(run, f, State.INDEPENDENT)), run.focus, itself)
-    left, firms = len(firms[MOST_BARS:]), firms[:MOST_BARS]
+    left, firms = len(firms[MOST_FIRM_BARS:]), firms[:MOST_FIRM_BARS]
     if not firms:
         return Picture("fates-at-horizon", "The scenario has no startup", run.source)
     data: list[dict[str, Any]] = []
     ends = {firm: {part: float(share[-1]) for part, share in parts_of(run, firm).items()} for firm in firms}
     rows = list(range(len(firms)))
-    for part, label in PART_LABELS.items():
+    for part, state in FATE_PARTS.items():
         shares = [ends[firm][part] for firm in firms]
         if not any(shares):
             continue
@@ -148,12 +150,12 @@ def fates_at_horizon(run: RunReader) -> Picture:
                 "orientation": "h",
                 "x": numbers(shares),
                 "y": rows,
-                "name": label,
+                "name": state.label,
                 "legendgroup": part,
-                "marker": {"color": [part_colours(run, firm)[part] for firm in firms]},
+                "marker": {"color": [part_colours(run.style(firm).colour)[part] for firm in firms]},
                 "text": [percent(share) if share >= 0.06 else "" for share in shares],
                 **INSIDE,
-                "hovertemplate": "%{x:.1%} " + label + "<extra></extra>",
+                "hovertemplate": "%{x:.1%} " + state.label + "<extra></extra>",
             }
         )
     layout = style.layout(
@@ -163,7 +165,7 @@ def fates_at_horizon(run: RunReader) -> Picture:
         xaxis=style.axis(range=[0, 1], tickformat=".0%", dtick=0.25),
         yaxis=style.row_axis([plotly_text(run.name(firm), 22) for firm in firms]),
     )
-    late = any(ends[firm][State.NEVER_ENTERED] for firm in firms)
+    late = any(ends[firm][NOT_YET] for firm in firms)
     best = firms[0]
     title = f"In {run.horizon}, {run.says(best, _end(run, best, State.INDEPENDENT), 'independent')}"
     alt = "Share independent at the horizon: " + listed(
@@ -178,5 +180,5 @@ def fates_at_horizon(run: RunReader) -> Picture:
     return Picture(
         "fates-at-horizon", title, run.caption("Share of worlds in each state at the horizon.", chosen),
         f"share of worlds in {run.horizon}", "startup", (Panel(data, layout),),
-        (*KEYS, NOT_YET) if late else KEYS, height=max(120, row * len(firms) + 60), alt=alt,
+        _keys(late), height=max(120, row * len(firms) + 60), alt=alt,
     )  # fmt: skip

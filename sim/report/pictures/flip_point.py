@@ -11,7 +11,7 @@ from sim.study.flip import Flip
 from sim.words.numbers import percent, significant
 from sim.words.text import shorten
 
-CLAIM = "#0b5c8a"
+CURVE = "#0b5c8a"
 
 
 def probability(done: Flip) -> Picture:
@@ -32,8 +32,8 @@ def probability(done: Flip) -> Picture:
         band = {"type": "rect", "xref": "x", "yref": "y domain", **ends}
         fill = {"layer": "below", "fillcolor": style.clear(VALUE, 0.25), "line": {"width": 0}}
         layout["shapes"] += [{**band, **fill}, upright(crossing.estimate, VALUE, 2, "")]
-    data = curve(frame[axis.name].tolist(), frame, CLAIM, plotly_text(claim.id))
-    keys = [Key("share of worlds in which it comes true", CLAIM, "line")]
+    data = curve(frame[axis.name].tolist(), frame, CURVE, plotly_text(claim.id))
+    keys = [Key("share of worlds in which it comes true", CURVE, "line")]
     if done.crossings:
         keys.append(Key("95% interval of the crossing", style.tint(VALUE, 0.35), "band"))
     caption = (

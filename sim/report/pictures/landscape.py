@@ -20,7 +20,7 @@ from sim.words.headlines import left_of
 from sim.words.numbers import between, how_many, percent, significant, surely
 from sim.words.text import listed
 
-MOST_BARS = 16  # of the years in which the endgame begins
+MOST_YEAR_BARS = 16  # of the years in which the endgame begins
 INDEPENDENTS, RACE, HHI = "#0b5c8a", "#0b7d6e", "#7a4b8c"
 
 
@@ -165,7 +165,7 @@ def endgame(run: RunReader) -> Picture:
     share = rows["share"].to_numpy(float)
     months = np.array([run.calendar(int(month)) for month in rows["month"]])
     first, final = run.calendar(1) // 12, run.scenario.end // 12
-    step = year_step(final - first + 1, MOST_BARS)
+    step = year_step(final - first + 1, MOST_YEAR_BARS)
     years = range(first, final + 1, step)
     by_year = [float(share[months < (year + step) * 12][-1]) for year in years]
     begun = np.diff([0.0, *by_year])

@@ -24,7 +24,7 @@ AFTER = (  # group, clock, heading, whose curves they are
 )
 PALE_BAND = 0.09  # opacity of a band
 TOLD_AT = 36  # months after, in the title and above each panel
-DASHES = ("solid", "dash", "dot")  # neighbouring cohorts differ in dash too
+YEAR_DASHES = ("solid", "dash", "dot")  # neighbouring cohorts differ in dash too
 LEAST_DRAWN = 30  # firms of a cohort, over all worlds: of fewer there is little to see but a band
 MOST_GROUPS = 4  # of late entrants, each with a panel
 
@@ -41,7 +41,9 @@ def survival_after(run: RunReader) -> Picture:
         return Picture("survival-after", why, run.source)
     cohorts = sorted({years for _, _, curves in clocks for years in curves})
     colours = style.shades(cohorts)
-    looks = {years: style.FirmStyle(colours[years], DASHES[i % len(DASHES)]) for i, years in enumerate(cohorts)}
+    looks = {
+        years: style.FirmStyle(colours[years], YEAR_DASHES[i % len(YEAR_DASHES)]) for i, years in enumerate(cohorts)
+    }
     longest = max(int(curve["month"].iloc[-1]) for _, _, curves in clocks for curve in curves.values())
     panels = tuple(_panel(heading, curves, looks, max(longest, 1)) for heading, _, curves in clocks)
     keys = tuple(Key(years, look.colour, "line", years, look.dash) for years, look in looks.items())

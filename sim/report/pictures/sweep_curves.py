@@ -15,7 +15,7 @@ from sim.report.html.plotly_values import plotly_text
 from sim.report.pictures.decision_axis import NO_LINE, looks
 from sim.report.pictures.picture import Key, Panel, Picture, numbers
 from sim.report.pictures.survival import ENDPOINTS, NOBODY
-from sim.report.pictures.swept import STATES, Swept
+from sim.report.pictures.swept import SWEPT_STATES, Swept
 from sim.report.pictures.traces import line, steps
 from sim.report.pictures.value_axis import curve, marked, said, stated_note, title_of, value_axis
 from sim.study.axes import Coordinate
@@ -25,19 +25,21 @@ from sim.words.headlines import least_and_most
 from sim.words.numbers import percent, significant
 from sim.words.text import capital, listed, shorten
 
-LEFT = (
+LEFT_CURVES = (
     (INDEPENDENTS_LEFT, "still independent", "#0b5c8a", "solid"),
     (GENERAL_LEFT, "still in the general race", "#9a5b00", "dash"),
 )
 INDUSTRY_COLOUR = "#0b5c8a"
 MOST_KEYS = 7
-NOTE = "Bands are 95% intervals of each value alone; the same luck at every value makes steps surer than they look."
+BAND_NOTE = (
+    "Bands are 95% intervals of each value alone; the same luck at every value makes steps surer than they look."
+)
 
 
 def left(swept: Swept) -> Picture:
     """Mean number of startups left at the horizon, by value."""
     data, keys = [], []
-    for quantity, label, colour, dash in LEFT:
+    for quantity, label, colour, dash in LEFT_CURVES:
         rows = swept.rows(quantity)
         if not rows.empty:
             data += _drawn(swept, rows, colour, label, dash, quantity, ".2f")
@@ -50,7 +52,7 @@ def left(swept: Swept) -> Picture:
         yaxis=style.axis(rangemode="tozero"),
         **_across(swept),
     )
-    caption = swept.caption(f"Mean number of startups in {swept.base.horizon}.", NOTE, *_lines(swept))
+    caption = swept.caption(f"Mean number of startups in {swept.base.horizon}.", BAND_NOTE, *_lines(swept))
     title = _title_left(swept)
     return Picture(
         "sweep-left", title, caption, title_of(swept.axes[0], swept.done.scenario), "mean number of startups",
@@ -118,7 +120,7 @@ def by_state(swept: Swept, state: str) -> Picture:
         keys.append(Key(swept.base.name(firm), colour, "line", firm, dash))
         ends = rows["estimate"].to_numpy(float) if swept.places is None else np.sort(rows["estimate"].to_numpy(float))
         moves[firm] = (float(ends[0]), float(ends[-1]))
-    name, label = f"sweep-{state}", STATES[state].lower()
+    name, label = f"sweep-{state}", SWEPT_STATES[state].lower()
     if not data:
         return Picture(name, "There is no startup to draw", swept.caption())
     layout = style.layout(
@@ -133,7 +135,7 @@ def by_state(swept: Swept, state: str) -> Picture:
     )
     title = f"{capital(label)} in {swept.base.horizon}: {_moved(swept, state, most)}"
     caption = swept.caption(
-        f"Share of worlds in which a startup is {label} in {swept.base.horizon}.", NOTE, _chosen(swept),
+        f"Share of worlds in which a startup is {label} in {swept.base.horizon}.", BAND_NOTE, _chosen(swept),
         *_lines(swept),
     )  # fmt: skip
     alt = f"{label}: " + listed([f"{swept.base.name(f)} {percent(a)} to {percent(b)}" for f, (a, b) in moves.items()])
@@ -239,7 +241,7 @@ def claims(swept: Swept) -> Picture:
     total = len(swept.done.scenario.claims)
     chosen = f"Drawn: the {len(swept.claims)} of {total} forecasts that move most." if len(swept.claims) < total else ""
     caption = swept.caption(
-        "Share of the worlds that meet the condition, if there is one, in which it comes true.", NOTE, chosen,
+        "Share of the worlds that meet the condition, if there is one, in which it comes true.", BAND_NOTE, chosen,
         *_lines(swept),
     )  # fmt: skip
     return Picture(

@@ -11,24 +11,24 @@ from sim.outcomes.horizon import CLAIM
 from sim.report.html import style
 from sim.report.html.plotly_values import plotly_text
 from sim.report.pictures.picture import Key, Panel, Picture
-from sim.report.pictures.sweep_curves import LEFT, _chosen
-from sim.report.pictures.swept import INDUSTRY, STATES, Swept
+from sim.report.pictures.sweep_curves import LEFT_CURVES, _chosen
+from sim.report.pictures.swept import OVERALL, SWEPT_STATES, Swept
 from sim.report.pictures.value_axis import said, title_of
 from sim.study.axes import Axis
 from sim.study.decisions import NEVER, RULE
 from sim.words.numbers import percent
 from sim.words.text import capital, shorten
 
-SCALE = ((0.0, "#f4f7f9"), (0.25, "#d3e4ee"), (0.5, "#a3c8de"), (0.75, "#2f7cab"), (1.0, "#083a5c"))
+COLOURS = ((0.0, "#f4f7f9"), (0.25, "#d3e4ee"), (0.5, "#a3c8de"), (0.75, "#2f7cab"), (1.0, "#083a5c"))
 MOST_CELLS = 49  # with more of them there is no room for numbers
 LEAST_SPAN = 0.05  # of a colour scale
 MOST_TICKS = 6
 DARK_FROM = 0.751  # of the scale: white is read better from here on, black up to here
 BLACK, WHITE = "#000000", "#ffffff"
-NOTE = "The intervals are in grid.csv."
+IN_GRID = "The intervals are in grid.csv."
 
 
-class Scale(NamedTuple):
+class ColourScale(NamedTuple):
     """The values at both ends of the colours; ``counts`` of startups rather than shares."""
 
     low: float
@@ -42,27 +42,27 @@ class Scale(NamedTuple):
         return f"{value:.1f}" if self.counts else percent(value)
 
 
-SHARES = Scale(0.0, 1.0)
+OF_SHARES = ColourScale(0.0, 1.0)
 
 
 def industry(swept: Swept, quantity: str) -> Picture:
     """The mean number of startups left, or the share of worlds that reached the endgame, at every point."""
-    name, label = f"sweep-{quantity.replace('_', '-')}", INDUSTRY[quantity]
+    name, label = f"sweep-{quantity.replace('_', '-')}", OVERALL[quantity]
     rows = swept.rows(quantity)
     if rows.empty:
         return Picture(name, "There is no startup to count", swept.caption())
-    counts = quantity in {left for left, *_ in LEFT}
+    counts = quantity in {left for left, *_ in LEFT_CURVES}
     lowest, highest = float(rows["estimate"].min()), float(rows["estimate"].max())
-    scale = Scale(lowest, max(highest, lowest + LEAST_SPAN), counts)
+    scale = ColourScale(lowest, max(highest, lowest + LEAST_SPAN), counts)
     title = f"{label} in {swept.base.horizon}: {scale.text(lowest)} to {scale.text(highest)}"
     title += " on average" if counts else " of worlds"
     what = "Mean number of startups" if counts else "Share of worlds"
-    return _picture(swept, name, title, f"{what} in {swept.base.horizon}. {NOTE}", [(quantity, ALL, "", "")], scale)
+    return _picture(swept, name, title, f"{what} in {swept.base.horizon}. {IN_GRID}", [(quantity, ALL, "", "")], scale)
 
 
 def by_state(swept: Swept, state: str) -> Picture:
     """Share of worlds in which each startup is in ``state`` at the horizon, a heatmap each."""
-    name, label = f"sweep-{state}", STATES[state].lower()
+    name, label = f"sweep-{state}", SWEPT_STATES[state].lower()
     if not swept.firms:
         return Picture(name, "There is no startup to draw", swept.caption())
     shown = [(state, firm, swept.base.name(firm), swept.base.style(firm).colour) for firm in swept.firms]
@@ -73,8 +73,8 @@ def by_state(swept: Swept, state: str) -> Picture:
         f"{capital(label)} in {swept.base.horizon}: {swept.base.name(most)} moves{'' if mine else ' most,'} between "
         f"{percent(float(estimates.min()))} and {percent(float(estimates.max()))} {swept.base.whole(most)}"
     )
-    what = f"Share of worlds in which a startup is {label} in {swept.base.horizon}. {NOTE} {_chosen(swept)}".strip()
-    return _picture(swept, name, title, what, shown, SHARES)
+    what = f"Share of worlds in which a startup is {label} in {swept.base.horizon}. {IN_GRID} {_chosen(swept)}".strip()
+    return _picture(swept, name, title, what, shown, OF_SHARES)
 
 
 def claims(swept: Swept) -> Picture:
@@ -86,25 +86,25 @@ def claims(swept: Swept) -> Picture:
     estimates = swept.rows(f"{CLAIM}{moved}")["estimate"]
     low, high = percent(float(estimates.min())), percent(float(estimates.max()))
     title = f"Of the forecasts, {moved} ({swept.says(moved)}) moves most: between {low} and {high}"
-    what = f"Share of the worlds that meet the condition, if there is one, in which a forecast comes true. {NOTE}"
-    return _picture(swept, "sweep-claims", title, what, shown, SHARES)
+    what = f"Share of the worlds that meet the condition, if there is one, in which a forecast comes true. {IN_GRID}"
+    return _picture(swept, "sweep-claims", title, what, shown, OF_SHARES)
 
 
 Shown = tuple[str, str, str, str]  # quantity, firm, heading, colour
 
 
-def _picture(swept: Swept, name: str, title: str, what: str, shown: list[Shown], scale: Scale) -> Picture:
+def _picture(swept: Swept, name: str, title: str, what: str, shown: list[Shown], scale: ColourScale) -> Picture:
     across, up = swept.axes
     scenario = swept.done.scenario
     panels = tuple(_panel(swept, *one, scale, len(shown) > 1) for one in shown)
-    keys = tuple(Key(scale.text(scale.low + at * (scale.high - scale.low)), colour, "area") for at, colour in SCALE)
+    keys = tuple(Key(scale.text(scale.low + at * (scale.high - scale.low)), colour, "area") for at, colour in COLOURS)
     return Picture(
         name, title, swept.caption(what), title_of(across, scenario), title_of(up, scenario), panels, keys,
         height=250 if len(shown) > 1 else 420, columns=3,
     )  # fmt: skip
 
 
-def _panel(swept: Swept, quantity: str, firm: str, heading: str, colour: str, scale: Scale, small: bool) -> Panel:
+def _panel(swept: Swept, quantity: str, firm: str, heading: str, colour: str, scale: ColourScale, small: bool) -> Panel:
     across, up = swept.axes
     rows = swept.rows(quantity, firm)
     shape = (across.points, up.points)
@@ -116,7 +116,7 @@ def _panel(swept: Swept, quantity: str, firm: str, heading: str, colour: str, sc
         "z": [[None if v != v else round(float(v), 4) for v in line] for line in estimates],
         "zmin": scale.low,
         "zmax": scale.high,
-        "colorscale": [list(step) for step in SCALE],
+        "colorscale": [list(step) for step in COLOURS],
         "meta": {
             "value": "mean number of startups" if scale.counts else "share of worlds",
             "across": list(across.values()),
@@ -146,7 +146,7 @@ def _panel(swept: Swept, quantity: str, firm: str, heading: str, colour: str, sc
     return Panel(data, layout, heading, "", colour)
 
 
-def _numbers(estimates: np.ndarray, scale: Scale, size: int) -> dict[str, Any]:
+def _numbers(estimates: np.ndarray, scale: ColourScale, size: int) -> dict[str, Any]:
     """The numbers of the cells, (up, across): a heatmap's own text is too faint on the middle of the scale."""
     cells = [(i, j, float(value)) for (j, i), value in np.ndenumerate(estimates)]
     colours = [ink((value - scale.low) / (scale.high - scale.low)) for *_, value in cells]

@@ -21,7 +21,7 @@ from sim.study.focus import claims_first, first, itself
 from sim.study.sweep import Sweep
 from sim.words.propositions import asked
 
-STATES = {
+SWEPT_STATES = {
     State.INDEPENDENT: "Independent",
     State.IN_GENERAL_RACE: "In the general race",
     State.ACQUIRED: "Acquired",
@@ -29,7 +29,7 @@ STATES = {
     State.LISTED: "Listed",
     State.PIVOTED: "Pivoted",
 }
-INDUSTRY = {
+OVERALL = {
     INDEPENDENTS_LEFT: "Startups independent",
     GENERAL_LEFT: "Startups in the general race",
     ENDGAME: "Endgame reached",

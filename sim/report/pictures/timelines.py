@@ -40,7 +40,7 @@ MARKS = {
     "closure": ("x", 12),
 }
 KEY_WORDS = {"round": "venture round", "profitable": "a year in profit"}
-EXITS = ("acquisition", "closure")
+LANE_ENDS = ("acquisition", "closure")
 
 
 def timeline(run: RunReader, world: WorldStory, index: int = 0) -> Picture:
@@ -98,7 +98,7 @@ def _span(run: RunReader, life: Story) -> tuple[int, int | None, int]:
     entry = next((said.tick for said in life.sentences if said.event == "entry"), 0)
     started_pivoted = 0 if run.firms[run.series(life.firm)].pivoted is not None else None
     pivot = next((said.tick for said in life.sentences if said.event == "pivot"), started_pivoted)
-    end = next((said.tick for said in life.sentences if said.event in EXITS), run.ticks[-1])
+    end = next((said.tick for said in life.sentences if said.event in LANE_ENDS), run.ticks[-1])
     return max(entry, 0), None if pivot is None else max(pivot, entry), end
 
 

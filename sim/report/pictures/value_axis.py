@@ -11,18 +11,12 @@ from sim.foundation.currency import unit_in
 from sim.foundation.months import month_of
 from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS
 from sim.report.html import style
-from sim.report.html.document import Section, Terms
 from sim.report.pictures import traces
 from sim.report.pictures.traces import upright
-from sim.report.run_reader import RunReader
-from sim.report.several_runs import Runs
-from sim.report.tables.cited import evidence_used
-from sim.report.tables.provenance import provenance_of
 from sim.scenario import decided
 from sim.scenario.model import Scenario
 from sim.study.axes import Axis, Coordinate
 from sim.words.changes import path_in_words, when_in_words
-from sim.words.glossary import GLOSSARY
 from sim.words.months import short_month
 from sim.words.numbers import significant
 from sim.words.text import capital, lower, shorten
@@ -115,13 +109,3 @@ def source(scenario: Scenario, kind: str, each: str = "") -> str:
     """Source line of every figure."""
     worlds = f"{scenario.worlds:,} worlds{each}"
     return f"Source: Shakeout, {kind} of scenario {shorten(scenario.name, 60)}, n = {worlds}, seed {scenario.seed}."
-
-
-def closing(run: RunReader, terms: Sequence[tuple[str, str]], again: str) -> list[Section]:
-    """The last chapters of a page: how to read it, and where it comes from (``again`` is the command)."""
-    runs = Runs(("study",), (run,), str(run.manifest["kind"]))
-    return [
-        *evidence_used(run.scenario),
-        Section("reading", "How to read this", (Terms((*terms, *GLOSSARY)),)),
-        Section("provenance", "Where this comes from", provenance_of(runs, run.manifest, again)),
-    ]

@@ -8,16 +8,16 @@ from sim.foundation.states import ALL_STARTUPS, State
 from sim.outcomes.exit_differences import in_parts, is_exit
 from sim.outcomes.exits import NOT_KEPT
 from sim.report.html.document import BOTH, Column, Prose, Table
-from sim.report.pictures.difference_dots import Row, at_the_end, change_cell, difference_text, is_sure, name_head
+from sim.report.pictures.difference_dots import Difference, at_the_end, change_cell, difference_text, is_sure, name_head
 from sim.report.several_runs import Runs
 from sim.words.estimates import NOTE
 from sim.words.names import whom
 from sim.words.text import capital
 
-TITLE = "What ended them, before and after"
+EXITS_TITLE = "What ended them, before and after"
 
 
-def ended_table(runs: Runs, rows: Sequence[Row], names: Sequence[str], index: int) -> Table | Prose:
+def ended_table(runs: Runs, rows: Sequence[Difference], names: Sequence[str], index: int) -> Table | Prose:
     """For every name the share ended by each cause at the horizon, in the first run and in the ``index``-th.
 
     ``rows`` are those of differences.csv. A cause that ended none of ``names`` in either run has no column.
@@ -48,19 +48,19 @@ def ended_table(runs: Runs, rows: Sequence[Row], names: Sequence[str], index: in
     return Table(f"ended-{index}", most_changed(runs, ends), tuple(columns), body, caption)
 
 
-def most_changed(runs: Runs, ends: dict[str, dict[str, Row]]) -> str:
+def most_changed(runs: Runs, ends: dict[str, dict[str, Difference]]) -> str:
     """The cause that changes most, of who is in focus first, else of all startups."""
     who = runs.focus[0] if runs.focus else ALL_STARTUPS
     name = whom(runs.run_with(who).scenario, who)
     mine = [told[who] for told in ends.values() if who in told and is_sure(told[who])]
     if not mine:
-        return f"{TITLE}: no cause changes surely for {name}"
+        return f"{EXITS_TITLE}: no cause changes surely for {name}"
     row = max(mine, key=lambda row: abs(row["difference"]))
     cause = in_parts(row["quantity"])[1]
-    return f"{TITLE}: of {name}, {cause} changes most, by {difference_text(runs, row)}"
+    return f"{EXITS_TITLE}: of {name}, {cause} changes most, by {difference_text(runs, row)}"
 
 
-def _nothing(rows: Sequence[Row]) -> str:
+def _nothing(rows: Sequence[Difference]) -> str:
     if any(row["quantity"] in (State.ACQUIRED, State.CLOSED) and (row["base"] or row["variant_value"]) for row in rows):
-        return f"{TITLE}: {NOT_KEPT}."
-    return f"{TITLE}: nobody is gone by the horizon in any world."
+        return f"{EXITS_TITLE}: {NOT_KEPT}."
+    return f"{EXITS_TITLE}: nobody is gone by the horizon in any world."

@@ -14,22 +14,22 @@ from sim.outcomes import fates
 from sim.outcomes.index import group_name, groups_of
 from sim.outcomes.intervals import METHODS
 from sim.report.html.document import Cell, Column, Table
-from sim.report.pictures.claims import CLAIM, FAILED, HELD, verdict
-from sim.report.pictures.fates import PART_LABELS, part_colours
+from sim.report.pictures.claims import FAILED, FORECAST, HELD, verdict
+from sim.report.pictures.fates import FATE_PARTS, part_colours, parts_of
 from sim.report.run_reader import RunReader
 from sim.scenario import decided, series
 from sim.scenario.basis import MEANINGS, rests_on
 from sim.scenario.model import Change, Claim, Firm, Value
-from sim.study.focus import first, itself, typed
+from sim.study.focus import first, itself
 from sim.words.estimates import NOTE, of_share
 from sim.words.months import short_month
 from sim.words.numbers import between, exact, percent
 from sim.words.propositions import asked
 from sim.words.text import capital, shorten
 
-MOST_ROWS = 60  # of the table of fates; a scenario with more firms says so
+MOST_FIRMS = 60  # of the table of fates; a scenario with more firms says so
 
-SHARES = (
+FATE_COLUMNS = (
     (State.INDEPENDENT, "Independent", "neither closed nor acquired at the horizon; pivoted and listed firms count"),
     (State.IN_GENERAL_RACE, "In the race", "independent and still in the general race: it has not pivoted"),
     (State.ACQUIRED, "Acquired", "bought by the horizon"),
@@ -63,7 +63,7 @@ def fates_table(run: RunReader) -> Table:
             wide=True,
             title="colour: independent (pale: pivoted), light grey: acquired, dark grey: closed",
         ),
-        *(Column(label, "right", title=says) for _, label, says in SHARES),
+        *(Column(label, "right", title=says) for _, label, says in FATE_COLUMNS),
     ]
     if late:
         columns.append(Column("Never entered", "right", title="not entered by the horizon"))
@@ -73,8 +73,8 @@ def fates_table(run: RunReader) -> Table:
             title="first month by which half of all that enter are gone, and its 95% interval",
         )
     )
-    rows = [_fate_row(run, row, late) for row in first([*firms[:MOST_ROWS], *groups], run.focus)]
-    note = f" {len(firms) - MOST_ROWS} more startups are in fates.csv." if len(firms) > MOST_ROWS else ""
+    rows = [_fate_row(run, row, late) for row in first([*firms[:MOST_FIRMS], *groups], run.focus)]
+    note = f" {len(firms) - MOST_FIRMS} more startups are in fates.csv." if len(firms) > MOST_FIRMS else ""
     caption = (
         f"Share of worlds in {run.horizon}, of a class or a group share of its firms; in points {NOTE} (firms: "
         f"{METHODS[fates.OF_FIRM]}; groups: {METHODS[fates.OF_GROUP]}). Independent, acquired, closed, never entered "
@@ -93,17 +93,11 @@ def name_cell(run: RunReader, who: str) -> Cell:
 
 def _fate_row(run: RunReader, row: dict[str, Any], late: bool) -> tuple[Cell, ...]:
     firm = row["firm"]
-    colours = part_colours(run, firm)
-    ends = {
-        "race": row[State.IN_GENERAL_RACE],
-        "pivoted": max(0.0, row[State.INDEPENDENT] - row[State.IN_GENERAL_RACE]),
-        **{name: row[name] for name in (State.ACQUIRED, State.CLOSED, State.NEVER_ENTERED)},
-    }
-    label = "; ".join(f"{PART_LABELS[part]} {percent(share)}" for part, share in ends.items() if share > 0)
-    stack = tuple(
-        (share, colours[part], f"{PART_LABELS[part]} {percent(share)}") for part, share in ends.items() if share > 0
-    )
-    shares = [share_cell(row[n], row[f"{n}_low"], row[f"{n}_high"], n == State.INDEPENDENT) for n, _, _ in SHARES]
+    colours = part_colours(run.style(firm).colour)
+    ends = {part: float(shares[-1]) for part, shares in parts_of(run, firm).items() if shares[-1] > 0}
+    stack = tuple((share, colours[part], f"{FATE_PARTS[part].label} {percent(share)}") for part, share in ends.items())
+    label = "; ".join(said for _, _, said in stack)
+    shares = [share_cell(row[n], row[f"{n}_low"], row[f"{n}_high"], n == State.INDEPENDENT) for n, _, _ in FATE_COLUMNS]
     if late:
         shares.append(share_cell(row[State.NEVER_ENTERED], row["never_entered_low"], row["never_entered_high"]))
     return (name_cell(run, firm), Cell(stack=stack, title=label), *shares, _half_gone(run, row))
@@ -160,7 +154,7 @@ def _bar(row: dict[str, Any]) -> Cell:
     if math.isnan(row["probability"]):
         return Cell("–")
     share, low, high = row["probability"], row["low"], row["high"]
-    return Cell(percent(share), f"{between(low, high)}", bar=(share, low, high), colour=CLAIM)
+    return Cell(percent(share), f"{between(low, high)}", bar=(share, low, high), colour=FORECAST)
 
 
 def facts_table(run: RunReader) -> Table:
@@ -301,29 +295,3 @@ def _change_row(change: Change, currency: str) -> tuple[Cell, ...]:
         Cell(rests_on(change.value.source)),
         Cell(change.source),
     )
-
-
-def provenance(run: RunReader) -> tuple[tuple[str, str], ...]:
-    """What one needs to get the same page again. No clock, no machine: equal runs give equal pages."""
-    scenario, manifest = run.scenario, run.manifest
-    terms = [
-        ("Scenario", shorten(f"{scenario.name}: {scenario.title}", 300)),
-        ("Months", f"{short_month(scenario.start)} to {short_month(scenario.end)}, {scenario.ticks} months"),
-        ("Worlds", f"{run.worlds:,}"),
-        ("Seed", str(scenario.seed)),
-        (
-            "To run it again",
-            f"shakeout run scenario.yaml --worlds {run.worlds} --seed {scenario.seed}{typed(manifest)}",
-        ),
-    ]
-    terms += [(label, str(manifest[key])) for key, label in DIGESTS.items() if key in manifest]
-    versions = manifest.get("versions") or {}
-    terms.append(("Versions", ", ".join(f"{name} {version}" for name, version in versions.items())))
-    clipped = run.outcomes.clipped
-    if clipped:
-        said = "; ".join(f"{path}: {int(n):,} world-months" for path, n in clipped.items())
-        terms.append(("Values clipped at a bound", said))
-    return tuple(terms)
-
-
-DIGESTS = {"stem": "Digest of the worlds", "sources": "Digest of the rules", "package": "Digest of the whole code"}

@@ -8,14 +8,17 @@ from typing import Any
 from sim.foundation.currency import unit_in
 from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS
 from sim.report.html.document import Cell, Column, Prose, Table, Terms
+from sim.report.run_reader import RunReader
 from sim.report.several_runs import Runs
-from sim.report.tables.of_run import DIGESTS, value_text
+from sim.report.tables.of_run import value_text
 from sim.scenario import series
 from sim.scenario.model import Scenario, Value
 from sim.scenario.override import Override, parse_set
+from sim.study.focus import typed
 from sim.words.months import short_month
 from sim.words.text import capital, shorten
 
+DIGESTS = {"stem": "Digest of the worlds", "sources": "Digest of the rules", "package": "Digest of the whole code"}
 SET_COLUMNS = (
     Column("What is changed", wide=True),
     Column("In the base"),
@@ -91,18 +94,39 @@ def runs_table(runs: Runs, manifest: Mapping[str, Any]) -> Table:
     return Table("runs", "", columns, tuple(rows))
 
 
+def provenance(run: RunReader) -> tuple[Any, ...]:
+    """What one needs to get the page of a run again. No clock, no machine: equal runs give equal pages."""
+    again = f"shakeout run scenario.yaml --worlds {run.worlds} --seed {run.scenario.seed}{typed(run.manifest)}"
+    said = "; ".join(f"{path}: {int(n):,} world-months" for path, n in run.outcomes.clipped.items())
+    clipped = (("Values clipped at a bound", said),) if said else ()
+    terms = _made_from(run, f"{run.worlds:,}", run.scenario.seed, ("To run it again", again))
+    note = "scenario.yaml beside this page states everything; with the same version it gives the same bytes again."
+    return (Terms((*terms, *clipped), code=True), Prose((note,)))
+
+
 def provenance_of(runs: Runs, manifest: Mapping[str, Any], again: str = "") -> tuple[Any, ...]:
-    """What one needs to get the same page again; ``again`` is the command, if it is one line. No clock, no machine."""
-    scenario = runs.base.scenario
-    terms = [
-        ("Scenario", shorten(f"{scenario.name}: {scenario.title}", 300)),
-        ("Months", f"{short_month(scenario.start)} to {short_month(scenario.end)}, {scenario.ticks} months"),
-        ("Worlds", f"{runs.base.worlds:,} in each run" if len({v.worlds for v in runs.each}) == 1 else "see the runs"),
-        ("Seed", str(manifest.get("seed"))),
-    ]
-    terms += [("To do it again", again)] if again else []
-    terms += [(label, str(manifest[key])) for key, label in DIGESTS.items() if key in manifest]
-    versions = manifest.get("versions") or {}
-    terms.append(("Versions", ", ".join(f"{name} {version}" for name, version in versions.items())))
+    """What one needs to get the page of a study again; ``again`` is the command, if it is one line."""
+    worlds = f"{runs.base.worlds:,} in each run" if len({run.worlds for run in runs.each}) == 1 else "see the runs"
+    told = [("To do it again", again)] if again else []
+    terms = _made_from(RunReader(runs.base.scenario, manifest), worlds, manifest.get("seed"), *told)
     note = "scenario.yaml beside this page states the first scenario; the tables are in the CSV files beside it."
     return (Terms(tuple(terms), code=True), Prose((note,)))
+
+
+def provenance_of_study(scenario: Scenario, manifest: Mapping[str, Any], again: str) -> tuple[Any, ...]:
+    """The same of a study of one scenario."""
+    return provenance_of(Runs(("study",), (RunReader(scenario, manifest),)), manifest, again)
+
+
+def _made_from(run: RunReader, worlds: str, seed: Any, *again: tuple[str, str]) -> list[tuple[str, str]]:
+    scenario, manifest = run.scenario, run.manifest
+    versions = manifest.get("versions") or {}
+    return [
+        ("Scenario", shorten(f"{scenario.name}: {scenario.title}", 300)),
+        ("Months", f"{short_month(scenario.start)} to {short_month(scenario.end)}, {scenario.ticks} months"),
+        ("Worlds", worlds),
+        ("Seed", str(seed)),
+        *again,
+        *((label, str(manifest[key])) for key, label in DIGESTS.items() if key in manifest),
+        ("Versions", ", ".join(f"{name} {version}" for name, version in versions.items())),
+    ]

@@ -9,7 +9,7 @@ from sim.foundation.columns import LONGEST_RUNWAY
 from sim.foundation.months import month_text
 from sim.outcomes.year_end_differences import COUNTED
 from sim.report.html.document import BOTH, Cell, Column, Details, Prose, Table
-from sim.report.pictures.difference_dots import FALLS, RISES, Row, date_head, is_sure, name_head, shown_dates
+from sim.report.pictures.difference_dots import FALLS, RISES, Difference, date_head, is_sure, name_head, shown_dates
 from sim.report.several_runs import Runs
 from sim.scenario.year_ends import CASH, KEPT, REVENUE, RUNWAY
 from sim.study.focus import first
@@ -21,7 +21,9 @@ from sim.words.year_ends import by_firm, difference_cell, digits_of, said_counte
 TITLE = "Runway, cash and revenue"
 
 
-def year_end_blocks(runs: Runs, rows: Sequence[Row], index: int, month: int, whose: Sequence[str]) -> tuple[Any, ...]:
+def year_end_blocks(
+    runs: Runs, rows: Sequence[Difference], index: int, month: int, whose: Sequence[str]
+) -> tuple[Any, ...]:
     """The table at ``month``, and behind a line to click on the tables by date; who is in ``whose`` stands first."""
     date = month_text(month)
     told = by_firm(rows, date)
@@ -44,7 +46,7 @@ def units(runs: Runs) -> dict[str, str]:
     return {RUNWAY: "months", CASH: currency, REVENUE: f"{currency} a month"}
 
 
-def _at_date(runs: Runs, told: dict[str, dict[str, Row]], index: int, date: str) -> Table:
+def _at_date(runs: Runs, told: dict[str, dict[str, Difference]], index: int, date: str) -> Table:
     columns = (
         Column("Startup"),
         *(Column(f"{capital(name)}, {unit}", BOTH) for name, unit in units(runs).items()),
@@ -65,7 +67,7 @@ def _at_date(runs: Runs, told: dict[str, dict[str, Row]], index: int, date: str)
     return Table(f"year-ends-{index}", _title(runs, told, date), columns, body, caption)
 
 
-def _title(runs: Runs, told: dict[str, dict[str, Row]], date: str) -> str:
+def _title(runs: Runs, told: dict[str, dict[str, Difference]], date: str) -> str:
     sure = [mine[RUNWAY] for mine in told.values() if RUNWAY in mine and is_sure(mine[RUNWAY])]
     said = f"{TITLE} in {date_name(date)}"
     if not sure:
@@ -74,7 +76,7 @@ def _title(runs: Runs, told: dict[str, dict[str, Row]], date: str) -> str:
     return f"{said}: {runs.name(row['firm'])}'s runway changes most, by {difference_cell(row)} months"
 
 
-def _sides(row: Row | None) -> Cell:
+def _sides(row: Difference | None) -> Cell:
     if row is None:
         return Cell(NOTHING)
     digits = digits_of(row)
@@ -82,7 +84,7 @@ def _sides(row: Row | None) -> Cell:
     return Cell(values, difference_cell(row), strong=is_sure(row))
 
 
-def _by_date(runs: Runs, rows: Sequence[Row], firms: Sequence[str], quantity: str, index: int) -> Table:
+def _by_date(runs: Runs, rows: Sequence[Difference], firms: Sequence[str], quantity: str, index: int) -> Table:
     mine = {(row["firm"], row["date"]): row for row in rows if row["quantity"] == quantity}
     dates, thinned = shown_dates({date for _, date in mine})
     columns = (Column("Startup"), *(Column(date_head(date), BOTH) for date in dates))
@@ -94,7 +96,7 @@ def _by_date(runs: Runs, rows: Sequence[Row], firms: Sequence[str], quantity: st
     return Table(f"by-date-{quantity}-{index}", capital(quantity), columns, body, caption)
 
 
-def _difference(row: Row | None) -> Cell:
+def _difference(row: Difference | None) -> Cell:
     if row is None:
         return Cell(NOTHING)
     colour, digits = "" if not is_sure(row) else FALLS if row["difference"] < 0 else RISES, digits_of(row)

@@ -1,0 +1,32 @@
+"""Chapters and blocks that several pages have: what counts as survival, and how to read a page and get it again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sim.foundation.states import State
+from sim.report.html.document import Figure, Section, Switch, Terms
+from sim.report.pictures.picture import Picture
+from sim.report.tables.cited import evidence_used
+from sim.scenario.model import Scenario
+from sim.words.glossary import GLOSSARY
+
+ENDPOINT_LABELS = {State.INDEPENDENT: "Independent", State.IN_GENERAL_RACE: "In the general race"}
+
+
+def survival_switch(draw: Callable[[str], Picture]) -> Switch:
+    """The pictures that ``draw`` makes of survival, by what counts as it."""
+    views = tuple((label, Figure(draw(endpoint))) for endpoint, label in ENDPOINT_LABELS.items())
+    return Switch("survival", "What counts as survival", views)
+
+
+def closing(
+    scenarios: Sequence[Scenario], terms: Sequence[tuple[str, str]], provenance: tuple[Any, ...]
+) -> list[Section]:
+    """The last chapters of a page: the evidence that ``scenarios`` cite, how to read it, and where it comes from."""
+    return [
+        *evidence_used(*scenarios),
+        Section("reading", "How to read this", (Terms((*terms, *GLOSSARY)),)),
+        Section("provenance", "Where this comes from", provenance),
+    ]
