@@ -8,9 +8,11 @@ import made_up
 import pytest
 
 from sim.outcomes import differences, fates, intervals
-from sim.report.pages import compare, what_if
+from sim.report.pages import compare, sensitivity, what_if
+from sim.report.pages import run as run_page
 from sim.report.run_reader import reader_of
 from sim.report.tables import of_run
+from sim.words import numbers
 
 
 def test_pages_name_what_computes(monkeypatch: pytest.MonkeyPatch, run: Any) -> None:
@@ -32,3 +34,24 @@ def test_the_named_method_is_the_one_that_computes(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(fates, "OF_FIRM", lambda share, worlds: (share * 0 - 1, share * 0 + 2))
     _, low, high = counts.incidence("alpha", "closed")
     assert set(low) == {-1.0} and set(high) == {2.0}
+
+
+def test_the_numbers_of_a_design_are_those_it_is_made_with(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By hand: 4 values have steps of 4 / (2 x 3) = two thirds; without a twentieth on each side 90% are left."""
+    said = sensitivity.designs()["morris"]
+    assert "the middle 90% of all distributions" in said and "one step, two thirds of that range" in said
+    monkeypatch.setattr(sensitivity, "STEP", 6 / (2 * (6 - 1)))
+    monkeypatch.setattr(sensitivity, "TAIL", 0.1)
+    other = sensitivity.designs()["morris"]
+    assert "the middle 80% of all distributions" in other and "one step, three fifths of that range" in other
+
+
+def test_counts_on_the_page_of_a_run_are_those_of_its_tables(run: Any) -> None:
+    """What a line to click on counts is what lies behind it; seven startups are drawn, thirteen firms have values."""
+    sections = {section.id: section for section in run_page.document_of(run).sections}
+    values, left = sections["assumptions"].blocks[-2:]
+    assert values.summary == f"Values of single firms ({len(values.blocks)} firms)"
+    assert left.summary.startswith(f"Defaults: {len(left.blocks[0].rows)} assumptions")
+    assert sections["worlds"].title == "Three worlds as they went"
+    evidence = sections["evidence"].blocks[0]
+    assert evidence.summary == numbers.count(len(evidence.blocks[0].rows), "fact").capitalize()

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import math
 import shlex
+from fractions import Fraction
 from typing import Any
 
 from sim.laws.catalogue import ASSUMPTIONS
+from sim.outcomes.drivers import LEVEL
 from sim.report.html.document import Cell, Column, Details, Document, Figure, Prose, Section, Switch, Table, Tiles
 from sim.report.pages.chapters import closing
 from sim.report.pictures.drivers import EACH, INDICES, index_picture, tornado
 from sim.report.pictures.value_axis import name_of
 from sim.report.tables.of_run import value_text
 from sim.report.tables.provenance import provenance_of_study
+from sim.study.designs import STEP, TAIL
 from sim.study.sensitivity import GIVEN_DATA, MORRIS, NOT_DISTINGUISHABLE, SOBOL, Sensitivity
 from sim.words.estimates import of_share
 from sim.words.numbers import between, count, percent, significant
@@ -25,16 +28,7 @@ INDEX_HEADS = {
     "mu_star": "Mean effect, unsigned",
     "mu": "Mean effect",
 }
-DESIGNS = {
-    GIVEN_DATA: "From the worlds of the ordinary run: sorted by what they drew for an assumption and cut into groups, "
-    "the variance between groups beyond what chance puts there. Chance: the same draws again with other luck.",
-    SOBOL: "Sobol's design: worlds that differ in one assumption only, or in luck only. The total index of luck is the "
-    "share that is chance. What an assumption has a hand in counts its interplay with luck; the index without luck "
-    "does not: it is on the probability that worlds with the same draws have. Evaluated by SALib, but for that one "
-    "(Jansen's estimator with replicates).",
-    MORRIS: "Morris' design: steps of one assumption at a time through the middle 90% of all distributions, in the "
-    "same luck. An effect is that of one step, two thirds of that range. Evaluated by SALib.",
-}
+PARTS_OF_ONE = {2: "half", 3: "third", 4: "quarter", 5: "fifth"}
 STRENGTHS = {
     "assumptions.scale.strength": "the scale law",
     "assumptions.listing.strength": "the listing law",
@@ -53,11 +47,28 @@ SENSITIVITY_TERMS = (
     ),
     (
         "Not distinguishable from noise",
-        "So large an index arises by chance alone too often (a family-wise error of 5% over all assumptions, Holm "
-        "1979). Such assumptions are not ranked; more worlds may tell.",
+        f"So large an index arises by chance alone too often (a family-wise error of {percent(LEVEL)} over all "
+        "assumptions, Holm 1979). Such assumptions are not ranked; more worlds may tell.",
     ),
     ("Rank", "Assumptions whose intervals overlap cannot be told apart and share a rank."),
 )
+
+
+def designs() -> dict[str, str]:
+    """How each method works, with the numbers of the design that it evaluates."""
+    step = Fraction(STEP).limit_denominator(max(PARTS_OF_ONE))
+    taken = count(step.numerator, PARTS_OF_ONE[step.denominator])
+    return {
+        GIVEN_DATA: "From the worlds of the ordinary run: sorted by what they drew for an assumption and cut into "
+        "groups, the variance between groups beyond what chance puts there. Chance: the same draws again with other "
+        "luck.",
+        SOBOL: "Sobol's design: worlds that differ in one assumption only, or in luck only. The total index of luck is "
+        "the share that is chance. What an assumption has a hand in counts its interplay with luck; the index without "
+        "luck does not: it is on the probability that worlds with the same draws have. Evaluated by SALib, but for "
+        "that one (Jansen's estimator with replicates).",
+        MORRIS: f"Morris' design: steps of one assumption at a time through the middle {percent(1 - 2 * TAIL)} of all "
+        f"distributions, in the same luck. An effect is that of one step, {taken} of that range. Evaluated by SALib.",
+    }
 
 
 def document_of(done: Sensitivity) -> Document:
@@ -78,7 +89,7 @@ def document_of(done: Sensitivity) -> Document:
     sections = [
         Section("held", "What was varied, and what was not", tuple(_held(done))),
         Section("drivers", "What drives it", tuple(found)),
-        Section("method", "How it was found", (Prose((DESIGNS[done.method],)),)),
+        Section("method", "How it was found", (Prose((designs()[done.method],)),)),
         *closing([done.scenario], SENSITIVITY_TERMS, provenance_of_study(done.scenario, done.manifest, again)),
     ]
     return Document(
