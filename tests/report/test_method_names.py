@@ -47,10 +47,10 @@ def test_the_numbers_of_a_design_are_those_it_is_made_with(monkeypatch: pytest.M
 
 
 def test_counts_on_the_page_of_a_run_are_those_of_its_tables(run: Any) -> None:
-    """What a line to click on counts is what lies behind it; seven startups are drawn, thirteen firms have values."""
+    """What a line to click on counts is what lies behind it; each of the seven startups has a value of its own."""
     sections = {section.id: section for section in run_page.document_of(run).sections}
     values, left = sections["assumptions"].blocks[-2:]
-    assert values.summary == f"Values of single firms ({len(values.blocks)} firms)"
+    assert values.summary == "Values of single firms (7 firms)" and len(values.blocks) == 7
     assert left.summary.startswith(f"Defaults: {len(left.blocks[0].rows)} assumptions")
     assert sections["worlds"].title == "Three worlds as they went"
     evidence = sections["evidence"].blocks[0]
