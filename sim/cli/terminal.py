@@ -264,8 +264,8 @@ SWEPT = {"independents_left": "independent", "general_left": "in the race", "end
 def differences(done: WhatIf | Comparison) -> None:
     """The sentences to quote, and under each what explains it, the table of its variant's differences at the horizon,
     and that of runway, cash and revenue."""
-    from sim.outcomes.year_end_differences import QUANTITIES as YEAR_END_QUANTITIES
-    from sim.words.differences import side_by_side
+    from sim.outcomes.year_end_differences import YEAR_END_QUANTITIES
+    from sim.words.differences import sides_and_difference
 
     base, summary = done.labels[0], done.summary()
     variants = list(dict.fromkeys(row["variant"] for row in summary))
@@ -275,7 +275,7 @@ def differences(done: WhatIf | Comparison) -> None:
             print(clean(f"{why}."))
         of_variant = [row for row in summary if row["variant"] == variant]
         mine = [row for row in of_variant if row["quantity"] not in YEAR_END_QUANTITIES]
-        rows = [[row["name"], row["quantity"].replace("_", " "), *side_by_side(row)] for row in mine]
+        rows = [[row["name"], row["quantity"].replace("_", " "), *sides_and_difference(row)] for row in mine]
         other = "variant" if base == "base" else variant
         heads = [shown(name, MOST_HEAD) for name in (base, other)]
         print_table(["", "", *heads, "difference", "gain"], rows, left=2)
@@ -325,7 +325,7 @@ def print_story(story: Story) -> None:
 
 def sweep_table(done: Sweep) -> None:
     """A row for every point of the grid: how many startups are left, the endgame, and who stays independent."""
-    from sim.outcomes.quoted import COUNTS
+    from sim.outcomes.quoted import COUNT_QUANTITIES
     from sim.study.focus import focus_in
     from sim.words.names import name_of
 
@@ -336,7 +336,7 @@ def sweep_table(done: Sweep) -> None:
     for row in done.summary():
         cells = points.setdefault(tuple(row[name] for name in names), {})
         if row["firm"] == ALL:
-            counts = row["quantity"] in COUNTS
+            counts = row["quantity"] in COUNT_QUANTITIES
             cells[SWEPT[row["quantity"]]] = _estimate(row, "estimate", 1 if counts else 100, 2 if counts else 1)
         else:
             cells[name_of(done.scenario, row["firm"])] = f"{100 * row['estimate']:.0f}"

@@ -177,11 +177,13 @@ def claims_frame(claims: tuple[Claim, ...], ledger: LedgerCounts, facts: bool = 
     true, asked = counts[:, 0], counts[:, 1]
     probability = np.divide(true, asked, out=np.full(len(claims), np.nan), where=asked > 0)
     low, high = of_worlds(probability, asked)
-    columns: dict[str, Any] = {name: np.array([getattr(c, n) for c in claims], object) for name, n in TEXTS.items()}
+    columns: dict[str, Any] = {
+        name: np.array([getattr(c, n) for c in claims], object) for name, n in CLAIM_TEXTS.items()
+    }
     columns |= {"probability": probability, "low": low, "high": high, "worlds": asked.astype(np.int64)}
     if facts:
         columns["happened"] = np.array([bool(c.happened) for c in claims], bool)
     return pd.DataFrame(columns)
 
 
-TEXTS = {"claim": "id", "says": "says", "source": "source"}
+CLAIM_TEXTS = {"claim": "id", "says": "says", "source": "source"}

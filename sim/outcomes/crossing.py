@@ -24,7 +24,7 @@ import numpy as np
 from sim.outcomes.intervals import Z, wilson
 
 COARSE = 9  # values of the first scan
-GAP = 1.0  # of two neighbours around a bound: how far their shares may differ, in standard errors
+WIDEST_GAP = 1.0  # of two neighbours around a bound: how far their shares may differ, in standard errors
 RESOLUTION = 2.0**-12  # least width of a gap, in widths of the range
 MOST_VALUES = 200
 
@@ -105,7 +105,7 @@ def _halves(scored: Scored, narrowest: float, whole: bool) -> list[float]:
     middles = []
     for (x, score), (y, after) in itertools.pairwise(scored):
         passes = any(min(score, after) < bound <= max(score, after) for bound in (-Z, 0.0, Z))
-        wide = y - x > narrowest and (whole or abs(after - score) > GAP)
+        wide = y - x > narrowest and (whole or abs(after - score) > WIDEST_GAP)
         if passes and wide:
             middles.append(float(round((x + y) / 2)) if whole else (x + y) / 2)
     return middles
@@ -149,7 +149,7 @@ def _crossing(scored: Scored, start: int, middle: int, end: int, whole: bool) ->
 
 def _steep(scored: Scored, i: int) -> bool:
     """True if the share jumps within a gap of the least width: then an interval has to hold the whole gap."""
-    return abs(scored[i + 1][1] - scored[i][1]) > GAP
+    return abs(scored[i + 1][1] - scored[i][1]) > WIDEST_GAP
 
 
 def _where(scored: Scored, i: int, bound: float) -> float:

@@ -27,13 +27,13 @@ from sim.foundation.states import ALL, State
 from sim.outcomes import intervals
 from sim.outcomes.exit_differences import ended_by, ends_in, is_exit, keeps_causes, quantity_of
 from sim.outcomes.exits import End
-from sim.outcomes.fates import STATES, event_months, reported
+from sim.outcomes.fates import ALL_STATES, event_months, reported
 from sim.outcomes.index import groups_of, single_firms
 from sim.outcomes.intervals import Bounds, variance_of
 from sim.outcomes.paired_sums import Moments, score_parts, variance_ratio
 from sim.outcomes.survival_differences import Estimates, Ratios
-from sim.outcomes.year_end_differences import COUNTED, YearEnds
-from sim.outcomes.year_end_differences import QUANTITIES as AT_YEAR_ENDS
+from sim.outcomes.year_end_differences import COUNTED_WORLDS, YearEnds
+from sim.outcomes.year_end_differences import YEAR_END_QUANTITIES as AT_YEAR_ENDS
 from sim.scenario.layout import layout_of
 from sim.scenario.model import Scenario
 from sim.scenario.year_ends import year_ends
@@ -41,16 +41,15 @@ from sim.scenario.year_ends import year_ends
 SURVIVAL, ENDGAME = "survival", "endgame"
 INDEPENDENTS_LEFT, GENERAL_LEFT = "independents_left", "general_left"
 RAISED, FINAL_VALUATION = "raised", "final_valuation"
-COLUMNS = (
+DIFFERENCE_COLUMNS = (
     *("variant", "firm", "quantity", "date", "base", "variant_value", "difference", "low", "high"),
     *("paired", "variance_ratio"),
 )
-FATES_AND_STATES = (*STATES, State.IN_GENERAL_RACE)
 # what the intervals are made with, and named after (intervals.METHODS)
 PAIRED_SHARES, PAIRED_MONEY = intervals.paired_score, intervals.t_quantile
 UNPAIRED_SHARES, UNPAIRED_MEANS = intervals.newcombe, intervals.welch_freedom
-INDUSTRY = (INDEPENDENTS_LEFT, GENERAL_LEFT, ENDGAME)
-QUANTITIES = (SURVIVAL, *FATES_AND_STATES, RAISED, FINAL_VALUATION, *INDUSTRY)  # in the order of the rows
+OF_INDUSTRY = (INDEPENDENTS_LEFT, GENERAL_LEFT, ENDGAME)
+COMPARED = (SURVIVAL, *ALL_STATES, RAISED, FINAL_VALUATION, *OF_INDUSTRY)  # in the order of the rows
 
 
 class Piece(NamedTuple):
@@ -79,15 +78,15 @@ class Side:
     endgame: np.ndarray
 
 
-class Key(NamedTuple):
-    """What a row is about besides the firm: ``unit`` is SHARE, COUNT, MONEY or MEAN, ``month`` a calendar month."""
+class About(NamedTuple):
+    """What a row is about besides the firm: ``unit`` is one of UNITS, ``month`` a calendar month."""
 
     quantity: str
     month: int
     unit: str
 
 
-SHARE, COUNT, MONEY, MEAN = "share", "count", "money", "mean"
+UNITS = UNIT_SHARE, UNIT_COUNT, UNIT_MONEY, UNIT_MEAN = "share", "count", "money", "mean"
 
 
 @dataclass(frozen=True)
@@ -104,9 +103,9 @@ class Cast:
 
 
 def place_of(quantity: str) -> tuple[int, str]:
-    """Where the rows about ``quantity`` stand: as in QUANTITIES, causes of exit after the states."""
-    known = (*QUANTITIES, *AT_YEAR_ENDS)
-    return (known.index(FATES_AND_STATES[-1]), quantity) if is_exit(quantity) else (known.index(quantity), "")
+    """Where the rows about ``quantity`` stand: as in COMPARED, causes of exit after the states."""
+    known = (*COMPARED, *AT_YEAR_ENDS)
+    return (known.index(ALL_STATES[-1]), quantity) if is_exit(quantity) else (known.index(quantity), "")
 
 
 def months_compared(one: Scenario, other: Scenario) -> tuple[int, ...]:
@@ -122,7 +121,9 @@ def names_compared(one: Scenario, other: Scenario) -> tuple[list[str], list[str]
     return both, [name for name in [*mine, *theirs] if name not in both]
 
 
-def looked_at(cast: Cast, months: Sequence[int], piece: Piece, ends: Sequence[End]) -> Iterator[tuple[Key, np.ndarray]]:
+def looked_at(
+    cast: Cast, months: Sequence[int], piece: Piece, ends: Sequence[End]
+) -> Iterator[tuple[About, np.ndarray]]:
     """Every key with the counts of each world, (worlds, names) integers; (worlds, 1) where it is about the industry.
 
     ``ends`` are the ways to end that are counted.
@@ -133,14 +134,14 @@ def looked_at(cast: Cast, months: Sequence[int], piece: Piece, ends: Sequence[En
     for month in months:
         tick = month - scenario.start + 1
         states = states_at(when, tick)
-        for state in FATES_AND_STATES:
-            yield Key(state, month, SHARE), counted(states[state], members)
+        for state in ALL_STATES:
+            yield About(state, month, UNIT_SHARE), counted(states[state], members)
         for end in ends:
-            yield Key(quantity_of(end), month, SHARE), counted(ended_by(piece.histories, end, tick), members)
-        yield Key(INDEPENDENTS_LEFT, month, COUNT), counted(states[State.INDEPENDENT], [startups])
-        yield Key(GENERAL_LEFT, month, COUNT), counted(states[State.IN_GENERAL_RACE], [startups])
+            yield About(quantity_of(end), month, UNIT_SHARE), counted(ended_by(piece.histories, end, tick), members)
+        yield About(INDEPENDENTS_LEFT, month, UNIT_COUNT), counted(states[State.INDEPENDENT], [startups])
+        yield About(GENERAL_LEFT, month, UNIT_COUNT), counted(states[State.IN_GENERAL_RACE], [startups])
         if piece.endgame is not None:
-            yield Key(ENDGAME, month, SHARE), (piece.endgame <= tick)[:, None].astype(np.int64)
+            yield About(ENDGAME, month, UNIT_SHARE), (piece.endgame <= tick)[:, None].astype(np.int64)
 
 
 def states_at(when: dict[str, np.ndarray], tick: int) -> dict[str, np.ndarray]:
@@ -179,7 +180,7 @@ class Differences:
     variant: Side
     paired: bool
     parts_at: int | None = 0
-    sums: dict[Key, Moments] = field(default_factory=dict)
+    sums: dict[About, Moments] = field(default_factory=dict)
     ratios: dict[int, Ratios] = field(default_factory=dict)
     keeps_causes: bool = True
 
@@ -191,19 +192,20 @@ class Differences:
         self.months = months_compared(self.base.scenario, self.variant.scenario)
         self.year_ends = YearEnds(self.base.scenario, self.variant.scenario)
 
-    def _money(self) -> list[Key]:
+    def _money(self) -> list[About]:
         """Money is known at the horizon: it is compared where both end, and for what was raised also begin, at once."""
         one, other = self.base.scenario, self.variant.scenario
         if one.end != other.end:
             return []
-        return [Key(RAISED, one.end, MONEY)] * (one.start == other.start) + [Key(FINAL_VALUATION, one.end, MONEY)]
+        names = (RAISED, FINAL_VALUATION) if one.start == other.start else (FINAL_VALUATION,)
+        return [About(name, one.end, UNIT_MONEY) for name in names]
 
     def add(self, base: Piece | None, variant: Piece | None) -> None:
         """Add worlds of one side, or the same worlds of both sides (then the pieces must have the same length)."""
         kept = [None if piece is None else piece.year_ends for piece in (base, variant)]
         if all(piece is None or one is not None for piece, one in zip((base, variant), kept, strict=True)):
             self.year_ends.add(*kept)
-        told: list[dict[Key, np.ndarray]] = [{}, {}]
+        told: list[dict[About, np.ndarray]] = [{}, {}]
         there = [piece.histories for piece in (base, variant) if piece is not None]
         self.keeps_causes &= all(keeps_causes(histories) for histories in there)
         ends = sorted({end for histories in there for end in ends_in(histories)})
@@ -222,17 +224,17 @@ class Differences:
             sides = [self._survived(side, month, told[side]) if told[side] else None for side in (0, 1)]
             self.ratios.setdefault(month, Ratios(len(self.names))).add(sides[0], sides[1])
 
-    def _survived(self, side: int, month: int, told: dict[Key, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    def _survived(self, side: int, month: int, told: dict[About, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
         """(worlds, names) members still independent at the end of ``month``, and those that entered by then."""
-        absent = told[Key(State.NEVER_ENTERED, month, SHARE)]
-        return told[Key(State.INDEPENDENT, month, SHARE)], self.sizes[side] - absent
+        absent = told[About(State.NEVER_ENTERED, month, UNIT_SHARE)]
+        return told[About(State.INDEPENDENT, month, UNIT_SHARE)], self.sizes[side] - absent
 
-    def _moments(self, key: Key) -> Moments:
+    def _moments(self, key: About) -> Moments:
         one = np.ones(1, np.int64)
-        if key.unit == COUNT:
+        if key.unit == UNIT_COUNT:
             most = max(int(np.sum(layout_of(side.scenario).kinds == STARTUP)) for side in (self.base, self.variant))
             return Moments((one, one), one, one * max(most, 1))
-        if key.unit == MONEY or key.quantity == ENDGAME:
+        if key.unit == UNIT_MONEY or key.quantity == ENDGAME:
             return Moments((one, one), one, one)
         mine, theirs = self.sizes
         scale = (np.where(mine == theirs, 1, theirs), np.where(mine == theirs, 1, mine))
@@ -256,13 +258,13 @@ class Differences:
         """differences.csv for the variant of that name: firms in file order, then groups, last ``all``."""
         import pandas as pd
 
-        records: list[tuple[str, Key, Estimates, int]] = []
+        records: list[tuple[str, About, Estimates, int]] = []
         for key, moments in self.sums.items():
             if is_exit(key.quantity) and not self.keeps_causes:
                 continue
             estimates = self._estimates(key, moments)
-            names = (ALL,) if key.quantity in INDUSTRY else self.names
-            told = self.startups if key.unit == MONEY else np.ones(len(names), bool)
+            names = (ALL,) if key.quantity in OF_INDUSTRY else self.names
+            told = self.startups if key.unit == UNIT_MONEY else np.ones(len(names), bool)
             records += [(name, key, estimates, column) for column, name in enumerate(names) if told[column]]
         records += self._survival() + self._endgame() + self._year_ends()
         order = {name: place for place, name in enumerate((*self.names, ALL))}
@@ -272,7 +274,7 @@ class Differences:
              self.paired and not (key.quantity == ENDGAME and key not in self.sums), float(estimates.ratio[at]))
             for name, key, estimates, at in records
         ]  # fmt: skip
-        return pd.DataFrame(rows + self._lonely(variant), columns=list(COLUMNS))
+        return pd.DataFrame(rows + self._lonely(variant), columns=list(DIFFERENCE_COLUMNS))
 
     @cached_property
     def startups(self) -> np.ndarray:
@@ -280,13 +282,13 @@ class Differences:
         kinds = layout_of(self.base.scenario).kinds
         return np.array([bool((kinds[rows] == STARTUP).any()) for rows in self.casts[0].members()], bool)
 
-    def _estimates(self, key: Key, m: Moments) -> Estimates:
+    def _estimates(self, key: About, m: Moments) -> Estimates:
         n, k = self.base.worlds, self.variant.worlds
-        unit = m.whole if key.unit == SHARE else 1
+        unit = m.whole if key.unit == UNIT_SHARE else 1
         base, variant = m.x / (n * unit), m.y / (k * unit)
         if self.paired:
             difference, ratio = m.d / (n * unit), variance_ratio(m, n)
-            low, high = self._money_bounds(m) if key.unit == MONEY else self.bounds[key]
+            low, high = self._money_bounds(m) if key.unit == UNIT_MONEY else self.bounds[key]
         else:
             difference, ratio = variant - base, np.full(base.shape, np.nan)
             low, high = self._unpaired_bounds(key, m, (base, variant))
@@ -295,9 +297,9 @@ class Differences:
         return Estimates(base, variant, difference, low, high, ratio)
 
     @cached_property
-    def bounds(self) -> dict[Key, Bounds]:
+    def bounds(self) -> dict[About, Bounds]:
         """Paired intervals of all shares and counts, found in one go."""
-        n, found = self.base.worlds, {key: m for key, m in self.sums.items() if key.unit != MONEY}
+        n, found = self.base.worlds, {key: m for key, m in self.sums.items() if key.unit != UNIT_MONEY}
         parts = [score_parts(m, n) for m in found.values()]
         if not parts:
             return {}
@@ -305,7 +307,7 @@ class Differences:
         bounds, start = {}, 0
         for (key, m), (mine, *_) in zip(found.items(), parts, strict=True):
             stop = start + mine.size
-            unit = 1 if key.unit == SHARE else m.whole
+            unit = 1 if key.unit == UNIT_SHARE else m.whole
             bounds[key] = (low[start:stop] * unit, high[start:stop] * unit)
             start = stop
         return bounds
@@ -316,13 +318,13 @@ class Differences:
         half = PAIRED_MONEY(n - 1) * spread if n > 1 else np.full(np.shape(mean), np.nan)
         return mean - half, mean + half
 
-    def _unpaired_bounds(self, key: Key, m: Moments, means: Sequence[np.ndarray]) -> Bounds:
-        sizes, unit = (self.base.worlds, self.variant.worlds), m.whole if key.unit == SHARE else 1
+    def _unpaired_bounds(self, key: About, m: Moments, means: Sequence[np.ndarray]) -> Bounds:
+        sizes, unit = (self.base.worlds, self.variant.worlds), m.whole if key.unit == UNIT_SHARE else 1
         spread = [
             variance_of(total, squares, size) / size / unit**2
             for (total, squares), size in zip(((m.x, m.xx), (m.y, m.yy)), sizes, strict=True)
         ]
-        if key.unit == SHARE:
+        if key.unit == UNIT_SHARE:
             one = np.ones(1, np.int64)
             members = (one, one) if key.quantity == ENDGAME else (self.sizes[0], self.sizes[1])
             bounds = [
@@ -334,7 +336,7 @@ class Differences:
         half = intervals.t_quantile(freedom) * np.sqrt(spread[0] + spread[1])
         return means[1] - means[0] - half, means[1] - means[0] + half
 
-    def _endgame(self) -> list[tuple[str, Key, Estimates, int]]:
+    def _endgame(self) -> list[tuple[str, About, Estimates, int]]:
         """The endgame from the shares of both runs, where it is not known world by world."""
         if any(key.quantity == ENDGAME for key in self.sums):
             return []
@@ -347,15 +349,15 @@ class Differences:
             if self.parts_at is None or month < self.parts_at:
                 low, high = (np.where(shares[0] == shares[1], 0.0, bound) for bound in (low, high))
             estimates = Estimates(shares[0], shares[1], shares[1] - shares[0], low, high, np.array([np.nan]))
-            records.append((ALL, Key(ENDGAME, month, SHARE), estimates, 0))
+            records.append((ALL, About(ENDGAME, month, UNIT_SHARE), estimates, 0))
         return records
 
-    def _survival(self) -> list[tuple[str, Key, Estimates, int]]:
+    def _survival(self) -> list[tuple[str, About, Estimates, int]]:
         """The share still independent of those that have entered; no row where nobody has."""
         records = []
         for month in self.months:
             key, there, absent = (
-                Key(name, month, SHARE) for name in (SURVIVAL, State.INDEPENDENT, State.NEVER_ENTERED)
+                About(name, month, UNIT_SHARE) for name in (SURVIVAL, State.INDEPENDENT, State.NEVER_ENTERED)
             )
             everybody, complete = self._estimates(there, self.sums[there]), self.sums[absent]
             whole = (complete.x == 0) & (complete.y == 0)
@@ -368,15 +370,15 @@ class Differences:
                     records.append((name, key, everybody if whole[at] else entrants, at))
         return records
 
-    def _year_ends(self) -> list[tuple[str, Key, Estimates, int]]:
+    def _year_ends(self) -> list[tuple[str, About, Estimates, int]]:
         """Runway, cash and revenue; none where one of the sides does not keep them world by world."""
         if not all(self.year_ends.worlds):
             return []
         return [
-            (firm, Key(row.quantity, row.month, MEAN), row.estimates, at)
+            (firm, About(row.quantity, row.month, UNIT_MEAN), row.estimates, at)
             for row in self.year_ends.rows(self.paired)
             for at, firm in enumerate(self.year_ends.firms)
-            if row.quantity == COUNTED or not np.isnan(row.estimates.difference[at])
+            if row.quantity == COUNTED_WORLDS or not np.isnan(row.estimates.difference[at])
         ]
 
     def _lonely(self, variant: str) -> list[tuple[Any, ...]]:

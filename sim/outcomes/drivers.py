@@ -206,7 +206,7 @@ def fifths(x: np.ndarray, y: np.ndarray) -> Fifths:
     return Fifths(lowest, highest, float(values[below - 1]), float(values[-above]), (sizes[0], sizes[1]))
 
 
-def significant(p: Sequence[float], level: float = LEVEL) -> list[bool]:
+def significant_by_holm(p: Sequence[float], level: float = LEVEL) -> list[bool]:
     """Which of many tests are significant with a family-wise error of ``level`` (Holm 1979)."""
     order = sorted(range(len(p)), key=lambda i: p[i])
     passed = [False] * len(p)

@@ -24,7 +24,7 @@ from sim.scenario.model import Scenario
 
 NOT_KEPT = "the version that wrote this folder did not keep what ended the firms"
 BOUNDS = ("", "_low", "_high")
-COLUMNS = ("firm", "year", "fate", "cause", "share", "low", "high", *(f"cumulative{bound}" for bound in BOUNDS))
+CAUSE_COLUMNS = ("firm", "year", "fate", "cause", "share", "low", "high", *(f"cumulative{bound}" for bound in BOUNDS))
 
 
 class End(NamedTuple):
@@ -111,7 +111,7 @@ class ExitCounts:
         ]
 
     def frame(self) -> Any:
-        """causes.csv: COLUMNS; firms in file order, then groups, each with every end and every year.
+        """causes.csv: CAUSE_COLUMNS; firms in file order, then groups, each with every end and every year.
 
         An end that came to nobody has no rows.
         """
@@ -125,7 +125,7 @@ class ExitCounts:
             "fate": np.tile(np.repeat(np.array([FATES[end.fate] for end in ends], object), len(years)), len(names)),
             "cause": np.tile(np.repeat(np.array([RULES[end.cause] for end in ends], object), len(years)), len(names)),
         }
-        for place, stems in enumerate((("share", "low", "high"), COLUMNS[-3:])):
+        for place, stems in enumerate((("share", "low", "high"), CAUSE_COLUMNS[-3:])):
             parts = [(both[place][0], *both[place][1]) for both in told] or [(np.zeros(0),) * 3]
             columns |= dict(zip(stems, (np.concatenate(part) for part in zip(*parts, strict=True)), strict=True))
-        return pd.DataFrame(columns)[list(COLUMNS)]
+        return pd.DataFrame(columns)[list(CAUSE_COLUMNS)]

@@ -20,8 +20,7 @@ from sim.outcomes.intervals import of_worlds, pooled_wilson, ratio_wilson
 from sim.scenario.model import Scenario
 
 TERMINAL = (State.ACQUIRED, State.CLOSED, State.INDEPENDENT, State.NEVER_ENTERED)
-STATES = (*TERMINAL, *MILESTONES)
-COUNTED = (*STATES, State.IN_GENERAL_RACE)
+ALL_STATES = (*TERMINAL, *MILESTONES, State.IN_GENERAL_RACE)
 OF_FIRM, OF_GROUP = of_worlds, pooled_wilson  # what intervals are made with, and named after (intervals.METHODS)
 
 
@@ -80,7 +79,7 @@ class FateCounts:
 
     scenario: Scenario
     worlds: int = 0
-    firms: dict[str, Any] = field(default_factory=lambda: dict.fromkeys(COUNTED, 0))
+    firms: dict[str, Any] = field(default_factory=lambda: dict.fromkeys(ALL_STATES, 0))
     groups: dict[str, dict[str, Any]] = field(default_factory=dict)
     exits: dict[str, Any] = field(default_factory=dict)
 
@@ -94,7 +93,7 @@ class FateCounts:
             self.firms[state] = self.firms[state] + count
         for group, members in groups_of(self.scenario).items():
             came = {name: members_by_month(when[:, members], ticks) for name, when in months.items()}
-            sums = self.groups.setdefault(group, dict.fromkeys(COUNTED, 0))
+            sums = self.groups.setdefault(group, dict.fromkeys(ALL_STATES, 0))
             for state, count in counts_of(came, len(members)).items():
                 sums[state] = sums[state] + np.stack([count.sum(axis=0), (count * count).sum(axis=0)])
             gone, entered = came[State.ACQUIRED] + came[State.CLOSED], came["entered"][:, -1]
@@ -138,13 +137,13 @@ class FateCounts:
 
         ticks = self.scenario.ticks
         names = reported(self.scenario)
-        rows = [self.incidence(name, state) for name in names for state in COUNTED]
+        rows = [self.incidence(name, state) for name in names for state in ALL_STATES]
         incidence, low, high = (np.concatenate(part) for part in zip(*rows, strict=True))
-        repeats = len(names) * len(COUNTED)
+        repeats = len(names) * len(ALL_STATES)
         return pd.DataFrame(
             {
-                "firm": np.repeat(np.array(names, object), len(COUNTED) * (ticks + 1)),
-                "fate": np.tile(np.repeat(np.array(COUNTED, object), ticks + 1), len(names)),
+                "firm": np.repeat(np.array(names, object), len(ALL_STATES) * (ticks + 1)),
+                "fate": np.tile(np.repeat(np.array(ALL_STATES, object), ticks + 1), len(names)),
                 "month": np.tile(np.arange(ticks + 1), repeats),
                 "date": np.tile(np.array(dates_of(self.scenario), object), repeats),
                 "incidence": incidence,

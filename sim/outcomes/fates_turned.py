@@ -20,10 +20,10 @@ from sim.scenario.model import Scenario
 LISTED, PIVOTED = 1, 2  # flags of a code: fate * FLAGGED + flags
 FLAGGED = 4
 CODES = FLAGGED * len(FATES)
-COLUMNS = ("variant", "firm", "base_fate", "variant_fate", "worlds", "share")
+FLIP_COLUMNS = ("variant", "firm", "base_fate", "variant_fate", "worlds", "share")
 
 
-class Flip(NamedTuple):
+class TurnedFate(NamedTuple):
     """One fate turned into another in ``worlds`` worlds; ``world`` is one in which little else flipped.
 
     ``row`` is the firm's id in that world: for a class the copy that it happened to.
@@ -51,7 +51,7 @@ def fate_text(code: int) -> str:
 
 
 @dataclass
-class Flips:
+class TurnedFates:
     """Counts of what turned into what, per firm (a class of copies is one), over pairs of worlds."""
 
     base: Scenario
@@ -85,7 +85,7 @@ class Flips:
                 key = (series, int(code) // CODES, int(code) % CODES)
                 self.examples[key] = min(found, self.examples.get(key, found))
 
-    def flips(self) -> list[Flip]:
+    def flips(self) -> list[TurnedFate]:
         """Every flip, firms in file order, the most frequent first."""
         found = []
         for series in dict.fromkeys(self.series):
@@ -96,7 +96,7 @@ class Flips:
                 if not counts[old, new]:
                     break
                 _, world, row = self.examples[series, old, new]
-                found.append(Flip(series, fate_text(old), fate_text(new), int(counts[old, new]), world, row))
+                found.append(TurnedFate(series, fate_text(old), fate_text(new), int(counts[old, new]), world, row))
         return found
 
     def frame(self, variant: str) -> Any:
@@ -108,14 +108,14 @@ class Flips:
             (variant, f.firm, f.base_fate, f.variant_fate, f.worlds, f.worlds / (self.worlds * size[f.firm]))
             for f in self.flips()
         ]
-        return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"worlds": "int64", "share": "float64"})
+        return pd.DataFrame(rows, columns=list(FLIP_COLUMNS)).astype({"worlds": "int64", "share": "float64"})
 
 
 def _kind(rows: Layout, id: str) -> int:
     return int(rows.kinds[rows.ids.index(id)])
 
 
-def telling(flips: Sequence[Flip], startups: Sequence[str], row: Mapping[str, Any] | None) -> Flip | None:
+def telling(flips: Sequence[TurnedFate], startups: Sequence[str], row: Mapping[str, Any] | None) -> TurnedFate | None:
     """The flip whose world is worth telling: of the startup in ``row`` (of differences.csv), in the row's direction,
     if its fate turned; else the most frequent of a startup. A flip of a flag only comes last. None where none flipped.
     """

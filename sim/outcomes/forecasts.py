@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-Row = Mapping[str, Any]
-OTHERS, FACTS = "other sources", "what happened"
+LedgerRow = Mapping[str, Any]
+OTHER_SOURCES, WHAT_HAPPENED = "other sources", "what happened"
 _DOCUMENT = re.compile(r"S(\d{3})-")
 
 
@@ -25,7 +25,7 @@ class Forecast(NamedTuple):
     source: str
     group: str
     happened: bool | None
-    rows: Mapping[str, Row]
+    rows: Mapping[str, LedgerRow]
 
     def right(self, scenario: str) -> bool | None:
         """Whether more than half of the worlds agree with it; None where no world was asked."""
@@ -38,9 +38,9 @@ class Forecast(NamedTuple):
 def group_of(source: str, fact: bool) -> str:
     """``document 001`` for a claim whose source names that document first."""
     if fact:
-        return FACTS
+        return WHAT_HAPPENED
     found = _DOCUMENT.search(source or "")
-    return f"document {found[1]}" if found else OTHERS
+    return f"document {found[1]}" if found else OTHER_SOURCES
 
 
 def labels(names: Sequence[str]) -> list[str]:
@@ -48,7 +48,7 @@ def labels(names: Sequence[str]) -> list[str]:
     return [name if (nth := names[: at + 1].count(name)) == 1 else f"{name} ({nth})" for at, name in enumerate(names)]
 
 
-def side_by_side(ledgers: Mapping[str, Iterable[Row]]) -> list[Forecast]:
+def matrix_of(ledgers: Mapping[str, Iterable[LedgerRow]]) -> list[Forecast]:
     """The forecasts of all scenarios, by document, those of other sources and the facts last.
 
     ``ledgers`` maps the label of a scenario to its ledger (study.run.Run.ledger). Within a document forecasts keep the
@@ -64,7 +64,7 @@ def side_by_side(ledgers: Mapping[str, Iterable[Row]]) -> list[Forecast]:
                 group = group_of(source, fact)
                 found[key] = Forecast(row["claim"], row["says"] or "", row["asked"], source, group, row["happened"], {})
             found[key] = found[key]._replace(rows={**found[key].rows, label: row})
-    last = (OTHERS, FACTS)
+    last = (OTHER_SOURCES, WHAT_HAPPENED)
     return sorted(found.values(), key=lambda one: (one.group in last and 1 + last.index(one.group), one.group))
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from sim.archive.dictionary import AMONG
 from sim.engine.block import Block
 from sim.foundation.states import State
-from sim.outcomes.fates import COUNTED, FateCounts, event_months, reported
+from sim.outcomes.fates import ALL_STATES, FateCounts, event_months, reported
 from sim.outcomes.index import group_name, groups_of, single_firms, tick_text
 from sim.outcomes.intervals import of_worlds, ratio_wilson
 from sim.scenario.layout import layout_of
@@ -83,7 +83,7 @@ def headline_frame(scenario: Scenario, fates: FateCounts, among: AmongListed) ->
             "kind": firm.kind if firm else "group",
             "members": len(members_of(scenario, name)),
         }
-        estimates = {state: [float(part[-1]) for part in fates.incidence(name, state)] for state in COUNTED}
+        estimates = {state: [float(part[-1]) for part in fates.incidence(name, state)] for state in ALL_STATES}
         estimates[AMONG] = list(among.share(name))
         for state, (share, low, high) in estimates.items():
             record |= {state: share, f"{state}_low": low, f"{state}_high": high}

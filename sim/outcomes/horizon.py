@@ -18,16 +18,16 @@ from sim.foundation.states import ALL, ALL_STARTUPS, State
 from sim.outcomes.claims import LedgerCounts, claims_frame
 from sim.outcomes.differences import ENDGAME, GENERAL_LEFT, INDEPENDENTS_LEFT
 from sim.outcomes.endgame import count_by_month, endgame_months, share_of
-from sim.outcomes.fates import COUNTED, FateCounts, reported
+from sim.outcomes.fates import ALL_STATES, FateCounts, reported
 from sim.outcomes.intervals import t_quantile, variance_of
 from sim.outcomes.survival import CALENDAR, Cohort, count_curves, curves_of, survival_frame
 from sim.scenario.layout import layout_of
 from sim.scenario.model import Scenario
 
-COLUMNS = ("quantity", "firm", "estimate", "low", "high")
-LEFT = {INDEPENDENTS_LEFT: State.INDEPENDENT, GENERAL_LEFT: State.IN_GENERAL_RACE}
+GRID_COLUMNS = ("quantity", "firm", "estimate", "low", "high")
+STATE_OF_LEFT = {INDEPENDENTS_LEFT: State.INDEPENDENT, GENERAL_LEFT: State.IN_GENERAL_RACE}
 CLAIM = "claims."
-Row = tuple[str, str, float, float, float]
+GridRow = tuple[str, str, float, float, float]
 
 
 class Horizon:
@@ -53,15 +53,15 @@ class Horizon:
                 [one + other for one, other in zip(self.cohorts, found, strict=True)] if self.cohorts else found
             )
 
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[GridRow]:
         """The rows, firms in file order, then groups, then the industry."""
-        rows: list[Row] = []
+        rows: list[GridRow] = []
         for name in reported(self.scenario):
-            for state in COUNTED:
+            for state in ALL_STATES:
                 share, low, high = (float(part[-1]) for part in self.fates.incidence(name, state))
                 rows.append((state, name, share, low, high))
         if (layout_of(self.scenario).kinds == STARTUP).any():
-            rows += [(quantity, ALL, *self._mean(state)) for quantity, state in LEFT.items()]
+            rows += [(quantity, ALL, *self._mean(state)) for quantity, state in STATE_OF_LEFT.items()]
         reached = share_of(self.endgame, self.fates.worlds)
         rows.append((ENDGAME, ALL, reached.share, reached.low, reached.high))
         claims = claims_frame(self.scenario.claims, self.ledger)
@@ -83,7 +83,7 @@ class Horizon:
         return survival_frame(self.scenario, self.curves, self.cohorts)
 
 
-def horizon_of(scenario: Scenario, blocks: Iterable[Block], curves: bool = False) -> tuple[list[Row], Any]:
+def horizon_of(scenario: Scenario, blocks: Iterable[Block], curves: bool = False) -> tuple[list[GridRow], Any]:
     """The rows of a run and, with ``curves``, its survival.csv on calendar time (else None)."""
     found = Horizon(scenario, curves)
     for block in blocks:

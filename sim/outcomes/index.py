@@ -15,7 +15,7 @@ from sim.scenario.layout import Layout, layout_of
 from sim.scenario.model import Scenario
 
 GROUP_NAMES = {ALL_STARTUPS: "All startups", ALL_GIANTS: "All giants"}
-BY_CHANCE, NEVER_ENTERS = -1, -2  # in place of a tick of entry
+ENTERS_BY_CHANCE, NEVER_ENTERS = -1, -2  # in place of a tick of entry
 HAZARD = "entry_hazard_month"
 
 
@@ -33,7 +33,7 @@ def group_name(id: str) -> str:
 
 def entry_ticks(scenario: Scenario) -> np.ndarray:
     """(rows,) the tick in which the scenario lets each firm enter: 0 is the opening, else a fixed date in the run;
-    BY_CHANCE where it comes by chance from a date on, NEVER_ENTERS where it does not.
+    ENTERS_BY_CHANCE where it comes by chance from a date on, NEVER_ENTERS where it does not.
     """
     changed = {change.path for change in scenario.changes}
     ticks: list[int] = []
@@ -45,7 +45,7 @@ def entry_ticks(scenario: Scenario) -> np.ndarray:
         elif firm.enters <= scenario.start:
             tick = 0
         else:
-            tick = BY_CHANCE if by_chance else firm.enters - scenario.start + 1
+            tick = ENTERS_BY_CHANCE if by_chance else firm.enters - scenario.start + 1
         ticks += [tick] * max(firm.copies, 1)
     return np.array(ticks, np.int64)
 

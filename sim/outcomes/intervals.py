@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 
 Z = 1.959963984540054  # standard normal quantile of 0.975
 BISECTIONS = 50  # halvings of the range from -1 to 1
-TAIL = 0.025  # outside of an interval, on each side
+OUTSIDE = 0.025  # outside of an interval, on each side
 RANKS_OFF = 3  # more than the normal approximation of a binomial quantile is off
 LEAST_WORLDS = 2  # one world shows no spread between worlds
 Bounds = tuple[np.ndarray, np.ndarray]
@@ -117,7 +117,7 @@ def _lower_rank(sizes: np.ndarray, share: float) -> np.ndarray:
 
     guess = sizes * share - Z * np.sqrt(sizes * share * (1 - share))
     rank = np.clip(np.ceil(guess) + RANKS_OFF, 0, sizes)
-    while (unsure := (rank > 0) & (bdtr(np.maximum(rank - 1, 0), sizes.astype(np.int64), share) > TAIL)).any():
+    while (unsure := (rank > 0) & (bdtr(np.maximum(rank - 1, 0), sizes.astype(np.int64), share) > OUTSIDE)).any():
         rank = rank - unsure
     return np.asarray(rank)
 

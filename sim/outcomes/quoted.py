@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sim.foundation.columns import MILESTONES
 from sim.foundation.states import A_STARTUP, State
 from sim.outcomes.differences import (
+    COMPARED,
     ENDGAME,
     FINAL_VALUATION,
     GENERAL_LEFT,
     INDEPENDENTS_LEFT,
-    QUANTITIES,
     RAISED,
     SURVIVAL,
 )
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 DifferenceRow = Mapping[str, Any]  # of differences.csv
-MONEY, COUNTS = (RAISED, FINAL_VALUATION), (INDEPENDENTS_LEFT, GENERAL_LEFT)  # quantities that are no shares
+MONEY_QUANTITIES, COUNT_QUANTITIES = (RAISED, FINAL_VALUATION), (INDEPENDENTS_LEFT, GENERAL_LEFT)  # are no shares
 WORTH_SAYING = 0.01  # a point
 MUCH_LARGER = 1.5  # times the difference at the horizon: from here on an earlier one is told too
 
@@ -49,7 +49,7 @@ class Quoted(NamedTuple):
 
 def rows_to_quote(scenario: Scenario, rows: Sequence[DifferenceRow]) -> Quoted:
     """What to quote of ``rows``, which all have a difference; what explains fates (causes of exit) is not quoted."""
-    rows = [row for row in rows if row["quantity"] in QUANTITIES]
+    rows = [row for row in rows if row["quantity"] in COMPARED]
     date = max((row["date"] for row in rows), default="")
     horizon = largest(scenario, [row for row in rows if row["date"] == date])
     before = [row for row in rows if row["date"] != date]
@@ -65,7 +65,7 @@ def largest(scenario: Scenario, rows: Sequence[DifferenceRow]) -> DifferenceRow 
     """The row of differences.csv that tells most; None where no difference is surely not zero."""
     startups = {firm.id for firm in scenario.firms if firm.kind == A_STARTUP and not firm.copies}
     sure = [row for row in rows if 2 * row["low"] > row["difference"] or 2 * row["high"] < row["difference"]]
-    shares = [row for row in sure if row["quantity"] not in (*MONEY, *COUNTS)]
+    shares = [row for row in sure if row["quantity"] not in (*MONEY_QUANTITIES, *COUNT_QUANTITIES)]
     mine = [row for row in shares if row["firm"] in startups]
     tiers = (
         [row for row in mine if row["quantity"] == SURVIVAL],
@@ -78,5 +78,5 @@ def largest(scenario: Scenario, rows: Sequence[DifferenceRow]) -> DifferenceRow 
         for tier in tiers:
             if found := [row for row in tier if abs(row["difference"]) >= least]:
                 return max(found, key=lambda row: (abs(row["difference"]), row["date"]))
-    left = [row for row in sure if row["quantity"] in COUNTS] or sure
+    left = [row for row in sure if row["quantity"] in COUNT_QUANTITIES] or sure
     return max(left, key=lambda row: abs(row["difference"]), default=None)

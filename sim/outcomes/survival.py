@@ -31,14 +31,14 @@ import numpy as np
 from sim.foundation.columns import STARTUP
 from sim.foundation.months import MONTHS_A_YEAR
 from sim.foundation.states import EVER_LISTED, PIVOTERS, State
-from sim.outcomes.index import BY_CHANCE, NEVER_ENTERS, entry_ticks, groups_of, single_firms, tick_text
+from sim.outcomes.index import ENTERS_BY_CHANCE, NEVER_ENTERS, entry_ticks, groups_of, single_firms, tick_text
 from sim.outcomes.intervals import Bounds, of_worlds, ratio_wilson
 from sim.scenario.layout import layout_of
 from sim.scenario.model import Scenario
 
 CALENDAR, ENTERED = "calendar", "entered"
-COLUMNS = ("group", "endpoint", "origin", "month", "date", "at_risk", "survival", "low", "high")
-TEXTS = ("group", "endpoint", "origin", "date")
+CURVE_COLUMNS = ("group", "endpoint", "origin", "month", "date", "at_risk", "survival", "low", "high")
+CURVE_TEXTS = ("group", "endpoint", "origin", "date")
 CLOCKS = {  # milestone -> its month
     "entered": "entry_month",
     State.LISTED: "listing_month",
@@ -139,11 +139,12 @@ def curves_of(scenario: Scenario) -> list[Curve]:
 def entrants(enters: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Which of the members are on the calendar curve, and which have a clock of their own: both (members,) flags.
 
-    ``enters`` (members,) is the tick of entry, 0 the opening, rows.BY_CHANCE or rows.NEVER_ENTERS.
+    ``enters`` (members,) is the tick of entry, 0 the opening, index.ENTERS_BY_CHANCE or index.NEVER_ENTERS.
     """
     enter = enters != NEVER_ENTERS
     together = enters == 0
-    if not together.any() and enter.any() and np.unique(enters[enter]).size == 1 and enters[enter][0] != BY_CHANCE:
+    dates = np.unique(enters[enter])
+    if not together.any() and dates.size == 1 and dates[0] != ENTERS_BY_CHANCE:
         together = enter
     return together, enter & ~together
 
@@ -212,7 +213,7 @@ def survival_frame(scenario: Scenario, curves: list[Curve], cohorts: list[Cohort
     """
     import pandas as pd
 
-    parts: dict[str, list[Any]] = {name: [] for name in COLUMNS}
+    parts: dict[str, list[Any]] = {name: [] for name in CURVE_COLUMNS}
     for curve, cohort in zip(curves, cohorts, strict=True):
         if not cohort.size:
             continue
@@ -222,7 +223,9 @@ def survival_frame(scenario: Scenario, curves: list[Curve], cohorts: list[Cohort
         names = ([name] * months.size for name in (curve.group, curve.endpoint, curve.origin))
         estimates = (cohort.at_risk, cohort.survival(), *cohort.bounds(curve.pooled))
         values = (*names, months, dates, *(part[shown] for part in estimates))
-        for name, value in zip(COLUMNS, values, strict=True):
+        for name, value in zip(CURVE_COLUMNS, values, strict=True):
             parts[name].append(value)
     joined = {name: np.concatenate(value) if value else np.array([]) for name, value in parts.items()}
-    return pd.DataFrame({name: joined[name].astype(object) if name in TEXTS else joined[name] for name in COLUMNS})
+    return pd.DataFrame(
+        {name: joined[name].astype(object) if name in CURVE_TEXTS else joined[name] for name in CURVE_COLUMNS}
+    )

@@ -21,8 +21,8 @@ from sim.outcomes.survival_differences import Estimates
 from sim.scenario.model import Scenario
 from sim.scenario.year_ends import CASH, KEPT, REVENUE, RUNWAY, firms_kept, year_ends
 
-COUNTED = "counted"
-QUANTITIES = (*KEPT, COUNTED)  # in the order of the rows
+COUNTED_WORLDS = "counted"
+YEAR_END_QUANTITIES = (*KEPT, COUNTED_WORLDS)  # in the order of the rows
 PAIRED_MEDIANS, PAIRED_MEANS = rank_bounds, t_quantile  # what intervals are made with, and named after
 TENTHS = 10  # of a month
 TOP = int(LONGEST_RUNWAY * TENTHS)
@@ -30,7 +30,7 @@ MEANS = (CASH, REVENUE)
 MEAN_COLUMNS = [KEPT.index(name) for name in MEANS]
 
 
-class Row(NamedTuple):
+class YearEndEstimates(NamedTuple):
     """The estimates about ``quantity`` of every startup at the end of a calendar month."""
 
     quantity: str
@@ -85,13 +85,13 @@ class YearEnds:
         slots = (np.clip(np.where(both, bins, 0), 0, counts.shape[-1] - 1).astype(np.int64) + cells)[both]
         counts += np.bincount(slots, minlength=counts.size).reshape(counts.shape)
 
-    def rows(self, paired: bool) -> list[Row]:
+    def rows(self, paired: bool) -> list[YearEndEstimates]:
         """The rows, by quantity and date; not a number where the startup is there in no world."""
-        found = {RUNWAY: self._runway(paired), COUNTED: self._counted(paired)}
+        found = {RUNWAY: self._runway(paired), COUNTED_WORLDS: self._counted(paired)}
         found |= {name: self._mean(place, paired) for place, name in enumerate(MEANS)}
         return [
-            Row(name, month, Estimates(*(part[at] for part in found[name])))
-            for name in QUANTITIES
+            YearEndEstimates(name, month, Estimates(*(part[at] for part in found[name])))
+            for name in YEAR_END_QUANTITIES
             for at, month in enumerate(self.months)
         ]
 

@@ -19,7 +19,7 @@ from sim.engine.prepared import Seeds
 from sim.foundation.errors import InputError, nearest_of
 from sim.laws.catalogue import ASSUMPTIONS
 from sim.outcomes.claims import UNDECIDED, can_be_undecided, truth
-from sim.outcomes.drivers import FEWEST_EVENTS, Estimate, chance_share, fifths, first_order, ranks, significant
+from sim.outcomes.drivers import FEWEST_EVENTS, Estimate, chance_share, fifths, first_order, ranks, significant_by_holm
 from sim.scenario.model import Claim, Scenario
 from sim.study import designs, executor, overwritten
 from sim.study.claims_asked import Worlds, claim_of, truths
@@ -163,7 +163,7 @@ def _computed(base: Scenario, claim: Claim, method: str, draws: Sequence[Draw], 
     asked = None if found.sample is None else found.sample[found.sample != UNDECIDED]
     rare = 0 if asked is None else int(min(asked.sum(), asked.size - asked.sum()))
     few = asked is not None and 0 < rare < FEWEST_EVENTS
-    passed = [False] * len(draws) if few else significant([effect.p for effect in found.effects])
+    passed = [False] * len(draws) if few else significant_by_holm([effect.p for effect in found.effects])
     ranked = ranks(found.effects, passed)
     order = sorted(
         range(len(draws)), key=lambda i: (ranked[i] is None, -found.effects[i].value if passed[i] else 0.0, i)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sim.archive.folder import number
 from sim.foundation.months import month_text
 from sim.foundation.states import A_GIANT, A_STARTUP, ALL, ALL_GIANTS
-from sim.outcomes.year_end_differences import QUANTITIES as YEAR_END_QUANTITIES
+from sim.outcomes.year_end_differences import YEAR_END_QUANTITIES
 from sim.scenario.model import Scenario
 from sim.study.focus import first
 from sim.words.names import name_of

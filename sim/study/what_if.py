@@ -13,7 +13,7 @@ from sim.archive.dictionary import A_SHARE, DIFFERENCES_CSV, INTEGER, NUMBER, TE
 from sim.archive.folder import RunFolder
 from sim.foundation.states import A_STARTUP
 from sim.outcomes.differences import ENDGAME, GENERAL_LEFT, INDEPENDENTS_LEFT, SURVIVAL, Differences, Piece
-from sim.outcomes.fates_turned import Flips, telling
+from sim.outcomes.fates_turned import TurnedFates, telling
 from sim.outcomes.quoted import known_rows, rows_to_quote
 from sim.scenario.model import Scenario
 from sim.scenario.year_ends import year_ends
@@ -189,7 +189,7 @@ def _computed(base: Scenario, variants: Sequence[Variant], how: How) -> WhatIf:
 
 def _compared(variant: Variant, base: Run, run: Run) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, Any] | None]:
     """The variant's differences, its fates that turned, and the flip whose world is worth telling, if one turned."""
-    flips = Flips(base.scenario, variant.scenario)
+    flips = TurnedFates(base.scenario, variant.scenario)
 
     def count(one: Piece, other: Piece) -> None:
         flips.add(one.first, one.histories, other.histories)

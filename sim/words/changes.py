@@ -17,7 +17,7 @@ from sim.words.months import month_name
 from sim.words.numbers import with_unit
 from sim.words.text import capital
 
-LAWS = {"scale": "first", "listing": "second", "vertical": "third"}
+LAW_ORDINALS = {"scale": "first", "listing": "second", "vertical": "third"}
 SPOKEN: Mapping[tuple[str, float], str] = {  # (path, value) -> how people say it
     ("assumptions.exchange.window", 0): "shutting the listing window",
     ("assumptions.exchange.window", 1): "opening the listing window wide",
@@ -89,7 +89,7 @@ def decisions_in_words(decisions: Sequence[str]) -> str:
 
 
 def _mechanism(name: str) -> str:
-    return f"the {LAWS[name]} iron law ({name})" if name in LAWS else name.replace("_", " ")
+    return f"the {LAW_ORDINALS[name]} iron law ({name})" if name in LAW_ORDINALS else name.replace("_", " ")
 
 
 def declared_at(base: Scenario, path: str) -> Assumption | None:

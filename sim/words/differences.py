@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from sim.foundation.states import State
 from sim.outcomes.differences import ENDGAME, INDEPENDENTS_LEFT, RAISED, SURVIVAL
 from sim.outcomes.index import single_firms
-from sim.outcomes.quoted import COUNTS, MONEY, DifferenceRow, Quoted, rows_to_quote
+from sim.outcomes.quoted import COUNT_QUANTITIES, MONEY_QUANTITIES, DifferenceRow, Quoted, rows_to_quote
 from sim.scenario.model import Scenario
 from sim.words.estimates import NOTHING, estimate, interval_in_words, signed
 from sim.words.months import date_name, deadline
@@ -27,7 +27,7 @@ TO_DO = {
 }
 
 
-def first_of(
+def told_first(
     scenario: Scenario,
     rows: Sequence[DifferenceRow],
     focus: Sequence[str],
@@ -48,7 +48,9 @@ def first_of(
     return f"{said}. The largest difference of all: {also(largest_of_all)}"
 
 
-def sentence(scenario: Scenario, subject: str, told: Quoted, worlds: int, same: bool = False, about: str = "") -> str:
+def effect_sentence(
+    scenario: Scenario, subject: str, told: Quoted, worlds: int, same: bool = False, about: str = ""
+) -> str:
     """``subject`` and what it does, from the rows to quote, to whom they are ``about`` if not all are
     there; ``same``: no world is touched by it.
     """
@@ -67,13 +69,13 @@ def sentence(scenario: Scenario, subject: str, told: Quoted, worlds: int, same: 
     return f"{said}. The difference is larger earlier: it {effect_and_interval(scenario, told.earlier)}"
 
 
-def side_by_side(row: DifferenceRow) -> tuple[str, str, str, str]:
+def sides_and_difference(row: DifferenceRow) -> tuple[str, str, str, str]:
     """A row of differences in cells: in the base, in the other run, the difference with its interval, and the gain.
 
     Shares in percent and points; counts as they are; what there is not is a dash. The gain is empty where runs are not
     paired.
     """
-    scale, digits = (1, 2) if row["quantity"] in COUNTS else (100, 1)
+    scale, digits = (1, 2) if row["quantity"] in COUNT_QUANTITIES else (100, 1)
 
     def said(value: float | None) -> str:
         return NOTHING if value is None else f"{scale * value:.{digits}f}"
@@ -93,10 +95,10 @@ def effect(scenario: Scenario, row: DifferenceRow) -> str:
     """What the difference in ``row`` does, from the verb on: "costs MiniMax 31 points of survival by March 2028"."""
     name, quantity, apart = whom(scenario, row["firm"]), row["quantity"], float(row["difference"])
     by = f"by {deadline(row['date'])}"
-    if quantity in MONEY:
+    if quantity in MONEY_QUANTITIES:
         what = "money raised" if quantity == RAISED else "final valuation, on average over worlds"
         return f"{'gives' if apart > 0 else 'costs'} {name} {rounded_money(abs(apart), scenario.currency)} of {what}"
-    if quantity in COUNTS:
+    if quantity in COUNT_QUANTITIES:
         which = "independent" if quantity == INDEPENDENTS_LEFT else "in the general race"
         return f"leaves {abs(apart):.2g} {'more' if apart > 0 else 'fewer'} startups {which} {by}, on average"
     moved = points(apart)
@@ -115,9 +117,9 @@ def interval(scenario: Scenario, row: DifferenceRow) -> str:
     value, low, high = (float(row[column]) for column in ("difference", "low", "high"))
     if value < 0:
         value, low, high = -value, -high, -low
-    if row["quantity"] in MONEY:  # Student's t: as much on both sides
+    if row["quantity"] in MONEY_QUANTITIES:  # Student's t: as much on both sides
         return f"plus or minus {rounded_money((high - low) / 2, scenario.currency)}" if high > low else ""
-    if row["quantity"] in COUNTS:
+    if row["quantity"] in COUNT_QUANTITIES:
         return interval_in_words(value, low, high, 2)
     return interval_in_words(100 * value, 100 * low, 100 * high)
 
@@ -142,7 +144,7 @@ def contrast_of(scenario: Scenario, row: DifferenceRow | None, base: str, varian
     """What the difference in ``row`` is, as in ``contrast``."""
     assert row is not None
     name, quantity, date = whom(scenario, row["firm"]), row["quantity"], deadline(row["date"])
-    if quantity in (*MONEY, *COUNTS):
+    if quantity in (*MONEY_QUANTITIES, *COUNT_QUANTITIES):
         return f"Against {base}, {variant} {effect_and_interval(scenario, row)}"
     shares = [f"{100 * float(row[column]):.0f}%" for column in ("base", "variant_value")]
     apart = ", ".join(filter(None, (f"{points(float(row['difference']))} apart", interval(scenario, row))))

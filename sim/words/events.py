@@ -12,7 +12,7 @@ from sim.words.numbers import ordinal, rounded, rounded_money, rounded_percent
 
 REPORTED = "in the twelve months last reported"  # books close half-yearly, after tests and listings of the month
 LEAST_SCORE = 0.05  # rounds to a tenth
-LEAST_SHARE = 0.0005  # rounds to a tenth of a per cent
+LEAST_FALL = 0.0005  # rounds to a tenth of a per cent
 CLIMATES = ("hot", "normal", "cold")
 
 
@@ -72,7 +72,7 @@ def _round(m: Moment) -> str:
 def _below(before: float, last: float) -> str:
     """By how much money before a round is below that after the last: that is how the price of a share fell."""
     below = 1 - before / last if last > 0 else 0.0
-    fell = f"{rounded_percent(below)} below" if below >= LEAST_SHARE else "just below"
+    fell = f"{rounded_percent(below)} below" if below >= LEAST_FALL else "just below"
     return f"{fell} the last post-money of {rounded(last)}: a down round"
 
 

@@ -20,10 +20,11 @@ from sim.outcomes.quoted import DifferenceRow, Quoted
 from sim.scenario.model import Claim, Scenario
 from sim.words import differences
 from sim.words.changes import change_in_words, decision_in_words, decisions_in_words, path_in_words, value_in_words
+from sim.words.differences import effect_sentence, told_first
 from sim.words.months import month_name
 from sim.words.names import of_what, whom
 from sim.words.numbers import how_many
-from sim.words.propositions import named
+from sim.words.propositions import claim_named
 from sim.words.text import capital, lower
 from sim.words.year_ends import decided, runway_sentence
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MOST_SPOKEN = 3  # firms in focus that a sentence names
-NAMED = 3  # of the leading assumptions, in the sentence
+MOST_LEADERS = 3  # of the leading assumptions, in the sentence
 OPERATORS = {">=": "at least", "<=": "at most", ">": "more than", "<": "less than"}
 
 
@@ -105,9 +106,9 @@ def of_variant(
     subject = f"{name}: {lower(said)}" if name else said
 
     def say(rows_to_quote: Quoted, about: str) -> str:
-        return differences.sentence(base, subject, rows_to_quote, base.worlds, same, about)
+        return effect_sentence(base, subject, rows_to_quote, base.worlds, same, about)
 
-    first = differences.first_of(base, rows, focus, say, lambda row: f"it {differences.effect_and_interval(base, row)}")
+    first = told_first(base, rows, focus, say, lambda row: f"it {differences.effect_and_interval(base, row)}")
     whose = list(decided(base, variant))[:MOST_SPOKEN]
     runways = [runway_sentence(base, rows, firm, month, base.worlds) for firm in whose]
     return ". ".join(filter(None, [first, *runways]))
@@ -132,7 +133,7 @@ def of_other_run(
     def also(row: DifferenceRow) -> str:
         return differences.contrast_of(scenario, row, base, other)
 
-    return differences.first_of(scenario, rows, focus, say, also)
+    return told_first(scenario, rows, focus, say, also)
 
 
 def pairing(
@@ -232,7 +233,7 @@ def of_flip(
     """Where a ``condition`` (claim, operator, level) holds as ``axis`` varies, or that the probability never crosses
     the level. ``tallies`` are those of all values that were tried, ascending.
     """
-    claim, level = named(scenario, condition[0]), f"{100 * condition[2]:g}%"
+    claim, level = claim_named(scenario, condition[0]), f"{100 * condition[2]:g}%"
     what = path_in_words(scenario, axis.name)
     if not crossings:
         ends = (tallies[0].share, tallies[-1].share)
@@ -282,8 +283,9 @@ def flip_warnings(
 
 def too_few(base: Scenario, claim: Claim, rare: int) -> str:
     """The answer of a sensitivity where hardly any world tells the claim's two outcomes apart."""
+    what = claim_named(base, claim)
     return (
-        f"Nothing is ranked: of {base.worlds:,} worlds only {rare} differ from the others in {named(base, claim)}, and "
+        f"Nothing is ranked: of {base.worlds:,} worlds only {rare} differ from the others in {what}, and "
         f"{FEWEST_EVENTS} are needed; try more worlds"
     )
 
@@ -302,7 +304,7 @@ def of_sensitivity(
     ``effects`` and ``ranks`` are those of the uncertain ``paths``; with ``by_steps`` (Morris) an effect is a change of
     the probability, not a share of the variance.
     """
-    what = named(base, claim)
+    what = claim_named(base, claim)
     among = f"Among the {len(paths)} assumptions left uncertain" if len(paths) > 1 else "With one assumption uncertain"
     if math.isnan(chance.value):
         return f"{among}, nothing drives {what}: it comes out the same in every world"
@@ -314,10 +316,10 @@ def of_sensitivity(
     said = f"explains {share:.1f}% of the variance"
     if by_steps:
         said = f"moves its probability by {share:.0f} points a step"
-    first, *others = (path_in_words(base, paths[i]) for i in leaders[:NAMED])
+    first, *others = (path_in_words(base, paths[i]) for i in leaders[:MOST_LEADERS])
     if not others:
         return f"{among}, {what} hangs most on {first}, which {said}; {by_chance}"
-    *rest, last = [*others, *([f"{len(leaders) - NAMED} more"] if len(leaders) > NAMED else [])]
+    *rest, last = [*others, *([f"{len(leaders) - MOST_LEADERS} more"] if len(leaders) > MOST_LEADERS else [])]
     tied = f"{', '.join(rest)} and {last}" if rest else last
     return f"{among}, {what} hangs most on {first}, which {said}, and, not to be told apart, {tied}; {by_chance}"
 

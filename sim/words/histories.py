@@ -17,8 +17,8 @@ from sim.words.life_stories import Sentence, life_stories
 from sim.words.months import month_name
 from sim.words.numbers import with_unit
 
-PATHS = ("value", "cash")
-SIDES = ("base", "variant")
+TOLD_PATHS = ("value", "cash")
+BASE_AND_VARIANT = ("base", "variant")
 FEWEST_DIGITS, MOST_DIGITS = 4, 17  # of a value; more where the two histories differ in later ones only
 
 
@@ -80,7 +80,7 @@ def told_twice(scenarios: tuple[Scenario, Scenario], traces: tuple[Trace, Trace]
         mine, theirs = (_by_month(side[who].sentences if who in side else ()) for side in (base, variant))
         months = sorted(tick for tick in {*mine, *theirs} if tick >= parted)
         lines += [Line(tick, who, tuple(mine.get(tick, ())), tuple(theirs.get(tick, ()))) for tick in months]
-    paths = {name: (path_of(traces[0], firm, name), path_of(traces[1], firm, name)) for name in PATHS}
+    paths = {name: (path_of(traces[0], firm, name), path_of(traces[1], firm, name)) for name in TOLD_PATHS}
     return Retold(traces[0].world, firm, fates, state, event, happened, tuple(lines), paths)
 
 
@@ -108,7 +108,7 @@ def why(base: Scenario, names: dict[str, str], told: Retold) -> list[str]:
         said.append(f"They part {when(state.tick)}: {name}'s {column.label} is {_both(base, state)}.")
     if told.event is not None:
         event = told.event
-        where, other = SIDES if event.in_base else SIDES[::-1]
+        where, other = BASE_AND_VARIANT if event.in_base else BASE_AND_VARIANT[::-1]
         name = "the industry" if event.firm == MARKET else names.get(event.firm, event.firm)
         text = told.happened.text if told.happened else EVENTS[event.event]
         cause = f" ({told.happened.cause})" if told.happened and told.happened.cause else ""

@@ -7,7 +7,10 @@ from collections.abc import Callable
 
 from sim.foundation.currency import MONEY
 
-SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+SMALL_NUMBERS = (
+    *("no", "one", "two", "three", "four", "five", "six"),
+    *("seven", "eight", "nine", "ten", "eleven", "twelve"),
+)
 MANY = 10  # from here on amounts are told without decimals
 WHOLE_FROM = 9.95  # points told without decimals
 UNITS_SAID = ("months", "generations", "million", "days")
@@ -116,13 +119,13 @@ def with_unit(written: str, unit: str, currency: str) -> str:
 
 def count(value: int, noun: str, plural: str | None = None) -> str:
     """ "three startups", "one startup", "no startup": small numbers as words."""
-    word = SMALL[value] if 0 <= value < len(SMALL) else f"{value:,}"
+    word = SMALL_NUMBERS[value] if 0 <= value < len(SMALL_NUMBERS) else f"{value:,}"
     return f"{word} {noun if value in (0, 1) else plural or noun + 's'}"
 
 
 def how_many(value: int) -> str:
     """ "five", "none": a small number as a word that stands alone."""
-    return "none" if value == 0 else SMALL[value] if 0 < value < len(SMALL) else f"{value:,}"
+    return "none" if value == 0 else SMALL_NUMBERS[value] if 0 < value < len(SMALL_NUMBERS) else f"{value:,}"
 
 
 def ordinal(count: int) -> str:

@@ -13,8 +13,8 @@ from sim.words.months import month_name
 from sim.words.names import name_of
 from sim.words.numbers import with_unit
 
-LABELS = {name: (quantity.label, quantity.unit) for name, quantity in QUANTITIES.items()}
-STATES = {
+QUANTITY_LABELS = {name: (quantity.label, quantity.unit) for name, quantity in QUANTITIES.items()}
+STATE_PHRASES = {
     State.IN_GENERAL_RACE: "in the general race",
     State.NEVER_ENTERED: "not entered",
 }
@@ -54,13 +54,13 @@ def _state(scenario: Scenario, proposition: Mapping[str, Any], no: str = "") -> 
     state = str(proposition.get("fate") or proposition.get("milestone"))
     when = "in" if state in (State.INDEPENDENT, State.NEVER_ENTERED) else "by"
     firm, month = name_of(scenario, proposition["firm"]), month_name(proposition["by"])
-    return f"{firm} {no}{STATES.get(state, state)} {when} {month}"
+    return f"{firm} {no}{STATE_PHRASES.get(state, state)} {when} {month}"
 
 
 def _count(scenario: Scenario, proposition: Mapping[str, Any]) -> str:
     counted = proposition["count"]
     group = str(counted.get("of", ALL_STARTUPS))
-    state = STATES.get(counted["state"], counted["state"])
+    state = STATE_PHRASES.get(counted["state"], counted["state"])
     if "between" in proposition:
         low, high = proposition["between"]
         bound = f"{low} to {high}" if low != high else f"exactly {low}"
@@ -76,7 +76,7 @@ def _count(scenario: Scenario, proposition: Mapping[str, Any]) -> str:
 
 def _comparison(scenario: Scenario, proposition: Mapping[str, Any]) -> str:
     name = proposition.get("quantity") or proposition["market"]
-    label, unit = LABELS.get(name, (str(name), ""))
+    label, unit = QUANTITY_LABELS.get(name, (str(name), ""))
     who = f"{name_of(scenario, proposition['firm'])}: {label}" if "quantity" in proposition else label
     side = "above" if "above" in proposition else "below"
     against = proposition[side]
@@ -104,9 +104,9 @@ def asked(scenario: Scenario, claim: Claim) -> str:
     return when if claim.given is None else f"{when}; only of worlds with {proposition_in_words(scenario, claim.given)}"
 
 
-def named(scenario: Scenario, claim: Claim) -> str:
+def claim_named(scenario: Scenario, claim: Claim) -> str:
     """The claim by name, with what it asks: "the claim minimax-bought (MiniMax acquired by April 2028)".
 
-    A proposition that was typed rather than named (scenario/spoken.py) stands for itself, in quotes.
+    A proposition that was typed rather than claim_named (scenario/spoken.py) stands for itself, in quotes.
     """
     return f'"{claim.id}"' if " " in claim.id else f"the claim {claim.id} ({asked(scenario, claim)})"

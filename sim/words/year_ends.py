@@ -8,7 +8,7 @@ from sim.foundation.months import MONTHS_A_YEAR, month_text
 from sim.foundation.states import A_STARTUP
 from sim.laws.catalogue import FIRM_ASSUMPTIONS
 from sim.outcomes.quoted import DifferenceRow
-from sim.outcomes.year_end_differences import COUNTED, QUANTITIES
+from sim.outcomes.year_end_differences import COUNTED_WORLDS, YEAR_END_QUANTITIES
 from sim.scenario.model import Scenario
 from sim.scenario.year_ends import CASH, REVENUE, RUNWAY
 from sim.words.estimates import NOTHING, estimate, interval_in_words, plain, signed
@@ -16,7 +16,7 @@ from sim.words.months import date_name, months_and_tenths
 from sim.words.names import whom
 
 HUNDRED = 100.0  # from here on differences are told without decimals
-DECISIONS = tuple(name for name, declared in FIRM_ASSUMPTIONS.items() if declared.decides)
+FIRM_DECISIONS = tuple(name for name, declared in FIRM_ASSUMPTIONS.items() if declared.decides)
 
 
 def decided(base: Scenario, variant: Scenario) -> dict[str, tuple[float, ...]]:
@@ -28,7 +28,7 @@ def decided(base: Scenario, variant: Scenario) -> dict[str, tuple[float, ...]]:
     found = {}
     for firm in variant.firms:
         if firm.kind == A_STARTUP and not firm.copies and firm.id in before:
-            pairs = [(before[firm.id].get(name), firm.values.get(name)) for name in DECISIONS]
+            pairs = [(before[firm.id].get(name), firm.values.get(name)) for name in FIRM_DECISIONS]
             numbers = [new.numbers[0] for old, new in pairs if new is not None and (old is None or old != new)]
             if numbers:
                 found[firm.id] = tuple(numbers)
@@ -54,9 +54,9 @@ def runway_sentence(scenario: Scenario, rows: Sequence[DifferenceRow], firm: str
     """
     date = month_text(month)
     mine = {row["quantity"]: row for row in rows if (row["firm"], row["date"]) == (firm, date)}
-    if COUNTED not in mine:
+    if COUNTED_WORLDS not in mine:
         return ""
-    name, when, both = whom(scenario, firm), date_name(date), round(mine[COUNTED]["base"] * worlds)
+    name, when, both = whom(scenario, firm), date_name(date), round(mine[COUNTED_WORLDS]["base"] * worlds)
     if RUNWAY not in mine:
         return f"In no world is {name} there both with and without the change in {when}"
     row = mine[RUNWAY]
@@ -77,7 +77,7 @@ def by_firm(rows: Sequence[DifferenceRow], date: str) -> dict[str, dict[str, Dif
     """Id of every startup that is told at ``date`` -> quantity -> its row."""
     found: dict[str, dict[str, DifferenceRow]] = {}
     for row in rows:
-        if row["date"] == date and row["quantity"] in QUANTITIES:
+        if row["date"] == date and row["quantity"] in YEAR_END_QUANTITIES:
             found.setdefault(row["firm"], {})[row["quantity"]] = row
     return found
 
@@ -86,7 +86,7 @@ def cells(mine: Mapping[str, DifferenceRow]) -> tuple[str, ...]:
     """A startup's rows at a date in cells: runway on both sides, and its difference; the differences of cash and
     revenue; the percent of worlds that are counted. What there is not is a dash.
     """
-    runway, counted = mine.get(RUNWAY), mine[COUNTED]
+    runway, counted = mine.get(RUNWAY), mine[COUNTED_WORLDS]
     sides = NOTHING if runway is None else f"{plain(runway['base'], 1)} → {plain(runway['variant_value'], 1)}"
     apart = (difference_cell(mine.get(quantity)) for quantity in (RUNWAY, CASH, REVENUE))
     return (sides, *apart, said_counted(counted))

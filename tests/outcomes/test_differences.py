@@ -14,7 +14,7 @@ from synthetic_runs import START, firm, live, scenario, still
 from sim.foundation.columns import ACQUIRED, CLOSED, NEVER
 from sim.foundation.states import ALL
 from sim.outcomes import intervals
-from sim.outcomes.differences import COLUMNS, Differences, Piece, Side, months_compared
+from sim.outcomes.differences import DIFFERENCE_COLUMNS, Differences, Piece, Side, months_compared
 from sim.outcomes.paired_sums import Moments, score_parts, variance_ratio
 from sim.outcomes.survival_differences import Ratios
 from sim.scenario.model import Scenario
@@ -41,7 +41,7 @@ def side(
 
 def compared(base: Side, variant: Side, paired: bool = True, parts_at: int | None = 0) -> pd.DataFrame:
     frame = Differences(base, variant, paired, parts_at).run().frame("changed")
-    assert tuple(frame.columns) == COLUMNS
+    assert tuple(frame.columns) == DIFFERENCE_COLUMNS
     return frame.set_index(["firm", "quantity", "date"])
 
 

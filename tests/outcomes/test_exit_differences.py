@@ -10,7 +10,7 @@ from test_differences import compared, leaves, side
 from sim.foundation.causes import ABANDONED, CAUSES, DISTRESSED, NO_CAUSE, OUT_OF_MONEY, REFUSED
 from sim.foundation.columns import ACQUIRED, CLOSED
 from sim.outcomes import quoted
-from sim.outcomes.differences import COLUMNS, QUANTITIES, Differences
+from sim.outcomes.differences import COMPARED, DIFFERENCE_COLUMNS, Differences
 from sim.outcomes.exit_differences import is_exit, quantity_of
 from sim.outcomes.exits import End, ExitCounts
 from sim.outcomes.intervals import paired_score
@@ -86,8 +86,12 @@ def test_no_cause_is_quoted_and_no_other_quantity_looks_like_one():
     for world in range(40):
         ends(base, world, 0, 3, ACQUIRED, DISTRESSED)
         ends(variant, world, 0, 3, ACQUIRED, ABANDONED)
-    rows = compared(side(question, base), side(question, variant)).reset_index()[list(COLUMNS)].to_dict("records")
+    rows = (
+        compared(side(question, base), side(question, variant))
+        .reset_index()[list(DIFFERENCE_COLUMNS)]
+        .to_dict("records")
+    )
     assert [row["difference"] for row in rows if row["quantity"] == BOUGHT and row["firm"] == "alpha"] == [1, 1]
     assert quoted.rows_to_quote(question, rows)[1:] == (None, None)
-    assert not any(is_exit(name) for name in QUANTITIES)
+    assert not any(is_exit(name) for name in COMPARED)
     assert not any(": " in cause.rule for cause in CAUSES)

@@ -11,15 +11,16 @@ from synthetic_runs import START, block_of, chance, cut, firm, first_months, liv
 
 from sim.foundation.causes import NO_CAUSE
 from sim.foundation.columns import CLOSED, NEVER
-from sim.outcomes.index import BY_CHANCE, NEVER_ENTERS
+from sim.foundation.states import State
+from sim.outcomes.index import ENTERS_BY_CHANCE, NEVER_ENTERS
 from sim.outcomes.intervals import ratio_wilson, wilson
 from sim.outcomes.summary import summarise
-from sim.outcomes.survival import GENERAL, INDEPENDENT, Cohort, Curve, count_curve, curves_of, entrants, times_of
+from sim.outcomes.survival import Cohort, Curve, count_curve, curves_of, entrants, times_of
 
 TICKS = 36
 
 
-def curve(frame: pd.DataFrame, group: str, endpoint: str = INDEPENDENT, origin: str = "calendar") -> pd.DataFrame:
+def curve(frame: pd.DataFrame, group: str, endpoint: str = State.INDEPENDENT, origin: str = "calendar") -> pd.DataFrame:
     """One curve of survival.csv by month."""
     chosen = frame[(frame.group == group) & (frame.endpoint == endpoint) & (frame.origin == origin)]
     return chosen.set_index("month")
@@ -58,7 +59,7 @@ def in_cohort(zero: np.ndarray, first: int, last: int, event: np.ndarray) -> np.
     return (zero >= first) & (zero <= last) & (event >= zero)
 
 
-@pytest.mark.parametrize("endpoint", [INDEPENDENT, GENERAL])
+@pytest.mark.parametrize("endpoint", [State.INDEPENDENT, State.IN_GENERAL_RACE])
 def test_who_enters_by_chance_has_a_curve_for_each_year_of_entry(endpoint: str) -> None:
     """July 2023 to June 2026, so 2023 are the ticks 1 to 6, followed for 30 months, and 2024 those to 18, for 18."""
     luck = np.random.default_rng(11)
@@ -68,7 +69,7 @@ def test_who_enters_by_chance_has_a_curve_for_each_year_of_entry(endpoint: str) 
     histories = live(luck, 3000, 2, TICKS, entry=np.concatenate([entry, np.zeros_like(entry)], axis=1))
     frame = summarise(question, cut(question, histories, [1000, 2000])).survival
     event = histories["exit_month"][:, 0].astype(int)
-    if endpoint == GENERAL:
+    if endpoint == State.IN_GENERAL_RACE:
         event = np.minimum(event, histories["pivot_month"][:, 0])
     assert set(frame[frame.group == "late"].origin) == {"entered 2023", "entered 2024", "entered 2025"}
     for year, first, last in ((2023, 1, 6), (2024, 7, 18), (2025, 19, 30)):
@@ -87,7 +88,10 @@ def test_who_enters_by_chance_has_a_curve_for_each_year_of_entry(endpoint: str) 
     assert old.at_risk[0] == 3000 and old.survival.equals(curve(frame, "old", endpoint).survival)
 
 
-@pytest.mark.parametrize("origin,endpoint", [("listed", INDEPENDENT), ("listed", GENERAL), ("pivoted", INDEPENDENT)])
+@pytest.mark.parametrize(
+    "origin,endpoint",
+    [("listed", State.INDEPENDENT), ("listed", State.IN_GENERAL_RACE), ("pivoted", State.INDEPENDENT)],
+)
 def test_clocks_of_milestones_agree_with_statsmodels(origin: str, endpoint: str) -> None:
     luck = np.random.default_rng(13)
     firms = (firm("old", listed=START - 8, pivoted=START - 11), firm("new"), firm("other"), firm("giant", "giant"))
@@ -99,7 +103,7 @@ def test_clocks_of_milestones_agree_with_statsmodels(origin: str, endpoint: str)
     frame = summarise(question, cut(question, histories, [2000])).survival
     zero = histories[column][:, 1:3].ravel().astype(int)  # whose clock started before the run is on no curve of it
     end = histories["exit_month"][:, 1:3].ravel().astype(int)
-    if endpoint == GENERAL:
+    if endpoint == State.IN_GENERAL_RACE:
         end = np.minimum(end, histories["pivot_month"][:, 1:3].ravel())
     assert set(frame[frame.group == group].origin) == {f"{origin} {year}" for year in (2023, 2024, 2025)}
     for year, first, last in ((2023, 1, 6), (2024, 7, 18), (2025, 19, 30)):
@@ -109,7 +113,7 @@ def test_clocks_of_milestones_agree_with_statsmodels(origin: str, endpoint: str)
         expected, _ = kaplan_meier(lived, end[asked] <= TICKS, found.index.to_numpy())
         np.testing.assert_allclose(found.survival, expected, atol=1e-12)
         assert found.index[-1] == TICKS - last
-        assert (found.survival[0] == 1) == (endpoint == INDEPENDENT)  # some list and pivot in the same month
+        assert (found.survival[0] == 1) == (endpoint == State.INDEPENDENT)  # some list and pivot in the same month
         assert found.at_risk[5] == (lived >= 5).sum()
 
 
@@ -118,9 +122,9 @@ def test_who_left_the_race_before_the_start_is_not_in_it_on_the_calendar() -> No
     histories = still(50, 2)
     histories["pivot_month"][:, 0] = -4
     frame = summarise(question, cut(question, histories, [50])).survival
-    assert curve(frame, "light", GENERAL).survival.tolist() == [0]  # and nobody is at risk from then on
-    assert (curve(frame, "light", INDEPENDENT).survival == 1).all()
-    assert (curve(frame, "pair", GENERAL).survival == 0.5).all()
+    assert curve(frame, "light", State.IN_GENERAL_RACE).survival.tolist() == [0]  # and nobody is at risk from then on
+    assert (curve(frame, "light", State.INDEPENDENT).survival == 1).all()
+    assert (curve(frame, "pair", State.IN_GENERAL_RACE).survival == 0.5).all()
 
 
 def test_two_waves_the_first_dead_the_second_alive() -> None:
@@ -143,7 +147,7 @@ def test_two_waves_the_first_dead_the_second_alive() -> None:
 
 
 def test_who_is_on_the_calendar() -> None:
-    never, chance = NEVER_ENTERS, BY_CHANCE
+    never, chance = NEVER_ENTERS, ENTERS_BY_CHANCE
     cases = [  # ticks of entry -> on the calendar, on a clock of their own
         ([0, 0, 5, chance, never], [1, 1, 0, 0, 0], [0, 0, 1, 1, 0]),
         ([5, 5, never], [1, 1, 0], [0, 0, 0]),
@@ -159,7 +163,7 @@ def test_who_is_on_the_calendar() -> None:
 
 def test_cohorts_of_a_long_run_are_of_several_years() -> None:
     question = scenario((firm("a"), chance("b")), 12 * 30)  # July 2023 to June 2053: 31 calendar years
-    own = [one for one in curves_of(question) if one.group == "listed" and one.endpoint == INDEPENDENT]
+    own = [one for one in curves_of(question) if one.group == "listed" and one.endpoint == State.INDEPENDENT]
     assert [one.origin for one in own][:2] == ["listed 2023-2025", "listed 2026-2028"] and len(own) == 10
     assert (own[0].first, own[0].last, own[0].months) == (1, 30, 330)
     assert own[-1].origin == "listed 2050-2052" and own[-1].months == 6
@@ -212,7 +216,7 @@ def test_a_cohort_by_hand() -> None:
     histories["listing_month"] = [[4, 5, 6], [4, NEVER, 20]]
     histories["exit_month"] = [[6, NEVER, NEVER], [5, NEVER, NEVER]]
     found = count_curve(
-        Curve("listed", INDEPENDENT, "listed 2023", "listed", np.arange(3), True, 1, 6, 4), times_of(histories)
+        Curve("listed", State.INDEPENDENT, "listed 2023", "listed", np.arange(3), True, 1, 6, 4), times_of(histories)
     )
     assert (found.size, found.squares) == (4, 10)
     assert found.left.tolist() == [4, 3, 2, 2, 2] and found.at_risk.tolist() == [4, 4, 3, 2, 2]
@@ -237,7 +241,7 @@ def shared_luck(luck: np.random.Generator, worlds: int, firms: int) -> np.ndarra
 
 
 def listed_in(first: int, last: int, firms: int) -> Curve:
-    return Curve("listed", INDEPENDENT, "listed", "listed", np.arange(firms), True, first, last, TICKS - last)
+    return Curve("listed", State.INDEPENDENT, "listed", "listed", np.arange(firms), True, first, last, TICKS - last)
 
 
 @pytest.mark.parametrize("month", [6, 12])
@@ -313,7 +317,7 @@ def test_a_band_covers_to_the_end_of_its_curve(worlds: int) -> None:
         histories = still(worlds, 2)
         out = 1 + first_months(luck, np.full((worlds, 2), 0.12), (worlds, 2))
         histories["listing_month"], histories["exit_month"] = 1, np.where(out <= 90, out, NEVER)
-        curve_of_all = Curve("listed", INDEPENDENT, "listed", "listed", np.arange(2), True, 1, 1, 89)
+        curve_of_all = Curve("listed", State.INDEPENDENT, "listed", "listed", np.arange(2), True, 1, 1, 89)
         found = count_curve(curve_of_all, times_of(histories))
         last = found.length - 1
         assert found.at_risk[last] ** 2 >= found.size > found.at_risk[last + 1] ** 2
@@ -325,7 +329,7 @@ def test_a_band_covers_to_the_end_of_its_curve(worlds: int) -> None:
 def test_single_firm_band_covers() -> None:
     """Calendar survival of one firm that enters on a date: 95% over repeated runs."""
     at, runs, inside = 15, 800, 0
-    one = Curve("a", INDEPENDENT, "calendar", "entered", np.array([0]), False, 5, 5, TICKS - 5)
+    one = Curve("a", State.INDEPENDENT, "calendar", "entered", np.array([0]), False, 5, 5, TICKS - 5)
     for seed in range(runs):
         histories = live(np.random.default_rng(seed), 200, 1, TICKS, close=0.04, acquire=1e-12, entry=5)
         low, high = count_curve(one, times_of(histories)).bounds(False)

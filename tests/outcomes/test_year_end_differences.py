@@ -12,7 +12,7 @@ from test_differences import compared, side
 
 from sim.outcomes import intervals, quoted
 from sim.outcomes.differences import Side
-from sim.outcomes.year_end_differences import QUANTITIES, TOP, median
+from sim.outcomes.year_end_differences import TOP, YEAR_END_QUANTITIES, median
 from sim.scenario.model import Scenario
 from sim.scenario.year_ends import KEPT, firms_kept, year_ends
 from tools.students_t import t_interval
@@ -72,7 +72,7 @@ def test_numbers_worked_by_hand():
     assert found.loc["beta", "counted", "2023-12"]["base"] == 0  # there in no world: nothing else is said of it
     told = set(found.index)
     assert not any(("beta", name, "2023-12") in told for name in KEPT)
-    assert not any(who in ("crowd", "giant", "startups") and name in QUANTITIES for who, name, _ in told)
+    assert not any(who in ("crowd", "giant", "startups") and name in YEAR_END_QUANTITIES for who, name, _ in told)
 
 
 def test_the_median_difference_lies_between_two_in_order():
@@ -160,7 +160,7 @@ def test_the_same_worlds_differ_by_nothing_and_one_world_has_no_interval():
 def test_nothing_is_said_where_a_side_does_not_keep_it_and_nothing_is_quoted():
     question, base = scenario(CAST, 12), made(scenario(CAST, 12), 30, 3)
     folder = side(question, still(30, 6))
-    assert not compared(with_ends(question, base), folder).reset_index()["quantity"].isin(QUANTITIES).any()
+    assert not compared(with_ends(question, base), folder).reset_index()["quantity"].isin(YEAR_END_QUANTITIES).any()
     variant = base + np.array([1, 500, 50.0])
     rows = compared(with_ends(question, base), with_ends(question, variant)).reset_index().to_dict("records")
     assert quoted.rows_to_quote(question, rows)[1:] == (None, None)

@@ -12,7 +12,7 @@ from browser import look
 
 import sim
 from sim.foundation.errors import InputError
-from sim.outcomes.year_end_differences import QUANTITIES as YEAR_END
+from sim.outcomes.year_end_differences import YEAR_END_QUANTITIES as YEAR_END
 from sim.report import study_figures
 from sim.report.html.stills import browser
 from sim.report.html.write import write

@@ -7,7 +7,7 @@ from sim.scenario import spoken
 from sim.scenario.load import load
 from sim.scenario.model import Scenario
 from sim.study.claims_asked import claim_of, condition_of
-from sim.words.propositions import named, proposition_in_words
+from sim.words.propositions import claim_named, proposition_in_words
 
 MAY_2028 = 2028 * 12 + 4
 
@@ -64,7 +64,7 @@ def test_what_is_said_is_what_is_asked(flagship, text, when, words):
     assert claim.when == when
     assert claim.id == spoken.tidy(text)
     assert proposition_in_words(flagship, claim.when) == words
-    assert named(flagship, claim) == f'"{claim.id}"'
+    assert claim_named(flagship, claim) == f'"{claim.id}"'
 
 
 @pytest.mark.parametrize(
@@ -95,4 +95,4 @@ def test_a_proposition_and_a_level(flagship):
 
 def test_a_claim_is_named_with_its_date(flagship):
     claim = claim_of(flagship, "minimax-bought", "--of")
-    assert named(flagship, claim).startswith("the claim minimax-bought (MiniMax acquired by April 2028")
+    assert claim_named(flagship, claim).startswith("the claim minimax-bought (MiniMax acquired by April 2028")

@@ -16,7 +16,7 @@ from sim.archive import folder, inventory
 from sim.foundation.errors import InputError
 from sim.outcomes import intervals
 from sim.outcomes.differences import Piece, Side
-from sim.outcomes.year_end_differences import QUANTITIES as YEAR_END
+from sim.outcomes.year_end_differences import YEAR_END_QUANTITIES as YEAR_END
 from sim.scenario.load import load_text, with_sets
 
 KEY = ["variant", "firm", "quantity", "date"]

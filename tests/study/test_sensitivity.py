@@ -18,7 +18,7 @@ from sim.foundation.columns import NEVER
 from sim.foundation.errors import InputError
 from sim.outcomes import drivers
 from sim.outcomes.claims import UNDECIDED, truth
-from sim.outcomes.drivers import Effect, chance_share, fifths, first_order, grouped, ranks, significant
+from sim.outcomes.drivers import Effect, chance_share, fifths, first_order, grouped, ranks, significant_by_holm
 from sim.report import figures
 from sim.scenario.load import with_sets
 from sim.scenario.model import Scenario
@@ -69,7 +69,7 @@ def test_first_order_indices_of_the_ishigami_function():
     assert found[0].value == pytest.approx(ISHIGAMI[0], abs=0.015)
     assert found[1].value == pytest.approx(ISHIGAMI[1] * (math.sin(width) / width) ** 2, abs=0.015)
     assert found[2].value < 0.003
-    assert significant([effect.p for effect in found]) == [True, True, False]
+    assert significant_by_holm([effect.p for effect in found]) == [True, True, False]
 
 
 def test_salib_finds_the_same_from_the_same_data():
@@ -103,7 +103,7 @@ def test_noise_is_taken_for_a_driver_in_one_study_of_twenty_at_most():
     for seed in range(300):
         rng = np.random.default_rng(seed)
         y = (rng.random(400) < 0.3).astype(float)
-        alarms += any(significant([first_order(rng.random(400), y).p for _ in range(50)]))
+        alarms += any(significant_by_holm([first_order(rng.random(400), y).p for _ in range(50)]))
     assert alarms / 300 <= 0.08  # 0.05 and 2.4 standard errors
 
 
@@ -115,7 +115,7 @@ def test_a_rare_outcome_finds_no_driver_in_noise_more_often(worlds):
         rng = np.random.default_rng(seed)
         y = np.zeros(worlds)
         y[rng.choice(worlds, 10, replace=False)] = 1
-        alarms += any(significant([first_order(rng.random(worlds), y).p for _ in range(50)]))
+        alarms += any(significant_by_holm([first_order(rng.random(worlds), y).p for _ in range(50)]))
     assert alarms / 150 <= 0.09  # 0.05 and 2.3 standard errors
 
 
@@ -136,9 +136,9 @@ def test_a_jump_within_a_group_is_not_lost(jump):
 
 
 def test_holm_by_hand():
-    assert significant([0.04, 0.01, 0.03, 0.005]) == [False, True, False, True]
-    assert significant([0.05]) == [True]
-    assert significant([]) == []
+    assert significant_by_holm([0.04, 0.01, 0.03, 0.005]) == [False, True, False, True]
+    assert significant_by_holm([0.05]) == [True]
+    assert significant_by_holm([]) == []
 
 
 def test_what_cannot_be_told_apart_shares_a_rank():

@@ -12,7 +12,7 @@ from closed_form import CASH, HAZARD, MONTHS, NAME, alone, least_hazard
 
 import sim
 from sim.foundation.errors import InputError
-from sim.outcomes.fates import COUNTED
+from sim.outcomes.fates import ALL_STATES
 from sim.report import figures
 from sim.study import sweep as study
 from sim.study.axes import MOST_POINTS, axes_of
@@ -39,7 +39,7 @@ def swept(tmp_path_factory):
 def test_the_columns_are_those_of_the_interface(swept):
     assert list(swept.grid) == [HAZARD, *COLUMNS]
     assert set(swept.grid["quantity"]) == {
-        *COUNTED, "independents_left", "general_left", "endgame",
+        *ALL_STATES, "independents_left", "general_left", "endgame",
         "claims.closes", "claims.closes-early", "claims.late-if-at-all",
     }  # fmt: skip
     assert swept.folder.name.startswith("sweep-")

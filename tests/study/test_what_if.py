@@ -17,8 +17,8 @@ import sim
 from sim.archive import atomic, folder
 from sim.engine.simulate import simulate
 from sim.foundation.errors import InputError, RunError
-from sim.outcomes.differences import COLUMNS, Piece
-from sim.outcomes.fates_turned import COLUMNS as FLIP_COLUMNS
+from sim.outcomes.differences import DIFFERENCE_COLUMNS, Piece
+from sim.outcomes.fates_turned import FLIP_COLUMNS
 from sim.scenario.load import with_sets
 from sim.study import run as study_run
 from sim.study.how import How
@@ -236,7 +236,7 @@ def test_the_folder_has_the_promised_files(shut):
     assert shut.headline[0] in page
     assert shut.headline[1].replace("'", "&#39;") in page
     assert 'src="http' not in page
-    assert tuple(shut.differences.columns) == COLUMNS
+    assert tuple(shut.differences.columns) == DIFFERENCE_COLUMNS
     firms = set(shut.differences["firm"])
     assert {"zhipu", "xiaomi", "six", "startups", "giants", "all"} <= firms
     dates = set(shut.differences["date"])
@@ -388,7 +388,7 @@ def test_the_command_prints_sentences_and_a_table_or_one_object(shakeout, tmp_pa
     assert found["folder"] == str(page.parent) and found["manifest"]["kind"] == "whatif"
     assert [one["name"] for one in found["manifest"]["variants"]] == [POORER, "rich"]
     row = found["summary"][0]
-    assert set(row) == {"name", *COLUMNS} and row["paired"] is True
+    assert set(row) == {"name", *DIFFERENCE_COLUMNS} and row["paired"] is True
     code, out, _ = shakeout("whatif", "small.yaml", *options, "--quiet")
     assert (code, out) == (0, f"{page.parent}\n")
     assert list(page.parent.parent.iterdir()) == [page.parent]

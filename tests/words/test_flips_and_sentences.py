@@ -11,11 +11,12 @@ from synthetic_runs import firm, scenario, still
 from sim.foundation.columns import ACQUIRED, CLOSED
 from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS
 from sim.outcomes import quoted
-from sim.outcomes.fates_turned import Flip, Flips, telling
+from sim.outcomes.fates_turned import TurnedFate, TurnedFates, telling
 from sim.outcomes.intervals import paired_score
 from sim.scenario.load import load_text
 from sim.words import changes, differences
 from sim.words.changes import path_in_words
+from sim.words.differences import effect_sentence
 from sim.words.months import deadline
 from sim.words.numbers import points
 
@@ -27,7 +28,7 @@ def gone(histories: np.ndarray, world: int, row: int, fate: int) -> None:
     histories["fate"][world, row] = fate
 
 
-def flipped() -> Flips:
+def flipped() -> TurnedFates:
     """Six worlds: alpha turns from listed and independent to closed in two, in one of which beta turns too."""
     question = scenario(CAST, 12)
     base, variant = still(6, 5), still(6, 5)
@@ -38,7 +39,7 @@ def flipped() -> Flips:
     gone(variant, 4, 0, CLOSED)
     variant["pivot_month"][2, 1] = 12
     gone(base, 5, 3, ACQUIRED)
-    flips = Flips(question, question)
+    flips = TurnedFates(question, question)
     flips.add(0, base[:2], variant[:2])
     flips.add(2, base[2:], variant[2:])
     return flips
@@ -58,7 +59,7 @@ def test_flips_are_counted_by_firm_with_their_flags():
 
 def test_the_same_worlds_flip_nothing():
     question, worlds = scenario(CAST, 12), still(6, 5)
-    flips = Flips(question, question)
+    flips = TurnedFates(question, question)
     flips.add(0, worlds, worlds.copy())
     assert flips.frame("v").empty
     assert telling(flips.flips(), ["alpha"], None) is None
@@ -77,9 +78,9 @@ def test_the_world_to_tell_is_one_in_which_little_else_turns():
 
 def test_the_world_to_tell_turns_in_the_direction_of_the_difference():
     """Five worlds lose the firm and three gain it: where the difference is a gain, one of the three is told."""
-    lost = Flip("alpha", "independent+listed", "closed", 5, 11, "alpha")
-    gained = Flip("alpha", "acquired", "independent", 3, 12, "alpha")
-    turned = Flip("alpha", "acquired", "closed", 9, 13, "alpha")
+    lost = TurnedFate("alpha", "independent+listed", "closed", 5, 11, "alpha")
+    gained = TurnedFate("alpha", "acquired", "independent", 3, 12, "alpha")
+    turned = TurnedFate("alpha", "acquired", "closed", 9, 13, "alpha")
     flips = [lost, gained, turned]
     assert telling(flips, ["alpha"], {"firm": "alpha", "difference": -0.1}) == lost
     assert telling(flips, ["alpha"], {"firm": "alpha", "difference": 0.1}) == gained
@@ -126,11 +127,11 @@ def test_the_sentence_quotes_the_largest_sure_difference_of_survival():
     assert quoted.largest(QUESTION, rows) == rows[0]
     assert quoted.largest(QUESTION, rows[1:]) == rows[2]
     assert quoted.largest(QUESTION, [rows[1]]) is None
-    said = differences.sentence(QUESTION, "Shutting the listing window", quoted.rows_to_quote(QUESTION, rows), 400)
+    said = effect_sentence(QUESTION, "Shutting the listing window", quoted.rows_to_quote(QUESTION, rows), 400)
     assert said == "Shutting the listing window costs Alpha 5 points of survival by the end of 2028, plus or minus 1.0"
-    nothing = differences.sentence(QUESTION, "It", NOTHING, 4000)
+    nothing = effect_sentence(QUESTION, "It", NOTHING, 4000)
     assert nothing == "It makes no difference that 4,000 worlds can surely tell from chance"
-    assert "the same in every world" in differences.sentence(QUESTION, "It", NOTHING, 4000, same=True)
+    assert "the same in every world" in effect_sentence(QUESTION, "It", NOTHING, 4000, same=True)
 
 
 def test_a_tiny_difference_is_told_only_where_there_is_none_larger():
@@ -201,19 +202,19 @@ def test_the_horizon_comes_first_and_an_earlier_date_only_as_a_second_sentence()
     """12 points at the end of 2029, 1.7 ± 4.3 at the horizon: that nothing is left is said first."""
     earlier = row("alpha", "survival", 0.12, 0.03, "2029-12")
     unsure = row("alpha", "survival", 0.017, 0.043, "2030-12")
-    said = differences.sentence(QUESTION, "Cheaper money", quoted.rows_to_quote(QUESTION, [earlier, unsure]), 500)
+    said = effect_sentence(QUESTION, "Cheaper money", quoted.rows_to_quote(QUESTION, [earlier, unsure]), 500)
     assert said == (
         "Cheaper money makes no difference at the horizon, December 2030, that 500 worlds can surely tell from chance. "
         "Before the horizon it does: it gives Alpha 12 points of survival by the end of 2029, plus or minus 3.0"
     )
     sure = row("alpha", "survival", 0.05, 0.01, "2030-12")
-    said = differences.sentence(QUESTION, "Cheaper money", quoted.rows_to_quote(QUESTION, [earlier, sure]), 500)
+    said = effect_sentence(QUESTION, "Cheaper money", quoted.rows_to_quote(QUESTION, [earlier, sure]), 500)
     assert said == (
         "Cheaper money gives Alpha 5 points of survival by the end of 2030, plus or minus 1.0. The difference is "
         "larger earlier: it gives Alpha 12 points of survival by the end of 2029, plus or minus 3.0"
     )
     close = row("alpha", "survival", 0.10, 0.01, "2030-12")
-    said = differences.sentence(QUESTION, "Cheaper money", quoted.rows_to_quote(QUESTION, [earlier, close]), 500)
+    said = effect_sentence(QUESTION, "Cheaper money", quoted.rows_to_quote(QUESTION, [earlier, close]), 500)
     assert said == "Cheaper money gives Alpha 10 points of survival by the end of 2030, plus or minus 1.0"
     told = {**earlier, "base": 0.5, "variant_value": 0.62}
     said = differences.contrast(QUESTION, quoted.rows_to_quote(QUESTION, [told, unsure]), "a", "b")

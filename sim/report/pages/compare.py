@@ -7,7 +7,7 @@ from typing import Any
 from sim.foundation.states import State
 from sim.outcomes import differences
 from sim.outcomes.intervals import METHODS
-from sim.outcomes.year_end_differences import QUANTITIES as YEAR_END_QUANTITIES
+from sim.outcomes.year_end_differences import YEAR_END_QUANTITIES
 from sim.report.html.document import (
     Cell,
     Column,
@@ -27,7 +27,7 @@ from sim.report.tables.of_run import share_cell
 from sim.report.tables.provenance import provenance_of, runs_table
 from sim.study.compare import Comparison
 from sim.study.focus import focus_in
-from sim.words.differences import side_by_side
+from sim.words.differences import sides_and_difference
 from sim.words.estimates import NOTE
 from sim.words.months import date_name
 from sim.words.text import capital, notes, shorten
@@ -153,7 +153,7 @@ def _side_by_side(runs: Runs, rows: list[dict[str, Any]], index: int) -> Table:
         (
             Cell(capital(row["name"]), strong=True),
             Cell(row["quantity"].replace("_", " ")),
-            *(Cell(text) for text in side_by_side(row)),
+            *(Cell(text) for text in sides_and_difference(row)),
         )
         for row in rows
     )

@@ -11,7 +11,7 @@ from sim.report.pictures.value_axis import name_of
 from sim.report.tables.provenance import provenance_of_study
 from sim.study.flip import Flip
 from sim.words.numbers import between, percent, significant
-from sim.words.propositions import named
+from sim.words.propositions import claim_named
 from sim.words.text import capital, notes, shorten
 
 FLIP_TERMS = (
@@ -43,7 +43,7 @@ def document_of(done: Flip) -> Document:
         f"Flip point: {shorten(done.scenario.title or done.scenario.name, 200)}",
         shorten(done.headline, 600),
         tuple(sections),
-        f"{capital(named(done.scenario, claim))}: {shorten(claim.says or claim.id, 500)}. What varies, from "
+        f"{capital(claim_named(done.scenario, claim))}: {shorten(claim.says or claim.id, 500)}. What varies, from "
         f"{significant(axis.low)} to {significant(axis.high)}: {name_of(axis.name, done.scenario)} ({axis.name}).",
         (
             f"{done.scenario.worlds:,} worlds at every value, with the same luck, seed {done.scenario.seed}. "

@@ -7,7 +7,7 @@ from typing import Any
 
 from sim.foundation.columns import LONGEST_RUNWAY
 from sim.foundation.months import month_text
-from sim.outcomes.year_end_differences import COUNTED
+from sim.outcomes.year_end_differences import COUNTED_WORLDS
 from sim.report.html.document import BOTH, Cell, Column, Details, Prose, Table
 from sim.report.pictures.difference_dots import FALLS, RISES, Difference, date_head, is_sure, name_head, shown_dates
 from sim.report.several_runs import Runs
@@ -53,10 +53,10 @@ def _at_date(runs: Runs, told: dict[str, dict[str, Difference]], index: int, dat
         Column("Counted, %", "right", title="percent of worlds that are counted"),
     )
     body = tuple(
-        (name_head(runs, firm), *(_sides(mine.get(name)) for name in KEPT), Cell(said_counted(mine[COUNTED])))
+        (name_head(runs, firm), *(_sides(mine.get(name)) for name in KEPT), Cell(said_counted(mine[COUNTED_WORLDS])))
         for firm, mine in told.items()
     )
-    paired = any(mine[COUNTED]["paired"] for mine in told.values())
+    paired = any(mine[COUNTED_WORLDS]["paired"] for mine in told.values())
     where = "in which the startup is there in both" if paired else "of each run in which the startup is there"
     how = "the median of the differences world by world" if paired else "the difference of the medians"
     caption = runs.caption(
