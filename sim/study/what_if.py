@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sim.archive import digest
 from sim.archive.dictionary import A_SHARE, DIFFERENCES_CSV, INTEGER, NUMBER, TEXT, VARIANT, Column, Table
 from sim.archive.folder import RunFolder
+from sim.engine.simulate import trace
 from sim.foundation.states import A_STARTUP
 from sim.outcomes.differences import ENDGAME, GENERAL_LEFT, INDEPENDENTS_LEFT, SURVIVAL, Differences, Piece
 from sim.outcomes.fates_turned import TurnedFates, telling
@@ -23,11 +24,10 @@ from sim.study.how import SUMMARISING, How
 from sim.study.many_worlds import with_worlds
 from sim.study.run import Run, simulate
 from sim.study.study import Answer, Kind, answered, folder_name, manifest_of
-from sim.study.told_twice import retell
 from sim.study.variants import BASE, Variant, parts_at
 from sim.words.explanations import explanation
 from sim.words.headlines import of_variant
-from sim.words.histories import Retold
+from sim.words.histories import Retold, told_twice
 from sim.words.year_ends import decided, told_at
 
 if TYPE_CHECKING:
@@ -225,6 +225,14 @@ def _sentence(base: Scenario, variant: Variant, rows: Sequence[Any], focus: Sequ
 def _told_month(base: Scenario, variant: Variant) -> int:
     """The calendar month at which the runway, cash and revenue of ``variant`` are told first."""
     return told_at(base, variant.scenario, parts_at(base, variant.scenario), year_ends(base.start, base.end))
+
+
+def retell(base: Scenario, variant: Scenario, world: int, firm: str) -> Retold:
+    """Replay ``world`` of both scenarios, which must begin in the same month, and tell where they part.
+
+    ``firm`` is the row the telling is about: a firm's id, or the first copy of a class.
+    """
+    return told_twice((base, variant), (trace(base, world), trace(variant, world)), firm)
 
 
 def _opened(done: RunFolder, base: Scenario, variants: Sequence[Variant], how: How) -> WhatIf:

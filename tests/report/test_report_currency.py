@@ -18,7 +18,7 @@ from sim.report.html.write import write
 from sim.scenario.load import load_mapping, with_sets
 from sim.scenario.params import markdown, rows
 from sim.scenario.schema import json_schema
-from sim.study.told_twice import retell
+from sim.study.what_if import retell
 from sim.words.histories import why
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "study"))

@@ -360,3 +360,16 @@ def test_workers_keep_blocks_where_this_process_is_now(tmp_path, monkeypatch):
 
 def forbidden(*_arguments: object) -> None:
     raise AssertionError("a block was computed again")
+
+
+def test_the_oldest_blocks_of_this_process_make_room(tmp_path, monkeypatch):
+    """Of three stores of 10 bytes, 25 may be kept: the oldest goes, unless it is still asked for."""
+    for age, name in enumerate(("old", "older", "oldest")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "block").write_bytes(bytes(10))
+        os.utime(tmp_path / name, (1000 - age, 1000 - age))
+    monkeypatch.setattr(many_worlds, "MOST_KEPT", 25)
+    many_worlds.make_room(tmp_path, {tmp_path / "oldest"})
+    assert {path.name for path in tmp_path.iterdir()} == {"old", "older", "oldest"}
+    many_worlds.make_room(tmp_path, set())
+    assert {path.name for path in tmp_path.iterdir()} == {"old", "older"}

@@ -280,6 +280,20 @@ def test_blocks_are_those_of_ordinary_runs(tmp_path, monkeypatch):
     assert len(asked) == 4
 
 
+def test_from_python_too_the_base_is_simulated_once(monkeypatch):
+    from sim.engine import simulate as engine
+
+    asked, real, base = [], engine.simulate, small(300, seed=91)
+    monkeypatch.setattr(engine, "simulate", lambda s, first, worlds: asked.append(first) or real(s, first, worlds))
+    sim.what_if(base, {"firms.beta.cash": 60}, jobs=1)
+    assert len(asked) == 2
+    sim.what_if(base, {"firms.beta.cash": 61}, jobs=1)
+    assert len(asked) == 3, "the variant alone is new"
+    sim.run(base, jobs=1)
+    sim.sweep(base, {"firms.beta.cash": (60, 61, 2)}, jobs=1)
+    assert len(asked) == 3, "all of it was there"
+
+
 def test_a_full_disk_leaves_no_folder(tmp_path, monkeypatch):
     def full(_done, _part):
         raise OSError(28, "No space left on device")
