@@ -50,6 +50,11 @@ def fate_text(code: int) -> str:
     return "+".join([FATES[code // FLAGGED], *flags])
 
 
+def without_flags(told: str) -> str:
+    """The fate alone: ``closed`` of ``closed+listed``."""
+    return told.partition("+")[0]
+
+
 @dataclass
 class TurnedFates:
     """Counts of what turned into what, per firm (a class of copies is one), over pairs of worlds."""
@@ -120,9 +125,9 @@ def telling(flips: Sequence[TurnedFate], startups: Sequence[str], row: Mapping[s
     if its fate turned; else the most frequent of a startup. A flip of a flag only comes last. None where none flipped.
     """
     candidates = [flip for flip in flips if flip.firm in startups]
-    turned = [flip for flip in candidates if flip.base_fate.split("+")[0] != flip.variant_fate.split("+")[0]]
+    turned = [flip for flip in candidates if without_flags(flip.base_fate) != without_flags(flip.variant_fate)]
     mine = [flip for flip in turned if row is not None and flip.firm == row["firm"]]
     lost = row is not None and row["difference"] < 0
-    along = [flip for flip in mine if (flip.base_fate if lost else flip.variant_fate).startswith(State.INDEPENDENT)]
+    along = [f for f in mine if without_flags(f.base_fate if lost else f.variant_fate) == State.INDEPENDENT]
     pool = along or mine or turned or candidates
     return max(pool, key=lambda flip: (flip.worlds, -flip.world), default=None)

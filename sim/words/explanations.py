@@ -22,9 +22,9 @@ from sim.words.names import whom
 from sim.words.text import capital
 
 EXPLAINS = 0.5  # least part of the difference of survival
-BEFORE: Mapping[int, tuple[tuple[str, int], ...]] = {  # cause of exit -> what leads to it, and whether it moves along
-    causes.ABANDONED: ((State.LISTED, 1), (State.ABANDONED, 1)),
-    causes.REDEEMED: ((State.LISTED, -1),),  # only who is not listed can be called
+BEFORE: Mapping[str, tuple[tuple[str, int], ...]] = {  # cause of exit -> what leads to it, and whether it moves along
+    CAUSES[causes.ABANDONED].rule: ((State.LISTED, 1), (State.ABANDONED, 1)),
+    CAUSES[causes.REDEEMED].rule: ((State.LISTED, -1),),  # only who is not listed can be called
 }
 DOES = {
     State.LISTED: "lists",
@@ -57,8 +57,7 @@ def chain(scenario: Scenario, rows: Sequence[DifferenceRow], headline: Differenc
     last = max(ends, key=lambda row: abs(row["difference"]), default=None)
     if last is None or abs(last["difference"]) < EXPLAINS * abs(headline["difference"]):
         return ""
-    rules = [cause.rule for cause in CAUSES]
-    before = BEFORE.get(rules.index(in_parts(last["quantity"])[1]), ())
+    before = BEFORE.get(in_parts(last["quantity"])[1], ())
     steps = [mine.get(milestone) for milestone, _ in before]
     if not all(
         row is not None and _surely(row, exits_go * along) for row, (_, along) in zip(steps, before, strict=True)
