@@ -48,8 +48,8 @@ DIFFERENCE_COLUMNS = (
 # what the intervals are made with, and named after (intervals.METHODS)
 PAIRED_SHARES, PAIRED_MONEY = intervals.paired_score, intervals.t_quantile
 UNPAIRED_SHARES, UNPAIRED_MEANS = intervals.newcombe, intervals.welch_freedom
-OF_INDUSTRY = (INDEPENDENTS_LEFT, GENERAL_LEFT, ENDGAME)
-COMPARED = (SURVIVAL, *ALL_STATES, RAISED, FINAL_VALUATION, *OF_INDUSTRY)  # in the order of the rows
+INDUSTRY_QUANTITIES = (INDEPENDENTS_LEFT, GENERAL_LEFT, ENDGAME)
+COMPARED_QUANTITIES = (SURVIVAL, *ALL_STATES, RAISED, FINAL_VALUATION, *INDUSTRY_QUANTITIES)  # in the order of the rows
 
 
 class Piece(NamedTuple):
@@ -103,8 +103,8 @@ class Cast:
 
 
 def place_of(quantity: str) -> tuple[int, str]:
-    """Where the rows about ``quantity`` stand: as in COMPARED, causes of exit after the states."""
-    known = (*COMPARED, *AT_YEAR_ENDS)
+    """Where the rows about ``quantity`` stand: as in COMPARED_QUANTITIES, causes of exit after the states."""
+    known = (*COMPARED_QUANTITIES, *AT_YEAR_ENDS)
     return (known.index(ALL_STATES[-1]), quantity) if is_exit(quantity) else (known.index(quantity), "")
 
 
@@ -263,7 +263,7 @@ class Differences:
             if is_exit(key.quantity) and not self.keeps_causes:
                 continue
             estimates = self._estimates(key, moments)
-            names = (ALL,) if key.quantity in OF_INDUSTRY else self.names
+            names = (ALL,) if key.quantity in INDUSTRY_QUANTITIES else self.names
             told = self.startups if key.unit == UNIT_MONEY else np.ones(len(names), bool)
             records += [(name, key, estimates, column) for column, name in enumerate(names) if told[column]]
         records += self._survival() + self._endgame() + self._year_ends()

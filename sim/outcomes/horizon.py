@@ -30,7 +30,7 @@ CLAIM = "claims."
 GridRow = tuple[str, str, float, float, float]
 
 
-class Horizon:
+class HorizonCounts:
     """The counts of one run from which its rows follow; ``curves``: also those of its survival on calendar time."""
 
     def __init__(self, scenario: Scenario, curves: bool = False) -> None:
@@ -85,7 +85,7 @@ class Horizon:
 
 def horizon_of(scenario: Scenario, blocks: Iterable[Block], curves: bool = False) -> tuple[list[GridRow], Any]:
     """The rows of a run and, with ``curves``, its survival.csv on calendar time (else None)."""
-    found = Horizon(scenario, curves)
+    found = HorizonCounts(scenario, curves)
     for block in blocks:
         found.add(block)
     return found.rows(), found.survival() if curves else None

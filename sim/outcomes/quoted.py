@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sim.foundation.columns import MILESTONES
 from sim.foundation.states import A_STARTUP, State
 from sim.outcomes.differences import (
-    COMPARED,
+    COMPARED_QUANTITIES,
     ENDGAME,
     FINAL_VALUATION,
     GENERAL_LEFT,
@@ -49,7 +49,7 @@ class Quoted(NamedTuple):
 
 def rows_to_quote(scenario: Scenario, rows: Sequence[DifferenceRow]) -> Quoted:
     """What to quote of ``rows``, which all have a difference; what explains fates (causes of exit) is not quoted."""
-    rows = [row for row in rows if row["quantity"] in COMPARED]
+    rows = [row for row in rows if row["quantity"] in COMPARED_QUANTITIES]
     date = max((row["date"] for row in rows), default="")
     horizon = largest(scenario, [row for row in rows if row["date"] == date])
     before = [row for row in rows if row["date"] != date]

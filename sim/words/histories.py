@@ -18,8 +18,8 @@ from sim.words.months import month_name
 from sim.words.numbers import with_unit
 
 TOLD_PATHS = ("value", "cash")
-BASE_AND_VARIANT = ("base", "variant")
-FEWEST_DIGITS, MOST_DIGITS = 4, 17  # of a value; more where the two histories differ in later ones only
+TOLD_SIDES = ("base", "variant")
+FEWEST_DIGITS, MOST_STATE_DIGITS = 4, 17  # of a value; more where the two histories differ in later ones only
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ def why(base: Scenario, names: dict[str, str], told: Retold) -> list[str]:
         said.append(f"They part {when(state.tick)}: {name}'s {column.label} is {_both(base, state)}.")
     if told.event is not None:
         event = told.event
-        where, other = BASE_AND_VARIANT if event.in_base else BASE_AND_VARIANT[::-1]
+        where, other = TOLD_SIDES if event.in_base else TOLD_SIDES[::-1]
         name = "the industry" if event.firm == MARKET else names.get(event.firm, event.firm)
         text = told.happened.text if told.happened else EVENTS[event.event]
         cause = f" ({told.happened.cause})" if told.happened and told.happened.cause else ""
@@ -122,7 +122,7 @@ def why(base: Scenario, names: dict[str, str], told: Retold) -> list[str]:
 def _both(scenario: Scenario, state: FirstState) -> str:
     """The two values of a firm's state, to so many digits that they differ."""
     told: tuple[str, ...] = ()
-    for digits in range(FEWEST_DIGITS, MOST_DIGITS + 1):
+    for digits in range(FEWEST_DIGITS, MOST_STATE_DIGITS + 1):
         told = tuple(_said(scenario, value, state.column, digits) for value in (state.base, state.variant))
         if told[0] != told[1]:
             break

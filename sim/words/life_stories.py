@@ -21,10 +21,10 @@ from sim.words.months import month_name
 from sim.words.text import listed
 
 MARKET_NAME = "The industry"
-OPENING, HORIZON = "opening", "horizon"  # the events of first and last words, which the log does not tell
-ROUNDS = (EVENT["round"], EVENT["down round"], EVENT["strategic round"])
-REFUSED, FAILED, SEEKS = EVENT["refused"], EVENT["round failed"], EVENT["seeks money"]
-REPORT_CUT, POACHED = EVENT["report cut"], EVENT["poached"]
+FIRST_WORDS, LAST_WORDS = "opening", "horizon"  # the events of first and last words, which the log does not tell
+ROUND_EVENTS = (EVENT["round"], EVENT["down round"], EVENT["strategic round"])
+REFUSAL, FAILED_ROUND, SEEKING = EVENT["refused"], EVENT["round failed"], EVENT["seeks money"]
+CUT_BY_REPORT, POACHING = EVENT["report cut"], EVENT["poached"]
 MOST_NAMED = 8  # startups that are named in how a world ends; more are counted
 NOTABLE_TALENT = 0.1  # index: a year in which less was poached is not told
 
@@ -101,7 +101,7 @@ class WorldStory:
             (life, sentence)
             for life in self.lives
             for sentence in life.sentences
-            if sentence.event not in (OPENING, HORIZON)
+            if sentence.event not in (FIRST_WORDS, LAST_WORDS)
         ]
         return sorted(said, key=lambda one: one[1].tick)
 
@@ -137,7 +137,7 @@ def _first_words(scenario: Scenario, firm: Firm, entered: int) -> list[Sentence]
         text += f", listed since {month_name(firm.listed)}"
     if firm.pivoted is not None:
         text += f", out of the general race since {month_name(firm.pivoted)}"
-    return [Sentence(0, tick_text(scenario, 0), OPENING, text, 0.0, "")]
+    return [Sentence(0, tick_text(scenario, 0), FIRST_WORDS, text, 0.0, "")]
 
 
 def _gathered(scenario: Scenario, life: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -147,7 +147,7 @@ def _gathered(scenario: Scenario, life: np.ndarray) -> tuple[np.ndarray, np.ndar
     Those are recorded only when a world is traced; milestones stay as they are, so a world is told in the same words
     whether everything in it was recorded or its milestones alone.
     """
-    poached = life["event"] == POACHED
+    poached = life["event"] == POACHING
     kept, year = life.copy(), (scenario.start - 1 + life["month"]) // MONTHS_A_YEAR
     drop = np.zeros(len(life), bool)
     for index in np.flatnonzero(poached):
@@ -155,7 +155,7 @@ def _gathered(scenario: Scenario, life: np.ndarray) -> tuple[np.ndarray, np.ndar
         kept["value"][index] = life["value"][same_year].sum()
         drop[index] = same_year[index + 1 :].any() or kept["value"][index] < NOTABLE_TALENT
     for before, index in pairwise(np.flatnonzero(~poached)):
-        drop[before] = life["event"][before] == life["event"][index] and life["event"][index] in (REFUSED, FAILED)
+        drop[before] = life["event"][before] == life["event"][index] and life["event"][index] in (REFUSAL, FAILED_ROUND)
     return kept, ~drop
 
 
@@ -163,19 +163,19 @@ def _counted(life: np.ndarray) -> np.ndarray:
     """(events,) what ``Moment.times`` counts: rounds, cuts in a row, failures in a row, askings for one round."""
     times, rounds, cuts, failed, asked, last_cut = np.zeros(len(life), int), 0, 0, 0, 0, -HALF_YEAR
     for index, (event, tick) in enumerate(zip(life["event"].tolist(), life["month"].tolist(), strict=True)):
-        if event in ROUNDS:
+        if event in ROUND_EVENTS:
             rounds, failed, asked = rounds + 1, 0, 0
             times[index] = rounds
-        elif event == REPORT_CUT:
+        elif event == CUT_BY_REPORT:
             cuts, last_cut = cuts + 1 if tick - last_cut == HALF_YEAR else 1, tick
             times[index] = cuts
-        elif event == FAILED:
+        elif event == FAILED_ROUND:
             failed += 1
             times[index] = failed
-        elif event == SEEKS:
+        elif event == SEEKING:
             asked, failed = asked + 1, 0
             times[index] = asked
-        elif event == REFUSED:
+        elif event == REFUSAL:
             failed = 0
     return times
 
@@ -192,7 +192,7 @@ def _told(scenario: Scenario, life: np.ndarray, giant: bool = False) -> list[Sen
         moment = Moment(value, cause, float(happened["saw"]), times, scenario.currency, worth, other, last, giant)
         text = sentence(event, moment)
         told.append(Sentence(tick, tick_text(scenario, tick), EVENTS[event], text, value, cause_text(cause)))
-        last = worth if event in ROUNDS else last
+        last = worth if event in ROUND_EVENTS else last
     return told
 
 
@@ -214,7 +214,7 @@ def _last_words(scenario: Scenario, firm: Firm, life: np.ndarray, entered: int) 
         text += ", abandoned by the market" if EVENT["abandonment"] in happened else ""
         text += ", out of the general race" if pivoted else ", in the general race"
     end = scenario.ticks
-    return fate, [Sentence(end, tick_text(scenario, end), HORIZON, text, 0.0, "")]
+    return fate, [Sentence(end, tick_text(scenario, end), LAST_WORDS, text, 0.0, "")]
 
 
 def chosen_stories(scenario: Scenario, blocks: Callable[[], Iterable[Block]]) -> list[WorldStory]:

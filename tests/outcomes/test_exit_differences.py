@@ -10,7 +10,7 @@ from test_differences import compared, leaves, side
 from sim.foundation.causes import ABANDONED, CAUSES, DISTRESSED, NO_CAUSE, OUT_OF_MONEY, REFUSED
 from sim.foundation.columns import ACQUIRED, CLOSED
 from sim.outcomes import quoted
-from sim.outcomes.differences import COMPARED, DIFFERENCE_COLUMNS, Differences
+from sim.outcomes.differences import COMPARED_QUANTITIES, DIFFERENCE_COLUMNS, Differences
 from sim.outcomes.exit_differences import is_exit, quantity_of
 from sim.outcomes.exits import End, ExitCounts
 from sim.outcomes.intervals import paired_score
@@ -93,5 +93,5 @@ def test_no_cause_is_quoted_and_no_other_quantity_looks_like_one():
     )
     assert [row["difference"] for row in rows if row["quantity"] == BOUGHT and row["firm"] == "alpha"] == [1, 1]
     assert quoted.rows_to_quote(question, rows)[1:] == (None, None)
-    assert not any(is_exit(name) for name in COMPARED)
+    assert not any(is_exit(name) for name in COMPARED_QUANTITIES)
     assert not any(": " in cause.rule for cause in CAUSES)
