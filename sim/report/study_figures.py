@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sim.foundation.errors import InputError, nearest_of
 from sim.foundation.states import State
-from sim.report.pages import compare, what_if
+from sim.report.pages import compare, whatif
 from sim.report.pictures import difference_dots, fate_flows, histories, overlays
 from sim.report.pictures.picture import figure_of
 from sim.report.several_runs import Runs
@@ -21,7 +21,7 @@ Study = WhatIf | Comparison
 
 def runs_of(done: Study) -> Runs:
     """The runs of a study as its figures read them."""
-    return what_if.runs_of(done) if isinstance(done, WhatIf) else compare.runs_of(done)
+    return whatif.runs_of(done) if isinstance(done, WhatIf) else compare.runs_of(done)
 
 
 def survival(done: Study, endpoint: str = State.INDEPENDENT) -> go.Figure:

@@ -12,6 +12,7 @@ import shutil
 import struct
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -221,24 +222,30 @@ def applied(walk: str, place: Path) -> list[str]:
     return touched
 
 
-def test_the_walk_from_file_to_test_to_docs_works(tmp_path):
-    """Every block of the chapter in CONTRIBUTING.md, applied to a copy of the project, which then passes its checks."""
+def walked(chapter: str, place: Path) -> list[str]:
+    """A copy of the project at ``place`` with every block of a chapter of CONTRIBUTING.md applied; what they touch."""
     for folder in ("sim", "tests", "tools", "docs", "scenarios"):
-        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / folder, place / folder, ignore=shutil.ignore_patterns("__pycache__"))
     for file in ("pyproject.toml", "README.md", "CHANGELOG.md"):
-        shutil.copyfile(ROOT / file, tmp_path / file)
-    chapter = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    walk = chapter.partition("\n## One new law, from file to test to docs\n")[2].partition("\n## ")[0]
-    touched = applied(walk, tmp_path)
-    assert {Path(path).parts[0] for path in touched} == {"sim", "tests", "docs"}
+        shutil.copyfile(ROOT / file, place / file)
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    return applied(text.partition(f"\n## {chapter}\n")[2].partition("\n## ")[0], place)
 
-    def run(*command: str) -> str:
-        environment = os.environ | {"PYTHONPATH": str(tmp_path), "NUMBA_DISABLE_JIT": "1"}
-        done = subprocess.run(
-            [sys.executable, "-m", *command], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300
-        )
-        assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout[-3000:]}\n{done.stderr[-1000:]}"
-        return done.stdout
+
+def told_by(place: Path, *command: str) -> str:
+    """What a module, run in the copy at ``place``, prints; it must end well."""
+    environment = os.environ | {"PYTHONPATH": str(place), "NUMBA_DISABLE_JIT": "1"}
+    done = subprocess.run(
+        [sys.executable, "-m", *command], cwd=place, env=environment, capture_output=True, text=True, timeout=300
+    )
+    assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout[-3000:]}\n{done.stderr[-1000:]}"
+    return done.stdout
+
+
+def test_the_walk_from_file_to_test_to_docs_works(tmp_path):
+    """A new law: every block of its chapter in CONTRIBUTING.md, applied to a copy, which then passes its checks."""
+    touched, run = walked("One new law, from file to test to docs", tmp_path), partial(told_by, tmp_path)
+    assert {Path(path).parts[0] for path in touched} == {"sim", "tests", "docs"}
 
     said = run("tools.docs")
     assert "written: docs/assumptions.md" in said and "written: README.md" in said
@@ -249,3 +256,19 @@ def test_the_walk_from_file_to_test_to_docs_works(tmp_path):
     asked = "sources or law or purposes or mechanism or generated or month or submodel or seven or breach or off"
     assert " passed" in run("pytest", "-p", "no:cacheprovider", "-k", asked, *law, *rules)
     assert "breach.hazard_month" in run("sim", "params", "breach")
+
+
+def test_the_walk_from_an_answer_to_its_page_works(tmp_path):
+    """A new question touches two files that are there, and needs three of its own: its answer, its page, its test."""
+    before = {
+        path.relative_to(ROOT).as_posix() for folder in ("sim", "tests") for path in (ROOT / folder).rglob("*.py")
+    }
+    touched, run = walked("One new question, from its answer to its page", tmp_path), partial(told_by, tmp_path)
+    assert {path for path in touched if path in before} == {"sim/__init__.py", "sim/cli/studies.py"}
+    assert len(touched) == 5
+    run("ruff", "check", *touched)
+    run("ruff", "format", "--check", *touched)
+    assert "1 passed" in run("pytest", "-p", "no:cacheprovider", "tests/study/test_tenure.py")
+    said = run("sim", "tenure", "six-dragons", "--worlds", "2", "--jobs", "1", "--out", str(tmp_path / "results"))
+    assert "stays independent longest" in said and "tenure.html" in said
+    assert "Tell how many months each startup stays independent." in run("sim", "tenure", "--help")

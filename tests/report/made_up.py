@@ -17,6 +17,7 @@ from sim.outcomes.summary import summarise
 from sim.scenario.layout import layout_of
 from sim.scenario.model import Change, Claim, Firm, Scenario, Value
 from sim.scenario.year_ends import KEPT, firms_kept, year_ends
+from sim.study.run import Run
 from sim.words.life_stories import WorldStory, life_stories
 
 START = 2023 * 12 + 6  # July 2023
@@ -301,4 +302,5 @@ def run(made: Scenario | None = None, worlds: int = 2000, stories: bool = True) 
     made = made or scenario()
     outcomes = summarise(made, lambda: [block(made, worlds)])
     told = [story(made, *one) for one in ((3, "a typical one"), (5, "it ends very differently"), (8, "another"))]
-    return SimpleNamespace(scenario=made, outcomes=outcomes, manifest=MANIFEST, stories=told if stories else [])
+    about = {"KIND": Run.KIND, "manifest": MANIFEST}
+    return SimpleNamespace(scenario=made, outcomes=outcomes, **about, stories=told if stories else [])

@@ -8,8 +8,8 @@ import made_up
 import pytest
 
 from sim.outcomes import differences, fates, intervals
-from sim.report.pages import compare, sensitivity, what_if
-from sim.report.pages import run as run_page
+from sim.report.pages import compare, sensitivity, whatif
+from sim.report.pages import report as run_page
 from sim.report.run_reader import reader_of
 from sim.report.tables import of_run
 from sim.words import numbers
@@ -17,11 +17,11 @@ from sim.words import numbers
 
 def test_pages_name_what_computes(monkeypatch: pytest.MonkeyPatch, run: Any) -> None:
     """Another method in the place that computes gives another name on the pages, and no other."""
-    assert "Tango" in str(what_if.terms()) and "Tango" in str(compare.terms())
-    assert "design effect" not in str((what_if.terms(), compare.terms()))
+    assert "Tango" in str(whatif.terms()) and "Tango" in str(compare.terms())
+    assert "design effect" not in str((whatif.terms(), compare.terms()))
     monkeypatch.setattr(differences, "PAIRED_SHARES", intervals.pooled_wilson)
-    assert "design effect" in str(what_if.terms()) and "design effect" in str(compare.terms())
-    assert "Tango" not in str((what_if.terms(), compare.terms()))
+    assert "design effect" in str(whatif.terms()) and "design effect" in str(compare.terms())
+    assert "Tango" not in str((whatif.terms(), compare.terms()))
     assert intervals.METHODS[fates.OF_FIRM] in of_run.fates_table(reader_of(run)).caption
     assert intervals.METHODS[fates.OF_GROUP] in of_run.fates_table(reader_of(run)).caption
 

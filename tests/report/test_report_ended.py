@@ -13,7 +13,7 @@ import pytest
 
 from sim.outcomes.exits import CAUSE_COLUMNS
 from sim.report.html.document import Switch, pictures_in
-from sim.report.pages import run as run_page
+from sim.report.pages import report as run_page
 from sim.report.pictures import exits
 from sim.report.pictures.exits import most_often
 from sim.report.run_reader import RunReader, reader_of

@@ -9,7 +9,7 @@ import made_up
 import pytest
 
 from sim.report.html.write import write
-from sim.report.pages import run as run_page
+from sim.report.pages import report as run_page
 from sim.report.pictures import claims, fates, landscape, money, survival, timelines
 from sim.report.run_reader import RunReader, reader_of
 from sim.report.tables import of_run

@@ -18,7 +18,7 @@ from reading import Element, drawn, having, read
 from sim.report import figures
 from sim.report.html import write
 from sim.report.html.document import pictures_in
-from sim.report.pages import run as run_page
+from sim.report.pages import report as run_page
 from sim.report.pictures.fates import parts_of
 from sim.report.run_reader import reader_of
 

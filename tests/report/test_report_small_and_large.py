@@ -12,7 +12,7 @@ from reading import drawn, having, read
 
 from sim.outcomes.endgame import Share
 from sim.report.html.write import write
-from sim.report.pages import run as run_page
+from sim.report.pages import report as run_page
 from sim.report.pictures import fates, landscape, money, survival, timelines
 from sim.report.run_reader import MOST_PANELS, reader_of
 from sim.report.tables import of_run

@@ -158,7 +158,7 @@ def test_a_what_if_tells_them_first(tmp_path):
 
 
 def test_the_page_of_a_what_if_tells_them_first():
-    from sim.report.pages import what_if as page
+    from sim.report.pages import whatif as page
 
     done = sim.what_if(small(200), [POORER], jobs=1, firms=["beta"])
     plain = sim.what_if(small(200), [POORER], jobs=1)

@@ -165,7 +165,7 @@ def test_a_set_that_an_event_overwrites_is_said_on_the_terminal_and_at_the_head_
 
 
 def test_the_report_of_a_run_has_its_notices_once():
-    from sim.report.pages.run import document_of
+    from sim.report.pages.report import document_of
 
     done = sim.run(alone(events={"late": event("2024-10")}), worlds=8, jobs=1)
     done.manifest["notices"].append("a notice. ")

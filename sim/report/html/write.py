@@ -1,14 +1,14 @@
-"""An answer's page and its figures as files; which page it is follows from the kind of the answer."""
+"""An answer's page and its figures as files. The page report.html is made by pages/report.py, and so for every kind."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from sim.report.html.document import PLOTLY_FILE, Document, Figure, Section, pictures_in, plotly_script, render
 from sim.report.html.stills import write_stills
-from sim.report.pages.registry import document_of, file_of
 from sim.report.pictures.picture import Picture
 from sim.study.focus import named
 from sim.study.study import PLOTS
@@ -20,8 +20,15 @@ def write(answer: Any, folder: Path) -> None:
     Where firms are in focus both names go on with theirs. Equal answers give equal HTML.
     """
     document = document_of(answer)
-    _save(folder / file_of(answer.manifest), render(document))
+    _save(folder / named(answer.KIND.page, answer.manifest), render(document))
     _write_plots(pictures_of(document), folder / named(PLOTS, answer.manifest))
+
+
+def document_of(answer: Any) -> Document:
+    """The page of ``answer`` as a document."""
+    module = answer.KIND.page.partition(".")[0]
+    document: Document = import_module(f"sim.report.pages.{module}").document_of(answer)
+    return document
 
 
 def pictures(answer: Any) -> list[Picture]:

@@ -18,7 +18,7 @@ from sim.report.html.document import (
     Table,
 )
 from sim.report.pages.chapters import closing, survival_switch
-from sim.report.pages.what_if import difference_blocks
+from sim.report.pages.whatif import difference_blocks
 from sim.report.pictures import difference_dots
 from sim.report.pictures.overlays import drawn, endgame_overlay, left_overlay, survival_overlay
 from sim.report.run_reader import RunReader, focus_note, reader_of
