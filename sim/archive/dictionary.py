@@ -60,7 +60,7 @@ def bounds(of: str, unit: str, empty: str = ONE_WORLD) -> tuple[Column, Column]:
     )
 
 
-MILESTONE_COLUMNS = {  # stem of the column -> what came in that month
+MILESTONES_SAID = {  # stem of the column -> what came in that month
     "entry": "it entered",
     "exit": "it was acquired or closed",
     "pivot": "it left the general race",
@@ -72,10 +72,10 @@ MILESTONE_COLUMNS = {  # stem of the column -> what came in that month
 
 def _milestones() -> tuple[Column, ...]:
     columns = []
-    for stem, came in MILESTONE_COLUMNS.items():
+    for stem, came in MILESTONES_SAID.items():
         before = f"month of the run in which {came}; negative or 0 before the start"
         columns.append(Column(f"{stem}_month", A_MONTH, TICK, before, "never"))
-    for stem, came in MILESTONE_COLUMNS.items():
+    for stem, came in MILESTONES_SAID.items():
         columns.append(Column(f"{stem}_date", TEXT_OR_NONE, DATE, f"calendar month in which {came}", "never"))
     return tuple(columns)
 
@@ -339,7 +339,7 @@ EVIDENCE_CSV = Table(
         Column("note", TEXT, "", "the words it rests on, or a remark", "there is none"),
     ),
 )
-TABLES = {
+DECLARED = {
     "evidence.csv": EVIDENCE_CSV,
     "firms.parquet": FIRMS_PARQUET,
     "events.parquet": EVENTS_PARQUET,
@@ -375,5 +375,5 @@ def columns_of(file: str, table: Table, found: Sequence[str]) -> list[tuple[str,
 
 def names_of(kind: str, table: Table | None = None) -> tuple[str, ...]:
     """Names of all columns of that kind in ``table``; without one, in any table of a run."""
-    looked_at = [one for one in TABLES.values() if one is not EVIDENCE_CSV] if table is None else [table]
+    looked_at = [one for one in DECLARED.values() if one is not EVIDENCE_CSV] if table is None else [table]
     return tuple(dict.fromkeys(c.name for one in looked_at for c in one.columns if c.kind == kind))

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 PARQUET_COMPRESSION = "zstd"
 PARQUET_LEVEL = 3
-MONTH_COLUMNS = dictionary.names_of(dictionary.A_MONTH)
+NULLABLE_MONTHS = dictionary.names_of(dictionary.A_MONTH)
 ARROW = {dictionary.INTEGER: "int64", dictionary.A_MONTH: "int32", dictionary.NUMBER: "float64"}  # the rest is text
 BLANKS = {**ARROW, dictionary.FLAG: "bool"}  # types of columns without a value
-FIRMS, EVENTS, PATHS = "firms.parquet", "events.parquet", "paths.parquet"
+FIRMS_FILE, EVENTS_FILE, PATHS_FILE = "firms.parquet", "events.parquet", "paths.parquet"
 FORMULAS = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for the beginning of a formula
 
 
@@ -33,7 +33,7 @@ def schema_of(name: str) -> pa.Schema:
     import pyarrow as pa
 
     text = pa.dictionary(pa.int32(), pa.string())
-    declared = dictionary.TABLES[name].columns
+    declared = dictionary.DECLARED[name].columns
     return pa.schema([(c.name, getattr(pa, ARROW[c.kind])() if c.kind in ARROW else text) for c in declared])
 
 
@@ -97,11 +97,11 @@ def parsed(name: str, content: bytes, table: dictionary.Table | None = None) -> 
     """The table that was read from a file called ``name``, as ``read`` would give it."""
     import pandas as pd
 
-    declared = table or dictionary.TABLES.get(name)
+    declared = table or dictionary.DECLARED.get(name)
     some, optional = (dictionary.names_of(kind, declared) for kind in (dictionary.TEXT, dictionary.TEXT_OR_NONE))
     if not name.endswith(".csv"):
         frame = _framed(_opened(content).read(use_threads=False))
-        return _as_made(frame, some) if name == PATHS else frame
+        return _as_made(frame, some) if name == PATHS_FILE else frame
     frame = pd.read_csv(
         io.BytesIO(content),
         encoding="utf-8",
@@ -152,4 +152,4 @@ def _opened(source: Any) -> pq.ParquetFile:
 
 def _framed(table: pa.Table) -> pd.DataFrame:
     frame: pd.DataFrame = table.to_pandas(use_threads=False)
-    return frame.astype({month: "Int32" for month in MONTH_COLUMNS if month in frame})
+    return frame.astype({month: "Int32" for month in NULLABLE_MONTHS if month in frame})

@@ -51,8 +51,8 @@ FORMS = {  # the key that tells a form -> all keys of that form
     "market": ("market", "at", "above", "below"),
     "endgame": ("endgame", "by"),
 }
-COUNTS = ("at_least", "at_most", "between")
-SIDES = ("above", "below")
+COUNT_BOUNDS = ("at_least", "at_most", "between")
+COMPARISONS = ("above", "below")
 OF_GIANTS = tuple(quantity.name for quantity in PATHS if quantity.of_giants)
 _KEYS = tuple(dict.fromkeys(key for keys in FORMS.values() for key in keys))
 _MOST = 1_000_000  # firms a count may speak of
@@ -143,7 +143,7 @@ def _count(node: Node, scope: Scope) -> dict[str, Any]:
     counted, at, how = scope.errors.each(
         lambda: _counted(entries["count"], scope),
         lambda: _month(entries["at"], scope),
-        lambda: _one_of(node, COUNTS),
+        lambda: _one_of(node, COUNT_BOUNDS),
     )
     bound = None if how is None else scope.errors.each(lambda: _bound(entries[how], how))[0]
     return {"count": counted, "at": at, how: bound}
@@ -179,7 +179,7 @@ def _comparison(node: Node, form: str, scope: Scope) -> dict[str, Any]:
     entries = node.fields(FORMS[form], (*(("firm",) if of_firm else ()), form, "at"), scope.errors)
     names = [quantity.name for quantity in (PATHS if of_firm else LANDSCAPE)]
     side, firm, name = scope.errors.each(
-        lambda: _one_of(node, SIDES),
+        lambda: _one_of(node, COMPARISONS),
         lambda: _firm(entries["firm"], scope) if of_firm else None,
         lambda: entries[form].choice(names, f"a quantity of {'a firm' if of_firm else 'the market'}"),
     )

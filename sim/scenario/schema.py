@@ -154,9 +154,9 @@ def _propositions() -> list[Schema]:
         "between": {"type": "array", "items": _COUNT, "minItems": 2, "maxItems": 2},
         "quantity": {"enum": [quantity.name for quantity in PATHS]},
         "market": {"enum": [quantity.name for quantity in LANDSCAPE]},
-        **dict.fromkeys(proposition.SIDES, against),
+        **dict.fromkeys(proposition.COMPARISONS, against),
     }
-    bounds = (*proposition.COUNTS, *proposition.SIDES)
+    bounds = (*proposition.COUNT_BOUNDS, *proposition.COMPARISONS)
     forms = [keys for keys in proposition.FORMS.values() if not set(keys) & set(bounds)]
     for bound in bounds:
         of_it = [keys for keys in proposition.FORMS.values() if bound in keys]

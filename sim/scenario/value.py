@@ -32,8 +32,8 @@ MAX_CHOICES = 1000
 MAX_FACTOR = 1e6
 MAX_LOG_SD = 10.0
 MAX_SD_WIDTHS = 10.0  # a normal wider than this many times its bounds is a uniform by another name
-FORMS = ("value", *DISTRIBUTIONS, *series.SERIES_KINDS)
-_VALUE_KEYS = (*FORMS, *SOURCE_AND_NOTE)
+VALUE_FORMS = ("value", *DISTRIBUTIONS, *series.SERIES_KINDS)
+_VALUE_KEYS = (*VALUE_FORMS, *SOURCE_AND_NOTE)
 DATED_ITSELF = "an event is dated itself; a series is the value that a file states, or an undated --set"
 
 
@@ -73,18 +73,18 @@ def parse(node: Node, within: Range, source: str = ASSUMED, fixed: str = "") -> 
     """
     if not isinstance(node.data, dict):
         return Value("number", (_number(node, within),), source)
-    forms = [key for key in node.data if key in FORMS]
+    forms = [key for key in node.data if key in VALUE_FORMS]
     entries = node.fields(_VALUE_KEYS)
     if len(forms) != 1:
-        raise node.wrong("not one value", f"a number, or exactly one of {list_of(FORMS)}")
+        raise node.wrong("not one value", f"a number, or exactly one of {list_of(VALUE_FORMS)}")
     source, note = SOURCE_AND_NOTE["source"].of(entries, "source", source), SOURCE_AND_NOTE["note"].of(entries, "note")
     kind, inner = forms[0], entries[forms[0]]
     if kind == "value":
         if not isinstance(inner.data, dict):
             return Value("number", (_number(inner, within),), source, note)
-        kinds = inner.fields(FORMS[1:])
+        kinds = inner.fields(VALUE_FORMS[1:])
         if len(kinds) != 1:
-            raise inner.wrong("not one distribution", f"exactly one of {list_of(FORMS[1:])}")
+            raise inner.wrong("not one distribution", f"exactly one of {list_of(VALUE_FORMS[1:])}")
         kind, inner = next(iter(kinds.items()))
     if kind not in series.SERIES_KINDS:
         return Value(kind, _distribution(kind, inner, within), source, note)
@@ -115,7 +115,7 @@ def parse_change(
     """
     ops = [key for key in node.data if key in OPS[1:]] if isinstance(node.data, dict) else []
     if not ops:
-        if isinstance(node.data, dict) and not any(key in node.data for key in FORMS):
+        if isinstance(node.data, dict) and not any(key in node.data for key in VALUE_FORMS):
             node.fields((*OPS[1:], *_VALUE_KEYS))
         return "set", parse(node, range_of("set", assumption).within(*months), source, fixed)
     entries = node.fields((*OPS[1:], *SOURCE_AND_NOTE))

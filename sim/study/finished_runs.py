@@ -15,6 +15,7 @@ import numpy as np
 
 from sim.archive import digest, tables
 from sim.archive.folder import SCENARIO, RunFolder, open_run
+from sim.archive.tables import FIRMS_FILE
 from sim.engine.block import Block
 from sim.foundation.causes import NO_CAUSE
 from sim.foundation.columns import FATES, HISTORY_DTYPE, NEVER
@@ -27,7 +28,7 @@ from sim.scenario.layout import layout_of
 from sim.scenario.load import load, load_mapping
 from sim.scenario.model import Scenario
 from sim.scenario.yaml_text import read
-from sim.study.run import FIRMS, OUTCOME_FILES, Run, opened
+from sim.study.run import OUTCOME_FILES, Run, opened
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -141,7 +142,7 @@ def _checked(folder: RunFolder, name: str, columns: tuple[str, ...]) -> pd.DataF
 
 def _pieces(folder: RunFolder, scenario: Scenario, worlds: int) -> Iterator[Piece]:
     """The worlds of firms.parquet, a row group at a time."""
-    ids, seen, file = layout_of(scenario).ids, 0, folder.path / FIRMS
+    ids, seen, file = layout_of(scenario).ids, 0, folder.path / FIRMS_FILE
     try:
         for frame in tables.row_groups(file):
             histories = _histories(frame, ids)

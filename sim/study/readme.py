@@ -55,7 +55,7 @@ def text(
     part: Path, kind: Kind, scenario: Scenario, manifest: Mapping[str, Any], columns: Mapping[str, Sequence[str]]
 ) -> str:
     """The README in Markdown. KeyError or ValueError for a file or a column that no declaration knows."""
-    worlds, declared = int(manifest["worlds"]), {**dictionary.TABLES, **kind.tables}
+    worlds, declared = int(manifest["worlds"]), {**dictionary.DECLARED, **kind.tables}
     lines = [
         f"# {plain(scenario.title)}",
         "",

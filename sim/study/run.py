@@ -45,9 +45,8 @@ OUTCOME_FILES = {
     "facts": "facts.csv",
     "headline": "headline.csv",
     "leaders": "leaders.csv",
-    "paths": tables.PATHS,
+    "paths": tables.PATHS_FILE,
 }
-FIRMS, EVENTS = tables.FIRMS, tables.EVENTS
 # in the summary, with intervals; a run that goes on until it is precise knows all of them that well
 HEADLINE_STATES = (State.INDEPENDENT, State.ACQUIRED, State.CLOSED, State.LISTED, State.PIVOTED, State.NEVER_ENTERED)
 KEPT_BYTES = 64 << 20  # of worlds in memory for a second look; beyond that they are read from their blocks again
@@ -117,20 +116,20 @@ class Run(Answer):
     def firms(self) -> pd.DataFrame:
         """firms.parquet: one row per world and firm."""
         if self.folder is not None:
-            return RunFolder(self.folder, self.manifest).frame(FIRMS)
+            return RunFolder(self.folder, self.manifest).frame(tables.FIRMS_FILE)
         from sim.outcomes.world_tables import histories_frame
 
-        firms: pd.DataFrame = histories_frame(self.scenario, self.blocks())[tables.schema_of(FIRMS).names]
+        firms: pd.DataFrame = histories_frame(self.scenario, self.blocks())[tables.schema_of(tables.FIRMS_FILE).names]
         return firms
 
     def events(self) -> pd.DataFrame:
         """events.parquet: the milestones of every world, in the order they happened."""
         if self.folder is not None:
-            return RunFolder(self.folder, self.manifest).frame(EVENTS)
+            return RunFolder(self.folder, self.manifest).frame(tables.EVENTS_FILE)
         from sim.outcomes.world_tables import events_frame
 
         log = np.concatenate([block.events for block in self.blocks()])
-        events: pd.DataFrame = events_frame(self.scenario, log)[tables.schema_of(EVENTS).names]
+        events: pd.DataFrame = events_frame(self.scenario, log)[tables.schema_of(tables.EVENTS_FILE).names]
         return events
 
     def summary(self) -> list[dict[str, Any]]:
@@ -191,7 +190,7 @@ class Run(Answer):
         """Write every table, the worlds block by block; the columns of each."""
         from sim.outcomes.world_tables import events_frame, histories_frame
 
-        columns = {file: tables.schema_of(file).names for file in (FIRMS, EVENTS)}
+        columns = {file: tables.schema_of(file).names for file in (tables.FIRMS_FILE, tables.EVENTS_FILE)}
         for name, file in OUTCOME_FILES.items():
             frame = self._frame(name)
             columns[file] = list(frame)
@@ -201,8 +200,8 @@ class Run(Answer):
                 with tables.parquet(part / file, tables.schema_of(file)) as add:
                     add(frame)
         with (
-            tables.parquet(part / FIRMS, tables.schema_of(FIRMS)) as add_firms,
-            tables.parquet(part / EVENTS, tables.schema_of(EVENTS)) as add_events,
+            tables.parquet(part / tables.FIRMS_FILE, tables.schema_of(tables.FIRMS_FILE)) as add_firms,
+            tables.parquet(part / tables.EVENTS_FILE, tables.schema_of(tables.EVENTS_FILE)) as add_events,
         ):
             for block in self.blocks():
                 add_firms(histories_frame(self.scenario, [block]))

@@ -23,8 +23,8 @@ def firms(first: int, worlds: int) -> pd.DataFrame:
             "world": first + np.arange(count) // 2,
             "firm": pd.Categorical.from_codes(np.arange(count) % 2, categories=["a", "b"]),
             "fate": pd.Categorical.from_codes(np.arange(count) % 3, categories=["closed", "acquired", "independent"]),
-            **dict.fromkeys(tables.MONTH_COLUMNS, month),
-            **{name.replace("_month", "_date"): month_names(month) for name in tables.MONTH_COLUMNS},
+            **dict.fromkeys(tables.NULLABLE_MONTHS, month),
+            **{name.replace("_month", "_date"): month_names(month) for name in tables.NULLABLE_MONTHS},
             "rounds": np.arange(count, dtype=np.int32),
             "raised": np.linspace(0, 1, count) / 3,
             "final_valuation": np.linspace(-1e9, 1e9, count),
@@ -40,7 +40,7 @@ def month_names(months: pd.array) -> pd.Categorical:
 
 
 def write(path: Path, *frames: pd.DataFrame) -> None:
-    with tables.parquet(path, tables.schema_of(tables.FIRMS)) as add:
+    with tables.parquet(path, tables.schema_of(tables.FIRMS_FILE)) as add:
         for frame in frames:
             add(frame)
 
@@ -52,7 +52,7 @@ def test_parquet_comes_back_exactly_with_one_row_group_a_block(tmp_path):
     file = pq.ParquetFile(path)
     assert [file.metadata.row_group(i).num_rows for i in range(file.num_row_groups)] == [2048, 2048, 10]
     back, wanted = tables.read(path), pd.concat(parts, ignore_index=True)
-    assert list(back.columns) == tables.schema_of(tables.FIRMS).names
+    assert list(back.columns) == tables.schema_of(tables.FIRMS_FILE).names
     for name in wanted:
         left, right = back[name], wanted[name]
         assert left.isna().equals(right.isna()), name
@@ -72,7 +72,7 @@ def test_a_table_without_rows_is_a_table(tmp_path):
     write(tmp_path / "x", firms(0, 0))
     assert len(tables.read(tmp_path / "x")) == 0
     write(tmp_path / "y")
-    assert list(tables.read(tmp_path / "y").columns) == tables.schema_of(tables.FIRMS).names
+    assert list(tables.read(tmp_path / "y").columns) == tables.schema_of(tables.FIRMS_FILE).names
 
 
 def test_csv_comes_back_exactly_with_unix_line_ends(tmp_path):
@@ -104,11 +104,11 @@ def test_every_float_comes_back_and_pandas_has_nothing_to_warn_of(tmp_path):
 
 
 PROMISED = {
-    tables.FIRMS: "world, firm, fate, entry_month, exit_month, pivot_month, listing_month, abandoned_month, "
+    tables.FIRMS_FILE: "world, firm, fate, entry_month, exit_month, pivot_month, listing_month, abandoned_month, "
     "profitable_month, entry_date, exit_date, pivot_date, listing_date, abandoned_date, profitable_date, rounds, "
     "raised, final_valuation, cause",
-    tables.EVENTS: "world, month, date, firm, event, value, cause",
-    tables.PATHS: "firm, quantity, month, date, worlds, p05, p25, p50, p75, p95, p50_low, p50_high",
+    tables.EVENTS_FILE: "world, month, date, firm, event, value, cause",
+    tables.PATHS_FILE: "firm, quantity, month, date, worlds, p05, p25, p50, p75, p95, p50_low, p50_high",
 }
 
 

@@ -77,7 +77,7 @@ def test_every_file_and_every_column_is_in_the_readme_and_no_other(folders, stud
 def test_nothing_is_declared_that_no_folder_holds(answers, folders):
     held = {path.name + "/" * path.is_dir() for folder in folders.values() for path in folder.iterdir()}
     of_kinds = [{*kind.tables, *kind.others, kind.page} for kind in (answer.KIND for answer in answers.values())]
-    assert held == {*dictionary.TABLES, *dictionary.OTHER_FILES, f"{PLOTS}/"}.union(*of_kinds)
+    assert held == {*dictionary.DECLARED, *dictionary.OTHER_FILES, f"{PLOTS}/"}.union(*of_kinds)
 
 
 def test_units_are_those_of_the_scenario(folders, tmp_path):

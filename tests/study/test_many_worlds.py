@@ -20,6 +20,7 @@ from small_industry import TEXT, run_of, small
 
 from sim.archive import atomic, folder
 from sim.archive.blocks import BlockStore
+from sim.archive.tables import EVENTS_FILE, FIRMS_FILE
 from sim.engine import simulate as engine
 from sim.engine.block import BLOCK_WORLDS
 from sim.foundation.errors import InputError, RunError
@@ -27,11 +28,11 @@ from sim.scenario import evidence
 from sim.scenario.load import load_text
 from sim.study import executor, how, many_worlds, readme
 from sim.study.finished_runs import open_folder
-from sim.study.run import EVENTS, FIRMS, OUTCOME_FILES
+from sim.study.run import OUTCOME_FILES
 
 PROGRAM = Path(__file__).with_name("small_industry.py")
 ROOT = PROGRAM.parents[2]
-TABLES = (*OUTCOME_FILES.values(), FIRMS, EVENTS, folder.SCENARIO, readme.NAME, evidence.FILE)
+TABLES = (*OUTCOME_FILES.values(), FIRMS_FILE, EVENTS_FILE, folder.SCENARIO, readme.NAME, evidence.FILE)
 
 
 def run(out: Path, worlds: int, **options):

@@ -14,10 +14,10 @@ import pytest
 from small_industry import run_of, small
 
 from sim.archive.blocks import Span
+from sim.archive.tables import EVENTS_FILE, FIRMS_FILE
 from sim.engine.block import BLOCK_WORLDS
 from sim.scenario.load import load
 from sim.study import how, many_worlds
-from sim.study.run import EVENTS, FIRMS
 
 ROOT = Path(__file__).resolve().parents[2]
 SCALING = ROOT / "docs" / "scaling.md"
@@ -58,7 +58,7 @@ def test_memory_does_not_grow_with_worlds(tmp_path):
 
 def test_what_is_kept_per_world_is_written_block_by_block(tmp_path):
     done = run_of(small(2 * BLOCK_WORLDS + 100), out=tmp_path, jobs=1)
-    firms, events = (pq.ParquetFile(done.folder / name) for name in (FIRMS, EVENTS))
+    firms, events = (pq.ParquetFile(done.folder / name) for name in (FIRMS_FILE, EVENTS_FILE))
     rows = [firms.metadata.row_group(group).num_rows for group in range(firms.num_row_groups)]
     assert rows == [BLOCK_WORLDS * FIRM_ROWS, BLOCK_WORLDS * FIRM_ROWS, 100 * FIRM_ROWS]
     assert events.num_row_groups == 3
