@@ -42,7 +42,6 @@ class Cell:
     swatch: str = ""
     title: str = ""
     strong: bool = False
-    code: bool = False
     anchor: str = ""
     link: str = ""
 
@@ -148,7 +147,6 @@ class Document:
     sections: tuple[Section, ...]
     description: str = ""
     notes: tuple[str, ...] = ()
-    generator: str = "Shakeout"
     plain: bool = field(default=False)  # a single figure: no table of contents
     beside: tuple[Picture, ...] = ()
 

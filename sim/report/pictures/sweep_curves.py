@@ -232,12 +232,7 @@ def claims(swept: Swept) -> Picture:
         )
         data = _drawn(swept, rows, INDUSTRY_COLOUR, plotly_text(quantity.removeprefix(CLAIM), 30))
         panels.append(Panel(data, layout, shorten(says, 90)))
-    moved = max(swept.claims, key=lambda claim: swept.spread(f"{CLAIM}{claim}"), default=None)
-    title = f"The endgame by {swept.base.horizon}, by value"
-    if moved is not None:
-        estimates = swept.rows(f"{CLAIM}{moved}")["estimate"].to_numpy(float)
-        low, high = percent(float(np.nanmin(estimates))), percent(float(np.nanmax(estimates)))
-        title = f"Of the forecasts, {moved} ({swept.says(moved)}) moves most: between {low} and {high}"
+    title = swept.most_moved or f"The endgame by {swept.base.horizon}, by value"
     total = len(swept.done.scenario.claims)
     chosen = f"Drawn: the {len(swept.claims)} of {total} forecasts that move most." if len(swept.claims) < total else ""
     caption = swept.caption(

@@ -82,12 +82,8 @@ def claims(swept: Swept) -> Picture:
     if not swept.claims:
         return Picture("sweep-claims", "The scenario states no claims", swept.caption())
     shown = [(f"{CLAIM}{claim}", ALL, shorten(swept.says(claim), 90), "") for claim in swept.claims]
-    moved = max(swept.claims, key=lambda claim: swept.spread(f"{CLAIM}{claim}"))
-    estimates = swept.rows(f"{CLAIM}{moved}")["estimate"]
-    low, high = percent(float(estimates.min())), percent(float(estimates.max()))
-    title = f"Of the forecasts, {moved} ({swept.says(moved)}) moves most: between {low} and {high}"
     what = f"Share of the worlds that meet the condition, if there is one, in which a forecast comes true. {IN_GRID}"
-    return _picture(swept, "sweep-claims", title, what, shown, OF_SHARES)
+    return _picture(swept, "sweep-claims", swept.most_moved, what, shown, OF_SHARES)
 
 
 Shown = tuple[str, str, str, str]  # quantity, firm, heading, colour

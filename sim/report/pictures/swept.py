@@ -19,6 +19,7 @@ from sim.report.run_reader import MOST_PANELS, RunReader, Tables
 from sim.study.axes import Axis, Coordinate
 from sim.study.focus import claims_first, first, itself
 from sim.study.sweep import Sweep
+from sim.words.numbers import percent
 from sim.words.propositions import asked
 
 SWEPT_STATES = {
@@ -119,6 +120,16 @@ class Swept:
         """What a claim asks of the worlds, with its dates."""
         scenario = self.done.scenario
         return next((asked(scenario, known) for known in scenario.claims if known.id == claim), claim)
+
+    @property
+    def most_moved(self) -> str:
+        """Which forecast moves most, and between what; "" where none is known."""
+        moved = max(self.claims, key=lambda claim: self.spread(f"{CLAIM}{claim}"), default=None)
+        if moved is None:
+            return ""
+        estimates = self.rows(f"{CLAIM}{moved}")["estimate"]
+        low, high = percent(float(estimates.min())), percent(float(estimates.max()))
+        return f"Of the forecasts, {moved} ({self.says(moved)}) moves most: between {low} and {high}"
 
     def caption(self, *parts: str) -> str:
         """A caption: what is drawn, then source and sample size."""

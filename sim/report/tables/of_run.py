@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sim.foundation.assumption import Assumption
@@ -19,7 +19,7 @@ from sim.report.pictures.fates import FATE_PARTS, part_colours, parts_of
 from sim.report.run_reader import RunReader
 from sim.scenario import decided, series
 from sim.scenario.basis import MEANINGS, rests_on
-from sim.scenario.model import Change, Claim, Firm, Value
+from sim.scenario.model import Change, Firm, Value
 from sim.study.focus import first, itself
 from sim.words.estimates import NOTE, of_share
 from sim.words.months import short_month
@@ -120,65 +120,52 @@ def _month_of(text: str) -> str:
 
 def claims_table(run: RunReader) -> Table:
     """Every forecast of the documents: probability with interval, how many worlds it is asked of, the word for it."""
-    stated = {claim.id: claim for claim in run.scenario.claims}
-    rows = []
-    for row in run.ledger().to_dict("records"):
-        rows.append(
-            (
-                Cell(row["says"] or row["claim"], _asked(run, stated.get(row["claim"]))),
-                _bar(row),
-                Cell(verdict(row["probability"], int(row["worlds"])), strong=True),
-                Cell(f"{int(row['worlds']):,}"),
-                Cell(row["source"]),
-            )
+    rows = tuple(
+        (
+            said,
+            bar,
+            Cell(verdict(row["probability"], int(row["worlds"])), strong=True),
+            Cell(f"{int(row['worlds']):,}"),
+            Cell(row["source"]),
         )
+        for row, said, bar in _ledger(run, facts=False)
+    )
+    asked_of = "worlds that meet the condition, if there is one, and lack no quantity that it speaks of"
     columns = (
         Column("The documents say", wide=True),
         Column("It comes true in", wide=True),
         Column("In words"),
-        Column(
-            "Worlds asked",
-            title="worlds that meet the condition, if there is one, and lack no quantity that it speaks of",
-        ),
+        Column("Worlds asked", title=asked_of),
         Column("Source"),
     )
-    return Table("claims", "", columns, tuple(rows), run.source, empty="The scenario states no claims.")
-
-
-def _asked(run: RunReader, claim: Claim | None) -> str:
-    """What was asked of each world, and of which worlds."""
-    return "" if claim is None else f"asked: {asked(run.scenario, claim)}"
-
-
-def _bar(row: dict[str, Any]) -> Cell:
-    if math.isnan(row["probability"]):
-        return Cell("–")
-    share, low, high = row["probability"], row["low"], row["high"]
-    return Cell(percent(share), f"{between(low, high)}", bar=(share, low, high), colour=FORECAST)
+    return Table("claims", "", columns, rows, run.source, empty="The scenario states no claims.")
 
 
 def facts_table(run: RunReader) -> Table:
     """What happened after the training window, beside the share of worlds in which it does."""
-    stated = {fact.id: fact for fact in run.scenario.facts}
-    rows = []
-    for row in run.ledger(facts=True).to_dict("records"):
-        happened = bool(row["happened"])
-        colour = HELD if happened else FAILED
-        rows.append(
-            (
-                Cell(row["says"] or row["claim"], _asked(run, stated.get(row["claim"]))),
-                Cell("yes" if happened else "no", colour=colour, strong=True),
-                _bar(row),
-                Cell(row["source"]),
-            )
-        )
+    happened = {True: Cell("yes", colour=HELD, strong=True), False: Cell("no", colour=FAILED, strong=True)}
+    rows = tuple(
+        (said, happened[bool(row["happened"])], bar, Cell(row["source"])) for row, said, bar in _ledger(run, facts=True)
+    )
     columns = (
         Column("What is asked", wide=True),
         Column("It happened"),
         Column("The worlds in which it does", wide=True),
         Column("Source"),
     )
-    return Table("facts", "", columns, tuple(rows), run.source, empty="The scenario states no facts.")
+    return Table("facts", "", columns, rows, run.source, empty="The scenario states no facts.")
+
+
+def _ledger(run: RunReader, facts: bool) -> Iterator[tuple[dict[str, Any], Cell, Cell]]:
+    """Every row of the ledger with what was asked of which worlds, and the share of them in which it comes true."""
+    stated = {claim.id: claim for claim in (run.scenario.facts if facts else run.scenario.claims)}
+    for row in run.ledger(facts).to_dict("records"):
+        claim, share, low, high = stated.get(row["claim"]), row["probability"], row["low"], row["high"]
+        said = Cell(row["says"] or row["claim"], f"asked: {asked(run.scenario, claim)}" if claim else "")
+        bar = Cell("–")
+        if not math.isnan(share):
+            bar = Cell(percent(share), between(low, high), bar=(share, low, high), colour=FORECAST)
+        yield row, said, bar
 
 
 # assumptions
