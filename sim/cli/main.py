@@ -222,7 +222,7 @@ def claims(
 ) -> None:
     """Print in how many worlds each forecast of the documents comes true; several scenarios side by side."""
     import sim
-    from sim.outcomes.forecasts import labels, matrix_of
+    from sim.outcomes.forecasts import labels, side_by_side
     from sim.study.focus import focus_of
     from sim.study.how import How
     from sim.study.run import simulate
@@ -244,4 +244,4 @@ def claims(
     elif len(runs) == 1:
         terminal.claims_table(ledgers[names[0]])
     else:
-        terminal.claims_matrix(matrix_of(ledgers), names)
+        terminal.claims_matrix(side_by_side(ledgers), names)

@@ -48,7 +48,7 @@ def labels(names: Sequence[str]) -> list[str]:
     return [name if (nth := names[: at + 1].count(name)) == 1 else f"{name} ({nth})" for at, name in enumerate(names)]
 
 
-def matrix_of(ledgers: Mapping[str, Iterable[LedgerRow]]) -> list[Forecast]:
+def side_by_side(ledgers: Mapping[str, Iterable[LedgerRow]]) -> list[Forecast]:
     """The forecasts of all scenarios, by document, those of other sources and the facts last.
 
     ``ledgers`` maps the label of a scenario to its ledger (study.run.Run.ledger). Within a document forecasts keep the

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +13,7 @@ from sim.foundation.states import MARKET
 from sim.outcomes.parted_histories import FirstEvent, FirstState, first_event, first_state, path_of
 from sim.scenario.model import Scenario
 from sim.words.estimates import up_to
-from sim.words.life_stories import Sentence, life_stories
+from sim.words.life_stories import Sentence, Story, life_stories
 from sim.words.months import month_name
 from sim.words.numbers import with_unit
 
@@ -32,21 +32,32 @@ class Line:
     variant: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Happened:
+    """The first event that happens in one history and not in the other, in that month: ``where`` is base or variant."""
+
+    tick: int
+    firm: str
+    event: str
+    where: str
+    text: str
+    cause: str
+
+
 @dataclass(frozen=True, eq=False)
 class Retold:
     """World ``world`` in both scenarios, about ``firm``.
 
-    ``state`` and ``event`` are None where the two histories never part; ``happened`` is how the event is told, None
-    where nobody tells it. ``lines`` begin in the month of the parting, every firm in file order. ``paths`` maps value
-    and cash to (base, variant), each (ticks + 1,), NaN while the firm is not there.
+    ``state`` and ``event`` are None where the two histories never part. ``lines`` begin in the month of the parting,
+    every firm in file order. ``paths`` maps value and cash to (base, variant), each (ticks + 1,), NaN while the firm is
+    not there.
     """
 
     world: int
     firm: str
     fates: tuple[str, str]
     state: FirstState | None
-    event: FirstEvent | None
-    happened: Sentence | None
+    event: Happened | None
     lines: tuple[Line, ...]
     paths: dict[str, tuple[np.ndarray, np.ndarray]]
 
@@ -69,10 +80,8 @@ def told_twice(scenarios: tuple[Scenario, Scenario], traces: tuple[Trace, Trace]
         {story.firm: story for story in life_stories(scenario, told.events, told.firms[-1]["entry_month"])}
         for scenario, told in zip(scenarios, traces, strict=True)
     )
-    state, event, happened = first_state(*traces, firm), first_event(*traces, firm), None
-    if event is not None and (story := (base if event.in_base else variant).get(event.firm)):
-        told = (said for said in story.sentences if (said.tick, said.event) == (event.tick, EVENTS[event.event]))
-        happened = next(told, None)
+    state, first = first_state(*traces, firm), first_event(*traces, firm)
+    event = None if first is None else _happened(first, base if first.in_base else variant)
     fates = (base[firm].fate if firm in base else "", variant[firm].fate if firm in variant else "")
     parted = min((part.tick for part in (state, event) if part is not None), default=NEVER)
     lines = []
@@ -81,7 +90,17 @@ def told_twice(scenarios: tuple[Scenario, Scenario], traces: tuple[Trace, Trace]
         months = sorted(tick for tick in {*mine, *theirs} if tick >= parted)
         lines += [Line(tick, who, tuple(mine.get(tick, ())), tuple(theirs.get(tick, ()))) for tick in months]
     paths = {name: (path_of(traces[0], firm, name), path_of(traces[1], firm, name)) for name in TOLD_PATHS}
-    return Retold(traces[0].world, firm, fates, state, event, happened, tuple(lines), paths)
+    return Retold(traces[0].world, firm, fates, state, event, tuple(lines), paths)
+
+
+def _happened(first: FirstEvent, stories: Mapping[str, Story]) -> Happened:
+    """``first`` as its firm's story tells it."""
+    event, where = EVENTS[first.event], TOLD_SIDES[not first.in_base]
+    story = stories.get(first.firm)
+    for said in story.sentences if story else ():
+        if (said.tick, said.event) == (first.tick, event):
+            return Happened(first.tick, first.firm, event, where, said.text, said.cause)
+    return Happened(first.tick, first.firm, event, where, event, "")
 
 
 def _by_month(sentences: Iterable[Sentence]) -> dict[int, list[str]]:
@@ -108,13 +127,12 @@ def why(base: Scenario, names: dict[str, str], told: Retold) -> list[str]:
         said.append(f"They part {when(state.tick)}: {name}'s {column.label} is {_both(base, state)}.")
     if told.event is not None:
         event = told.event
-        where, other = TOLD_SIDES if event.in_base else TOLD_SIDES[::-1]
+        other = TOLD_SIDES[event.where == TOLD_SIDES[0]]
         name = "the industry" if event.firm == MARKET else names.get(event.firm, event.firm)
-        text = told.happened.text if told.happened else EVENTS[event.event]
-        cause = f" ({told.happened.cause})" if told.happened and told.happened.cause else ""
+        cause = f" ({event.cause})" if event.cause else ""
         said.append(
-            f"The first thing that happens in one and not in the other comes {when(event.tick)}, in the {where}: "
-            f"{name} {text}{cause}. In the {other} it does not happen that month."
+            f"The first thing that happens in one and not in the other comes {when(event.tick)}, in the {event.where}: "
+            f"{name} {event.text}{cause}. In the {other} it does not happen that month."
         )
     return said
 

@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from sim.cli import terminal
-from sim.outcomes.forecasts import OTHER_SOURCES, WHAT_HAPPENED, group_of, labels, matrix_of, score
+from sim.outcomes.forecasts import OTHER_SOURCES, WHAT_HAPPENED, group_of, labels, score, side_by_side
 
 
 def row(scenario, claim, probability, source="S001-01", happened=None, says="It comes."):
@@ -52,7 +52,7 @@ def test_documents():
 
 
 def test_the_same_id_is_the_same_claim_and_documents_come_in_order(ledgers):
-    found = matrix_of(ledgers)
+    found = side_by_side(ledgers)
     assert [(one.group, one.claim) for one in found] == [
         ("document 000", "first"),
         ("document 001", "sure"),
@@ -68,18 +68,18 @@ def test_the_same_id_is_the_same_claim_and_documents_come_in_order(ledgers):
 
 def test_a_claim_and_a_fact_of_one_id_are_two(ledgers):
     ledgers["base"].append(row("base", "sure", 0.1, happened=True))
-    assert [one.group for one in matrix_of(ledgers) if one.claim == "sure"] == ["document 001", WHAT_HAPPENED]
+    assert [one.group for one in side_by_side(ledgers) if one.claim == "sure"] == ["document 001", WHAT_HAPPENED]
 
 
 def test_right_is_more_than_half_and_facts_are_held_to_what_happened(ledgers):
-    found = {one.claim: one for one in matrix_of(ledgers)}
+    found = {one.claim: one for one in side_by_side(ledgers)}
     assert [found["sure"].right(name) for name in ("base", "other")] == [True, False]
     assert [found["later"].right(name) for name in ("base", "other")] == [False, None]
     assert [found["seen"].right(name) for name in ("base", "other")] == [True, False]
     assert [found["not-seen"].right(name) for name in ("base", "other")] == [False, None]
     assert score(found.values(), "base") == (3, 5)
     assert score(found.values(), "other") == (1, 3)
-    half = matrix_of({"x": [row("x", "even", 0.5)]})
+    half = side_by_side({"x": [row("x", "even", 0.5)]})
     assert half[0].right("x") is False
 
 
@@ -88,7 +88,7 @@ def test_labels():
 
 
 def test_the_matrix_as_printed(ledgers, capsys):
-    terminal.claims_matrix(matrix_of(ledgers), list(ledgers))
+    terminal.claims_matrix(side_by_side(ledgers), list(ledgers))
     lines = capsys.readouterr().out.splitlines()
     assert lines[1].split() == ["claim", "base", "other"]
     cells = {line.split()[0]: line.split()[1:] for line in lines if line.startswith("   ") and line.strip()}
@@ -115,7 +115,7 @@ def test_no_name_and_no_number_is_broken_at_any_width(scenarios, width, monkeypa
     names = [f"scenario-with-a-name-{number}" for number in range(scenarios)]
     claims = ["short", "a-claim-with-an-id-of-more-letters-than-anybody-needs-to-tell-it"]
     ledgers = {name: [row(name, claim, 0.5, says="word " * 60) for claim in claims] for name in names}
-    terminal.claims_matrix(matrix_of(ledgers), names)
+    terminal.claims_matrix(side_by_side(ledgers), names)
     out = capsys.readouterr().out
     assert max(map(len, out.splitlines())) <= max(width, len(claims[1]) + 1)
     assert out.count("50.0 ±10.0") == 2 * scenarios
