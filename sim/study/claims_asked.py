@@ -20,7 +20,7 @@ from sim.study.many_worlds import compile_first
 from sim.words.propositions import proposition_in_words
 
 _CONDITION = re.compile(r"\s*(?P<claim>[^<>=]+?)\s*(?P<op>>=|<=|>|<)\s*(?P<level>[^<>=]+?)\s*")
-FORM = '"CLAIM >= 0.5"'
+CONDITION_FORM = '"CLAIM >= 0.5"'
 FEW_CLAIMS = 12  # so many are listed in a message
 
 
@@ -58,7 +58,7 @@ def condition_of(scenario: Scenario, text: str) -> Condition:
     key = f"--until {shown(str(text))}".strip()
     match = _CONDITION.fullmatch(str(text))
     if match is None:
-        raise InputError("not a claim and a level", key=key, allowed=f"{FORM}; or with <=, > or <")
+        raise InputError("not a claim and a level", key=key, allowed=f"{CONDITION_FORM}; or with <=, > or <")
     try:
         level = float(match["level"])
     except ValueError:

@@ -19,14 +19,14 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic
 from urllib.parse import urlsplit
 
 from sim.archive import digest
 from sim.foundation.errors import InputError, RunError
+from sim.study.executor import Made
+from sim.study.processes import Item
 
-Item = TypeVar("Item")
-Made = TypeVar("Made")
 ADDRESS = re.compile(r"(?:(?:tcp|tls)://)?(?:\[[0-9a-fA-F:]+\]|[^\s\[\]/:]+):(?P<port>\d{1,5})/?")
 CONNECT_SECONDS = 6.0  # to reach the scheduler
 PROBE_SECONDS = 1.0  # to learn whether anything listens where a scheduler was not reached in time
@@ -34,12 +34,12 @@ ANSWER_SECONDS = 60.0  # for the scheduler's answer, once it was reached
 WORKERLESS_SECONDS = 60.0  # how long a cluster may be without any worker
 LOOK_SECONDS = 2.0  # how often to look how many workers there are
 MOST_AT_ONCE = 16  # results fetched together
-NOT_YET = ("pending", "lost")  # lost: its worker died before what it made was fetched, it is made again
+UNFINISHED = ("pending", "lost")  # lost: its worker died before what it made was fetched, it is made again
 LATE_TIMES = 10.0  # so many times the slowest block so far, and a worker is taken for stopped
 LATE_SECONDS = 60.0  # but not before this
 FIRST_SECONDS = 900.0  # for the first block, before which a worker compiles: nothing to compare it with yet
 AHEAD = 2  # blocks under way for every thread of a worker: one computed, one waiting
-KEPT = "finished blocks are kept: the same command takes the run up again"
+BLOCKS_ARE_KEPT = "finished blocks are kept: the same command takes the run up again"
 
 
 class _NoAnswer(RunError):
@@ -93,7 +93,7 @@ class Cluster:
                     late.began(future)
                     future.add_done_callback(lambda _: news.set())
                 news.clear()
-                ended = [future for future in under_way if future.status not in NOT_YET]
+                ended = [future for future in under_way if future.status not in UNFINISHED]
                 if not ended:
                     waiting.extendleft(under_way[future] for future in late.given_up(under_way))
                     news.wait(LOOK_SECONDS)
@@ -198,12 +198,12 @@ class Cluster:
             return self._client.sync(call, callback_timeout=ANSWER_SECONDS)
         except KilledWorker as error:
             raise RunError(
-                f"one block ended several workers of the cluster (out of memory?): {_line(error)}; {KEPT}"
+                f"one block ended several workers of the cluster (out of memory?): {_line(error)}; {BLOCKS_ARE_KEPT}"
             ) from error
         except (OSError, CancelledError) as error:
             kind = _NoAnswer if isinstance(error, TimeoutError) else RunError
             raise kind(
-                f"the Dask cluster at {self.scheduler} does not answer any more ({_line(error)}); {KEPT}"
+                f"the Dask cluster at {self.scheduler} does not answer any more ({_line(error)}); {BLOCKS_ARE_KEPT}"
             ) from error
 
 
@@ -227,7 +227,7 @@ class _Room:
             raise RunError(
                 f"the Dask scheduler at {self.cluster.scheduler} has had no worker that computes for "
                 f"{WORKERLESS_SECONDS:.0f} seconds{_stopped_ones(stopped)}; start some with "
-                f"`dask worker {self.cluster.scheduler} --nthreads 1`; {KEPT}"
+                f"`dask worker {self.cluster.scheduler} --nthreads 1`; {BLOCKS_ARE_KEPT}"
             )
         return self.items
 
@@ -316,7 +316,7 @@ def _check(worker: str, found: dict[str, Any] | BaseException, wanted: dict[str,
     raise RunError(
         f"the worker {worker} is not made as this process is: {what}; the same version of shakeout and of its "
         "libraries, on the same kind of processor, must run on every machine, or results would depend on who computed "
-        f"them; {KEPT}"
+        f"them; {BLOCKS_ARE_KEPT}"
     )
 
 

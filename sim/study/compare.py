@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import functools
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,40 +15,33 @@ from sim.archive.folder import RunFolder
 from sim.foundation.errors import InputError
 from sim.foundation.file_paths import expanded
 from sim.foundation.months import month_of, month_text
-from sim.foundation.states import State
-from sim.outcomes.differences import ENDGAME, GENERAL_LEFT, INDEPENDENTS_LEFT, SURVIVAL, Differences, months_compared
+from sim.outcomes.differences import Differences, months_compared
 from sim.outcomes.fates import reported
-from sim.outcomes.quoted import known_rows
 from sim.scenario.load import load, with_sets
 from sim.scenario.model import Scenario
 from sim.scenario.year_ends import RUNWAY
-from sim.study import shown_differences
 from sim.study.finished_runs import comparable, same_luck
-from sim.study.focus import asked_in, focus_in
+from sim.study.focus import asked_in
 from sim.study.how import SUMMARISING, How
 from sim.study.many_worlds import with_worlds
 from sim.study.run import Run, simulate
-from sim.study.study import Answer, Kind, answered, folder_name, manifest_of
+from sim.study.runs_compared import RunsCompared
+from sim.study.study import Kind, answered, folder_name, manifest_of
 from sim.study.variants import parts_at
 from sim.words.explanations import explanation
 from sim.words.headlines import of_other_run, pairing
 from sim.words.names import name_of
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
-AT_HORIZON = (SURVIVAL, State.INDEPENDENT, INDEPENDENTS_LEFT, GENERAL_LEFT, ENDGAME)
 FEWEST_RUNS = 2
 Asked = Scenario | Path | Run  # what can be compared: a scenario, the folder of a run, or a run
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Comparison(Answer):
-    """Runs side by side.
-
-    ``differences`` is differences.csv as a pandas frame, every run against the first; ``headline`` has a sentence for
-    every run but the first, ``notes`` say how they were compared; ``runs()`` gives the runs.
-    """
+class Comparison(RunsCompared):
+    """Runs side by side, every one against the first; ``notes`` say how they were compared."""
 
     KIND = Kind(
         "comparison",
@@ -57,32 +50,25 @@ class Comparison(Answer):
         "the page of this comparison: open it in a browser, it works offline",
         {"differences.csv": DIFFERENCES_CSV},
     )
-    differences: pd.DataFrame
-    runs: Callable[[], list[Run]] = field(repr=False)
 
     @property
     def labels(self) -> list[str]:
         """What the runs are called, the first first."""
         return [run["name"] for run in self.manifest["runs"]]
 
-    @property
-    def headline(self) -> list[str]:
-        """The sentence to quote about every run against the first."""
-        return list(self.manifest["headline"])
-
     def quoted(self) -> list[str]:
         """That sentence, made of the differences: about who is in focus first."""
         base, *others = self.labels
         focus, same = asked_in(self.manifest), self.manifest["same"]
         return [
-            of_other_run(self.scenario, self._known(other), (base, other), alike, focus)
+            of_other_run(self.scenario, self.known(other), (base, other), alike, focus)
             for other, alike in zip(others, same, strict=True)
         ]
 
     def explained(self) -> list[str]:
         """For every run but the first the chain of what explains its headline (words/explanations.py); may be empty."""
         focus = asked_in(self.manifest)
-        said = {label: explanation(self.scenario, self._known(label), focus) for label in self.labels[1:]}
+        said = {label: explanation(self.scenario, self.known(label), focus) for label in self.labels[1:]}
         return [f"In {label}: {why}" if why else "" for label, why in said.items()]
 
     @property
@@ -90,27 +76,10 @@ class Comparison(Answer):
         """How the runs were compared: paired or not, and warnings."""
         return [*self.manifest["pairing"], *self.manifest["notices"]]
 
-    def summary(self) -> list[dict[str, Any]]:
-        """The differences at the last common date that the terminal shows, as plain numbers, who is in focus first,
-        then the largest.
-        """
-        focus, names = focus_in(self.scenario, self.manifest), self.manifest["names"]
-        rows = shown_differences.at_the_end(self.differences, self.scenario, AT_HORIZON, names, focus)
-        shown = [row for row in rows if row["quantity"] != State.INDEPENDENT or row["difference"] is None]
-        months = self.told_months()
-        return shown + shown_differences.at_months(self.differences, self.scenario, months, names, focus)
-
     def told_months(self) -> dict[str, int]:
         """Run -> the calendar month at which its runway, cash and revenue are told first: the last one it shares."""
         told = self.differences[self.differences["quantity"] == RUNWAY].groupby("variant")["date"].max()
         return {str(name): month for name, date in told.items() if (month := month_of(date)) is not None}
-
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """File -> table of the folder."""
-        return {"differences.csv": self.differences}
-
-    def _known(self, label: str) -> list[Any]:
-        return known_rows(self.differences, label)
 
 
 def questions(

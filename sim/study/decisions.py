@@ -15,7 +15,7 @@ from sim.scenario import decided
 
 RULE, NEVER = decided.WORDS
 SPAN = "FROM:TO:N"
-FORM = f"decisions with commas between them: rule, never, YYYY-MM, or {SPAN} for N months"
+DECISIONS_FORM = f"decisions with commas between them: rule, never, YYYY-MM, or {SPAN} for N months"
 
 
 def chosen(label: str, given: Any, most: int) -> tuple[str, ...]:
@@ -42,7 +42,9 @@ def _of(label: str, part: str, most: int) -> list[str]:
     if ":" in part:
         return _months(label, part, most)
     if part not in decided.WORDS and month_of(part) is None:
-        raise InputError("not a decision", key=label, found=shown(part), allowed=FORM, nearest=decided.meant(part))
+        raise InputError(
+            "not a decision", key=label, found=shown(part), allowed=DECISIONS_FORM, nearest=decided.meant(part)
+        )
     return [part]
 
 
@@ -51,7 +53,7 @@ def _months(label: str, part: str, most: int) -> list[str]:
     texts = [text.strip() for text in part.split(":")]
     first, last = (month_of(text) for text in texts[:2])
     if len(texts) != 3 or first is None or last is None:
-        raise InputError(f"not {SPAN}", key=label, found=shown(part), allowed=FORM)
+        raise InputError(f"not {SPAN}", key=label, found=shown(part), allowed=DECISIONS_FORM)
     months, count = last - first, int(texts[2]) if texts[2].isdecimal() and len(texts[2]) < 9 else 0
     if months <= 0:
         raise InputError("FROM not before TO", key=label, found=shown(part), allowed=f"{SPAN} with FROM before TO")

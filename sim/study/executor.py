@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from sim.foundation.whole_numbers import whole
 from sim.study import processes
+from sim.study.processes import Item, Receipt
 
 if TYPE_CHECKING:
     from sim.study.cluster import Cluster
 
-Item = TypeVar("Item")
 Made = TypeVar("Made")
-Receipt = TypeVar("Receipt")
 IN_PROCESS_ITEMS = 2  # starting workers costs more than so few blocks
 _CLUSTER: ContextVar[Cluster | None] = ContextVar("the cluster in use", default=None)
 

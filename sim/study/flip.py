@@ -26,7 +26,7 @@ from sim.words.headlines import flip_warnings, of_flip
 if TYPE_CHECKING:
     import pandas as pd
 
-MOST_WORLDS = 2048  # at every value: whole blocks, which larger runs use too
+MOST_WORLDS_A_VALUE = 2048  # at every value: whole blocks, which larger runs use too
 EVALUATIONS = Table(
     "every value that was tried",
     (
@@ -96,12 +96,12 @@ def flip(scenario: Scenario, vary: Vary, until: str, how: How) -> Flip:
     range; ``until`` is "CLAIM >= 0.5".
 
     Every value is an ordinary run in the same worlds, whose blocks are kept; these are the scenario's, but not more
-    than MOST_WORLDS, if no number is asked for. InputError if range, claim or level make no sense; else errors as in
-    ``run.run``.
+    than MOST_WORLDS_A_VALUE, if no number is asked for. InputError if range, claim or level make no sense; else errors
+    as in ``run.run``.
     """
     (axis,) = axes_of(scenario, vary, 1, grid=False)
     condition = condition_of(scenario, until)
-    base = sized(scenario, how, MOST_WORLDS)
+    base = sized(scenario, how, MOST_WORLDS_A_VALUE)
     question = [digest.question(base, None), axis.name, axis.low, axis.high, condition.claim.id, condition[1:]]
 
     def reopen(done: RunFolder) -> Flip:

@@ -16,7 +16,6 @@ from sim.outcomes.fates import reported
 from sim.scenario.model import Claim, Scenario
 
 T = TypeVar("T")
-Row = dict[str, Any]
 FOCUS = "focus"  # key of a manifest in memory
 KINDS = {ALL_STARTUPS: "startup", ALL_GIANTS: "giant"}  # whom the groups of every scenario hold
 
@@ -68,7 +67,7 @@ def first(items: Iterable[T], focus: Sequence[str], about: Callable[[T], Iterabl
     )
 
 
-def claims_first(rows: Iterable[Row], claims: Iterable[Claim], focus: Sequence[str]) -> list[Row]:
+def claims_first(rows: Iterable[dict[str, Any]], claims: Iterable[Claim], focus: Sequence[str]) -> list[dict[str, Any]]:
     """``rows`` of claims.csv, or of facts.csv, with those first whose claim speaks of someone in ``focus``."""
     spoken = {claim.id: [*spoken_of(claim.when), *spoken_of(claim.given)] for claim in claims}
     return first(rows, focus, lambda row: spoken.get(row["claim"], ()))

@@ -22,7 +22,7 @@ from sim.foundation.errors import RunError
 Item = TypeVar("Item")
 Receipt = TypeVar("Receipt")
 WATCH_SECONDS = 0.5  # how often a worker looks whether its parent is still there
-IDLE_SECONDS = 300.0  # after which a worker without work ends
+IDLE_WORKER_SECONDS = 300.0  # after which a worker without work ends
 INTERRUPTS = ("SIGINT", "SIGTERM", "SIGHUP")
 SWITCH = "JOBLIB_MULTIPROCESSING"  # 0: no worker processes, as joblib understands it
 ONE_THREAD = dict.fromkeys(
@@ -140,7 +140,7 @@ def _started(size: int) -> _Pool:
     warnings.filterwarnings("ignore", "Failed to kill subprocesses")  # loky without psutil and pgrep; it kills them
     environment = {**ONE_THREAD}
     executor = ProcessPoolExecutor(
-        size, timeout=IDLE_SECONDS, initializer=_begin, initargs=(os.getpid(),), env=environment
+        size, timeout=IDLE_WORKER_SECONDS, initializer=_begin, initargs=(os.getpid(),), env=environment
     )
     return _Pool(executor, size)
 

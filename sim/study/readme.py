@@ -19,15 +19,15 @@ from sim.scenario.model import Scenario
 if TYPE_CHECKING:
     from sim.study.study import Kind
 
-NAME = "README.md"
-QUANTITIES = {"paths.parquet": PATHS, "landscape.csv": LANDSCAPE}
+README = "README.md"
+QUANTITIES_IN = {"paths.parquet": PATHS, "landscape.csv": LANDSCAPE}
 HEAD = ("| column | type | unit | meaning | empty means |", "| --- | --- | --- | --- | --- |")
 READS = """Tables are UTF-8: CSV with a head line and a point before decimals, Parquet with Zstandard. Intervals are
 95%. Months of a run count from 1, its first; dates are calendar months, YYYY-MM. Nothing in this folder needs to be
 executed to be read. In Python `sim.open_run("this folder")` gives a run's tables as pandas frames."""
 
 
-COMING = (NAME, "manifest.json")  # files that are written after this text
+COMING = (README, "manifest.json")  # files that are written after this text
 PLOTS_SAYS = "every figure of the page as a page of its own"
 
 
@@ -48,7 +48,7 @@ def write(
     names = [column.name for column in dictionary.EVIDENCE_CSV.columns]
     write_csv(pd.DataFrame(evidence.cited(*scenarios), columns=names, dtype=object), part / evidence.FILE)
     said = text(part, kind, scenarios[0], manifest, {**columns, evidence.FILE: names})
-    (part / NAME).write_text(said, encoding="utf-8")
+    (part / README).write_text(said, encoding="utf-8")
 
 
 def text(
@@ -98,10 +98,10 @@ def _unit_of(path: str) -> str:
 
 def _quantities(scenario: Scenario, name: str) -> list[str]:
     """What is measured in a table of quantiles, with units."""
-    if name not in QUANTITIES:
+    if name not in QUANTITIES_IN:
         return []
     lines = ["", "| quantity | unit | meaning |", "| --- | --- | --- |"]
-    for quantity in QUANTITIES[name]:
+    for quantity in QUANTITIES_IN[name]:
         only = "" if quantity.of_giants else "; of startups only"
         yearly = "; in December only" if name == "landscape.csv" and quantity.name in YEARLY else ""
         lines.append(f"| `{quantity.name}` | {_money(scenario, quantity.unit)} | {quantity.label}{only}{yearly} |")

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 GIVEN_DATA, SOBOL, MORRIS = "given-data", "sobol", "morris"
-MOST_WORLDS = {GIVEN_DATA: 10_000, SOBOL: 1024, MORRIS: 128}  # if none are asked for
+MOST_WORLDS_BY_METHOD = {GIVEN_DATA: 10_000, SOBOL: 1024, MORRIS: 128}  # if none are asked for
 REPLICATED = 2048  # worlds whose draws are given other luck
 FEWEST_ASKED = 100  # worlds in which a claim must be asked
 FIFTHS = ("lowest", "highest")
@@ -115,13 +115,13 @@ def sensitivity(scenario: Scenario, of: str, method: str, how: How) -> Sensitivi
 
     ``method`` is "given-data" (the worlds of the ordinary run, and some of them again with other luck), "sobol" or
     "morris" (worlds of their own; they need SALib). The worlds of the run, of each of Sobol's samples, of every point
-    of Morris' design are the scenario's, but not more than MOST_WORLDS, if no number is asked for. InputError if claim
-    or method make no sense or nothing is uncertain; else errors as in ``run.run``.
+    of Morris' design are the scenario's, but not more than MOST_WORLDS_BY_METHOD, if no number is asked for. InputError
+    if claim or method make no sense or nothing is uncertain; else errors as in ``run.run``.
     """
     claim = claim_of(scenario, of, "--of")
     draws = sorted(draws_of(scenario), key=lambda draw: draw.path)  # the order of the file decides nothing
     _check(scenario, claim, method, draws)
-    base = sized(scenario, how, MOST_WORLDS[method])
+    base = sized(scenario, how, MOST_WORLDS_BY_METHOD[method])
 
     def reopen(done: RunFolder) -> Sensitivity:
         return Sensitivity(
@@ -140,8 +140,8 @@ def sensitivity(scenario: Scenario, of: str, method: str, how: How) -> Sensitivi
 
 
 def _check(scenario: Scenario, claim: Claim, method: str, draws: Sequence[Draw]) -> None:
-    if method not in MOST_WORLDS:
-        near, allowed = nearest_of(str(method), MOST_WORLDS), ", ".join(MOST_WORLDS)
+    if method not in MOST_WORLDS_BY_METHOD:
+        near, allowed = nearest_of(str(method), MOST_WORLDS_BY_METHOD), ", ".join(MOST_WORLDS_BY_METHOD)
         raise InputError("no such method", key="--method", found=method, allowed=allowed, nearest=near)
     if not draws:
         raise InputError(

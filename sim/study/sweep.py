@@ -26,7 +26,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MOST_PATHS = 2
-MOST_WORLDS = (2048, 1024)  # at every point of a grid over one path, over two: whole blocks, which larger runs use too
+MOST_WORLDS_A_POINT = (
+    2048,
+    1024,
+)  # at every point of a grid over one path, over two: whole blocks, which larger runs use too
 OF_INDUSTRY = (INDEPENDENTS_LEFT, GENERAL_LEFT, ENDGAME)
 GRID = Table(
     "what comes out at the horizon at every point of the grid",
@@ -97,10 +100,11 @@ def sweep(scenario: Scenario, vary: Vary, how: How) -> Sweep:
     """Run ``scenario`` at every point of the grid that ``vary`` asks for (texts or a mapping, as ``axes_of`` takes).
 
     Every point is an ordinary run whose blocks are kept; the worlds at every point are the scenario's, but not more
-    than MOST_WORLDS, if no number is asked for. InputError if the grid makes no sense; else errors as in ``run.run``.
+    than MOST_WORLDS_A_POINT, if no number is asked for. InputError if the grid makes no sense; else errors as in
+    ``run.run``.
     """
     axes = axes_of(scenario, vary, MOST_PATHS, grid=True)
-    base = sized(scenario, how, MOST_WORLDS[len(axes) - 1])
+    base = sized(scenario, how, MOST_WORLDS_A_POINT[len(axes) - 1])
     question = [digest.question(base, None), [[axis.name, *axis.values()] for axis in axes]]
 
     def reopen(done: RunFolder) -> Sweep:

@@ -13,9 +13,9 @@ from sim.scenario.load import with_sets
 from sim.scenario.model import Scenario
 from sim.scenario.override import TOP_PATHS, Override, parse_set
 
-FORM = '"NAME: PATH=VALUE, PATH=VALUE"'
+VARIANT_FORM = '"NAME: PATH=VALUE, PATH=VALUE"'
 MOST_NAME = 60  # characters
-NAME = f"1 to {MOST_NAME} printable characters"
+NAME_RULE = f"1 to {MOST_NAME} printable characters"
 BASE = "base"
 BRACKETS = {"[": "]", "{": "}"}
 SHARED = "firms, assumptions and events; worlds, seed and months are the base's (--worlds, --seed, or `compare`)"
@@ -51,11 +51,11 @@ def variants_of(base: Scenario, sets: Sequence[str], named: Iterable[str | tuple
         name, changes = parsed(one) if isinstance(one, str) else one
         asked.append((name, tuple(changes), True))
     if not asked:
-        raise InputError("nothing to change", allowed=f"--set PATH=VALUE or --variant {FORM}")
+        raise InputError("nothing to change", allowed=f"--set PATH=VALUE or --variant {VARIANT_FORM}")
     variants: list[Variant] = []
     for name, changes, is_named in asked:
         if is_named and not (name.strip() and name.isprintable() and len(name) <= MOST_NAME):
-            raise InputError("not a name for a variant", key="--variant", found=name, allowed=NAME)
+            raise InputError("not a name for a variant", key="--variant", found=name, allowed=NAME_RULE)
         if name == BASE or name in [variant.name for variant in variants]:
             raise InputError("a name that is taken", key="--variant", found=name, allowed=f"other names, not {BASE!r}")
         variants.append(Variant(name, changes, *_changed(base, name if is_named else "", changes), is_named))
@@ -67,10 +67,10 @@ def parsed(text: str) -> tuple[str, tuple[str, ...]]:
     name, colon, rest = text.partition(":")
     name = name.strip()
     if not colon or not name or "=" in name:
-        raise InputError("not a variant", key="--variant", found=text, allowed=FORM)
+        raise InputError("not a variant", key="--variant", found=text, allowed=VARIANT_FORM)
     parts = split(rest)
     if not all(parts):
-        raise InputError("nothing between two commas", key="--variant", found=text, allowed=FORM)
+        raise InputError("nothing between two commas", key="--variant", found=text, allowed=VARIANT_FORM)
     return name, tuple(parts)
 
 
@@ -96,7 +96,7 @@ def split(text: str) -> list[str]:
         else:
             part += letter
     if closing or quote:
-        raise InputError("a bracket or quote without its other half", key="--variant", found=text, allowed=FORM)
+        raise InputError("a bracket or quote without its other half", key="--variant", found=text, allowed=VARIANT_FORM)
     return [*parts, part.strip()]
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import functools
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sim.archive import digest
@@ -13,17 +13,17 @@ from sim.archive.dictionary import A_SHARE, DIFFERENCES_CSV, INTEGER, NUMBER, TE
 from sim.archive.folder import RunFolder
 from sim.engine.simulate import trace
 from sim.foundation.states import A_STARTUP
-from sim.outcomes.differences import ENDGAME, GENERAL_LEFT, INDEPENDENTS_LEFT, SURVIVAL, Differences, Piece
+from sim.outcomes.differences import Differences, Piece
 from sim.outcomes.fates_turned import TurnedFates, telling
 from sim.outcomes.quoted import known_rows, rows_to_quote
 from sim.scenario.model import Scenario
 from sim.scenario.year_ends import year_ends
-from sim.study import shown_differences
-from sim.study.focus import asked_in, focus_in
+from sim.study.focus import asked_in
 from sim.study.how import SUMMARISING, How
 from sim.study.many_worlds import with_worlds
 from sim.study.run import Run, simulate
-from sim.study.study import Answer, Kind, answered, folder_name, manifest_of
+from sim.study.runs_compared import RunsCompared
+from sim.study.study import Kind, answered, folder_name, manifest_of
 from sim.study.variants import BASE, Variant, parts_at
 from sim.words.explanations import explanation
 from sim.words.headlines import of_variant
@@ -33,7 +33,6 @@ from sim.words.year_ends import decided, told_at
 if TYPE_CHECKING:
     import pandas as pd
 
-AT_HORIZON = (SURVIVAL, INDEPENDENTS_LEFT, GENERAL_LEFT, ENDGAME)  # quantities whose differences the terminal shows
 FATE_TEXT = "as in firms.parquet, with `+listed` and `+pivoted` where that happened"
 TURNED = Table(
     "which fate of a firm turned into which, in the same world",
@@ -49,11 +48,10 @@ TURNED = Table(
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class WhatIf(Answer):
+class WhatIf(RunsCompared):
     """A base and its variants in the same worlds.
 
-    ``differences`` and ``flipped`` are the files of these names as pandas frames; ``headline`` has a sentence for every
-    variant; ``runs()`` gives the runs, the base first; ``retold()`` for every variant one world told twice, None where
+    ``flipped`` is flipped.csv as a pandas frame; ``retold()`` gives for every variant one world told twice, None where
     no fate flipped.
     """
 
@@ -65,29 +63,22 @@ class WhatIf(Answer):
         {"differences.csv": DIFFERENCES_CSV, "flipped.csv": TURNED},
     )
     variants: tuple[Variant, ...]
-    differences: pd.DataFrame
     flipped: pd.DataFrame
-    runs: Callable[[], list[Run]] = field(repr=False)
 
     @property
     def labels(self) -> list[str]:
         """What the runs are called, the base first."""
         return [BASE, *(variant.label for variant in self.variants)]
 
-    @property
-    def headline(self) -> list[str]:
-        """The sentence to quote about every variant."""
-        return list(self.manifest["headline"])
-
     def quoted(self) -> list[str]:
         """That sentence, made of the differences: about who is in focus first."""
         focus = asked_in(self.manifest)
-        return [_sentence(self.scenario, variant, self._known(variant), focus) for variant in self.variants]
+        return [_sentence(self.scenario, variant, self.known(variant.name), focus) for variant in self.variants]
 
     def explained(self) -> list[str]:
         """For every variant the chain of what explains its headline (words/explanations.py); may be empty."""
         focus = asked_in(self.manifest)
-        return [explanation(self.scenario, self._known(variant), focus) for variant in self.variants]
+        return [explanation(self.scenario, self.known(variant.name), focus) for variant in self.variants]
 
     def retold(self) -> list[Retold | None]:
         """For every variant one world told twice, None where no fate flipped."""
@@ -104,23 +95,14 @@ class WhatIf(Answer):
         """Ids of the firms that decide otherwise in ``variant``."""
         return list(decided(self.scenario, variant.scenario))
 
-    def summary(self) -> list[dict[str, Any]]:
-        """The differences at the horizon that the terminal shows, as plain numbers, who is in focus first, then the
-        largest; last runway, cash and revenue at the date at which they are told.
-        """
-        focus = focus_in(self.scenario, self.manifest)
-        first = dict.fromkeys([*focus, *(firm for variant in self.variants for firm in self.decisive(variant))])
-        rows = shown_differences.at_the_end(self.differences, self.scenario, AT_HORIZON, focus=focus)
-        return rows + shown_differences.at_months(
-            self.differences, self.scenario, self.told_months(), focus=tuple(first)
-        )
+    def told_first(self) -> tuple[str, ...]:
+        """Whose runway, cash and revenue are told first: who is in focus, then who decides otherwise."""
+        decisive = (firm for variant in self.variants for firm in self.decisive(variant))
+        return tuple(dict.fromkeys([*super().told_first(), *decisive]))
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """File -> table of the folder."""
-        return {"differences.csv": self.differences, "flipped.csv": self.flipped}
-
-    def _known(self, variant: Variant) -> list[Any]:
-        return known_rows(self.differences, variant.name)
+        return {**super().tables(), "flipped.csv": self.flipped}
 
 
 def what_if(base: Scenario, variants: Sequence[Variant], how: How) -> WhatIf:

@@ -66,7 +66,7 @@ def told(text: str) -> dict[str, list[str]]:
 @pytest.mark.parametrize("study", STUDIES)
 def test_every_file_and_every_column_is_in_the_readme_and_no_other(folders, study):
     folder = folders[study]
-    text = (folder / readme.NAME).read_text(encoding="utf-8")
+    text = (folder / readme.README).read_text(encoding="utf-8")
     files = {path.name + "/" * path.is_dir() for path in folder.iterdir()}
     listed = re.findall(r"^- `([^`]+)`:", text, re.MULTILINE)
     assert sorted(listed) == sorted(files)
@@ -81,10 +81,10 @@ def test_nothing_is_declared_that_no_folder_holds(answers, folders):
 
 
 def test_units_are_those_of_the_scenario(folders, tmp_path):
-    text = (folders["run"] / readme.NAME).read_text(encoding="utf-8")
+    text = (folders["run"] / readme.README).read_text(encoding="utf-8")
     assert "| `raised` | number | RMB million |" in text and "| `cash` | RMB million |" in text
     dollars = load_text(TEXT.replace("worlds: 100", "worlds: 2\ncurrency: USD thousand"))
-    text = (sim.run(dollars, jobs=1, out=tmp_path).folder / readme.NAME).read_text(encoding="utf-8")
+    text = (sim.run(dollars, jobs=1, out=tmp_path).folder / readme.README).read_text(encoding="utf-8")
     assert "| `raised` | number | USD thousand |" in text and "| `revenue` | USD thousand a month |" in text
     assert "RMB" not in text and "¤" not in text
 
@@ -100,7 +100,7 @@ def test_a_column_that_is_not_declared_stops_the_writing():
 def test_names_of_a_scenario_mean_nothing_to_markdown(tmp_path):
     hostile = TEXT.replace("title: A small industry", 'title: "# <b>|x|</b> [a](b) `c`"')
     folder = sim.run(load_text(hostile), worlds=2, jobs=1, out=tmp_path).folder
-    first = (folder / readme.NAME).read_text(encoding="utf-8").splitlines()[0]
+    first = (folder / readme.README).read_text(encoding="utf-8").splitlines()[0]
     assert first == r"# \# \<b\>\|x\|\</b\> \[a\](b) \`c\`"
 
 

@@ -32,7 +32,7 @@ from sim.study.run import OUTCOME_FILES
 
 PROGRAM = Path(__file__).with_name("small_industry.py")
 ROOT = PROGRAM.parents[2]
-TABLES = (*OUTCOME_FILES.values(), FIRMS_FILE, EVENTS_FILE, folder.SCENARIO, readme.NAME, evidence.FILE)
+TABLES = (*OUTCOME_FILES.values(), FIRMS_FILE, EVENTS_FILE, folder.SCENARIO, readme.README, evidence.FILE)
 
 
 def run(out: Path, worlds: int, **options):

@@ -515,4 +515,4 @@ def test_without_salib_the_designs_say_what_to_install(monkeypatch):
 
 def test_other_seeds_are_seeds():
     assert all(0 <= designs.other_seed(seed) < 2**32 != seed for seed in (0, 7, 2**32 - 1))
-    assert study.MOST_WORLDS.keys() == {"given-data", "sobol", "morris"}
+    assert study.MOST_WORLDS_BY_METHOD.keys() == {"given-data", "sobol", "morris"}

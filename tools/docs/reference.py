@@ -41,14 +41,14 @@ def keep(folder: Path) -> None:
     shutil.rmtree(REFERENCE, ignore_errors=True)
     REFERENCE.mkdir(parents=True)
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    about = (folder / readme.NAME).read_text(encoding="utf-8")
-    left_out = (*LEFT_OUT, readme.NAME)
+    about = (folder / readme.README).read_text(encoding="utf-8")
+    left_out = (*LEFT_OUT, readme.README)
     manifest["files"] = {name: file for name, file in manifest["files"].items() if not name.startswith(left_out)}
     for name in manifest["files"]:
         shutil.copyfile(folder / name, REFERENCE / name)
     text = json.dumps(inventory.seal(manifest), indent=2, ensure_ascii=False)
     (REFERENCE / "manifest.json").write_text(text + "\n", encoding="utf-8")
-    (REFERENCE / readme.NAME).write_text(NOTES.format(command=manifest["command"]) + "\n" + about, encoding="utf-8")
+    (REFERENCE / readme.README).write_text(NOTES.format(command=manifest["command"]) + "\n" + about, encoding="utf-8")
 
 
 def take(page: Path) -> None:

@@ -1,0 +1,96 @@
+"""What what-ifs and comparisons share: runs of which every one is compared with the first, and what is shown of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sim.archive.folder import number
+from sim.foundation.months import month_text
+from sim.foundation.states import A_GIANT, A_STARTUP, ALL, ALL_GIANTS, State
+from sim.outcomes.differences import ENDGAME, GENERAL_LEFT, INDEPENDENTS_LEFT, SURVIVAL
+from sim.outcomes.quoted import known_rows
+from sim.outcomes.year_end_differences import YEAR_END_QUANTITIES
+from sim.study.focus import first, focus_in
+from sim.study.run import Run
+from sim.study.study import Answer
+from sim.words.names import name_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# whether a firm is independent is told only of those that one of two runs lacks: of the others survival says it
+SHOWN_QUANTITIES = (SURVIVAL, State.INDEPENDENT, INDEPENDENTS_LEFT, GENERAL_LEFT, ENDGAME)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class RunsCompared(Answer):
+    """Runs, every one compared with the first: ``differences`` is differences.csv as a pandas frame, ``headline`` has a
+    sentence for every run but the first, ``runs()`` gives the runs.
+    """
+
+    differences: pd.DataFrame
+    runs: Callable[[], list[Run]] = field(repr=False)
+
+    @property
+    def headline(self) -> list[str]:
+        """The sentence to quote about every run but the first."""
+        return list(self.manifest["headline"])
+
+    def told_months(self) -> dict[str, int]:
+        """Run -> the calendar month at which its runway, cash and revenue are told first."""
+        raise NotImplementedError
+
+    def told_first(self) -> tuple[str, ...]:
+        """Whose runway, cash and revenue are told first."""
+        return focus_in(self.scenario, self.manifest)
+
+    def summary(self) -> list[dict[str, Any]]:
+        """The differences at the last common date that the terminal shows, as plain numbers with ``name``, then runway,
+        cash and revenue at the date at which they are told.
+
+        Of every run first who is in focus, then the startups, then the groups, then the industry, each the largest
+        difference first; other giants, who do not leave, are left out. Rows that lack one side come last.
+        """
+        told = self.differences[self.differences["quantity"].isin(YEAR_END_QUANTITIES)]
+        at_months = [
+            row
+            for label, month in self.told_months().items()
+            for row in first(
+                _plain(told[(told["variant"] == label) & (told["date"] == month_text(month))]), self.told_first()
+            )
+        ]
+        names = self.manifest.get("names", {})
+        return [
+            {"name": names.get(row["firm"]) or name_of(self.scenario, row["firm"]), **row}
+            for row in [*self._at_the_end(), *at_months]
+        ]
+
+    def _at_the_end(self) -> list[dict[str, Any]]:
+        focus, firms = focus_in(self.scenario, self.manifest), self.scenario.firms
+        rows = self.differences[self.differences["quantity"].isin(SHOWN_QUANTITIES)]
+        rows = rows[rows["date"] == rows.groupby(["variant", "firm", "quantity"])["date"].transform("max")]
+        giants = {ALL_GIANTS, *(firm.id for firm in firms if firm.kind == A_GIANT)} - set(focus)
+        startups = {firm.id for firm in firms if firm.kind == A_STARTUP}
+
+        def order(row: dict[str, Any]) -> tuple[int, float]:
+            rank = 2 if row["firm"] == ALL else 0 if row["firm"] in startups else 1
+            return rank, -abs(row["difference"]) if row["difference"] is not None else 1.0
+
+        shown = [row for row in _plain(rows) if row["quantity"] != State.INDEPENDENT or row["difference"] is None]
+        ranked = sorted((row for row in shown if row["firm"] not in giants), key=order)
+        labels = dict.fromkeys(self.differences["variant"])
+        return [row for label in labels for row in first((row for row in ranked if row["variant"] == label), focus)]
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """File -> table of the folder."""
+        return {"differences.csv": self.differences}
+
+    def known(self, label: str) -> Sequence[Any]:
+        """The rows about a run that have a difference."""
+        return known_rows(self.differences, label)
+
+
+def _plain(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(key): number(value) for key, value in row.items()} for row in rows.to_dict("records")]
