@@ -15,7 +15,7 @@ import typer
 
 from sim.cli import interrupt, streams, studies, terminal
 from sim.cli.options import (
-    FAILED,
+    EXIT_FAILED,
     RESULTS,
     Firms,
     Jobs,
@@ -69,7 +69,7 @@ def _run_app(out: streams.Sink) -> None:
         if out.failure is not None:
             problem = f"standard output cannot be written: {first_line(out.failure)}"
             terminal.say(f"shakeout: {problem}; results are kept")
-            sys.exit(FAILED)
+            sys.exit(EXIT_FAILED)
 
 
 @app.callback()

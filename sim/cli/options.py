@@ -18,7 +18,7 @@ from sim.cli import interrupt, terminal
 from sim.foundation.errors import InputError, ShakeoutError, nearest_of
 from sim.study.how import SAYS
 
-FAILED = 3
+EXIT_FAILED = 3
 RESULTS = Path("results")
 LOCAL, DASK = "local", "dask"
 
@@ -107,13 +107,13 @@ def command(function: Callable[..., None], says: str | None = None) -> Callable[
             raise typer.Exit(interrupt.INTERRUPTED) from None
         except MemoryError:
             terminal.say("shakeout: out of memory; finished blocks are kept, try fewer --jobs")
-            raise typer.Exit(FAILED) from None
+            raise typer.Exit(EXIT_FAILED) from None
         except Exception as error:
             if os.environ.get("SHAKEOUT_DEBUG"):
                 raise
             where = f"{type(error).__name__}: {error}".strip().splitlines()[0]
             terminal.say(f"shakeout: a defect in shakeout, please report it: {where}\n  (SHAKEOUT_DEBUG=1 shows where)")
-            raise typer.Exit(FAILED) from None
+            raise typer.Exit(EXIT_FAILED) from None
 
     guarded.__signature__ = stated.replace(parameters=[*stated.parameters.values(), *further])  # type: ignore[attr-defined]
     return app.command(function.__name__.rstrip("_"), help=says)(guarded)

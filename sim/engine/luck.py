@@ -50,10 +50,10 @@ FIRM_DOMAIN, MARKET_DOMAIN, ASSUMPTION_DOMAIN, LOT_DOMAIN = 0, 1, 2, 3
 
 M0, M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
 W0, W1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
-LOW, SHIFT = np.uint64(0xFFFFFFFF), np.uint64(32)
+LOW, WORD_BITS = np.uint64(0xFFFFFFFF), np.uint64(32)
 ROUNDS = 10
 LANES = 4
-STEP, MIDDLE = 2.0**-32, 0.5
+WORD_STEP, MIDDLE_OF_STEP = 2.0**-32, 0.5
 CENTRAL = 0.425  # distance from 1/2 up to which the normal quantile is a ratio of polynomials alone
 
 
@@ -73,7 +73,7 @@ def philox(c0, c1, c2, c3, k0, k1):
     for _ in range(ROUNDS):
         p0 = M0 * (c0 & LOW)
         p1 = M1 * (c2 & LOW)
-        c0, c1, c2, c3 = (p1 >> SHIFT) ^ c1 ^ k0, p1 & LOW, (p0 >> SHIFT) ^ c3 ^ k1, p0 & LOW
+        c0, c1, c2, c3 = (p1 >> WORD_BITS) ^ c1 ^ k0, p1 & LOW, (p0 >> WORD_BITS) ^ c3 ^ k1, p0 & LOW
         k0 = (k0 + W0) & LOW
         k1 = (k1 + W1) & LOW
     return c0, c1, c2, c3
@@ -169,10 +169,10 @@ def _uniforms(words, first_world, month, group, domain, seed, key):
     k0, k1 = np.uint64(seed), np.uint64(key)
     for w in range(words.shape[1]):
         x0, x1, x2, x3 = philox(np.uint64(first_world + w), c1, c2, c3, k0, k1)
-        words[0, w] = (float(x0) + MIDDLE) * STEP
-        words[1, w] = (float(x1) + MIDDLE) * STEP
-        words[2, w] = (float(x2) + MIDDLE) * STEP
-        words[3, w] = (float(x3) + MIDDLE) * STEP
+        words[0, w] = (float(x0) + MIDDLE_OF_STEP) * WORD_STEP
+        words[1, w] = (float(x1) + MIDDLE_OF_STEP) * WORD_STEP
+        words[2, w] = (float(x2) + MIDDLE_OF_STEP) * WORD_STEP
+        words[3, w] = (float(x3) + MIDDLE_OF_STEP) * WORD_STEP
 
 
 @law
@@ -228,7 +228,7 @@ def fill_once(out, seed, key, first_world, member, domain):
             np.uint64(seed),
             np.uint64(key),
         )
-        out[w] = (float(words[0]) + MIDDLE) * STEP
+        out[w] = (float(words[0]) + MIDDLE_OF_STEP) * WORD_STEP
 
 
 def fill_assumption(out: np.ndarray, seed: int, key: int, first_world: int, copy: int) -> None:

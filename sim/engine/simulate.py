@@ -27,7 +27,7 @@ from sim.scenario.model import Probe, Scenario
 
 # The state of so many firms stays in the processor's second-level cache. Tiles of few firms have no more worlds than
 # this; tiles of many have as many as luck is drawn for at a time, which is worth more than the cache.
-TILE_FIRMS, TILE_WORLDS, LEAST_WORLDS = 2048, 512, 16
+TILE_FIRMS, TILE_WORLDS, LEAST_TILE_WORLDS = 2048, 512, 16
 OPENING = "opening"
 MAX_WORLD = 2**32 - 1  # the counter of luck has 32 bits for the world: the next one would be world 0 again
 KERNELS = ("operations", "capital", OPENING, "exits", "technology", "record", "reports", "poaching")  # slowest first
@@ -156,7 +156,7 @@ def _not_finite(problem: Problem, world: int) -> RunError:
 
 def _worlds_of_tile(problem: Problem, worlds: int) -> int:
     """How many of ``worlds`` are taken through the months together."""
-    return min(TILE_WORLDS, max(TILE_FIRMS // len(problem.ids), LEAST_WORLDS), worlds)
+    return min(TILE_WORLDS, max(TILE_FIRMS // len(problem.ids), LEAST_TILE_WORLDS), worlds)
 
 
 def watch(scenario: Scenario, first: int, worlds: int, see: Callable[[tuple[str, ...], World], None]) -> None:

@@ -18,7 +18,7 @@ from sim.foundation.maths import TINY
 from sim.foundation.months import DECEMBER, HALF_YEAR, JANUARY, MONTHS_A_YEAR
 from sim.foundation.world import tell
 
-ENDGAME = EVENT["endgame"]
+ENDGAME_EVENT = EVENT["endgame"]
 TOP_FUNDED = 4
 
 MECHANISM = Mechanism(
@@ -209,7 +209,7 @@ def look_for_endgame(world):
     if roadmap_set(market, assume, world.tick) and flow >= 0.0 and same_three(three, year_ago):
         market.endgame_month = world.tick
         if world.told[1] == 1:
-            tell(world, -1, ENDGAME, flow, CRITERIA_HELD, flow)
+            tell(world, -1, ENDGAME_EVENT, flow, CRITERIA_HELD, flow)
 
 
 @law

@@ -43,7 +43,7 @@ from sim.foundation.jit import law
 from sim.foundation.maths import TINY
 from sim.foundation.world import tell
 
-ROUND, DOWN_ROUND, REFUSED = EVENT["round"], EVENT["down round"], EVENT["refused"]
+ROUND, DOWN_ROUND, REFUSED_EVENT = EVENT["round"], EVENT["down round"], EVENT["refused"]
 SEEKS, FAILED, CANNOT_RAISE = EVENT["seeks money"], EVENT["round failed"], EVENT["cannot raise"]
 LOWEST = -1e30
 
@@ -328,7 +328,7 @@ def candidate(world, f):
     firm.score = score_of(firm, market, assume, world.tick, world.luck[f].z_score)
     bar = by_climate(market.climate, assume.rounds_bar_hot, assume.rounds_bar_normal, assume.rounds_bar_cold)
     if firm.score < bar:
-        turned_down(world, f, REFUSED, float(firm.refused_months + 1), SCORE_LOW, firm.score - bar)
+        turned_down(world, f, REFUSED_EVENT, float(firm.refused_months + 1), SCORE_LOW, firm.score - bar)
         return
     need = assume.rounds_months_asked * assume.rounds_ambition_growth * max(firm.burn, 0.0) - max(firm.cash, 0.0)
     if market.climate == HOT or price_has_risen(firm, assume):

@@ -24,7 +24,7 @@ from sim.scenario.override import assumption_at, nearest_path
 from sim.scenario.value import Range, range_of
 from sim.study import decisions, overwritten
 
-GRID, SPAN = "PATH=LO:HI:N", "PATH=LO:HI"
+GRID_FORM, SPAN_FORM = "PATH=LO:HI:N", "PATH=LO:HI"
 MOST_POINTS = 441  # in a whole grid: 21 by 21
 DIGITS = 12  # of a grid's values: 0.3, not 0.30000000000000004
 _DATED = re.compile(r"(?P<numbers>[^@]*)@(?P<when>[^@]*)", re.DOTALL)
@@ -65,7 +65,7 @@ class Axis:
     @property
     def form(self) -> str:
         """What stands for ``numbers`` where others are meant."""
-        return "DECISIONS" if self.chosen else (GRID if self.points else SPAN).partition("=")[2]
+        return "DECISIONS" if self.chosen else (GRID_FORM if self.points else SPAN_FORM).partition("=")[2]
 
     @property
     def text(self) -> str:
@@ -112,7 +112,7 @@ def axes_of(scenario: Scenario, vary: Vary, most: int, grid: bool) -> tuple[Axis
     paths to (low, high, points); of a decision on a grid "PATH=rule,2025-01:2027-01:5,never", or a list of such parts.
     InputError if one of them makes no sense, or there are none or more than ``most``.
     """
-    form = GRID if grid else SPAN
+    form = GRID_FORM if grid else SPAN_FORM
     if isinstance(vary, Mapping):
         asked = [_of_mapping(str(path), given) for path, given in vary.items()]
     else:
@@ -167,7 +167,7 @@ def _not(form: str, label: str) -> InputError:
 
 
 def _example(form: str) -> str:
-    return f"assumptions.listing.strength=0:2{':5' if form == GRID else ''}"
+    return f"assumptions.listing.strength=0:2{':5' if form == GRID_FORM else ''}"
 
 
 def _axis(scenario: Scenario, root: Node, label: str, path: str, when: str, given: Any, grid: bool) -> Axis:
@@ -179,7 +179,7 @@ def _axis(scenario: Scenario, root: Node, label: str, path: str, when: str, give
         chosen = decisions.chosen(label, given, MOST_POINTS)
         axis = Axis(path, declared.low, declared.high, len(chosen), declared, when, op, chosen)
     else:
-        numbers = _numbers(label, given, GRID if grid else SPAN)
+        numbers = _numbers(label, given, GRID_FORM if grid else SPAN_FORM)
         axis = _range(label, numbers, Axis(path, 0.0, 0.0, 0, declared, when, op), grid)
     tried = axis.values() if axis.chosen else [axis.low]  # a month may be one in which it cannot be
     for value in tried:

@@ -13,9 +13,9 @@ from sim.foundation.errors import InputError, shown
 from sim.foundation.months import month_of, month_text
 from sim.scenario import decided
 
-RULE, NEVER = decided.WORDS
-SPAN = "FROM:TO:N"
-DECISIONS_FORM = f"decisions with commas between them: rule, never, YYYY-MM, or {SPAN} for N months"
+BY_RULE_WORD, NEVER_WORD = decided.WORDS
+SPAN_OF_MONTHS = "FROM:TO:N"
+DECISIONS_FORM = f"decisions with commas between them: rule, never, YYYY-MM, or {SPAN_OF_MONTHS} for N months"
 
 
 def chosen(label: str, given: Any, most: int) -> tuple[str, ...]:
@@ -34,7 +34,7 @@ def chosen(label: str, given: Any, most: int) -> tuple[str, ...]:
 def place(decision: str) -> float:
     """What orders decisions: rule, the months, never."""
     month = month_of(decision)
-    return {RULE: float("-inf"), NEVER: float("inf")}[decision] if month is None else month
+    return {BY_RULE_WORD: float("-inf"), NEVER_WORD: float("inf")}[decision] if month is None else month
 
 
 def _of(label: str, part: str, most: int) -> list[str]:
@@ -53,10 +53,12 @@ def _months(label: str, part: str, most: int) -> list[str]:
     texts = [text.strip() for text in part.split(":")]
     first, last = (month_of(text) for text in texts[:2])
     if len(texts) != 3 or first is None or last is None:
-        raise InputError(f"not {SPAN}", key=label, found=shown(part), allowed=DECISIONS_FORM)
+        raise InputError(f"not {SPAN_OF_MONTHS}", key=label, found=shown(part), allowed=DECISIONS_FORM)
     months, count = last - first, int(texts[2]) if texts[2].isdecimal() and len(texts[2]) < 9 else 0
     if months <= 0:
-        raise InputError("FROM not before TO", key=label, found=shown(part), allowed=f"{SPAN} with FROM before TO")
+        raise InputError(
+            "FROM not before TO", key=label, found=shown(part), allowed=f"{SPAN_OF_MONTHS} with FROM before TO"
+        )
     fits = [n for n in range(2, min(months + 1, most) + 1) if months % (n - 1) == 0]
     if count not in fits:
         allowed = f"as N one of {', '.join(map(str, fits))}: these give whole months"

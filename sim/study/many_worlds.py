@@ -120,7 +120,7 @@ def with_worlds(scenario: Scenario, worlds: int | None, seed: int | None) -> Sce
     changes: dict[str, Any] = {}
     for key, value, low, high in (("worlds", worlds, 1, MAX_WORLDS), ("seed", seed, 0, MAX_SEED)):
         if value is not None:
-            changes[key] = whole(key, value, low, high)
+            changes[key] = whole(f"--{key}", value, low, high)
     return replace(scenario, **changes, resolved={**scenario.resolved, **changes}) if changes else scenario
 
 

@@ -60,7 +60,7 @@ def nearest(colours: list[str], vision: np.ndarray) -> float:
 
 @pytest.mark.parametrize("vision", VISION)
 def test_seven_startups_are_told_apart(vision: str):
-    colours = [firm.colour for firm in style.FLAGSHIP.values()]
+    colours = [firm.colour for firm in style.FLAGSHIP_STYLES.values()]
     assert len(colours) == 7
     assert nearest(colours, VISION[vision]) >= LEAST_DISTANCE
 
@@ -80,7 +80,7 @@ def test_the_measure_finds_red_and_green_alike():
 
 
 def test_lines_stand_out_from_the_page():
-    for firm, look in style.FLAGSHIP.items():
+    for firm, look in style.FLAGSHIP_STYLES.items():
         luminance = float(np.array([0.2126, 0.7152, 0.0722]) @ linear(look.colour))
         assert 1.05 / (luminance + 0.05) >= LEAST_CONTRAST, firm
 
@@ -102,14 +102,14 @@ def luminance_of(colour: np.ndarray) -> float:
 
 
 def test_a_second_cue_tells_near_colours_apart():
-    looks = list(style.FLAGSHIP.values())
+    looks = list(style.FLAGSHIP_STYLES.values())
     assert len({look.dash for look in looks}) == 6  # plotly has six
     assert len(set(looks)) == 7
 
 
 def test_one_colour_per_firm_in_every_picture(run: Any):
     view = reader_of(run)
-    for firm, look in style.FLAGSHIP.items():
+    for firm, look in style.FLAGSHIP_STYLES.items():
         place = view.startups.index(firm)
         name = view.name(firm)
         for endpoint in survival.ENDPOINTS:
@@ -139,7 +139,7 @@ def test_other_firms_have_distinct_colours_by_id_alone():
     looks = style.firm_styles(pairs)
     assert style.firm_styles(pairs[::-1]) == looks
     assert len({look.colour for look in looks.values()}) == len(style.OTHER_STARTUPS)
-    flagship = {look.colour for look in style.FLAGSHIP.values()}
+    flagship = {look.colour for look in style.FLAGSHIP_STYLES.values()}
     assert not flagship & {look.colour for look in looks.values()}
 
 

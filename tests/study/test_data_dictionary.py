@@ -116,7 +116,7 @@ def test_every_month_of_the_worlds_is_a_date_too_and_frames_reopen_as_they_were(
             pd.testing.assert_frame_equal(getattr(other, name)(), fresh, check_exact=True)
     firms = again.firms()
     assert {"2021-05", "2023-06"} <= set(firms["entry_date"])  # alpha in its month, the others by the opening
-    for name in tables.MONTHS:
+    for name in tables.NULLABLE_MONTHS:
         dates = firms[name.replace("_month", "_date")].astype(object)
         assert dates.isna().equals(firms[name].isna())
         known = firms[name].dropna().astype(int)

@@ -33,7 +33,7 @@ class Hue(NamedTuple):
     pale: str
 
 
-FLAGSHIP: Mapping[str, FirmStyle] = MappingProxyType(
+FLAGSHIP_STYLES: Mapping[str, FirmStyle] = MappingProxyType(
     {
         "zhipu": FirmStyle("#0072b2", "solid"),
         "minimax": FirmStyle("#cc3311", "dash"),
@@ -68,10 +68,10 @@ DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 INK = "#1d2630"
 MUTED = "#5b6773"
 RULE = "#d9dee4"
-GRID = "#eceff2"
+GRID_COLOUR = "#eceff2"
 ACCENT = "#0b5c8a"
-ACQUIRED = "#b3bac2"
-CLOSED = "#5a636e"
+ACQUIRED_GREY = "#b3bac2"
+CLOSED_GREY = "#5a636e"
 NEVER_ENTERED = "#eef0f3"
 ENDED = {  # fate -> the shades of its causes, told apart in any vision up to four and three
     State.ACQUIRED: Hue("blue", "#062a5a", "#a6d3f5"),
@@ -114,8 +114,8 @@ def firm_styles(firms: Iterable[tuple[str, str]], first: Collection[str] = ()) -
     taken gets the next free one. No two of the first 96 other startups, nor of the first 48 giants, look the same.
     """
     pairs = list(firms)
-    known = {firm: FLAGSHIP[firm] for firm, _ in pairs if firm in FLAGSHIP}
-    others = [(firm, kind) for firm, kind in pairs if firm not in FLAGSHIP]
+    known = {firm: FLAGSHIP_STYLES[firm] for firm, _ in pairs if firm in FLAGSHIP_STYLES}
+    others = [(firm, kind) for firm, kind in pairs if firm not in FLAGSHIP_STYLES]
     startups = sorted((firm for firm, kind in others if kind != A_GIANT), key=lambda firm: (firm not in first, firm))
     giants = sorted(firm for firm, kind in others if kind == A_GIANT)
     return {**known, **_assigned(startups, OTHER_STARTUPS, None), **_assigned(giants, GIANTS, "dot")}
@@ -136,7 +136,7 @@ def clear(colour: str, opacity: float) -> str:
 def axis(**settings: Any) -> dict[str, Any]:
     """An axis of ours with ``settings`` on top."""
     base: dict[str, Any] = {
-        "gridcolor": GRID,
+        "gridcolor": GRID_COLOUR,
         "zeroline": False,
         "linecolor": RULE,
         "tickcolor": RULE,

@@ -35,7 +35,7 @@ def document_of(answer: Run) -> Document:
             (curves, *_figures(run, fates.fates_over_time, since_milestones.survival_after)),
         ),
         _ended(run),
-        Section("landscape", "What the industry looks like", _figures(run, *LANDSCAPE)),
+        Section("landscape", "What the industry looks like", _figures(run, *OF_INDUSTRY_FIGURES)),
         _money(run),
         Section("endgame", "The endgame", _figures(run, landscape.endgame)),
         _claims(run),
@@ -75,7 +75,7 @@ def headline(run: RunReader) -> str:
     )
 
 
-LANDSCAPE = (landscape.independents_left, landscape.leaders, landscape.concentration)
+OF_INDUSTRY_FIGURES = (landscape.independents_left, landscape.leaders, landscape.concentration)
 LEFT_TILES = {
     "independents": "startups still independent",
     "general": "startups still in the general race",

@@ -34,7 +34,7 @@ DECISIONS = (
     "What a firm is made to do: rule leaves it to the rules of the model, never forbids it, and in a month it does it "
     "if it can, and at no other time. The decision is the same in every world.",
 )
-MOST_POINTS = 60  # of the table in the page; grid.csv has them all
+MOST_POINTS_SHOWN = 60  # of the table in the page; grid.csv has them all
 
 
 def document_of(done: Sweep) -> Document:
@@ -92,8 +92,8 @@ def _table(swept: Swept) -> Section:
     columns += [
         Column(OVERALL[quantity] if firm == ALL else swept.base.name(firm, 20), "right") for quantity, firm in wanted
     ]
-    rows = [_row(swept, point, wanted) for point in swept.grid_points[:MOST_POINTS]]
-    more = f" The first {MOST_POINTS} of {swept.points} points." if swept.points > MOST_POINTS else ""
+    rows = [_row(swept, point, wanted) for point in swept.grid_points[:MOST_POINTS_SHOWN]]
+    more = f" The first {MOST_POINTS_SHOWN} of {swept.points} points." if swept.points > MOST_POINTS_SHOWN else ""
     table = Table(
         "grid", "", tuple(columns), tuple(rows),
         f"Means, and shares of worlds in which a firm is independent at the horizon, {NOTE}.{more} "

@@ -31,10 +31,13 @@ SCALE_NOTE = (
     "not from 33%, unlikely from 10%, very unlikely from 1%, exceptionally unlikely below."
 )
 FEW_WORLDS = 30  # asked in fewer worlds than this, a claim gets no verdict
-SAID, LINE = 150, 58  # most characters of a claim that are drawn, and of a line of it: a page of 420 pixels holds it
+MOST_LETTERS, LINE_LETTERS = (
+    150,
+    58,
+)  # most characters of a claim that are drawn, and of a line of it: a page of 420 pixels holds it
 LETTER_DOWN, DOT_SPACE = 16, 30  # pixels a line of a claim and its dot take
-SHARE = "share of worlds in which it comes true"
-FORECAST, HELD, FAILED = "#0b5c8a", "#0b7d6e", "#b5482e"
+SHARE_TITLE = "share of worlds in which it comes true"
+FORECAST, HELD, NOT_HELD = "#0b5c8a", "#0b7d6e", "#b5482e"
 
 
 def verdict(probability: float, worlds: int) -> str:
@@ -52,11 +55,11 @@ def ledger(run: RunReader, facts: bool = False) -> Picture:
     name = "facts" if facts else "claims"
     if frame.empty:
         return Picture(name, f"The scenario states no {name}", run.source)
-    lines = [textwrap.wrap(shorten(said, SAID), LINE) or [""] for said in frame["says"]]
+    lines = [textwrap.wrap(shorten(said, MOST_LETTERS), LINE_LETTERS) or [""] for said in frame["says"]]
     space = [LETTER_DOWN * len(wrapped) + DOT_SPACE for wrapped in lines]
     tops = [sum(space[:row]) for row in range(len(space))]  # pixels from the top; the sentence, then the dot below it
     rows = [top + used - DOT_SPACE / 2 for top, used in zip(tops, space, strict=True)]
-    colours = [HELD if h else FAILED for h in frame["happened"]] if facts else [FORECAST] * len(frame)
+    colours = [HELD if h else NOT_HELD for h in frame["happened"]] if facts else [FORECAST] * len(frame)
     low, high = ([None if math.isnan(end) else round(float(end), 4) for end in frame[name]] for name in ("low", "high"))
     data = [
         plain(*intervals(low, high, rows), style.INK, 2),
@@ -68,8 +71,8 @@ def ledger(run: RunReader, facts: bool = False) -> Picture:
             meta={
                 "y": [name[:-1], [plotly_text(said, 1000) for said in frame["says"]], ""],
                 "more": [
-                    ["low", numbers(frame["low"]), SHARE],
-                    ["high", numbers(frame["high"]), SHARE],
+                    ["low", numbers(frame["low"]), SHARE_TITLE],
+                    ["high", numbers(frame["high"]), SHARE_TITLE],
                     ["worlds asked", [int(n) for n in frame["worlds"]], ""],
                 ],
             },
@@ -86,14 +89,14 @@ def ledger(run: RunReader, facts: bool = False) -> Picture:
         shapes=[_rail(row) for row in rows],
     )
     told = set(frame["happened"]) if facts else set()
-    known = ((True, Key("it happened", HELD, "marker")), (False, Key("it did not happen", FAILED, "marker")))
+    known = ((True, Key("it happened", HELD, "marker")), (False, Key("it did not happen", NOT_HELD, "marker")))
     keys = tuple(key for happened, key in known if happened in told)
     title = facts_title(run) if facts else claims_title(run)
     caption = run.caption(
         "Share of the worlds that meet the condition and lack no quantity of the claim, with 95% interval.",
         "" if facts else SCALE_NOTE,
     )
-    return Picture(name, title, caption, SHARE, name[:-1], (Panel(data, layout),), keys, height=54 + sum(space))
+    return Picture(name, title, caption, SHARE_TITLE, name[:-1], (Panel(data, layout),), keys, height=54 + sum(space))
 
 
 def _sentence(top: float, lines: list[str]) -> dict[str, Any]:

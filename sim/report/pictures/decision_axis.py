@@ -20,7 +20,7 @@ from sim.report.pictures.traces import upright
 from sim.report.pictures.value_axis import VALUE, curve, said, stated_value
 from sim.scenario.model import Scenario
 from sim.study.axes import Axis, Coordinate
-from sim.study.decisions import NEVER, RULE
+from sim.study.decisions import BY_RULE_WORD, NEVER_WORD
 
 LEAST_GAP = 2.0  # months between the scale and the places beside it
 GAP_SHARE = 0.15  # of the months on the scale: the least gap, where they are many
@@ -45,7 +45,7 @@ class Places:
     def month(self, decision: str) -> float:
         """The calendar month at which ``decision`` is drawn."""
         found = month_of(decision)
-        beside = {RULE: self.first - self.gap, NEVER: self.last + self.gap}
+        beside = {BY_RULE_WORD: self.first - self.gap, NEVER_WORD: self.last + self.gap}
         return beside[decision] if found is None else float(found)
 
     def day(self, decision: str, aside: float = 0.0) -> str:
@@ -55,8 +55,8 @@ class Places:
     def parts(self) -> list[list[str]]:
         """The decisions that a line joins: rule, the months, never; without those that nobody asked for."""
         months = [one for one in self.axis.chosen if month_of(one) is not None]
-        parts = [[one for one in self.axis.chosen if one == RULE], months]
-        return [part for part in (*parts, [one for one in self.axis.chosen if one == NEVER]) if part]
+        parts = [[one for one in self.axis.chosen if one == BY_RULE_WORD], months]
+        return [part for part in (*parts, [one for one in self.axis.chosen if one == NEVER_WORD]) if part]
 
     def value_axis(self, small: bool = False) -> dict[str, Any]:
         """An axis of dates with the decisions written below it: of many months some, in a ``small`` panel the first and
@@ -109,7 +109,7 @@ class Places:
 
 def looks(values: Sequence[Coordinate]) -> dict[Coordinate, tuple[str, str]]:
     """Colour and dash of a line for every value: a scale of colours, which rule and never are no part of."""
-    beside = {RULE: (style.MUTED, "dot"), NEVER: (VALUE, "dash")}
+    beside = {BY_RULE_WORD: (style.MUTED, "dot"), NEVER_WORD: (VALUE, "dash")}
     scale = style.shades([value for value in values if value not in beside])
     return {value: beside[str(value)] if value in beside else (scale[value], "solid") for value in values}
 

@@ -20,7 +20,7 @@ FEWEST_DRAWN = 8  # filled up with what does not stand out
 LABEL = 64  # characters
 ASSUMPTION_ROW = 50  # pixels
 ABOVE, UPPER, LOWER = -0.3, 0.06, 0.28  # places within a row: its name, the lowest fifth, the highest
-ENDS = (("lowest", LOWEST_FIFTH, UPPER, "circle-open"), ("highest", HIGHEST_FIFTH, LOWER, "circle"))
+FIFTH_MARKS = (("lowest", LOWEST_FIFTH, UPPER, "circle-open"), ("highest", HIGHEST_FIFTH, LOWER, "circle"))
 INDICES = {
     "first_order": "share of the variance it explains alone",
     "total": "share of the variance it has a hand in",

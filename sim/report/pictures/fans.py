@@ -14,7 +14,7 @@ from sim.report.pictures.picture import Key, numbers
 from sim.report.pictures.traces import band, line
 from sim.words.numbers import significant, surely
 
-MIDDLE = "p50"
+MEDIAN_COLUMN = "p50"
 
 
 def keys(colour: str = "#44586b") -> tuple[Key, ...]:
@@ -30,7 +30,7 @@ def fan(
     x: Sequence[Any],
     rows: pd.DataFrame,
     colour: str,
-    middle: str = MIDDLE,
+    middle: str = MEDIAN_COLUMN,
     place: Callable[[np.ndarray], np.ndarray] = np.asarray,
     say: Callable[[float], str] = significant,
     unit: str = "",

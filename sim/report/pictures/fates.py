@@ -40,8 +40,8 @@ FATE_PARTS = {  # as they are stacked
         "in the general race", "race", "independent, in the general race", "in the general race (the firm's colour)"
     ),
     "pivoted": Part("independent, pivoted", "pivot", "independent, pivoted", "independent, but pivoted (pale)"),
-    State.ACQUIRED: Part("acquired", "bought", "acquired", "acquired", style.ACQUIRED),
-    State.CLOSED: Part("closed", "shut", "closed", "closed", style.CLOSED),
+    State.ACQUIRED: Part("acquired", "bought", "acquired", "acquired", style.ACQUIRED_GREY),
+    State.CLOSED: Part("closed", "shut", "closed", "closed", style.CLOSED_GREY),
     NOT_YET: Part("not entered", "absent", "never entered", "not entered", style.NEVER_ENTERED),
 }
 

@@ -175,7 +175,7 @@ def endgame(run: RunReader) -> Picture:
     labels = [*spans, f"not by {run.month(run.ticks[-1])}", "no startup left"]
     ticks = [*(f"{year:04d}" for year in years), "not<br>yet", "none<br>left"]
     values = [*begun, max(0.0, 1 - by_year[-1] - extinct), extinct]
-    colours = [style.ACCENT] * len(years) + [style.ACQUIRED, style.CLOSED]
+    colours = [style.ACCENT] * len(years) + [style.ACQUIRED_GREY, style.CLOSED_GREY]
     data: list[dict[str, Any]] = [
         {
             "type": "bar",
@@ -211,8 +211,8 @@ def endgame(run: RunReader) -> Picture:
             "endgame begins in that year" if step == 1 else f"endgame begins in the {step} years from then on",
             style.ACCENT,
         ),
-        Key("neither by the horizon", style.ACQUIRED),
-        Key("every startup gone before", style.CLOSED),
+        Key("neither by the horizon", style.ACQUIRED_GREY),
+        Key("every startup gone before", style.CLOSED_GREY),
     )
     alt = title + ". " + listed([f"{label} {percent(value)}" for label, value in zip(labels, values, strict=True)])
     return Picture(

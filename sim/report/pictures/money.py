@@ -20,7 +20,7 @@ from sim.report.run_reader import RunReader
 from sim.words.estimates import up_to
 from sim.words.numbers import in_billions, percent, scaled_money, significant, surely
 
-LEAST_WORLDS = 30  # a fan of fewer worlds is not drawn ...
+LEAST_FAN_WORLDS = 30  # a fan of fewer worlds is not drawn ...
 LEAST_SHARE = 0.02  # ... nor one of a smaller share of them
 LISTING_SHOWN = 0.05  # least share of worlds in which a listing is marked
 
@@ -34,11 +34,11 @@ class Purse(NamedTuple):
     billions: bool
 
 
-ROUND = tuple(sign * digit * 10.0**power for sign in (-1, 1) for power in range(-2, 6) for digit in (1, 2, 5))
+ROUND_NUMBERS = tuple(sign * digit * 10.0**power for sign in (-1, 1) for power in range(-2, 6) for digit in (1, 2, 5))
 PURSES = {
-    "cash": Purse("cash", "cash", fans.Scale(0.05, (0.0, *ROUND)), True),
+    "cash": Purse("cash", "cash", fans.Scale(0.05, (0.0, *ROUND_NUMBERS)), True),
     "runway": Purse("runway", "runway", fans.Scale(3.0, (0.0, 3.0, 6.0, 12.0, 24.0, 60.0, 120.0)), False),
-    "valuation": Purse("value", "valuation", fans.Scale(0.1, (0.0, *ROUND)), True),
+    "valuation": Purse("value", "valuation", fans.Scale(0.1, (0.0, *ROUND_NUMBERS)), True),
 }
 
 
@@ -64,7 +64,7 @@ def purse_fans(run: RunReader, which: str) -> Picture:
     marked = any(panel.layout["shapes"] for panel in panels)
     said = [
         "Only worlds in which the firm is still independent count, so late fans are those of survivors; a fan ends "
-        f"where fewer than {percent(LEAST_SHARE)} of worlds (or {LEAST_WORLDS}) are left. The scale is logarithmic"
+        f"where fewer than {percent(LEAST_SHARE)} of worlds (or {LEAST_FAN_WORLDS}) are left. The scale is logarithmic"
         + (" and passes through zero." if low <= 0 else ".")
     ]
     if marked:
@@ -82,7 +82,7 @@ def _active(run: RunReader, firm: str, quantity: str) -> pd.DataFrame:
     """Rows of the fan in which enough worlds are left."""
     rows = run.path(firm, quantity)
     whole = max(run.worlds * max(run.firms[firm].copies, 1), 1)
-    least = min(max(LEAST_WORLDS, LEAST_SHARE * whole), 0.5 * whole)
+    least = min(max(LEAST_FAN_WORLDS, LEAST_SHARE * whole), 0.5 * whole)
     first = 1 if quantity == "runway" else 0  # at the opening nothing has been spent yet
     return rows[(rows["worlds"] >= least) & rows["p50"].notna() & (rows["month"] >= first)]
 

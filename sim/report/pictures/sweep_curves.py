@@ -19,7 +19,7 @@ from sim.report.pictures.swept import SWEPT_STATES, Swept
 from sim.report.pictures.traces import line, steps
 from sim.report.pictures.value_axis import curve, marked, said, stated_note, title_of, value_axis
 from sim.study.axes import Coordinate
-from sim.study.decisions import NEVER, RULE
+from sim.study.decisions import BY_RULE_WORD, NEVER_WORD
 from sim.words.changes import decision_in_words, path_in_words
 from sim.words.headlines import least_and_most
 from sim.words.numbers import percent, significant
@@ -193,7 +193,7 @@ def survival(swept: Swept, endpoint: str = "independent") -> Picture:
     if not panels:
         return Picture(name, NOBODY, swept.caption())
     step = max(1, -(-len(values) // MOST_KEYS))
-    shown = [value for i, value in enumerate(values) if i % step == 0 or value in (RULE, NEVER)]
+    shown = [value for i, value in enumerate(values) if i % step == 0 or value in (BY_RULE_WORD, NEVER_WORD)]
     keys = tuple(Key(said(value), drawn[value][0], "line", "", drawn[value][1]) for value in shown)
     what = f"{'choice' if axis.chosen else 'value'} of {path_in_words(swept.done.scenario, axis.name)}"
     title = f"{capital(ENDPOINTS[endpoint])}: a survival curve for every {what}"

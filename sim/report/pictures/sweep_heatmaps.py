@@ -15,7 +15,7 @@ from sim.report.pictures.sweep_curves import LEFT_CURVES, _chosen
 from sim.report.pictures.swept import OVERALL, SWEPT_STATES, Swept
 from sim.report.pictures.value_axis import said, title_of
 from sim.study.axes import Axis
-from sim.study.decisions import NEVER, RULE
+from sim.study.decisions import BY_RULE_WORD, NEVER_WORD
 from sim.words.numbers import percent
 from sim.words.text import capital, shorten
 
@@ -170,7 +170,7 @@ def _at(axis: Axis, i: int) -> str:
 def _grid_axis(axis: Axis) -> dict[str, Any]:
     """Values of the grid at equal distances; of many only some are written, rule and never always."""
     step = -(-axis.points // MOST_TICKS)
-    beside = [at for at, one in enumerate(axis.chosen) if one in (RULE, NEVER)]
+    beside = [at for at, one in enumerate(axis.chosen) if one in (BY_RULE_WORD, NEVER_WORD)]
     shown = sorted({*range(0, axis.points, step), *beside})
     values = axis.values()
     return style.axis(tickvals=shown, ticktext=[said(values[i]) for i in shown], showgrid=False, ticks="")

@@ -14,7 +14,7 @@ from sim.outcomes import fates
 from sim.outcomes.index import group_name, groups_of
 from sim.outcomes.intervals import METHODS
 from sim.report.html.document import Cell, Column, Table
-from sim.report.pictures.claims import FAILED, FORECAST, HELD, verdict
+from sim.report.pictures.claims import FORECAST, HELD, NOT_HELD, verdict
 from sim.report.pictures.fates import FATE_PARTS, part_colours, parts_of
 from sim.report.run_reader import RunReader
 from sim.scenario import decided, series
@@ -143,7 +143,7 @@ def claims_table(run: RunReader) -> Table:
 
 def facts_table(run: RunReader) -> Table:
     """What happened after the training window, beside the share of worlds in which it does."""
-    happened = {True: Cell("yes", colour=HELD, strong=True), False: Cell("no", colour=FAILED, strong=True)}
+    happened = {True: Cell("yes", colour=HELD, strong=True), False: Cell("no", colour=NOT_HELD, strong=True)}
     rows = tuple(
         (said, happened[bool(row["happened"])], bar, Cell(row["source"])) for row, said, bar in _ledger(run, facts=True)
     )
