@@ -75,3 +75,14 @@ ASSUMPTIONS: Mapping[str, Assumption] = MappingProxyType(
 )
 # "<name>" of "firms.<id>.<name>" -> declaration
 FIRM_ASSUMPTIONS: Mapping[str, Assumption] = MappingProxyType({a.name: a for m in MECHANISMS for a in m.firm})
+
+
+def declared_at(path: str) -> Assumption | None:
+    """The declaration of what ``path`` leads to, dates and events included ("events.war.set.firms.acme.cash@2025-07");
+    None where it is no assumption.
+    """
+    path = path.partition("@")[0]
+    path = path.partition(".set.")[2] if path.startswith("events.") else path
+    if path.startswith("firms."):
+        return FIRM_ASSUMPTIONS.get(path.rpartition(".")[2])
+    return ASSUMPTIONS.get(path)

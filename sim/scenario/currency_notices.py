@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sim.foundation.currency import DEFAULT_CURRENCY, MONEY
-from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS
+from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS, declared_at
 from sim.scenario.extend import Tree
 from sim.scenario.node import Node
 
@@ -37,7 +37,7 @@ def of(tree: Tree) -> tuple[str, ...]:
 def _amounts(root: Node) -> Iterator[tuple[str, Node]]:
     """Path and node of every amount of money that ``root`` states."""
     for path, node in _stated(root):
-        declared = ASSUMPTIONS.get(path) or FIRM_ASSUMPTIONS.get(path.rpartition(".")[2])
+        declared = declared_at(path)
         if declared is not None and MONEY in declared.unit:
             yield node.key, node
 

@@ -12,7 +12,7 @@ from sim.archive.tables import write_csv
 from sim.foundation.currency import unit_in
 from sim.foundation.histograms import LANDSCAPE, PATHS, YEARLY
 from sim.foundation.months import month_text
-from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS
+from sim.laws.catalogue import declared_at
 from sim.scenario import evidence
 from sim.scenario.model import Scenario
 
@@ -91,8 +91,7 @@ def _row(scenario: Scenario, name: str, about: dictionary.Column | None) -> str:
 
 def _unit_of(path: str) -> str:
     """Unit of an assumption, by its path, with or without the month it changes in."""
-    path = path.partition("@")[0]
-    declared = ASSUMPTIONS.get(path) or FIRM_ASSUMPTIONS.get(path.rpartition(".")[2])
+    declared = declared_at(path)
     return declared.unit if declared else ""
 
 

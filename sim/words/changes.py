@@ -8,7 +8,7 @@ from typing import Any
 from sim.foundation.assumption import Assumption
 from sim.foundation.decision import BY_RULE
 from sim.foundation.months import month_of
-from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS
+from sim.laws.catalogue import declared_at
 from sim.scenario import decided, series
 from sim.scenario.model import Scenario
 from sim.scenario.override import Override, parse_set
@@ -51,7 +51,7 @@ def _one_change(base: Scenario, override: Override) -> str:
             return f"switching {_mechanism(mechanism)} {'on' if value else 'off'}{dated}"
         if name == "strength" and value == 0:
             return f"switching {_mechanism(mechanism)} off{dated}"
-    declared = declared_at(base, override.path)
+    declared = declared_at(override.path)
     if declared is not None and (label := _label(declared, value)):
         return f"assuming that {_subject(base, override.path)}{label}{dated}"
     return _done(path_in_words(base, override.path), value, declared, base.currency) + dated
@@ -73,7 +73,7 @@ def decision_in_words(base: Scenario, path: str, decision: str, firm: str = "") 
     """A decision at ``path``, as it is written, as a sentence without its stop: "Zhipu lists in May 2026 or never";
     "it" is ``firm``, of which the words before speak.
     """
-    declared = declared_at(base, path)
+    declared = declared_at(path)
     inner = path.partition(".set.")[2] or path
     subject = "it " if firm and inner.startswith(f"firms.{firm}.") else _subject(base, path)
     return subject + _label(declared, decision) if declared is not None else decision
@@ -92,17 +92,6 @@ def _mechanism(name: str) -> str:
     return f"the {LAW_ORDINALS[name]} iron law ({name})" if name in LAW_ORDINALS else name.replace("_", " ")
 
 
-def declared_at(base: Scenario, path: str) -> Assumption | None:
-    """The declaration of what ``path`` leads to, also inside an event; None where it is no assumption."""
-    top, _, rest = path.partition("@")[0].partition(".")
-    if top == "events":
-        inner = rest.partition(".set.")[2]
-        return declared_at(base, inner) if inner else None
-    if top == "firms":
-        return FIRM_ASSUMPTIONS.get(rest.partition(".")[2])
-    return ASSUMPTIONS.get(path.partition("@")[0])
-
-
 def _subject(base: Scenario, path: str) -> str:
     """The firm that a label of the assumption at ``path`` speaks of, with a space behind; empty for the market's."""
     inner = path.partition(".set.")[2] or path
@@ -113,7 +102,7 @@ def _subject(base: Scenario, path: str) -> str:
 
 def value_in_words(base: Scenario, path: str, value: float) -> str:
     """A value of what ``path`` leads to: "0.5", "RMB 100 million", "0 (lives from its own money)"."""
-    declared, written = declared_at(base, path), f"{value:,.6g}"
+    declared, written = declared_at(path), f"{value:,.6g}"
     if declared is None:
         return written
     if declared.decides:
@@ -146,7 +135,7 @@ def _undated(base: Scenario, path: str) -> str:
         return f"the {'end' if part == 'until' else part} of the event {id}"
     if top == "assumptions" and name in ("strength", "on"):
         return f"the {'switch' if name == 'on' else name} of {_mechanism(id)}"
-    declared = declared_at(base, path)
+    declared = declared_at(path)
     if declared is not None and declared.decides:
         return f"when {_subject(base, path)}{declared.decides}"
     if declared is not None and declared.label(1) and declared.label(0) and len(declared.labels) == 2:

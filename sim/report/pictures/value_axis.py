@@ -9,7 +9,7 @@ import pandas as pd
 
 from sim.foundation.currency import unit_in
 from sim.foundation.months import month_of
-from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS
+from sim.laws.catalogue import ASSUMPTIONS, declared_at
 from sim.report.html import style
 from sim.report.pictures import traces
 from sim.report.pictures.traces import upright
@@ -28,7 +28,7 @@ def name_of(path: str, scenario: Scenario, limit: int = 90) -> str:
     """What is assumed at ``path``, in words: "Zhipu: cash at entry"; a dated path says since when."""
     event, _, inner = path.partition(".set.") if path.startswith("events.") else ("", "", path)
     inner, at, when = inner.partition("@")
-    declared = ASSUMPTIONS.get(inner) or FIRM_ASSUMPTIONS.get(inner.rpartition(".")[2])
+    declared = declared_at(inner)
     said = capital(declared.says) if declared else inner
     if inner.rpartition(".")[2] in ("strength", "on") and inner in ASSUMPTIONS:
         said = capital(path_in_words(scenario, inner).removeprefix("the "))

@@ -9,7 +9,7 @@ from typing import Any
 from sim.foundation.assumption import Assumption
 from sim.foundation.currency import unit_in
 from sim.foundation.states import State
-from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS
+from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS, declared_at
 from sim.outcomes import fates
 from sim.outcomes.index import group_name, groups_of
 from sim.outcomes.intervals import METHODS
@@ -272,7 +272,7 @@ def events_table(run: RunReader) -> Table:
 
 def _change_row(change: Change, currency: str) -> tuple[Cell, ...]:
     how = {"set": "is set to {}", "times": "is multiplied by {}", "plus": "is raised by {}"}[change.op]
-    declared = ASSUMPTIONS.get(change.path) or FIRM_ASSUMPTIONS.get(change.path.rpartition(".")[2])
+    declared = declared_at(change.path)
     unit = unit_in(declared.unit, currency) if declared and change.op != "times" else ""
     return (
         Cell(short_month(change.first)),

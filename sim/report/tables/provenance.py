@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sim.foundation.currency import unit_in
-from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS
+from sim.laws.catalogue import declared_at
 from sim.report.html.document import Cell, Column, Prose, Table, Terms
 from sim.report.run_reader import RunReader
 from sim.report.several_runs import Runs
@@ -35,7 +35,7 @@ def sets_table(scenario: Scenario, sets: Sequence[str], name: str, title: str) -
 
 
 def _set_row(scenario: Scenario, override: Override) -> tuple[Cell, ...]:
-    declared = ASSUMPTIONS.get(override.path) or FIRM_ASSUMPTIONS.get(override.path.rpartition(".")[2])
+    declared = declared_at(override.path)
     changes = [change for change in scenario.changes if change.path == override.path]
     when = "from the start"
     if override.first is not None:
