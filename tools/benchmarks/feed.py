@@ -100,7 +100,7 @@ def gather(scenario: Scenario, first: int, worlds: int, told: bool = False) -> F
     """Take ``worlds`` worlds from ``first`` on through the engine's phases and keep what they were handed."""
     problem = prepare(scenario)
     firms, ticks, seed = len(problem.ids), problem.ticks, problem.luck_seed
-    with patch.object(simulate, "opening", lambda tile: None):
+    with patch("sim.engine.month.opening", lambda tile: None):
         tile, assumed = simulate._opened(simulate._start(problem, first, worlds, told), first, worlds, {})
     opened = World(*(part.copy() if isinstance(part, np.ndarray) else part for part in tile))
     version = np.zeros(ticks + 1, dtype=np.int64)

@@ -59,6 +59,8 @@ def fused(
         world = World(
             firms[w], market[w], assume[0, w], shares[w], sizes[w], luck[w, 0], chance[w, 0], log, told, 0, start - 1
         )
+        rounds.at_opening(world)
+        pivot.at_opening(world)
         demand.measure(world)
         entry.step(world)
         endgame.step(world)

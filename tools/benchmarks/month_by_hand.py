@@ -22,12 +22,12 @@ class Part(NamedTuple):
     months: tuple[int, ...] = EVERY_MONTH
 
 
-OPENING = ("demand.measure", "entry.step", "landscape.step")
+OPENING = ("rounds.at_opening", "pivot.at_opening", "demand.measure", "entry.step", "endgame.step")
 MONTH: tuple[Part, ...] = (
     Part(
         INDUSTRY,
         (
-            "landscape.new_year",
+            "endgame.new_year",
             "frontier.advance",
             "paradigm.step",
             "open_source.step",
@@ -56,5 +56,5 @@ MONTH: tuple[Part, ...] = (
     Part(FIRM, ("spin_off.step",)),
     Part(INDUSTRY, ("acquisition.step",)),
     Part(FIRM, ("closure.step", "demand.forget")),
-    Part(INDUSTRY, ("landscape.step",)),
+    Part(INDUSTRY, ("endgame.step",)),
 )
