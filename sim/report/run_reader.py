@@ -68,6 +68,11 @@ class RunReader:
         return [firm.id for firm in self.scenario.firms if firm.kind == A_STARTUP]
 
     @cached_property
+    def startup_count(self) -> int:
+        """Number of startups, every firm of a class counted."""
+        return sum(max(self.firms[firm].copies, 1) for firm in self.startups)
+
+    @cached_property
     def focus(self) -> tuple[str, ...]:
         """Ids that are told first."""
         return focus_in(self.scenario, self.manifest)

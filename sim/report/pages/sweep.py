@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
-from typing import Any
 
 from sim.foundation.states import ALL, State
 from sim.report.html.document import Cell, Column, Details, Document, Figure, Section, Switch, Table
@@ -14,7 +13,6 @@ from sim.report.pictures.swept import OVERALL, SWEPT_STATES, Swept
 from sim.report.pictures.value_axis import name_of, said
 from sim.report.run_reader import focus_note
 from sim.report.tables.provenance import provenance_of_study
-from sim.study.axes import Coordinate
 from sim.study.focus import first, typed
 from sim.study.sweep import Sweep
 from sim.words.changes import decision_in_words
@@ -55,8 +53,9 @@ def document_of(done: Sweep) -> Document:
         tuple(sections),
         f"What varies: {varied}.",
         (
-            f"{scenario.worlds:,} worlds at each of {swept.points} points, with the same luck, seed {scenario.seed}, "
-            f"at the horizon of {swept.base.horizon}. A share of worlds is a probability inside the model.",
+            f"{scenario.worlds:,} worlds at each of {len(swept.grid_points)} points, with the same luck, "
+            f"seed {scenario.seed}, at the horizon of {swept.base.horizon}. A share of worlds is a probability inside "
+            "the model.",
             *focus_note(done.manifest, swept.base.name),
             *notes(done.manifest["notices"]),
         ),
@@ -92,27 +91,31 @@ def _table(swept: Swept) -> Section:
     columns += [
         Column(OVERALL[quantity] if firm == ALL else swept.base.name(firm, 20), "right") for quantity, firm in wanted
     ]
-    rows = [_row(swept, point, wanted) for point in swept.grid_points[:MOST_POINTS_SHOWN]]
-    more = f" The first {MOST_POINTS_SHOWN} of {swept.points} points." if swept.points > MOST_POINTS_SHOWN else ""
+    points = len(swept.grid_points)
+    rows = [_row(swept, place, wanted) for place in range(min(points, MOST_POINTS_SHOWN))]
+    more = f" The first {MOST_POINTS_SHOWN} of {points} points." if points > MOST_POINTS_SHOWN else ""
     table = Table(
         "grid", "", tuple(columns), tuple(rows),
         f"Means, and shares of worlds in which a firm is independent at the horizon, {NOTE}.{more} "
         "grid.csv beside this page has every fate and forecast.", cards=False,
     )  # fmt: skip
-    return Section("grid", "Every point", (Details(f"{swept.points} points as a table", (table,)),))
+    return Section("grid", "Every point", (Details(f"{points} points as a table", (table,)),))
 
 
-def _row(swept: Swept, point: Sequence[Coordinate], wanted: Sequence[tuple[str, str]]) -> tuple[Cell, ...]:
+def _row(swept: Swept, place: int, wanted: Sequence[tuple[str, str]]) -> tuple[Cell, ...]:
+    """The row of the point at that place of the grid."""
     scenario = swept.done.scenario
     cells = [
         Cell(said(value), decision_in_words(scenario, axis.path, value) if isinstance(value, str) else "", strong=True)
-        for axis, value in zip(swept.axes, point, strict=True)
+        for axis, value in zip(swept.axes, swept.grid_points[place], strict=True)
     ]
     for quantity, firm in wanted:
-        found: Any = swept.at(quantity, firm, point)
-        if found is None:
+        rows = swept.rows(quantity, firm)
+        if rows.empty:
             cells.append(Cell("–"))
-        elif quantity.endswith("_left"):
+            continue
+        found = rows.iloc[place]
+        if quantity.endswith("_left"):
             cells.append(Cell(significant(found.estimate), spread(found.estimate, found.low, found.high, 2)))
         else:
             cells.append(Cell(percent(found.estimate), of_share(found.estimate, found.low, found.high)))

@@ -17,7 +17,7 @@ from sim.foundation.months import month_of, month_text
 from sim.report.html import style
 from sim.report.html.plotly_values import month_day
 from sim.report.pictures.traces import upright
-from sim.report.pictures.value_axis import VALUE, curve, said, stated_value
+from sim.report.pictures.value_axis import VALUE, ValueAxis, said
 from sim.scenario.model import Scenario
 from sim.study.axes import Axis, Coordinate
 from sim.study.decisions import BY_RULE_WORD, NEVER_WORD
@@ -32,13 +32,13 @@ DIVIDER = "#c3cbd1"
 NO_LINE = "A line joins months alone; rule and never stand beside them, as they are no dates."
 
 
-class Places:
-    """Where the decisions of ``axis`` stand; where none is a month, on both sides of the month ``around``."""
+class DecisionAxis(ValueAxis):
+    """The axis of a decision: where none is a month, what there is stands on both sides of the opening."""
 
-    def __init__(self, axis: Axis, around: int) -> None:
-        self.axis = axis
+    def __init__(self, axis: Axis, scenario: Scenario) -> None:
+        super().__init__(axis, scenario)
         self.months = [month for one in axis.chosen if (month := month_of(one)) is not None]
-        self.first, self.last = (self.months or [around])[0], (self.months or [around])[-1]
+        self.first, self.last = (self.months or [scenario.start])[0], (self.months or [scenario.start])[-1]
         span, steps = self.last - self.first, max(len(self.months) - 1, 1)
         self.gap = max(LEAST_GAP, GAP_SHARE * span, span / steps)
 
@@ -48,24 +48,23 @@ class Places:
         beside = {BY_RULE_WORD: self.first - self.gap, NEVER_WORD: self.last + self.gap}
         return beside[decision] if found is None else float(found)
 
-    def day(self, decision: str, aside: float = 0.0) -> str:
+    def at(self, value: str, aside: float = 0.0) -> str:
         """The same as plotly draws it, ``aside`` of the gap to its right."""
-        return _day(self.month(decision) + aside * self.gap)
+        return _day(self.month(value) + aside * self.gap)
 
     def parts(self) -> list[list[str]]:
         """The decisions that a line joins: rule, the months, never; without those that nobody asked for."""
-        months = [one for one in self.axis.chosen if month_of(one) is not None]
-        parts = [[one for one in self.axis.chosen if one == BY_RULE_WORD], months]
-        return [part for part in (*parts, [one for one in self.axis.chosen if one == NEVER_WORD]) if part]
+        parts = itertools.groupby(self.axis.chosen, lambda one: one if month_of(one) is None else "")
+        return [list(part) for _, part in parts]
 
-    def value_axis(self, small: bool = False) -> dict[str, Any]:
+    def x_axis(self, small: bool = False) -> dict[str, Any]:
         """An axis of dates with the decisions written below it: of many months some, in a ``small`` panel the first and
         the last below their middle.
         """
-        ends = (self.day(self.axis.chosen[0], -2 * HALF_WIDTH), self.day(self.axis.chosen[-1], 2 * HALF_WIDTH))
-        ticks = {self.day(one): said(one) for part in self.parts() for one in _some(part, MOST_MONTHS)}
+        ends = (self.at(self.axis.chosen[0], -2 * HALF_WIDTH), self.at(self.axis.chosen[-1], 2 * HALF_WIDTH))
+        ticks = {self.at(one): said(one) for part in self.parts() for one in _some(part)}
         if small and len(self.months) > 1:
-            ticks = {self.day(one): said(one) for one in self.axis.chosen if month_of(one) is None}
+            ticks = {self.at(one): said(one) for one in self.axis.chosen if month_of(one) is None}
             first, last = (said(month_text(month)) for month in (self.first, self.last))
             ticks[_day((self.first + self.last) / 2 + ASIDE)] = f"{first}<br>to {last}"
         return style.axis(
@@ -78,29 +77,31 @@ class Places:
             **({"tickangle": 0} if small else {}),
         )
 
-    def shapes(self, scenario: Scenario) -> list[dict[str, Any]]:
-        """Shapes of a layout: thin lines between the scale and what stands beside it, and the line of ``stated``."""
-        parts = self.parts()
-        between = [(self.month(a[-1]) + self.month(b[0])) / 2 for a, b in itertools.pairwise(parts)]
-        lines = [upright(_day(month), DIVIDER, 1, "") for month in between]
-        stated = self.stated(scenario)
-        return lines if stated is None else [*lines, upright(self.day(stated), VALUE)]
-
-    def stated(self, scenario: Scenario) -> str | None:
+    @property
+    def stated(self) -> str | None:
         """The decision of the scenario, if it is one of the axis or between its months."""
-        stated = stated_value(self.axis, scenario)
-        month = month_of(str(stated))
+        stated = str(super().stated)
+        month = month_of(stated)
         inside = month is not None and self.first <= month <= self.last
-        return str(stated) if stated in self.axis.chosen or inside else None
+        return stated if stated in self.axis.chosen or inside else None
+
+    def marks(self) -> dict[str, Any]:
+        """Shapes of a layout: thin lines between the scale and what stands beside it, and the dotted line."""
+        between = [(self.month(a[-1]) + self.month(b[0])) / 2 for a, b in itertools.pairwise(self.parts())]
+        lines = [upright(_day(month), DIVIDER, 1, "") for month in between]
+        return {"shapes": [*lines, *super().marks().get("shapes", [])]}
+
+    def notes(self) -> tuple[str, ...]:
+        """What a caption says of lines: why some points are not joined, and what the dotted one is."""
+        return (NO_LINE if len(self.axis.chosen) > 1 else "", *super().notes())
 
     def curve(self, rows: pd.DataFrame, colour: str, *how: str) -> list[dict[str, Any]]:
-        """``varied.curve`` over these places: months joined, all else a point with its interval as a bar."""
+        """Months joined, all else a point with its interval as a bar."""
         data = []
         for part in self.parts():
-            own = rows[rows[self.axis.name].isin(part)]
-            band, line = curve([self.day(one) for one in part], own, colour, *how)
+            band, line = super().curve(rows[rows[self.axis.name].isin(part)], colour, *how)
             if len(part) == 1 and band["x"]:
-                left, right = (self.day(part[0], aside) for aside in (-HALF_WIDTH, HALF_WIDTH))
+                left, right = (self.at(part[0], aside) for aside in (-HALF_WIDTH, HALF_WIDTH))
                 low, high = band["y"][1], band["y"][0]
                 band = {**band, "x": [left, right, right, left], "y": [high, high, low, low]}
             data += [band, {**line, "meta": {"x": [self.axis.name, part, ""], **line["meta"]}}]
@@ -114,9 +115,9 @@ def looks(values: Sequence[Coordinate]) -> dict[Coordinate, tuple[str, str]]:
     return {value: beside[str(value)] if value in beside else (scale[value], "solid") for value in values}
 
 
-def _some(decisions: list[str], most: int) -> list[str]:
-    """At most ``most`` of ``decisions``, the first and the last among them."""
-    kept = {round(i * (len(decisions) - 1) / (most - 1)) for i in range(most)}
+def _some(decisions: list[str]) -> list[str]:
+    """At most MOST_MONTHS of ``decisions``, the first and the last among them."""
+    kept = {round(i * (len(decisions) - 1) / (MOST_MONTHS - 1)) for i in range(MOST_MONTHS)}
     return [one for i, one in enumerate(decisions) if i in kept]
 
 

@@ -6,7 +6,7 @@ from sim.report.html import style
 from sim.report.html.plotly_values import plotly_text
 from sim.report.pictures.picture import Key, Panel, Picture
 from sim.report.pictures.traces import upright
-from sim.report.pictures.value_axis import VALUE, curve, marked, source, stated_note, title_of, value_axis
+from sim.report.pictures.value_axis import VALUE, ValueAxis, source, title_of
 from sim.study.flip import Flip
 from sim.words.numbers import percent, significant
 from sim.words.text import shorten
@@ -18,12 +18,13 @@ def probability(done: Flip) -> Picture:
     """The share of worlds in which the claim comes true, by value, with the level and the crossings."""
     axis, claim, level = done.axis, done.condition.claim, done.condition.level
     frame = done.evaluations.rename(columns={"probability": "estimate"})
+    across = ValueAxis(axis, done.scenario)
     layout = style.layout(
         hovermode="x unified",
         margin={"l": 52, "r": 20, "t": 14, "b": 44},
-        xaxis=value_axis(axis, hoverformat=".4g"),
+        xaxis=across.x_axis(),
         yaxis=style.axis(range=[-0.01, 1.01], tickformat=".0%", dtick=0.2),
-        **marked(axis, done.scenario),
+        **across.marks(),
     )
     place = {"xref": "x domain", "yref": "y", "x0": 0, "x1": 1, "y0": level, "y1": level}
     layout.setdefault("shapes", []).append({"type": "line", **place, "line": {"color": style.INK, "width": 1}})
@@ -32,13 +33,13 @@ def probability(done: Flip) -> Picture:
         band = {"type": "rect", "xref": "x", "yref": "y domain", **ends}
         fill = {"layer": "below", "fillcolor": style.clear(VALUE, 0.25), "line": {"width": 0}}
         layout["shapes"] += [{**band, **fill}, upright(crossing.estimate, VALUE, 2, "")]
-    data = curve(frame[axis.name].tolist(), frame, CURVE, plotly_text(claim.id))
+    data = across.curve(frame, CURVE, plotly_text(claim.id))
     keys = [Key("share of worlds in which it comes true", CURVE, "line")]
     if done.crossings:
         keys.append(Key("95% interval of the crossing", style.tint(VALUE, 0.35), "band"))
     caption = (
         f"Share of the worlds that meet the condition, if there is one, in which the claim comes true; the band is "
-        f"its 95% interval at each value. Thin line: {percent(level)}. {stated_note(axis, done.scenario)} "
+        f"its 95% interval at each value. Thin line: {percent(level)}. {''.join(across.notes())} "
         f"{source(done.scenario, 'flip point', ' at every value')}"
     )
     first, last = (percent(float(frame["estimate"].iloc[i])) for i in (0, -1))

@@ -51,8 +51,8 @@ def independents_left(run: RunReader) -> Picture:
         told.append(last)
     if not panels:
         return Picture("independents", "Nothing was recorded of the landscape", run.source)
-    total = sum(max(run.firms[firm].copies, 1) for firm in run.startups)
-    title = f"In the median world {left_of(round(told[0]['median']), total)} still independent in {run.horizon}"
+    left = left_of(round(told[0]["median"]), run.startup_count)
+    title = f"In the median world {left} still independent in {run.horizon}"
     if len(told) > 1:
         title += f", {how_many(round(told[1]['median']))} in the general race"
     caption = run.caption(

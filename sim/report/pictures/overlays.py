@@ -145,10 +145,7 @@ def _mean_left(run: RunReader, endpoint: str) -> np.ndarray | None:
     """(ticks + 1,) mean number of startups; None where there is none."""
     if not run.startups:
         return None
-    size = sum(max(run.firms[firm].copies, 1) for firm in run.startups)
-    independent = run.incidence(ALL_STARTUPS, State.INDEPENDENT)
-    share = independent if endpoint == State.INDEPENDENT else run.incidence(ALL_STARTUPS, State.IN_GENERAL_RACE)
-    return np.asarray(size * share)
+    return np.asarray(run.startup_count * run.incidence(ALL_STARTUPS, endpoint))
 
 
 def _mean_line(run: RunReader, mean: np.ndarray, runs: Runs, index: int) -> dict[str, Any]:

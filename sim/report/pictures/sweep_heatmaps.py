@@ -11,7 +11,7 @@ from sim.outcomes.horizon import CLAIM
 from sim.report.html import style
 from sim.report.html.plotly_values import plotly_text
 from sim.report.pictures.picture import Key, Panel, Picture
-from sim.report.pictures.sweep_curves import LEFT_CURVES, _chosen
+from sim.report.pictures.sweep_curves import LEFT_CURVES
 from sim.report.pictures.swept import OVERALL, SWEPT_STATES, Swept
 from sim.report.pictures.value_axis import said, title_of
 from sim.study.axes import Axis
@@ -73,7 +73,9 @@ def by_state(swept: Swept, state: str) -> Picture:
         f"{capital(label)} in {swept.base.horizon}: {swept.base.name(most)} moves{'' if mine else ' most,'} between "
         f"{percent(float(estimates.min()))} and {percent(float(estimates.max()))} {swept.base.whole(most)}"
     )
-    what = f"Share of worlds in which a startup is {label} in {swept.base.horizon}. {IN_GRID} {_chosen(swept)}".strip()
+    what = (
+        f"Share of worlds in which a startup is {label} in {swept.base.horizon}. {IN_GRID} {swept.chosen_note}".strip()
+    )
     return _picture(swept, name, title, what, shown, OF_SHARES)
 
 

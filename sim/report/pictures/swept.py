@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
 
 import pandas as pd
 
 from sim.foundation.states import ALL, State
 from sim.outcomes.differences import ENDGAME, GENERAL_LEFT, INDEPENDENTS_LEFT
 from sim.outcomes.horizon import CLAIM
-from sim.report.pictures.decision_axis import Places
-from sim.report.pictures.value_axis import source
+from sim.report.pictures.decision_axis import DecisionAxis
+from sim.report.pictures.value_axis import ValueAxis, source
 from sim.report.run_reader import MOST_PANELS, RunReader, Tables
 from sim.study.axes import Axis, Coordinate
 from sim.study.focus import claims_first, first, itself
@@ -37,14 +35,6 @@ OVERALL = {
 }
 
 
-class Point(NamedTuple):
-    """One estimate of the grid."""
-
-    estimate: float
-    low: float
-    high: float
-
-
 @dataclass(frozen=True, eq=False)
 class Swept:
     """A sweep, ready to be drawn."""
@@ -62,20 +52,15 @@ class Swept:
         return RunReader(self.done.scenario, self.done.manifest)
 
     @cached_property
-    def places(self) -> Places | None:
-        """Where decisions stand on the axis, where they alone vary."""
-        (axis, *more) = self.axes
-        return Places(axis, self.done.scenario.start) if axis.chosen and not more else None
+    def across(self) -> ValueAxis:
+        """The axis of what varies, where that is one thing."""
+        (axis,) = self.axes
+        return (DecisionAxis if axis.chosen else ValueAxis)(axis, self.done.scenario)
 
     @cached_property
     def grid_points(self) -> list[tuple[Coordinate, ...]]:
         """The points of the grid, the first path outermost."""
         return list(itertools.product(*(axis.values() for axis in self.axes)))
-
-    @property
-    def points(self) -> int:
-        """Number of points."""
-        return len(self.grid_points)
 
     @cached_property
     def _rows(self) -> Tables:
@@ -84,14 +69,6 @@ class Swept:
     def rows(self, quantity: str, firm: str = ALL) -> pd.DataFrame:
         """The rows of one quantity of a firm, a point each; maybe none."""
         return self._rows.rows(quantity, firm)
-
-    def at(self, quantity: str, firm: str, point: Sequence[Coordinate]) -> Point | None:
-        """The estimate of a quantity at one point of the grid."""
-        rows = self.rows(quantity, firm)
-        if rows.empty:
-            return None
-        row = rows.iloc[self.grid_points.index(tuple(point))]
-        return Point(float(row["estimate"]), float(row["low"]), float(row["high"]))
 
     def spread(self, quantity: str, firm: str = ALL) -> float:
         """How far an estimate moves over the grid; -1 where it is never known."""
@@ -104,6 +81,12 @@ class Swept:
         told = self.base.told
         order = first(sorted(told, key=lambda firm: -self.spread(State.INDEPENDENT, firm)), self.base.focus, itself)
         return [firm for firm in told if firm in order[:MOST_PANELS]]
+
+    @property
+    def chosen_note(self) -> str:
+        """What to say where not every startup is drawn."""
+        drawn, total = len(self.firms), len(self.base.startups)
+        return f"Drawn: the {drawn} of {total} startups whose survival moves most." if drawn < total else ""
 
     @cached_property
     def claims(self) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -11,8 +10,7 @@ from sim.foundation.currency import unit_in
 from sim.foundation.months import month_of
 from sim.laws.catalogue import ASSUMPTIONS, declared_at
 from sim.report.html import style
-from sim.report.pictures import traces
-from sim.report.pictures.traces import upright
+from sim.report.pictures.traces import curve, upright
 from sim.scenario import decided
 from sim.scenario.model import Scenario
 from sim.study.axes import Axis, Coordinate
@@ -52,13 +50,6 @@ def title_of(axis: Axis, scenario: Scenario) -> str:
     return f"{name_of(axis.name, scenario)} ({unit})"
 
 
-def value_axis(axis: Axis, **settings: Any) -> dict[str, Any]:
-    """A linear axis over the range of what varies."""
-    room = (axis.high - axis.low) * 0.02 or 0.5
-    base = {"range": [axis.low - room, axis.high + room], "zeroline": False}
-    return style.axis(**{**base, **settings})
-
-
 def said(value: Coordinate) -> str:
     """A value of what varies as axes, keys and tables say it: "0.5", "rule", "never", "Jan 2026"."""
     if not isinstance(value, str):
@@ -67,42 +58,46 @@ def said(value: Coordinate) -> str:
     return value if month is None else short_month(month)
 
 
-def stated_value(axis: Axis, scenario: Scenario) -> Coordinate | None:
-    """The value the scenario states where it is a number inside the range, or a decision; None otherwise."""
-    value = scenario.assumptions.get(axis.path)
-    if axis.path.startswith("firms."):
-        _, id, name = axis.path.split(".")
-        value = next(firm.values[name] for firm in scenario.firms if firm.id == id)
-    if value is None or value.uncertain or value.changing or axis.when:
-        return None
-    return decided.stated_as(axis.declared, value.numbers[0]) if axis.low <= value.numbers[0] <= axis.high else None
+class ValueAxis:
+    """The axis of a number that varies, with a dotted line at the scenario's own value."""
 
+    def __init__(self, axis: Axis, scenario: Scenario) -> None:
+        self.axis, self.scenario = axis, scenario
 
-def marked(axis: Axis, scenario: Scenario) -> dict[str, Any]:
-    """Shapes of a layout: a dotted line at the value the scenario states, if it lies in the range."""
-    stated = stated_value(axis, scenario)
-    return {} if stated is None else {"shapes": [upright(stated, VALUE)]}
+    def at(self, value: Any) -> Any:
+        """Where plotly draws ``value``."""
+        return value
 
+    def x_axis(self, small: bool = False) -> dict[str, Any]:
+        """The axis of a panel over the range of what varies, with few ticks in a ``small`` one."""
+        room = (self.axis.high - self.axis.low) * 0.02 or 0.5
+        few = {"nticks": 5} if small else {}
+        return style.axis(range=[self.axis.low - room, self.axis.high + room], hoverformat=".4g", **few)
 
-def stated_note(axis: Axis, scenario: Scenario) -> str:
-    """What the dotted line is."""
-    stated = stated_value(axis, scenario)
-    return "" if stated is None else f"Dotted line: the scenario's own value, {said(stated)}."
+    @property
+    def stated(self) -> Coordinate | None:
+        """The value the scenario states where it is a number inside the range, or a decision; None otherwise."""
+        axis, value = self.axis, self.axis.stated_in(self.scenario)
+        if value is None or value.uncertain or value.changing or axis.path.startswith("events."):
+            return None
+        return decided.stated_as(axis.declared, value.numbers[0]) if axis.low <= value.numbers[0] <= axis.high else None
 
+    def marks(self) -> dict[str, Any]:
+        """Shapes of a layout: the dotted line, if that value lies in the range."""
+        return {} if self.stated is None else {"shapes": [upright(self.at(self.stated), VALUE)]}
 
-def curve(
-    x: Sequence[Coordinate],
-    rows: pd.DataFrame,
-    colour: str,
-    name: str = "",
-    dash: str = "solid",
-    group: str = "",
-    say: str = ".1%",
-) -> list[dict[str, Any]]:
-    """A line through ``estimate`` with the band from ``low`` to ``high``; ``say`` is the format of the hover text."""
-    look = {"color": colour, "width": 2.2, "dash": dash}
-    hover = f"%{{y:{say}}} (%{{customdata[0]:{say}}} to %{{customdata[1]:{say}}})"
-    return traces.curve(x, rows, "estimate", look, group, name, hover=hover, mode="lines+markers")
+    def notes(self) -> tuple[str, ...]:
+        """What a caption says of lines: what the dotted one is."""
+        return () if self.stated is None else (f"Dotted line: the scenario's own value, {said(self.stated)}.",)
+
+    def curve(
+        self, rows: pd.DataFrame, colour: str, name: str = "", dash: str = "solid", group: str = "", say: str = ".1%", /
+    ) -> list[dict[str, Any]]:
+        """A line through ``estimate`` with the band from ``low`` to ``high``; ``say``: the format of the hover text."""
+        look = {"color": colour, "width": 2.2, "dash": dash}
+        hover = f"%{{y:{say}}} (%{{customdata[0]:{say}}} to %{{customdata[1]:{say}}})"
+        x = [self.at(value) for value in rows[self.axis.name]]
+        return curve(x, rows, "estimate", look, group, name, hover=hover, mode="lines+markers")
 
 
 def source(scenario: Scenario, kind: str, each: str = "") -> str:
