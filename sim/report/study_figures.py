@@ -52,14 +52,14 @@ def differences(done: Study, quantity: str = "survival", variant: int = 1) -> go
     runs = runs_of(done)
     names = list(dict.fromkeys(done.differences["variant"]))
     rows = [row for row in difference_dots.records(done.differences) if row["variant"] == names[variant - 1]]
-    return figure_of(difference_dots.dots(runs, rows, runs.told, measures[quantity], str(variant)))
+    return figure_of(difference_dots.dots(runs, rows, runs.told, measures[quantity], variant))
 
 
 def fates_turned(done: WhatIf, variant: int = 1) -> go.Figure:
     """From the fate in the base to the fate in the ``variant``-th variant (from 1), a square per startup."""
     runs, name = runs_of(done), done.variants[variant - 1].name
     rows = [row for row in difference_dots.records(done.flipped) if row["variant"] == name]
-    return figure_of(fate_flows.flows(runs, rows, runs.startups, str(variant)))
+    return figure_of(fate_flows.flows(runs, rows, runs.startups, variant))
 
 
 def told_twice(done: WhatIf, variant: int = 1) -> go.Figure:

@@ -23,6 +23,7 @@ from sim.report.pictures import difference_dots
 from sim.report.pictures.overlays import drawn, endgame_overlay, left_overlay, survival_overlay
 from sim.report.run_reader import RunReader, focus_note, reader_of
 from sim.report.several_runs import Runs
+from sim.report.tables.differences import name_head
 from sim.report.tables.of_run import share_cell
 from sim.report.tables.provenance import provenance_of, runs_table
 from sim.study.compare import Comparison
@@ -113,9 +114,8 @@ def _fates(runs: Runs) -> Table:
     rows = []
     for firm in runs.told:
         for index, run in enumerate(runs.each):
-            head = Cell(runs.name(firm, 40), swatch=runs.colour(firm), strong=True)
             shares = tuple(_share(runs, run, firm, fate) for fate, _ in FATES_SHOWN)
-            rows.append((head, Cell(shorten(runs.labels[index], 40)), *shares))
+            rows.append((name_head(runs, firm), Cell(shorten(runs.labels[index], 40)), *shares))
     caption = runs.caption(
         f"Share of worlds in {runs.last_month}, of a class or a group share of its firms; in points {NOTE}. A dash: "
         "the run has no such firm."

@@ -8,14 +8,14 @@ from typing import Any
 
 from sim.outcomes import differences, year_end_differences
 from sim.outcomes.intervals import METHODS
-from sim.report.html.document import Details, Document, Figure, Section, Switch, Tiles
+from sim.report.html.document import Details, Document, Figure, Section, Switch
 from sim.report.pages.chapters import closing, survival_switch
 from sim.report.pictures import difference_dots, fate_flows, histories
 from sim.report.pictures.difference_dots import Difference
 from sim.report.pictures.overlays import drawn, endgame_overlay, left_overlay, survival_overlay
 from sim.report.run_reader import focus_note, reader_of
 from sim.report.several_runs import Runs
-from sim.report.tables.exits import ended_table
+from sim.report.tables.differences import ended_table, fates_table, tiles_of, when_table
 from sim.report.tables.provenance import provenance_of, sets_table
 from sim.report.tables.year_ends import year_end_blocks
 from sim.study.focus import first, focus_in, itself, typed
@@ -121,24 +121,20 @@ def difference_blocks(
     """Tiles, dots with intervals by quantity, and the tables behind them; runway, cash and revenue at ``month``, those
     of ``whose`` first.
     """
-    startups, names = runs.startups, runs.told
-    place = str(index)
+    names = runs.told
     views = [
-        (measure.label, Figure(difference_dots.dots(runs, rows, names, measure, place)))
+        (measure.label, Figure(difference_dots.dots(runs, rows, names, measure, index)))
         for measure in (*difference_dots.IN_SHARES, *difference_dots.IN_MONEY)
     ]
-    tiles = [*difference_dots.industry_tiles(rows), *difference_dots.gain_tile(rows, startups)]
-    years = tuple(
-        difference_dots.by_year(runs, rows, names, measure, place) for measure in difference_dots.IN_SHARES[:2]
-    )
+    survival, in_the_race = (when_table(runs, rows, names, measure, index) for measure in difference_dots.IN_SHARES[:2])
     return (
-        Tiles(tuple(tiles)),
-        Switch(f"differences-{place}", "Which difference", tuple(views)),
-        years[0],
+        tiles_of(rows, runs.startups),
+        Switch(f"differences-{index}", "Which difference", tuple(views)),
+        survival,
         *year_end_blocks(runs, rows, index, month, whose),
         ended_table(runs, rows, names, index),
-        Details("When it comes: still in the general race", (years[1],)),
-        Details("Every fate at the horizon", (difference_dots.fates_table(runs, rows, index, names, place),)),
+        Details("When it comes: still in the general race", (in_the_race,)),
+        Details("Every fate at the horizon", (fates_table(runs, rows, names, index),)),
     )
 
 
@@ -152,8 +148,8 @@ def _differences(runs: Runs, done: WhatIf, rows: Sequence[Difference], index: in
 
 def _flows(runs: Runs, turned: Sequence[fate_flows.Turn], index: int, several: str) -> Section:
     firms = _most_turned(runs, turned)
-    picture = fate_flows.flows(runs, turned, firms, str(index))
-    table = fate_flows.flips_table(runs, turned, _firms(runs), str(index))
+    picture = fate_flows.flows(runs, turned, firms, index)
+    table = fate_flows.flips_table(runs, turned, _firms(runs), index)
     blocks: list[Any] = [Figure(picture)]
     if table.rows:
         blocks.append(

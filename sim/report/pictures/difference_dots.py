@@ -1,30 +1,29 @@
-"""Differences between runs as pictures and tables: dots with intervals, sorted by size, and a table by year."""
+"""Differences between runs as a picture: dots with intervals, sorted by size."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
-from statistics import median
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import pandas as pd
 
 from sim.foundation.states import State
+from sim.outcomes.quoted import COUNT_QUANTITIES
 from sim.report.html import style
-from sim.report.html.document import BOTH, Cell, Column, Table
-from sim.report.html.plotly_values import plotly_text, year_step
+from sim.report.html.plotly_values import plotly_text
 from sim.report.pictures.picture import Key, Panel, Picture, numbers
 from sim.report.pictures.traces import TOLD, intervals, marks, plain
 from sim.report.several_runs import Runs
+from sim.scenario.year_ends import KEPT
 from sim.study.focus import first
-from sim.words.estimates import NOTE, NOTHING, estimate, signed, spread
-from sim.words.numbers import count, in_billions, scaled_money, significant
+from sim.words.estimates import estimate, signed
+from sim.words.numbers import count, in_billions, scaled_money
 from sim.words.text import capital
+from sim.words.year_ends import digits_of
 
 Difference = Mapping[str, Any]  # of differences.csv
 MOST_DOTS = 24
-MOST_DATES = 12  # columns of the table by year
-RISES, FALLS = "#0b6b4f", "#9c2f14"
 
 
 class Measure(NamedTuple):
@@ -69,15 +68,15 @@ def at_the_end(rows: Sequence[Difference], quantity: str) -> list[Difference]:
     return [row for row in mine if row["date"] == last]
 
 
-def dots(runs: Runs, rows: Sequence[Difference], names: Sequence[str], measure: Measure, place: str) -> Picture:
+def dots(runs: Runs, rows: Sequence[Difference], names: Sequence[str], measure: Measure, index: int) -> Picture:
     """Dot and 95% interval of the difference of every name at the horizon, the largest rise on top, after who is in
     focus.
 
-    ``rows`` are those of differences.csv. ``place`` makes the picture's name unique on its page. Shares are drawn in
-    points, money in thousands of its unit.
+    ``rows`` are those of differences.csv. The difference is that of the ``index``-th run. Shares are drawn in points,
+    money in thousands of its unit.
     """
     found = [row for row in at_the_end(rows, measure.quantity) if row["firm"] in names]
-    name = f"difference-{measure.quantity}-{place}"
+    name = f"difference-{measure.quantity}-{index}"
     if not any(row["difference"] or row["low"] or row["high"] for row in found):
         return Picture(name, f"{measure.label}: no difference in any world", runs.source)
     largest = first(sorted(found, key=lambda row: -abs(row["difference"])), runs.focus)[:MOST_DOTS]
@@ -140,13 +139,15 @@ def difference_text(runs: Runs, row: Difference) -> str:
         sign = "+" if row["difference"] > 0 else "−" if row["difference"] < 0 else ""
         half = (float(row["high"]) - float(row["low"])) / 2
         return f"{sign}{scaled_money(abs(float(row['difference'])), currency)} ± {scaled_money(half, currency)}"
-    return f"{estimate(*_in_points(row), say=signed)} points"
+    return f"{estimate(*as_told(row), signed)} points"
 
 
-def _in_points(row: Difference) -> tuple[float, float, float]:
-    """Difference, low and high in percentage points."""
-    difference, low, high = (100 * float(row[column]) for column in ("difference", "low", "high"))
-    return difference, low, high
+def as_told(row: Difference) -> tuple[float, float, float, int]:
+    """Difference, low and high as they are told, of shares in percentage points, and their decimals."""
+    quantity = row["quantity"]
+    scale, digits = (1, 2) if quantity in COUNT_QUANTITIES else (1, digits_of(row)) if quantity in KEPT else (100, 1)
+    difference, low, high = (scale * float(row[column]) for column in ("difference", "low", "high"))
+    return difference, low, high, digits
 
 
 def _dots(runs: Runs, rows: Sequence[Difference], factor: float, is_money: bool) -> dict[str, Any]:
@@ -178,99 +179,3 @@ def _hover(runs: Runs, row: Difference, is_money: bool) -> str:
 def _round(value: float) -> float | None:
     (rounded,) = numbers([value], 5)
     return rounded
-
-
-def by_year(runs: Runs, rows: Sequence[Difference], names: Sequence[str], measure: Measure, place: str) -> Table:
-    """When the difference comes: one row a firm, one column a date, in points with half the interval."""
-    cells = {(row["firm"], row["date"]): row for row in rows if row["quantity"] == measure.quantity}
-    dates, thinned = shown_dates({date for firm, date in cells if firm in names})
-    columns = (Column("Startup"), *(Column(date_head(date), "right") for date in dates))
-    body = tuple(
-        (name_head(runs, firm), *(_points(cells.get((firm, date))) for date in dates))
-        for firm in names
-        if any((firm, date) in cells for date in dates)
-    )
-    caption = runs.caption(
-        f"{capital(measure.what)}: difference in percentage points at the end of the month, {NOTE}. Bold: the interval "
-        f"excludes zero.{thinned}"
-    )
-    title = f"When it comes: {measure.label.lower()}"
-    return Table(f"by-year-{measure.quantity}-{place}", title, columns, body, caption)
-
-
-def shown_dates(dates: Collection[str]) -> tuple[list[str], str]:
-    """The dates that have a column, the last among them, and what to say where not all have one."""
-    ordered = sorted(dates)
-    step = year_step(len(ordered), MOST_DATES)
-    said = f" One December in {step} is shown; differences.csv has all." if step > 1 else ""
-    return ordered[(len(ordered) - 1) % step :: step], said
-
-
-def date_head(text: str) -> str:
-    """The head of a date's column: the year alone of a December."""
-    return text[:4] if text.endswith("-12") else text
-
-
-def name_head(runs: Runs, firm: str) -> Cell:
-    """The first cell of a row about ``firm``."""
-    return Cell(runs.name(firm, 40), swatch=runs.colour(firm), strong=True)
-
-
-def _points(row: Difference | None) -> Cell:
-    if row is None or math.isnan(row["difference"]):
-        return Cell(NOTHING)
-    colour = "" if not is_sure(row) else FALLS if row["difference"] < 0 else RISES
-    points = _in_points(row)
-    return Cell(signed(points[0]), spread(*points, say=signed), colour=colour, strong=is_sure(row))
-
-
-def fates_table(runs: Runs, rows: Sequence[Difference], index: int, names: Sequence[str], place: str) -> Table:
-    """Every fate at the horizon: the share in the first run, in the ``index``-th, and the difference."""
-    ends = {measure.quantity: {row["firm"]: row for row in at_the_end(rows, measure.quantity)} for measure in IN_SHARES}
-    columns = (Column("Startup"), *(Column(measure.label, BOTH, title=measure.what) for measure in IN_SHARES))
-    body = tuple(
-        (name_head(runs, firm), *(change_cell(ends[measure.quantity].get(firm)) for measure in IN_SHARES))
-        for firm in names
-    )
-    caption = runs.caption(
-        f"Percent of worlds at the horizon, {runs.labels[0]} → {runs.labels[index]}; below, the difference in points, "
-        f"{NOTE}. Bold: the interval excludes zero."
-    )
-    return Table(f"fates-{place}", "", columns, body, caption, empty="There is no startup.")
-
-
-def change_cell(row: Difference | None) -> Cell:
-    """A share in both runs, in percent, with the difference in points below; a dash where there is none."""
-    if row is None:
-        return Cell(NOTHING)
-    values = f"{100 * row['base']:.0f} → {100 * row['variant_value']:.0f}"
-    return Cell(values, estimate(*_in_points(row), say=signed), strong=is_sure(row))
-
-
-def industry_tiles(rows: Sequence[Difference]) -> list[tuple[str, str]]:
-    """Numbers to take away about the industry: (number, explanation)."""
-    tiles = []
-    words = {
-        "independents_left": "independent startups at the horizon, on average",
-        "general_left": "startups in the general race at the horizon, on average",
-    }
-    for quantity, what in words.items():
-        for row in at_the_end(rows, quantity):
-            values = f"{row['base']:.2f} → {row['variant_value']:.2f}"
-            beside = spread(row["difference"], row["low"], row["high"], 2, signed)
-            tiles.append((signed(row["difference"], 2), ", ".join(filter(None, (f"{what}: {values}", beside)))))
-    for row in at_the_end(rows, "endgame"):
-        said = f"of worlds that reach the endgame: {100 * row['base']:.1f}% → {100 * row['variant_value']:.1f}%"
-        beside = spread(*_in_points(row), say=signed)
-        tiles.append((f"{signed(100 * row['difference'])} points", ", ".join(filter(None, (said, beside)))))
-    return tiles
-
-
-def gain_tile(rows: Sequence[Difference], names: Sequence[str]) -> list[tuple[str, str]]:
-    """What common luck is worth: the median variance ratio of the startups' survival."""
-    ratios = [row["variance_ratio"] for row in at_the_end(rows, "survival") if row["firm"] in names]
-    known = [ratio for ratio in ratios if not math.isnan(ratio)]
-    if not known:
-        return []
-    text = "as many worlds would be needed to see as sharply without common luck (median of the startups' survival)"
-    return [(f"× {significant(median(known), 2)}", text)]

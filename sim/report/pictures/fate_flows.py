@@ -44,9 +44,9 @@ def matrix(runs: Runs, flipped: Sequence[Turn], firm: str) -> np.ndarray:
     return flow + np.diag(np.clip(np.nan_to_num(stays), 0.0, 1.0))
 
 
-def flows(runs: Runs, flipped: Sequence[Turn], firms: Sequence[str], place: str) -> Picture:
+def flows(runs: Runs, flipped: Sequence[Turn], firms: Sequence[str], index: int) -> Picture:
     """Small multiples: for every startup a square of squares, the fate in the base down, in the variant across."""
-    name = f"flows-{place}"
+    name = f"flows-{index}"
     made = {firm: matrix(runs, flipped, firm) for firm in firms}
     moved = {firm: float(flow.sum() - np.trace(flow)) for firm, flow in made.items()}
     if not any(moved.values()):
@@ -119,7 +119,7 @@ def _panel(runs: Runs, firm: str, flow: np.ndarray, used: list[int], moved: floa
     return Panel(data, layout, runs.name(firm), f"turns in {percent(moved)}", runs.colour(firm))
 
 
-def flips_table(runs: Runs, flipped: Sequence[Turn], firms: Sequence[str], place: str) -> Table:
+def flips_table(runs: Runs, flipped: Sequence[Turn], firms: Sequence[str], index: int) -> Table:
     """The commonest flips with their flags: who, from what to what, in how many worlds."""
     commonest = sorted((row for row in flipped if row["firm"] in firms), key=lambda row: -row["share"])
     mine = first(commonest, runs.focus)[:MOST_FLIPS]
@@ -141,7 +141,7 @@ def flips_table(runs: Runs, flipped: Sequence[Turn], firms: Sequence[str], place
         Column("Share of worlds", wide=True),
     )
     caption = runs.caption(f"The {len(rows)} commonest; all are in flipped.csv.")
-    return Table(f"flips-{place}", "", columns, rows, caption, empty="No fate turns in any world.")
+    return Table(f"flips-{index}", "", columns, rows, caption, empty="No fate turns in any world.")
 
 
 def _share(runs: Runs, row: Turn) -> Cell:
