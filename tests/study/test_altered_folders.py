@@ -73,7 +73,7 @@ class Spoiled:
         (home / "tiny.yaml").write_text(SCENARIO, encoding="utf-8")
         self.run = self.folder("run", "tiny.yaml")
         self.whatif = self.folder(*WHATIF)
-        self.right = {reader: self.shown(reader) for reader in self.bases()}
+        self.right = {reader: self.shown(reader) for reader in self.readers()}
         shutil.copytree(self.results, self.sound)
 
     def folder(self, *asked: str) -> Path:
@@ -92,13 +92,13 @@ class Spoiled:
 
     def shown(self, reader: str):
         """What the command answers, without what may differ; None where it refused."""
-        answer = self.command(*self.bases()[reader])
+        answer = self.command(*self.readers()[reader])
         assert answer.code in (0, 2), (reader, answer)
         assert "defect" not in answer.err and "Traceback" not in answer.err, (reader, answer)
         if answer.code == 2:
             assert answer.out == "" and 0 < len(answer.err.splitlines()) <= 6
             return None
-        return json.loads(answer.out)["summary"] if "--json" in self.bases()[reader] else ""
+        return json.loads(answer.out)["summary"] if "--json" in self.readers()[reader] else ""
 
     def check(self, file: Path, harm: str, luck: random.Random, reader: str) -> None:
         """Spoil ``file``, ask ``reader`` and every one after it, restore."""
