@@ -15,108 +15,67 @@ class Cause(NamedTuple):
     saw: str
 
 
-CAUSES: tuple[Cause, ...] = (
-    Cause("entered on its date", "gap to the frontier, generations"),
-    Cause("entered by chance through an open door", "door, share"),
-    Cause("out of money", "cash, ¤"),
-    Cause("closed by chance (closing hazard)", "hazard, a month"),
-    Cause("short of cash for its full plan", "months of its full plan in cash"),
-    Cause("capital is hot", "months since the last round"),
-    Cause("investors' score high enough", "score above the bar"),
-    Cause("investors' score too low", "score above the bar"),
-    Cause("not enough dry powder", "dry powder, ¤"),
-    Cause("pre-money below the last post-money", "last post-money, ¤"),
-    Cause("passed the gate while the window was open", "revenue of twelve months, ¤"),
-    Cause("results below the path", "revenue over expected revenue"),
-    Cause("failed the profitability test", "operating cash flow of twelve months, ¤"),
-    Cause("passed the profitability test", "operating cash flow of twelve months, ¤"),
-    Cause("behind the frontier and short of cash for its full plan", "gap to the frontier, generations"),
-    Cause("people left after the pivot", "talent left, share"),
-    Cause("sold a side business under pressure", "runway, months"),
-    Cause("bought in distress", "runway, months"),
-    Cause("bought after the market abandoned it", "months since abandoned"),
-    Cause("bought after capital refused it", "months refused"),
-    Cause("new paradigm", "gap before the shift of the leading startup, generations"),
-    Cause("giants copied the vertical", "share copied"),
-    Cause("a year of operating cash flow at or above zero", "operating cash flow of twelve months, ¤"),
-    Cause("shares released from lock-up", "share of the price lost"),
-    Cause("listed and short of cash for its full plan", "months of its full plan in cash"),
-    Cause("giants cut prices", "depth of the cut, share"),
-    Cause("open-source release", "gap of open source after it, generations"),
-    Cause("climate changed", "0 hot, 1 normal, 2 cold"),
-    Cause("poached by giants and leaders", "talent lost, index"),
-    Cause("three criteria held for twelve months", "lowest operating cash flow of the leaders, twelve months, ¤"),
-    Cause("closed young by chance (liability of newness)", "months since entry"),
-    Cause("bought by chance (acquisition hazard)", "hazard, a month"),
-    Cause("the price has risen far above the last one", "months since the last round"),
-    Cause("chosen by a state-linked or strategic investor", "weight among startups, share"),
-    Cause("investors called their money", "months since the last round"),
-    Cause("no model near the frontier for too long", "months since the last one"),
-    Cause("bought after investors called their money", "months since the call"),
-    Cause("listed and its shares are dear", "premium, log"),
-    Cause("decided by the scenario", "what it was decided to be"),
-    Cause("decided by the scenario, passed the gate while the window was open", "revenue of twelve months, ¤"),
-    Cause("the listing window is shut", "window, share"),
-    Cause("does not pass the gate", "revenue of twelve months, ¤"),
-    Cause("has listed already", "months since"),
-    Cause("has left the general race already", "months since"),
-    Cause("has left the general race, so may not list", "months since"),
-    Cause("lives from its own money", "1 if it seeks capital"),
-    Cause("the mechanism is switched off", "0"),
-    Cause("too young for the exchange", "age, years"),
-    Cause("no lead over open source worth its cost", "lead over open source, generations"),
-    Cause("too far behind to keep pace", "gap to the frontier, generations"),
-)
-(
-    ON_DATE,
-    BY_CHANCE,
-    OUT_OF_MONEY,
-    CLOSING_HAZARD,
-    PLAN_SHORT,
-    CAPITAL_HOT,
-    SCORE_HIGH,
-    SCORE_LOW,
-    POWDER_LOW,
-    BELOW_POST_MONEY,
-    GATE_PASSED,
-    BELOW_PATH,
-    TEST_FAILED,
-    TEST_PASSED,
-    FELL_BEHIND,
-    PEOPLE_LEFT,
-    SIDE_BUSINESS,
-    DISTRESSED,
-    ABANDONED,
-    REFUSED,
-    PARADIGM,
-    COPIED,
-    YEAR_IN_PROFIT,
-    LOCK_UP,
-    LISTED_SHORT,
-    GIANTS_CUT,
-    OPEN_RELEASE,
-    CLIMATE_TURNED,
-    TALENT_POACHED,
-    CRITERIA_HELD,
-    NEWNESS,
-    ACQUISITION_HAZARD,
-    TERMS_GOOD,
-    CHOSEN,
-    CALLED,
-    NO_RELEASE,
-    REDEEMED,
-    SHARES_DEAR,
-    FORCED,
-    FORCED_LISTING,
-    WINDOW_SHUT,
-    GATE_NOT_PASSED,
-    LISTED_ALREADY,
-    PIVOTED_ALREADY,
-    PIVOTED_MAY_NOT,
-    OWN_MONEY,
-    SWITCHED_OFF,
-    TOO_YOUNG,
-    LEAD_GONE,
-    NO_PACE,
-) = range(len(CAUSES))
+CAUSES: list[Cause] = []  # by their numbers
+
+
+def _cause(rule: str, saw: str) -> int:
+    """The number of a new cause, the next one."""
+    CAUSES.append(Cause(rule, saw))
+    return len(CAUSES) - 1
+
+
 NO_CAUSE = -1  # of what did not happen
+ON_DATE = _cause("entered on its date", "gap to the frontier, generations")
+BY_CHANCE = _cause("entered by chance through an open door", "door, share")
+OUT_OF_MONEY = _cause("out of money", "cash, ¤")
+CLOSING_HAZARD = _cause("closed by chance (closing hazard)", "hazard, a month")
+PLAN_SHORT = _cause("short of cash for its full plan", "months of its full plan in cash")
+CAPITAL_HOT = _cause("capital is hot", "months since the last round")
+SCORE_HIGH = _cause("investors' score high enough", "score above the bar")
+SCORE_LOW = _cause("investors' score too low", "score above the bar")
+POWDER_LOW = _cause("not enough dry powder", "dry powder, ¤")
+BELOW_POST_MONEY = _cause("pre-money below the last post-money", "last post-money, ¤")
+GATE_PASSED = _cause("passed the gate while the window was open", "revenue of twelve months, ¤")
+BELOW_PATH = _cause("results below the path", "revenue over expected revenue")
+TEST_FAILED = _cause("failed the profitability test", "operating cash flow of twelve months, ¤")
+TEST_PASSED = _cause("passed the profitability test", "operating cash flow of twelve months, ¤")
+FELL_BEHIND = _cause("behind the frontier and short of cash for its full plan", "gap to the frontier, generations")
+PEOPLE_LEFT = _cause("people left after the pivot", "talent left, share")
+SIDE_BUSINESS = _cause("sold a side business under pressure", "runway, months")
+DISTRESSED = _cause("bought in distress", "runway, months")
+ABANDONED = _cause("bought after the market abandoned it", "months since abandoned")
+REFUSED = _cause("bought after capital refused it", "months refused")
+PARADIGM = _cause("new paradigm", "gap before the shift of the leading startup, generations")
+COPIED = _cause("giants copied the vertical", "share copied")
+YEAR_IN_PROFIT = _cause("a year of operating cash flow at or above zero", "operating cash flow of twelve months, ¤")
+LOCK_UP = _cause("shares released from lock-up", "share of the price lost")
+LISTED_SHORT = _cause("listed and short of cash for its full plan", "months of its full plan in cash")
+GIANTS_CUT = _cause("giants cut prices", "depth of the cut, share")
+OPEN_RELEASE = _cause("open-source release", "gap of open source after it, generations")
+CLIMATE_TURNED = _cause("climate changed", "0 hot, 1 normal, 2 cold")
+TALENT_POACHED = _cause("poached by giants and leaders", "talent lost, index")
+CRITERIA_HELD = _cause(
+    "three criteria held for twelve months", "lowest operating cash flow of the leaders, twelve months, ¤"
+)
+NEWNESS = _cause("closed young by chance (liability of newness)", "months since entry")
+ACQUISITION_HAZARD = _cause("bought by chance (acquisition hazard)", "hazard, a month")
+TERMS_GOOD = _cause("the price has risen far above the last one", "months since the last round")
+CHOSEN = _cause("chosen by a state-linked or strategic investor", "weight among startups, share")
+CALLED = _cause("investors called their money", "months since the last round")
+NO_RELEASE = _cause("no model near the frontier for too long", "months since the last one")
+REDEEMED = _cause("bought after investors called their money", "months since the call")
+SHARES_DEAR = _cause("listed and its shares are dear", "premium, log")
+FORCED = _cause("decided by the scenario", "what it was decided to be")
+FORCED_LISTING = _cause(
+    "decided by the scenario, passed the gate while the window was open", "revenue of twelve months, ¤"
+)
+WINDOW_SHUT = _cause("the listing window is shut", "window, share")
+GATE_NOT_PASSED = _cause("does not pass the gate", "revenue of twelve months, ¤")
+LISTED_ALREADY = _cause("has listed already", "months since")
+PIVOTED_ALREADY = _cause("has left the general race already", "months since")
+PIVOTED_MAY_NOT = _cause("has left the general race, so may not list", "months since")
+OWN_MONEY = _cause("lives from its own money", "1 if it seeks capital")
+SWITCHED_OFF = _cause("the mechanism is switched off", "0")
+TOO_YOUNG = _cause("too young for the exchange", "age, years")
+LEAD_GONE = _cause("no lead over open source worth its cost", "lead over open source, generations")
+NO_PACE = _cause("too far behind to keep pace", "gap to the frontier, generations")
