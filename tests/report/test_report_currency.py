@@ -16,10 +16,11 @@ import sim
 from sim.foundation.currency import DEFAULT_CURRENCY, MONEY, unit_in
 from sim.report.html.write import write
 from sim.scenario.load import load_mapping, with_sets
-from sim.scenario.params import markdown, rows
+from sim.scenario.params import rows
 from sim.scenario.schema import json_schema
 from sim.study.what_if import retell
 from sim.words.histories import why
+from tools.docs.documents import assumptions
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "study"))
 from small_industry import small
@@ -79,7 +80,7 @@ def test_what_parts_two_worlds_is_told_in_the_currency():
 
 
 def test_lists_without_a_scenario_show_the_currency_of_the_defaults():
-    shown = f"{rows()}{markdown()}{json_schema()}"
+    shown = f"{rows()}{assumptions()}{json_schema()}"
     assert MONEY not in shown and f"{DEFAULT_CURRENCY} a month" in shown and "RMB per user" in shown
 
 

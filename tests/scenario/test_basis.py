@@ -14,7 +14,8 @@ from sim.scenario import basis, evidence
 from sim.scenario.basis import rests_on
 from sim.scenario.load import load, load_text
 from sim.scenario.model import Scenario
-from sim.scenario.params import markdown, rows
+from sim.scenario.params import rows
+from tools.docs.documents import assumptions
 
 ROOT = Path(__file__).resolve().parents[2]
 SCENARIOS = sorted((ROOT / "scenarios").glob("*.yaml"))
@@ -140,5 +141,5 @@ def test_who_says_that_a_size_is_of_the_training_years_names_a_fact_of_them():
 def test_marks_are_shown_beside_the_source():
     row = next(row for row in rows() if row["path"] == "assumptions.listing.test_from")
     assert (row["rests_on"], row["source"]) == ("D", "S001-21")
-    assert "| 24 | 1 to 240 | D | S001-21 |" in markdown()
-    assert all(meaning in markdown() for meaning in basis.MEANINGS.values())
+    assert "| 24 | 1 to 240 | D | S001-21 |" in assumptions()
+    assert all(meaning in assumptions() for meaning in basis.MEANINGS.values())

@@ -17,6 +17,7 @@ from sim.scenario.load import load_mapping, load_text, with_sets
 from sim.scenario.schema import json_schema
 from sim.study.axes import axes_of
 from sim.words import changes
+from tools.docs.documents import assumptions
 
 DECISIONS = ("pivots", "lists", "raises")
 JANUARY = 2025 * 12.0
@@ -136,7 +137,7 @@ def test_params_and_docs_say_words_and_not_numbers():
     for name in DECISIONS:
         [row] = [row for row in params.rows() if row["path"] == f"firms.<id>.{name}"]
         assert (row["default"], row["bounds"]) == ("rule", "rule, never or a month")
-        [line] = [line for line in params.markdown().splitlines() if f"`firms.<id>.{name}`" in line]
+        [line] = [line for line in assumptions().splitlines() if f"`firms.<id>.{name}`" in line]
         assert "| rule | rule, never or a month |" in line and "119" not in line
 
 

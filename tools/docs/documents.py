@@ -3,22 +3,66 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from sim.engine.month import ORDER, Phase, steps
+from sim.foundation.assumption import Assumption
 from sim.foundation.columns import FIRM_COLUMNS, MARKET_COLUMNS, NEVER, Column
-from sim.foundation.currency import unit_in
+from sim.foundation.currency import DEFAULT_CURRENCY, unit_in
 from sim.foundation.histograms import LANDSCAPE, PATHS
-from sim.scenario.params import markdown
+from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS, MECHANISMS
+from sim.scenario.basis import MEANINGS, rests_on
+from sim.scenario.params import default_text, rows
 
 ROOT = Path(__file__).resolve().parents[2]
 MONTH_HEAD = "| k | phase | in | steps, in order |"
 
 
+ASSUMPTIONS_HEAD = ("path", "unit", "default", "bounds", "rests on", "source", "what it is")
+
+
 def assumptions() -> str:
-    """docs/assumptions.md."""
-    return markdown()
+    """docs/assumptions.md: every mechanism with its sentences, and a table of the assumptions it declares."""
+    parts = [
+        "# Every assumption",
+        "This file is made from the declarations beside the laws by `python -m tools.docs`; do not edit it. "
+        "`shakeout params [WORD]` prints the same. A source is an id of [evidence.csv](evidence.csv), a paper, or the "
+        f"word *assumption*. Bounds are inclusive. Money is in {DEFAULT_CURRENCY}, as the defaults are; a scenario in "
+        "another `currency` shows its own. What the flagship scenario states or leaves uncertain is in "
+        "`scenarios/six-dragons.yaml`; the rest are these defaults.",
+        _marks(),
+    ]
+    for mechanism in MECHANISMS:
+        parts += [f"## {mechanism.name}", f"*On:* {mechanism.says}", f"*Off:* {mechanism.off}"]
+        parts.append(_assumed(f"assumptions.{mechanism.name}.", mechanism.all_assumptions()))
+        if mechanism.firm:
+            parts += ["Of single firms:", _assumed("firms.<id>.", mechanism.firm)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _assumed(prefix: str, declared: Iterable[Assumption]) -> str:
+    """The table of assumptions whose paths begin with ``prefix``."""
+    told = {row["path"]: row for row in rows()}
+    lines = [ASSUMPTIONS_HEAD, ("---",) * len(ASSUMPTIONS_HEAD)]
+    for assumption in declared:
+        row = told[prefix + assumption.name]
+        says = "the switch of the mechanism" if assumption.name == "on" else row["says"]
+        path, default = f"`{row['path']}`", default_text(row)
+        lines.append((path, row["unit"], default, row["bounds"], row["rests_on"], row["source"], says))
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _marks() -> str:
+    """What the marks of a size mean, and how many sizes have which; switches and decisions have no size."""
+    sizes = [a for a in (*ASSUMPTIONS.values(), *FIRM_ASSUMPTIONS.values()) if not (a.labels or a.decides)]
+    counted = Counter(rests_on(assumption.source) for assumption in sizes)
+    said = "; ".join(f"*{mark}*, {meaning} ({counted[mark]})" for mark, meaning in MEANINGS.items())
+    return (
+        "*Rests on* is of the size, whatever the mechanism rests on, and is read from the source and from the dates of "
+        f"the evidence: {said}. In brackets: how many of the {len(sizes)} sizes below."
+    )
 
 
 def state() -> str:
