@@ -16,9 +16,9 @@ FIRST_MONTH, LAST_MONTH = FIRST_YEAR * MONTHS_A_YEAR + JANUARY, LAST_YEAR * MONT
 _YEAR_AND_MONTH = re.compile(r"(\d{4})-(\d{2})", re.ASCII)
 
 
-def month_of(text: str) -> int | None:
-    """The calendar month ``text`` (YYYY-MM) names, or None if there is no such month."""
-    match = _YEAR_AND_MONTH.fullmatch(text)
+def month_of(text: object) -> int | None:
+    """The calendar month ``text`` (YYYY-MM) names, or None if there is no such month or it is no text."""
+    match = _YEAR_AND_MONTH.fullmatch(text) if isinstance(text, str) else None
     if match is None:
         return None
     year, number = int(match[1]), int(match[2])

@@ -59,15 +59,16 @@ def build(tree: Tree, set_paths: tuple[str, ...], notices: tuple[str, ...], erro
     if not top["firms"].data:
         return None  # whatever names a firm would be wrong
     firms = _firms(top["firms"], start, end, errors)
-    groups = _groups(top.get("groups"), firms, removed, errors)
+    groups = _groups(root.section("groups"), firms, removed, errors)
     assumptions, given = _assumptions(top.get("assumptions"), errors)
     given |= {f"firms.{id}.{key}" for id, entry in top["firms"].data.items() for key in entry.data}
     changes = changes_of(root, start, end, removed, errors)
-    single, classes = [f.id for f in firms if not f.copies], [f.id for f in firms if f.copies]
-    scope = proposition.Scope(
-        single, classes, groups, start, end, giants=groups["giants"], removed=removed, errors=errors
+    single = [firm.id for firm in firms if not firm.copies]
+    scope = proposition.Scope(single, groups, start, end, removed=removed, errors=errors)
+    claims, facts = (
+        _claims(root.section("claims"), scope, KEYS_OF_CLAIM),
+        _claims(root.section("facts"), scope, KEYS_OF_FACT),
     )
-    claims, facts = _claims(top.get("claims"), scope, KEYS_OF_CLAIM), _claims(top.get("facts"), scope, KEYS_OF_FACT)
     for fact in facts:
         if any(claim.id == fact.id for claim in claims):
             node = top["facts"].data[fact.id]
@@ -193,14 +194,14 @@ def _before_the_start(node: Node | None, id: str, start: int | None, decision: s
 
 
 def _groups(
-    section: Node | None, firms: tuple[Firm, ...], removed: Removed, errors: Gathered
+    section: Mapping[str, Node], firms: tuple[Firm, ...], removed: Removed, errors: Gathered
 ) -> Mapping[str, tuple[str, ...]]:
     """Group id -> ids of firms and classes: startups and giants, every class alone, and those of the file."""
     ids = [firm.id for firm in firms]
     groups = {f"{kind}s": tuple(firm.id for firm in firms if firm.kind == kind) for kind in FIRM_KINDS}
     groups |= {firm.id: (firm.id,) for firm in firms if firm.copies}
     taken = {id for firm in firms for id in (firm.id, *copy_ids(firm.id, firm.copies))}
-    for id, node in (section.data if section is not None else {}).items():
+    for id, node in section.items():
         groups.setdefault(id, ())  # what names it is not wrong, even if its list is
         with errors.part():
             if id in RESERVED_IDS or id in taken:
@@ -241,9 +242,9 @@ def _assumptions(section: Node | None, errors: Gathered) -> tuple[Mapping[str, V
     return Frozen(complete), given
 
 
-def _claims(section: Node | None, scope: proposition.Scope, keys: Mapping[str, Key]) -> tuple[Claim, ...]:
+def _claims(section: Mapping[str, Node], scope: proposition.Scope, keys: Mapping[str, Key]) -> tuple[Claim, ...]:
     """The claims (or, with the key ``happened``, the facts) of a section."""
-    return tuple(_claim(id, node, scope, keys) for id, node in (section.data if section is not None else {}).items())
+    return tuple(_claim(id, node, scope, keys) for id, node in section.items())
 
 
 def _claim(id: str, node: Node, scope: proposition.Scope, keys: Mapping[str, Key]) -> Claim:

@@ -44,20 +44,13 @@ def _amounts(root: Node) -> Iterator[tuple[str, Node]]:
 
 def _stated(root: Node) -> Iterator[tuple[str, Node]]:
     for section in ("assumptions", "firms"):
-        for id, entry in _entries(root, section):
+        for id, entry in root.section(section).items():
             for name, node in entry.data.items():
                 yield f"{section}.{id}.{name}", node
-    for _, event in _entries(root, "events"):
-        changes = event.data.get("set")
-        if changes is not None and isinstance(changes.data, dict):
-            for path, node in changes.data.items():
-                if not (isinstance(node.data, dict) and "times" in node.data):
-                    yield path, node
-
-
-def _entries(root: Node, section: str) -> Iterator[tuple[str, Node]]:
-    if section in root.data:
-        yield from root.data[section].data.items()
+    for event in root.section("events").values():
+        for path, node in event.section("set").items():
+            if not (isinstance(node.data, dict) and "times" in node.data):
+                yield path, node
 
 
 def _defaults(root: Node) -> Iterator[str]:
@@ -65,4 +58,4 @@ def _defaults(root: Node) -> Iterator[str]:
     yield from (path for path, declared in ASSUMPTIONS.items() if MONEY in declared.unit and declared.default)
     for name, declared in FIRM_ASSUMPTIONS.items():
         if MONEY in declared.unit and declared.default:
-            yield from (f"firms.{id}.{name}" for id, _ in _entries(root, "firms"))
+            yield from (f"firms.{id}.{name}" for id in root.section("firms"))

@@ -16,7 +16,7 @@ def parse(node: Node, first: int, last: int) -> float:
     """The number of the decision at ``node``; a month is one from ``first`` to ``last``."""
     if isinstance(node.data, str) and node.data in WORDS:
         return WORDS[node.data]
-    month = month_of(node.data) if isinstance(node.data, str) else None
+    month = month_of(node.data)
     known = (first, last) != (FIRST_MONTH, LAST_MONTH)
     months = f"from {month_text(first)} to {month_text(last)}" if known else "of the run, YYYY-MM"
     allowed = f"rule, never, or a month {months}"

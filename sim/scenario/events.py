@@ -26,7 +26,7 @@ def changes_of(
     What is wrong with any is kept in ``errors``; ``start`` and ``end`` are None where they are wrong themselves.
     """
     changes: list[Change] = []
-    for id, node in _events(root).items():
+    for id, node in root.section("events").items():
         with errors.part():
             changes += _event(id, node, root, start, end, removed, errors)
     return tuple(sorted(changes, key=lambda change: change.first))
@@ -98,7 +98,7 @@ def overwriting(change: Change) -> str:
 
 def overwritten(root: Node, stated: Collection[str], changes: Sequence[Change]) -> tuple[str, ...]:
     """A sentence for each event of a file that later overwrites a ``--set``; ``stated`` are the undated ones."""
-    dated = {f"events.{id}" for id, node in _events(root).items() if is_set(node)}
+    dated = {f"events.{id}" for id, node in root.section("events").items() if is_set(node)}
     sets: list[tuple[str, int, int | None]] = [(path, UNDATED, None) for path in stated]
     sets += [(c.path, c.first, c.last) for c in changes if c.origin in dated]
     notices = [
@@ -112,9 +112,4 @@ def overwritten(root: Node, stated: Collection[str], changes: Sequence[Change]) 
 
 def places(root: Node) -> Mapping[str, tuple[str | None, int | None]]:
     """File and line of every event, by ``events.<id>``."""
-    return Frozen({f"events.{id}": (node.file, node.line) for id, node in _events(root).items()})
-
-
-def _events(root: Node) -> dict[str, Node]:
-    section = root.data.get("events")
-    return section.data if section is not None else {}
+    return Frozen({f"events.{id}": (node.file, node.line) for id, node in root.section("events").items()})

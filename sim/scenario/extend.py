@@ -173,8 +173,7 @@ def _over(base: Tree | None, over: Node, errors: Gathered) -> Tree:
 
 def horizon_of(root: Node) -> Horizon | None:
     """(start, end) as calendar months, where both are stated and exist."""
-    dates = [root.data[key].data if key in root.data else None for key in ("start", "end")]
-    start, end = (month_of(date) if isinstance(date, str) else None for date in dates)
+    start, end = (month_of(root.data[key].data) if key in root.data else None for key in ("start", "end"))
     return None if start is None or end is None else (start, end)
 
 

@@ -65,7 +65,7 @@ def fitted(tree: Tree) -> tuple[Node, tuple[str, ...]]:
 
 
 def _month(node: Node | None) -> int | None:
-    return month_of(node.data) if node is not None and isinstance(node.data, str) else None
+    return month_of(node.data) if node is not None else None
 
 
 def _dates(node: Node) -> Iterator[Node]:
@@ -124,8 +124,8 @@ def _events(section: str, entries: dict[str, Node], fit: _Fit) -> dict[str, Node
     kept = {}
     for id, entry in entries.items():
         fields = dict(entry.data)
-        if isinstance(changes := getattr(fields.get("set"), "data", None), dict):
-            _decisions(f"{section}.{id}.set", changes := dict(changes), fit)
+        if changes := dict(entry.section("set")):
+            _decisions(f"{section}.{id}.set", changes, fit)
             fields["set"] = fields["set"].replaced(changes)
         date, until = fields.get("date"), fields.get("until")
         first, last = _month(date), _month(until)

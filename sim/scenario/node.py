@@ -72,6 +72,11 @@ class Node:
         """``data`` at the same place, of which an error is known already."""
         return Node(data, self.key, self.file, self.line, True)
 
+    def section(self, name: str) -> dict[str, Node]:
+        """The entries of the mapping ``name`` in this one; none where it is not stated, or is no mapping."""
+        below = self.data.get(name)
+        return below.data if below is not None and isinstance(below.data, dict) else {}
+
     # readers: each gives the data in one type, or raises an InputError
 
     def mapping(self, allowed: str = "a mapping (key: value)") -> dict[str, Node]:
@@ -162,16 +167,16 @@ class Node:
             raise self.wrong("characters that cannot be shown", "printable text" + ("" if lines else " on one line"))
         return self.data
 
-    def choice(self, options: Collection[str], what: str, **parts: Any) -> str:
+    def choice(self, options: Collection[str], what: str) -> str:
         """One of the words ``options``."""
         if not isinstance(self.data, str) or self.data not in options:
             near = nearest_of(self.data, options) if isinstance(self.data, str) else None
-            raise self.wrong(f"not {what}", parts.get("allowed") or list_of(options), near)
+            raise self.wrong(f"not {what}", list_of(options), near)
         return self.data
 
     def month(self, low: int | None = None, high: int | None = None) -> int:
         """A calendar month written YYYY-MM, within [low, high] where given."""
-        month = month_of(self.data) if isinstance(self.data, str) else None
+        month = month_of(self.data)
         if month is None:
             nearest = self.data[:7] if isinstance(self.data, str) and month_of(self.data[:7]) is not None else None
             allowed = f"a month written YYYY-MM, such as 2024-05, from {span_of_dates()}"

@@ -85,7 +85,7 @@ def assumption_at(path: str, root: Node) -> Assumption | None:
         return ASSUMPTIONS[path]
     top, _, rest = path.partition(".")
     id, _, name = rest.partition(".")
-    return FIRM_ASSUMPTIONS.get(name) if top == "firms" and id in _section(root, "firms") else None
+    return FIRM_ASSUMPTIONS.get(name) if top == "firms" and id in root.section("firms") else None
 
 
 def nearest_path(path: str, root: Node) -> str | None:
@@ -106,23 +106,16 @@ def stock_allowed(path: str) -> str:
     return f"an undated value, the stock at entry; later money enters as firms.{path.split('.')[1]}.grant_month"
 
 
-def _section(root: Node, name: str) -> dict[str, Node]:
-    node = root.data.get(name)
-    return node.data if node is not None else {}
-
-
 def _paths(root: Node, some: Callable[[Collection[str]], Collection[str]] = lambda ids: ids) -> Iterator[str]:
     """Every path that a set may change; ``some`` picks the firms and the events, by default all."""
     yield from TOP_PATHS
     yield from ASSUMPTIONS
-    for id in some(_section(root, "firms")):
+    for id in some(root.section("firms")):
         yield from (f"firms.{id}.{name}" for name in (*FIRM_ASSUMPTIONS, *KEYS_OF_FIRM))
-    events = _section(root, "events")
+    events = root.section("events")
     for id in some(events):
         yield from (f"events.{id}.{key}" for key in EVENT_DATES)
-        changes = events[id].data.get("set")
-        if changes is not None and isinstance(changes.data, dict):
-            yield from (f"events.{id}.set.{path}" for path in changes.data)
+        yield from (f"events.{id}.set.{path}" for path in events[id].section("set"))
 
 
 def _keys(override: Override, root: Node) -> tuple[str, ...]:
@@ -189,7 +182,7 @@ def _dated(root: Node, override: Override) -> Node:
         entries["until"] = place.replaced(month_text(override.last))
     entries["set"] = place.replaced({override.path: place})
     entries["source"] = place.replaced(SOURCE)
-    taken = _section(root, "events")
+    taken = root.section("events")
     id = next(id for number in range(1, len(taken) + 2) if (id := f"set-{number}") not in taken)
     return _with(root, ("events", id), place.replaced(entries))
 

@@ -24,7 +24,7 @@ undecided, and a world in which a claim is undecided does not count for it (outc
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -33,7 +33,7 @@ from sim.foundation.columns import FATES, MILESTONES
 from sim.foundation.errors import Gathered
 from sim.foundation.histograms import LANDSCAPE, PATHS, YEARLY
 from sim.foundation.months import is_december, year_text
-from sim.foundation.states import ALL_STARTUPS, State
+from sim.foundation.states import ALL_GIANTS, ALL_STARTUPS, State
 from sim.scenario.frozen import freeze
 from sim.scenario.model import Probe
 from sim.scenario.node import Node, list_of
@@ -62,16 +62,15 @@ _MOST = 1_000_000  # firms a count may speak of
 class Scope:
     """What a proposition may speak of, the probes it was found to need, and what is wrong with it.
 
+    ``groups`` are the members of every group and of every class, as Scenario has them.
     ``start`` and ``end`` are None where they are wrong themselves.
     """
 
     firms: Collection[str]
-    classes: Collection[str]
-    groups: Collection[str]
+    groups: Mapping[str, tuple[str, ...]]
     start: int | None
     end: int | None
     probes: set[Probe] = field(default_factory=set)
-    giants: Collection[str] = ()
     removed: Removed = field(default_factory=Removed)
     errors: Gathered = field(default_factory=Gathered)
 
@@ -121,7 +120,7 @@ def _true(node: Node) -> None:
 def _firm(node: Node, scope: Scope) -> str:
     if scope.removed.still_named(f"firms.{node.data}", node):
         raise node.error("a removed firm", told=True)
-    if isinstance(node.data, str) and node.data in (*scope.classes, *scope.groups) and node.data not in scope.firms:
+    if isinstance(node.data, str) and node.data in scope.groups and node.data not in scope.firms:
         raise node.wrong("a group or a class, not a firm", "a firm; or count: {of: GROUP, state: STATE}")
     return node.choice(scope.firms, "a firm of this scenario")
 
@@ -183,7 +182,7 @@ def _comparison(node: Node, form: str, scope: Scope) -> dict[str, Any]:
         lambda: _firm(entries["firm"], scope) if of_firm else None,
         lambda: entries[form].choice(names, f"a quantity of {'a firm' if of_firm else 'the market'}"),
     )
-    if firm in scope.giants and name is not None and name not in OF_GIANTS:
+    if firm in scope.groups[ALL_GIANTS] and name is not None and name not in OF_GIANTS:
         raise entries[form].wrong("the accounts of a giant are open: this is not kept of it", list_of(OF_GIANTS))
     at, against = scope.errors.each(
         lambda: _observed(entries["at"], firm, name, scope),

@@ -46,9 +46,8 @@ def parse(text: str, scenario: Scenario, key: str) -> Any:
     said = _data(tidy(text), key)
     if said is None:
         raise InputError("no proposition", key=key, found=text, allowed=f"{EXAMPLES}, or the id of a claim")
-    single, classes = ([firm.id for firm in scenario.firms if bool(firm.copies) is many] for many in (False, True))
-    groups = scenario.groups
-    scope = proposition.Scope(single, classes, groups, scenario.start, scenario.end, giants=groups["giants"])
+    single = [firm.id for firm in scenario.firms if not firm.copies]
+    scope = proposition.Scope(single, scenario.groups, scenario.start, scenario.end)
     try:
         with scope.errors.whole():
             found = proposition.parse(from_plain(said), scope)
