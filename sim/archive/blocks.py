@@ -69,14 +69,10 @@ class BlockStore:
             atomic.remove(self.folder / ABOUT)
             atomic.write_bytes(self.folder / ABOUT, about)
 
-    def write(self, block: Block) -> None:
-        """Put ``block`` on the disk, whole or not at all. OSError if the disk is full or the folder impossible."""
-        self.put(Span(block.first, block.worlds), packed(block))
-
     def put(self, span: Span, content: bytes) -> None:
         """Put a block on the disk that was ``packed`` here or elsewhere, whole or not at all.
 
-        ValueError if ``content`` is not what ``packed`` made, OSError as for ``write``.
+        ValueError if ``content`` is not what ``packed`` made, OSError if the disk is full or the folder impossible.
         """
         if _sound(content) is None:
             raise ValueError("a block was altered on its way")

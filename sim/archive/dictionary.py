@@ -23,6 +23,7 @@ TYPES = {  # kind of a column -> what it is called
 }
 DATE = "YYYY-MM"
 A_SHARE = "share, 0 to 1"
+OWN_UNIT = "that of the quantity"
 TICK = "tick"
 ONE_WORLD = "there is one world, which has no interval"
 
@@ -53,10 +54,12 @@ AT_DATE = Column("date", TEXT, DATE, "the same month on the calendar")
 VARIANT = Column("variant", TEXT, "", "name of the variant, or of the run that is compared with the first")
 
 
-def bounds(of: str, unit: str, empty: str = ONE_WORLD) -> tuple[Column, Column]:
+def bounds(of: str, unit: str, empty: str = ONE_WORLD, named: bool = False) -> tuple[Column, Column]:
+    """The interval of the column ``of``: low and high, or ``named`` after it where a table has several."""
+    prefix = f"{of}_" if named else ""
     return (
-        Column("low", NUMBER, unit, f"lower bound of the 95% interval of `{of}`", empty),
-        Column("high", NUMBER, unit, f"upper bound of the 95% interval of `{of}`", empty),
+        Column(f"{prefix}low", NUMBER, unit, f"lower bound of the 95% interval of `{of}`", empty),
+        Column(f"{prefix}high", NUMBER, unit, f"upper bound of the 95% interval of `{of}`", empty),
     )
 
 
@@ -130,12 +133,8 @@ PATHS_PARQUET = Table(
         AT_TICK,
         AT_DATE,
         Column("worlds", INTEGER, "", "worlds in which the firm is active then; of a class firms, all worlds together"),
-        *(
-            Column(f"p{level:02d}", NUMBER, "that of the quantity", _quantile(level), ACTIVE)
-            for level in (5, 25, 50, 75, 95)
-        ),
-        Column("p50_low", NUMBER, "that of the quantity", "lower bound of the 95% interval of `p50`", TOO_FEW),
-        Column("p50_high", NUMBER, "that of the quantity", "upper bound of the 95% interval of `p50`", TOO_FEW),
+        *(Column(f"p{level:02d}", NUMBER, OWN_UNIT, _quantile(level), ACTIVE) for level in (5, 25, 50, 75, 95)),
+        *bounds("p50", OWN_UNIT, TOO_FEW, named=True),
     ),
 )
 SURVIVAL_CSV = Table(
@@ -179,7 +178,7 @@ CAUSES_CSV = Table(
         Column("share", NUMBER, STATE_UNIT, "share that ended so in this year"),
         *bounds("share", STATE_UNIT),
         Column("cumulative", NUMBER, STATE_UNIT, "share that ended so by the end of this year, or by the horizon"),
-        *(bound._replace(name=f"cumulative_{bound.name}") for bound in bounds("cumulative", STATE_UNIT)),
+        *bounds("cumulative", STATE_UNIT, named=True),
     ),
     notes=(
         "There is a row for every firm, class and group, every year of the run, and every fate and cause that ended "
@@ -195,17 +194,18 @@ LANDSCAPE_CSV = Table(
         AT_DATE,
         Column("quantity", TEXT, "", "what is measured: see below"),
         *(
-            Column(name, NUMBER, "that of the quantity", _quantile(level), "the value lies beyond what is recorded")
+            Column(name, NUMBER, OWN_UNIT, _quantile(level), "the value lies beyond what is recorded")
             for name, level in QUANTILE_LEVELS.items()
         ),
         *(
-            Column(f"{name}_{side}", NUMBER, "that of the quantity", f"{bound} bound of the 95% interval of `{name}`",
-                   "too few worlds to bound it, or the quantile itself is empty")
+            bound
             for name in QUANTILE_LEVELS
-            for side, bound in (("low", "lower"), ("high", "upper"))
+            for bound in bounds(
+                name, OWN_UNIT, "too few worlds to bound it, or the quantile itself is empty", named=True
+            )
         ),
     ),
-)  # fmt: skip
+)
 ENDGAME_CSV = Table(
     "how likely the endgame is to have begun by every month",
     (
@@ -252,11 +252,10 @@ def _states() -> tuple[Column, ...]:
     columns: list[Column] = []
     for name, says in STATE_COLUMNS.items():
         columns.append(Column(name, NUMBER, STATE_UNIT, f"share that {says}"))
-        columns += (bound._replace(name=f"{name}_{bound.name}") for bound in bounds(name, STATE_UNIT))
+        columns += bounds(name, STATE_UNIT, named=True)
     columns.append(Column(AMONG, NUMBER, A_SHARE, "of those that listed, the share that was abandoned", "none listed"))
     few = "fewer than two are listed, or there is one world"
-    columns += (bound._replace(name=f"{AMONG}_{bound.name}") for bound in bounds(AMONG, A_SHARE, few))
-    return tuple(columns)
+    return (*columns, *bounds(AMONG, A_SHARE, few, named=True))
 
 
 HEADLINE_CSV = Table(

@@ -38,7 +38,7 @@ def schema_of(name: str) -> pa.Schema:
 
 
 def write_csv(frame: pd.DataFrame, path: Path) -> None:
-    """Write ``frame`` without its index; empty is missing. ``read`` gives every float and every text back exactly.
+    """Write ``frame`` without its index; empty is missing. ``parsed`` gives every float and every text back exactly.
 
     A text that a spreadsheet would take for a formula has an apostrophe before it; numbers are as they are.
     """
@@ -85,16 +85,11 @@ def parquet(path: Path, schema: pa.Schema) -> Iterator[Callable[[pd.DataFrame], 
         yield add
 
 
-def read(path: Path, table: dictionary.Table | None = None) -> pd.DataFrame:
-    """The table in ``path``, CSV or Parquet, as a frame, equal to the one written. Nothing in it is executed.
-
-    ``table`` declares its columns; without it that of this name in the folder of a run does.
-    """
-    return parsed(path.name, path.read_bytes(), table)
-
-
 def parsed(name: str, content: bytes, table: dictionary.Table | None = None) -> pd.DataFrame:
-    """The table that was read from a file called ``name``, as ``read`` would give it."""
+    """The table in the file called ``name``, CSV or Parquet, as a frame, equal to the one written.
+
+    ``table`` declares its columns; without it that of this name in the folder of a run does. Nothing is executed.
+    """
     import pandas as pd
 
     declared = table or dictionary.DECLARED.get(name)
@@ -136,7 +131,7 @@ def _as_made(frame: pd.DataFrame, names: Iterable[str]) -> pd.DataFrame:
 
 
 def row_groups(path: Path) -> Iterator[pd.DataFrame]:
-    """The row groups of a Parquet file one after the other, as ``read`` would give them: one in memory at a time."""
+    """The row groups of a Parquet file one after the other, as ``parsed`` would give them: one in memory at a time."""
     with path.open("rb") as stream, _opened(stream) as file:
         for group in range(file.num_row_groups):
             yield _framed(file.read_row_group(group, use_threads=False))

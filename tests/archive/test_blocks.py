@@ -25,9 +25,13 @@ def store(tmp_path) -> BlockStore:
     return BlockStore(tmp_path / "stem")
 
 
+def put(store, block) -> None:
+    store.put(Span(block.first, block.worlds), blocks.packed(block))
+
+
 def test_a_block_comes_back_bit_for_bit(store, make_block):
     block = make_block(first=2048, worlds=7)
-    store.write(block)
+    put(store, block)
     assert store.has(Span(2048, 7))
     assert same(store.read(Span(2048, 7)), block)
 
@@ -39,14 +43,14 @@ def test_empty_events_and_histograms_come_back(store, make_block):
         **{name: getattr(block, name) for name in ("first", *blocks.DENSE)},
         events=block.events[:0],
     )
-    store.write(bare)
+    put(store, bare)
     assert same(store.read(Span(0, 7)), bare)
 
 
 def test_the_same_block_is_the_same_bytes(store, make_block):
-    store.write(make_block())
+    put(store, make_block())
     once = store.path(Span(0, 7)).read_bytes()
-    store.write(make_block())
+    put(store, make_block())
     assert store.path(Span(0, 7)).read_bytes() == once
 
 
@@ -58,7 +62,7 @@ def test_the_log_keeps_every_number_however_narrow_its_columns(store, make_block
     block.events["firm"][1] = 499
     block.events["month"][0] = 360
     block.events["value"][0] = -0.0
-    store.write(block)
+    put(store, block)
     assert same(store.read(Span(0, 7)), block)
 
 
@@ -70,7 +74,7 @@ def test_spans_cover_every_world_once(worlds):
 
 
 def test_a_smaller_last_block_never_passes_for_a_whole_one(store, make_block):
-    store.write(make_block(worlds=7))
+    put(store, make_block(worlds=7))
     assert store.read(Span(0, 8)) is None
     store.path(Span(0, 7)).rename(store.path(Span(0, 8)))
     assert store.has(Span(0, 8))  # the file is sound ...
@@ -80,7 +84,7 @@ def test_a_smaller_last_block_never_passes_for_a_whole_one(store, make_block):
 @pytest.mark.parametrize("harm", ["torn", "flipped", "empty", "foreign", "other format", "longer", "folder", "pipe"])
 def test_a_file_that_is_not_sound_is_as_if_absent(store, make_block, harm):
     block, span = make_block(), Span(0, 7)
-    store.write(block)
+    put(store, block)
     path = store.path(span)
     content = path.read_bytes()
     middle = len(content) // 2
@@ -101,7 +105,7 @@ def test_a_file_that_is_not_sound_is_as_if_absent(store, make_block, harm):
         path.write_bytes(harmed[harm])
     assert not store.has(span)
     assert store.read(span) is None
-    store.write(block)
+    put(store, block)
     assert same(store.read(span), block)
 
 
@@ -131,12 +135,12 @@ def test_a_full_disk_leaves_nothing_half_written(store, make_block, monkeypatch)
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="No space left"):
-        store.write(make_block())
+        put(store, make_block())
     assert list(store.folder.iterdir()) == []
 
 
 def test_a_file_that_claims_to_be_huge_is_not_read(store, make_block, monkeypatch):
-    store.write(make_block())
+    put(store, make_block())
     with store.path(Span(0, 7)).open("r+b") as file:
         file.truncate(1 << 40)  # without holes it would fill no memory
     assert not store.has(Span(0, 7))
