@@ -17,15 +17,15 @@ def of(tree: Tree) -> tuple[str, ...]:
     """
     label = tree.root.data.get("currency")
     currency = DEFAULT_CURRENCY if label is None else label.data
-    stated = dict(_amounts(tree.root))
+    stated = {path: node for path, node in _stated(tree.root) if _is_money(path)}
     found: dict[str, int] = {}
     for node in stated.values():
         own = tree.currencies.get(node.file, currency)
         if own != currency:
             whose = f"stated in {own}"
             found[whose] = found.get(whose, 0) + 1
-    defaults = [path for path in _defaults(tree.root) if path not in stated] if currency != DEFAULT_CURRENCY else []
-    if defaults:
+    defaults = [path for path in _assumed(tree.root) if path not in stated and _is_money(path, beyond_zero=True)]
+    if defaults and currency != DEFAULT_CURRENCY:
         look = f"`shakeout params {DEFAULT_CURRENCY.split()[0]}`"
         found[f"of the defaults, which are in {DEFAULT_CURRENCY} ({look} lists them)"] = len(defaults)
     if not found:
@@ -34,28 +34,24 @@ def of(tree: Tree) -> tuple[str, ...]:
     return (f"A currency is a label, nothing is converted: {told} are taken over as they stand as {currency}.",)
 
 
-def _amounts(root: Node) -> Iterator[tuple[str, Node]]:
-    """Path and node of every amount of money that ``root`` states."""
-    for path, node in _stated(root):
-        declared = declared_at(path)
-        if declared is not None and MONEY in declared.unit:
-            yield node.key, node
+def _is_money(path: str, beyond_zero: bool = False) -> bool:
+    """Whether ``path`` leads to an amount of money, with ``beyond_zero`` to one whose default is not zero."""
+    declared = declared_at(path)
+    return declared is not None and MONEY in declared.unit and (declared.default != 0 or not beyond_zero)
 
 
 def _stated(root: Node) -> Iterator[tuple[str, Node]]:
+    """Path and node of everything that ``root`` states, but for factors."""
     for section in ("assumptions", "firms"):
         for id, entry in root.section(section).items():
             for name, node in entry.data.items():
                 yield f"{section}.{id}.{name}", node
-    for event in root.section("events").values():
+    for id, event in root.section("events").items():
         for path, node in event.section("set").items():
             if not (isinstance(node.data, dict) and "times" in node.data):
-                yield path, node
+                yield f"events.{id}.set.{path}", node
 
 
-def _defaults(root: Node) -> Iterator[str]:
-    """Paths of all amounts whose default is not zero."""
-    yield from (path for path, declared in ASSUMPTIONS.items() if MONEY in declared.unit and declared.default)
-    for name, declared in FIRM_ASSUMPTIONS.items():
-        if MONEY in declared.unit and declared.default:
-            yield from (f"firms.{id}.{name}" for id in root.section("firms"))
+def _assumed(root: Node) -> list[str]:
+    """Every path that has a default."""
+    return [*ASSUMPTIONS, *(f"firms.{id}.{name}" for id in root.section("firms") for name in FIRM_ASSUMPTIONS)]
