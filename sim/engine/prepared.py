@@ -20,17 +20,22 @@ from sim.scenario.value import Range, quantile
 
 @dataclass(frozen=True)
 class Slot:
-    """One assumed number: where it lives, what it is, and the key of its luck.
+    """Where the numbers of a path live, what they are, and the key of their luck.
 
-    ``row`` is the firm's row, -1 for an assumption of the industry; ``copy`` numbers the members of a class from 1.
+    ``rows`` are the firm's row, or those of all members of a class, of which each draws for itself; none for an
+    assumption of the industry. Numbers of a slot are (worlds, rows) then, else (worlds,).
     """
 
     path: str
     column: str
-    row: int
+    rows: tuple[int, ...]
     declared: Assumption
     key: int
-    copy: int
+
+    @property
+    def copies(self) -> range:
+        """Which draw of the path's luck each row takes: members of a class count from 1, anything else is 0."""
+        return range(1, len(self.rows) + 1) if len(self.rows) > 1 else range(1)
 
 
 @dataclass(frozen=True)
@@ -67,7 +72,7 @@ class Problem:
     listed: np.ndarray
     pivoted: np.ndarray
     base: tuple[tuple[Slot, Value], ...]
-    changes: tuple[tuple[Change, tuple[Slot, ...]], ...]
+    changes: tuple[tuple[Change, Slot], ...]
     seeds: Seeds = field(default_factory=Seeds)
 
     @property
@@ -102,16 +107,13 @@ class Problem:
         return out
 
 
-def _slots(path: str, rows_of: dict[str, list[int]]) -> tuple[Slot, ...]:
-    """Every slot a path stands for: one of the industry or a firm, or one per member of a class."""
+def _slot(path: str, rows_of: dict[str, tuple[int, ...]]) -> Slot:
+    """The slot of the industry, a firm or a class that a path stands for."""
     key = path_key(path)
     if path.startswith("assumptions."):
-        return (Slot(path, assumption_column(path), -1, ASSUMPTIONS[path], key, 0),)
+        return Slot(path, assumption_column(path), (), ASSUMPTIONS[path], key)
     _, firm, name = path.split(".")
-    rows = rows_of[firm]
-    declared, column = FIRM_ASSUMPTIONS[name], trait_column(name)
-    several = len(rows) > 1
-    return tuple(Slot(path, column, row, declared, key, k + 1 if several else 0) for k, row in enumerate(rows))
+    return Slot(path, trait_column(name), rows_of[firm], FIRM_ASSUMPTIONS[name], key)
 
 
 def _ticks(scenario: Scenario, months: list[int | None]) -> np.ndarray:
@@ -124,14 +126,10 @@ def prepare(scenario: Scenario, seeds: Seeds | None = None) -> Problem:
     layout, firms = layout_of(scenario), scenario.firms
     places = np.array(sorted(range(len(layout.ids)), key=layout.ids.__getitem__), np.int64)
     row_of_place = np.argsort(places)
-    rows_of = {id: row_of_place[rows].tolist() for id, rows in layout.rows.items()}
+    rows_of = {id: tuple(row_of_place[rows].tolist()) for id, rows in layout.rows.items()}
     ids, series = tuple(layout.ids[place] for place in places), layout.series[places]
-    base: list[tuple[Slot, Value]] = []
-    for path, value in scenario.assumptions.items():
-        base.extend((slot, value) for slot in _slots(path, rows_of))
-    for firm in firms:
-        for name, value in firm.values.items():
-            base.extend((slot, value) for slot in _slots(f"firms.{firm.id}.{name}", rows_of))
+    stated = dict(scenario.assumptions)
+    stated |= {f"firms.{firm.id}.{name}": value for firm in firms for name, value in firm.values.items()}
     return Problem(
         start=scenario.start,
         ticks=scenario.ticks,
@@ -145,8 +143,8 @@ def prepare(scenario: Scenario, seeds: Seeds | None = None) -> Problem:
         enters=_ticks(scenario, [firm.enters for firm in firms])[series],
         listed=_ticks(scenario, [firm.listed for firm in firms])[series],
         pivoted=_ticks(scenario, [firm.pivoted for firm in firms])[series],
-        base=tuple(base),
-        changes=tuple((change, _slots(change.path, rows_of)) for change in scenario.changes),
+        base=tuple((_slot(path, rows_of), value) for path, value in stated.items()),
+        changes=tuple((change, _slot(change.path, rows_of)) for change in scenario.changes),
         seeds=seeds or Seeds(),
     )
 
@@ -157,9 +155,12 @@ def change_key(change: Change) -> int:
 
 
 def drawn(value: Value, slot: Slot, key: int, within: Range, seed: int, first: int, worlds: int) -> np.ndarray:
-    """The slot's value in each of ``worlds`` worlds from ``first`` on, (worlds,): a number, or one draw a world."""
+    """The slot's numbers in ``worlds`` worlds from ``first`` on: one number, or a draw for every world and row."""
     if not value.uncertain:
-        return np.full(worlds, value.numbers[0])
-    u = np.empty(worlds)
-    fill_assumption(u, seed, key, first, slot.copy)
-    return quantile(value, u, within.low, within.high)
+        return np.full((worlds, len(slot.rows)) if slot.rows else worlds, value.numbers[0])
+    numbers = []
+    for copy in slot.copies:
+        u = np.empty(worlds)
+        fill_assumption(u, seed, key, first, copy)
+        numbers.append(quantile(value, u, within.low, within.high))
+    return np.column_stack(numbers) if slot.rows else numbers[0]

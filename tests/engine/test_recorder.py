@@ -191,11 +191,11 @@ def test_draws_of_a_scenario_are_what_its_worlds_drew():
             sample = draw.sample(made.seed, 3, 12)
             if draw.path.startswith("events.") or draw.path in dated:
                 continue
-            slot = draw.slots[0]
-            if slot.row < 0:
-                expected = history.assume[slot.column][0]
+            slot = draw.slot
+            if slot.rows:
+                expected = history.firms[slot.column][0][:, slot.rows].mean(axis=1)
             else:
-                expected = np.mean([history.firms[s.column][0][:, s.row] for s in draw.slots], axis=0)
+                expected = history.assume[slot.column][0]
             assert sample == pytest.approx(expected, rel=1e-14), draw.path
             checked += 1
         assert checked >= 3

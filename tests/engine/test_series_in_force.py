@@ -9,8 +9,8 @@ import sim
 from sim.engine.simulate import simulate, trace
 from sim.foundation.months import month_of
 from sim.laws.catalogue import MECHANISMS
-from sim.scenario.dump import to_yaml
 from sim.scenario.load import load_mapping, load_text, with_sets
+from sim.scenario.yaml_text import to_yaml
 
 HAZARD = "assumptions.closure.hazard_month"
 GAMMA = "firms.alone.research_ambition"
@@ -39,14 +39,15 @@ def industry(hazard=0.0, start="2024-01", end="2024-12", worlds=64, copies=0, **
 
 def in_force(scenario, path=HAZARD):
     """The number in force in each month of world 0, as the engine holds it."""
+    from sim.engine import dated
     from sim.engine import simulate as engine
-    from sim.engine.dated import _column
     from sim.engine.prepared import prepare
 
     problem = prepare(scenario)
-    (slot,) = {s.path: s for s, _ in problem.base if s.path == path}.values()
+    (slot,) = (slot for slot, _ in problem.base if slot.path == path)
     found = []
-    engine._run(engine._start(problem, 0, 1, False), 0, 1, {}, lambda tile: found.append(float(_column(tile, slot)[0])))
+    start = engine._start(problem, 0, 1, False)
+    engine._run(start, 0, 1, {}, lambda tile: found.append(float(dated.in_force(tile, slot).item())))
     return found[1:]
 
 

@@ -12,9 +12,9 @@ from sim.foundation.months import month_of
 from sim.laws.catalogue import FIRM_ASSUMPTIONS
 from sim.report.tables.of_run import firm_tables
 from sim.scenario import decided, params
-from sim.scenario.dump import to_yaml
 from sim.scenario.load import load_mapping, load_text, with_sets
 from sim.scenario.schema import json_schema
+from sim.scenario.yaml_text import to_yaml
 from sim.study.axes import axes_of
 from sim.words import changes
 from tools.docs.documents import assumptions
@@ -107,8 +107,8 @@ def test_what_was_decided_for_later_than_a_shorter_run_never_comes():
 
 def test_all_members_of_a_class_take_one_decision():
     problem = prepare(load_text(TEXT, ["firms.lab.pivots=2025-01"]))
-    found = [value.numbers for slot, value in problem.base if slot.path == "firms.lab.pivots"]
-    assert found == [(JANUARY,)] * 12
+    [(slot, value)] = [(slot, value) for slot, value in problem.base if slot.path == "firms.lab.pivots"]
+    assert len(slot.rows) == 12 and value.numbers == (JANUARY,)
 
 
 @pytest.mark.parametrize(
