@@ -137,6 +137,14 @@ class Gathered:
             raise _together(self.errors, more) from None
 
 
+class _Raised(Gathered):
+    def add(self, error: InputError) -> None:
+        raise error
+
+
+NOT_GATHERED = _Raised()  # the first error is raised
+
+
 class _TooMany(Exception):
     """MAX_ERRORS were gathered."""
 

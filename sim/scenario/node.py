@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sim.foundation.errors import Gathered, InputError, nearest_of, shown
+from sim.foundation.errors import NOT_GATHERED, Gathered, InputError, nearest_of, shown
 from sim.foundation.months import month_of, month_text, span_of_dates
 
 MAX_NODES = 25_000
@@ -86,19 +86,14 @@ class Node:
         return self.data
 
     def fields(
-        self, known: Collection[str], required: Collection[str] = (), errors: Gathered | None = None
+        self, known: Collection[str], required: Collection[str] = (), errors: Gathered = NOT_GATHERED
     ) -> dict[str, Node]:
         """The entries of a mapping whose keys are among ``known`` and include ``required``.
 
-        With ``errors`` every wrong key is kept there; an unknown one is left out, a missing one is a flawed node.
+        Every wrong key is added to ``errors``; an unknown one is left out, a missing one is a flawed node.
         """
         stated = self.mapping(f"a mapping with the keys {list_of(known)}")
         entries, meant = dict[str, Node](), set[str | None]()
-
-        def wrong(error: InputError) -> None:
-            if errors is None:
-                raise error
-            errors.add(error)
 
         for key, node in stated.items():
             if key in known:
@@ -106,11 +101,11 @@ class Node:
                 continue
             near = nearest_of(key, known)
             meant.add(near)
-            wrong(node.error("unknown key", found=key, allowed=list_of(known), nearest=near))
+            errors.add(node.error("unknown key", found=key, allowed=list_of(known), nearest=near))
         for key in required:
             if key not in entries:
                 told = key in meant  # its key was mistyped
-                wrong(self.error(f"the key {key} is missing", allowed=list_of(known), told=told))
+                errors.add(self.error(f"the key {key} is missing", allowed=list_of(known), told=told))
                 entries[key] = Node(None, child_key(self.key, key), self.file, self.line, True)
         return entries
 

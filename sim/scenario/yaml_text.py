@@ -25,7 +25,9 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
-from sim.foundation.errors import Gathered, InputError, shown
+from sim.foundation.errors import NOT_GATHERED, Gathered, InputError, shown
+from sim.scenario.frozen import thaw
+from sim.scenario.model import Scenario
 from sim.scenario.node import MAX_DEPTH, MAX_NODES, Node, child_key
 
 _NULL = re.compile(r"|~|null|Null|NULL")
@@ -38,30 +40,32 @@ EMPTY = "null, written out, to remove what is inherited; to leave that as it is,
 _EXACT_DIGITS = 15  # whole numbers of more digits are read as floats
 
 
-def read(text: str, file: str | None = None, key: str = "", errors: Gathered | None = None) -> Node:
+def read(text: str, file: str | None = None, key: str = "", errors: Gathered = NOT_GATHERED) -> Node:
     """The node of one YAML document; its keys begin with ``key``. InputError if it is not harmless YAML.
 
-    A key given twice or left empty is kept in ``errors``, where there is one, and reading goes on.
+    A key given twice or left empty is added to ``errors``, and reading goes on.
     """
     return _Reader(text, file, key, errors).document()
 
 
-def write(data: Any) -> str:
-    """Plain ``data`` (dicts, lists, texts, numbers) as YAML that ``read`` reads back."""
+def to_yaml(scenario: Scenario) -> str:
+    """``scenario`` as one file that runs again to the same result: what it extends is merged in, dated sets are
+    events, defaults stay defaults.
+    """
     yaml: Any = YAML(typ="safe", pure=True)
     yaml.default_flow_style = None  # mappings of scalars on one line
     yaml.allow_unicode = True
     yaml.width = 1_000_000
     yaml.sort_base_mapping_type_on_output = False
     stream = io.StringIO()
-    yaml.dump(data, stream)
+    yaml.dump(thaw(scenario.resolved), stream)
     return stream.getvalue()
 
 
 class _Reader:
     """One pass over the events of one text."""
 
-    def __init__(self, text: str, file: str | None, key: str, errors: Gathered | None) -> None:
+    def __init__(self, text: str, file: str | None, key: str, errors: Gathered) -> None:
         self.text, self.file, self.key, self.errors = text, file, key, errors
         self.events = self._events()
         self.left = MAX_NODES
@@ -83,12 +87,6 @@ class _Reader:
     def error(self, problem: str, line: int | None = None, **parts: Any) -> InputError:
         line = None if self.key else line  # a text with a key of its own is part of a command
         return InputError(problem, file=self.file, line=line, key=self.key or None, **parts)
-
-    def flaw(self, error: InputError) -> None:
-        """Keep ``error`` and go on, or raise it where nobody gathers."""
-        if self.errors is None:
-            raise error
-        self.errors.add(error)
 
     def document(self) -> Node:
         """The only document of the stream."""
@@ -121,7 +119,7 @@ class _Reader:
         line = line or self.harmless(event, depth)
         if isinstance(event, ScalarEvent):
             if event.style is None and event.value == "" and depth:
-                self.flaw(InputError("left empty", file=self.file, line=line, key=key, allowed=EMPTY))
+                self.errors.add(InputError("left empty", file=self.file, line=line, key=key, allowed=EMPTY))
                 return Node(None, key, self.file, line, True)
             data = event.value if event.style is not None else scalar(event.value)
             return Node(data, key, self.file, line)
@@ -149,7 +147,7 @@ class _Reader:
             first = entries.get(event.value)
             if first is not None:
                 problem = f"given twice, first on line {first.line}"
-                self.flaw(InputError(problem, file=self.file, line=line, key=path, allowed="each key once"))
+                self.errors.add(InputError(problem, file=self.file, line=line, key=path, allowed="each key once"))
             value = next(self.events)
             self.harmless(value, depth + 1)
             node = self.node(value, path, line, depth + 1)

@@ -16,8 +16,7 @@ KEPT = (RUNWAY, CASH, REVENUE)  # columns of a firm's row, in the order in which
 
 def year_ends(first: int, last: int) -> tuple[int, ...]:
     """Calendar months from ``first`` to ``last`` in which something is kept: every December, and the last."""
-    months = {month for month in range(first, last + 1) if is_december(month)}
-    return tuple(sorted(months | ({last} if last >= first else set())))
+    return tuple(month for month in range(first, last + 1) if is_december(month) or month == last)
 
 
 def firms_kept(scenario: Scenario) -> tuple[str, ...]:

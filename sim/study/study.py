@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 from sim.archive import digest, folder, tables
 from sim.archive.dictionary import Table
 from sim.archive.folder import RunFolder
-from sim.scenario.dump import to_yaml
 from sim.scenario.model import Scenario
+from sim.scenario.yaml_text import to_yaml
 from sim.study import readme
 from sim.study.focus import FOCUS, focus_of, named
 from sim.study.how import DRAWING, WRITING, How

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from small_scenario import TEXT, minimal, write
 
 from sim.foundation.errors import InputError
-from sim.scenario.dump import to_yaml
 from sim.scenario.load import load, load_mapping, load_text
+from sim.scenario.yaml_text import to_yaml
 
 HAZARD = "assumptions.closure.hazard_month"
 

@@ -9,11 +9,10 @@ from hypothesis import strategies as st
 from small_scenario import TEXT
 
 from sim.foundation.errors import InputError
-from sim.scenario.dump import to_yaml
 from sim.scenario.extend import MAX_BYTES
 from sim.scenario.load import load, load_mapping, load_text
 from sim.scenario.model import Scenario
-from sim.scenario.yaml_text import read
+from sim.scenario.yaml_text import read, to_yaml
 
 EXAMPLES = 150
 SECONDS = 5  # of processor time, so that a busy machine fails nothing

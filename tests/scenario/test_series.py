@@ -13,10 +13,10 @@ from sim.foundation.errors import InputError
 from sim.foundation.months import month_of
 from sim.laws.catalogue import ASSUMPTIONS
 from sim.scenario import series
-from sim.scenario.dump import to_yaml
 from sim.scenario.load import load_mapping, load_text
 from sim.scenario.model import Value
 from sim.scenario.schema import json_schema
+from sim.scenario.yaml_text import to_yaml
 
 HAZARD = "assumptions.closure.hazard_month"
 STEPS = {"2023-09": 0.1, "2024-01": 0.3}

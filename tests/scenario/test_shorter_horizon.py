@@ -5,8 +5,8 @@ from small_scenario import TEXT, minimal, write
 
 from sim.foundation.errors import InputError
 from sim.foundation.months import month_of
-from sim.scenario.dump import to_yaml
 from sim.scenario.load import load, load_mapping, load_text
+from sim.scenario.yaml_text import to_yaml
 
 HAZARD = "assumptions.closure.hazard_month"
 

@@ -311,7 +311,7 @@ def test_grids_are_neat():
 
 @pytest.fixture
 def shakeout(command, tmp_path):
-    from sim.scenario.dump import to_yaml
+    from sim.scenario.yaml_text import to_yaml
 
     (tmp_path / "alone.yaml").write_text(to_yaml(alone()), encoding="utf-8")
     return command

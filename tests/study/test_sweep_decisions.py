@@ -219,7 +219,7 @@ def test_the_page_says_decisions_in_words(swept):
 
 
 def test_the_command_takes_decisions_and_refuses_what_is_none(command, tmp_path):
-    from sim.scenario.dump import to_yaml
+    from sim.scenario.yaml_text import to_yaml
 
     (tmp_path / "alone.yaml").write_text(to_yaml(alone(worlds=2)), encoding="utf-8")
     code, out, _ = command("sweep", "alone.yaml", "--vary", f"{LEAVES}=never,2024-03", "--jobs", "1")
