@@ -199,7 +199,6 @@ def panels_of(picture: Picture) -> list[dict[str, Any]]:
     drawn = []
     for panel in picture.panels:
         layout = dict(panel.layout)
-        layout.pop("height", None)
         if not picture.grid:
             for axis, title in (("xaxis", picture.x_title), ("yaxis", picture.y_title)):
                 layout[axis] = {**layout[axis], "title": {"text": _escaped(title), "font": {"size": 12}, "standoff": 8}}

@@ -12,8 +12,8 @@ from sim.report.html.plotly_values import plotly_text, year_step
 from sim.report.pictures import fans
 from sim.report.pictures.fates import small_dates
 from sim.report.pictures.picture import Key, Panel, Picture, numbers
-from sim.report.pictures.survival import MONTH, context
-from sim.report.pictures.traces import end_label, line, spread_out
+from sim.report.pictures.survival import MONTH, context, keys_of_lines, panel_of_lines
+from sim.report.pictures.traces import line, spread_out
 from sim.report.run_reader import MOST_PANELS, RunReader
 from sim.study.focus import first, itself
 from sim.words.headlines import left_of
@@ -108,7 +108,7 @@ def leaders(run: RunReader) -> Picture:
         return Picture(name, "No startup leads the general race in any world", run.source)
     order = first(sorted(shares, key=lambda firm: (-shares[firm][-1], firm)), run.focus, itself)
     chosen, others = order[:MOST_PANELS], order[MOST_PANELS:]
-    data = [context(run.days[1:], shares[firm], run.name(firm)) for firm in others]
+    data = [context(run, firm, run.days[1:], shares[firm]) for firm in others]
     data += [
         line(
             run.days[1:], numbers(shares[firm]), name=plotly_text(run.name(firm), 30), legendgroup=firm,
@@ -120,17 +120,9 @@ def leaders(run: RunReader) -> Picture:
     top = max(float(share.max()) for share in shares.values())
     upwards = sorted(chosen, key=lambda firm: (-shares[firm][-1], firm))[::-1]
     places = spread_out([float(shares[firm][-1]) for firm in upwards], 0.05 * top, 0, max(top, 0.01))
-    labels = [
-        end_label(run.name(firm), run.style(firm).colour, round(place, 4))
-        for firm, place in zip(upwards, places, strict=True)
-    ]
-    layout = style.layout(
-        hovermode="closest" if others else "x unified",
-        margin={"l": 52, "r": 112, "t": 10, "b": 44},
-        xaxis=run.date_axis(),
-        yaxis=style.axis(range=[0, min(1.01, top * 1.08 + 0.01)], tickformat=".0%", nticks=6),
-        annotations=labels,
-    )
+    names = {firm: round(place, 4) for firm, place in zip(upwards, places, strict=True)}
+    yaxis = style.axis(range=[0, min(1.01, top * 1.08 + 0.01)], tickformat=".0%", nticks=6)
+    panel = panel_of_lines(run, data, names, yaxis, bool(others))
     nobody = 1 - sum(float(share[-1]) for share in shares.values())
     best = chosen[0]
     lead = f"{run.name(best)} is" if run.whole(best) == "of worlds" else f"A firm of {run.name(best)} is"
@@ -138,21 +130,18 @@ def leaders(run: RunReader) -> Picture:
     if len(chosen) > 1:
         title += f", {run.name(chosen[1])} in {percent(shares[chosen[1]][-1])}"
     note = f"In {percent(nobody)} of worlds no startup is left in the race at the end." if nobody > 0.0005 else ""
-    leader = (
-        "The leader is the startup in the general race nearest to the frontier; of those equally near, lots decide."
-    )
     if others:
         note += (
             f" In colour: the {len(chosen)} startups that lead most often at the end, of {len(shares)} that ever lead; "
             "the others are thin grey lines, named on hover."
         )
-    caption = run.caption(leader, note.strip())
-    keys = [Key(run.name(f), run.style(f).colour, "line", f, run.style(f).dash) for f in chosen]
-    if others:
-        keys.append(Key(f"{len(others)} others", style.CONTEXT, "line", "others"))
+    caption = run.caption(
+        "The leader is the startup in the general race nearest to the frontier; of those equally near, lots decide.",
+        note.strip(),
+    )
     return Picture(
-        name, title, caption, "calendar month", "share of worlds in which it leads", (Panel(data, layout),),
-        tuple(keys), height=380,
+        name, title, caption, "calendar month", "share of worlds in which it leads", (panel,),
+        keys_of_lines(run, chosen, len(others)), height=380,
     )  # fmt: skip
 
 

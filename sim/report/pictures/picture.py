@@ -6,7 +6,6 @@ a PNG and an SVG get them combined into one figure, with title and caption insid
 
 from __future__ import annotations
 
-import copy
 import math
 import textwrap
 from collections.abc import Iterable
@@ -81,13 +80,9 @@ class Picture:
 
 def numbers(values: Iterable[Any], digits: int = 4) -> list[float | None]:
     """Values for JSON: ``digits`` significant digits, None for what is missing or not finite."""
-    return [_short(float(value), digits) if value is not None else None for value in values]
-
-
-def _short(value: float, digits: int) -> float | None:
-    if not math.isfinite(value):
-        return None
-    return float(f"{value:.{digits}g}")
+    return [
+        float(f"{float(value):.{digits}g}") if value is not None and math.isfinite(value) else None for value in values
+    ]
 
 
 def combined(picture: Picture, width: int = 1100) -> dict[str, Any]:
@@ -113,20 +108,22 @@ def combined(picture: Picture, width: int = 1100) -> dict[str, Any]:
         shapes=[],
     )
     inner = width - left - right
+    across = (inner - (columns - 1) * GAP_ACROSS) / columns
     for index, panel in enumerate(picture.panels):
         row, column = divmod(index, columns)
+        x, y = column * (across + GAP_ACROSS), row * (picture.height + GAP_DOWN)  # from the left, from the top
+        x_domain = [x / inner, (x + across) / inner]
+        y_domain = [max(0.0, 1 - (y + picture.height) / body), 1 - y / body]
         last_in_column = index + columns >= len(picture.panels)
-        _place(figure, panel, index + 1, _domains(row, column, rows, columns, inner, body, picture.height))
-        suffix = "" if index == 0 else str(index + 1)
-        _title_axis(figure["layout"][f"xaxis{suffix}"], picture.x_title if last_in_column else "")
-        _title_axis(figure["layout"][f"yaxis{suffix}"], picture.y_title if column == 0 else "")
+        titles = (picture.x_title if last_in_column else "", picture.y_title if column == 0 else "")
+        _place(figure, panel, index + 1, (x_domain, y_domain), titles)
     return figure
 
 
 def _side_margins(picture: Picture) -> tuple[int, int]:
     """Left and right margin: a single panel says what its labels need."""
-    margin = picture.panels[0].layout.get("margin", {}) if len(picture.panels) == 1 else {}
-    return max(74, margin.get("l", 0) + 24), max(24, margin.get("r", 0) + 10)
+    margin = picture.panels[0].layout["margin"] if len(picture.panels) == 1 else {"l": 0, "r": 0}
+    return max(74, margin["l"] + 24), max(24, margin["r"] + 10)
 
 
 def _title(lines: list[str]) -> dict[str, Any]:
@@ -141,22 +138,6 @@ def _title(lines: list[str]) -> dict[str, Any]:
         "pad": {"l": 20, "t": 16},
         "font": {"size": 16, "weight": 600},
     }
-
-
-def _domains(
-    row: int, column: int, rows: int, columns: int, inner: int, body: int, height: int
-) -> tuple[list[float], list[float]]:
-    """Domains (x, y) of the panel at ``row``, ``column`` in shares of the drawing area."""
-    across = (inner - (columns - 1) * GAP_ACROSS) / columns
-    left = column * (across + GAP_ACROSS)
-    top = row * (height + GAP_DOWN)
-    return [left / inner, (left + across) / inner], [max(0.0, 1 - (top + height) / body), 1 - top / body]
-
-
-def _title_axis(axis: dict[str, Any], text: str) -> None:
-    axis["title"] = (
-        {"text": plotly_text(text), "font": {"size": 12, "color": style.MUTED}, "standoff": 8} if text else {}
-    )
 
 
 def _caption_note(lines: list[str], across: int, bottom: int) -> dict[str, Any]:
@@ -197,16 +178,20 @@ def _key_traces(keys: tuple[Key, ...]) -> list[dict[str, Any]]:
     return traces
 
 
-def _place(figure: dict[str, Any], panel: Panel, number: int, domains: tuple[list[float], list[float]]) -> None:
-    """Add ``panel`` to ``figure`` as its ``number``-th pair of axes."""
+def _place(
+    figure: dict[str, Any], panel: Panel, number: int, domains: tuple[list[float], list[float]], titles: tuple[str, str]
+) -> None:
+    """Add ``panel`` to ``figure`` as its ``number``-th pair of axes, with their titles (x, y) and their domains in
+    shares of the drawing area.
+    """
     suffix = "" if number == 1 else str(number)
     for trace in panel.data:
         figure["data"].append({**trace, "xaxis": f"x{suffix}", "yaxis": f"y{suffix}", "showlegend": False})
     layout = figure["layout"]
-    for name, domain in zip("xy", domains, strict=True):
-        other = "y" if name == "x" else "x"
-        axis = copy.deepcopy(panel.layout.get(f"{name}axis", style.axis()))
-        layout[f"{name}axis{suffix}"] = {**axis, "domain": domain, "anchor": f"{other}{suffix}"}
+    for name, other, domain, text in zip("xy", "yx", domains, titles, strict=True):
+        title = {"text": plotly_text(text), "font": {"size": 12, "color": style.MUTED}, "standoff": 8} if text else {}
+        placed = {"domain": domain, "anchor": f"{other}{suffix}", "title": title}
+        layout[f"{name}axis{suffix}"] = panel.layout[f"{name}axis"] | placed
     for kind in ("annotations", "shapes"):
         layout[kind] += [_moved(item, suffix) for item in panel.layout.get(kind, ())]
     for setting in ("barmode", "bargap"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sim.foundation.states import State
@@ -38,7 +38,7 @@ def survival_curves(run: RunReader, endpoint: str = State.INDEPENDENT) -> Pictur
     if not curves:
         return Picture(name, NOBODY, run.source)
     data = [
-        context([run.days[month] for month in curves[firm]["month"]], curves[firm]["survival"], run.name(firm))
+        context(run, firm, [run.days[month] for month in curves[firm]["month"]], curves[firm]["survival"])
         for firm in others
     ]
     for firm in chosen:
@@ -48,17 +48,11 @@ def survival_curves(run: RunReader, endpoint: str = State.INDEPENDENT) -> Pictur
             days, rows, "survival", steps(colour, 2.2, dash), firm, plotly_text(run.name(firm), 30),
             opacity=FAINT if others else BAND, hover=f"{MONTH if others else ''}{HOVER}",
         )  # fmt: skip
-    keys = [Key(run.name(f), run.style(f).colour, "line", f, run.style(f).dash) for f in chosen]
-    if others:
-        keys.append(Key(f"{len(others)} others", style.CONTEXT, "line", "others"))
-    layout = style.layout(
-        height=440,
-        hovermode="closest" if others else "x unified",
-        margin={"l": 52, "r": 112, "t": 10, "b": 44},
-        xaxis=run.date_axis(),
-        yaxis=style.axis(range=[0, 1.01], tickformat=".0%", dtick=0.2),
-        annotations=_end_labels(run, {firm: float(curves[firm]["survival"].iloc[-1]) for firm in chosen}),
-    )
+    last = {firm: float(curves[firm]["survival"].iloc[-1]) for firm in chosen}
+    upwards = sorted(chosen, key=lambda firm: (last[firm], firm))
+    places = spread_out([last[firm] for firm in upwards], LABEL_GAP, 0.0, 1.0)
+    yaxis = style.axis(range=[0, 1.01], tickformat=".0%", dtick=0.2)
+    panel = panel_of_lines(run, data, dict(zip(upwards, places, strict=True)), yaxis, bool(others))
     what = "neither closed nor acquired" if endpoint == State.INDEPENDENT else "neither closed, acquired nor pivoted"
     caption = run.caption(
         f"Share of worlds in which a firm that entered is {what}, by month. {BANDS} {ENDS}",
@@ -66,8 +60,8 @@ def survival_curves(run: RunReader, endpoint: str = State.INDEPENDENT) -> Pictur
     )
     ends = {firm: run.left_of_entrants(firm, endpoint) for firm in curves}
     return Picture(
-        name, _title(run, ends, state), caption, "calendar month", f"share of worlds {state}", (Panel(data, layout),),
-        tuple(keys), height=440,
+        name, _title(run, ends, state), caption, "calendar month", f"share of worlds {state}", (panel,),
+        keys_of_lines(run, chosen, len(others)), height=440,
         alt=f"Survival curves, {state}: " + listed([f"{run.name(f)} {percent(ends[f])}" for f in chosen]),
     )  # fmt: skip
 
@@ -87,16 +81,29 @@ def _title(run: RunReader, ends: dict[str, float], state: str) -> str:
     return f"{told}, of those that entered" if late else told
 
 
-def context(x: list[str], share: Iterable[float], name: str) -> dict[str, Any]:
+def context(run: RunReader, firm: str, x: list[str], share: Iterable[float]) -> dict[str, Any]:
     """A thin grey line of a startup that is not in focus, named on hover."""
     return line(
-        x, numbers(share), name=plotly_text(name, 30), legendgroup="others", line=steps(style.CONTEXT, 1),
+        x, numbers(share), name=plotly_text(run.name(firm), 30), legendgroup="others", line=steps(style.CONTEXT, 1),
         hovertemplate=f"{MONTH}%{{y:.0%}}",
     )  # fmt: skip
 
 
-def _end_labels(run: RunReader, ends: dict[str, float]) -> list[dict[str, Any]]:
-    """Names at the ends of the curves, moved apart where they would overlap."""
-    order = sorted(ends, key=lambda firm: (ends[firm], firm))
-    places = spread_out([ends[firm] for firm in order], LABEL_GAP, 0.0, 1.0)
-    return [end_label(run.name(firm), run.style(firm).colour, place) for firm, place in zip(order, places, strict=True)]
+def panel_of_lines(
+    run: RunReader, data: list[dict[str, Any]], names: dict[str, float], yaxis: dict[str, Any], others: bool
+) -> Panel:
+    """Lines of firms by month, with the ``names`` of some at their ends, so high; ``others`` are grey lines."""
+    layout = style.layout(
+        hovermode="closest" if others else "x unified",
+        margin={"l": 52, "r": 112, "t": 10, "b": 44},
+        xaxis=run.date_axis(),
+        yaxis=yaxis,
+        annotations=[end_label(run, firm, place) for firm, place in names.items()],
+    )
+    return Panel(data, layout)
+
+
+def keys_of_lines(run: RunReader, firms: Sequence[str], others: int) -> tuple[Key, ...]:
+    """The legend of lines of ``firms``, and of so many others in grey."""
+    keys = [Key(run.name(firm), run.style(firm).colour, "line", firm, run.style(firm).dash) for firm in firms]
+    return (*keys, *([Key(f"{others} others", style.CONTEXT, "line", "others")] if others else []))

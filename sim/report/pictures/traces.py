@@ -13,6 +13,7 @@ import pandas as pd
 from sim.report.html import style
 from sim.report.html.plotly_values import plotly_text
 from sim.report.pictures.picture import LOW_HIGH, numbers
+from sim.report.run_reader import RunReader
 
 BAND = 0.16  # opacity of a band
 HOVER = "%{y:.0%} (%{customdata[0]:.1%} to %{customdata[1]:.1%})"
@@ -89,13 +90,13 @@ def upright(x: Any, colour: str, width: float = 1.2, dash: str = "dot") -> dict[
     return {"type": "line", "xref": "x", "yref": "y domain", "x0": x, "x1": x, "y0": 0, "y1": 1, "line": look}
 
 
-def end_label(name: str, colour: str, y: float) -> dict[str, Any]:
-    """A name right of a panel, at the end of its line."""
+def end_label(run: RunReader, firm: str, y: float) -> dict[str, Any]:
+    """A firm's name right of a panel, at the end of its line."""
     return {
-        "text": plotly_text(name, 17),
+        "text": plotly_text(run.name(firm), 17),
         "x": 1, "xref": "x domain", "xanchor": "left", "xshift": 4,
         "y": y, "yref": "y", "yanchor": "middle",
-        "showarrow": False, "font": {"size": 11, "color": colour},
+        "showarrow": False, "font": {"size": 11, "color": run.style(firm).colour},
     }  # fmt: skip
 
 
