@@ -52,7 +52,7 @@ def differences(done: Study, quantity: str = "survival", variant: int = 1) -> go
     runs = runs_of(done)
     names = list(dict.fromkeys(done.differences["variant"]))
     rows = [row for row in difference_dots.records(done.differences) if row["variant"] == names[variant - 1]]
-    return figure_of(difference_dots.dots(runs, rows, runs.told, measures[quantity], variant))
+    return figure_of(difference_dots.dots(runs, rows, measures[quantity], variant))
 
 
 def fates_turned(done: WhatIf, variant: int = 1) -> go.Figure:

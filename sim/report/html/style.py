@@ -160,6 +160,11 @@ def small_share_axis(top: float) -> dict[str, Any]:
     return axis(range=[0, top], tickformat=".0%", tickvals=[0, 0.5, 1], tickfont={"size": 10, "color": MUTED})
 
 
+def words(text: str, size: int, colour: str, **place: Any) -> dict[str, Any]:
+    """An annotation of a layout, without an arrow, at its ``place``; ``text`` is safe for plotly."""
+    return {"text": text, **place, "showarrow": False, "font": {"size": size, "color": colour}}
+
+
 def layout(**settings: Any) -> dict[str, Any]:
     """A layout of ours with ``settings`` on top; axes come from ``axis``."""
     base: dict[str, Any] = {

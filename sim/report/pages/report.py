@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 
 from sim.foundation.states import ALL_STARTUPS, State
 from sim.outcomes.index import groups_of
 from sim.report.html.document import Details, Document, Figure, Prose, Section, Switch, Tiles
 from sim.report.pages.chapters import closing, survival_switch
-from sim.report.pictures import claims, exits, fates, landscape, money, since_milestones, survival, timelines
+from sim.report.pictures import claims, exits, fans, fates, landscape, money, since_milestones, survival, timelines
 from sim.report.pictures.picture import Picture
 from sim.report.run_reader import RunReader, focus_note, reader_of
 from sim.report.tables import of_run
@@ -18,7 +17,7 @@ from sim.study.run import Run
 from sim.words import headlines
 from sim.words.estimates import NOTE
 from sim.words.life_stories import WorldStory
-from sim.words.numbers import between, count, percent, significant, surely
+from sim.words.numbers import between, count, percent, significant
 from sim.words.text import capital, notes, shorten
 
 
@@ -95,9 +94,7 @@ def _tiles(run: RunReader) -> Tiles:
         rows = run.landscape(quantity)
         if not rows.empty:
             last = rows.iloc[-1]
-            most = f"{significant(last['p05'])} to {significant(last['p95'])}"
-            sure = surely(last.get("median_low", math.nan), last.get("median_high", math.nan), significant)
-            tiles.append((significant(last["median"]), f"{text} in the median world{sure}; nine worlds in ten: {most}"))
+            tiles.append((significant(last["median"]), f"{text} in the median world{fans.around(last)}"))
     outcomes = run.outcomes
     if not outcomes.endgame.empty:
         last = outcomes.endgame.iloc[-1]

@@ -123,7 +123,7 @@ def difference_blocks(
     """
     names = runs.told
     views = [
-        (measure.label, Figure(difference_dots.dots(runs, rows, names, measure, index)))
+        (measure.label, Figure(difference_dots.dots(runs, rows, measure, index)))
         for measure in (*difference_dots.IN_SHARES, *difference_dots.IN_MONEY)
     ]
     survival, in_the_race = (when_table(runs, rows, names, measure, index) for measure in difference_dots.IN_SHARES[:2])

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from sim.foundation.states import State
-from sim.outcomes.quoted import COUNT_QUANTITIES
+from sim.outcomes.quoted import COUNT_QUANTITIES, MONEY_QUANTITIES
 from sim.report.html import style
 from sim.report.html.plotly_values import plotly_text
 from sim.report.pictures.picture import Key, Panel, Picture, numbers
@@ -48,7 +48,6 @@ IN_MONEY = (
     Measure("raised", "Money raised", "money raised by the horizon, on average over all worlds"),
     Measure("final_valuation", "Final valuation", "valuation at the horizon, on average; who is gone counts as 0"),
 )
-SURE_KEY, UNSURE_KEY = "interval excludes zero", "interval holds zero"
 
 
 def records(frame: pd.DataFrame) -> list[Difference]:
@@ -68,26 +67,28 @@ def at_the_end(rows: Sequence[Difference], quantity: str) -> list[Difference]:
     return [row for row in mine if row["date"] == last]
 
 
-def dots(runs: Runs, rows: Sequence[Difference], names: Sequence[str], measure: Measure, index: int) -> Picture:
-    """Dot and 95% interval of the difference of every name at the horizon, the largest rise on top, after who is in
-    focus.
+def dots(runs: Runs, rows: Sequence[Difference], measure: Measure, index: int) -> Picture:
+    """Dot and 95% interval of the difference of all who are told at the horizon, the largest rise on top, after who is
+    in focus.
 
     ``rows`` are those of differences.csv. The difference is that of the ``index``-th run. Shares are drawn in points,
     money in thousands of its unit.
     """
-    found = [row for row in at_the_end(rows, measure.quantity) if row["firm"] in names]
+    found = [row for row in at_the_end(rows, measure.quantity) if row["firm"] in runs.told]
     name = f"difference-{measure.quantity}-{index}"
     if not any(row["difference"] or row["low"] or row["high"] for row in found):
         return Picture(name, f"{measure.label}: no difference in any world", runs.source)
     largest = first(sorted(found, key=lambda row: -abs(row["difference"])), runs.focus)[:MOST_DOTS]
     shown = first(sorted(largest, key=lambda row: -row["difference"]), runs.focus)
-    is_money = measure in IN_MONEY
-    factor, unit = _unit(runs, is_money)
-    low, high = ([_round(factor * row[bound]) for row in shown] for bound in ("low", "high"))
+    factor, unit = 100.0, "percentage points"
+    if measure in IN_MONEY:
+        divisor, unit = in_billions(runs.base.scenario.currency)
+        factor = 1 / divisor
+    drawn = {part: numbers([factor * row[part] for row in shown], 5) for part in ("difference", "low", "high")}
     data = [
-        plain(*intervals(low, high, range(len(shown))), style.MUTED, 2),
+        plain(*intervals(drawn["low"], drawn["high"], range(len(shown))), style.MUTED, 2),
         plain([0, 0], [-0.6, len(shown) - 0.4], style.INK, 1),
-        _dots(runs, shown, factor, is_money),
+        _dots(runs, shown, drawn),
     ]
     ends = [0.0, *(factor * float(row[bound]) for row in shown for bound in ("low", "high"))]
     room = 0.06 * (max(ends) - min(ends))
@@ -105,16 +106,12 @@ def dots(runs: Runs, rows: Sequence[Difference], names: Sequence[str], measure: 
         "Each interval is for its own difference; of many, one in twenty misses.",
     )
     title = _title(runs, found, measure)
-    keys = (Key(SURE_KEY, style.INK, "marker"), Key(UNSURE_KEY, style.INK, "marker", marker="circle-open"))
+    keys = (
+        Key("interval excludes zero", style.INK, "marker"),
+        Key("interval holds zero", style.INK, "marker", marker="circle-open"),
+    )
     height = max(120, 30 * len(shown) + 64)
-    return Picture(name, title, caption, unit, "firm", (Panel(data, layout),), keys, height=height)
-
-
-def _unit(runs: Runs, is_money: bool) -> tuple[float, str]:
-    if not is_money:
-        return 100.0, "difference in percentage points"
-    divisor, unit = in_billions(runs.base.scenario.currency)
-    return 1 / divisor, f"difference in {unit}"
+    return Picture(name, title, caption, f"difference in {unit}", "firm", (Panel(data, layout),), keys, height=height)
 
 
 def _title(runs: Runs, rows: Sequence[Difference], measure: Measure) -> str:
@@ -134,7 +131,7 @@ def _title(runs: Runs, rows: Sequence[Difference], measure: Measure) -> str:
 
 def difference_text(runs: Runs, row: Difference) -> str:
     """A difference with its interval: "−31.0 ±1.2 points"; that of money is Student's t, the same on both sides."""
-    if row["quantity"] in [measure.quantity for measure in IN_MONEY]:
+    if row["quantity"] in MONEY_QUANTITIES:
         currency = runs.base.scenario.currency
         sign = "+" if row["difference"] > 0 else "−" if row["difference"] < 0 else ""
         half = (float(row["high"]) - float(row["low"])) / 2
@@ -150,11 +147,11 @@ def as_told(row: Difference) -> tuple[float, float, float, int]:
     return difference, low, high, digits
 
 
-def _dots(runs: Runs, rows: Sequence[Difference], factor: float, is_money: bool) -> dict[str, Any]:
-    """The dots, a row each: open where the interval holds zero."""
+def _dots(runs: Runs, rows: Sequence[Difference], drawn: dict[str, list[float | None]]) -> dict[str, Any]:
+    """The dots, a row each, where they are ``drawn``: open where the interval holds zero."""
     colours, sure = [runs.colour(row["firm"]) for row in rows], [is_sure(row) for row in rows]
     return marks(
-        [_round(factor * row["difference"]) for row in rows],
+        drawn["difference"],
         list(range(len(rows))),
         marker={
             "size": 11,
@@ -162,20 +159,15 @@ def _dots(runs: Runs, rows: Sequence[Difference], factor: float, is_money: bool)
             "color": colours,
             "line": {"color": ["#ffffff" if s else c for s, c in zip(sure, colours, strict=True)], "width": 1.5},
         },
-        meta={"more": [[name, [_round(factor * row[name]) for row in rows]] for name in ("low", "high")]},
-        text=[_hover(runs, row, is_money) for row in rows],
+        meta={"more": [[name, drawn[name]] for name in ("low", "high")]},
+        text=[_hover(runs, row) for row in rows],
         **TOLD,
     )
 
 
-def _hover(runs: Runs, row: Difference, is_money: bool) -> str:
-    currency = runs.base.scenario.currency
+def _hover(runs: Runs, row: Difference) -> str:
+    currency, is_money = runs.base.scenario.currency, row["quantity"] in MONEY_QUANTITIES
     values = [float(row[column]) for column in ("base", "variant_value")]
     told = [scaled_money(value, currency) if is_money else f"{100 * value:.1f}%" for value in values]
     name, apart = plotly_text(runs.name(row["firm"])), plotly_text(difference_text(runs, row), 200)
     return f"<b>{name}</b><br>{plotly_text(told[0])} → {plotly_text(told[1])}<br>{apart}"
-
-
-def _round(value: float) -> float | None:
-    (rounded,) = numbers([value], 5)
-    return rounded

@@ -123,12 +123,10 @@ def _estimate(
 def _layout(done: Sensitivity, paths: Sequence[str], **across: Any) -> dict[str, Any]:
     """A layout of rows whose names stand above them, so that they have room on a phone."""
     names = [
-        {
-            "text": plotly_text(name_of(path, done.scenario, LABEL), 90),
-            "x": 0, "xref": "x domain", "xanchor": "left",
-            "y": place + ABOVE, "yref": "y", "yanchor": "middle",
-            "showarrow": False, "font": {"size": 11, "color": style.INK}, "bgcolor": "rgba(255,255,255,0.7)",
-        }
+        style.words(
+            plotly_text(name_of(path, done.scenario, LABEL), 90), 11, style.INK,
+            x=0, xref="x domain", xanchor="left", y=place + ABOVE, yref="y", yanchor="middle",
+        ) | {"bgcolor": "rgba(255,255,255,0.7)"}
         for place, path in enumerate(paths)
     ]  # fmt: skip
     return style.layout(

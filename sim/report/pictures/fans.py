@@ -14,8 +14,6 @@ from sim.report.pictures.picture import Key, numbers
 from sim.report.pictures.traces import band, line
 from sim.words.numbers import significant, surely
 
-MEDIAN_COLUMN = "p50"
-
 
 def keys(colour: str = "#44586b") -> tuple[Key, ...]:
     """The legend of a fan."""
@@ -30,7 +28,7 @@ def fan(
     x: Sequence[Any],
     rows: pd.DataFrame,
     colour: str,
-    middle: str = MEDIAN_COLUMN,
+    middle: str = "p50",
     place: Callable[[np.ndarray], np.ndarray] = np.asarray,
     say: Callable[[float], str] = significant,
     unit: str = "",
@@ -72,6 +70,22 @@ def fan(
         line={"color": colour, "width": 2, "shape": shape},
     )
     return [*traces, median]
+
+
+def divided(rows: pd.DataFrame, divisor: float) -> pd.DataFrame:
+    """``rows`` of a fan with its quantiles and their bounds in a unit ``divisor`` times as large."""
+    amounts = [str(name) for name in rows if str(name).startswith(("p", "median"))]
+    return rows.assign(**{name: rows[name] / divisor for name in amounts})
+
+
+def sure(row: Any, say: Callable[[float], str] = significant) -> str:
+    """The interval of the median in a row of landscape.csv, in brackets; nothing where there is none."""
+    return surely(row.get("median_low", math.nan), row.get("median_high", math.nan), say)
+
+
+def around(row: Any) -> str:
+    """What follows the median of a row of landscape.csv: its interval, and where nine worlds in ten are."""
+    return f"{sure(row)}; nine worlds in ten: {significant(row['p05'])} to {significant(row['p95'])}"
 
 
 def _twice(values: Sequence[Any]) -> list[Any]:

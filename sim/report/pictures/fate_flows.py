@@ -14,6 +14,7 @@ from sim.report.html.document import Cell, Column, Table
 from sim.report.pictures.fates import FATE_PARTS, parts_of
 from sim.report.pictures.picture import Panel, Picture, numbers
 from sim.report.several_runs import Runs
+from sim.report.tables.differences import name_head
 from sim.study.focus import first
 from sim.words.numbers import between, percent
 
@@ -35,7 +36,7 @@ def state_of(fate: str) -> str:
 def matrix(runs: Runs, flipped: Sequence[Turn], firm: str) -> np.ndarray:
     """(states, states) share of worlds, from the base's state (rows) to the variant's; the whole sums to one."""
     before = [shares[-1] for shares in parts_of(runs.base, firm).values()]
-    flow = np.zeros((len(FATE_PARTS), len(FATE_PARTS)))
+    flow = np.zeros((len(NAMES), len(NAMES)))
     for row in flipped:
         if row["firm"] == firm:
             flow[NAMES.index(state_of(row["base_fate"])), NAMES.index(state_of(row["variant_fate"]))] += row["share"]
@@ -71,19 +72,17 @@ def flows(runs: Runs, flipped: Sequence[Turn], firms: Sequence[str], index: int)
 
 
 def _panel(runs: Runs, firm: str, flow: np.ndarray, used: list[int], moved: float, top: float) -> Panel:
-    size = len(used)
+    places, diagonal = list(range(len(used))), np.eye(len(used), dtype=bool)
     labels = [FATE_PARTS[NAMES[i]].short for i in used]
     full = [FATE_PARTS[NAMES[i]].full for i in used]
-    off = np.where(np.eye(size, dtype=bool), np.nan, flow)
-    places = list(range(size))
+    stays, turns = np.where(diagonal, 1.0, np.nan), np.where(diagonal, np.nan, flow)
     hover = [[f"{full[i]} → {full[j]}<br>{percent(float(flow[i, j]), 1)} of worlds" for j in places] for i in places]
     square = {"type": "heatmap", "x": places, "y": places, "xgap": 2, "ygap": 2, "showscale": False}
-    stays = np.where(np.eye(size, dtype=bool), 1.0, np.nan)
     data: list[dict[str, Any]] = [
         {**square, "z": [numbers(row) for row in stays], "colorscale": [[0, STAYS], [1, STAYS]], "hoverinfo": "skip"},
         {
             **square,
-            "z": [numbers(row) for row in off],
+            "z": [numbers(row) for row in turns],
             "zmin": 0,
             "zmax": top,
             "colorscale": [[0, "#ffffff"], [1, style.ACCENT]],
@@ -93,27 +92,18 @@ def _panel(runs: Runs, firm: str, flow: np.ndarray, used: list[int], moved: floa
             "hoverongaps": False,
         },
     ]
-    notes = [
-        {
-            "text": percent(float(flow[i, j])),
-            "x": j,
-            "y": i,
-            "xref": "x",
-            "yref": "y",
-            "showarrow": False,
-            "font": {"size": 11, "color": "#ffffff" if i != j and flow[i, j] > 0.55 * top else style.INK},
-        }
-        for i in places
-        for j in places
-        if flow[i, j] >= LEAST_SAID
-    ]
+    notes = []
+    for (row, column), share in np.ndenumerate(flow):
+        colour = "#ffffff" if row != column and share > 0.55 * top else style.INK
+        if share >= LEAST_SAID:
+            notes.append(style.words(percent(share), 11, colour, x=column, y=row, xref="x", yref="y"))
     small = {"size": 9, "color": style.MUTED}
     axis = {"tickvals": places, "ticktext": labels, "ticks": "", "showgrid": False, "tickfont": small}
     layout = style.layout(
         margin={"l": 42, "r": 6, "t": 6, "b": 34},
         hovermode="closest",
-        xaxis=style.axis(**axis, range=[-0.5, size - 0.5], tickangle=0),
-        yaxis=style.axis(**axis, range=[size - 0.5, -0.5]),
+        xaxis=style.axis(**axis, range=[-0.5, len(used) - 0.5], tickangle=0),
+        yaxis=style.axis(**axis, range=[len(used) - 0.5, -0.5]),
         annotations=notes,
     )
     return Panel(data, layout, runs.name(firm), f"turns in {percent(moved)}", runs.colour(firm))
@@ -122,17 +112,12 @@ def _panel(runs: Runs, firm: str, flow: np.ndarray, used: list[int], moved: floa
 def flips_table(runs: Runs, flipped: Sequence[Turn], firms: Sequence[str], index: int) -> Table:
     """The commonest flips with their flags: who, from what to what, in how many worlds."""
     commonest = sorted((row for row in flipped if row["firm"] in firms), key=lambda row: -row["share"])
-    mine = first(commonest, runs.focus)[:MOST_FLIPS]
-    rows = tuple(
-        (
-            Cell(runs.name(row["firm"], 40), swatch=runs.colour(row["firm"]), strong=True),
-            Cell(fate_words(row["base_fate"])),
-            Cell(fate_words(row["variant_fate"])),
-            Cell(f"{int(row['worlds']):,}"),
-            _share(runs, row),
-        )
-        for row in mine
-    )
+    rows = []
+    for row in first(commonest, runs.focus)[:MOST_FLIPS]:
+        low, high = (float(bound) for bound in of_worlds(row["share"], runs.base.worlds))
+        fates = (Cell(fate_words(row[side])) for side in ("base_fate", "variant_fate"))
+        share = Cell(percent(row["share"], 1), between(low, high), bar=(row["share"], low, high), colour=style.ACCENT)
+        rows.append((name_head(runs, row["firm"]), *fates, Cell(f"{int(row['worlds']):,}"), share))
     columns = (
         Column("Startup"),
         Column("Fate in the base"),
@@ -141,17 +126,11 @@ def flips_table(runs: Runs, flipped: Sequence[Turn], firms: Sequence[str], index
         Column("Share of worlds", wide=True),
     )
     caption = runs.caption(f"The {len(rows)} commonest; all are in flipped.csv.")
-    return Table(f"flips-{index}", "", columns, rows, caption, empty="No fate turns in any world.")
-
-
-def _share(runs: Runs, row: Turn) -> Cell:
-    low, high = (float(bound) for bound in of_worlds(row["share"], runs.base.worlds))
-    return Cell(percent(row["share"], 1), between(low, high), bar=(row["share"], low, high), colour=style.ACCENT)
+    return Table(f"flips-{index}", "", columns, tuple(rows), caption, empty="No fate turns in any world.")
 
 
 def fate_words(fate: str) -> str:
     """ "closed+listed" as "closed, had listed"."""
     terminal, *flags = fate.split("+")
-    told = {"listed": "listed" if terminal == State.INDEPENDENT else "had listed",
-            "pivoted": "pivoted" if terminal == State.INDEPENDENT else "had pivoted"}  # fmt: skip
-    return ", ".join([terminal.replace("_", " "), *(told[flag] for flag in flags)])
+    had = "" if terminal == State.INDEPENDENT else "had "
+    return ", ".join([terminal.replace("_", " "), *(f"{had}{flag}" for flag in flags)])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -17,7 +16,7 @@ from sim.report.pictures.traces import line, spread_out
 from sim.report.run_reader import MOST_PANELS, RunReader
 from sim.study.focus import first, itself
 from sim.words.headlines import left_of
-from sim.words.numbers import between, how_many, percent, significant, surely
+from sim.words.numbers import between, how_many, percent, significant
 from sim.words.text import listed
 
 MOST_YEAR_BARS = 16  # of the years in which the endgame begins
@@ -44,8 +43,7 @@ def independents_left(run: RunReader) -> Picture:
             yaxis=style.axis(range=[0, top * 1.06], **({"dtick": 1} if top <= 10 else {"nticks": 6}), tickformat=",d"),
         )
         last = rows.iloc[-1]
-        sure = surely(last.get("median_low", math.nan), last.get("median_high", math.nan), significant)
-        note = f"{significant(last['median'])} in {run.horizon}{sure}; nine worlds in ten: {_range(last)}"
+        note = f"{significant(last['median'])} in {run.horizon}{fans.around(last)}"
         data = fans.fan(days, rows, colour, "median", unit="startups", steps=True)
         panels.append(Panel(data, layout, heading, note, colour))
         told.append(last)
@@ -62,10 +60,6 @@ def independents_left(run: RunReader) -> Picture:
     return Picture(
         "independents", title, caption, "calendar month", "startups", tuple(panels), fans.keys(), height=280, columns=2
     )  # fmt: skip
-
-
-def _range(row: Any) -> str:
-    return f"{significant(row['p05'])} to {significant(row['p95'])}"
 
 
 def concentration(run: RunReader) -> Picture:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from sim.foundation.columns import column
+from sim.foundation.months import number_in_year, year_text
 from sim.foundation.states import State
 from sim.report.html import style
 from sim.report.html.plotly_values import plotly_text, year_step
@@ -18,7 +18,7 @@ from sim.report.pictures.picture import Panel, Picture, numbers
 from sim.report.pictures.traces import TOLD, intervals, line, upright
 from sim.report.run_reader import RunReader
 from sim.words.estimates import up_to
-from sim.words.numbers import in_billions, percent, scaled_money, significant, surely
+from sim.words.numbers import in_billions, percent, scaled_money, significant
 
 LEAST_FAN_WORLDS = 30  # a fan of fewer worlds is not drawn ...
 LEAST_SHARE = 0.02  # ... nor one of a smaller share of them
@@ -29,16 +29,15 @@ class Purse(NamedTuple):
     """One quantity to draw per startup. ``billions``: money, drawn in thousands of the scenario's unit."""
 
     quantity: str
-    noun: str
     scale: fans.Scale
     billions: bool
 
 
 ROUND_NUMBERS = tuple(sign * digit * 10.0**power for sign in (-1, 1) for power in range(-2, 6) for digit in (1, 2, 5))
 PURSES = {
-    "cash": Purse("cash", "cash", fans.Scale(0.05, (0.0, *ROUND_NUMBERS)), True),
-    "runway": Purse("runway", "runway", fans.Scale(3.0, (0.0, 3.0, 6.0, 12.0, 24.0, 60.0, 120.0)), False),
-    "valuation": Purse("value", "valuation", fans.Scale(0.1, (0.0, *ROUND_NUMBERS)), True),
+    "cash": Purse("cash", fans.Scale(0.05, (0.0, *ROUND_NUMBERS)), True),
+    "runway": Purse("runway", fans.Scale(3.0, (0.0, 3.0, 6.0, 12.0, 24.0, 60.0, 120.0)), False),
+    "valuation": Purse("value", fans.Scale(0.1, (0.0, *ROUND_NUMBERS)), True),
 }
 
 
@@ -56,7 +55,7 @@ def purse_fans(run: RunReader, which: str) -> Picture:
     drawn = {firm: _active(run, firm, purse.quantity) for firm in run.most_uncertain()}
     drawn = {firm: rows for firm, rows in drawn.items() if not rows.empty}
     if not drawn:
-        return Picture(which, f"The {purse.noun} of no startup is known in enough worlds", run.source)
+        return Picture(which, f"The {which} of no startup is known in enough worlds", run.source)
     low = min(float(rows["p05"].min()) for rows in drawn.values()) / divisor
     high = max(float(rows["p95"].max()) for rows in drawn.values()) / divisor
     axis = purse.scale.axis(low, max(high, purse.scale.knee), tickfont={"size": 10, "color": style.MUTED})
@@ -74,7 +73,7 @@ def purse_fans(run: RunReader, which: str) -> Picture:
     if which == "runway":
         said.append(f"Runway is followed up to {column(purse.quantity).most:g} months: there it may be more.")
     caption = run.caption(" ".join(said), run.chosen_note(len(drawn)))
-    title = _title(run, which, purse, drawn)
+    title = _title(run, which, drawn)
     return Picture(which, title, caption, "calendar month", unit, panels, fans.keys(), height=180, columns=4)
 
 
@@ -89,8 +88,6 @@ def _active(run: RunReader, firm: str, quantity: str) -> pd.DataFrame:
 
 def _panel(run: RunReader, firm: str, rows: pd.DataFrame, purse: Purse, axis: dict[str, Any]) -> Panel:
     divisor, unit = unit_of(run, purse)
-    columns = ["p05", "p25", "p50", "p75", "p95", "p50_low", "p50_high"]
-    scaled = rows.assign(**{column: rows[column] / divisor for column in columns if column in rows})
     days = [run.days[month] for month in rows["month"]]
     shapes, note = listing_mark(run, firm)
     layout = style.layout(
@@ -103,7 +100,9 @@ def _panel(run: RunReader, firm: str, rows: pd.DataFrame, purse: Purse, axis: di
     def say(value: float) -> str:
         return up_to(significant(value), value, column(purse.quantity).most / divisor)
 
-    data = fans.fan(days, scaled, run.style(firm).colour, place=purse.scale.place, say=say, unit=unit)
+    data = fans.fan(
+        days, fans.divided(rows, divisor), run.style(firm).colour, place=purse.scale.place, say=say, unit=unit
+    )
     return Panel(data, layout, run.name(firm), note, run.style(firm).colour)
 
 
@@ -118,8 +117,9 @@ def listing_mark(run: RunReader, firm: str) -> tuple[list[dict[str, Any]], str]:
     return [upright(run.days[month], style.INK)], f"lists in {percent(share)}, {run.month(month)}"
 
 
-def _title(run: RunReader, which: str, purse: Purse, drawn: dict[str, pd.DataFrame]) -> str:
+def _title(run: RunReader, which: str, drawn: dict[str, pd.DataFrame]) -> str:
     """The extremes of the medians in the last month that all drawn firms share."""
+    purse = PURSES[which]
     last = {firm: rows.iloc[-1] for firm, rows in drawn.items()}
     month = min(int(row["month"]) for row in last.values())
     medians = {
@@ -135,55 +135,46 @@ def _title(run: RunReader, which: str, purse: Purse, drawn: dict[str, pd.DataFra
 
     when = run.month(month, long=True)
     told = ", ".join(f"{run.name(firm)} {say(medians[firm])}" for firm in run.spoken(medians))
-    return f"Median {purse.noun} of firms still independent in {when}: {told}"
+    return f"Median {which} of firms still independent in {when}: {told}"
 
 
 def venture(run: RunReader) -> Picture:
     """Two panels by calendar year: venture money, and the share of it that the four largest rounds' firms took."""
     raised, top_four = run.landscape("venture_year"), run.landscape("top_four_share")
-    name = "venture"
+    name, currency = "venture", run.scenario.currency
     if raised.empty or not float(raised["p95"].max()) > 0:
         return Picture(name, "No venture money is raised in any world", run.source)
-    divisor, unit = unit_of(run, PURSES["cash"])
-    years = [run.calendar(int(month)) // 12 for month in raised["month"]]
-    columns = ["median", "p05", "p25", "p75", "p95", "median_low", "median_high"]
-    scaled = raised.assign(**{column: raised[column] / divisor for column in columns if column in raised})
+    divisor, unit = in_billions(currency)
     panels = [
-        _bars(scaled, years, f"Venture money, {unit}", unit,
-              lambda v: scaled_money(v * divisor, run.scenario.currency), {}),
-        _bars(top_four, [run.calendar(int(m)) // 12 for m in top_four["month"]], "Share of the four largest",
-              "share of the year's venture money", percent,
+        _bars(run, fans.divided(raised, divisor), f"Venture money, {unit}", unit,
+              lambda v: scaled_money(v * divisor, currency), {}),
+        _bars(run, top_four, "Share of the four largest", "share of the year's venture money", percent,
               {"tickformat": ".0%", "range": [0, 1.04]}),
     ]  # fmt: skip
-    panels = [panel for panel in panels if panel.data[0]["x"]]
-    peak = int(np.argmax(raised["median"].to_numpy(float)))
-    amount = scaled_money(float(raised["median"].iloc[peak]), run.scenario.currency)
-    title = f"Venture money peaks at {amount} in {years[peak]:04d} in the median world"
-    then = top_four[top_four["month"] == raised["month"].iloc[peak]]["median"]
+    peak = raised.iloc[int(np.argmax(raised["median"].to_numpy(float)))]
+    year = year_text(run.calendar(int(peak["month"])))
+    title = f"Venture money peaks at {scaled_money(float(peak['median']), currency)} in {year} in the median world"
+    then = top_four[top_four["month"] == peak["month"]]["median"]
     if then.notna().any():
         title += f", when the four largest takers have {percent(float(then.iloc[0]))} of it"
     first = run.calendar(1)
-    partial = f"{first // 12:04d} counts from {run.month(1, long=True)}." if first % 12 else ""
+    partial = f"{year_text(first)} counts from {run.month(1, long=True)}." if number_in_year(first) > 1 else ""
     caption = run.caption(
         "Bars: median world; thick lines: middle half; thin lines: 5% to 95%. Calendar years that end within "
         "the run; a world without venture money in a year has no share in it.",
         partial,
     )
     return Picture(
-        name, title, caption, "calendar year", f"{unit}; share of the year's venture money", tuple(panels),
-        height=260, columns=2,
+        name, title, caption, "calendar year", f"{unit}; share of the year's venture money",
+        tuple(panel for panel in panels if panel.data[0]["x"]), height=260, columns=2,
     )  # fmt: skip
 
 
-def _sure(row: Any, say: Any) -> str:
-    return surely(row.get("median_low", math.nan), row.get("median_high", math.nan), say)
-
-
-def _bars(rows: pd.DataFrame, years: list[int], heading: str, unit: str, say: Any, axis: dict[str, Any]) -> Panel:
-    known = rows["median"].notna().to_numpy()
-    rows, years = rows[known], [year for year, keep in zip(years, known, strict=True) if keep]
+def _bars(run: RunReader, rows: pd.DataFrame, heading: str, unit: str, say: Any, axis: dict[str, Any]) -> Panel:
+    rows = rows[rows["median"].notna()]
+    years = [run.calendar(int(month)) // 12 for month in rows["month"]]
     said = [
-        plotly_text(f"{year}: median {say(r['median'])}{_sure(r, say)}, "
+        plotly_text(f"{year}: median {say(r['median'])}{fans.sure(r, say)}, "
                     f"half of the worlds {say(r['p25'])} to {say(r['p75'])}, "
                     f"nine in ten {say(r['p05'])} to {say(r['p95'])}", 260)
         for year, (_, r) in zip(years, rows.iterrows(), strict=True)

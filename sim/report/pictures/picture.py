@@ -141,20 +141,10 @@ def _title(lines: list[str]) -> dict[str, Any]:
 
 
 def _caption_note(lines: list[str], across: int, bottom: int) -> dict[str, Any]:
-    return {
-        "text": "<br>".join(plotly_text(line, 400) for line in lines),
-        "xref": "paper",
-        "yref": "paper",
-        "x": 0,
-        "y": 0,
-        "xanchor": "left",
-        "yanchor": "top",
-        "xshift": across,
-        "yshift": -(bottom - 14 - 16 * len(lines)),
-        "align": "left",
-        "showarrow": False,
-        "font": {"size": 11, "color": style.MUTED},
-    }
+    return style.words(
+        "<br>".join(plotly_text(line, 400) for line in lines), 11, style.MUTED, xref="paper", yref="paper", x=0, y=0,
+        xanchor="left", yanchor="top", xshift=across, yshift=-(bottom - 14 - 16 * len(lines)), align="left",
+    )  # fmt: skip
 
 
 def _key_traces(keys: tuple[Key, ...]) -> list[dict[str, Any]]:
@@ -211,18 +201,10 @@ def _moved(item: dict[str, Any], suffix: str) -> dict[str, Any]:
 
 def _heading(panel: Panel, suffix: str) -> dict[str, Any]:
     note = f"  <span style='color:{style.MUTED}'>{plotly_text(panel.note)}</span>" if panel.note else ""
-    return {
-        "text": f"<b>{plotly_text(panel.heading, 40)}</b>{note}",
-        "xref": f"x{suffix} domain",
-        "yref": f"y{suffix} domain",
-        "x": 0,
-        "y": 1,
-        "xanchor": "left",
-        "yanchor": "bottom",
-        "yshift": 4,
-        "showarrow": False,
-        "font": {"size": 12, "color": panel.colour or style.INK},
-    }
+    return style.words(
+        f"<b>{plotly_text(panel.heading, 40)}</b>{note}", 12, panel.colour or style.INK, xref=f"x{suffix} domain",
+        yref=f"y{suffix} domain", x=0, y=1, xanchor="left", yanchor="bottom", yshift=4,
+    )  # fmt: skip
 
 
 def figure_of(picture: Picture, width: int = 1100) -> go.Figure:

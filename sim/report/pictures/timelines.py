@@ -146,17 +146,11 @@ def _apart(ticks: Sequence[int], gap: float) -> list[int]:
 
 
 def _market_word(run: RunReader, tick: int) -> dict[str, Any]:
-    return {
-        "text": "new paradigm",
-        "xref": "x",
-        "yref": "y domain",
-        "x": run.days[tick],
-        "y": 1,
-        "yanchor": "bottom",
-        "xanchor": "right" if tick > 0.8 * run.ticks[-1] else "center",
-        "showarrow": False,
-        "font": {"size": 10, "color": style.MUTED},
-    }
+    side = "right" if tick > 0.8 * run.ticks[-1] else "center"
+    return style.words(
+        "new paradigm", 10, style.MUTED, xref="x", yref="y domain", x=run.days[tick], y=1, yanchor="bottom",
+        xanchor=side,
+    )  # fmt: skip
 
 
 def story_table(run: RunReader, world: WorldStory, index: int) -> Table:

@@ -92,12 +92,10 @@ def upright(x: Any, colour: str, width: float = 1.2, dash: str = "dot") -> dict[
 
 def end_label(run: RunReader, firm: str, y: float) -> dict[str, Any]:
     """A firm's name right of a panel, at the end of its line."""
-    return {
-        "text": plotly_text(run.name(firm), 17),
-        "x": 1, "xref": "x domain", "xanchor": "left", "xshift": 4,
-        "y": y, "yref": "y", "yanchor": "middle",
-        "showarrow": False, "font": {"size": 11, "color": run.style(firm).colour},
-    }  # fmt: skip
+    return style.words(
+        plotly_text(run.name(firm), 17), 11, run.style(firm).colour,
+        x=1, xref="x domain", xanchor="left", xshift=4, y=y, yref="y", yanchor="middle",
+    )  # fmt: skip
 
 
 def spread_out(values: list[float], gap: float, low: float, high: float) -> list[float]:
