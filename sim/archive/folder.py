@@ -235,6 +235,11 @@ def to_json(data: Any, indent: int | None = 2) -> str:
     return re.sub("[\ud800-\udfff]", lambda lone: f"\\u{ord(lone[0]):04x}", text)
 
 
+def plain_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a table, with numbers as JSON knows them."""
+    return [{str(key): number(value) for key, value in row.items()} for row in frame.to_dict("records")]
+
+
 def number(value: Any) -> Any:
     """``value`` as JSON knows it: NumPy's numbers as Python's, what is not a number as None."""
     if hasattr(value, "item"):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -22,6 +22,9 @@ from sim.outcomes.headline import AmongListed, headline_frame
 from sim.outcomes.quantiles import landscape_frame, leaders_frame, paths_frame
 from sim.outcomes.survival import Cohort, count_curves, curves_of, survival_frame
 from sim.scenario.model import Scenario
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +40,16 @@ class Outcomes:
     """
 
     worlds: int
-    fates: Any
-    causes: Any
-    survival: Any
-    landscape: Any
-    endgame: Any
-    claims: Any
-    facts: Any
-    paths: Any
-    headline: Any
-    leaders: Any
+    fates: pd.DataFrame
+    causes: pd.DataFrame | None
+    survival: pd.DataFrame
+    landscape: pd.DataFrame
+    endgame: pd.DataFrame
+    claims: pd.DataFrame
+    facts: pd.DataFrame
+    paths: pd.DataFrame
+    headline: pd.DataFrame
+    leaders: pd.DataFrame
     extinct: Share
     clipped: dict[str, int]
 

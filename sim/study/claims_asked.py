@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -69,27 +69,20 @@ def condition_of(scenario: Scenario, text: str) -> Condition:
     return Condition(claim, match["op"], level)
 
 
-@dataclass(frozen=True)
-class Worlds:
+class Worlds(NamedTuple):
     """Some worlds to ask a claim in: ``seeds`` say what is drawn anew; they are simulated, asked and forgotten."""
 
     scenario: Scenario
     first: int
     worlds: int
-    seeds: Seeds = field(default_factory=Seeds)
+    seeds: Seeds = Seeds()
 
 
-class _Task(NamedTuple):
-    number: int
-    worlds: Worlds
-    claim: Claim
-
-
-def truths(claim: Claim, asked: Sequence[Worlds], workers: int, how: How) -> list[np.ndarray]:
+def truths(claim: Claim, asked: Sequence[Worlds], how: How) -> list[np.ndarray]:
     """The truth of ``claim`` in every set of worlds, in the order asked."""
     found: dict[int, np.ndarray] = {}
     total, done = sum(worlds.worlds for worlds in asked), 0
-    compile_first(asked[0].scenario, workers, how)
+    compile_first(asked[0].scenario, how)
     how.tell(SIMULATING, 0, total)
 
     def keep(answer: tuple[int, np.ndarray]) -> None:
@@ -98,15 +91,13 @@ def truths(claim: Claim, asked: Sequence[Worlds], workers: int, how: How) -> lis
         done += answer[1].size
         how.tell(SIMULATING, done, total)
 
-    tasks = [_Task(number, worlds, claim) for number, worlds in enumerate(asked)]
-    ask: Callable[[_Task], tuple[int, np.ndarray]] = _ask
-    executor.map_blocks(ask, tasks, workers, keep)
+    ask = functools.partial(_ask, claim)
+    executor.map_blocks(ask, list(enumerate(asked)), executor.workers(how.jobs), keep)
     return [found[number] for number in range(len(asked))]
 
 
-def _ask(task: _Task) -> tuple[int, np.ndarray]:
+def _ask(claim: Claim, numbered: tuple[int, Worlds]) -> tuple[int, np.ndarray]:
     from sim.engine.simulate import simulate
 
-    worlds = task.worlds
-    block = simulate(worlds.scenario, worlds.first, worlds.worlds, worlds.seeds)
-    return task.number, truth(task.claim, block, worlds.scenario)
+    number, worlds = numbered
+    return number, truth(claim, simulate(*worlds), worlds.scenario)

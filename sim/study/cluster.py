@@ -18,13 +18,11 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Any, Generic
+from typing import Any
 from urllib.parse import urlsplit
 
 from sim.archive import digest
 from sim.foundation.errors import InputError, RunError
-from sim.study.executor import Made
 from sim.study.processes import Item
 
 ADDRESS = re.compile(r"(?:(?:tcp|tls)://)?(?:\[[0-9a-fA-F:]+\]|[^\s\[\]/:]+):(?P<port>\d{1,5})/?")
@@ -68,9 +66,7 @@ class Cluster:
         self._at_once = MOST_AT_ONCE
         self._unreachable: list[Any] = []  # futures whose worker has a block and does not hand it over
 
-    def map(
-        self, compute: Callable[[Item], Made], items: Sequence[Item], on_made: Callable[[Item, Made], None]
-    ) -> None:
+    def map(self, compute: Callable[[Item], Any], items: Sequence[Item], on_made: Callable[[Item, Any], None]) -> None:
         """Call ``compute`` on every item, on any worker, and ``on_made`` here with what it made, as it comes in.
 
         An item whose worker dies, or takes much longer than others did, is computed by another one. What ``compute``
@@ -78,7 +74,7 @@ class Cluster:
         workers, or if one runs another version.
         """
         client = self._connected()
-        task, room, late = _Checked(compute, digest.computed_by()), _Room(self), _Late(self)
+        task, room, late = functools.partial(_checked, compute, digest.computed_by()), _Room(self), _Late(self)
         waiting, under_way, news = deque(enumerate(items)), dict[Any, tuple[int, Item]](), threading.Event()
         done: set[int] = set()
         try:
@@ -289,18 +285,12 @@ class _Late:
         return list(new)
 
 
-@dataclass(frozen=True, slots=True)
-class _Checked(Generic[Item, Made]):
+def _checked(compute: Callable[[Item], Any], wanted: dict[str, Any], item: Item) -> Any:
     """``compute`` on a worker, which may have joined late: it must be what was looked at before the start."""
+    from distributed import get_worker
 
-    compute: Callable[[Item], Made]
-    wanted: dict[str, Any]
-
-    def __call__(self, item: Item) -> Made:
-        from distributed import get_worker
-
-        _check(get_worker().address, digest.computed_by(), self.wanted)
-        return self.compute(item)
+    _check(get_worker().address, digest.computed_by(), wanted)
+    return compute(item)
 
 
 def _check(worker: str, found: dict[str, Any] | BaseException, wanted: dict[str, Any]) -> None:

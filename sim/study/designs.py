@@ -73,7 +73,7 @@ def salib(part: str) -> Any:
         raise InputError("this method needs SALib, which is not installed", key="--method", allowed=allowed) from error
 
 
-def sobol(scenario: Scenario, claim: Claim, draws: Sequence[Draw], workers: int, how: How) -> Designed:
+def sobol(scenario: Scenario, claim: Claim, draws: Sequence[Draw], how: How) -> Designed:
     """First-order and total indices of every draw, the latter also without luck, from as many worlds as the scenario
     asks for, three times and twice more for every draw."""
     analyze = salib("analyze.sobol").analyze
@@ -87,8 +87,8 @@ def sobol(scenario: Scenario, claim: Claim, draws: Sequence[Draw], workers: int,
         *(Seeds(other, {draw.key: other}) for draw in draws),
     ]
     parts = spans(scenario.worlds)
-    asked = [Worlds(scenario, span.first, span.worlds, seeds) for seeds in designs for span in parts]
-    found = truths(claim, asked, workers, how)
+    asked = [Worlds(scenario, *span, seeds) for seeds in designs for span in parts]
+    found = truths(claim, asked, how)
     columns = [np.concatenate(found[i : i + len(parts)]) for i in range(0, len(found), len(parts))]
     count = len(draws)
     all_y = np.stack(columns, axis=1).astype(float)
@@ -132,7 +132,7 @@ def without_luck(base: np.ndarray, moved: np.ndarray, base_again: np.ndarray, mo
     return _within(index, half)
 
 
-def morris(scenario: Scenario, claim: Claim, draws: Sequence[Draw], workers: int, how: How) -> Designed:
+def morris(scenario: Scenario, claim: Claim, draws: Sequence[Draw], how: How) -> Designed:
     """Mean absolute and mean elementary effect of every draw on the claim's probability: ``mu_star`` and ``mu``.
 
     An effect is the change of the probability as the assumption rises by one step, two thirds of the middle 90% of its
@@ -147,7 +147,7 @@ def morris(scenario: Scenario, claim: Claim, draws: Sequence[Draw], workers: int
     asked = [
         Worlds(fixed(scenario, _values(draws, row)), number // steps * worlds, worlds) for number, row in enumerate(x)
     ]
-    y = np.stack(truths(claim, asked, workers, how)).astype(float)
+    y = np.stack(truths(claim, asked, how)).astype(float)
     share = y.mean(axis=1)
     within, total = float(y.var(axis=1).mean()), float(y.var())
     chance = Estimate(within / total, math.nan, math.nan) if total else _unknown()

@@ -2,34 +2,22 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from sim.foundation.whole_numbers import whole
 from sim.study import processes
-from sim.study.processes import Item, Receipt
+from sim.study.processes import Item
 
 if TYPE_CHECKING:
     from sim.study.cluster import Cluster
 
-Made = TypeVar("Made")
 IN_PROCESS_ITEMS = 2  # starting workers costs more than so few blocks
 _CLUSTER: ContextVar[Cluster | None] = ContextVar("the cluster in use", default=None)
-
-
-@dataclass(frozen=True, slots=True)
-class Kept(Generic[Item, Made, Receipt]):
-    """A task whose result is kept on this machine: a local worker keeps it itself, a worker elsewhere sends it here."""
-
-    compute: Callable[[Item], Made]
-    keep: Callable[[Item, Made], Receipt]
-
-    def __call__(self, item: Item) -> Receipt:
-        return self.keep(item, self.compute(item))
 
 
 @contextmanager
@@ -68,24 +56,31 @@ def workers(jobs: int | None) -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def _as_made(_item: Any, made: Any) -> Any:
+    return made
+
+
 def map_blocks(
-    task: Callable[[Item], Receipt],
+    compute: Callable[[Item], Any],
     items: Sequence[Item],
     jobs: int,
-    on_done: Callable[[Receipt], None],
+    on_done: Callable[[Any], None],
+    keep: Callable[[Item, Any], Any] = _as_made,
 ) -> None:
-    """Call ``task`` on every item, in any order, and ``on_done`` with each receipt as it comes in.
+    """Call ``compute`` on every item, in any order, and ``on_done`` with what comes of each as it comes in.
 
-    A task that keeps its own result (it writes its block to the disk) is ``Kept``, and returns a small receipt; task
-    and items must pickle. With one job, or very few items, or where no worker can be had (in a worker of someone else,
-    in a thread, without semaphores), everything happens in this process, to the same result; ``on_cluster`` there.
-    What ``task`` raises is raised here; a local worker that dies is a RunError. What is finished by then is kept.
+    ``keep`` makes of what was computed what is handed on: it writes a block to the disk and gives a small receipt. A
+    local worker does that itself, a worker of a cluster sends here what it made. What is called, and items, must
+    pickle. With one job, or very few items, or where no worker can be had (in a worker of someone else, in a thread,
+    without semaphores), everything happens in this process, to the same result; ``on_cluster`` there. What is raised
+    is raised here; a local worker that dies is a RunError. What is finished by then is kept.
     """
     cluster = _CLUSTER.get()
     if cluster is not None:
         if items:
-            _map_on(cluster, task, items, on_done)
+            cluster.map(compute, items, lambda item, made: on_done(keep(item, made)))
         return
+    task = functools.partial(_kept, compute, keep)
     if jobs > 1 and len(items) > IN_PROCESS_ITEMS:
         reason = processes.why_none()
         try:
@@ -98,12 +93,5 @@ def map_blocks(
         on_done(task(item))
 
 
-def _map_on(
-    cluster: Cluster, task: Callable[[Item], Receipt], items: Sequence[Item], on_done: Callable[[Receipt], None]
-) -> None:
-    compute: Callable[[Item], Any] = task.compute if isinstance(task, Kept) else task
-
-    def made_there(item: Item, made: Any) -> None:
-        on_done(task.keep(item, made) if isinstance(task, Kept) else made)
-
-    cluster.map(compute, items, made_there)
+def _kept(compute: Callable[[Item], Any], keep: Callable[[Item, Any], Any], item: Item) -> Any:
+    return keep(item, compute(item))

@@ -20,7 +20,7 @@ from sim.study.axes import Axis, Vary, at, axes_of, notes
 from sim.study.claims_asked import Condition, condition_of
 from sim.study.how import How
 from sim.study.many_worlds import ManyWorlds, sized
-from sim.study.study import Answer, Kind, answered, folder_name, manifest_of
+from sim.study.study import Kind, Study, answered, folder_name, manifest_of
 from sim.words.headlines import flip_warnings, of_flip
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ EVALUATIONS = Table(
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Flip(Answer):
+class Flip(Study):
     """Where the probability of a claim crosses a level, as one assumption varies.
 
     ``crossings`` are Crossing tuples (estimate, low, high, rising, cut), ascending. ``evaluations`` is a pandas frame:
@@ -58,11 +58,6 @@ class Flip(Answer):
     crossings: tuple[Crossing, ...]
     evaluations: pd.DataFrame
 
-    @property
-    def headline(self) -> str:
-        """The plain answer."""
-        return str(self.manifest["headline"])
-
     def answer(self) -> dict[str, Any]:
         """flip.json: path, claim, level, crossings, evaluations (how many values were tried)."""
         return {
@@ -80,10 +75,6 @@ class Flip(Answer):
             {**asked, **c, "direction": "rising" if crossing.rising else "falling"}
             for c, crossing in zip(self.answer()["crossings"], self.crossings, strict=True)
         ]
-
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """File -> table of the folder."""
-        return {"evaluations.csv": self.evaluations}
 
     def write(self, part: Path) -> dict[str, list[str]]:
         """Write the table and flip.json; the columns of the table."""
@@ -109,16 +100,7 @@ def flip(scenario: Scenario, vary: Vary, until: str, how: How) -> Flip:
             found = tuple(Crossing(**{**c, "cut": tuple(c["cut"])}) for c in done.manifest["crossings"])
         except (KeyError, TypeError) as error:
             raise InputError("the manifest does not describe a flip point", file=str(done.path)) from error
-        return Flip(
-            scenario=base,
-            axis=axis,
-            condition=condition,
-            crossings=found,
-            evaluations=done.frame("evaluations.csv", EVALUATIONS).astype({axis.name: "float64"}),
-            manifest=done.manifest,
-            folder=done.path,
-            reused=True,
-        )
+        return Flip.reopened(done, base, axis=axis, condition=condition, crossings=found)
 
     name = folder_name(Flip.KIND, question)
     return answered([base], name, how, lambda: _computed(base, axis, condition, how), reopen)

@@ -33,7 +33,7 @@ MOST_KEPT = 2 << 30  # bytes of blocks in the folder of this process; beyond tha
 _own: dict[int, tempfile.TemporaryDirectory[str]] = {}  # of the process that made it: not of one forked from it
 
 
-class _Task(NamedTuple):
+class Task(NamedTuple):
     """One block to compute."""
 
     scenario: Scenario
@@ -53,22 +53,16 @@ class ManyWorlds:
 
     def compute(self, scenarios: Sequence[Scenario]) -> None:
         """Compute what is missing of all worlds of ``scenarios``; every finished block is on the disk at once."""
-        missing: dict[Path, _Task] = {}
-        there: set[Path] = set()
+        tasks: dict[Path, Task] = {}
         for scenario in scenarios:
             store = store_of(scenario, self.out)
             begin(scenario, store)
-            for span in spans(scenario.worlds):
-                path = store.path(span)
-                if path not in missing and path not in there:
-                    if store.has(span):
-                        there.add(path)
-                    else:
-                        missing[path] = _Task(scenario, store, span)
+            tasks |= {store.path(span): Task(scenario, store, span) for span in spans(scenario.worlds)}
+        missing = [task for task in tasks.values() if not task.store.has(task.span)]
         if missing:
-            compile_first(scenarios[0], self.workers, self.how)
+            compile_first(scenarios[0], self.how)
         total = sum(scenario.worlds for scenario in scenarios)
-        done = kept = total - sum(task.span.worlds for task in missing.values())
+        done = kept = total - sum(task.span.worlds for task in missing)
         self.computed += total - kept
         self.how.tell(SIMULATING, done, total, kept)
 
@@ -77,13 +71,13 @@ class ManyWorlds:
             done += span.worlds
             self.how.tell(SIMULATING, done, total, kept)
 
-        executor.map_blocks(executor.Kept(_compute, _keep), list(missing.values()), self.workers, count)
+        executor.map_blocks(compute_block, missing, self.workers, count, keep_block)
         if self.how.out is None:
             make_room(self.out / folder.BLOCKS, {store_of(scenario, self.out).folder for scenario in scenarios})
 
     def blocks(self, scenario: Scenario) -> Iterator[Block]:
         """The blocks of a scenario, in order of worlds; what is missing of them is computed."""
-        return blocks_of(scenario, store_of(scenario, self.out), spans(scenario.worlds))
+        return blocks_of(scenario, self.out)
 
 
 def _own_folder() -> str:
@@ -105,14 +99,6 @@ def make_room(blocks: Path, but: set[Path]) -> None:
         kept += size
         if kept > MOST_KEPT and store.absolute() not in but:
             shutil.rmtree(store, ignore_errors=True)
-
-
-def _compute(task: _Task) -> bytes:
-    return simulated(task.scenario, task.span)
-
-
-def _keep(task: _Task, content: bytes) -> Span:
-    return keep_block(task.store, task.span, content)
 
 
 def with_worlds(scenario: Scenario, worlds: int | None, seed: int | None) -> Scenario:
@@ -145,7 +131,7 @@ def precise(many: ManyWorlds, scenario: Scenario) -> tuple[Scenario, str]:
     for step in range(PRECISION_STEPS):
         scenario = with_worlds(scenario, BLOCK_WORLDS << step, None)
         many.compute([scenario])
-        for block in blocks_of(scenario, store_of(scenario, many.out), spans(scenario.worlds)[counted:]):
+        for block in blocks_of(scenario, many.out, counted):
             counts.add(block)
             counted += 1
         width, firm, fate = _widest(scenario, counts)
@@ -167,7 +153,7 @@ def _widest(scenario: Scenario, counts: FateCounts) -> tuple[float, str, str]:
     return max(widths, key=lambda found: found[0])
 
 
-def compile_first(scenario: Scenario, workers: int, how: How) -> None:
+def compile_first(scenario: Scenario, how: How) -> None:
     """Compile once, before anything is simulated: local workers share the kernels out, and load what is compiled.
 
     A cluster compiles for itself. InputError if a run of ``scenario`` needs more memory than there is here.
@@ -175,9 +161,11 @@ def compile_first(scenario: Scenario, workers: int, how: How) -> None:
     from sim.engine.simulate import KERNELS, compile_kernel, warm_up
     from sim.foundation import jit
 
-    if executor.is_local():
-        memory.notice(scenario, workers)  # refuses what does not fit
-    if executor.is_local() and not jit.is_compiled_before():
+    if not executor.is_local():
+        return
+    workers = executor.workers(how.jobs)
+    memory.notice(scenario, workers)  # refuses what does not fit
+    if not jit.is_compiled_before():
         how.tell(COMPILING, 0, scenario.worlds)
         executor.map_blocks(compile_kernel, KERNELS, workers, lambda _compiled: None)
         year_end = scenario.start + MONTHS_A_YEAR - 1
@@ -185,37 +173,37 @@ def compile_first(scenario: Scenario, workers: int, how: How) -> None:
         jit.mark_compiled()
 
 
-def simulated(scenario: Scenario, span: Span) -> bytes:
-    """The worlds of ``span`` as a block ready to be kept, here or elsewhere."""
-    from sim.engine.simulate import simulate as simulate_block
+def compute_block(task: Task) -> bytes:
+    """The worlds of a block, ready to be kept, here or elsewhere."""
+    from sim.engine.simulate import simulate
 
-    return packed(simulate_block(scenario, span.first, span.worlds))
+    return packed(simulate(task.scenario, *task.span))
 
 
-def keep_block(store: BlockStore, span: Span, content: bytes) -> Span:
+def keep_block(task: Task, content: bytes) -> Span:
     """Put a block on the disk. RunError if the disk is full or the block was altered on its way here."""
     try:
-        store.put(span, content)
+        task.store.put(task.span, content)
     except (OSError, ValueError) as error:
         raise RunError(
-            f"{store.folder}: {first_line(error)}; "
+            f"{task.store.folder}: {first_line(error)}; "
             "finished blocks are kept: make room and run the same command again to take the run up"
         ) from error
-    return span
+    return task.span
 
 
-def compute_block(scenario: Scenario, store: BlockStore, span: Span) -> Span:
-    """Simulate the worlds of ``span`` here and put them on the disk. RunError if the disk is full."""
-    return keep_block(store, span, simulated(scenario, span))
+def blocks_of(scenario: Scenario, out: Path, skip: int = 0) -> Iterator[Block]:
+    """The blocks of ``scenario`` that are kept in ``out``, in order of worlds, without the first ``skip``.
 
-
-def blocks_of(scenario: Scenario, store: BlockStore, wanted: Sequence[Span]) -> Iterator[Block]:
-    """The wanted blocks in order; one that is not there, or was spoiled since it was finished, is computed again."""
-    for span in wanted:
+    One that is not there, or was spoiled since it was finished, is computed again.
+    """
+    store = store_of(scenario, out)
+    for span in spans(scenario.worlds)[skip:]:
         block = store.read(span)
         if block is None:
             begin(scenario, store)
-            compute_block(scenario, store, span)
+            task = Task(scenario, store, span)
+            keep_block(task, compute_block(task))
             block = store.read(span)
         if block is None:
             raise RunError(f"{store.path(span)}: a block that was just written does not read back; is the disk sound?")

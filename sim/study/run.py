@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.archive import digest, tables
-from sim.archive.blocks import spans
-from sim.archive.folder import RunFolder, number
+from sim.archive.folder import RunFolder, number, plain_rows
 from sim.engine.block import Block
 from sim.foundation.columns import HISTORY_DTYPE
 from sim.foundation.errors import InputError
@@ -24,7 +23,7 @@ from sim.scenario.year_ends import KEPT, firms_kept, year_ends
 from sim.study import executor
 from sim.study.focus import claims_first, first, focus_in
 from sim.study.how import SUMMARISING, How
-from sim.study.many_worlds import ManyWorlds, blocks_of, precise, store_of, with_worlds
+from sim.study.many_worlds import ManyWorlds, blocks_of, precise, with_worlds
 from sim.study.study import Answer, Kind, answered, manifest_of
 
 if TYPE_CHECKING:
@@ -76,11 +75,11 @@ class Run(Answer):
 
     def survival(self) -> pd.DataFrame:
         """survival.csv: curves of firms and groups, with 95% bands."""
-        return self._frame("survival")
+        return self.outcomes.survival
 
     def fates(self) -> pd.DataFrame:
         """fates.csv: cumulative incidence of fates and milestones by month."""
-        return self._frame("fates")
+        return self.outcomes.fates
 
     def causes(self) -> pd.DataFrame:
         """causes.csv: what ended the firms, by year, fate and cause.
@@ -95,23 +94,23 @@ class Run(Answer):
                 file=str(self.folder),
                 allowed="a folder with causes.csv: run the scenario again to have one",
             )
-        return self._frame("causes")
+        return self.outcomes.causes
 
     def landscape(self) -> pd.DataFrame:
         """landscape.csv: quantiles of the industry's quantities by month."""
-        return self._frame("landscape")
+        return self.outcomes.landscape
 
     def endgame(self) -> pd.DataFrame:
         """endgame.csv: share of worlds that reached the endgame by each month."""
-        return self._frame("endgame")
+        return self.outcomes.endgame
 
     def claims(self) -> pd.DataFrame:
         """claims.csv: share of worlds in which each forecast comes true."""
-        return self._frame("claims")
+        return self.outcomes.claims
 
     def paths(self) -> pd.DataFrame:
         """paths.parquet: quantiles of every firm's quantities by month."""
-        return self._frame("paths")
+        return self.outcomes.paths
 
     def firms(self) -> pd.DataFrame:
         """firms.parquet: one row per world and firm."""
@@ -142,8 +141,7 @@ class Run(Answer):
         shown = [f"{fate}{bound}" for fate in HEADLINE_STATES for bound in ("", "_low", "_high")]
         columns = ["firm", "name", "kind", *shown, *MEDIAN_EXIT]
         frame = self.outcomes.headline.reindex(columns=columns)  # an older version wrote fewer
-        rows = [{key: number(value) for key, value in row.items()} for row in frame.to_dict("records")]
-        return first(rows, focus_in(self.scenario, self.manifest))
+        return first(plain_rows(frame), focus_in(self.scenario, self.manifest))
 
     def ledger(self) -> list[dict[str, Any]]:
         """Claims, then facts, in each those about who is in focus first, as plain numbers: ``scenario`` and the columns
@@ -157,19 +155,16 @@ class Run(Answer):
         said = {(c.id, c.happened): asked(self.scenario, c) for c in (*self.scenario.claims, *self.scenario.facts)}
         frames = (self.outcomes.claims, self.scenario.claims), (self.outcomes.facts, self.scenario.facts)
         focus = focus_in(self.scenario, self.manifest)
-        rows = [row for frame, asked in frames for row in claims_first(frame.to_dict("records"), asked, focus)]
+        rows = [row for frame, asked in frames for row in claims_first(plain_rows(frame), asked, focus)]
         return [
             {
                 "scenario": self.scenario.name,
-                **{key: number(value) for key, value in ({"happened": None} | row).items()},
+                "happened": None,
+                **row,
                 "asked": said[row["claim"], row.get("happened")],
             }
             for row in rows
         ]
-
-    def _frame(self, name: str) -> pd.DataFrame:
-        frame: pd.DataFrame = getattr(self.outcomes, name)
-        return frame
 
     @cached_property
     def stories(self) -> list[WorldStory]:
@@ -192,7 +187,7 @@ class Run(Answer):
 
         columns = {file: tables.schema_of(file).names for file in (tables.FIRMS_FILE, tables.EVENTS_FILE)}
         for name, file in OUTCOME_FILES.items():
-            frame = self._frame(name)
+            frame = getattr(self.outcomes, name)
             columns[file] = list(frame)
             if file.endswith(".csv"):
                 tables.write_csv(frame, part / file)
@@ -219,7 +214,7 @@ def run(scenario: Scenario, how: How) -> Run:
 
     def reopen(done: RunFolder) -> Run:
         simulated = with_worlds(asked, int(done.manifest["worlds"]), None)
-        return opened(done, simulated, functools.partial(_blocks, simulated, done.path.parents[1]))
+        return opened(done, simulated, functools.partial(blocks_of, simulated, done.path.parents[1]))
 
     return answered([asked], digest.question(asked, how.precision), how, lambda: simulate(asked, how), reopen)
 
@@ -237,7 +232,7 @@ def simulate(scenario: Scenario, how: How) -> Run:
         notices.append(notice)
     simulated = time.perf_counter()
     how.tell(SUMMARISING, scenario.worlds, scenario.worlds)
-    blocks = functools.partial(_blocks, scenario, many.out)
+    blocks = functools.partial(blocks_of, scenario, many.out)
     outcomes = summarise(scenario, blocks)
     timings = {
         "simulate_seconds": simulated - started,
@@ -249,10 +244,6 @@ def simulate(scenario: Scenario, how: How) -> Run:
     own = {"stem": digest.stem(scenario), "extinct": kept, "clipped": outcomes.clipped}
     manifest = manifest_of(Run.KIND, scenario, how, notices, timings, **own)
     return Run(scenario=scenario, outcomes=outcomes, manifest=manifest, blocks=blocks, pieces=_pieces(scenario, blocks))
-
-
-def _blocks(scenario: Scenario, out: Path) -> Iterator[Block]:
-    return blocks_of(scenario, store_of(scenario, out), spans(scenario.worlds))
 
 
 def _pieces(scenario: Scenario, blocks: Callable[[], Iterator[Block]]) -> Callable[[], Iterable[Piece]]:
@@ -282,8 +273,9 @@ def opened(done: RunFolder, scenario: Scenario, blocks: Callable[[], Iterator[Bl
     from sim.outcomes.endgame import Share
     from sim.outcomes.summary import Outcomes
 
-    kept = done.manifest["files"]
-    frames = {name: done.frame(f) if f in kept or name != "causes" else None for name, f in OUTCOME_FILES.items()}
+    files = OUTCOME_FILES.items()
+    frames: dict[str, Any] = dict.fromkeys(OUTCOME_FILES)  # causes.csv is younger than the others
+    frames |= {name: done.frame(file) for name, file in files if name != "causes" or file in done.manifest["files"]}
     try:
         outcomes = Outcomes(
             worlds=int(done.manifest["worlds"]),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sim.archive.folder import number
+from sim.archive.folder import plain_rows
 from sim.foundation.months import month_text
 from sim.foundation.states import A_GIANT, A_STARTUP, ALL, ALL_GIANTS, State
 from sim.outcomes.differences import ENDGAME, GENERAL_LEFT, INDEPENDENTS_LEFT, SURVIVAL
@@ -14,7 +14,7 @@ from sim.outcomes.quoted import known_rows
 from sim.outcomes.year_end_differences import YEAR_END_QUANTITIES
 from sim.study.focus import first, focus_in
 from sim.study.run import Run
-from sim.study.study import Answer
+from sim.study.study import Study
 from sim.words.names import name_of
 
 if TYPE_CHECKING:
@@ -25,18 +25,13 @@ SHOWN_QUANTITIES = (SURVIVAL, State.INDEPENDENT, INDEPENDENTS_LEFT, GENERAL_LEFT
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class RunsCompared(Answer):
+class RunsCompared(Study):
     """Runs, every one compared with the first: ``differences`` is differences.csv as a pandas frame, ``headline`` has a
     sentence for every run but the first, ``runs()`` gives the runs.
     """
 
     differences: pd.DataFrame
     runs: Callable[[], list[Run]] = field(repr=False)
-
-    @property
-    def headline(self) -> list[str]:
-        """The sentence to quote about every run but the first."""
-        return list(self.manifest["headline"])
 
     def told_months(self) -> dict[str, int]:
         """Run -> the calendar month at which its runway, cash and revenue are told first."""
@@ -58,7 +53,7 @@ class RunsCompared(Answer):
             row
             for label, month in self.told_months().items()
             for row in first(
-                _plain(told[(told["variant"] == label) & (told["date"] == month_text(month))]), self.told_first()
+                plain_rows(told[(told["variant"] == label) & (told["date"] == month_text(month))]), self.told_first()
             )
         ]
         names = self.manifest.get("names", {})
@@ -78,19 +73,11 @@ class RunsCompared(Answer):
             rank = 2 if row["firm"] == ALL else 0 if row["firm"] in startups else 1
             return rank, -abs(row["difference"]) if row["difference"] is not None else 1.0
 
-        shown = [row for row in _plain(rows) if row["quantity"] != State.INDEPENDENT or row["difference"] is None]
+        shown = [row for row in plain_rows(rows) if row["quantity"] != State.INDEPENDENT or row["difference"] is None]
         ranked = sorted((row for row in shown if row["firm"] not in giants), key=order)
         labels = dict.fromkeys(self.differences["variant"])
         return [row for label in labels for row in first((row for row in ranked if row["variant"] == label), focus)]
 
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """File -> table of the folder."""
-        return {"differences.csv": self.differences}
-
     def known(self, label: str) -> Sequence[Any]:
         """The rows about a run that have a difference."""
         return known_rows(self.differences, label)
-
-
-def _plain(rows: pd.DataFrame) -> list[dict[str, Any]]:
-    return [{str(key): number(value) for key, value in row.items()} for row in rows.to_dict("records")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import time
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ import numpy as np
 from sim.archive import digest
 from sim.archive.blocks import spans
 from sim.archive.dictionary import A_SHARE, INTEGER, NUMBER, TEXT, Column, Table, bounds
-from sim.archive.folder import RunFolder, number
+from sim.archive.folder import number, plain_rows
 from sim.engine.draws import Draw, draws_of
 from sim.engine.prepared import Seeds
 from sim.foundation.errors import InputError, nearest_of
@@ -21,12 +22,12 @@ from sim.laws.catalogue import ASSUMPTIONS
 from sim.outcomes.claims import UNDECIDED, can_be_undecided, truth
 from sim.outcomes.drivers import FEWEST_EVENTS, Estimate, chance_share, fifths, first_order, ranks, significant_by_holm
 from sim.scenario.model import Claim, Scenario
-from sim.study import designs, executor, overwritten
+from sim.study import designs, overwritten
 from sim.study.claims_asked import Worlds, claim_of, truths
 from sim.study.designs import Designed, other_seed
 from sim.study.how import SUMMARISING, How
 from sim.study.many_worlds import ManyWorlds, sized
-from sim.study.study import Answer, Kind, answered, folder_name, manifest_of
+from sim.study.study import Kind, Study, answered, folder_name, manifest_of
 from sim.words.headlines import of_sensitivity, too_few
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ TORNADO = Table(
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Sensitivity(Answer):
+class Sensitivity(Study):
     """What drives whether a claim comes true.
 
     ``drivers`` is drivers.csv as a pandas frame, drivers first, the rest in the order of the scenario; ``tornado`` has
@@ -85,11 +86,6 @@ class Sensitivity(Answer):
     tornado: pd.DataFrame
 
     @property
-    def headline(self) -> str:
-        """The plain answer."""
-        return str(self.manifest["headline"])
-
-    @property
     def ranks(self) -> dict[str, int | None]:
         """Rank of every uncertain path."""
         return dict(self.manifest["ranks"])
@@ -102,12 +98,7 @@ class Sensitivity(Answer):
 
     def summary(self) -> list[dict[str, Any]]:
         """One row per path and index, as drivers.csv, with its ``rank`` (None: not distinguishable from noise)."""
-        rows = [{"rank": self.ranks[row["path"]], **row} for row in self.drivers.to_dict("records")]
-        return [{str(key): number(value) for key, value in row.items()} for row in rows]
-
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """File -> table of the folder."""
-        return {"drivers.csv": self.drivers, "tornado.csv": self.tornado}
+        return [{"rank": self.ranks[row["path"]], **row} for row in plain_rows(self.drivers)]
 
 
 def sensitivity(scenario: Scenario, of: str, method: str, how: How) -> Sensitivity:
@@ -123,18 +114,7 @@ def sensitivity(scenario: Scenario, of: str, method: str, how: How) -> Sensitivi
     _check(scenario, claim, method, draws)
     base = sized(scenario, how, MOST_WORLDS_BY_METHOD[method])
 
-    def reopen(done: RunFolder) -> Sensitivity:
-        return Sensitivity(
-            scenario=base,
-            claim=claim,
-            method=method,
-            drivers=done.frame("drivers.csv", DRIVERS),
-            tornado=done.frame("tornado.csv", TORNADO),
-            manifest=done.manifest,
-            folder=done.path,
-            reused=True,
-        )
-
+    reopen = functools.partial(Sensitivity.reopened, scenario=base, claim=claim, method=method)
     name = folder_name(Sensitivity.KIND, [digest.question(base, None), claim.id, method])
     return answered([base], name, how, lambda: _computed(base, claim, method, draws, how), reopen)
 
@@ -154,11 +134,8 @@ def _check(scenario: Scenario, claim: Claim, method: str, draws: Sequence[Draw])
 
 def _computed(base: Scenario, claim: Claim, method: str, draws: Sequence[Draw], how: How) -> Sensitivity:
     started = time.perf_counter()
-    if method == GIVEN_DATA:
-        found = _given_data(base, claim, draws, ManyWorlds(how))
-    else:
-        ask = designs.sobol if method == SOBOL else designs.morris
-        found = ask(base, claim, draws, executor.workers(how.jobs), how)
+    ask = {GIVEN_DATA: _given_data, SOBOL: designs.sobol, MORRIS: designs.morris}[method]
+    found = ask(base, claim, draws, how)
     how.tell(SUMMARISING, base.worlds, base.worlds)
     asked = None if found.sample is None else found.sample[found.sample != UNDECIDED]
     rare = 0 if asked is None else int(min(asked.sum(), asked.size - asked.sum()))
@@ -199,8 +176,9 @@ def _computed(base: Scenario, claim: Claim, method: str, draws: Sequence[Draw], 
     )
 
 
-def _given_data(base: Scenario, claim: Claim, draws: Sequence[Draw], many: ManyWorlds) -> Designed:
+def _given_data(base: Scenario, claim: Claim, draws: Sequence[Draw], how: How) -> Designed:
     """Indices from the worlds of the ordinary run; chance from the first of them with other luck."""
+    many = ManyWorlds(how)
     many.compute([base])
     sample = np.concatenate([truth(claim, block, base) for block in many.blocks(base)])
     asked = sample != UNDECIDED
@@ -210,7 +188,7 @@ def _given_data(base: Scenario, claim: Claim, draws: Sequence[Draw], many: ManyW
         raise InputError("too few worlds", key=f"--of {claim.id}", found=met, allowed=allowed)
     parts = spans(min(base.worlds, REPLICATED))
     luck = Seeds(luck=other_seed(base.seed))
-    again = np.concatenate(truths(claim, [Worlds(base, *span, luck) for span in parts], many.workers, many.how))
+    again = np.concatenate(truths(claim, [Worlds(base, *span, luck) for span in parts], how))
     both = asked[: again.size] & (again != UNDECIDED)
     chance = chance_share(sample[: again.size][both].astype(float), again[both].astype(float))
     y = sample[asked].astype(float)

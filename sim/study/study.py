@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self, TypeVar
 
 from sim.archive import digest, folder, tables
 from sim.archive.dictionary import Table
@@ -55,20 +55,43 @@ class Answer:
         """What a reader must know before the numbers."""
         return list(self.manifest["notices"])
 
-    def quoted(self) -> Any:
-        """The sentence to quote, or one for each run, made anew: about who is told first."""
+    def write(self, part: Path) -> dict[str, list[str]]:
+        """Write the tables into the folder being made at ``part``; the columns of each."""
+        raise NotImplementedError
+
+
+class Study(Answer):
+    """An answer with a sentence to quote. Its tables are its attributes with the names of their files: drivers.csv is
+    ``drivers``, a pandas frame, or None where there is no such file.
+    """
+
+    @classmethod
+    def reopened(cls, done: RunFolder, scenario: Scenario, **own: Any) -> Self:
+        """The answer in a finished folder; ``own``: what it has besides tables. InputError if a table is not sound."""
+        found: dict[str, Any] = {"manifest": done.manifest, "folder": done.path, "reused": True}
+        for name, table in cls.KIND.tables.items():
+            found[Path(name).stem] = done.frame(name, table) if name in done.manifest["files"] else None
+        return cls(scenario=scenario, **found, **own)
+
+    @property
+    def headline(self) -> Any:
+        """The sentence to quote; of runs that are compared a list, one for every run but the first."""
         return self.manifest["headline"]
+
+    def quoted(self) -> Any:
+        """The headline made anew: about who is told first."""
+        return self.headline
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """File -> table of the folder."""
-        raise NotImplementedError
+        frames = {name: getattr(self, Path(name).stem) for name in self.KIND.tables}
+        return {name: frame for name, frame in frames.items() if frame is not None}
 
     def write(self, part: Path) -> dict[str, list[str]]:
         """Write the tables into the folder being made at ``part``; the columns of each."""
-        found = self.tables()
-        for name, frame in found.items():
+        for name, frame in self.tables().items():
             tables.write_csv(_plain(frame), part / name)
-        return {name: list(map(str, frame)) for name, frame in found.items()}
+        return {name: list(map(str, frame)) for name, frame in self.tables().items()}
 
 
 A = TypeVar("A", bound=Answer)
@@ -149,7 +172,7 @@ def focused(answer: A, focus: Sequence[str]) -> A:
     if not focus:
         return answer
     told = replace(answer, manifest={**answer.manifest, FOCUS: list(focus)})
-    return replace(told, manifest={**told.manifest, "headline": told.quoted()}) if "headline" in told.manifest else told
+    return replace(told, manifest={**told.manifest, "headline": told.quoted()}) if isinstance(told, Study) else told
 
 
 def _told(answer: A, focus: Sequence[str], how: How) -> A:

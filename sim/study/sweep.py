@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import time
 from collections.abc import Sequence
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.archive import digest
 from sim.archive.dictionary import MIXED, NUMBER, ONE_WORLD, SURVIVAL_CSV, TEXT, Column, Table, bounds
-from sim.archive.folder import RunFolder, number
+from sim.archive.folder import plain_rows
 from sim.foundation.states import A_STARTUP, State
 from sim.outcomes.differences import ENDGAME, GENERAL_LEFT, INDEPENDENTS_LEFT
 from sim.outcomes.horizon import GRID_COLUMNS, horizon_of
@@ -19,7 +20,7 @@ from sim.study.axes import Axis, Coordinate, Vary, at, axes_of, notes
 from sim.study.focus import asked_in, first, focus_in
 from sim.study.how import SUMMARISING, How
 from sim.study.many_worlds import ManyWorlds, sized
-from sim.study.study import Answer, Kind, answered, folder_name, manifest_of
+from sim.study.study import Kind, Study, answered, folder_name, manifest_of
 from sim.words.headlines import of_sweep
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ GRID = Table(
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Sweep(Answer):
+class Sweep(Study):
     """Runs of one scenario over a grid of one or two assumptions.
 
     ``grid`` is grid.csv as a pandas frame: a column per varied path (numbers, or decisions as they are written), then
@@ -68,11 +69,6 @@ class Sweep(Answer):
     grid: pd.DataFrame
     survival: pd.DataFrame | None
 
-    @property
-    def headline(self) -> str:
-        """What the sweep does, in a sentence."""
-        return str(self.manifest["headline"])
-
     def quoted(self) -> str:
         """That sentence, made of the grid: about who is in focus first."""
         return of_sweep(self.scenario, self.axes, self.grid, asked_in(self.manifest))
@@ -83,17 +79,11 @@ class Sweep(Answer):
         """
         focus = focus_in(self.scenario, self.manifest)
         firms = [*focus, *(firm.id for firm in self.scenario.firms if firm.kind == A_STARTUP)]
-        grid = self.grid
-        shown = grid["quantity"].isin(OF_INDUSTRY) | (
-            (grid["quantity"] == State.INDEPENDENT) & grid["firm"].isin(firms)
-        )
-        rows = [{str(key): number(value) for key, value in row.items()} for row in grid[shown].to_dict("records")]
+        quantity, firm = self.grid["quantity"], self.grid["firm"]
+        shown = quantity.isin(OF_INDUSTRY) | ((quantity == State.INDEPENDENT) & firm.isin(firms))
+        rows = plain_rows(self.grid[shown])
         points = itertools.groupby(rows, key=lambda row: [row[axis.name] for axis in self.axes])
         return [row for _, point in points for row in first(point, focus)]
-
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """File -> table of the folder."""
-        return {"grid.csv": self.grid} | ({} if self.survival is None else {"survival.csv": self.survival})
 
 
 def sweep(scenario: Scenario, vary: Vary, how: How) -> Sweep:
@@ -107,18 +97,7 @@ def sweep(scenario: Scenario, vary: Vary, how: How) -> Sweep:
     base = sized(scenario, how, MOST_WORLDS_A_POINT[len(axes) - 1])
     question = [digest.question(base, None), [[axis.name, *axis.values()] for axis in axes]]
 
-    def reopen(done: RunFolder) -> Sweep:
-        types = {axis.name: "float64" for axis in axes if not axis.chosen}
-        return Sweep(
-            scenario=base,
-            axes=axes,
-            grid=done.frame("grid.csv", GRID).astype(types),
-            survival=done.frame("survival.csv").astype(types) if len(axes) == 1 else None,
-            manifest=done.manifest,
-            folder=done.path,
-            reused=True,
-        )
-
+    reopen = functools.partial(Sweep.reopened, scenario=base, axes=axes)
     return answered([base], folder_name(Sweep.KIND, question), how, lambda: _computed(base, axes, how), reopen)
 
 

@@ -100,10 +100,6 @@ class WhatIf(RunsCompared):
         decisive = (firm for variant in self.variants for firm in self.decisive(variant))
         return tuple(dict.fromkeys([*super().told_first(), *decisive]))
 
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """File -> table of the folder."""
-        return {**super().tables(), "flipped.csv": self.flipped}
-
 
 def what_if(base: Scenario, variants: Sequence[Variant], how: How) -> WhatIf:
     """Simulate ``base`` and ``variants`` (made of it by variants.variants_of) in the same worlds and compare them.
@@ -221,14 +217,10 @@ def _opened(done: RunFolder, base: Scenario, variants: Sequence[Variant], how: H
     """The study in a finished folder; its runs come from their blocks when they are asked for."""
     worlds, again = int(done.manifest["worlds"]), replace(how, precision=None, progress=None)
     scenarios = [with_worlds(one, worlds, None) for one in (base, *(variant.scenario for variant in variants))]
-    return WhatIf(
-        scenario=scenarios[0],
+    return WhatIf.reopened(
+        done,
+        scenarios[0],
         variants=tuple(_as_many(variant, worlds) for variant in variants),
-        differences=done.frame("differences.csv"),
-        flipped=done.frame("flipped.csv", TURNED),
-        manifest=done.manifest,
         runs=functools.cache(lambda: [simulate(scenario, again) for scenario in scenarios]),
-        folder=done.path,
-        reused=True,
         others=scenarios[1:],
     )

@@ -98,9 +98,9 @@ def test_what_is_kept_already_is_not_computed_again(dask, tmp_path):
 def test_claims_asked_in_worlds_that_are_not_kept(dask):
     scenario = small()
     asked = [Worlds(scenario, first, 50) for first in (0, 1024, 4096)]
-    here = truths(scenario.claims[0], asked, 1, How())
+    here = truths(scenario.claims[0], asked, How(jobs=1))
     with executor.on_cluster(dask.address):
-        there = truths(scenario.claims[0], asked, 1, How())
+        there = truths(scenario.claims[0], asked, How(jobs=1))
     assert 0 < np.concatenate(here).mean() < 1
     np.testing.assert_array_equal(np.concatenate(here), np.concatenate(there))
 
@@ -360,15 +360,14 @@ def _interrupt(_: int) -> None:
 
 
 def test_a_block_altered_on_its_way_is_not_kept(dask, tmp_path):
-    store = many_worlds.store_of(small(), tmp_path)
-    task = executor.Kept(_altered, lambda span, content: many_worlds.keep_block(store, span, content))
+    task = many_worlds.Task(small(), many_worlds.store_of(small(), tmp_path), many_worlds.Span(0, 10))
     with pytest.raises(RunError, match="altered on its way"), executor.on_cluster(dask.address):
-        executor.map_blocks(task, [many_worlds.Span(0, 10)], 1, print)
+        executor.map_blocks(_altered, [task], 1, print, many_worlds.keep_block)
     assert blocks_in(tmp_path) == {}
 
 
-def _altered(span: many_worlds.Span) -> bytes:
-    return many_worlds.simulated(small(), span).replace(b"histories", b"histroies")
+def _altered(task: many_worlds.Task) -> bytes:
+    return many_worlds.compute_block(task).replace(b"histories", b"histroies")
 
 
 WRONG = {

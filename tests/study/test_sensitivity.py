@@ -24,6 +24,7 @@ from sim.scenario.load import with_sets
 from sim.scenario.model import Scenario
 from sim.study import designs
 from sim.study import sensitivity as study
+from sim.study.how import How
 from sim.study.many_worlds import with_worlds
 
 DUMMY = "assumptions.demand.growth_floor_year"  # demand is off: it can do nothing
@@ -458,14 +459,14 @@ def test_designs_draw_anew_what_they_say(monkeypatch):
     pytest.importorskip("SALib")
     asked = []
 
-    def truths(_claim, worlds, _workers, _tell):
+    def truths(_claim, worlds, _how):
         asked.extend(worlds)
         return [np.arange(one.worlds) % 2 for one in worlds]
 
     monkeypatch.setattr(designs, "truths", truths)
     scenario = uncertain(64)
     draws = draws_of(scenario)
-    designs.sobol(scenario, scenario.claims[0], draws, 1, lambda _now: None)
+    designs.sobol(scenario, scenario.claims[0], draws, How())
     other = designs.other_seed(scenario.seed)
     everything = {draw.key: other for draw in draws}
     twins = [Seeds(drawn={draw.key: other}) for draw in draws]
@@ -474,7 +475,7 @@ def test_designs_draw_anew_what_they_say(monkeypatch):
     assert [one.seeds for one in asked] == wanted
     assert {(one.first, one.worlds) for one in asked} == {(0, 64)}
     asked.clear()
-    designs.morris(scenario, scenario.claims[0], draws, 1, lambda _now: None)
+    designs.morris(scenario, scenario.claims[0], draws, How())
     assert [one.first for one in asked] == [64 * path for path in range(designs.REPEATS) for _ in range(len(draws) + 1)]
     for before, after in itertools.pairwise(asked):
         if before.first == after.first:
