@@ -28,7 +28,6 @@ GRID_FORM, SPAN_FORM = "PATH=LO:HI:N", "PATH=LO:HI"
 MOST_POINTS = 441  # in a whole grid: 21 by 21
 DIGITS = 12  # of a grid's values: 0.3, not 0.30000000000000004
 _DATED = re.compile(r"(?P<numbers>[^@]*)@(?P<when>[^@]*)", re.DOTALL)
-_EVENT = re.compile(r"(events\.[^.]+)\.set\.(.+)")
 Vary = str | Iterable[str] | Mapping[str, Sequence[float | str]]
 Coordinate = float | str  # on an axis: a number, or a decision as it is written
 
@@ -92,14 +91,10 @@ class Axis:
 
     def stated_in(self, scenario: Scenario) -> Value | None:
         """What the scenario states at the path for all months; None where what varies is dated."""
-        found: Value | None = scenario.assumptions.get(self.path)
-        top, _, rest = self.path.partition(".")
-        if top == "firms":
-            id, _, name = rest.partition(".")
-            found = next(firm.values[name] for firm in scenario.firms if firm.id == id)
-        elif top == "events":
-            found = next(c.value for c in scenario.changes if f"{c.origin}.set.{c.path}" == self.path)
-        return found if not self.when else None
+        if self.when:
+            return None
+        change = overwritten.change_at(scenario, self.path)
+        return overwritten.stated(scenario)[self.path] if change is None else change.value
 
 
 def at(scenario: Scenario, axes: Sequence[Axis], point: Sequence[Coordinate]) -> Scenario:
@@ -163,11 +158,8 @@ def _numbers(label: str, given: Any, form: str) -> list[Any]:
 
 
 def _not(form: str, label: str) -> InputError:
-    return InputError(f"not {form}", key=label, allowed=f"{form}, for instance {_example(form)}")
-
-
-def _example(form: str) -> str:
-    return f"assumptions.listing.strength=0:2{':5' if form == GRID_FORM else ''}"
+    example = f"assumptions.listing.strength=0:2{':5' if form == GRID_FORM else ''}"
+    return InputError(f"not {form}", key=label, allowed=f"{form}, for instance {example}")
 
 
 def _axis(scenario: Scenario, root: Node, label: str, path: str, when: str, given: Any, grid: bool) -> Axis:
@@ -213,30 +205,22 @@ def _range(label: str, numbers: list[Any], axis: Axis, grid: bool) -> Axis:
 
 def _declared(scenario: Scenario, root: Node, label: str, path: str) -> tuple[Assumption, str]:
     """The assumption at ``path`` and what a value there does to it (set, times or plus)."""
-    event = _EVENT.fullmatch(path)
-    if event is not None:
-        for change in scenario.changes:
-            declared = assumption_at(change.path, root)
-            if (change.origin, change.path) == event.groups() and declared is not None:
-                return declared, change.op
-    declared = assumption_at(path, root)
+    change = overwritten.change_at(scenario, path)
+    declared = assumption_at(path if change is None else change.path, root)
     if declared is None:
         allowed = "assumptions.<mechanism>.<name> or firms.<id>.<assumption>, or events.<id>.set.<one of these>"
         near = nearest_path(path, root)
         raise InputError(
             "nothing that can vary", key=label, found=path, allowed=allowed, nearest=near if near != path else None
         )
-    return declared, "set"
+    return declared, "set" if change is None else change.op
 
 
 def _number(label: str, given: Any, within: Range) -> float:
     allowed = range_text(within.low, within.high)
     if within.whole:
         allowed = allowed.replace("a number", "a whole number")
-    try:
-        number = float(given)
-    except (TypeError, ValueError):
-        number = math.nan
+    number = _float(given)
     if not within.low <= number <= within.high or (within.whole and number != int(number)):
         problem = (
             "out of bounds" if math.isfinite(number) and not within.low <= number <= within.high else "no such value"
@@ -246,14 +230,19 @@ def _number(label: str, given: Any, within: Range) -> float:
 
 
 def _points(label: str, given: Any) -> int:
-    try:
-        points = float(given)
-    except (TypeError, ValueError):
-        points = math.nan
+    points = _float(given)
     if not (1 <= points <= MOST_POINTS and points == int(points)):
         allowed = f"a whole number from 1 to {MOST_POINTS}"
         raise InputError("no such number of points", key=label, found=shown(given), allowed=allowed)
     return int(points)
+
+
+def _float(given: Any) -> float:
+    """NaN for what is no number."""
+    try:
+        return float(given)
+    except (TypeError, ValueError):
+        return math.nan
 
 
 def tidy(value: float) -> float:

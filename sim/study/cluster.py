@@ -220,16 +220,13 @@ class _Room:
             if self.items:
                 self.manned = self.looked
         if self.looked - self.manned > WORKERLESS_SECONDS:
+            mute = f" ({', '.join(sorted(stopped))} took a block and gave nothing back)" if stopped else ""
             raise RunError(
                 f"the Dask scheduler at {self.cluster.scheduler} has had no worker that computes for "
-                f"{WORKERLESS_SECONDS:.0f} seconds{_stopped_ones(stopped)}; start some with "
+                f"{WORKERLESS_SECONDS:.0f} seconds{mute}; start some with "
                 f"`dask worker {self.cluster.scheduler} --nthreads 1`; {BLOCKS_ARE_KEPT}"
             )
         return self.items
-
-
-def _stopped_ones(stopped: set[str]) -> str:
-    return f" ({', '.join(sorted(stopped))} took a block and gave nothing back)" if stopped else ""
 
 
 class _Late:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sim.archive import digest, folder
 from sim.archive.dictionary import DIFFERENCES_CSV
@@ -32,11 +32,8 @@ from sim.words.explanations import explanation
 from sim.words.headlines import of_other_run, pairing
 from sim.words.names import name_of
 
-if TYPE_CHECKING:
-    pass
-
 FEWEST_RUNS = 2
-Asked = Scenario | Path | Run  # what can be compared: a scenario, the folder of a run, or a run
+Asked = Scenario | Run
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -85,10 +82,10 @@ class Comparison(RunsCompared):
 def questions(
     asked: Sequence[Scenario | Run | Path | str], sets: Sequence[str], how: How
 ) -> tuple[list[Asked], list[str]]:
-    """What is asked, ready to ``compare``: files are loaded, ``sets`` applied; and what is to be said about it.
+    """What is asked, ready to ``compare``: files are loaded, folders opened, ``sets`` applied; and what is to be said.
 
-    A folder or a run that is changed by ``sets`` becomes its scenario, to be simulated anew; without, it stays as it
-    is, and the number of worlds and the seed that are asked for do not change it.
+    A folder or a run that is changed by ``sets`` becomes its scenario, to be simulated anew; without, it is the run
+    that it has, and the number of worlds and the seed that are asked for do not change it.
     """
     found: list[Asked] = []
     notices: list[str] = []
@@ -105,7 +102,7 @@ def questions(
             name = one if isinstance(one, Path) else stated.name
             notices.append(f"{name}: --set changes the question, so its scenario is simulated anew")
         else:
-            found.append(one)
+            found.append(comparable(one) if isinstance(one, Path) else one)
             if worlds is not None or seed is not None:
                 name = one if isinstance(one, Path) else one.scenario.name
                 notices.append(f"{name} is a finished run: --worlds and --seed do not change it")
@@ -122,24 +119,15 @@ def compare(asked: Sequence[Scenario | Run | Path | str], how: How, sets: Sequen
     found, notices = questions(asked, sets, how)
     if len(found) < FEWEST_RUNS:
         raise InputError("nothing to compare with", found=f"{len(found)} named", allowed=f"at least {FEWEST_RUNS}")
-    scenarios = [_scenario_of(one) for one in found]
+    scenarios = [one if isinstance(one, Scenario) else one.scenario for one in found]
     labels = _labels(found, scenarios)
     question = [[how.precision, *labels], [_question(one) for one in found]]
 
-    def compute() -> Comparison:
-        return compared(labels, _runs(found, how), how, notices)
-
     def reopen(done: RunFolder) -> Comparison:
         again = replace(how, precision=done.manifest.get("precision"), progress=None)
-        return Comparison(
-            scenario=scenarios[0],
-            differences=done.frame("differences.csv"),
-            manifest=done.manifest,
-            runs=functools.cache(lambda: _runs(found, again)),
-            folder=done.path,
-            reused=True,
-        )
+        return Comparison.reopened(done, scenarios[0], runs=functools.cache(lambda: _runs(found, again)))
 
+    compute = functools.partial(_computed, labels, found, how, notices)
     return answered(scenarios, folder_name(Comparison.KIND, question), how, compute, reopen)
 
 
@@ -151,37 +139,34 @@ def _runs(asked: Sequence[Asked], how: How) -> list[Run]:
             scenario = one if worlds is None else with_worlds(one, worlds, None)
             one = simulate(scenario, how if worlds is None else replace(how, precision=None))
             worlds = one.scenario.worlds if how.precision is not None else None
-        elif isinstance(one, Path):
-            one = comparable(one)
         elif one.reused and one.folder is not None:
             one = comparable(one.folder)
         runs.append(one)
     return runs
 
 
-def compared(labels: Sequence[str], runs: Sequence[Run], how: How, notices: Sequence[str] = ()) -> Comparison:
-    """The comparison of finished runs: every one against the first. InputError if two have no month in common."""
+def _computed(labels: Sequence[str], asked: Sequence[Asked], how: How, notices: Sequence[str]) -> Comparison:
+    """Every run against the first. InputError if two have no month in common."""
     import pandas as pd
 
+    runs = _runs(asked, how)
     started, base = time.perf_counter(), runs[0]
+    frames, same, pairings = [], [], []
     for label, other in zip(labels[1:], runs[1:], strict=True):
         if not months_compared(base.scenario, other.scenario):
             named = ((labels[0], base.scenario), (label, other.scenario))
             found = ", ".join(f"{name}: {month_text(one.start)} to {month_text(one.end)}" for name, one in named)
             raise InputError("no month in common", found=found, allowed="runs whose months overlap")
-    frames, same, pairings = [], [], []
-    for label, other in zip(labels[1:], runs[1:], strict=True):
         how.tell(SUMMARISING, base.outcomes.worlds, base.outcomes.worlds)
         paired = same_luck(base, other)
         month = _parts_at(base, other) if paired else 0
         frames.append(Differences(base.side, other.side, paired, month).run().frame(label))
         same.append(month is None)
         worlds = (base.outcomes.worlds, other.outcomes.worlds)
-        pairings.append(
-            pairing((labels[0], label), (base.manifest, other.manifest), worlds, paired, _from_tables(base, other))
-        )
+        tables = base.from_tables or other.from_tables
+        pairings.append(pairing((labels[0], label), (base.manifest, other.manifest), worlds, paired, tables))
     said = [*notices, *(warning for run in runs for warning in run.warnings)]
-    said += [notice for run in runs if not _from_tables(run) for notice in run.scenario.notices]
+    said += [notice for run in runs if not run.from_tables for notice in run.scenario.notices]
     manifest = manifest_of(
         Comparison.KIND,
         base.scenario,
@@ -195,7 +180,7 @@ def compared(labels: Sequence[str], runs: Sequence[Run], how: How, notices: Sequ
                 "worlds": run.outcomes.worlds,
                 "seed": run.manifest.get("seed"),
                 "stem": run.manifest.get("stem"),
-                "folder": str(run.folder) if _from_tables(run) else None,
+                "folder": str(run.folder) if run.from_tables else None,
             }
             for label, run in zip(labels, runs, strict=True)
         ],
@@ -216,17 +201,12 @@ def compared(labels: Sequence[str], runs: Sequence[Run], how: How, notices: Sequ
     return answer
 
 
-def _from_tables(*runs: Run) -> bool:
-    """Whether one of ``runs`` is read from the tables of its folder."""
-    return any(run.from_tables for run in runs)
-
-
 def _parts_at(base: Run, other: Run) -> int | None:
     """First month in which two runs with the same luck can differ; None if they are the same worlds."""
     stems = [run.manifest.get("stem") for run in (base, other)]
     if stems[0] is not None and stems[0] == stems[1]:
         return None
-    return 0 if _from_tables(base, other) else parts_at(base.scenario, other.scenario) or 0
+    return 0 if base.from_tables or other.from_tables else parts_at(base.scenario, other.scenario) or 0
 
 
 def _labels(asked: Sequence[Asked], scenarios: Sequence[Scenario]) -> list[str]:
@@ -235,8 +215,8 @@ def _labels(asked: Sequence[Asked], scenarios: Sequence[Scenario]) -> list[str]:
     labels: list[str] = []
     for name, one in zip(names, asked, strict=True):
         label = name
-        if names.count(name) > 1 and isinstance(one, Path):
-            label = f"{name} ({one.resolve().name[:8]})"
+        if names.count(name) > 1 and isinstance(one, Run) and one.from_tables and one.folder is not None:
+            label = f"{name} ({one.folder.resolve().name[:8]})"
         number = 2
         while label in labels:
             label, number = f"{name} ({number})", number + 1
@@ -244,18 +224,11 @@ def _labels(asked: Sequence[Asked], scenarios: Sequence[Scenario]) -> list[str]:
     return labels
 
 
-def _scenario_of(one: Asked) -> Scenario:
-    """The scenario that is asked about, of a folder the one it states."""
-    if isinstance(one, Scenario):
-        return one
-    return one.scenario if isinstance(one, Run) else comparable(one).scenario
-
-
 def _question(one: Asked) -> Any:
     """What the answer depends on: a scenario, or the very files of a folder and what its manifest says of them."""
     if isinstance(one, Scenario):
         return digest.question(one, None)
-    if isinstance(one, Run):
+    if not one.from_tables:
         return [digest.question(one.scenario, None), one.manifest.get("stem")]
-    manifest = folder.open_run(one).manifest
-    return [manifest["files"], *(manifest.get(key) for key in ("seed", "worlds", "stem", "sources", "versions"))]
+    keys = ("seed", "worlds", "stem", "sources", "versions")
+    return [one.manifest["files"], *(one.manifest.get(key) for key in keys)]

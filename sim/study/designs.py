@@ -101,12 +101,10 @@ def sobol(scenario: Scenario, claim: Claim, draws: Sequence[Draw], how: How) -> 
     names = [*paths, CHANCE]
     problem = {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
     said = analyze(problem, y.ravel(), calc_second_order=False, num_resamples=RESAMPLES, seed=seed + 1)
-    first = [_within(value, half) for value, half in zip(said["S1"], said["S1_conf"], strict=True)]
-    total = [_within(value, half) for value, half in zip(said["ST"], said["ST_conf"], strict=True)]
-    effects = [
-        Effect(*estimate, _normal_p(float(value), float(half) / Z))
-        for estimate, value, half in zip(first, said["S1"], said["S1_conf"], strict=True)
-    ]
+    first = list(map(_within, said["S1"], said["S1_conf"]))
+    total = list(map(_within, said["ST"], said["ST_conf"]))
+    p = map(_normal_p, said["S1"], said["S1_conf"])
+    effects = [Effect(*estimate, one) for estimate, one in zip(first, p, strict=True)]
     averaged = [without_luck(y[:, 0], y[:, 1 + i], y[:, 1 + count], replicates[:, i]) for i in range(count)]
     indices = [
         {"first_order": one, "total": all_, "total_on_average": average}
@@ -208,10 +206,12 @@ def _chi_square_p(moves: Sequence[tuple[float, float]]) -> float:
     return float(chdtrc(len(moves), sum((mean / error) ** 2 for mean, error in moves)))
 
 
-def _normal_p(value: float, error: float) -> float:
+def _normal_p(value: Any, half: Any) -> float:
+    """Probability of such a value, with the half-width ``half`` of its interval, if it is no more than noise."""
     from scipy.special import erfc
 
-    return float(erfc(abs(value) / error / math.sqrt(2))) if error > 0 else 1.0
+    error = float(half) / Z
+    return float(erfc(abs(float(value)) / error / math.sqrt(2))) if error > 0 else 1.0
 
 
 def _within(value: Any, half: Any) -> Estimate:

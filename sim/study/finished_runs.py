@@ -70,7 +70,6 @@ def comparable(path: Path) -> Run:
         blocks=no_blocks(path),
         pieces=lambda: _pieces(folder, scenario, worlds),
         warnings=(*notes, *_version_notes(folder)),
-        from_tables=True,
         folder=path,
     )
 
@@ -86,10 +85,9 @@ def no_blocks(path: Path) -> Any:
 
 def same_luck(one: Run, other: Run) -> bool:
     """Whether world k of both has the same luck: the same seed, as many worlds, drawn by the same code."""
-    made = [run.manifest.get("sources") for run in (one, other)]
-    seeds = [run.manifest.get("seed") for run in (one, other)]
+    seeds, sources = ([run.manifest.get(key) for run in (one, other)] for key in ("seed", "sources"))
     alike = one.outcomes.worlds == other.outcomes.worlds and seeds[0] == seeds[1]
-    return alike and None not in made and made[0] == made[1]
+    return alike and sources[0] is not None and sources[0] == sources[1]
 
 
 def _version_notes(folder: RunFolder) -> list[str]:
@@ -110,7 +108,13 @@ def _scenario_of(folder: RunFolder) -> tuple[Scenario, list[str]]:
     try:
         return load(file), []
     except InputError as error:
-        stated = _stated(file, error)
+        invalid = error
+    try:
+        stated = read(file.read_text(encoding="utf-8"), str(file)).plain()
+    except (OSError, ValueError):
+        stated = None
+    if not isinstance(stated, dict):
+        raise invalid
     firms = stated.get("firms")
     if not isinstance(firms, dict):
         raise InputError("no firms in the scenario", file=str(file))
@@ -120,16 +124,6 @@ def _scenario_of(folder: RunFolder) -> tuple[Scenario, list[str]]:
     }
     note = f"{file} is not valid in this version: the run is compared by its tables, its assumptions are not read"
     return load_mapping(plain), [note]
-
-
-def _stated(file: Path, error: InputError) -> dict[str, Any]:
-    try:
-        stated = read(file.read_text(encoding="utf-8"), str(file)).plain()
-    except (OSError, ValueError):
-        raise error from None
-    if not isinstance(stated, dict):
-        raise error
-    return stated
 
 
 def _checked(folder: RunFolder, name: str, columns: tuple[str, ...]) -> pd.DataFrame:

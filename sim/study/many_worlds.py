@@ -19,6 +19,7 @@ from sim.archive.blocks import BlockStore, Span, packed, spans
 from sim.engine.block import BLOCK_WORLDS, Block
 from sim.foundation.errors import RunError, first_line
 from sim.foundation.months import MONTHS_A_YEAR, month_text
+from sim.foundation.states import State
 from sim.foundation.whole_numbers import whole
 from sim.scenario.grammar import MAX_SEED, MAX_WORLDS
 from sim.scenario.model import Scenario
@@ -28,6 +29,8 @@ from sim.study.how import COMPILING, SIMULATING, How
 if TYPE_CHECKING:
     from sim.outcomes.fates import FateCounts
 
+# in the summary, with intervals; a run that goes on until it is precise knows all of them that well
+HEADLINE_STATES = (State.INDEPENDENT, State.ACQUIRED, State.CLOSED, State.LISTED, State.PIVOTED, State.NEVER_ENTERED)
 PRECISION_STEPS = 11  # with --precision: 1,024 worlds, twice as many, ... up to 1,048,576
 MOST_KEPT = 2 << 30  # bytes of blocks in the folder of this process; beyond that the oldest go
 _own: dict[int, tempfile.TemporaryDirectory[str]] = {}  # of the process that made it: not of one forked from it
@@ -143,8 +146,6 @@ def precise(many: ManyWorlds, scenario: Scenario) -> tuple[Scenario, str]:
 
 def _widest(scenario: Scenario, counts: FateCounts) -> tuple[float, str, str]:
     """Half-width of the widest 95% interval among the headline probabilities of single firms, and whose it is."""
-    from sim.study.run import HEADLINE_STATES
-
     widths = []
     for firm in scenario.firms:
         for fate in HEADLINE_STATES:

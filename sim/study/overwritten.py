@@ -7,10 +7,21 @@ from collections.abc import Sequence
 from sim.foundation.errors import InputError
 from sim.foundation.months import month_text
 from sim.scenario.events import UNDATED, overwriting, replacing, span_text
-from sim.scenario.model import Change, Scenario
+from sim.scenario.model import Change, Scenario, Value
 from sim.scenario.override import parse_set
 
 LEAST_IN_FORCE = 0.5  # of the months in which a value could hold: below it, what varies is not what the title says
+
+
+def change_at(scenario: Scenario, path: str) -> Change | None:
+    """The change that an event makes, if ``path`` is its ``events.<id>.set.<path>``."""
+    return next((change for change in scenario.changes if f"{change.origin}.set.{change.path}" == path), None)
+
+
+def stated(scenario: Scenario) -> dict[str, Value]:
+    """Path -> what the scenario states there for all months: of the industry, then of its firms."""
+    of_firms = {f"firms.{firm.id}.{name}": value for firm in scenario.firms for name, value in firm.values.items()}
+    return {**scenario.assumptions, **of_firms}
 
 
 def refuse(scenario: Scenario, label: str, set_text: str, numbers: str, form: str) -> None:
@@ -43,10 +54,9 @@ def refuse(scenario: Scenario, label: str, set_text: str, numbers: str, form: st
 def _meant(scenario: Scenario, path: str, first: int | None, last: int | None) -> tuple[int, int]:
     """First and last month in which a value at ``path`` could matter: of the run, of its dates, of its firm's life."""
     begin, end = scenario.start, scenario.end
-    for change in scenario.changes:
-        if f"{change.origin}.set.{change.path}" == path:
-            path, first, last = change.path, change.first, change.last
-            break
+    change = change_at(scenario, path)
+    if change is not None:
+        path, first, last = change.path, change.first, change.last
     if path.startswith("firms."):
         enters = {firm.id: firm.enters for firm in scenario.firms}[path.split(".")[1]]
         begin = max(begin, enters if enters is not None else begin)
@@ -69,8 +79,7 @@ def of_draws(scenario: Scenario, paths: Sequence[str]) -> list[str]:
         for path in paths
         for change in replacing(scenario.changes, path)
     ]
-    series = [path for path, value in scenario.assumptions.items() if value.changing]
-    series += [f"firms.{firm.id}.{name}" for firm in scenario.firms for name, v in firm.values.items() if v.changing]
+    series = [path for path, value in stated(scenario).items() if value.changing]
     if series:
         said.append(f"Not varied, because the same in every world: what changes over the months, {', '.join(series)}")
     return list(dict.fromkeys(said))

@@ -83,7 +83,9 @@ def map_over(
             on_done(future.result())
     except BaseException as error:
         _end()
-        if _is_broken(error):
+        from loky.process_executor import BrokenProcessPool
+
+        if isinstance(error, BrokenProcessPool):
             raise RunError(
                 "a worker process died (killed, or out of memory); finished blocks are kept: "
                 "run the same command again to take the run up, if need be with fewer --jobs"
@@ -120,12 +122,6 @@ def _still_there(least: int, most: int) -> bool:
         return False
 
 
-def _is_broken(error: BaseException) -> bool:
-    from loky.process_executor import BrokenProcessPool
-
-    return isinstance(error, BrokenProcessPool)
-
-
 def _track() -> None:
     """Have the trackers of shared resources run before ``_deaf``: starting one lets SIGINT through again."""
     from loky.backend import resource_tracker
@@ -138,9 +134,8 @@ def _started(size: int) -> _Pool:
     from loky import ProcessPoolExecutor
 
     warnings.filterwarnings("ignore", "Failed to kill subprocesses")  # loky without psutil and pgrep; it kills them
-    environment = {**ONE_THREAD}
     executor = ProcessPoolExecutor(
-        size, timeout=IDLE_WORKER_SECONDS, initializer=_begin, initargs=(os.getpid(),), env=environment
+        size, timeout=IDLE_WORKER_SECONDS, initializer=_begin, initargs=(os.getpid(),), env=dict(ONE_THREAD)
     )
     return _Pool(executor, size)
 

@@ -25,8 +25,6 @@ HEAD = ("| column | type | unit | meaning | empty means |", "| --- | --- | --- |
 READS = """Tables are UTF-8: CSV with a head line and a point before decimals, Parquet with Zstandard. Intervals are
 95%. Months of a run count from 1, its first; dates are calendar months, YYYY-MM. Nothing in this folder needs to be
 executed to be read. In Python `sim.open_run("this folder")` gives a run's tables as pandas frames."""
-
-
 COMING = (README, "manifest.json")  # files that are written after this text
 PLOTS_SAYS = "every figure of the page as a page of its own"
 
@@ -83,16 +81,12 @@ def text(
 
 def _row(scenario: Scenario, name: str, about: dictionary.Column | None) -> str:
     if about is None:
-        cells = (dictionary.TYPES[dictionary.NUMBER], _unit_of(name), "value of this assumption", "")
+        assumption = declared_at(name)
+        unit = "" if assumption is None else assumption.unit
+        cells = (dictionary.TYPES[dictionary.NUMBER], unit, "value of this assumption", "")
     else:
         cells = (dictionary.TYPES[about.kind], about.unit, about.says, about.empty or "never empty")
     return f"| `{name}` | " + " | ".join(_money(scenario, cell) for cell in cells) + " |"
-
-
-def _unit_of(path: str) -> str:
-    """Unit of an assumption, by its path, with or without the month it changes in."""
-    declared = declared_at(path)
-    return declared.unit if declared else ""
 
 
 def _quantities(scenario: Scenario, name: str) -> list[str]:

@@ -17,13 +17,12 @@ from sim.archive.folder import RunFolder, number, plain_rows
 from sim.engine.block import Block
 from sim.foundation.columns import HISTORY_DTYPE
 from sim.foundation.errors import InputError
-from sim.foundation.states import State
 from sim.scenario.model import Scenario
 from sim.scenario.year_ends import KEPT, firms_kept, year_ends
 from sim.study import executor
 from sim.study.focus import claims_first, first, focus_in
 from sim.study.how import SUMMARISING, How
-from sim.study.many_worlds import ManyWorlds, blocks_of, precise, with_worlds
+from sim.study.many_worlds import HEADLINE_STATES, ManyWorlds, blocks_of, precise, with_worlds
 from sim.study.study import Answer, Kind, answered, manifest_of
 
 if TYPE_CHECKING:
@@ -34,20 +33,8 @@ if TYPE_CHECKING:
     from sim.words.life_stories import WorldStory
 
 # outcome -> file of the run folder
-OUTCOME_FILES = {
-    "fates": "fates.csv",
-    "causes": "causes.csv",
-    "survival": "survival.csv",
-    "landscape": "landscape.csv",
-    "endgame": "endgame.csv",
-    "claims": "claims.csv",
-    "facts": "facts.csv",
-    "headline": "headline.csv",
-    "leaders": "leaders.csv",
-    "paths": tables.PATHS_FILE,
-}
-# in the summary, with intervals; a run that goes on until it is precise knows all of them that well
-HEADLINE_STATES = (State.INDEPENDENT, State.ACQUIRED, State.CLOSED, State.LISTED, State.PIVOTED, State.NEVER_ENTERED)
+_CSV = ("fates", "causes", "survival", "landscape", "endgame", "claims", "facts", "headline", "leaders")
+OUTCOME_FILES = {**{name: f"{name}.csv" for name in _CSV}, "paths": tables.PATHS_FILE}
 KEPT_BYTES = 64 << 20  # of worlds in memory for a second look; beyond that they are read from their blocks again
 MEDIAN_EXIT = ("median_exit", "median_exit_low", "median_exit_high")
 
@@ -69,9 +56,13 @@ class Run(Answer):
     )
     outcomes: Outcomes
     blocks: Callable[[], Iterator[Block]]
-    pieces: Callable[[], Iterable[Piece]] = field(repr=False)
+    pieces: Callable[[], Iterable[Piece]] | None = field(default=None, repr=False)
     warnings: tuple[str, ...] = ()
-    from_tables: bool = False
+
+    @property
+    def from_tables(self) -> bool:
+        """Whether it was opened from its folder alone."""
+        return self.pieces is not None
 
     def survival(self) -> pd.DataFrame:
         """survival.csv: curves of firms and groups, with 95% bands."""
@@ -179,7 +170,7 @@ class Run(Answer):
         from sim.outcomes.differences import Side
 
         endgame = self.outcomes.endgame["share"].to_numpy(float)
-        return Side(self.scenario, self.outcomes.worlds, self.pieces, endgame)
+        return Side(self.scenario, self.outcomes.worlds, self.pieces or _pieces(self.scenario, self.blocks), endgame)
 
     def write(self, part: Path) -> dict[str, list[str]]:
         """Write every table, the worlds block by block; the columns of each."""
@@ -192,12 +183,10 @@ class Run(Answer):
             if file.endswith(".csv"):
                 tables.write_csv(frame, part / file)
             else:
-                with tables.parquet(part / file, tables.schema_of(file)) as add:
+                with tables.parquet(part / file) as add:
                     add(frame)
-        with (
-            tables.parquet(part / tables.FIRMS_FILE, tables.schema_of(tables.FIRMS_FILE)) as add_firms,
-            tables.parquet(part / tables.EVENTS_FILE, tables.schema_of(tables.EVENTS_FILE)) as add_events,
-        ):
+        firms, events = part / tables.FIRMS_FILE, part / tables.EVENTS_FILE
+        with tables.parquet(firms) as add_firms, tables.parquet(events) as add_events:
             for block in self.blocks():
                 add_firms(histories_frame(self.scenario, [block]))
                 add_events(events_frame(self.scenario, block.events))
@@ -243,7 +232,7 @@ def simulate(scenario: Scenario, how: How) -> Run:
     kept = {name: number(value) for name, value in asdict(outcomes.extinct).items()}
     own = {"stem": digest.stem(scenario), "extinct": kept, "clipped": outcomes.clipped}
     manifest = manifest_of(Run.KIND, scenario, how, notices, timings, **own)
-    return Run(scenario=scenario, outcomes=outcomes, manifest=manifest, blocks=blocks, pieces=_pieces(scenario, blocks))
+    return Run(scenario=scenario, outcomes=outcomes, manifest=manifest, blocks=blocks)
 
 
 def _pieces(scenario: Scenario, blocks: Callable[[], Iterator[Block]]) -> Callable[[], Iterable[Piece]]:
@@ -290,7 +279,6 @@ def opened(done: RunFolder, scenario: Scenario, blocks: Callable[[], Iterator[Bl
         outcomes=outcomes,
         manifest=done.manifest,
         blocks=blocks,
-        pieces=_pieces(scenario, blocks),
         folder=done.path,
         reused=True,
     )

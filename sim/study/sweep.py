@@ -27,10 +27,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MOST_PATHS = 2
-MOST_WORLDS_A_POINT = (
-    2048,
-    1024,
-)  # at every point of a grid over one path, over two: whole blocks, which larger runs use too
+# at every point of a grid over one path, over two: whole blocks, which larger runs use too
+MOST_WORLDS_A_POINT = (2048, 1024)
 OF_INDUSTRY = (INDEPENDENTS_LEFT, GENERAL_LEFT, ENDGAME)
 GRID = Table(
     "what comes out at the horizon at every point of the grid",

@@ -11,7 +11,7 @@ from sim.archive import digest
 from sim.foundation.errors import InputError, shown
 from sim.scenario.load import with_sets
 from sim.scenario.model import Scenario
-from sim.scenario.override import TOP_PATHS, Override, parse_set
+from sim.scenario.override import TOP_PATHS, parse_set
 
 VARIANT_FORM = '"NAME: PATH=VALUE, PATH=VALUE"'
 MOST_NAME = 60  # characters
@@ -23,14 +23,13 @@ SHARED = "firms, assumptions and events; worlds, seed and months are the base's 
 
 @dataclass(frozen=True)
 class Variant:
-    """One changed scenario: ``name`` in the tables, ``sets`` as PATH=VALUE[@FROM[..UNTIL]], what they say and make.
+    """One changed scenario: ``name`` in the tables, ``sets`` as PATH=VALUE[@FROM[..UNTIL]], and what they make.
 
     ``named`` is False where the name is only the sets themselves.
     """
 
     name: str
     sets: tuple[str, ...]
-    overrides: tuple[Override, ...]
     scenario: Scenario
     named: bool = True
 
@@ -58,7 +57,7 @@ def variants_of(base: Scenario, sets: Sequence[str], named: Iterable[str | tuple
             raise InputError("not a name for a variant", key="--variant", found=name, allowed=NAME_RULE)
         if name == BASE or name in [variant.name for variant in variants]:
             raise InputError("a name that is taken", key="--variant", found=name, allowed=f"other names, not {BASE!r}")
-        variants.append(Variant(name, changes, *_changed(base, name if is_named else "", changes), is_named))
+        variants.append(Variant(name, changes, _changed(base, name if is_named else "", changes), is_named))
     return variants
 
 
@@ -120,14 +119,14 @@ def _set(path: str, value: Any) -> str:
     return f"{path}={text}{at}{when}"
 
 
-def _changed(base: Scenario, name: str, sets: Sequence[str]) -> tuple[tuple[Override, ...], Scenario]:
-    """What ``sets`` say, and ``base`` with them; an error names the variant."""
+def _changed(base: Scenario, name: str, sets: Sequence[str]) -> Scenario:
+    """``base`` with ``sets``; an error names the variant."""
     try:
-        overrides = tuple(parse_set(text) for text in sets)
+        overrides = [parse_set(text) for text in sets]
         for override in overrides:
             if override.path in TOP_PATHS:
                 raise override.error("a variant shares it with its base", SHARED)
-        return overrides, with_sets(base, overrides)
+        return with_sets(base, overrides)
     except InputError as error:
         if not name:
             raise

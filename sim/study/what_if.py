@@ -13,7 +13,7 @@ from sim.archive.dictionary import A_SHARE, DIFFERENCES_CSV, INTEGER, NUMBER, TE
 from sim.archive.folder import RunFolder
 from sim.engine.simulate import trace
 from sim.foundation.states import A_STARTUP
-from sim.outcomes.differences import Differences, Piece
+from sim.outcomes.differences import Differences
 from sim.outcomes.fates_turned import TurnedFates, telling
 from sim.outcomes.quoted import known_rows, rows_to_quote
 from sim.scenario.model import Scenario
@@ -73,7 +73,12 @@ class WhatIf(RunsCompared):
     def quoted(self) -> list[str]:
         """That sentence, made of the differences: about who is in focus first."""
         focus = asked_in(self.manifest)
-        return [_sentence(self.scenario, variant, self.known(variant.name), focus) for variant in self.variants]
+        months, said = self.told_months(), []
+        for variant in self.variants:
+            change = (variant.name if variant.named else "", variant.sets)
+            told = (months[variant.name], parts_at(self.scenario, variant.scenario) is None)
+            said.append(of_variant(self.scenario, variant.scenario, change, self.known(variant.name), told, focus))
+        return said
 
     def explained(self) -> list[str]:
         """For every variant the chain of what explains its headline (words/explanations.py); may be empty."""
@@ -89,7 +94,8 @@ class WhatIf(RunsCompared):
 
     def told_months(self) -> dict[str, int]:
         """Variant -> the calendar month at which its runway, cash and revenue are told first."""
-        return {variant.name: _told_month(self.scenario, variant) for variant in self.variants}
+        base, ends = self.scenario, year_ends(self.scenario.start, self.scenario.end)
+        return {one.name: told_at(base, one.scenario, parts_at(base, one.scenario), ends) for one in self.variants}
 
     def decisive(self, variant: Variant) -> list[str]:
         """Ids of the firms that decide otherwise in ``variant``."""
@@ -108,11 +114,9 @@ def what_if(base: Scenario, variants: Sequence[Variant], how: How) -> WhatIf:
     """
     question: list[Any] = [digest.question(base, how.precision)]
     question += [[v.name, v.named, digest.question(v.scenario, how.precision)] for v in variants]
-
-    def reopen(done: RunFolder) -> WhatIf:
-        return _opened(done, base, variants, how)
-
-    return answered([base], folder_name(WhatIf.KIND, question), how, lambda: _computed(base, variants, how), reopen)
+    compute = functools.partial(_computed, base, variants, how)
+    reopen = functools.partial(_opened, base, variants, how)
+    return answered([base], folder_name(WhatIf.KIND, question), how, compute, reopen)
 
 
 def _computed(base: Scenario, variants: Sequence[Variant], how: How) -> WhatIf:
@@ -123,8 +127,9 @@ def _computed(base: Scenario, variants: Sequence[Variant], how: How) -> WhatIf:
     for variant in variants:
         runs.append(_run_of(variant, runs, how))
     started = time.perf_counter()
+    compared = list(zip(variants, runs[1:], strict=True))
     found = []
-    for variant, run in zip(variants, runs[1:], strict=True):
+    for variant, run in compared:
         how.tell(SUMMARISING, base.worlds, base.worlds)
         found.append(_compared(variant, runs[0], run))
     frames, flipped, told = zip(*found, strict=True)
@@ -142,21 +147,17 @@ def _computed(base: Scenario, variants: Sequence[Variant], how: How) -> WhatIf:
         stem=runs[0].manifest["stem"],
         variants=[
             {"name": variant.name, "sets": list(variant.sets), "stem": run.manifest["stem"]}
-            for variant, run in zip(variants, runs[1:], strict=True)
+            for variant, run in compared
         ],
         headline=[],
         told=list(told),
-        clipped={
-            label: dict(run.outcomes.clipped)
-            for label, run in zip([BASE, *(variant.label for variant in variants)], runs, strict=True)
-        },
+        clipped={BASE: runs[0].outcomes.clipped} | {variant.label: run.outcomes.clipped for variant, run in compared},
     )
-    join = functools.partial(pd.concat, ignore_index=True)
     answer = WhatIf(
         scenario=base,
         variants=tuple(variants),
-        differences=join(frames),
-        flipped=join(flipped),
+        differences=pd.concat(frames, ignore_index=True),
+        flipped=pd.concat(flipped, ignore_index=True),
         manifest=manifest,
         runs=lambda: runs,
         others=[variant.scenario for variant in variants],
@@ -168,12 +169,8 @@ def _computed(base: Scenario, variants: Sequence[Variant], how: How) -> WhatIf:
 def _compared(variant: Variant, base: Run, run: Run) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, Any] | None]:
     """The variant's differences, its fates that turned, and the flip whose world is worth telling, if one turned."""
     flips = TurnedFates(base.scenario, variant.scenario)
-
-    def count(one: Piece, other: Piece) -> None:
-        flips.add(one.first, one.histories, other.histories)
-
     differences = Differences(base.side, run.side, paired=True, parts_at=parts_at(base.scenario, variant.scenario))
-    frame = differences.run(count).frame(variant.name)
+    frame = differences.run(lambda one, other: flips.add(one.first, one.histories, other.histories)).frame(variant.name)
     startups = [firm.id for firm in base.scenario.firms if firm.kind == A_STARTUP]
     flip = telling(flips.flips(), startups, rows_to_quote(base.scenario, known_rows(frame, variant.name)).horizon)
     return frame, flips.frame(variant.name), flip._asdict() if flip is not None else None
@@ -193,18 +190,6 @@ def _as_many(variant: Variant, worlds: int) -> Variant:
     return replace(variant, scenario=with_worlds(variant.scenario, worlds, None))
 
 
-def _sentence(base: Scenario, variant: Variant, rows: Sequence[Any], focus: Sequence[str]) -> str:
-    """The sentence to quote about ``variant`` from its rows of differences.csv that have a difference."""
-    change = (variant.name if variant.named else "", variant.sets)
-    told = (_told_month(base, variant), parts_at(base, variant.scenario) is None)
-    return of_variant(base, variant.scenario, change, rows, told, focus)
-
-
-def _told_month(base: Scenario, variant: Variant) -> int:
-    """The calendar month at which the runway, cash and revenue of ``variant`` are told first."""
-    return told_at(base, variant.scenario, parts_at(base, variant.scenario), year_ends(base.start, base.end))
-
-
 def retell(base: Scenario, variant: Scenario, world: int, firm: str) -> Retold:
     """Replay ``world`` of both scenarios, which must begin in the same month, and tell where they part.
 
@@ -213,7 +198,7 @@ def retell(base: Scenario, variant: Scenario, world: int, firm: str) -> Retold:
     return told_twice((base, variant), (trace(base, world), trace(variant, world)), firm)
 
 
-def _opened(done: RunFolder, base: Scenario, variants: Sequence[Variant], how: How) -> WhatIf:
+def _opened(base: Scenario, variants: Sequence[Variant], how: How, done: RunFolder) -> WhatIf:
     """The study in a finished folder; its runs come from their blocks when they are asked for."""
     worlds, again = int(done.manifest["worlds"]), replace(how, precision=None, progress=None)
     scenarios = [with_worlds(one, worlds, None) for one in (base, *(variant.scenario for variant in variants))]

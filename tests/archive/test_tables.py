@@ -43,16 +43,17 @@ def month_names(months: pd.array) -> pd.Categorical:
     return pd.Categorical.from_codes(codes, categories=[f"2024-{month:02d}" for month in range(1, 13)])
 
 
-def write(path: Path, *frames: pd.DataFrame) -> None:
-    with tables.parquet(path, tables.schema_of(tables.FIRMS_FILE)) as add:
+def written(folder: Path, *frames: pd.DataFrame) -> Path:
+    folder.mkdir()
+    with tables.parquet(folder / tables.FIRMS_FILE) as add:
         for frame in frames:
             add(frame)
+    return folder / tables.FIRMS_FILE
 
 
 def test_parquet_comes_back_exactly_with_one_row_group_a_block(tmp_path):
     parts = [firms(0, 1024), firms(1024, 1024), firms(2048, 5)]
-    path = tmp_path / "firms.parquet"
-    write(path, *parts)
+    path = written(tmp_path / "x", *parts)
     file = pq.ParquetFile(path)
     assert [file.metadata.row_group(i).num_rows for i in range(file.num_row_groups)] == [2048, 2048, 10]
     back, wanted = read(path), pd.concat(parts, ignore_index=True)
@@ -66,17 +67,14 @@ def test_parquet_comes_back_exactly_with_one_row_group_a_block(tmp_path):
 
 def test_the_same_frames_are_the_same_bytes_and_carry_no_pandas_index(tmp_path):
     frame = firms(0, 10)
-    for name, part in (("x", frame), ("y", frame.set_index(np.arange(20) * 7))):
-        write(tmp_path / name, part)
-    assert (tmp_path / "x").read_bytes() == (tmp_path / "y").read_bytes()
-    assert b"pandas" not in (pq.read_schema(tmp_path / "x").metadata or {})
+    one, other = written(tmp_path / "x", frame), written(tmp_path / "y", frame.set_index(np.arange(20) * 7))
+    assert one.read_bytes() == other.read_bytes()
+    assert b"pandas" not in (pq.read_schema(one).metadata or {})
 
 
 def test_a_table_without_rows_is_a_table(tmp_path):
-    write(tmp_path / "x", firms(0, 0))
-    assert len(read(tmp_path / "x")) == 0
-    write(tmp_path / "y")
-    assert list(read(tmp_path / "y").columns) == tables.schema_of(tables.FIRMS_FILE).names
+    assert len(read(written(tmp_path / "x", firms(0, 0)))) == 0
+    assert list(read(written(tmp_path / "y")).columns) == tables.schema_of(tables.FIRMS_FILE).names
 
 
 def test_csv_comes_back_exactly_with_unix_line_ends(tmp_path):
