@@ -25,9 +25,8 @@ from sim.foundation.columns import STARTUP
 from sim.foundation.months import month_text
 from sim.foundation.states import ALL, State
 from sim.outcomes import intervals
-from sim.outcomes.exit_differences import ended_by, ends_in, is_exit, keeps_causes, quantity_of
-from sim.outcomes.exits import End
-from sim.outcomes.fates import ALL_STATES, event_months, reported
+from sim.outcomes.exits import End, ended_by, ends_in, is_exit, keeps_causes
+from sim.outcomes.fates import ALL_STATES, event_months, reported, states_at
 from sim.outcomes.index import groups_of, single_firms
 from sim.outcomes.intervals import Bounds, variance_of
 from sim.outcomes.paired_sums import Moments, score_parts, variance_ratio
@@ -137,21 +136,11 @@ def looked_at(
         for state in ALL_STATES:
             yield About(state, month, UNIT_SHARE), counted(states[state], members)
         for end in ends:
-            yield About(quantity_of(end), month, UNIT_SHARE), counted(ended_by(piece.histories, end, tick), members)
+            yield About(end.quantity, month, UNIT_SHARE), counted(ended_by(piece.histories, end, tick), members)
         yield About(INDEPENDENTS_LEFT, month, UNIT_COUNT), counted(states[State.INDEPENDENT], [startups])
         yield About(GENERAL_LEFT, month, UNIT_COUNT), counted(states[State.IN_GENERAL_RACE], [startups])
         if piece.endgame is not None:
             yield About(ENDGAME, month, UNIT_SHARE), (piece.endgame <= tick)[:, None].astype(np.int64)
-
-
-def states_at(when: dict[str, np.ndarray], tick: int) -> dict[str, np.ndarray]:
-    """State -> (worlds, firms) who is in it at the end of ``tick`` (milestones: who reached it by then)."""
-    states = {name: months <= tick for name, months in when.items()}
-    entered = states["entered"]
-    states[State.NEVER_ENTERED] = ~entered
-    states[State.INDEPENDENT] = entered & ~states[State.ACQUIRED] & ~states[State.CLOSED]
-    states[State.IN_GENERAL_RACE] = entered & ~states["left"]
-    return states
 
 
 def counted(flags: np.ndarray, members: Sequence[np.ndarray]) -> np.ndarray:

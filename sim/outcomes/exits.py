@@ -3,6 +3,8 @@
 The share of a firm that ended by some fate and cause in a year is that of all worlds, as for fates.py; of a class or a
 group it is a share of its firms, and the world is the sampling unit. Summed over causes, what has ended by the end of a
 year is the incidence of the fate then. Which fates and causes there are is read from the worlds: nothing lists them.
+
+differences.csv has them as quantities, "closed: out of money": a fate and a cause of causes.csv, by the end of a month.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ import numpy as np
 
 from sim.engine.block import Block
 from sim.foundation.causes import NO_CAUSE
-from sim.foundation.columns import FATES
+from sim.foundation.columns import ACQUIRED, CLOSED, FATES
 from sim.foundation.months import MONTHS_A_YEAR
 from sim.outcomes.fates import OF_FIRM, OF_GROUP, reported
 from sim.outcomes.index import groups_of, single_firms
@@ -27,23 +29,30 @@ BOUNDS = ("", "_low", "_high")
 CAUSE_COLUMNS = ("firm", "year", "fate", "cause", "share", "low", "high", *(f"cumulative{bound}" for bound in BOUNDS))
 
 
+JOINED = ": "  # between fate and cause
+
+
 class End(NamedTuple):
     """A way to end: index into columns.FATES, index into causes.CAUSES."""
 
     fate: int
     cause: int
 
+    @property
+    def quantity(self) -> str:
+        """What differences.csv calls it."""
+        return f"{FATES[self.fate]}{JOINED}{RULES[self.cause]}"
 
-class Exits(NamedTuple):
-    """The exits of some worlds, one each: world (from 0), row of the firm, year (0 is the first of the run), and
-    ``end``, index into ``ends``.
-    """
 
-    world: np.ndarray
-    row: np.ndarray
-    year: np.ndarray
-    end: np.ndarray
-    ends: tuple[End, ...]
+def is_exit(quantity: str) -> bool:
+    """True if a ``quantity`` of differences.csv is a way to end."""
+    return JOINED in quantity
+
+
+def in_parts(quantity: str) -> tuple[str, str]:
+    """Fate and cause of a way to end, as causes.csv calls them."""
+    fate, _, cause = quantity.partition(JOINED)
+    return fate, cause
 
 
 def years_of(scenario: Scenario) -> range:
@@ -51,14 +60,23 @@ def years_of(scenario: Scenario) -> range:
     return range(scenario.start // MONTHS_A_YEAR, scenario.end // MONTHS_A_YEAR + 1)
 
 
-def exits_of(histories: np.ndarray, scenario: Scenario) -> Exits:
-    """Everybody who is gone in (worlds, firms) columns.HISTORY_DTYPE, whose every exit has a cause."""
-    world, row = np.nonzero(histories["cause"] != NO_CAUSE)
-    gone = histories[world, row]
-    years = (scenario.start + gone["exit_month"] - 1) // MONTHS_A_YEAR - years_of(scenario)[0]
-    codes, end = np.unique(gone["fate"].astype(np.int64) * len(RULES) + gone["cause"], return_inverse=True)
-    ends = tuple(End(*divmod(int(code), len(RULES))) for code in codes)
-    return Exits(world, row, years.astype(np.int64), end.ravel(), ends)
+def ends_in(histories: np.ndarray) -> list[End]:
+    """The ways in which anybody ended in (worlds, firms) columns.HISTORY_DTYPE, in the order of causes.csv."""
+    gone = histories[histories["cause"] != NO_CAUSE]
+    codes = np.unique(gone["fate"].astype(np.int64) * len(RULES) + gone["cause"])
+    return [End(*divmod(int(code), len(RULES))) for code in codes]
+
+
+def ended_by(histories: np.ndarray, end: End, tick: int) -> np.ndarray:
+    """(worlds, firms) who has ended so by the end of ``tick``."""
+    so = (histories["fate"] == end.fate) & (histories["cause"] == end.cause)
+    return np.asarray(so & (histories["exit_month"] <= tick))
+
+
+def keeps_causes(histories: np.ndarray) -> bool:
+    """True if of everybody who is gone it is known what ended it."""
+    gone = np.isin(histories["fate"], (ACQUIRED, CLOSED))
+    return bool((histories["cause"][gone] != NO_CAUSE).all())
 
 
 def tallied(rows: np.ndarray, columns: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
@@ -84,15 +102,16 @@ class ExitCounts:
     def add(self, block: Block) -> None:
         """Count the worlds of ``block`` too."""
         self.worlds += block.worlds
-        exits, years = exits_of(block.histories, self.scenario), len(years_of(self.scenario))
-        rows = block.histories.shape[1]
+        histories, first, years = block.histories, self.scenario.start, years_of(self.scenario)
+        rows = histories.shape[1]
         members = {name: np.isin(np.arange(rows), found) for name, found in groups_of(self.scenario).items()}
-        for number, end in enumerate(exits.ends):
-            world, row, year = (part[exits.end == number] for part in (exits.world, exits.row, exits.year))
-            self.firms[end] = self.firms.get(end, 0) + tallied(row, year, (rows, years))
+        for end in ends_in(histories):
+            world, row = np.nonzero(ended_by(histories, end, self.scenario.ticks))
+            year = (first + histories["exit_month"][world, row] - 1) // MONTHS_A_YEAR - years[0]
+            self.firms[end] = self.firms.get(end, 0) + tallied(row, year, (rows, len(years)))
             for name, member in members.items():
                 mine = member[row]
-                count = tallied(world[mine], year[mine], (block.worlds, years))
+                count = tallied(world[mine], year[mine], (block.worlds, len(years)))
                 both = np.stack([count, count.cumsum(axis=1)])
                 sums = self.groups.setdefault(name, {})
                 sums[end] = sums.get(end, 0) + np.stack([both.sum(axis=1), (both * both).sum(axis=1)], axis=1)

@@ -67,6 +67,14 @@ def counts_of(came: dict[str, np.ndarray], members: int) -> dict[str, np.ndarray
     return counts
 
 
+def states_at(months: dict[str, np.ndarray], tick: int) -> dict[str, np.ndarray]:
+    """State -> flags, who is in it at the end of ``tick`` (milestones: who reached it by then), from the months of
+    events; all of one shape.
+    """
+    came = {name: (when <= tick).astype(np.int8) for name, when in months.items()}
+    return {state: flags.astype(bool) for state, flags in counts_of(came, 1).items()}
+
+
 @dataclass
 class FateCounts:
     """Integer sums over worlds from which every incidence and its interval follow; merging is adding.

@@ -13,7 +13,7 @@ from sim.foundation import causes
 from sim.foundation.causes import CAUSES
 from sim.foundation.states import State
 from sim.outcomes.differences import SURVIVAL
-from sim.outcomes.exit_differences import in_parts, is_exit
+from sim.outcomes.exits import in_parts, is_exit
 from sim.outcomes.index import single_firms
 from sim.outcomes.quoted import DifferenceRow, rows_to_quote
 from sim.scenario.model import Scenario

@@ -9,7 +9,7 @@ import pytest
 from synthetic_runs import START, block_of, cut, firm, scenario, still
 
 from sim.foundation.columns import ACQUIRED, CLOSED, NEVER, NOT_ENTERED
-from sim.outcomes.claims import FALSE, TRUE, UNDECIDED, can_be_undecided, holds
+from sim.outcomes.claims import FALSE, TRUE, UNDECIDED, can_be_undecided, truth
 from sim.outcomes.intervals import wilson
 from sim.outcomes.summary import summarise
 from sim.scenario.frozen import freeze
@@ -106,8 +106,8 @@ RICH = {"firm": "a", "quantity": "cash", "at": month(8), "above": 60.0}  # false
     ],
 )
 def test_propositions(proposition: dict[str, Any], expected: str) -> None:
-    found = holds(freeze(proposition), worlds(), question())
-    assert "".join({TRUE: "1", FALSE: "0", UNDECIDED: "?"}[int(one)] for one in found) == expected
+    found = truth(Claim("c", "", "", freeze(proposition)), worlds(), question())
+    assert "".join({TRUE: "1", FALSE: "0", UNDECIDED: "?"}[one] for one in found) == expected
 
 
 def test_the_ledger() -> None:

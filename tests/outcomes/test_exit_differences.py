@@ -11,12 +11,11 @@ from sim.foundation.causes import ABANDONED, CAUSES, DISTRESSED, NO_CAUSE, OUT_O
 from sim.foundation.columns import ACQUIRED, CLOSED
 from sim.outcomes import quoted
 from sim.outcomes.differences import COMPARED_QUANTITIES, DIFFERENCE_COLUMNS, Differences
-from sim.outcomes.exit_differences import is_exit, quantity_of
-from sim.outcomes.exits import End, ExitCounts
+from sim.outcomes.exits import End, ExitCounts, is_exit
 from sim.outcomes.intervals import paired_score
 
 TWO = (firm("alpha"), firm("beta"), firm("giant", "giant"))
-BROKE, BOUGHT = quantity_of(End(CLOSED, OUT_OF_MONEY)), quantity_of(End(ACQUIRED, ABANDONED))
+BROKE, BOUGHT = End(CLOSED, OUT_OF_MONEY).quantity, End(ACQUIRED, ABANDONED).quantity
 
 
 def ends(histories: np.ndarray, world: int, row: int, month: int, fate: int, cause: int) -> None:

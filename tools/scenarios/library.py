@@ -12,8 +12,7 @@ import sim
 from sim.engine.block import BLOCK_WORLDS, Block
 from sim.engine.simulate import simulate
 from sim.foundation.months import month_of
-from sim.outcomes.differences import states_at
-from sim.outcomes.fates import event_months
+from sim.outcomes.fates import event_months, states_at
 from sim.scenario.layout import layout_of
 from sim.scenario.model import Scenario
 from tools.students_t import t_interval

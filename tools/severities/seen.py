@@ -14,8 +14,7 @@ from sim.engine.simulate import simulate, watch
 from sim.foundation.columns import GIANT, INDEPENDENT, NEVER, STARTUP
 from sim.foundation.months import month_of
 from sim.foundation.world import World
-from sim.outcomes.differences import states_at
-from sim.outcomes.fates import event_months
+from sim.outcomes.fates import event_months, states_at
 from sim.scenario.layout import layout_of
 from sim.scenario.model import Scenario
 from sim.study.variants import variants_of
