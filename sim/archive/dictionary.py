@@ -45,6 +45,11 @@ class Table(NamedTuple):
     columns: tuple[Column, ...]
     notes: tuple[str, ...] = ()
 
+    @property
+    def names(self) -> list[str]:
+        """What the columns are called, in order."""
+        return [column.name for column in self.columns]
+
 
 FIRM = Column("firm", TEXT, "", "id of the firm; of one of a class `<id>-001` and on")
 FIRM_OR_GROUP = Column("firm", TEXT, "", "id of a firm, a class or a group")

@@ -325,7 +325,7 @@ def print_story(story: Story) -> None:
 
 def sweep_table(done: Sweep) -> None:
     """A row for every point of the grid: how many startups are left, the endgame, and who stays independent."""
-    from sim.outcomes.quoted import COUNT_QUANTITIES
+    from sim.outcomes.differences import COUNT_QUANTITIES
     from sim.study.focus import focus_in
     from sim.words.names import name_of
 

@@ -21,34 +21,31 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.foundation.columns import STARTUP
+from sim.archive.dictionary import DIFFERENCES_CSV
 from sim.foundation.months import month_text
 from sim.foundation.states import ALL, State
 from sim.outcomes import intervals
 from sim.outcomes.exits import End, ended_by, ends_in, is_exit, keeps_causes
 from sim.outcomes.fates import ALL_STATES, event_months, reported, states_at
-from sim.outcomes.index import groups_of, single_firms
+from sim.outcomes.index import members_of, startups_of
 from sim.outcomes.intervals import Bounds, variance_of
-from sim.outcomes.paired_sums import Moments, score_parts, variance_ratio
-from sim.outcomes.survival_differences import Estimates, Ratios
-from sim.outcomes.year_end_differences import COUNTED_WORLDS, YearEnds
+from sim.outcomes.paired_sums import Estimates, Moments, Row, score_parts, variance_ratio
+from sim.outcomes.survival_differences import Ratios
 from sim.outcomes.year_end_differences import YEAR_END_QUANTITIES as AT_YEAR_ENDS
-from sim.scenario.layout import layout_of
+from sim.outcomes.year_end_differences import YearEnds
 from sim.scenario.model import Scenario
 from sim.scenario.year_ends import year_ends
 
 SURVIVAL, ENDGAME = "survival", "endgame"
 INDEPENDENTS_LEFT, GENERAL_LEFT = "independents_left", "general_left"
 RAISED, FINAL_VALUATION = "raised", "final_valuation"
-DIFFERENCE_COLUMNS = (
-    *("variant", "firm", "quantity", "date", "base", "variant_value", "difference", "low", "high"),
-    *("paired", "variance_ratio"),
-)
+STATE_OF_LEFT = {INDEPENDENTS_LEFT: State.INDEPENDENT, GENERAL_LEFT: State.IN_GENERAL_RACE}
+COUNT_QUANTITIES, MONEY_QUANTITIES = tuple(STATE_OF_LEFT), (RAISED, FINAL_VALUATION)  # are no shares
+INDUSTRY_QUANTITIES = (*COUNT_QUANTITIES, ENDGAME)
+COMPARED_QUANTITIES = (SURVIVAL, *ALL_STATES, *MONEY_QUANTITIES, *INDUSTRY_QUANTITIES)  # in the order of the rows
 # what the intervals are made with, and named after (intervals.METHODS)
-PAIRED_SHARES, PAIRED_MONEY = intervals.paired_score, intervals.t_quantile
-UNPAIRED_SHARES, UNPAIRED_MEANS = intervals.newcombe, intervals.welch_freedom
-INDUSTRY_QUANTITIES = (INDEPENDENTS_LEFT, GENERAL_LEFT, ENDGAME)
-COMPARED_QUANTITIES = (SURVIVAL, *ALL_STATES, RAISED, FINAL_VALUATION, *INDUSTRY_QUANTITIES)  # in the order of the rows
+PAIRED_SHARES, PAIRED_MONEY = intervals.paired_score, intervals.students_t
+UNPAIRED_SHARES, UNPAIRED_MEANS = intervals.newcombe, intervals.welch
 
 
 class Piece(NamedTuple):
@@ -78,27 +75,10 @@ class Side:
 
 
 class About(NamedTuple):
-    """What a row is about besides the firm: ``unit`` is one of UNITS, ``month`` a calendar month."""
+    """What is summed, at the end of a calendar month."""
 
     quantity: str
     month: int
-    unit: str
-
-
-UNITS = UNIT_SHARE, UNIT_COUNT, UNIT_MONEY, UNIT_MEAN = "share", "count", "money", "mean"
-
-
-@dataclass(frozen=True)
-class Cast:
-    """The firms and groups of a scenario that both runs have, as rows of its histories."""
-
-    scenario: Scenario
-    names: tuple[str, ...]
-
-    def members(self) -> list[np.ndarray]:
-        """Row indices of every name."""
-        single, groups = single_firms(self.scenario), groups_of(self.scenario)
-        return [groups[name] if name in groups else np.array([single[name]]) for name in self.names]
 
 
 def place_of(quantity: str) -> tuple[int, str]:
@@ -113,48 +93,12 @@ def months_compared(one: Scenario, other: Scenario) -> tuple[int, ...]:
     return year_ends(first, last)
 
 
-def names_compared(one: Scenario, other: Scenario) -> tuple[list[str], list[str]]:
-    """Ids of the firms and groups that both have, in the order of the first, and of those that only one has."""
-    mine, theirs = reported(one), reported(other)
-    both = [name for name in mine if name in theirs]
-    return both, [name for name in [*mine, *theirs] if name not in both]
-
-
-def looked_at(
-    cast: Cast, months: Sequence[int], piece: Piece, ends: Sequence[End]
-) -> Iterator[tuple[About, np.ndarray]]:
-    """Every key with the counts of each world, (worlds, names) integers; (worlds, 1) where it is about the industry.
-
-    ``ends`` are the ways to end that are counted.
-    """
-    scenario, members = cast.scenario, cast.members()
-    startups = np.flatnonzero(layout_of(scenario).kinds == STARTUP)
-    when = event_months(piece.histories)
-    for month in months:
-        tick = month - scenario.start + 1
-        states = states_at(when, tick)
-        for state in ALL_STATES:
-            yield About(state, month, UNIT_SHARE), counted(states[state], members)
-        for end in ends:
-            yield About(end.quantity, month, UNIT_SHARE), counted(ended_by(piece.histories, end, tick), members)
-        yield About(INDEPENDENTS_LEFT, month, UNIT_COUNT), counted(states[State.INDEPENDENT], [startups])
-        yield About(GENERAL_LEFT, month, UNIT_COUNT), counted(states[State.IN_GENERAL_RACE], [startups])
-        if piece.endgame is not None:
-            yield About(ENDGAME, month, UNIT_SHARE), (piece.endgame <= tick)[:, None].astype(np.int64)
-
-
 def counted(flags: np.ndarray, members: Sequence[np.ndarray]) -> np.ndarray:
     """(worlds, firms) flags -> (worlds, names) how many members of each name have it."""
     out = np.empty((flags.shape[0], len(members)), np.int64)
     for column, rows in enumerate(members):
         out[:, column] = flags[:, rows[0]] if len(rows) == 1 else flags[:, rows].sum(axis=1)
     return out
-
-
-def money_of(cast: Cast, piece: Piece, quantity: str) -> np.ndarray:
-    """(worlds, names) money at the horizon, of a group what its members have together."""
-    amounts = piece.histories[quantity]
-    return np.stack([amounts[:, rows].sum(axis=1) for rows in cast.members()], axis=1)
 
 
 @dataclass
@@ -174,56 +118,69 @@ class Differences:
     keeps_causes: bool = True
 
     def __post_init__(self) -> None:
-        names, self.lonely = names_compared(self.base.scenario, self.variant.scenario)
-        self.names = tuple(names)
-        self.casts = Cast(self.base.scenario, self.names), Cast(self.variant.scenario, self.names)
-        self.sizes = tuple(np.array([len(rows) for rows in cast.members()], np.int64) for cast in self.casts)
-        self.months = months_compared(self.base.scenario, self.variant.scenario)
-        self.year_ends = YearEnds(self.base.scenario, self.variant.scenario)
-
-    def _money(self) -> list[About]:
-        """Money is known at the horizon: it is compared where both end, and for what was raised also begin, at once."""
-        one, other = self.base.scenario, self.variant.scenario
-        if one.end != other.end:
-            return []
-        names = (RAISED, FINAL_VALUATION) if one.start == other.start else (FINAL_VALUATION,)
-        return [About(name, one.end, UNIT_MONEY) for name in names]
+        scenarios = self.base.scenario, self.variant.scenario
+        mine, theirs = (reported(scenario) for scenario in scenarios)
+        self.names = [name for name in mine if name in theirs]
+        self.members = [[members_of(scenario, name) for name in self.names] for scenario in scenarios]
+        self.sizes = [np.array([len(rows) for rows in members], np.int64) for members in self.members]
+        self.months = months_compared(*scenarios)
+        self.year_ends = YearEnds(*scenarios)
 
     def add(self, base: Piece | None, variant: Piece | None) -> None:
         """Add worlds of one side, or the same worlds of both sides (then the pieces must have the same length)."""
-        kept = [None if piece is None else piece.year_ends for piece in (base, variant)]
-        if all(piece is None or one is not None for piece, one in zip((base, variant), kept, strict=True)):
-            self.year_ends.add(*kept)
-        told: list[dict[About, np.ndarray]] = [{}, {}]
-        there = [piece.histories for piece in (base, variant) if piece is not None]
-        self.keeps_causes &= all(keeps_causes(histories) for histories in there)
-        ends = sorted({end for histories in there for end in ends_in(histories)})
-        for side, piece in enumerate((base, variant)):
-            if piece is not None:
-                told[side] = dict(looked_at(self.casts[side], self.months, piece, ends))
-                told[side] |= {key: money_of(self.casts[side], piece, key.quantity) for key in self._money()}
+        pieces = [piece for piece in (base, variant) if piece is not None]
+        if all(piece.year_ends is not None for piece in pieces):
+            self.year_ends.add(*(None if piece is None else piece.year_ends for piece in (base, variant)))
+        self.keeps_causes &= all(keeps_causes(piece.histories) for piece in pieces)
+        ends = sorted({end for piece in pieces for end in ends_in(piece.histories)})
+        told = [dict(self._looked_at(side, piece, ends)) if piece else {} for side, piece in enumerate((base, variant))]
         for key in dict.fromkeys([*told[0], *told[1]]):
             x, y = told[0].get(key), told[1].get(key)
             if key.quantity == ENDGAME and (x is None or y is None):
                 continue  # its shares are taken from the sides
             if key not in self.sums:
-                self.sums[key] = self._moments(key)
+                self.sums[key] = self._moments(key.quantity)
             self.sums[key].add(x, y)
         for month in self.months:
             sides = [self._survived(side, month, told[side]) if told[side] else None for side in (0, 1)]
-            self.ratios.setdefault(month, Ratios(len(self.names))).add(sides[0], sides[1])
+            self.ratios.setdefault(month, Ratios(len(self.names))).add(*sides)
+
+    def _looked_at(self, side: int, piece: Piece, ends: Sequence[End]) -> Iterator[tuple[About, np.ndarray]]:
+        """Every key with the value of each world, (worlds, names); (worlds, 1) where it is about the industry. All but
+        money are whole numbers; ``ends`` are the ways to end that are counted.
+
+        Money is known at the horizon, of a group what its members have together: it is compared where both runs end,
+        and for what was raised also begin, at once.
+        """
+        scenario, members = (self.base, self.variant)[side].scenario, self.members[side]
+        when, one, other = event_months(piece.histories), self.base.scenario, self.variant.scenario
+        for month in self.months:
+            tick = month - scenario.start + 1
+            states = states_at(when, tick)
+            for state in ALL_STATES:
+                yield About(state, month), counted(states[state], members)
+            for end in ends:
+                yield About(end.quantity, month), counted(ended_by(piece.histories, end, tick), members)
+            for quantity, state in STATE_OF_LEFT.items():
+                yield About(quantity, month), counted(states[state], [startups_of(scenario)])
+            if piece.endgame is not None:
+                yield About(ENDGAME, month), (piece.endgame <= tick)[:, None].astype(np.int64)
+        for quantity in MONEY_QUANTITIES if one.end == other.end else ():
+            if one.start == other.start or quantity != RAISED:
+                amounts = piece.histories[quantity]
+                money = [amounts[:, rows].sum(axis=1) for rows in members]
+                yield About(quantity, one.end), np.stack(money, axis=1)
 
     def _survived(self, side: int, month: int, told: dict[About, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
         """(worlds, names) members still independent at the end of ``month``, and those that entered by then."""
-        absent = told[About(State.NEVER_ENTERED, month, UNIT_SHARE)]
-        return told[About(State.INDEPENDENT, month, UNIT_SHARE)], self.sizes[side] - absent
+        return told[About(State.INDEPENDENT, month)], self.sizes[side] - told[About(State.NEVER_ENTERED, month)]
 
-    def _moments(self, key: About) -> Moments:
+    def _moments(self, quantity: str) -> Moments:
         one = np.ones(1, np.int64)
-        if key.unit == UNIT_COUNT:
-            most = max(int(np.sum(layout_of(side.scenario).kinds == STARTUP)) for side in (self.base, self.variant))
+        if quantity in COUNT_QUANTITIES:
+            most = max(startups_of(side.scenario).size for side in (self.base, self.variant))
             return Moments((one, one), one, one * max(most, 1))
-        if key.unit == UNIT_MONEY or key.quantity == ENDGAME:
+        if quantity in MONEY_QUANTITIES or quantity == ENDGAME:
             return Moments((one, one), one, one)
         mine, theirs = self.sizes
         scale = (np.where(mine == theirs, 1, theirs), np.where(mine == theirs, 1, mine))
@@ -244,151 +201,110 @@ class Differences:
         return self
 
     def frame(self, variant: str) -> Any:
-        """differences.csv for the variant of that name: firms in file order, then groups, last ``all``."""
+        """differences.csv for the variant of that name: firms in file order, then groups, ``all``, and who is in one of
+        the runs only.
+        """
         import pandas as pd
 
-        records: list[tuple[str, About, Estimates, int]] = []
+        order = {name: place for place, name in enumerate((*self.names, ALL))}
+        rows = [*self._in_worlds(), *self._survival(), *self._endgame(), *self.year_ends.rows(self.paired)]
+        rows.sort(key=lambda row: (order[row.firm], place_of(row.quantity), row.month))
+        told = [
+            (variant, firm, quantity, month_text(month), *values)
+            for firm, quantity, month, *values in (*rows, *self._lonely())
+        ]
+        return pd.DataFrame(told, columns=DIFFERENCES_CSV.names)
+
+    def _in_worlds(self) -> Iterator[Row]:
+        """What was summed over worlds; of giants, whose accounts are open, no money."""
+        startups = startups_of(self.base.scenario)
+        with_startups = np.array([np.isin(rows, startups).any() for rows in self.members[0]], bool)
         for key, moments in self.sums.items():
             if is_exit(key.quantity) and not self.keeps_causes:
                 continue
-            estimates = self._estimates(key, moments)
-            names = (ALL,) if key.quantity in INDUSTRY_QUANTITIES else self.names
-            told = self.startups if key.unit == UNIT_MONEY else np.ones(len(names), bool)
-            records += [(name, key, estimates, column) for column, name in enumerate(names) if told[column]]
-        records += self._survival() + self._endgame() + self._year_ends()
-        order = {name: place for place, name in enumerate((*self.names, ALL))}
-        records.sort(key=lambda record: (order[record[0]], place_of(record[1].quantity), record[1].month))
-        rows: list[tuple[Any, ...]] = [
-            (variant, name, key.quantity, month_text(key.month), *(float(part[at]) for part in estimates[:5]),
-             self.paired and not (key.quantity == ENDGAME and key not in self.sums), float(estimates.ratio[at]))
-            for name, key, estimates, at in records
-        ]  # fmt: skip
-        return pd.DataFrame(rows + self._lonely(variant), columns=list(DIFFERENCE_COLUMNS))
-
-    @cached_property
-    def startups(self) -> np.ndarray:
-        """(names,) who has startups among its members: giants, whose accounts are open, have no rows of money."""
-        kinds = layout_of(self.base.scenario).kinds
-        return np.array([bool((kinds[rows] == STARTUP).any()) for rows in self.casts[0].members()], bool)
+            names = [ALL] if key.quantity in INDUSTRY_QUANTITIES else self.names
+            told = with_startups if key.quantity in MONEY_QUANTITIES else np.ones(len(names), bool)
+            found = self._certain(key.month, self._estimates(key, moments))
+            yield from found.rows(names, *key, self.paired, told)
 
     def _estimates(self, key: About, m: Moments) -> Estimates:
-        n, k = self.base.worlds, self.variant.worlds
-        unit = m.whole if key.unit == UNIT_SHARE else 1
+        n, k, money = self.base.worlds, self.variant.worlds, key.quantity in MONEY_QUANTITIES
+        unit = 1 if money or key.quantity in COUNT_QUANTITIES else m.whole
         base, variant = m.x / (n * unit), m.y / (k * unit)
         if self.paired:
-            difference, ratio = m.d / (n * unit), variance_ratio(m, n)
-            low, high = self._money_bounds(m) if key.unit == UNIT_MONEY else self.bounds[key]
+            low, high = PAIRED_MONEY(m.d, m.dd, n) if money else self.bounds[key]
+            return Estimates(base, variant, m.d / (n * unit), low, high, variance_ratio(m, n))
+        spread = [
+            variance_of(total, squares, size) / size / unit**2
+            for total, squares, size in ((m.x, m.xx, n), (m.y, m.yy, k))
+        ]
+        if money or key.quantity in COUNT_QUANTITIES:
+            low, high = UNPAIRED_MEANS((variant, spread[1], k), (base, spread[0], n))
         else:
-            difference, ratio = variant - base, np.full(base.shape, np.nan)
-            low, high = self._unpaired_bounds(key, m, (base, variant))
-        if self.parts_at is None or key.month < self.parts_at:
-            low, high = np.where(difference == 0, 0.0, low), np.where(difference == 0, 0.0, high)
-        return Estimates(base, variant, difference, low, high, ratio)
+            mine = share_bounds(base, spread[0], self.sizes[0], n)
+            theirs = share_bounds(variant, spread[1], self.sizes[1], k)
+            low, high = UNPAIRED_SHARES(variant, theirs, base, mine)
+        return Estimates(base, variant, variant - base, low, high, np.full(base.shape, np.nan))
+
+    def _certain(self, month: int, found: Estimates) -> Estimates:
+        """What does not differ before the month in which the runs part differs by 0 for certain."""
+        if self.parts_at is not None and month >= self.parts_at:
+            return found
+        low, high = (np.where(found.difference == 0, 0.0, bound) for bound in (found.low, found.high))
+        return found._replace(low=low, high=high)
 
     @cached_property
     def bounds(self) -> dict[About, Bounds]:
         """Paired intervals of all shares and counts, found in one go."""
-        n, found = self.base.worlds, {key: m for key, m in self.sums.items() if key.unit != UNIT_MONEY}
-        parts = [score_parts(m, n) for m in found.values()]
+        found = {key: m for key, m in self.sums.items() if key.quantity not in MONEY_QUANTITIES}
+        parts = [score_parts(m, self.base.worlds) for m in found.values()]
         if not parts:
             return {}
         low, high = PAIRED_SHARES(*(np.concatenate(part) for part in zip(*parts, strict=True)))
-        bounds, start = {}, 0
-        for (key, m), (mine, *_) in zip(found.items(), parts, strict=True):
-            stop = start + mine.size
-            unit = 1 if key.unit == UNIT_SHARE else m.whole
-            bounds[key] = (low[start:stop] * unit, high[start:stop] * unit)
-            start = stop
-        return bounds
+        cuts = np.cumsum([part[0].size for part in parts])[:-1]
+        units = [m.whole if key.quantity in COUNT_QUANTITIES else 1 for key, m in found.items()]
+        pieces = zip(found, units, np.split(low, cuts), np.split(high, cuts), strict=True)
+        return {key: (below * unit, above * unit) for key, unit, below, above in pieces}
 
-    def _money_bounds(self, m: Moments) -> Bounds:
-        n = self.base.worlds
-        mean, spread = m.d / n, np.sqrt(variance_of(m.d, m.dd, n) / n)
-        half = PAIRED_MONEY(n - 1) * spread if n > 1 else np.full(np.shape(mean), np.nan)
-        return mean - half, mean + half
+    def _survival(self) -> Iterator[Row]:
+        """The share still independent of those that have entered (if all have, of all); no row where nobody has."""
+        single = (self.sizes[0] == 1) & (self.sizes[1] == 1)
+        for month in self.months:
+            there, absent = About(State.INDEPENDENT, month), self.sums[About(State.NEVER_ENTERED, month)]
+            entrants = self.ratios[month].estimates(self.paired, single)
+            parts = zip(self._estimates(there, self.sums[there]), entrants, strict=True)
+            whole = (absent.x == 0) & (absent.y == 0)
+            found = self._certain(month, Estimates(*(np.where(whole, of_all, part) for of_all, part in parts)))
+            yield from found.rows(self.names, SURVIVAL, month, self.paired, ~np.isnan(entrants.difference))
 
-    def _unpaired_bounds(self, key: About, m: Moments, means: Sequence[np.ndarray]) -> Bounds:
-        sizes, unit = (self.base.worlds, self.variant.worlds), m.whole if key.unit == UNIT_SHARE else 1
-        spread = [
-            variance_of(total, squares, size) / size / unit**2
-            for (total, squares), size in zip(((m.x, m.xx), (m.y, m.yy)), sizes, strict=True)
-        ]
-        if key.unit == UNIT_SHARE:
-            one = np.ones(1, np.int64)
-            members = (one, one) if key.quantity == ENDGAME else (self.sizes[0], self.sizes[1])
-            bounds = [
-                share_bounds(mean, variance, count, size)
-                for mean, variance, count, size in zip(means, spread, members, sizes, strict=True)
-            ]
-            return UNPAIRED_SHARES(means[1], bounds[1], means[0], bounds[0])
-        freedom = UNPAIRED_MEANS(spread[0], sizes[0], spread[1], sizes[1])
-        half = intervals.t_quantile(freedom) * np.sqrt(spread[0] + spread[1])
-        return means[1] - means[0] - half, means[1] - means[0] + half
-
-    def _endgame(self) -> list[tuple[str, About, Estimates, int]]:
+    def _endgame(self) -> Iterator[Row]:
         """The endgame from the shares of both runs, where it is not known world by world."""
         if any(key.quantity == ENDGAME for key in self.sums):
-            return []
-        records = []
+            return
+        sides = (self.base, self.variant)
         for month in self.months:
-            sides = (self.base, self.variant)
-            shares = [np.array([side.endgame[month - side.scenario.start + 1]]) for side in sides]
-            bounds = [intervals.of_worlds(share, side.worlds) for share, side in zip(shares, sides, strict=True)]
-            low, high = UNPAIRED_SHARES(shares[1], bounds[1], shares[0], bounds[0])
-            if self.parts_at is None or month < self.parts_at:
-                low, high = (np.where(shares[0] == shares[1], 0.0, bound) for bound in (low, high))
-            estimates = Estimates(shares[0], shares[1], shares[1] - shares[0], low, high, np.array([np.nan]))
-            records.append((ALL, About(ENDGAME, month, UNIT_SHARE), estimates, 0))
-        return records
-
-    def _survival(self) -> list[tuple[str, About, Estimates, int]]:
-        """The share still independent of those that have entered; no row where nobody has."""
-        records = []
-        for month in self.months:
-            key, there, absent = (
-                About(name, month, UNIT_SHARE) for name in (SURVIVAL, State.INDEPENDENT, State.NEVER_ENTERED)
+            base, variant = (side.endgame[[month - side.scenario.start + 1]] for side in sides)
+            mine, theirs = (
+                intervals.of_worlds(share, side.worlds) for share, side in zip((base, variant), sides, strict=True)
             )
-            everybody, complete = self._estimates(there, self.sums[there]), self.sums[absent]
-            whole = (complete.x == 0) & (complete.y == 0)
-            entrants = self.ratios[month].estimates(self.paired, (self.sizes[0] == 1) & (self.sizes[1] == 1))
-            if self.parts_at is None or month < self.parts_at:
-                low, high = (np.where(entrants.difference == 0, 0.0, bound) for bound in entrants[3:5])
-                entrants = entrants._replace(low=low, high=high)
-            for at, name in enumerate(self.names):
-                if not np.isnan(entrants.difference[at]):
-                    records.append((name, key, everybody if whole[at] else entrants, at))
-        return records
+            low, high = UNPAIRED_SHARES(variant, theirs, base, mine)
+            found = Estimates(base, variant, variant - base, low, high, np.array([np.nan]))
+            yield from self._certain(month, found).rows([ALL], ENDGAME, month, False, np.ones(1, bool))
 
-    def _year_ends(self) -> list[tuple[str, About, Estimates, int]]:
-        """Runway, cash and revenue; none where one of the sides does not keep them world by world."""
-        if not all(self.year_ends.worlds):
-            return []
-        return [
-            (firm, About(row.quantity, row.month, UNIT_MEAN), row.estimates, at)
-            for row in self.year_ends.rows(self.paired)
-            for at, firm in enumerate(self.year_ends.firms)
-            if row.quantity == COUNTED_WORLDS or not np.isnan(row.estimates.difference[at])
-        ]
-
-    def _lonely(self, variant: str) -> list[tuple[Any, ...]]:
+    def _lonely(self) -> Iterator[Row]:
         """Rows of who is in one of the runs only, independent at its horizon; the other side is empty."""
-        rows: list[tuple[Any, ...]] = []
         nothing = math.nan
-        for place, side in enumerate((self.base, self.variant)):
-            mine = [name for name in reported(side.scenario) if name in self.lonely]
-            if not mine:
-                continue
-            members = Cast(side.scenario, tuple(mine)).members()
+        for side in (self.base, self.variant):
+            names = [name for name in reported(side.scenario) if name not in self.names]
+            members = [members_of(side.scenario, name) for name in names]
             total: Any = 0
-            for piece in side.pieces():
+            for piece in side.pieces() if names else ():
                 flags = states_at(event_months(piece.histories), side.scenario.ticks)[State.INDEPENDENT]
                 total = total + counted(flags, members).sum(axis=0)
-            for name, count, own in zip(mine, total, members, strict=True):
-                share = float(count) / (side.worlds * len(own))
-                both = (nothing, share) if place else (share, nothing)
-                date = month_text(side.scenario.end)
-                rows.append((variant, name, State.INDEPENDENT, date, *both, *[nothing] * 3, False, nothing))
-        return rows
+            for at, name in enumerate(names):
+                share = float(total[at]) / (side.worlds * len(members[at]))
+                both = (share, nothing) if side is self.base else (nothing, share)
+                yield Row(name, State.INDEPENDENT, side.scenario.end, *both, nothing, nothing, nothing, False, nothing)
 
 
 def share_bounds(share: np.ndarray, variance: np.ndarray, members: np.ndarray, worlds: int) -> Bounds:

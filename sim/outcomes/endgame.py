@@ -37,23 +37,36 @@ def extinct_months(block: Block) -> np.ndarray:
     return np.where(block.extinct < block.endgame, block.extinct, NEVER)
 
 
-def count_by_month(months: np.ndarray, ticks: int) -> np.ndarray:
-    """(worlds,) months -> (ticks + 1,) worlds in which it came by each tick."""
-    return np.bincount(np.clip(months, 0, ticks + 1), minlength=ticks + 2)[:-1].cumsum()
+class EndgameCounts:
+    """Worlds by how their industry ends; merging is adding.
 
+    ``reached`` (ticks + 1,) worlds came to the endgame by each tick, ``extinct`` ran out of startups before.
+    """
 
-def share_of(count: int, worlds: int) -> Share:
-    """``count`` of ``worlds`` with Wilson's interval, which is NaN below two worlds."""
-    share = count / worlds if worlds else float("nan")
-    low, high = of_worlds(share, worlds)
-    return Share(share, float(low), float(high))
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+        self.worlds = self.extinct = 0
+        self.reached = np.zeros(scenario.ticks + 1, np.int64)
 
+    def add(self, block: Block) -> None:
+        """Count the worlds of ``block`` too."""
+        ticks = self.scenario.ticks
+        self.worlds += block.worlds
+        self.extinct += int((extinct_months(block) <= ticks).sum())
+        months = np.clip(endgame_months(block), 0, ticks + 1)
+        self.reached += np.bincount(months, minlength=ticks + 2)[:-1].cumsum()
 
-def endgame_frame(scenario: Scenario, count: np.ndarray, worlds: int) -> Any:
-    """endgame.csv: month, date, share of the worlds that reached it by then, low, high (Wilson)."""
-    import pandas as pd
+    def share_of(self, count: int) -> Share:
+        """``count`` of the worlds with Wilson's interval, which is NaN below two worlds."""
+        share = count / self.worlds if self.worlds else float("nan")
+        low, high = of_worlds(share, self.worlds)
+        return Share(share, float(low), float(high))
 
-    share = count / worlds
-    low, high = of_worlds(share, worlds)
-    dates = np.array(dates_of(scenario), object)
-    return pd.DataFrame({"month": np.arange(count.size), "date": dates, "share": share, "low": low, "high": high})
+    def frame(self) -> Any:
+        """endgame.csv: month, date, share of the worlds that reached it by then, low, high (Wilson)."""
+        import pandas as pd
+
+        share = self.reached / self.worlds
+        low, high = of_worlds(share, self.worlds)
+        dates = np.array(dates_of(self.scenario), object)
+        return pd.DataFrame({"month": np.arange(share.size), "date": dates, "share": share, "low": low, "high": high})

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from sim.archive.dictionary import CAUSES_CSV
 from sim.engine.block import Block
 from sim.foundation.causes import NO_CAUSE
 from sim.foundation.columns import ACQUIRED, CLOSED, FATES
@@ -25,8 +26,6 @@ from sim.outcomes.world_tables import RULES
 from sim.scenario.model import Scenario
 
 NOT_KEPT = "the version that wrote this folder did not keep what ended the firms"
-BOUNDS = ("", "_low", "_high")
-CAUSE_COLUMNS = ("firm", "year", "fate", "cause", "share", "low", "high", *(f"cumulative{bound}" for bound in BOUNDS))
 
 
 JOINED = ": "  # between fate and cause
@@ -130,7 +129,7 @@ class ExitCounts:
         ]
 
     def frame(self) -> Any:
-        """causes.csv: CAUSE_COLUMNS; firms in file order, then groups, each with every end and every year.
+        """causes.csv: firms in file order, then groups, each with every end and every year.
 
         An end that came to nobody has no rows.
         """
@@ -144,7 +143,7 @@ class ExitCounts:
             "fate": np.tile(np.repeat(np.array([FATES[end.fate] for end in ends], object), len(years)), len(names)),
             "cause": np.tile(np.repeat(np.array([RULES[end.cause] for end in ends], object), len(years)), len(names)),
         }
-        for place, stems in enumerate((("share", "low", "high"), CAUSE_COLUMNS[-3:])):
+        for place, stems in enumerate((("share", "low", "high"), CAUSES_CSV.names[-3:])):
             parts = [(both[place][0], *both[place][1]) for both in told] or [(np.zeros(0),) * 3]
             columns |= dict(zip(stems, (np.concatenate(part) for part in zip(*parts, strict=True)), strict=True))
-        return pd.DataFrame(columns)[list(CAUSE_COLUMNS)]
+        return pd.DataFrame(columns)[CAUSES_CSV.names]

@@ -11,16 +11,9 @@ from sim.archive.dictionary import AMONG
 from sim.engine.block import Block
 from sim.foundation.states import State
 from sim.outcomes.fates import ALL_STATES, FateCounts, event_months, reported
-from sim.outcomes.index import group_name, groups_of, single_firms, tick_text
+from sim.outcomes.index import group_name, members_of, single_firms, tick_text
 from sim.outcomes.intervals import of_worlds, ratio_wilson
-from sim.scenario.layout import layout_of
 from sim.scenario.model import Scenario
-
-
-def members_of(scenario: Scenario, name: str) -> np.ndarray:
-    """Row indices of a firm, a class or a group."""
-    groups = groups_of(scenario)
-    return groups[name] if name in groups else layout_of(scenario).of_series(name)
 
 
 @dataclass

@@ -59,6 +59,17 @@ def groups_of(scenario: Scenario) -> Mapping[str, np.ndarray]:
     return _groups(layout_of(scenario), tuple((group, tuple(firms)) for group, firms in scenario.groups.items()))
 
 
+def startups_of(scenario: Scenario) -> np.ndarray:
+    """Row indices of all startups."""
+    return np.flatnonzero(layout_of(scenario).kinds == STARTUP)
+
+
+def members_of(scenario: Scenario, name: str) -> np.ndarray:
+    """Row indices of a firm, a class or a group."""
+    groups = groups_of(scenario)
+    return groups[name] if name in groups else layout_of(scenario).of_series(name)
+
+
 @lru_cache(maxsize=64)
 def _groups(layout: Layout, stated: tuple[tuple[str, tuple[str, ...]], ...]) -> Mapping[str, np.ndarray]:
     members = {id: layout.of_series(id) for id in layout.rows if id not in layout.singles}

@@ -122,12 +122,21 @@ def _lower_rank(sizes: np.ndarray, share: float) -> np.ndarray:
     return np.asarray(rank)
 
 
-def variance_of(total: ArrayLike, squares: ArrayLike, worlds: int) -> np.ndarray:
-    """Sample variance (n - 1) from the sums over ``worlds`` of a value and of its square; NaN below two worlds."""
-    if worlds < LEAST_WORLDS:
-        return np.full(np.shape(total), np.nan)
-    sums, squared = np.asarray(total, float), np.asarray(squares, float)
-    return np.asarray(np.maximum(squared - sums * sums / worlds, 0.0) / (worlds - 1))
+def variance_of(total: ArrayLike, squares: ArrayLike, count: ArrayLike) -> np.ndarray:
+    """Sample variance (n - 1) from the sums over ``count`` worlds of a value and of its square; NaN below two."""
+    sums, squared, n = (np.asarray(part, float) for part in (total, squares, count))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = np.maximum(squared - sums * sums / n, 0.0) / (n - 1)
+    return np.where(n >= LEAST_WORLDS, found, np.nan)
+
+
+def students_t(total: ArrayLike, squares: ArrayLike, count: ArrayLike) -> Bounds:
+    """Student's t interval of a mean, from the sums over ``count`` worlds of a value and of its square."""
+    n = np.asarray(count, float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean = np.asarray(total, float) / n
+        half = t_quantile(n - 1) * np.sqrt(variance_of(total, squares, n) / n)
+    return mean - half, mean + half
 
 
 def paired_score(more: ArrayLike, less: ArrayLike, pairs: ArrayLike, z: ArrayLike = Z) -> Bounds:
@@ -183,12 +192,16 @@ def t_quantile(freedom: ArrayLike, level: float = 0.95) -> np.ndarray:
     return np.asarray(stdtrit(np.asarray(freedom, float), 0.5 + level / 2))
 
 
-def welch_freedom(first: ArrayLike, first_size: ArrayLike, second: ArrayLike, second_size: ArrayLike) -> np.ndarray:
-    """Degrees of freedom of a difference of two independent means (Welch 1947) whose variances are given."""
-    a, n, b, k = (np.asarray(part, float) for part in (first, first_size, second, second_size))
+def welch(first: tuple[ArrayLike, ...], second: tuple[ArrayLike, ...]) -> Bounds:
+    """Interval of the difference of two independent means, first minus second (Welch 1947).
+
+    Of each: the mean, the variance of the mean, and of how many it is.
+    """
+    (one, a, n), (other, b, k) = ([np.asarray(part, float) for part in side] for side in (first, second))
     with np.errstate(divide="ignore", invalid="ignore"):
         freedom = (a + b) ** 2 / (a * a / (n - 1) + b * b / (k - 1))
-    return np.asarray(np.where(a + b > 0, freedom, n + k - 2))
+        half = t_quantile(np.where(a + b > 0, freedom, n + k - 2)) * np.sqrt(a + b)
+    return one - other - half, one - other + half
 
 
 METHODS: dict[Callable[..., Any], str] = {  # what each is called; whoever names a method takes it from what computes
@@ -198,6 +211,6 @@ METHODS: dict[Callable[..., Any], str] = {  # what each is called; whoever names
     paired_score: "Tango's score interval",
     newcombe: "Newcombe's interval",
     rank_bounds: "between two values in order (binomial)",
-    t_quantile: "Student's t",
-    welch_freedom: "Welch's t",
+    students_t: "Student's t",
+    welch: "Welch's t",
 }

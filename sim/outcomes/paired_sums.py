@@ -1,14 +1,48 @@
-"""Sums over worlds from which the differences of two runs and their paired intervals follow."""
+"""Sums over worlds from which the differences of two runs and their paired intervals follow, and how these are told."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from sim.outcomes import intervals
 from sim.outcomes.intervals import variance_of
+
+
+class Row(NamedTuple):
+    """A row of differences.csv, without its variant: ``month`` is a calendar month."""
+
+    firm: str
+    quantity: str
+    month: int
+    base: float
+    variant_value: float
+    difference: float
+    low: float
+    high: float
+    paired: bool
+    variance_ratio: float
+
+
+class Estimates(NamedTuple):
+    """Columns of differences.csv, each (names,); ``ratio`` is NaN where it says nothing."""
+
+    base: np.ndarray
+    variant: np.ndarray
+    difference: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    ratio: np.ndarray
+
+    def rows(self, names: Sequence[str], quantity: str, month: int, paired: bool, told: np.ndarray) -> Iterator[Row]:
+        """The rows of those ``names`` of which it is ``told`` (flags)."""
+        for at, name in enumerate(names):
+            if told[at]:
+                base, variant, difference, low, high, ratio = (float(part[at]) for part in self)
+                yield Row(name, quantity, month, base, variant, difference, low, high, paired, ratio)
 
 
 @dataclass

@@ -15,11 +15,9 @@ from sim.foundation.columns import MILESTONES
 from sim.foundation.states import A_STARTUP, State
 from sim.outcomes.differences import (
     COMPARED_QUANTITIES,
+    COUNT_QUANTITIES,
     ENDGAME,
-    FINAL_VALUATION,
-    GENERAL_LEFT,
-    INDEPENDENTS_LEFT,
-    RAISED,
+    MONEY_QUANTITIES,
     SURVIVAL,
 )
 from sim.scenario.model import Scenario
@@ -28,7 +26,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 DifferenceRow = Mapping[str, Any]  # of differences.csv
-MONEY_QUANTITIES, COUNT_QUANTITIES = (RAISED, FINAL_VALUATION), (INDEPENDENTS_LEFT, GENERAL_LEFT)  # are no shares
 WORTH_SAYING = 0.01  # a point
 MUCH_LARGER = 1.5  # times the difference at the horizon: from here on an earlier one is told too
 

@@ -15,12 +15,12 @@ import numpy as np
 from sim.engine.block import Block
 from sim.foundation.histograms import NOTHING_SEEN
 from sim.outcomes.claims import LedgerCounts, claims_frame
-from sim.outcomes.endgame import Share, count_by_month, endgame_frame, endgame_months, extinct_months, share_of
+from sim.outcomes.endgame import EndgameCounts, Share
 from sim.outcomes.exits import ExitCounts
 from sim.outcomes.fates import FateCounts
 from sim.outcomes.headline import AmongListed, headline_frame
 from sim.outcomes.quantiles import landscape_frame, leaders_frame, paths_frame
-from sim.outcomes.survival import Cohort, count_curves, curves_of, survival_frame
+from sim.outcomes.survival import SurvivalCounts
 from sim.scenario.model import Scenario
 
 if TYPE_CHECKING:
@@ -55,18 +55,16 @@ class Outcomes:
 
 
 class _Sums:
-    """What the first pass adds up."""
+    """What the pass over the worlds adds up."""
 
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
-        self.curves = curves_of(scenario)
         self.fates = FateCounts(scenario)
         self.exits = ExitCounts(scenario)
         self.among = AmongListed(scenario)
         self.ledger = LedgerCounts(scenario)
-        self.cohorts: list[Cohort] = []
-        self.endgame: Any = 0
-        self.extinct = 0
+        self.survival = SurvivalCounts(scenario)
+        self.endgame = EndgameCounts(scenario)
         self.paths: Any = 0
         self.paths_seen: Any = NOTHING_SEEN
         self.landscape: Any = 0
@@ -76,15 +74,12 @@ class _Sums:
 
     def add(self, block: Block) -> None:
         """Count the worlds of ``block`` too."""
-        ticks = self.scenario.ticks
         self.fates.add(block)
         self.exits.add(block)
         self.among.add(block)
         self.ledger.add(block)
-        found = count_curves(self.curves, block.histories)
-        self.cohorts = [a + b for a, b in zip(self.cohorts, found, strict=True)] if self.cohorts else found
-        self.endgame = self.endgame + count_by_month(endgame_months(block), ticks)
-        self.extinct += int((extinct_months(block) <= ticks).sum())
+        self.survival.add(block)
+        self.endgame.add(block)
         self.paths = _add(self.paths, block.paths, self.scenario)
         self.paths_seen = _wider(self.paths_seen, block.paths_seen)
         self.landscape = _add(self.landscape, block.landscape, self.scenario)
@@ -120,19 +115,18 @@ def summarise(scenario: Scenario, blocks: Callable[[], Iterable[Block]]) -> Outc
     worlds = sums.fates.worlds
     if not worlds:
         raise ValueError("no worlds to summarise")
-
     return Outcomes(
         worlds=worlds,
         fates=sums.fates.frame(),
         causes=sums.exits.frame(),
-        survival=survival_frame(scenario, sums.curves, sums.cohorts),
+        survival=sums.survival.frame(),
         landscape=landscape_frame(scenario, sums.landscape, sums.landscape_seen),
-        endgame=endgame_frame(scenario, sums.endgame, worlds),
+        endgame=sums.endgame.frame(),
         claims=claims_frame(scenario.claims, sums.ledger),
         facts=claims_frame(scenario.facts, sums.ledger, facts=True),
         paths=paths_frame(scenario, sums.paths, sums.paths_seen),
         headline=headline_frame(scenario, sums.fates, sums.among),
         leaders=leaders_frame(scenario, sums.leaders, worlds),
-        extinct=share_of(sums.extinct, worlds),
+        extinct=sums.endgame.share_of(sums.endgame.extinct),
         clipped=sums.clipped,
     )

@@ -28,17 +28,23 @@ from typing import Any
 
 import numpy as np
 
-from sim.foundation.columns import STARTUP
+from sim.archive.dictionary import SURVIVAL_CSV, TEXT, names_of
+from sim.engine.block import Block
 from sim.foundation.months import MONTHS_A_YEAR
 from sim.foundation.states import EVER_LISTED, PIVOTERS, State
-from sim.outcomes.index import ENTERS_BY_CHANCE, NEVER_ENTERS, entry_ticks, groups_of, single_firms, tick_text
+from sim.outcomes.index import (
+    ENTERS_BY_CHANCE,
+    NEVER_ENTERS,
+    entry_ticks,
+    groups_of,
+    single_firms,
+    startups_of,
+    tick_text,
+)
 from sim.outcomes.intervals import Bounds, of_worlds, ratio_wilson
-from sim.scenario.layout import layout_of
 from sim.scenario.model import Scenario
 
 CALENDAR, ENTERED = "calendar", "entered"
-CURVE_COLUMNS = ("group", "endpoint", "origin", "month", "date", "at_risk", "survival", "low", "high")
-CURVE_TEXTS = ("group", "endpoint", "origin", "date")
 CLOCKS = {  # milestone -> its month
     "entered": "entry_month",
     State.LISTED: "listing_month",
@@ -114,7 +120,6 @@ class Cohort:
 
 def curves_of(scenario: Scenario) -> list[Curve]:
     """Every curve of survival.csv, in the order of its rows."""
-    kinds = layout_of(scenario).kinds
     named = [(firm, np.array([row]), False) for firm, row in single_firms(scenario).items()]
     named += [(group, members, True) for group, members in groups_of(scenario).items()]
     enters, ticks = entry_ticks(scenario), scenario.ticks
@@ -128,7 +133,7 @@ def curves_of(scenario: Scenario) -> list[Curve]:
                 curves.append(Curve(group, endpoint, CALENDAR, ENTERED, rows, pooled, *span))
             if late.any():
                 curves += _cohorts(scenario, group, endpoint, ENTERED, members[late], pooled)
-    startups = np.flatnonzero(kinds == STARTUP)
+    startups = startups_of(scenario)
     if startups.size:
         for endpoint in (State.INDEPENDENT, State.IN_GENERAL_RACE):
             curves += _cohorts(scenario, EVER_LISTED, endpoint, State.LISTED, startups, True)
@@ -175,12 +180,6 @@ def times_of(histories: np.ndarray) -> dict[str, np.ndarray]:
     }
 
 
-def count_curves(curves: list[Curve], histories: np.ndarray) -> list[Cohort]:
-    """The sums over some worlds, (worlds, firms) ``histories``, for every curve."""
-    times = times_of(histories)
-    return [count_curve(curve, times) for curve in curves]
-
-
 def count_curve(curve: Curve, times: dict[str, np.ndarray]) -> Cohort:
     """The sums over some worlds (``times_of``) for one curve.
 
@@ -206,26 +205,39 @@ def count_curve(curve: Curve, times: dict[str, np.ndarray]) -> Cohort:
     return Cohort(int(sizes.sum()), int(sizes @ sizes), lefts.sum(axis=0), (lefts * lefts).sum(axis=0), sizes @ lefts)
 
 
-def survival_frame(scenario: Scenario, curves: list[Curve], cohorts: list[Cohort]) -> Any:
-    """survival.csv: group, endpoint, origin, month, date, at_risk, survival, low, high (see the module).
+class SurvivalCounts:
+    """The sums of all curves of a scenario, or of those on calendar time; merging is adding."""
 
-    ``month`` is a tick on the calendar, else a month of the clock.
-    """
-    import pandas as pd
+    def __init__(self, scenario: Scenario, calendar_only: bool = False) -> None:
+        self.scenario = scenario
+        self.curves = [one for one in curves_of(scenario) if one.origin == CALENDAR or not calendar_only]
+        self.cohorts: list[Cohort] = []
 
-    parts: dict[str, list[Any]] = {name: [] for name in CURVE_COLUMNS}
-    for curve, cohort in zip(curves, cohorts, strict=True):
-        if not cohort.size:
-            continue
-        shown = slice(0, cohort.length)
-        months = np.arange(cohort.length) + (curve.first if curve.origin == CALENDAR else 0)
-        dates = [tick_text(scenario, int(m)) if curve.origin == CALENDAR else "" for m in months]
-        names = ([name] * months.size for name in (curve.group, curve.endpoint, curve.origin))
-        estimates = (cohort.at_risk, cohort.survival(), *cohort.bounds(curve.pooled))
-        values = (*names, months, dates, *(part[shown] for part in estimates))
-        for name, value in zip(CURVE_COLUMNS, values, strict=True):
-            parts[name].append(value)
-    joined = {name: np.concatenate(value) if value else np.array([]) for name, value in parts.items()}
-    return pd.DataFrame(
-        {name: joined[name].astype(object) if name in CURVE_TEXTS else joined[name] for name in CURVE_COLUMNS}
-    )
+    def add(self, block: Block) -> None:
+        """Count the worlds of ``block`` too."""
+        times = times_of(block.histories)
+        found = [count_curve(curve, times) for curve in self.curves]
+        self.cohorts = [a + b for a, b in zip(self.cohorts, found, strict=True)] if self.cohorts else found
+
+    def frame(self) -> Any:
+        """survival.csv: group, endpoint, origin, month, date, at_risk, survival, low, high (see the module).
+
+        ``month`` is a tick on the calendar, else a month of the clock.
+        """
+        import pandas as pd
+
+        parts: dict[str, list[Any]] = {name: [] for name in SURVIVAL_CSV.names}
+        for curve, cohort in zip(self.curves, self.cohorts, strict=True):
+            if not cohort.size:
+                continue
+            on_calendar = curve.origin == CALENDAR
+            months = np.arange(cohort.length) + (curve.first if on_calendar else 0)
+            dates = [tick_text(self.scenario, int(month)) if on_calendar else "" for month in months]
+            names = ([name] * months.size for name in (curve.group, curve.endpoint, curve.origin))
+            estimates = (cohort.at_risk, cohort.survival(), *cohort.bounds(curve.pooled))
+            values = (*names, months, dates, *(part[: cohort.length] for part in estimates))
+            for column, value in zip(parts.values(), values, strict=True):
+                column.append(value)
+        joined = {name: np.concatenate(value) if value else np.array([]) for name, value in parts.items()}
+        texts = names_of(TEXT, SURVIVAL_CSV)
+        return pd.DataFrame({name: joined[name].astype(object) if name in texts else joined[name] for name in joined})

@@ -9,22 +9,11 @@ Agresti and Min, so that a difference nobody has seen is not taken for certain.
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
 
 import numpy as np
 
 from sim.outcomes.intervals import LEAST_WORLDS, Bounds, newcombe, of_worlds, ratio_wilson, t_quantile
-
-
-class Estimates(NamedTuple):
-    """Columns of differences.csv, each (names,); ``ratio`` is NaN where it says nothing."""
-
-    base: np.ndarray
-    variant: np.ndarray
-    difference: np.ndarray
-    low: np.ndarray
-    high: np.ndarray
-    ratio: np.ndarray
+from sim.outcomes.paired_sums import Estimates
 
 
 class Ratios:

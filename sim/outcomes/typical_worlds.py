@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.foundation.columns import INDEPENDENT, MILESTONES, NEVER, STARTUP
+from sim.foundation.columns import INDEPENDENT, MILESTONES, NEVER
 from sim.outcomes.fates import event_months
-from sim.scenario.layout import layout_of
+from sim.outcomes.index import startups_of
 from sim.scenario.model import Scenario
 
 LOOKED_AT = 4096  # worlds
@@ -18,7 +18,7 @@ def features(scenario: Scenario, histories: np.ndarray) -> tuple[np.ndarray, np.
 
     Per startup its terminal fate, and whether each milestone came by the horizon.
     """
-    startups = np.flatnonzero(layout_of(scenario).kinds == STARTUP)
+    startups = startups_of(scenario)
     months = event_months(histories[:, startups])
     came = [months[name] <= scenario.ticks for name in MILESTONES]
     table = np.concatenate([histories["fate"][:, startups], *came], axis=1).astype(np.int8)
@@ -66,7 +66,7 @@ def typical_worlds(scenario: Scenario, histories: np.ndarray) -> list[int]:
     twice.
     """
     table, weights = features(scenario, histories)
-    startups = np.flatnonzero(layout_of(scenario).kinds == STARTUP)
+    startups = startups_of(scenario)
     ends = np.minimum(histories["exit_month"][:, startups], scenario.ticks + 1)
     chosen = [medoid(table, weights, ends, middling(histories[:, startups]))]
     nearest = distances(table, weights, chosen[0])

@@ -11,31 +11,23 @@ Runs that are not paired: Welch's t of the means; the difference of the medians,
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Iterator
 
 import numpy as np
 
 from sim.foundation.columns import LONGEST_RUNWAY
-from sim.outcomes.intervals import Bounds, newcombe, rank_bounds, t_quantile, welch_freedom
-from sim.outcomes.survival_differences import Estimates
+from sim.outcomes.intervals import Bounds, newcombe, rank_bounds, students_t, variance_of, welch
+from sim.outcomes.paired_sums import Estimates, Row
 from sim.scenario.model import Scenario
 from sim.scenario.year_ends import CASH, KEPT, REVENUE, RUNWAY, firms_kept, year_ends
 
 COUNTED_WORLDS = "counted"
 YEAR_END_QUANTITIES = (*KEPT, COUNTED_WORLDS)  # in the order of the rows
-PAIRED_MEDIANS, PAIRED_MEANS = rank_bounds, t_quantile  # what intervals are made with, and named after
+PAIRED_MEDIANS = rank_bounds  # what intervals are made with, and named after (intervals.METHODS)
 TENTHS = 10  # of a month
 TOP = int(LONGEST_RUNWAY * TENTHS)
 MEANS = (CASH, REVENUE)
 MEAN_COLUMNS = [KEPT.index(name) for name in MEANS]
-
-
-class YearEndEstimates(NamedTuple):
-    """The estimates about ``quantity`` of every startup at the end of a calendar month."""
-
-    quantity: str
-    month: int
-    estimates: Estimates
 
 
 class YearEnds:
@@ -85,37 +77,38 @@ class YearEnds:
         slots = (np.clip(np.where(both, bins, 0), 0, counts.shape[-1] - 1).astype(np.int64) + cells)[both]
         counts += np.bincount(slots, minlength=counts.size).reshape(counts.shape)
 
-    def rows(self, paired: bool) -> list[YearEndEstimates]:
-        """The rows, by quantity and date; not a number where the startup is there in no world."""
+    def rows(self, paired: bool) -> Iterator[Row]:
+        """The rows, by quantity and date; besides ``counted`` none where the startup is there in no world, and none at
+        all where one of the sides does not keep them world by world.
+        """
+        if not all(self.worlds):
+            return
         found = {RUNWAY: self._runway(paired), COUNTED_WORLDS: self._counted(paired)}
         found |= {name: self._mean(place, paired) for place, name in enumerate(MEANS)}
-        return [
-            YearEndEstimates(name, month, Estimates(*(part[at] for part in found[name])))
-            for name in YEAR_END_QUANTITIES
-            for at, month in enumerate(self.months)
-        ]
+        for name, estimates in found.items():
+            for month, *parts in zip(self.months, *estimates, strict=True):
+                mine = Estimates(*parts)
+                told = ~np.isnan(mine.difference) | (name == COUNTED_WORLDS)
+                yield from mine.rows(self.firms, name, month, paired, told)
 
     def _counted(self, paired: bool) -> Estimates:
         """Of paired runs the same worlds are counted on both sides: no difference, and no doubt about it."""
-        base, variant = (count / max(worlds, 1) for count, worlds in zip(self.there, self.worlds, strict=True))
+        base, variant = (count / worlds for count, worlds in zip(self.there, self.worlds, strict=True))
         nothing = np.full(base.shape, np.nan)
         bound = np.zeros(base.shape) if paired else nothing
         return Estimates(base, variant, variant - base, bound, bound, nothing)
 
     def _mean(self, place: int, paired: bool) -> Estimates:
         n, k = self.there
+        sums, squares = self.sums[..., place], self.squares[..., place]
         with np.errstate(divide="ignore", invalid="ignore"):
-            base, variant, apart = (self.sums[part][..., place] / count for part, count in ((0, n), (1, k), (2, n)))
-            parts = zip(self.sums, self.squares, (n, k, n), strict=True)
-            spread = [variances(sums[..., place], squares[..., place], count) for sums, squares, count in parts]
+            base, variant, apart = sums[0] / n, sums[1] / k, sums[2] / n
+            spread = [variance_of(*part) for part in zip(sums, squares, (n, k, n), strict=True)]
             if paired:
                 ratio = np.where(spread[2] > 0, (spread[0] + spread[1]) / spread[2], np.nan)
-                half = PAIRED_MEANS(n - 1) * np.sqrt(spread[2] / n)
-                return Estimates(base, variant, apart, apart - half, apart + half, ratio)
-            of_means = spread[0] / n, spread[1] / k
-            half = t_quantile(welch_freedom(of_means[0], n, of_means[1], k)) * np.sqrt(sum(of_means))
-        difference = variant - base
-        return Estimates(base, variant, difference, difference - half, difference + half, np.full(n.shape, np.nan))
+                return Estimates(base, variant, apart, *students_t(sums[2], squares[2], n), ratio)
+            bounds = welch((variant, spread[1] / k, k), (base, spread[0] / n, n))
+        return Estimates(base, variant, variant - base, *bounds, np.full(n.shape, np.nan))
 
     def _runway(self, paired: bool) -> Estimates:
         (base, base_bounds), (variant, variant_bounds) = (median(counts) for counts in self.runway[:2])
@@ -125,12 +118,6 @@ class YearEnds:
             apart = variant - base
             low, high = newcombe(variant, variant_bounds, base, base_bounds)
         return Estimates(base, variant, apart, low, high, np.full(base.shape, np.nan))
-
-
-def variances(total: np.ndarray, squares: np.ndarray, count: np.ndarray) -> np.ndarray:
-    """Sample variances (n - 1) of ``count`` values each, from the sums of them and of their squares; NaN below two."""
-    found = np.maximum(squares - total * total / count, 0.0) / (count - 1)
-    return np.asarray(np.where(count > 1, found, np.nan))
 
 
 def median(counts: np.ndarray, zero: int = 0) -> tuple[np.ndarray, Bounds]:

@@ -14,7 +14,7 @@ from sim.archive.dictionary import MIXED, NUMBER, ONE_WORLD, SURVIVAL_CSV, TEXT,
 from sim.archive.folder import plain_rows
 from sim.foundation.states import A_STARTUP, State
 from sim.outcomes.differences import ENDGAME, GENERAL_LEFT, INDEPENDENTS_LEFT
-from sim.outcomes.horizon import GRID_COLUMNS, horizon_of
+from sim.outcomes.horizon import horizon_of
 from sim.scenario.model import Scenario
 from sim.study.axes import Axis, Coordinate, Vary, at, axes_of, notes
 from sim.study.focus import asked_in, first, focus_in
@@ -139,5 +139,5 @@ def _tables(
         if survival is not None:
             survival.insert(0, names[0], point[0])
             curves.append(survival)
-    grid = pd.DataFrame(rows, columns=[*names, *GRID_COLUMNS])
+    grid = pd.DataFrame(rows, columns=[*names, *GRID.names])
     return grid, pd.concat(curves, ignore_index=True) if curves else None

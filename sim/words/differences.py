@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from sim.foundation.states import State
-from sim.outcomes.differences import ENDGAME, INDEPENDENTS_LEFT, RAISED, SURVIVAL
+from sim.outcomes.differences import (
+    COUNT_QUANTITIES,
+    ENDGAME,
+    INDEPENDENTS_LEFT,
+    MONEY_QUANTITIES,
+    RAISED,
+    SURVIVAL,
+)
 from sim.outcomes.index import single_firms
-from sim.outcomes.quoted import COUNT_QUANTITIES, MONEY_QUANTITIES, DifferenceRow, Quoted, rows_to_quote
+from sim.outcomes.quoted import DifferenceRow, Quoted, rows_to_quote
 from sim.scenario.model import Scenario
 from sim.words.estimates import NOTHING, estimate, interval_in_words, signed
 from sim.words.months import date_name, deadline

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from synthetic_runs import block_of, cut, firm, live, scenario, still
 
+from sim.archive.dictionary import CAUSES_CSV
 from sim.engine.recorder import exit_causes
 from sim.foundation.causes import (
     ABANDONED,
@@ -20,7 +21,7 @@ from sim.foundation.causes import (
 )
 from sim.foundation.columns import ACQUIRED, CLOSED, EVENT, LOG_DTYPE
 from sim.foundation.errors import RunError
-from sim.outcomes.exits import CAUSE_COLUMNS, ExitCounts
+from sim.outcomes.exits import ExitCounts
 from sim.outcomes.intervals import pooled_wilson, wilson
 from sim.outcomes.summary import summarise
 
@@ -54,7 +55,7 @@ def shares(frame: Any, name: str, cause: int, column: str) -> list[float]:
 def test_counted_by_hand() -> None:
     question, histories = by_hand()
     frame = summarise(question, cut(question, histories, [4])).causes
-    assert tuple(frame.columns) == CAUSE_COLUMNS
+    assert list(frame.columns) == CAUSES_CSV.names
     assert list(frame.firm.unique()) == ["a", "crowd", "g", "pair", "startups", "giants"]
     ends = [("acquired", DISTRESSED), ("acquired", ABANDONED), ("closed", OUT_OF_MONEY)]
     expected = [(name, year, fate, CAUSES[cause].rule) for name in frame.firm.unique() for fate, cause in ends
@@ -125,7 +126,7 @@ def test_memory_does_not_grow_with_worlds() -> None:
 def test_nobody_exits() -> None:
     question = scenario((firm("a"),), TICKS)
     frame = summarise(question, cut(question, still(5, 1), [5])).causes
-    assert frame.empty and tuple(frame.columns) == CAUSE_COLUMNS
+    assert frame.empty and list(frame.columns) == CAUSES_CSV.names
 
 
 def log(*told: tuple[int, int, str, int]) -> np.ndarray:

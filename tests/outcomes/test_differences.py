@@ -11,10 +11,11 @@ import pytest
 from scipy import optimize, stats
 from synthetic_runs import START, firm, live, scenario, still
 
+from sim.archive.dictionary import DIFFERENCES_CSV
 from sim.foundation.columns import ACQUIRED, CLOSED, NEVER
 from sim.foundation.states import ALL
 from sim.outcomes import intervals
-from sim.outcomes.differences import DIFFERENCE_COLUMNS, Differences, Piece, Side, months_compared
+from sim.outcomes.differences import Differences, Piece, Side, months_compared
 from sim.outcomes.paired_sums import Moments, score_parts, variance_ratio
 from sim.outcomes.survival_differences import Ratios
 from sim.scenario.model import Scenario
@@ -41,7 +42,7 @@ def side(
 
 def compared(base: Side, variant: Side, paired: bool = True, parts_at: int | None = 0) -> pd.DataFrame:
     frame = Differences(base, variant, paired, parts_at).run().frame("changed")
-    assert tuple(frame.columns) == DIFFERENCE_COLUMNS
+    assert list(frame.columns) == DIFFERENCES_CSV.names
     return frame.set_index(["firm", "quantity", "date"])
 
 

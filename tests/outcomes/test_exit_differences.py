@@ -7,10 +7,11 @@ import pytest
 from synthetic_runs import block_of, firm, live, scenario, still
 from test_differences import compared, leaves, side
 
+from sim.archive.dictionary import DIFFERENCES_CSV
 from sim.foundation.causes import ABANDONED, CAUSES, DISTRESSED, NO_CAUSE, OUT_OF_MONEY, REFUSED
 from sim.foundation.columns import ACQUIRED, CLOSED
 from sim.outcomes import quoted
-from sim.outcomes.differences import COMPARED_QUANTITIES, DIFFERENCE_COLUMNS, Differences
+from sim.outcomes.differences import COMPARED_QUANTITIES, Differences
 from sim.outcomes.exits import End, ExitCounts, is_exit
 from sim.outcomes.intervals import paired_score
 
@@ -86,9 +87,7 @@ def test_no_cause_is_quoted_and_no_other_quantity_looks_like_one():
         ends(base, world, 0, 3, ACQUIRED, DISTRESSED)
         ends(variant, world, 0, 3, ACQUIRED, ABANDONED)
     rows = (
-        compared(side(question, base), side(question, variant))
-        .reset_index()[list(DIFFERENCE_COLUMNS)]
-        .to_dict("records")
+        compared(side(question, base), side(question, variant)).reset_index()[DIFFERENCES_CSV.names].to_dict("records")
     )
     assert [row["difference"] for row in rows if row["quantity"] == BOUGHT and row["firm"] == "alpha"] == [1, 1]
     assert quoted.rows_to_quote(question, rows)[1:] == (None, None)

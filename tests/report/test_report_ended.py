@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.outcomes.exits import CAUSE_COLUMNS
+from sim.archive.dictionary import CAUSES_CSV
 from sim.report.html.document import Switch, pictures_in
 from sim.report.pages import report as run_page
 from sim.report.pictures import exits
@@ -37,7 +37,7 @@ def causes(shares: dict[tuple[str, str, str], tuple[float, ...]]) -> pd.DataFram
         for year, share, so_far in zip((2023, 2024, 2025), parts, np.cumsum(parts), strict=True):
             bounds = (share - 0.05, share + 0.05), (so_far - 0.05, so_far + 0.05)
             rows.append((firm, year, fate, cause, share, *bounds[0], so_far, *bounds[1]))
-    return pd.DataFrame(rows, columns=list(CAUSE_COLUMNS))
+    return pd.DataFrame(rows, columns=CAUSES_CSV.names)
 
 
 def told(frame: pd.DataFrame | None, *asked: str) -> RunReader:

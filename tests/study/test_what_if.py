@@ -15,12 +15,13 @@ from small_industry import TEXT, run_of, small
 
 import sim
 from sim.archive import atomic, folder
+from sim.archive.dictionary import DIFFERENCES_CSV
 from sim.engine.simulate import simulate
 from sim.foundation.errors import InputError, RunError
-from sim.outcomes.differences import DIFFERENCE_COLUMNS, Piece
-from sim.outcomes.fates_turned import FLIP_COLUMNS
+from sim.outcomes.differences import Piece
 from sim.scenario.load import with_sets
 from sim.study import run as study_run
+from sim.study import what_if
 from sim.study.how import How
 from sim.study.variants import parsed, parts_at, sets_of, variants_of
 from sim.words.year_ends import runway_sentence
@@ -231,12 +232,12 @@ def test_the_folder_has_the_promised_files(shut):
     table = (shut.folder / "differences.csv").read_text(encoding="utf-8").splitlines()
     assert table[0] == "variant,firm,quantity,date,base,variant_value,difference,low,high,paired,variance_ratio"
     assert ",true," in table[1]
-    assert (shut.folder / "flipped.csv").read_text(encoding="utf-8").splitlines()[0] == ",".join(FLIP_COLUMNS)
+    assert (shut.folder / "flipped.csv").read_text(encoding="utf-8").splitlines()[0] == ",".join(what_if.TURNED.names)
     page = (shut.folder / "whatif.html").read_text(encoding="utf-8")
     assert shut.headline[0] in page
     assert shut.headline[1].replace("'", "&#39;") in page
     assert 'src="http' not in page
-    assert tuple(shut.differences.columns) == DIFFERENCE_COLUMNS
+    assert list(shut.differences.columns) == DIFFERENCES_CSV.names
     firms = set(shut.differences["firm"])
     assert {"zhipu", "xiaomi", "six", "startups", "giants", "all"} <= firms
     dates = set(shut.differences["date"])
@@ -402,7 +403,7 @@ def test_the_command_prints_sentences_and_a_table_or_one_object(shakeout, tmp_pa
     assert found["folder"] == str(page.parent) and found["manifest"]["kind"] == "whatif"
     assert [one["name"] for one in found["manifest"]["variants"]] == [POORER, "rich"]
     row = found["summary"][0]
-    assert set(row) == {"name", *DIFFERENCE_COLUMNS} and row["paired"] is True
+    assert set(row) == {"name", *DIFFERENCES_CSV.names} and row["paired"] is True
     code, out, _ = shakeout("whatif", "small.yaml", *options, "--quiet")
     assert (code, out) == (0, f"{page.parent}\n")
     assert list(page.parent.parent.iterdir()) == [page.parent]

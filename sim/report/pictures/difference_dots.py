@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from sim.foundation.states import State
-from sim.outcomes.quoted import COUNT_QUANTITIES, MONEY_QUANTITIES
+from sim.outcomes.differences import COUNT_QUANTITIES, MONEY_QUANTITIES
 from sim.report.html import style
 from sim.report.html.plotly_values import plotly_text
 from sim.report.pictures.picture import Key, Panel, Picture, numbers

@@ -8,8 +8,7 @@ from statistics import median
 
 from sim.foundation.states import ALL_STARTUPS, State
 from sim.outcomes.differences import ENDGAME, GENERAL_LEFT, INDEPENDENTS_LEFT, SURVIVAL
-from sim.outcomes.exits import in_parts, is_exit
-from sim.outcomes.exits import NOT_KEPT
+from sim.outcomes.exits import NOT_KEPT, in_parts, is_exit
 from sim.report.html.document import BOTH, Cell, Column, Prose, Table, Tiles
 from sim.report.html.plotly_values import year_step
 from sim.report.pictures.difference_dots import (
