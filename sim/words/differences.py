@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from sim.foundation.states import State
 from sim.outcomes.differences import (
@@ -34,46 +35,69 @@ TO_DO = {
 }
 
 
-def told_first(
-    scenario: Scenario,
-    rows: Sequence[DifferenceRow],
-    focus: Sequence[str],
-    say: Callable[[Quoted, str], str],
-    also: Callable[[DifferenceRow], str],
-) -> str:
-    """What ``say`` makes of the rows to quote about who is in ``focus``, given their names; then the largest difference
-    of all by ``also``, where it is another. Without a row about them what it makes of all ``rows``, given no name.
+class Telling(NamedTuple):
+    """How differences are told: a row at the head of the answer, a row after it, and that there is nothing to tell,
+    given whom it is about ("" for all) and at which date ("" for any).
+    """
+
+    first: Callable[[DifferenceRow], str]
+    then: Callable[[DifferenceRow], str]
+    nothing: Callable[[str, str], str]
+    but_before: str = "Before the horizon"
+
+
+def told_first(scenario: Scenario, rows: Sequence[DifferenceRow], focus: Sequence[str], how: Telling) -> str:
+    """The rows to quote about who is in ``focus``, as ``how`` tells them; then the largest difference of all, where it
+    is another. Without a row about them those to quote of all ``rows``.
     """
     told, mine = rows_to_quote(scenario, rows), [row for row in rows if row["firm"] in focus]
     if not mine:
-        return say(told, "")
+        return _answer(told, how, "")
     own, known = rows_to_quote(scenario, mine), {row["firm"] for row in mine}
-    said = say(own, " or ".join(whom(scenario, firm) for firm in focus if firm in known))
+    said = _answer(own, how, " or ".join(whom(scenario, firm) for firm in focus if firm in known))
     largest_of_all = told.horizon or told.earlier
     if largest_of_all is None or any(largest_of_all is row for row in own):
         return said
-    return f"{said}. The largest difference of all: {also(largest_of_all)}"
+    return f"{said}. The largest difference of all: {how.then(largest_of_all)}"
 
 
-def effect_sentence(
-    scenario: Scenario, subject: str, told: Quoted, worlds: int, same: bool = False, about: str = ""
-) -> str:
-    """``subject`` and what it does, from the rows to quote, to whom they are ``about`` if not all are
-    there; ``same``: no world is touched by it.
-    """
-    if same:
-        return f"{subject} changes nothing: both histories are the same in every world"
-    many = "1 world" if worlds == 1 else f"{worlds:,} worlds"
-    to = f" to {about}" if about else ""
-    if told.horizon is None and told.earlier is None:
-        return f"{subject} makes no difference{to} that {many} can surely tell from chance"
-    if told.horizon is None:
-        first = f"{subject} makes no difference{to} at the horizon, {date_name(told.date)}, that {many} can surely tell"
-        return f"{first} from chance. Before the horizon it does: it {effect_and_interval(scenario, told.earlier)}"
-    said = f"{subject} {effect_and_interval(scenario, told.horizon)}"
+def _answer(told: Quoted, how: Telling, about: str) -> str:
+    if told.horizon is not None:
+        earlier = "" if told.earlier is None else f". The difference is larger earlier: {how.then(told.earlier)}"
+        return how.first(told.horizon) + earlier
     if told.earlier is None:
-        return said
-    return f"{said}. The difference is larger earlier: it {effect_and_interval(scenario, told.earlier)}"
+        return how.nothing(about, "")
+    nothing = how.nothing(about, f" at the horizon, {date_name(told.date)},")
+    return f"{nothing}. {how.but_before}: {how.then(told.earlier)}"
+
+
+def as_effects(scenario: Scenario, subject: str, worlds: int) -> Telling:
+    """What ``subject``, a change, does in ``worlds`` worlds."""
+    many = "1 world" if worlds == 1 else f"{worlds:,} worlds"
+
+    def nothing(about: str, at: str) -> str:
+        to = f" to {about}" if about else ""
+        return f"{subject} makes no difference{to}{at} that {many} can surely tell from chance"
+
+    return Telling(
+        lambda row: f"{subject} {effect_and_interval(scenario, row)}",
+        lambda row: f"it {effect_and_interval(scenario, row)}",
+        nothing,
+        "Before the horizon it does",
+    )
+
+
+def as_contrasts(scenario: Scenario, base: str, variant: str) -> Telling:
+    """What happens how often in the one run and in the other."""
+
+    def nothing(about: str, at: str) -> str:
+        by = f", by the fates of {about}," if about else ""
+        return f"Nothing surely tells {variant} from {base}{by}{at}".removesuffix(",")
+
+    def said(row: DifferenceRow) -> str:
+        return contrast(scenario, row, base, variant)
+
+    return Telling(said, said, nothing)
 
 
 def sides_and_difference(row: DifferenceRow) -> tuple[str, str, str, str]:
@@ -92,9 +116,8 @@ def sides_and_difference(row: DifferenceRow) -> tuple[str, str, str, str]:
     return said(row["base"]), said(row["variant_value"]), estimate(value, low, high, digits, signed), gain
 
 
-def effect_and_interval(scenario: Scenario, row: DifferenceRow | None) -> str:
+def effect_and_interval(scenario: Scenario, row: DifferenceRow) -> str:
     """What the difference in ``row`` does, with its interval."""
-    assert row is not None
     return ", ".join(filter(None, (effect(scenario, row), interval(scenario, row))))
 
 
@@ -131,25 +154,8 @@ def interval(scenario: Scenario, row: DifferenceRow) -> str:
     return interval_in_words(100 * value, 100 * low, 100 * high)
 
 
-def contrast(scenario: Scenario, told: Quoted, base: str, variant: str, same: bool = False, about: str = "") -> str:
-    """The sentence of a comparison: what happens how often in the one run and in the other; ``about`` as above."""
-    if same:
-        return f"{base} and {variant} are the same worlds"
-    by = f", by the fates of {about}," if about else ""
-    if told.horizon is None and told.earlier is None:
-        return f"Nothing surely tells {variant} from {base}{by.removesuffix(',')}"
-    if told.horizon is None:
-        nothing = f"Nothing surely tells {variant} from {base}{by} at the horizon, {date_name(told.date)}"
-        return f"{nothing}. Before the horizon: {contrast_of(scenario, told.earlier, base, variant)}"
-    said = contrast_of(scenario, told.horizon, base, variant)
-    if told.earlier is None:
-        return said
-    return f"{said}. The difference is larger earlier: {contrast_of(scenario, told.earlier, base, variant)}"
-
-
-def contrast_of(scenario: Scenario, row: DifferenceRow | None, base: str, variant: str) -> str:
-    """What the difference in ``row`` is, as in ``contrast``."""
-    assert row is not None
+def contrast(scenario: Scenario, row: DifferenceRow, base: str, variant: str) -> str:
+    """The difference in ``row`` from both sides: "MiniMax survives to ... in 58% of worlds of a and in 27% of b"."""
     name, quantity, date = whom(scenario, row["firm"]), row["quantity"], deadline(row["date"])
     if quantity in (*MONEY_QUANTITIES, *COUNT_QUANTITIES):
         return f"Against {base}, {variant} {effect_and_interval(scenario, row)}"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from sim.foundation import causes
-from sim.foundation.columns import EVENTS
+from sim.outcomes.world_tables import RULES
 from sim.words.months import whole_months
 from sim.words.numbers import ordinal, rounded, rounded_money, rounded_percent
 
@@ -102,7 +102,7 @@ def _acquisition(m: Moment) -> str:
         causes.REFUSED: f"after capital had refused it for {whole_months(m.saw)}",
     }
     buyer = f" by {m.other}" if m.other else ""
-    return f"acquired{buyer} for {m.money(m.value)}, {why.get(m.cause, cause_text(m.cause))}"
+    return f"acquired{buyer} for {m.money(m.value)}, {why.get(m.cause, RULES[m.cause])}"
 
 
 def _closure(m: Moment) -> str:
@@ -160,7 +160,7 @@ def _cannot(what: str) -> Callable[[Moment], str]:
             causes.SCORE_LOW: f"investors refused it, its score {score_apart(m.saw)} below the bar",
             causes.POWDER_LOW: f"too little of {m.money(m.saw)} of dry powder in all was left for it",
         }
-        return f"was to {what}, as the scenario has it, and could not: {why.get(m.cause, cause_text(m.cause))}"
+        return f"was to {what}, as the scenario has it, and could not: {why.get(m.cause, RULES[m.cause])}"
 
     return said
 
@@ -202,7 +202,7 @@ def _flow(m: Moment, flow: float) -> str:
     return f"operating cash flow of {m.money(flow)}"
 
 
-SENTENCES: Mapping[str, Callable[[Moment], str]] = {
+SENTENCES: Mapping[str, Callable[[Moment], str]] = {  # by event, columns.EVENTS
     "entry": _entry,
     "round": _round,
     "down round": _down_round,
@@ -248,13 +248,3 @@ SENTENCES: Mapping[str, Callable[[Moment], str]] = {
     ),
     "endgame": lambda m: "the endgame began: roadmap, commercial loop and leaders have held for twelve months",
 }
-
-
-def sentence(event: int, moment: Moment) -> str:
-    """The sentence for an event of that code."""
-    return SENTENCES[EVENTS[event]](moment)
-
-
-def cause_text(cause: int) -> str:
-    """The rule that fired."""
-    return causes.CAUSES[cause].rule

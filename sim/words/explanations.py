@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from sim.foundation import causes
-from sim.foundation.causes import CAUSES
 from sim.foundation.states import State
 from sim.outcomes.differences import SURVIVAL
 from sim.outcomes.exits import in_parts, is_exit
 from sim.outcomes.index import single_firms
 from sim.outcomes.quoted import DifferenceRow, rows_to_quote
+from sim.outcomes.world_tables import RULES
 from sim.scenario.model import Scenario
 from sim.words.estimates import signed
 from sim.words.names import whom
@@ -23,18 +23,13 @@ from sim.words.text import capital
 
 EXPLAINS = 0.5  # least part of the difference of survival
 BEFORE: Mapping[str, tuple[tuple[str, int], ...]] = {  # cause of exit -> what leads to it, and whether it moves along
-    CAUSES[causes.ABANDONED].rule: ((State.LISTED, 1), (State.ABANDONED, 1)),
-    CAUSES[causes.REDEEMED].rule: ((State.LISTED, -1),),  # only who is not listed can be called
+    RULES[causes.ABANDONED]: ((State.LISTED, 1), (State.ABANDONED, 1)),
+    RULES[causes.REDEEMED]: ((State.LISTED, -1),),  # only who is not listed can be called
 }
-DOES = {
-    State.LISTED: "lists",
-    State.ABANDONED: "is abandoned by the market",
-    CAUSES[causes.OUT_OF_MONEY].rule: "runs out of money",
-}
-THEY_DO = {
-    State.LISTED: "list",
-    State.ABANDONED: "are abandoned by the market",
-    CAUSES[causes.OUT_OF_MONEY].rule: "run out of money",
+DOES = {  # what one firm does, and several do
+    State.LISTED: ("lists", "list"),
+    State.ABANDONED: ("is abandoned by the market", "are abandoned by the market"),
+    RULES[causes.OUT_OF_MONEY]: ("runs out of money", "run out of money"),
 }
 
 
@@ -58,12 +53,8 @@ def chain(scenario: Scenario, rows: Sequence[DifferenceRow], headline: Differenc
     if last is None or abs(last["difference"]) < EXPLAINS * abs(headline["difference"]):
         return ""
     before = BEFORE.get(in_parts(last["quantity"])[1], ())
-    steps = [mine.get(milestone) for milestone, _ in before]
-    if not all(
-        row is not None and _surely(row, exits_go * along) for row, (_, along) in zip(steps, before, strict=True)
-    ):
-        return ""
-    return _said(scenario, [*(row for row in steps if row is not None), last], headline)
+    steps = [mine[state] for state, along in before if state in mine and _surely(mine[state], exits_go * along)]
+    return _said(scenario, [*steps, last], headline) if len(steps) == len(before) else ""
 
 
 def _surely(row: DifferenceRow, sign: int) -> bool:
@@ -78,19 +69,14 @@ def _said(scenario: Scenario, steps: Sequence[DifferenceRow], headline: Differen
     for place, row in enumerate(steps):
         points = f"({signed(100 * row['difference'])}{'' if place else ' points'})"
         more = row["difference"] > 0
+        what = in_parts(row["quantity"])[1] if is_exit(row["quantity"]) else row["quantity"]
+        does, they_do = DOES.get(what, (f"is {what}", f"are {what}"))
         if alone:
-            words.append(
-                f"{'it' if place else name} {_does(row, DOES, 'is')} {'more' if more else 'less'} often {points}"
-            )
+            words.append(f"{'it' if place else name} {does} {'more' if more else 'less'} often {points}")
         else:
             of_them = "" if place else f" of {name}"
-            words.append(f"{'more' if more else 'fewer'}{of_them} {_does(row, THEY_DO, 'are')} {points}")
+            words.append(f"{'more' if more else 'fewer'}{of_them} {they_do} {points}")
     part = abs(steps[-1]["difference"] / headline["difference"])
     share = "all" if part >= 1 else f"{100 * part:.0f}%"
     did = "lost" if headline["difference"] < 0 else "gained"
     return f"{capital(', so '.join(words))}: that is {share} of the survival {did}"
-
-
-def _does(row: DifferenceRow, known: Mapping[str, str], be: str) -> str:
-    what = in_parts(row["quantity"])[1] if is_exit(row["quantity"]) else row["quantity"]
-    return known.get(what, f"{be} {what}")

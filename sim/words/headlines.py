@@ -16,11 +16,10 @@ from sim.outcomes.crossing import Crossing, Tally
 from sim.outcomes.differences import INDEPENDENTS_LEFT
 from sim.outcomes.drivers import FEWEST_EVENTS, Effect, Estimate
 from sim.outcomes.index import single_firms
-from sim.outcomes.quoted import DifferenceRow, Quoted
+from sim.outcomes.quoted import DifferenceRow
 from sim.scenario.model import Claim, Scenario
-from sim.words import differences
 from sim.words.changes import change_in_words, decision_in_words, decisions_in_words, path_in_words, value_in_words
-from sim.words.differences import effect_sentence, told_first
+from sim.words.differences import as_contrasts, as_effects, told_first
 from sim.words.months import month_name
 from sim.words.names import of_what, whom
 from sim.words.numbers import how_many
@@ -105,10 +104,9 @@ def of_variant(
     said = change_in_words(base, sets)
     subject = f"{name}: {lower(said)}" if name else said
 
-    def say(rows_to_quote: Quoted, about: str) -> str:
-        return effect_sentence(base, subject, rows_to_quote, base.worlds, same, about)
-
-    first = told_first(base, rows, focus, say, lambda row: f"it {differences.effect_and_interval(base, row)}")
+    first = f"{subject} changes nothing: both histories are the same in every world"
+    if not same:
+        first = told_first(base, rows, focus, as_effects(base, subject, base.worlds))
     whose = list(decided(base, variant))[:MOST_SPOKEN]
     runways = [runway_sentence(base, rows, firm, month, base.worlds) for firm in whose]
     return ". ".join(filter(None, [first, *runways]))
@@ -125,15 +123,9 @@ def of_other_run(
 
     ``names`` are those of the first and of the other; ``same``: both have the same worlds.
     """
-    base, other = names
-
-    def say(told: Quoted, about: str) -> str:
-        return differences.contrast(scenario, told, base, other, same, about)
-
-    def also(row: DifferenceRow) -> str:
-        return differences.contrast_of(scenario, row, base, other)
-
-    return told_first(scenario, rows, focus, say, also)
+    if same:
+        return f"{' and '.join(names)} are the same worlds"
+    return told_first(scenario, rows, focus, as_contrasts(scenario, *names))
 
 
 def pairing(

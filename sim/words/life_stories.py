@@ -14,17 +14,16 @@ from sim.foundation.months import HALF_YEAR, MONTHS_A_YEAR, month_of
 from sim.foundation.states import A_GIANT, A_STARTUP, MARKET, State
 from sim.outcomes.index import tick_text
 from sim.outcomes.typical_worlds import LOOKED_AT, typical_worlds
+from sim.outcomes.world_tables import RULES
 from sim.scenario.layout import layout_of
 from sim.scenario.model import Firm, Scenario
-from sim.words.events import Moment, cause_text, sentence
+from sim.words.events import SENTENCES, Moment
 from sim.words.months import month_name
 from sim.words.text import listed
 
 MARKET_NAME = "The industry"
 FIRST_WORDS, LAST_WORDS = "opening", "horizon"  # the events of first and last words, which the log does not tell
-ROUND_EVENTS = (EVENT["round"], EVENT["down round"], EVENT["strategic round"])
-REFUSAL, FAILED_ROUND, SEEKING = EVENT["refused"], EVENT["round failed"], EVENT["seeks money"]
-CUT_BY_REPORT, POACHING = EVENT["report cut"], EVENT["poached"]
+ROUNDS = ("round", "down round", "strategic round")
 MOST_NAMED = 8  # startups that are named in how a world ends; more are counted
 NOTABLE_TALENT = 0.1  # index: a year in which less was poached is not told
 
@@ -147,7 +146,8 @@ def _gathered(scenario: Scenario, life: np.ndarray) -> tuple[np.ndarray, np.ndar
     Those are recorded only when a world is traced; milestones stay as they are, so a world is told in the same words
     whether everything in it was recorded or its milestones alone.
     """
-    poached = life["event"] == POACHING
+    poached = life["event"] == EVENT["poached"]
+    in_a_row = EVENT["refused"], EVENT["round failed"]
     kept, year = life.copy(), (scenario.start - 1 + life["month"]) // MONTHS_A_YEAR
     drop = np.zeros(len(life), bool)
     for index in np.flatnonzero(poached):
@@ -155,27 +155,28 @@ def _gathered(scenario: Scenario, life: np.ndarray) -> tuple[np.ndarray, np.ndar
         kept["value"][index] = life["value"][same_year].sum()
         drop[index] = same_year[index + 1 :].any() or kept["value"][index] < NOTABLE_TALENT
     for before, index in pairwise(np.flatnonzero(~poached)):
-        drop[before] = life["event"][before] == life["event"][index] and life["event"][index] in (REFUSAL, FAILED_ROUND)
+        drop[before] = life["event"][before] == life["event"][index] and life["event"][index] in in_a_row
     return kept, ~drop
 
 
 def _counted(life: np.ndarray) -> np.ndarray:
     """(events,) what ``Moment.times`` counts: rounds, cuts in a row, failures in a row, askings for one round."""
     times, rounds, cuts, failed, asked, last_cut = np.zeros(len(life), int), 0, 0, 0, 0, -HALF_YEAR
-    for index, (event, tick) in enumerate(zip(life["event"].tolist(), life["month"].tolist(), strict=True)):
-        if event in ROUND_EVENTS:
+    for index, (code, tick) in enumerate(zip(life["event"].tolist(), life["month"].tolist(), strict=True)):
+        event = EVENTS[code]
+        if event in ROUNDS:
             rounds, failed, asked = rounds + 1, 0, 0
             times[index] = rounds
-        elif event == CUT_BY_REPORT:
+        elif event == "report cut":
             cuts, last_cut = cuts + 1 if tick - last_cut == HALF_YEAR else 1, tick
             times[index] = cuts
-        elif event == FAILED_ROUND:
+        elif event == "round failed":
             failed += 1
             times[index] = failed
-        elif event == SEEKING:
+        elif event == "seeks money":
             asked, failed = asked + 1, 0
             times[index] = asked
-        elif event == REFUSAL:
+        elif event == "refused":
             failed = 0
     return times
 
@@ -186,32 +187,32 @@ def _told(scenario: Scenario, life: np.ndarray, giant: bool = False) -> list[Sen
     gathered, shown = _gathered(scenario, life)
     told, last = [], 0.0
     for happened, times in zip(gathered[shown], _counted(life)[shown].tolist(), strict=True):
-        event, cause, tick = int(happened["event"]), int(happened["cause"]), int(happened["month"])
+        event, cause, tick = EVENTS[happened["event"]], int(happened["cause"]), int(happened["month"])
         value, worth = float(happened["value"]), float(happened["worth"])
         other = names[int(happened["other"])] if happened["other"] >= 0 else ""
         moment = Moment(value, cause, float(happened["saw"]), times, scenario.currency, worth, other, last, giant)
-        text = sentence(event, moment)
-        told.append(Sentence(tick, tick_text(scenario, tick), EVENTS[event], text, value, cause_text(cause)))
-        last = worth if event in ROUND_EVENTS else last
+        text = SENTENCES[event](moment)
+        told.append(Sentence(tick, tick_text(scenario, tick), event, text, value, RULES[cause]))
+        last = worth if event in ROUNDS else last
     return told
 
 
 def _last_words(scenario: Scenario, firm: Firm, life: np.ndarray, entered: int) -> tuple[str, list[Sentence]]:
     """How the firm ended, and for one that is still there what it is at the horizon."""
-    happened = set(life["event"].tolist())
+    happened = {EVENTS[code] for code in life["event"]}
     for fate, event in ((State.ACQUIRED, "acquisition"), (State.CLOSED, "closure")):
-        if EVENT[event] in happened:
+        if event in happened:
             return fate, []
     if entered > scenario.ticks:
         text, fate = "it never entered", State.NEVER_ENTERED
     elif firm.kind == A_GIANT:
         text, fate = "still in the general race", State.INDEPENDENT
     else:
-        listed = EVENT["listing"] in happened or firm.listed is not None
-        pivoted = EVENT["pivot"] in happened or firm.pivoted is not None
+        listed = "listing" in happened or firm.listed is not None
+        pivoted = "pivot" in happened or firm.pivoted is not None
         text, fate = "still independent", State.INDEPENDENT
         text += ", listed" if listed else ""
-        text += ", abandoned by the market" if EVENT["abandonment"] in happened else ""
+        text += ", abandoned by the market" if "abandonment" in happened else ""
         text += ", out of the general race" if pivoted else ", in the general race"
     end = scenario.ticks
     return fate, [Sentence(end, tick_text(scenario, end), LAST_WORDS, text, 0.0, "")]

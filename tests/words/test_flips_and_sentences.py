@@ -16,7 +16,8 @@ from sim.outcomes.intervals import paired_score
 from sim.scenario.load import load_text
 from sim.words import changes, differences
 from sim.words.changes import path_in_words
-from sim.words.differences import effect_sentence
+from sim.words.differences import as_contrasts, as_effects, told_first
+from sim.words.headlines import of_other_run, of_variant
 from sim.words.months import deadline
 from sim.words.numbers import points
 
@@ -96,7 +97,14 @@ def row(firm_id: str, quantity: str, difference: float, half: float, date: str =
 
 
 QUESTION = scenario(CAST, 90)
-NOTHING = quoted.Quoted("2030-12", None, None)
+
+
+def effects(rows: list[dict[str, Any]], subject: str, worlds: int, focus: tuple[str, ...] = ()) -> str:
+    return told_first(QUESTION, rows, focus, as_effects(QUESTION, subject, worlds))
+
+
+def contrasts(rows: list[dict[str, Any]], focus: tuple[str, ...] = ()) -> str:
+    return told_first(QUESTION, rows, focus, as_contrasts(QUESTION, "a", "b"))
 
 
 @pytest.mark.parametrize(
@@ -127,11 +135,11 @@ def test_the_sentence_quotes_the_largest_sure_difference_of_survival():
     assert quoted.largest(QUESTION, rows) == rows[0]
     assert quoted.largest(QUESTION, rows[1:]) == rows[2]
     assert quoted.largest(QUESTION, [rows[1]]) is None
-    said = effect_sentence(QUESTION, "Shutting the listing window", quoted.rows_to_quote(QUESTION, rows), 400)
+    said = effects(rows, "Shutting the listing window", 400)
     assert said == "Shutting the listing window costs Alpha 5 points of survival by the end of 2028, plus or minus 1.0"
-    nothing = effect_sentence(QUESTION, "It", NOTHING, 4000)
-    assert nothing == "It makes no difference that 4,000 worlds can surely tell from chance"
-    assert "the same in every world" in effect_sentence(QUESTION, "It", NOTHING, 4000, same=True)
+    assert effects([], "It", 4000) == "It makes no difference that 4,000 worlds can surely tell from chance"
+    same = of_variant(QUESTION, QUESTION, ("it", ["seed=1"]), [], (QUESTION.end, True))
+    assert same.endswith("changes nothing: both histories are the same in every world")
 
 
 def test_a_tiny_difference_is_told_only_where_there_is_none_larger():
@@ -202,22 +210,22 @@ def test_the_horizon_comes_first_and_an_earlier_date_only_as_a_second_sentence()
     """12 points at the end of 2029, 1.7 ± 4.3 at the horizon: that nothing is left is said first."""
     earlier = row("alpha", "survival", 0.12, 0.03, "2029-12")
     unsure = row("alpha", "survival", 0.017, 0.043, "2030-12")
-    said = effect_sentence(QUESTION, "Cheaper money", quoted.rows_to_quote(QUESTION, [earlier, unsure]), 500)
+    said = effects([earlier, unsure], "Cheaper money", 500)
     assert said == (
         "Cheaper money makes no difference at the horizon, December 2030, that 500 worlds can surely tell from chance. "
         "Before the horizon it does: it gives Alpha 12 points of survival by the end of 2029, plus or minus 3.0"
     )
     sure = row("alpha", "survival", 0.05, 0.01, "2030-12")
-    said = effect_sentence(QUESTION, "Cheaper money", quoted.rows_to_quote(QUESTION, [earlier, sure]), 500)
+    said = effects([earlier, sure], "Cheaper money", 500)
     assert said == (
         "Cheaper money gives Alpha 5 points of survival by the end of 2030, plus or minus 1.0. The difference is "
         "larger earlier: it gives Alpha 12 points of survival by the end of 2029, plus or minus 3.0"
     )
     close = row("alpha", "survival", 0.10, 0.01, "2030-12")
-    said = effect_sentence(QUESTION, "Cheaper money", quoted.rows_to_quote(QUESTION, [earlier, close]), 500)
+    said = effects([earlier, close], "Cheaper money", 500)
     assert said == "Cheaper money gives Alpha 10 points of survival by the end of 2030, plus or minus 1.0"
     told = {**earlier, "base": 0.5, "variant_value": 0.62}
-    said = differences.contrast(QUESTION, quoted.rows_to_quote(QUESTION, [told, unsure]), "a", "b")
+    said = contrasts([told, unsure])
     assert said.startswith("Nothing surely tells b from a at the horizon, December 2030. Before the horizon: Alpha ")
 
 
@@ -231,13 +239,13 @@ def test_a_lopsided_interval_is_told_by_its_ends():
 
 def test_a_comparison_in_words():
     told = {**row("alpha", "survival", -0.31, 0.012), "base": 0.58, "variant_value": 0.27}
-    said = differences.contrast(QUESTION, quoted.rows_to_quote(QUESTION, [told]), "a", "b")
+    said = contrasts([told])
     assert said.startswith("Alpha survives to the end of 2028 in 58% of worlds of a and in 27% of b: 31 points apart")
     pooled = {**told, "firm": "crowd"}
-    said = differences.contrast(QUESTION, quoted.rows_to_quote(QUESTION, [pooled]), "a", "b")
+    said = contrasts([pooled])
     assert said.startswith("Of the firms of Crowd, 58% survive to the end of 2028 in a and 27% in b: 31 points apart")
-    assert differences.contrast(QUESTION, NOTHING, "a", "b") == "Nothing surely tells b from a"
-    assert differences.contrast(QUESTION, NOTHING, "a", "b", same=True) == "a and b are the same worlds"
+    assert contrasts([]) == "Nothing surely tells b from a"
+    assert of_other_run(QUESTION, [], ("a", "b"), same=True) == "a and b are the same worlds"
 
 
 def test_dates_and_points():
