@@ -68,5 +68,5 @@ class EndgameCounts:
 
         share = self.reached / self.worlds
         low, high = of_worlds(share, self.worlds)
-        dates = np.array(dates_of(self.scenario), object)
-        return pd.DataFrame({"month": np.arange(share.size), "date": dates, "share": share, "low": low, "high": high})
+        columns = {"month": np.arange(share.size), "date": dates_of(self.scenario)}
+        return pd.DataFrame(columns | {"share": share, "low": low, "high": high})

@@ -20,7 +20,7 @@ from sim.foundation.causes import NO_CAUSE
 from sim.foundation.columns import ACQUIRED, CLOSED, FATES
 from sim.foundation.months import MONTHS_A_YEAR
 from sim.outcomes.fates import OF_FIRM, OF_GROUP, reported
-from sim.outcomes.index import groups_of, single_firms
+from sim.outcomes.index import combined, groups_of, single_firms
 from sim.outcomes.intervals import Bounds
 from sim.outcomes.world_tables import RULES
 from sim.scenario.model import Scenario
@@ -137,12 +137,9 @@ class ExitCounts:
 
         names, ends, years = reported(self.scenario), sorted(self.firms), years_of(self.scenario)
         told = [self.shares(name, end) for name in names for end in ends]
-        columns: dict[str, Any] = {
-            "firm": np.repeat(np.array(names, object), len(ends) * len(years)),
-            "year": np.tile(np.array(years), len(names) * len(ends)),
-            "fate": np.tile(np.repeat(np.array([FATES[end.fate] for end in ends], object), len(years)), len(names)),
-            "cause": np.tile(np.repeat(np.array([RULES[end.cause] for end in ends], object), len(years)), len(names)),
-        }
+        columns = combined(firm=names, end=np.arange(len(ends)), year=np.array(years))
+        columns["fate"] = np.array([FATES[end.fate] for end in ends], object)[columns["end"]]
+        columns["cause"] = np.array([RULES[end.cause] for end in ends], object)[columns["end"]]
         for place, stems in enumerate((("share", "low", "high"), CAUSES_CSV.names[-3:])):
             parts = [(both[place][0], *both[place][1]) for both in told] or [(np.zeros(0),) * 3]
             columns |= dict(zip(stems, (np.concatenate(part) for part in zip(*parts, strict=True)), strict=True))

@@ -15,7 +15,7 @@ import numpy as np
 from sim.engine.block import Block
 from sim.foundation.columns import ACQUIRED, CLOSED, MILESTONE_COLUMNS, MILESTONES
 from sim.foundation.states import State
-from sim.outcomes.index import dates_of, groups_of, single_firms
+from sim.outcomes.index import combined, dates_of, groups_of, single_firms
 from sim.outcomes.intervals import of_worlds, pooled_wilson, ratio_wilson
 from sim.scenario.model import Scenario
 
@@ -46,16 +46,14 @@ def event_months(histories: np.ndarray) -> dict[str, np.ndarray]:
 
 
 def by_month(months: np.ndarray, ticks: int) -> np.ndarray:
-    """(worlds, firms) months of an event -> (firms, ticks + 1) number of worlds in which it came by each tick."""
+    """(worlds, firms) months of an event -> (firms, ticks + 1) worlds in which it came by each tick.
+
+    Of transposed months (worlds, ticks + 1) firms to which it came.
+    """
     firms = months.shape[1]
     slot = np.clip(months, 0, ticks + 1) + np.arange(firms) * (ticks + 2)
     count = np.bincount(slot.ravel(), minlength=firms * (ticks + 2)).reshape(firms, ticks + 2)
     return count[:, :-1].cumsum(axis=1)
-
-
-def members_by_month(months: np.ndarray, ticks: int) -> np.ndarray:
-    """(worlds, members) months of an event -> (worlds, ticks + 1) number of members it came to by each tick."""
-    return by_month(months.T, ticks)
 
 
 def counts_of(came: dict[str, np.ndarray], members: int) -> dict[str, np.ndarray]:
@@ -100,7 +98,7 @@ class FateCounts:
         for state, count in counts_of(came, block.worlds).items():
             self.firms[state] = self.firms[state] + count
         for group, members in groups_of(self.scenario).items():
-            came = {name: members_by_month(when[:, members], ticks) for name, when in months.items()}
+            came = {name: by_month(when[:, members].T, ticks) for name, when in months.items()}
             sums = self.groups.setdefault(group, dict.fromkeys(ALL_STATES, 0))
             for state, count in counts_of(came, len(members)).items():
                 sums[state] = sums[state] + np.stack([count.sum(axis=0), (count * count).sum(axis=0)])
@@ -143,22 +141,12 @@ class FateCounts:
         """
         import pandas as pd
 
-        ticks = self.scenario.ticks
-        names = reported(self.scenario)
+        names, ticks = reported(self.scenario), np.arange(self.scenario.ticks + 1)
         rows = [self.incidence(name, state) for name in names for state in ALL_STATES]
         incidence, low, high = (np.concatenate(part) for part in zip(*rows, strict=True))
-        repeats = len(names) * len(ALL_STATES)
-        return pd.DataFrame(
-            {
-                "firm": np.repeat(np.array(names, object), len(ALL_STATES) * (ticks + 1)),
-                "fate": np.tile(np.repeat(np.array(ALL_STATES, object), ticks + 1), len(names)),
-                "month": np.tile(np.arange(ticks + 1), repeats),
-                "date": np.tile(np.array(dates_of(self.scenario), object), repeats),
-                "incidence": incidence,
-                "low": low,
-                "high": high,
-            }
-        )
+        columns = combined(firm=names, fate=ALL_STATES, month=ticks)
+        columns["date"] = dates_of(self.scenario)[columns["month"]]
+        return pd.DataFrame(columns | {"incidence": incidence, "low": low, "high": high})
 
 
 def reported(scenario: Scenario) -> list[str]:

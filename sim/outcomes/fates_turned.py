@@ -14,7 +14,7 @@ import numpy as np
 from sim.foundation.columns import FATES, STARTUP
 from sim.foundation.states import State
 from sim.outcomes.fates import event_months
-from sim.scenario.layout import Layout, layout_of
+from sim.scenario.layout import layout_of
 from sim.scenario.model import Scenario
 
 LISTED, PIVOTED = 1, 2  # flags of a code: fate * FLAGGED + flags
@@ -68,9 +68,9 @@ class TurnedFates:
     def __post_init__(self) -> None:
         mine, theirs = layout_of(self.base), layout_of(self.variant)
         self.ids = [id for id in mine.ids if id in theirs.ids]
-        self.series = [mine.series_ids[mine.series[mine.ids.index(id)]] for id in self.ids]
-        self.places = tuple(np.array([rows.ids.index(id) for id in self.ids], int) for rows in (mine, theirs))
-        self.startups = np.array([_kind(mine, id) == STARTUP for id in self.ids], bool)
+        self.places = [np.array([rows.ids.index(id) for id in self.ids], int) for rows in (mine, theirs)]
+        self.series = [mine.series_ids[number] for number in mine.series[self.places[0]]]
+        self.startups = mine.kinds[self.places[0]] == STARTUP
 
     def add(self, first: int, base: np.ndarray, variant: np.ndarray) -> None:
         """Count the worlds ``first`` and on, (worlds, firms) histories of both sides."""
@@ -114,10 +114,6 @@ class TurnedFates:
             for f in self.flips()
         ]
         return pd.DataFrame(rows, columns=list(FLIP_COLUMNS)).astype({"worlds": "int64", "share": "float64"})
-
-
-def _kind(rows: Layout, id: str) -> int:
-    return int(rows.kinds[rows.ids.index(id)])
 
 
 def telling(flips: Sequence[TurnedFate], startups: Sequence[str], row: Mapping[str, Any] | None) -> TurnedFate | None:

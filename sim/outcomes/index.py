@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -82,11 +83,17 @@ def _groups(layout: Layout, stated: tuple[tuple[str, tuple[str, ...]], ...]) -> 
     return Frozen({group: rows for group, rows in members.items() if rows.size})
 
 
+def combined(**keys: np.ndarray | Sequence[str]) -> dict[str, Any]:
+    """Columns of a table with a row for every combination of ``keys``, the last changing first."""
+    each = [values if isinstance(values, np.ndarray) else np.array(values, object) for values in keys.values()]
+    return {name: grid.ravel() for name, grid in zip(keys, np.meshgrid(*each, indexing="ij"), strict=True)}
+
+
 def tick_text(scenario: Scenario, tick: int) -> str:
     """The calendar month of ``tick`` as ``YYYY-MM``; tick 0, the opening state, is the month before the start."""
     return month_text(scenario.start + int(tick) - 1)
 
 
-def dates_of(scenario: Scenario) -> list[str]:
-    """``YYYY-MM`` of ticks 0 to ``scenario.ticks``."""
-    return [tick_text(scenario, tick) for tick in range(scenario.ticks + 1)]
+def dates_of(scenario: Scenario) -> np.ndarray:
+    """``YYYY-MM`` of ticks 0 to ``scenario.ticks``, as an array of texts."""
+    return np.array([tick_text(scenario, tick) for tick in range(scenario.ticks + 1)], object)

@@ -14,15 +14,14 @@ from typing import Any
 
 import numpy as np
 
+from sim.archive.dictionary import LANDSCAPE_CSV, PATHS_PARQUET, QUANTILE_LEVELS
 from sim.foundation.columns import FIRM_KINDS, GIANT
 from sim.foundation.histograms import BINS, HALF, LANDSCAPE, LOG, PATHS, SHARE, Quantity, bin_bounds
-from sim.outcomes.index import dates_of
+from sim.outcomes.index import combined, dates_of
 from sim.outcomes.intervals import rank_bounds
 from sim.scenario.model import Scenario
 
-LANDSCAPE_LEVELS = {"median": 50, "p05": 5, "p25": 25, "p75": 75, "p95": 95}  # per cent
-PATH_LEVELS = {"p05": 5, "p25": 25, "p50": 50, "p75": 75, "p95": 95}
-PATH_COLUMNS = (*PATH_LEVELS, "p50_low", "p50_high")
+PATH_LEVELS = (5, 25, 50, 75, 95)  # per cent
 
 
 def quantiles(
@@ -91,14 +90,12 @@ def landscape_frame(scenario: Scenario, histograms: np.ndarray, seen: np.ndarray
     """
     import pandas as pd
 
-    dates = np.array(dates_of(scenario), object)
+    dates, levels = dates_of(scenario), QUANTILE_LEVELS.values()
     frames = []
     for quantity, histogram, limits in zip(LANDSCAPE, histograms, seen, strict=True):
         months = np.flatnonzero(histogram.sum(axis=1))
-        levels = LANDSCAPE_LEVELS.values()
         values = quantiles(histogram[months], limits[months], quantity, levels, levels)
-        columns = [*LANDSCAPE_LEVELS, *(f"{name}_{side}" for name in LANDSCAPE_LEVELS for side in ("low", "high"))]
-        frame = pd.DataFrame(values, columns=columns)
+        frame = pd.DataFrame(values, columns=LANDSCAPE_CSV.names[3:])
         frame.insert(0, "month", months)
         frame.insert(1, "date", dates[months])
         frame.insert(2, "quantity", np.full(months.size, quantity.name, object))
@@ -115,23 +112,19 @@ def paths_frame(scenario: Scenario, histograms: np.ndarray, seen: np.ndarray) ->
     """
     import pandas as pd
 
-    series, _, months, _ = histograms.shape
+    series, months = len(scenario.firms), scenario.ticks + 1
     worlds = histograms.sum(axis=3, dtype=np.int64)
     copies = np.array([max(firm.copies, 1) for firm in scenario.firms])[:, None, None]
-    ranks = hundredths(worlds, PATH_LEVELS.values(), (50,), copies)
+    ranks = hundredths(worlds, PATH_LEVELS, (50,), copies)
     values = np.empty(ranks.shape)
     for at in np.ndindex(series, len(PATHS)):  # one at a time: the sums of all firms at once would be large
         values[at] = _in_order(histograms[at], seen[at], PATHS[at[1]], ranks[at])
-    columns = {
-        "firm": np.repeat(np.array([f.id for f in scenario.firms], object), len(PATHS) * months),
-        "quantity": np.tile(np.repeat(np.array([q.name for q in PATHS], object), months), series),
-        "month": np.tile(np.arange(months), series * len(PATHS)),
-        "date": np.tile(np.array(dates_of(scenario), object), series * len(PATHS)),
-        "worlds": worlds.ravel(),
-    }
-    flat = values.reshape(-1, len(PATH_COLUMNS))
+    firms, quantities = [firm.id for firm in scenario.firms], [quantity.name for quantity in PATHS]
+    columns = combined(firm=firms, quantity=quantities, month=np.arange(months))
+    columns |= {"date": dates_of(scenario)[columns["month"]], "worlds": worlds.ravel()}
+    columns |= zip(PATHS_PARQUET.names[5:], values.reshape(worlds.size, -1).T, strict=True)
     told = [q.of_giants or firm.kind != FIRM_KINDS[GIANT] for firm in scenario.firms for q in PATHS]
-    frame = pd.DataFrame(columns | {name: flat[:, i] for i, name in enumerate(PATH_COLUMNS)})
+    frame = pd.DataFrame(columns)
     return frame[np.repeat(told, months)].reset_index(drop=True)
 
 
@@ -139,11 +132,5 @@ def leaders_frame(scenario: Scenario, counts: np.ndarray, worlds: int) -> Any:
     """series, month, share: how often each series leads the general race, from (series, ticks + 1) counts."""
     import pandas as pd
 
-    series, months = counts.shape
-    return pd.DataFrame(
-        {
-            "series": np.repeat(np.array([f.id for f in scenario.firms], object), months),
-            "month": np.tile(np.arange(months), series),
-            "share": counts.ravel() / worlds,
-        }
-    )
+    columns = combined(series=[firm.id for firm in scenario.firms], month=np.arange(counts.shape[1]))
+    return pd.DataFrame(columns | {"share": counts.ravel() / worlds})
