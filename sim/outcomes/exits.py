@@ -20,9 +20,10 @@ from sim.foundation.causes import NO_CAUSE
 from sim.foundation.columns import ACQUIRED, CLOSED, FATES
 from sim.foundation.months import MONTHS_A_YEAR
 from sim.outcomes.fates import OF_FIRM, OF_GROUP, reported
-from sim.outcomes.index import combined, groups_of, single_firms
+from sim.outcomes.index import combined, groups_of
 from sim.outcomes.intervals import Bounds
 from sim.outcomes.world_tables import RULES
+from sim.scenario.layout import layout_of
 from sim.scenario.model import Scenario
 
 NOT_KEPT = "the version that wrote this folder did not keep what ended the firms"
@@ -117,7 +118,7 @@ class ExitCounts:
 
     def shares(self, name: str, end: End) -> list[tuple[np.ndarray, Bounds]]:
         """Share of ``name``, a firm or group id, and its bounds, each (years,): in every year, and by its end."""
-        single = single_firms(self.scenario)
+        single = layout_of(self.scenario).singles
         if name in single:
             count = self.firms[end][single[name]]
             both = [count / self.worlds, count.cumsum() / self.worlds]

@@ -15,8 +15,9 @@ import numpy as np
 from sim.engine.block import Block
 from sim.foundation.columns import ACQUIRED, CLOSED, MILESTONE_COLUMNS, MILESTONES
 from sim.foundation.states import State
-from sim.outcomes.index import combined, dates_of, groups_of, single_firms
+from sim.outcomes.index import combined, dates_of, groups_of
 from sim.outcomes.intervals import of_worlds, pooled_wilson, ratio_wilson
+from sim.scenario.layout import layout_of
 from sim.scenario.model import Scenario
 
 TERMINAL = (State.ACQUIRED, State.CLOSED, State.INDEPENDENT, State.NEVER_ENTERED)
@@ -92,7 +93,7 @@ class FateCounts:
     def add(self, block: Block) -> None:
         """Count the worlds of ``block`` too."""
         months = event_months(block.histories)
-        ticks, single = self.scenario.ticks, list(single_firms(self.scenario).values())
+        ticks, single = self.scenario.ticks, list(layout_of(self.scenario).singles.values())
         self.worlds += block.worlds
         came = {name: by_month(when[:, single], ticks) for name, when in months.items()}
         for state, count in counts_of(came, block.worlds).items():
@@ -108,7 +109,7 @@ class FateCounts:
 
     def incidence(self, firm: str, state: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Incidence and its bounds, each (ticks + 1,), of ``state`` for a firm or a group id."""
-        single = single_firms(self.scenario)
+        single = layout_of(self.scenario).singles
         if firm in single:
             share = self.firms[state][list(single).index(firm)] / self.worlds
             return (share, *OF_FIRM(share, self.worlds))
@@ -120,7 +121,7 @@ class FateCounts:
         """Of all that enter by the horizon the share that is gone, and its bounds, each (ticks + 1,), for a firm or a
         group id; NaN where nobody enters.
         """
-        single = single_firms(self.scenario)
+        single = layout_of(self.scenario).singles
         if firm in single:
             row = list(single).index(firm)
             gone = self.firms[State.ACQUIRED][row] + self.firms[State.CLOSED][row]

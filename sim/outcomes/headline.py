@@ -11,8 +11,9 @@ from sim.archive.dictionary import AMONG
 from sim.engine.block import Block
 from sim.foundation.states import State
 from sim.outcomes.fates import ALL_STATES, FateCounts, event_months, reported
-from sim.outcomes.index import group_name, members_of, single_firms, tick_text
+from sim.outcomes.index import group_name, members_of, tick_text
 from sim.outcomes.intervals import of_worlds, ratio_wilson
+from sim.scenario.layout import layout_of
 from sim.scenario.model import Scenario
 
 
@@ -37,7 +38,9 @@ class AmongListed:
         """Share abandoned among those listed by the horizon, with bounds; NaN where none is listed."""
         a, b, aa, ab, bb = (int(total) for total in self.sums[name])
         share = a / b if b else float("nan")
-        low, high = of_worlds(share, b) if name in single_firms(self.scenario) else ratio_wilson(a, b, (aa, ab, bb))
+        low, high = (
+            of_worlds(share, b) if name in layout_of(self.scenario).singles else ratio_wilson(a, b, (aa, ab, bb))
+        )
         return share, float(low), float(high)
 
 

@@ -20,11 +20,6 @@ ENTERS_BY_CHANCE, NEVER_ENTERS = -1, -2  # in place of a tick of entry
 HAZARD = "entry_hazard_month"
 
 
-def single_firms(scenario: Scenario) -> Mapping[str, int]:
-    """Firm id -> row, of the firms that are one firm a world (not a class of copies)."""
-    return layout_of(scenario).singles
-
-
 def group_name(id: str) -> str:
     """A group as people say it, at the start of a sentence: "All startups"; of the scenario's own groups the id with
     spaces: "Group all firms".

@@ -37,11 +37,11 @@ from sim.outcomes.index import (
     NEVER_ENTERS,
     entry_ticks,
     groups_of,
-    single_firms,
     startups_of,
     tick_text,
 )
 from sim.outcomes.intervals import Bounds, of_worlds, ratio_wilson
+from sim.scenario.layout import layout_of
 from sim.scenario.model import Scenario
 
 CALENDAR, ENTERED = "calendar", "entered"
@@ -120,7 +120,7 @@ class Cohort:
 
 def curves_of(scenario: Scenario) -> list[Curve]:
     """Every curve of survival.csv, in the order of its rows."""
-    named = [(firm, np.array([row]), False) for firm, row in single_firms(scenario).items()]
+    named = [(firm, np.array([row]), False) for firm, row in layout_of(scenario).singles.items()]
     named += [(group, members, True) for group, members in groups_of(scenario).items()]
     enters, ticks = entry_ticks(scenario), scenario.ticks
     curves = []

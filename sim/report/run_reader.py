@@ -13,9 +13,10 @@ import pandas as pd
 
 from sim.foundation.states import A_STARTUP, ALL_STARTUPS, State
 from sim.outcomes.fates import reported
-from sim.outcomes.index import group_name, groups_of, single_firms
+from sim.outcomes.index import group_name, groups_of
 from sim.report.html import style
 from sim.report.html.plotly_values import month_day, year_step
+from sim.scenario.layout import layout_of
 from sim.scenario.model import Firm, Scenario
 from sim.study.focus import asked_in, claims_first, first, focus_in, itself
 from sim.words import numbers
@@ -143,17 +144,17 @@ class RunReader:
     def says(self, firm: str, share: float, state: str) -> str:
         """ "Zhipu is closed in 11% of worlds"; of a class "11% of Crowd (class of 30) are closed"."""
         told = numbers.percent(share)
-        if firm in single_firms(self.scenario):
+        if firm in layout_of(self.scenario).singles:
             return f"{self.name(firm)} is {state} in {told} of worlds"
         return f"{told} of {self.name(firm)} are {state}"
 
     def also(self, firm: str, share: float, after: str) -> str:
         """The same of another firm behind what is said of ``after``: "MiniMax in 12%"."""
         told = numbers.percent(share)
-        if firm not in single_firms(self.scenario):
+        if firm not in layout_of(self.scenario).singles:
             return f"{told} of {self.name(firm)}"
         said = f"{self.name(firm)} in {told}"
-        return said if after in single_firms(self.scenario) else f"{said} of worlds"
+        return said if after in layout_of(self.scenario).singles else f"{said} of worlds"
 
     def ranked(self, shares: Mapping[str, float], state: str) -> str:
         """The same of those whom a sentence about ``shares`` names (``spoken``)."""

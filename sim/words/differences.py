@@ -14,8 +14,8 @@ from sim.outcomes.differences import (
     RAISED,
     SURVIVAL,
 )
-from sim.outcomes.index import single_firms
 from sim.outcomes.quoted import DifferenceRow, Quoted, rows_to_quote
+from sim.scenario.layout import layout_of
 from sim.scenario.model import Scenario
 from sim.words.estimates import NOTHING, estimate, interval_in_words, signed
 from sim.words.months import date_name, deadline
@@ -161,7 +161,7 @@ def contrast(scenario: Scenario, row: DifferenceRow, base: str, variant: str) ->
         return f"Against {base}, {variant} {effect_and_interval(scenario, row)}"
     shares = [f"{100 * float(row[column]):.0f}%" for column in ("base", "variant_value")]
     apart = ", ".join(filter(None, (f"{points(float(row['difference']))} apart", interval(scenario, row))))
-    if quantity != ENDGAME and row["firm"] not in single_firms(scenario):
+    if quantity != ENDGAME and row["firm"] not in layout_of(scenario).singles:
         plural = {SURVIVAL: f"survive to {date}", State.IN_GENERAL_RACE: f"are in the general race at {date}"}
         does = plural.get(quantity, f"come to {TO_DO.get(quantity, quantity)} by {date}")
         return f"Of {name}, {shares[0]} {does} in {base} and {shares[1]} in {variant}: {apart}"

@@ -13,9 +13,9 @@ from sim.foundation import causes
 from sim.foundation.states import State
 from sim.outcomes.differences import SURVIVAL
 from sim.outcomes.exits import in_parts, is_exit
-from sim.outcomes.index import single_firms
 from sim.outcomes.quoted import DifferenceRow, rows_to_quote
 from sim.outcomes.world_tables import RULES
+from sim.scenario.layout import layout_of
 from sim.scenario.model import Scenario
 from sim.words.estimates import signed
 from sim.words.names import whom
@@ -64,7 +64,7 @@ def _surely(row: DifferenceRow, sign: int) -> bool:
 
 def _said(scenario: Scenario, steps: Sequence[DifferenceRow], headline: DifferenceRow) -> str:
     firm = headline["firm"]
-    alone = firm in single_firms(scenario)
+    alone = firm in layout_of(scenario).singles
     name, words = whom(scenario, firm), []
     for place, row in enumerate(steps):
         points = f"({signed(100 * row['difference'])}{'' if place else ' points'})"

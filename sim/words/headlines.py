@@ -15,8 +15,8 @@ from sim.foundation.states import A_STARTUP, State
 from sim.outcomes.crossing import Crossing, Tally
 from sim.outcomes.differences import INDEPENDENTS_LEFT
 from sim.outcomes.drivers import FEWEST_EVENTS, Effect, Estimate
-from sim.outcomes.index import single_firms
 from sim.outcomes.quoted import DifferenceRow
+from sim.scenario.layout import layout_of
 from sim.scenario.model import Claim, Scenario
 from sim.words.changes import change_in_words, decision_in_words, decisions_in_words, path_in_words, value_in_words
 from sim.words.differences import as_contrasts, as_effects, told_first
@@ -186,7 +186,7 @@ def of_sweep(scenario: Scenario, axes: Sequence[Varied], grid: pd.DataFrame, foc
 def _independent(scenario: Scenario, axes: Sequence[Varied], firm: str, shares: pd.Series[float]) -> str:
     """How many worlds, or firms, are independent at the horizon, over the grid: "MiniMax is still independent ..."."""
     end, who = month_name(scenario.end), whom(scenario, firm)
-    if firm in single_firms(scenario):
+    if firm in layout_of(scenario).singles:
         return f"{who} is still independent in {end} in {least_and_most(scenario, axes, firm, shares)}"
     return f"{least_and_most(scenario, axes, firm, shares, f'of {who}')} are still independent in {end}"
 

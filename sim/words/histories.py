@@ -38,7 +38,6 @@ class Happened:
 
     tick: int
     firm: str
-    event: str
     where: str
     text: str
     cause: str
@@ -95,12 +94,10 @@ def told_twice(scenarios: tuple[Scenario, Scenario], traces: tuple[Trace, Trace]
 
 def _happened(first: FirstEvent, stories: Mapping[str, Story]) -> Happened:
     """``first`` as its firm's story tells it."""
-    event, where = EVENTS[first.event], TOLD_SIDES[not first.in_base]
-    story = stories.get(first.firm)
-    for said in story.sentences if story else ():
-        if (said.tick, said.event) == (first.tick, event):
-            return Happened(first.tick, first.firm, event, where, said.text, said.cause)
-    return Happened(first.tick, first.firm, event, where, event, "")
+    told = stories[first.firm].sentences if first.firm in stories else ()
+    said = [one for one in told if (one.tick, one.event) == (first.tick, EVENTS[first.event])]
+    text, cause = (said[0].text, said[0].cause) if said else (EVENTS[first.event], "")
+    return Happened(first.tick, first.firm, TOLD_SIDES[not first.in_base], text, cause)
 
 
 def _by_month(sentences: Iterable[Sentence]) -> dict[int, list[str]]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from sim.foundation.states import ALL
-from sim.outcomes.index import group_name, single_firms
+from sim.outcomes.index import group_name
+from sim.scenario.layout import layout_of
 from sim.scenario.model import Scenario
 from sim.words.text import lower
 
@@ -22,4 +23,4 @@ def whom(scenario: Scenario, firm: str) -> str:
 
 def of_what(scenario: Scenario, firm: str) -> str:
     """What a share is a share of: worlds of one firm, firms (pooled over worlds) of a class or group."""
-    return "of worlds" if firm in single_firms(scenario) else "of its firms"
+    return "of worlds" if firm in layout_of(scenario).singles else "of its firms"
