@@ -18,7 +18,6 @@ from sim.outcomes.index import tick_text
 from sim.scenario.layout import layout_of
 from sim.scenario.model import Scenario
 
-TOLD_MONTH_COLUMNS = tuple(name for name in HISTORY_DTYPE.names or () if name.endswith("_month"))
 RULES = [cause.rule for cause in CAUSES]  # by the number of the cause
 EVENT_COLUMNS = ("world", "month", "date", "firm", "event", "value", "cause", "saw", "worth", "other")
 
@@ -40,16 +39,13 @@ def histories_frame(scenario: Scenario, blocks: Iterable[Block]) -> Any:
         "fate": _texts(histories["fate"], list(FATES)),
         "cause": _texts(histories["cause"], RULES),
     }
-    for name in TOLD_MONTH_COLUMNS:
+    first, dates = _dates(scenario)
+    for name in (name for name in HISTORY_DTYPE.names or () if name.endswith("_month")):
         months = np.ascontiguousarray(histories[name], np.int32)
         columns[name] = pd.arrays.IntegerArray(months, months >= NEVER)
-    first, dates = _dates(scenario)
-    for name in TOLD_MONTH_COLUMNS:
-        months = np.ascontiguousarray(histories[name], np.int32)
         columns[name.replace("_month", "_date")] = _texts(np.where(months >= NEVER, -1, months - first), dates)
-    for name in ("rounds", "raised", "final_valuation"):
-        values = np.ascontiguousarray(histories[name])
-        columns[name] = values.astype(np.int64) if name == "rounds" else values
+    columns["rounds"] = histories["rounds"].astype(np.int64)
+    columns |= {name: np.ascontiguousarray(histories[name]) for name in ("raised", "final_valuation")}
     return pd.DataFrame(columns)
 
 
