@@ -23,7 +23,7 @@ from sim.words.text import listed
 
 MARKET_NAME = "The industry"
 FIRST_WORDS, LAST_WORDS = "opening", "horizon"  # the events of first and last words, which the log does not tell
-ROUNDS = ("round", "down round", "strategic round")
+ROUND_EVENTS = ("round", "down round", "strategic round")
 MOST_NAMED = 8  # startups that are named in how a world ends; more are counted
 NOTABLE_TALENT = 0.1  # index: a year in which less was poached is not told
 
@@ -164,7 +164,7 @@ def _counted(life: np.ndarray) -> np.ndarray:
     times, rounds, cuts, failed, asked, last_cut = np.zeros(len(life), int), 0, 0, 0, 0, -HALF_YEAR
     for index, (code, tick) in enumerate(zip(life["event"].tolist(), life["month"].tolist(), strict=True)):
         event = EVENTS[code]
-        if event in ROUNDS:
+        if event in ROUND_EVENTS:
             rounds, failed, asked = rounds + 1, 0, 0
             times[index] = rounds
         elif event == "report cut":
@@ -193,7 +193,7 @@ def _told(scenario: Scenario, life: np.ndarray, giant: bool = False) -> list[Sen
         moment = Moment(value, cause, float(happened["saw"]), times, scenario.currency, worth, other, last, giant)
         text = SENTENCES[event](moment)
         told.append(Sentence(tick, tick_text(scenario, tick), event, text, value, RULES[cause]))
-        last = worth if event in ROUNDS else last
+        last = worth if event in ROUND_EVENTS else last
     return told
 
 
