@@ -76,7 +76,7 @@ class ManyWorlds:
 
         executor.map_blocks(compute_block, missing, self.workers, count, keep_block)
         if self.how.out is None:
-            make_room(self.out / folder.BLOCKS, {store_of(scenario, self.out).folder for scenario in scenarios})
+            make_room(self.out / folder.BLOCKS, {task.store.folder for task in tasks.values()})
 
     def blocks(self, scenario: Scenario) -> Iterator[Block]:
         """The blocks of a scenario, in order of worlds; what is missing of them is computed."""

@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 _CSV = ("fates", "causes", "survival", "landscape", "endgame", "claims", "facts", "headline", "leaders")
 OUTCOME_FILES = {**{name: f"{name}.csv" for name in _CSV}, "paths": tables.PATHS_FILE}
 KEPT_BYTES = 64 << 20  # of worlds in memory for a second look; beyond that they are read from their blocks again
-MEDIAN_EXIT = ("median_exit", "median_exit_low", "median_exit_high")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -129,8 +128,8 @@ class Run(Answer):
         ``_high`` (None where there is one world), then the month by which half of all that enter are gone: median_exit
         with ``_low`` and ``_high`` (YYYY-MM; None: not by the horizon, or nobody enters).
         """
-        shown = [f"{fate}{bound}" for fate in HEADLINE_STATES for bound in ("", "_low", "_high")]
-        columns = ["firm", "name", "kind", *shown, *MEDIAN_EXIT]
+        shown = [f"{what}{bound}" for what in (*HEADLINE_STATES, "median_exit") for bound in ("", "_low", "_high")]
+        columns = ["firm", "name", "kind", *shown]
         frame = self.outcomes.headline.reindex(columns=columns)  # an older version wrote fewer
         return first(plain_rows(frame), focus_in(self.scenario, self.manifest))
 
@@ -145,17 +144,10 @@ class Run(Answer):
 
         said = {(c.id, c.happened): asked(self.scenario, c) for c in (*self.scenario.claims, *self.scenario.facts)}
         frames = (self.outcomes.claims, self.scenario.claims), (self.outcomes.facts, self.scenario.facts)
-        focus = focus_in(self.scenario, self.manifest)
+        focus, name = focus_in(self.scenario, self.manifest), self.scenario.name
         rows = [row for frame, asked in frames for row in claims_first(plain_rows(frame), asked, focus)]
-        return [
-            {
-                "scenario": self.scenario.name,
-                "happened": None,
-                **row,
-                "asked": said[row["claim"], row.get("happened")],
-            }
-            for row in rows
-        ]
+        told = [{"scenario": name, "happened": None, **row} for row in rows]
+        return [{**row, "asked": said[row["claim"], row["happened"]]} for row in told]
 
     @cached_property
     def stories(self) -> list[WorldStory]:

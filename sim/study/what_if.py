@@ -207,5 +207,4 @@ def _opened(base: Scenario, variants: Sequence[Variant], how: How, done: RunFold
         scenarios[0],
         variants=tuple(_as_many(variant, worlds) for variant in variants),
         runs=functools.cache(lambda: [simulate(scenario, again) for scenario in scenarios]),
-        others=scenarios[1:],
     )
