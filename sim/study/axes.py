@@ -91,10 +91,7 @@ class Axis:
 
     def stated_in(self, scenario: Scenario) -> Value | None:
         """What the scenario states at the path for all months; None where what varies is dated."""
-        if self.when:
-            return None
-        change = overwritten.change_at(scenario, self.path)
-        return overwritten.stated(scenario)[self.path] if change is None else change.value
+        return None if self.when else overwritten.stated(scenario)[self.path]
 
 
 def at(scenario: Scenario, axes: Sequence[Axis], point: Sequence[Coordinate]) -> Scenario:

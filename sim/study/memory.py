@@ -36,6 +36,13 @@ class Need(NamedTuple):
         return max(workers * self.worker, self.summary)
 
 
+def world_bytes(scenario: Scenario) -> int:
+    """Bytes that a block has for each world: the histories of its firms, and their books at the ends of years."""
+    firms = sum(max(firm.copies, 1) for firm in scenario.firms)
+    kept = len(firms_kept(scenario)) * len(year_ends(scenario.start, scenario.end)) * len(KEPT)
+    return firms * HISTORY_DTYPE.itemsize + kept * np.dtype(np.float32).itemsize
+
+
 def need(scenario: Scenario) -> Need:
     """The memory that a run of ``scenario`` will need; an estimate, meant to be right within a third."""
     copies = [max(firm.copies, 1) for firm in scenario.firms]
@@ -44,9 +51,7 @@ def need(scenario: Scenario) -> Need:
     bins = rows * BINS + len(LANDSCAPE) * months * count_bins(firms)
     wide = np.dtype(counts_dtype(BLOCK_WORLDS * max(copies))).itemsize
     events = worlds * firms * months * EVENTS_A_FIRM_MONTH * LOG_DTYPE.itemsize
-    block = bins * wide + 2 * 8 * rows + worlds * (firms * HISTORY_DTYPE.itemsize + 8 * len(scenario.probes))
-    kept = len(firms_kept(scenario)) * len(year_ends(scenario.start, scenario.end)) * len(KEPT)
-    block += worlds * kept * np.dtype(np.float32).itemsize
+    block = bins * wide + 2 * 8 * rows + worlds * (world_bytes(scenario) + 8 * len(scenario.probes))
     worker = PROCESS_BYTES + block + EVENT_COPIES * events + FILLED * bins * PACKING_BYTES
     summary = PROCESS_BYTES + block + events + 4 * bins + rows * PATH_BYTES
     return Need(int(worker), int(summary))

@@ -19,9 +19,10 @@ def change_at(scenario: Scenario, path: str) -> Change | None:
 
 
 def stated(scenario: Scenario) -> dict[str, Value]:
-    """Path -> what the scenario states there for all months: of the industry, then of its firms."""
+    """Path -> the value that the scenario states there: of the industry, of its firms, of its events."""
     of_firms = {f"firms.{firm.id}.{name}": value for firm in scenario.firms for name, value in firm.values.items()}
-    return {**scenario.assumptions, **of_firms}
+    of_events = {f"{change.origin}.set.{change.path}": change.value for change in scenario.changes}
+    return {**scenario.assumptions, **of_firms, **of_events}
 
 
 def refuse(scenario: Scenario, label: str, set_text: str, numbers: str, form: str) -> None:

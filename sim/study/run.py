@@ -15,11 +15,9 @@ import numpy as np
 from sim.archive import digest, tables
 from sim.archive.folder import RunFolder, number, plain_rows
 from sim.engine.block import Block
-from sim.foundation.columns import HISTORY_DTYPE
 from sim.foundation.errors import InputError
 from sim.scenario.model import Scenario
-from sim.scenario.year_ends import KEPT, firms_kept, year_ends
-from sim.study import executor
+from sim.study import executor, memory
 from sim.study.focus import claims_first, first, focus_in
 from sim.study.how import SUMMARISING, How
 from sim.study.many_worlds import HEADLINE_STATES, ManyWorlds, blocks_of, precise, with_worlds
@@ -233,9 +231,7 @@ def _pieces(scenario: Scenario, blocks: Callable[[], Iterator[Block]]) -> Callab
     from sim.outcomes.endgame import endgame_months
 
     kept: list[Piece] = []
-    firms, ends = sum(max(firm.copies, 1) for firm in scenario.firms), len(year_ends(scenario.start, scenario.end))
-    at_ends = len(firms_kept(scenario)) * ends * len(KEPT) * np.dtype(np.float32).itemsize
-    few = scenario.worlds * (firms * HISTORY_DTYPE.itemsize + at_ends) <= KEPT_BYTES
+    few = scenario.worlds * memory.world_bytes(scenario) <= KEPT_BYTES
 
     def pieces() -> Iterable[Piece]:
         if kept:
