@@ -8,7 +8,7 @@ from typing import Any
 
 from sim.outcomes import differences, year_end_differences
 from sim.outcomes.intervals import METHODS
-from sim.report.html.document import Details, Document, Figure, Section, Switch
+from sim.report.html.document import Details, Document, Figure, Prose, Section, Switch
 from sim.report.pages.chapters import closing, survival_switch
 from sim.report.pictures import difference_dots, fate_flows, histories
 from sim.report.pictures.difference_dots import Difference
@@ -177,7 +177,8 @@ def _firms(runs: Runs) -> list[str]:
 def _told(runs: Runs, turned: Sequence[fate_flows.Turn], told: Retold | None, index: int, several: str) -> Section:
     title = f"One world told twice{several}"
     if told is None:
-        return Section(f"world-{index}", title, (histories.no_flip(),))
+        nothing = Prose(("No fate of a startup turns in any world, so there is no world to tell twice.",))
+        return Section(f"world-{index}", title, (nothing,))
     series = runs.base.series(told.firm)
     share = sum(
         row["share"]

@@ -10,7 +10,7 @@ import pandas as pd
 
 from sim.report.html import style
 from sim.report.html.plotly_values import plotly_text
-from sim.report.pictures.picture import Key, Panel, Picture, numbers
+from sim.report.pictures.picture import Key, Panel, Picture, decimals, numbers
 from sim.report.pictures.traces import TOLD, intervals, marks, plain
 from sim.report.run_reader import RunReader
 from sim.words.numbers import between, count, how_many, percent
@@ -31,10 +31,7 @@ SCALE_NOTE = (
     "not from 33%, unlikely from 10%, very unlikely from 1%, exceptionally unlikely below."
 )
 FEW_WORLDS = 30  # asked in fewer worlds than this, a claim gets no verdict
-MOST_LETTERS, LINE_LETTERS = (
-    150,
-    58,
-)  # most characters of a claim that are drawn, and of a line of it: a page of 420 pixels holds it
+MOST_LETTERS, LINE_LETTERS = 150, 58  # of a claim that are drawn, and of a line: a page of 420 pixels holds it
 LETTER_DOWN, DOT_SPACE = 16, 30  # pixels a line of a claim and its dot take
 SHARE_TITLE = "share of worlds in which it comes true"
 FORECAST, HELD, NOT_HELD = "#0b5c8a", "#0b7d6e", "#b5482e"
@@ -60,11 +57,11 @@ def ledger(run: RunReader, facts: bool = False) -> Picture:
     tops = [sum(space[:row]) for row in range(len(space))]  # pixels from the top; the sentence, then the dot below it
     rows = [top + used - DOT_SPACE / 2 for top, used in zip(tops, space, strict=True)]
     colours = [HELD if h else NOT_HELD for h in frame["happened"]] if facts else [FORECAST] * len(frame)
-    low, high = ([None if math.isnan(end) else round(float(end), 4) for end in frame[name]] for name in ("low", "high"))
+    share, low, high = (decimals(frame[column]) for column in ("probability", "low", "high"))
     data = [
         plain(*intervals(low, high, rows), style.INK, 2),
         marks(
-            [None if math.isnan(p) else round(float(p), 4) for p in frame["probability"]],
+            share,
             rows,
             cliponaxis=False,
             marker={"color": colours, "size": 11, "line": {"color": "#ffffff", "width": 1}},

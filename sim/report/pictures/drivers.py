@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sim.report.html import style
@@ -37,16 +37,12 @@ def tornado(done: Sensitivity) -> Picture:
     data: list[dict[str, Any]] = []
     for place, path in enumerate(paths):
         label = name_of(path, done.scenario, LABEL)
-        for which, colour, offset, symbol in (
-            ("lowest", LOWEST_FIFTH, UPPER, "circle-open"),
-            ("highest", HIGHEST_FIFTH, LOWER, "circle"),
-        ):
+        for which, colour, offset, symbol in FIFTH_MARKS:
             row = ends[path, which]
-            share, low, high = row["probability"], row["low"], row["high"]
-            said = f"{plotly_text(label)}<br>{which} draws: {percent(share, 1)} ({between(low, high)})"
+            said = f"{plotly_text(label)}<br>{which} draws: "
             look = {"color": _colour(done, path, colour), "size": 9, "symbol": symbol}
             name = {"name": f"{which} fifth of draws"}
-            data += _estimate(share, low, high, place + offset, look, said, label, **name)
+            data += _estimate(row["probability"], row, place + offset, look, said, label, **name)
     middle = done.manifest["probability"]
     layout = _layout(done, paths, tickformat=".0%") | {"shapes": [upright(middle, style.MUTED, 1)]}
     caption = (
@@ -76,12 +72,9 @@ def index_picture(done: Sensitivity, name: str = "") -> Picture:
     rows = done.drivers[done.drivers["index"] == name].to_dict("records")[: len(_shown(done))]
     data: list[dict[str, Any]] = []
     for place, row in enumerate(rows):
-        said = f"{plotly_text(row['path'])}<br>{percent(row['value'], 1)} ({between(row['low'], row['high'])})"
-        look, label = (
-            {"color": _colour(done, row["path"], INDEX), "size": 9},
-            name_of(row["path"], done.scenario, LABEL),
-        )
-        data += _estimate(row["value"], row["low"], row["high"], place, look, said, label)
+        look = {"color": _colour(done, row["path"], INDEX), "size": 9}
+        label, said = name_of(row["path"], done.scenario, LABEL), f"{plotly_text(row['path'])}<br>"
+        data += _estimate(row["value"], row, place, look, said, label)
     paths = [row["path"] for row in rows]
     caption = (
         f"{capital(INDICES[name])}, with 95% intervals. {_grey(done, paths)} "
@@ -111,9 +104,13 @@ def _grey(done: Sensitivity, paths: Sequence[str]) -> str:
 
 
 def _estimate(
-    value: float, low: float, high: float, y: float, look: dict[str, Any], said: str, label: str, **settings: Any
+    value: float, row: Mapping[Any, Any], y: float, look: dict[str, Any], said: str, label: str, **settings: Any
 ) -> list[dict[str, Any]]:
-    """A mark with its interval; what the numbers of the figure say of it stands in its ``meta``."""
+    """A mark with the interval of its ``row``, told after what is ``said``; what the numbers of the figure say of it
+    stands in its ``meta``.
+    """
+    low, high = row["low"], row["high"]
+    said += f"{percent(value, 1)} ({between(low, high)})"
     more = [["low", numbers([low])], ["high", numbers([high])]]
     meta = {"y": ["assumption", [plotly_text(label)], ""], "more": more}
     mark = marks([value], [y], marker=look, text=[said], **TOLD, **settings, meta=meta)

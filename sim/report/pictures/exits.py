@@ -30,8 +30,6 @@ BY_FIRM, BY_YEAR = "ended-by-firm", "ended-by-year"  # names of the pictures, an
 MOST_YEAR_TICKS = 12  # ticks of the axis of years
 LEAST_TOLD = 0.06  # least part of the longest bar whose number stands in it
 OF_WHAT = "Percent of worlds; of classes and groups percent of their firms."
-AT_HORIZON = ("cumulative", "cumulative_low", "cumulative_high")
-IN_YEAR = ("share", "low", "high")
 
 
 class Way(NamedTuple):
@@ -46,15 +44,11 @@ class Ended:
     """causes.csv of a run as its page reads it: who is drawn, and the ways in which anybody of them ended."""
 
     def __init__(self, run: RunReader) -> None:
-        self.run = run
-        self.frame: pd.DataFrame | None = run.outcomes.causes
-        self.tables = None if self.frame is None else Tables(self.frame, ["firm", "fate", "cause"])
+        self.run, self.frame = run, run.outcomes.causes  # None where an older version kept none
 
     @cached_property
     def ways(self) -> list[Way]:
         """Ways in which anybody of ``run.told`` ended, in the order of causes.csv."""
-        if self.frame is None:
-            return []
         ended = self.frame[self.frame["firm"].isin(self.run.told) & (self.frame["share"] > 0)]
         known = self.frame[["fate", "cause"]].drop_duplicates().merge(ended[["fate", "cause"]].drop_duplicates())
         return [
@@ -63,15 +57,18 @@ class Ended:
             for cause, colour in zip(rows["cause"], style.ramp(style.ENDED[str(fate)][1:], len(rows)), strict=True)
         ]
 
+    @cached_property
+    def _rows(self) -> Tables:
+        return Tables(self.frame, ["firm", "fate", "cause"])
+
     def rows(self, who: str, way: Way) -> pd.DataFrame:
         """The rows of a firm or group and a way to end, by year."""
-        assert self.tables is not None
-        return self.tables.rows(who, way.fate, way.cause)
+        return self._rows.rows(who, way.fate, way.cause)
 
     def at_horizon(self, who: str, way: Way) -> tuple[float, float, float]:
         """The share that ended so by the horizon, low and high."""
-        share, low, high = self.rows(who, way)[list(AT_HORIZON)].iloc[-1]
-        return float(share), float(low), float(high)
+        last = self.rows(who, way).iloc[-1]
+        return float(last["cumulative"]), float(last["cumulative_low"]), float(last["cumulative_high"])
 
     def gone(self, who: str) -> float:
         """The share that is gone by the horizon, by whatever cause."""
@@ -103,10 +100,6 @@ class Ended:
             return "The scenario has no startup"
         return "" if self.ways else f"Nobody is gone by {self.run.horizon} in any world"
 
-    def nothing(self, name: str) -> Picture:
-        """The picture of that name where there is nothing to draw."""
-        return Picture(name, self.reason, self.run.source)
-
 
 def most_often(shares: dict[str, float]) -> str:
     """The two most common causes: "most often bought after capital refused it (21%), then out of money (9%)"."""
@@ -119,7 +112,7 @@ def by_firm(run: RunReader) -> Picture:
     """A stacked bar a firm or group: how many have ended by the horizon, and by what cause."""
     ended = Ended(run)
     if ended.reason:
-        return ended.nothing(BY_FIRM)
+        return Picture(BY_FIRM, ended.reason, run.source)
     rows = list(range(len(ended.drawn)))
     gone = [ended.gone(who) for who in ended.drawn]
     found = [(way, np.array([ended.at_horizon(who, way) for who in ended.drawn])) for way in ended.ways]
@@ -147,12 +140,12 @@ def by_year(run: RunReader) -> Picture:
     """A stacked bar a year: how many of all startups (or of who was asked for) end in it, and by what cause."""
     ended = Ended(run)
     if ended.reason:
-        return ended.nothing(BY_YEAR)
+        return Picture(BY_YEAR, ended.reason, run.source)
     who, years = ended.whom, list(years_of(run.scenario))
     found = [(way, ended.rows(who, way)) for way in ended.ways]
     total = np.sum([rows["share"].to_numpy(float) for _, rows in found], axis=0)
     most, peak = float(total.max()), int(total.argmax())
-    data = [{"x": years, **_bar(way, rows[list(IN_YEAR)].to_numpy(float), most, "y")} for way, rows in found]
+    data = [{"x": years, **_bar(way, rows[["share", "low", "high"]].to_numpy(float), most, "y")} for way, rows in found]
     layout = style.layout(
         barmode="stack",
         bargap=0.28,

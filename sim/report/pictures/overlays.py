@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from sim.foundation.states import ALL_STARTUPS, State
@@ -16,7 +15,7 @@ from sim.report.pictures.picture import Panel, Picture, numbers
 from sim.report.pictures.survival import BANDS, ENDPOINTS, ENDS, NOBODY
 from sim.report.pictures.traces import curve, line, steps
 from sim.report.run_reader import MOST_PANELS, RunReader
-from sim.report.several_runs import Runs, RunStyle, groups_of_startups
+from sim.report.several_runs import Runs, groups_of_startups
 from sim.study.focus import first, itself
 from sim.words.numbers import percent
 from sim.words.text import listed, shorten
@@ -85,9 +84,9 @@ def _end(runs: Runs, run: RunReader, firm: str, endpoint: str) -> float | None:
 
 def _panel(runs: Runs, firm: str, curves: Sequence[pd.DataFrame], endpoint: str) -> Panel:
     data: list[dict[str, Any]] = []
-    for index, (run, rows) in enumerate(zip(runs.each, curves, strict=True)):
+    for index, rows in enumerate(curves):
         if not rows.empty:
-            data += banded(run, rows, "survival", runs.style(index), index, runs.labels[index])
+            data += _banded(runs, index, rows, "survival")
     layout = style.layout(
         hovermode="x unified",
         margin={"l": 36, "r": 8, "t": 10, "b": 24},
@@ -99,12 +98,14 @@ def _panel(runs: Runs, firm: str, curves: Sequence[pd.DataFrame], endpoint: str)
     return Panel(data, layout, runs.name(firm), runs.in_a_row(ends), runs.colour(firm))
 
 
-def banded(
-    run: RunReader, rows: pd.DataFrame, column: str, look: RunStyle, index: int, label: str
-) -> list[dict[str, Any]]:
+def _look(runs: Runs, index: int) -> dict[str, Any]:
+    return steps(runs.style(index).colour, 2, runs.style(index).dash)
+
+
+def _banded(runs: Runs, index: int, rows: pd.DataFrame, column: str) -> list[dict[str, Any]]:
     """A band and a step line of one run; ``rows`` has month, ``column``, low and high."""
-    days = [run.days[month] for month in rows["month"]]
-    return curve(days, rows, column, steps(look.colour, 2, look.dash), f"run-{index}", plotly_text(label, 30))
+    days = [runs.each[index].days[month] for month in rows["month"]]
+    return curve(days, rows, column, _look(runs, index), f"run-{index}", plotly_text(runs.labels[index], 30))
 
 
 def left_overlay(runs: Runs) -> Picture:
@@ -117,10 +118,15 @@ def left_overlay(runs: Runs) -> Picture:
         data: list[dict[str, Any]] = []
         ends = []
         for index, run in enumerate(runs.each):
-            mean = _mean_left(run, endpoint)
-            if mean is not None:
-                data.append(_mean_line(run, mean, runs, index))
+            if run.startups:
+                mean = run.startup_count * run.incidence(ALL_STARTUPS, endpoint)
                 ends.append(f"{mean[runs.last_tick(run)]:.1f}")
+                data.append(
+                    line(
+                        run.days, numbers(mean), name=plotly_text(runs.labels[index], 30), legendgroup=f"run-{index}",
+                        line=_look(runs, index), hovertemplate="%{y:.2f}",
+                    )
+                )  # fmt: skip
         most = max((len(run.startups) for run in runs.each), default=1)
         top = max((y for trace in data for y in trace["y"] if y is not None), default=most)
         layout = style.layout(
@@ -141,21 +147,6 @@ def left_overlay(runs: Runs) -> Picture:
     )  # fmt: skip
 
 
-def _mean_left(run: RunReader, endpoint: str) -> np.ndarray | None:
-    """(ticks + 1,) mean number of startups; None where there is none."""
-    if not run.startups:
-        return None
-    return np.asarray(run.startup_count * run.incidence(ALL_STARTUPS, endpoint))
-
-
-def _mean_line(run: RunReader, mean: np.ndarray, runs: Runs, index: int) -> dict[str, Any]:
-    look = runs.style(index)
-    return line(
-        run.days, numbers(mean), name=plotly_text(runs.labels[index], 30), legendgroup=f"run-{index}",
-        line=steps(look.colour, 2, look.dash), hovertemplate="%{y:.2f}",
-    )  # fmt: skip
-
-
 def endgame_overlay(runs: Runs) -> Picture:
     """Share of worlds that have reached the endgame by each month, for every run."""
     data: list[dict[str, Any]] = []
@@ -163,7 +154,7 @@ def endgame_overlay(runs: Runs) -> Picture:
     for index, run in enumerate(runs.each):
         rows = run.outcomes.endgame
         if not rows.empty:
-            data += banded(run, rows, "share", runs.style(index), index, runs.labels[index])
+            data += _banded(runs, index, rows, "share")
             ends.append(percent(float(rows["share"].iloc[runs.last_tick(run)]), 1))
     top = max((y for trace in data for y in trace["y"] if y is not None), default=1.0)
     layout = style.layout(

@@ -85,6 +85,11 @@ def numbers(values: Iterable[Any], digits: int = 4) -> list[float | None]:
     ]
 
 
+def decimals(values: Iterable[float]) -> list[float | None]:
+    """Values for JSON to four decimals, None for what is missing."""
+    return [None if math.isnan(value) else round(float(value), 4) for value in values]
+
+
 def combined(picture: Picture, width: int = 1100) -> dict[str, Any]:
     """The picture as one plain plotly figure of ``width`` pixels, title, legend and caption included."""
     columns = max(1, min(picture.columns, len(picture.panels)))

@@ -32,10 +32,8 @@ MOST_GROUPS = 4  # of late entrants, each with a panel
 def survival_after(run: RunReader) -> Picture:
     """A panel for each clock, a curve for each cohort: the startups whose clock starts in the same year."""
     late = [(group, "entered", f"After entering: {who}", f"{who} that entered") for group, who in _late(run)]
-    found = [
-        (heading, who, run.cohorts(group, State.INDEPENDENT, clock)) for group, clock, heading, who in (*AFTER, *late)
-    ]
-    clocks = [(heading, who, _many(curves)) for heading, who, curves in found if _many(curves)]
+    found = [(heading, who, _many(run, group, clock)) for group, clock, heading, who in (*AFTER, *late)]
+    clocks = [(heading, who, curves) for heading, who, curves in found if curves]
     if not clocks:
         why = f"Fewer than {LEAST_DRAWN} startups list, pivot or enter in any year that can be followed"
         return Picture("survival-after", why, run.source)
@@ -60,8 +58,9 @@ def survival_after(run: RunReader) -> Picture:
     )  # fmt: skip
 
 
-def _many(curves: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    """The cohorts that are large enough to be drawn."""
+def _many(run: RunReader, group: str, clock: str) -> dict[str, pd.DataFrame]:
+    """The curves of the cohorts of a group and clock that are large enough to be drawn."""
+    curves = run.cohorts(group, State.INDEPENDENT, clock)
     return {years: curve for years, curve in curves.items() if int(curve["at_risk"].iloc[0]) >= LEAST_DRAWN}
 
 

@@ -10,7 +10,7 @@ from sim.foundation.states import ALL
 from sim.outcomes.horizon import CLAIM
 from sim.report.html import style
 from sim.report.html.plotly_values import plotly_text
-from sim.report.pictures.picture import Key, Panel, Picture
+from sim.report.pictures.picture import Key, Panel, Picture, decimals
 from sim.report.pictures.sweep_curves import LEFT_CURVES
 from sim.report.pictures.swept import OVERALL, SWEPT_STATES, Swept
 from sim.report.pictures.value_axis import said, title_of
@@ -111,7 +111,7 @@ def _panel(swept: Swept, quantity: str, firm: str, heading: str, colour: str, sc
         "type": "heatmap",
         "x": list(range(across.points)),
         "y": list(range(up.points)),
-        "z": [[None if v != v else round(float(v), 4) for v in line] for line in estimates],
+        "z": [decimals(line) for line in estimates],
         "zmin": scale.low,
         "zmax": scale.high,
         "colorscale": [list(step) for step in COLOURS],

@@ -5,6 +5,7 @@ What is said is the narrator's (words/life_stories.py), in the words of ``shakeo
 
 from __future__ import annotations
 
+import itertools
 import textwrap
 from collections.abc import Sequence
 from typing import Any
@@ -49,10 +50,8 @@ def timeline(run: RunReader, world: WorldStory, index: int = 0) -> Picture:
     lanes = lanes_of(run, world)
     if not lanes:
         return Picture(name, f"Nothing happens to a startup in world {world.world}", run.source)
-    data: list[dict[str, Any]] = []
     place = {life.firm: row for row, life in enumerate(lanes)}
-    for row, life in enumerate(lanes):
-        data += _lane(run, life, row)
+    data = [part for life in lanes for part in _lane(run, life, place[life.firm])]
     shown = [(life, said) for life in lanes for said in life.sentences if said.event in MARKS]
     used = [kind for kind in MARKS if any(said.event == kind for _, said in shown)]
     data += [_marks(run, kind, [one for one in shown if one[1].event == kind], place) for kind in used]
@@ -103,12 +102,12 @@ def _span(run: RunReader, life: Story) -> tuple[int, int | None, int]:
 
 
 def _lane(run: RunReader, life: Story, row: int) -> list[dict[str, Any]]:
-    entry, pivot, end = _span(run, life)
-    colour = run.style(life.firm).colour
-    parts = [(entry, end if pivot is None else pivot, style.tint(colour, 0.75))]
-    if pivot is not None:
-        parts.append((pivot, end, style.tint(colour, 0.3)))
-    return [plain([run.days[max(first, 0)], run.days[last]], [row, row], shade, 7) for first, last, shade in parts]
+    ends = [tick for tick in _span(run, life) if tick is not None]
+    shades = [style.tint(run.style(life.firm).colour, strength) for strength in (0.75, 0.3)]
+    return [
+        plain([run.days[first], run.days[last]], [row, row], shade, 7)
+        for (first, last), shade in zip(itertools.pairwise(ends), shades, strict=False)
+    ]
 
 
 def _marks(run: RunReader, kind: str, shown: list[tuple[Story, Sentence]], place: dict[str, int]) -> dict[str, Any]:
