@@ -134,24 +134,19 @@ def schema() -> None:
     print(json.dumps(json_schema(), indent=2, ensure_ascii=False))
 
 
+RUN_COLUMNS = {"finished": "finished (UTC)", "kind": "kind", "scenario": "scenario", "worlds": "worlds", "seed": "seed"}
+
+
 @command
 def list_(out: Out = RESULTS) -> None:
     """List the runs in the results folder, the oldest first."""
     from sim.archive.folder import list_runs
 
     rows = [
-        [
-            str(found.manifest.get("finished", "")),
-            str(found.manifest.get("kind", "")),
-            str(found.manifest.get("scenario", "")),
-            str(found.manifest.get("worlds", "")),
-            str(found.manifest.get("seed", "")),
-            megabytes(found.bytes),
-            str(found.path),
-        ]
+        [*(str(found.manifest.get(key, "")) for key in RUN_COLUMNS), megabytes(found.bytes), str(found.path)]
         for found in list_runs(out)
     ]
-    terminal.print_table(["finished (UTC)", "kind", "scenario", "worlds", "seed", "MB", "folder"], rows, left=7)
+    terminal.print_table([*RUN_COLUMNS.values(), "MB", "folder"], rows, left=7)
 
 
 @command

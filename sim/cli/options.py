@@ -16,7 +16,7 @@ import typer
 
 from sim.cli import interrupt, terminal
 from sim.foundation.errors import InputError, ShakeoutError, nearest_of
-from sim.study.how import SAYS
+from sim.study.how import SAYS, with_options
 
 EXIT_FAILED = 3
 RESULTS = Path("results")
@@ -88,10 +88,6 @@ def command(function: Callable[..., None], says: str | None = None) -> Callable[
     help, by default its docstring.
     """
     stated = inspect.signature(function, eval_str=True)
-    further = [
-        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=kind)
-        for name, (kind, default) in (OF_EVERY_SIMULATION if "jobs" in stated.parameters else {}).items()
-    ]
 
     @functools.wraps(function)
     def guarded(*args: Any, backend: str = LOCAL, scheduler: str | None = None, **kwargs: Any) -> None:
@@ -115,7 +111,8 @@ def command(function: Callable[..., None], says: str | None = None) -> Callable[
             terminal.say(f"shakeout: a defect in shakeout, please report it: {where}\n  (SHAKEOUT_DEBUG=1 shows where)")
             raise typer.Exit(EXIT_FAILED) from None
 
-    guarded.__signature__ = stated.replace(parameters=[*stated.parameters.values(), *further])  # type: ignore[attr-defined]
+    further = OF_EVERY_SIMULATION if "jobs" in stated.parameters else {}
+    guarded.__signature__ = with_options(stated, further)  # type: ignore[attr-defined]
     return app.command(function.__name__.rstrip("_"), help=says)(guarded)
 
 
@@ -155,13 +152,8 @@ def question(
                 show(done)
                 print(f"Report: {done.folder / named(done.KIND.page, done.manifest)}")
 
-        further = [
-            inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=kind)
-            for name, (kind, default) in shared.items()
-        ]
-        answer.__signature__ = own.replace(  # type: ignore[attr-defined]
-            parameters=[*own.parameters.values(), *further], return_annotation=None
-        )
+        own = own.replace(return_annotation=None)
+        answer.__signature__ = with_options(own, shared)  # type: ignore[attr-defined]
         return command(answer, (asks.__doc__ or "").partition("\n\n")[0])
 
     return made

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sim.cli import fitted_tables
 from sim.foundation.errors import shown
 from sim.foundation.states import A_GIANT, ALL, ALL_GIANTS, State
-from sim.words.estimates import NOTE, Say, estimate, plain
+from sim.words.estimates import NOTE, estimate
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 Row = Mapping[str, Any]
 PLAIN_WIDTH = 120  # columns where the output is no terminal, and a table needs no more
 WIDEST = 100_000  # columns that a table may need there
-WHOLE: Any = {"break_long_words": False, "break_on_hyphens": False}  # of textwrap
 FEWEST_FOLDED = 2  # giants that are told in one line
 REDRAWS_SECOND = 8
 
@@ -135,8 +134,7 @@ def print_table(
         table.add_row(*row)
     out.print(table)
     if gone:
-        said = f"Left out, as the terminal is narrow: {', '.join(gone)}."
-        print(textwrap.fill(said, out.width, **WHOLE))
+        print_filled(f"Left out, as the terminal is narrow: {', '.join(gone)}.", out.width)
 
 
 def fates_table(summary: Sequence[Row], end: str, focus: Sequence[str] = ()) -> None:
@@ -150,11 +148,15 @@ def fates_table(summary: Sequence[Row], end: str, focus: Sequence[str] = ()) -> 
     still = [row for row in summary if row["firm"] in firms]
     folded = firms | ({ALL_GIANTS} - set(focus)) if all_stay else firms
     shown = summary if len(still) < FEWEST_FOLDED else [row for row in summary if row["firm"] not in folded]
-    rows = [[row["name"], *(percent(row, fate) for fate in fates), half_gone(row, end)] for row in shown]
+    rows = [[row["name"], *(_share(row, fate) for fate in fates), half_gone(row, end)] for row in shown]
     print_table(["", *fates, "half gone by"], rows, spare=(State.PIVOTED, State.LISTED, "half gone by"))
     if len(shown) < len(summary):
         names = ", ".join(row["name"] for row in still)
-        print(textwrap.fill(clean(f"Giants, independent in every world: {names}."), console().width, **WHOLE))
+        print_filled(f"Giants, independent in every world: {names}.")
+
+
+def _share(row: Row, fate: str) -> str:
+    return percent(row[fate], row[f"{fate}_low"], row[f"{fate}_high"])
 
 
 def half_gone(row: Row, end: str) -> str:
@@ -181,28 +183,33 @@ def claims_table(ledger: Sequence[Row]) -> None:
 
     Facts say whether they happened.
     """
+    if not ledger:
+        print(NONE_STATED)
+        return
     rows = []
     for row in ledger:
-        happened = "" if row["happened"] is None else f" (happened: {'yes' if row['happened'] else 'no'})"
-        rows.append(
-            [
-                row["claim"],
-                f"{row['says'] or row['claim']}{happened} [{row['asked']}]",
-                _probability(row),
-                f"{row['worlds']:,}",
-            ]
-        )
-    if rows:
-        print_table(["claim", "says", ledger[0]["scenario"], "worlds"], rows, left=2)
-    else:
-        print("No claims and no facts are stated.")
+        says = f"{row['says'] or row['claim']}{_happened(row['happened'])} [{row['asked']}]"
+        rows.append([row["claim"], says, _probability(row), f"{row['worlds']:,}"])
+    print_table(["claim", "says", ledger[0]["scenario"], "worlds"], rows, left=2)
 
 
 def _probability(row: Row) -> str:
-    return percent({"share": row["probability"], "share_low": row["low"], "share_high": row["high"]}, "share")
+    return percent(row["probability"], row["low"], row["high"])
+
+
+def _happened(fact: bool | None) -> str:
+    """What is said of a fact; nothing of a forecast, which has not happened yet."""
+    return "" if fact is None else f" (happened: {'yes' if fact else 'no'})"
+
+
+def print_filled(text: str, width: int | None = None, indent: str = "") -> None:
+    """``text`` in lines of the terminal's width, or of ``width``; no word is broken."""
+    wide = width or console().width
+    print(textwrap.fill(clean(text), wide, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False))
 
 
 LONGEST_CLAIM = 32
+NONE_STATED = "No claims and no facts are stated."
 MATRIX_NOTE = (
     f"Percent of worlds, {NOTE}; – where no world was asked. x of y: how many of a document's forecasts "
     "come true in more than half of the worlds; for what happened, how often more than half of the worlds agree."
@@ -219,7 +226,7 @@ def claims_matrix(forecasts: Sequence[Forecast], scenarios: Sequence[str]) -> No
     from rich.table import Table
 
     if not forecasts:
-        print("No claims and no facts are stated.")
+        print(NONE_STATED)
         return
     out, rows = console(), list(_matrix_rows(forecasts, scenarios))
     heads = [textwrap.wrap(clean(name), LEAST_CELL, break_long_words=False) for name in scenarios]
@@ -239,9 +246,8 @@ def claims_matrix(forecasts: Sequence[Forecast], scenarios: Sequence[str]) -> No
         out.print(table)
     print(textwrap.fill(MATRIX_NOTE, width) + "\n")
     for one in forecasts:
-        happened = "" if one.happened is None else f" (happened: {'yes' if one.happened else 'no'})"
-        text = f"{one.claim}: {one.says}{happened}; asked: {one.asked} [{one.source}]"
-        print(textwrap.fill(clean(text), width, subsequent_indent="    ", **WHOLE))
+        text = f"{one.claim}: {one.says}{_happened(one.happened)}; asked: {one.asked} [{one.source}]"
+        print_filled(text, width, indent="    ")
 
 
 def _matrix_rows(forecasts: Sequence[Forecast], scenarios: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
@@ -296,18 +302,15 @@ def _year_ends(rows: Sequence[Row], currency: str) -> None:
     body = [[names[firm], *cells(mine)] for firm, mine in by_firm(rows, date).items()]
     print_table(heads, body, title=f"Runway, cash and revenue in {date_name(date)}")
     where = "where the startup is there in both" if rows[0]["paired"] else "of each run where the startup is there"
-    said = (
+    print_filled(
         f"Runway: medians in months and the median difference. Cash ({currency}) and revenue ({currency} a month): "
         f"mean differences. Counted: percent of worlds, those {where}."
     )
-    print(textwrap.fill(clean(said), console().width, **WHOLE))
 
 
-def percent(row: Row, name: str) -> str:
-    """``name`` of ``row`` in percent with its interval, which one world has not; a dash where there is nothing to go
-    by."""
-    told = _estimate({name: row[name], "low": row[f"{name}_low"], "high": row[f"{name}_high"]}, name, 100, 1)
-    return told.replace(" to ", "–")  # one word, which a narrow table keeps together
+def percent(share: float | None, low: float | None, high: float | None) -> str:
+    """A share in percent as one word, which a narrow table keeps together."""
+    return scaled(share, low, high).replace(" to ", "–")
 
 
 def print_story(story: Story) -> None:
@@ -336,8 +339,8 @@ def sweep_table(done: Sweep) -> None:
     for row in done.summary():
         cells = points.setdefault(tuple(row[name] for name in names), {})
         if row["firm"] == ALL:
-            counts = row["quantity"] in COUNT_QUANTITIES
-            cells[SWEPT[row["quantity"]]] = _estimate(row, "estimate", 1 if counts else 100, 2 if counts else 1)
+            scale, digits = (1, 2) if row["quantity"] in COUNT_QUANTITIES else (100, 1)
+            cells[SWEPT[row["quantity"]]] = scaled(row["estimate"], row["low"], row["high"], scale, digits)
         else:
             cells[name_of(done.scenario, row["firm"])] = f"{100 * row['estimate']:.0f}"
     labels = list(dict.fromkeys(label for cells in points.values() for label in cells))
@@ -362,13 +365,13 @@ def sweep_table(done: Sweep) -> None:
     firms_said = "; firms: still independent" if any(label not in SWEPT.values() for label in shown) else ""
     print(f"Means and percent of {done.scenario.worlds:,} worlds, {NOTE}{firms_said}.")
     if left_out:
-        print(textwrap.fill(clean(f"Left out, as there is no room: {', '.join(left_out)}."), console().width, **WHOLE))
+        print_filled(f"Left out, as there is no room: {', '.join(left_out)}.")
 
 
-def _estimate(row: Row, name: str, scale: int, digits: int, say: Say = plain) -> str:
-    """``name`` of ``row``, times ``scale``, with its interval ``low`` to ``high``."""
-    value, low, high = (None if part is None else scale * part for part in (row[name], row["low"], row["high"]))
-    return estimate(value, low, high, digits, say)
+def scaled(value: float | None, low: float | None, high: float | None, scale: int = 100, digits: int = 1) -> str:
+    """An estimate with its interval, which one world has not, times ``scale``; a dash where there is none."""
+    told, below, above = (None if part is None else scale * part for part in (value, low, high))
+    return estimate(told, below, above, digits)
 
 
 def flip_answer(done: Flip) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial, wraps
 from inspect import signature
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
 from sim.foundation.states import State
 from sim.report.pictures import (
@@ -28,7 +28,7 @@ from sim.report.pictures import drivers as drivers_pictures
 from sim.report.pictures.flip_point import probability
 from sim.report.pictures.picture import Picture, figure_of
 from sim.report.pictures.swept import Swept
-from sim.report.run_reader import RunReader, reader_of
+from sim.report.run_reader import reader_of
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -37,11 +37,10 @@ if TYPE_CHECKING:
     from sim.study.sweep import Sweep
 
 P = ParamSpec("P")
-Read = TypeVar("Read")
 
 
-def _figure(
-    draw: Callable[Concatenate[Read, P], Picture], read: Callable[[Any], Read], says: str = ""
+def figure_by(
+    draw: Callable[Concatenate[Any, P], Picture], read: Callable[[Any], Any] = reader_of, says: str = ""
 ) -> Callable[Concatenate[Any, P], go.Figure]:
     """``draw`` as a figure of an answer, made ready by ``read``; ``says``: its docstring, if not that of ``draw``."""
 
@@ -56,36 +55,31 @@ def _figure(
     return figure
 
 
-def _of_run(
-    draw: Callable[Concatenate[RunReader, P], Picture], says: str = ""
-) -> Callable[Concatenate[Any, P], go.Figure]:
-    return _figure(draw, reader_of, says)
+def _as_it_is(done: Any) -> Any:
+    return done
 
 
-def _of_study(draw: Callable[Concatenate[Read, P], Picture]) -> Callable[Concatenate[Any, P], go.Figure]:
-    return _figure(draw, lambda done: done)
-
-
-survival_curves = _of_run(survival.survival_curves)
-survival_after = _of_run(since_milestones.survival_after)
-fates_over_time = _of_run(fates.fates_over_time)
-fates_at_horizon = _of_run(fates.fates_at_horizon)
-independents_left = _of_run(landscape.independents_left)
-concentration = _of_run(landscape.concentration)
-leaders = _of_run(landscape.leaders)
-endgame = _of_run(landscape.endgame)
-venture = _of_run(money.venture)
+survival_curves = figure_by(survival.survival_curves)
+survival_after = figure_by(since_milestones.survival_after)
+fates_over_time = figure_by(fates.fates_over_time)
+fates_at_horizon = figure_by(fates.fates_at_horizon)
+independents_left = figure_by(landscape.independents_left)
+concentration = figure_by(landscape.concentration)
+leaders = figure_by(landscape.leaders)
+endgame = figure_by(landscape.endgame)
+venture = figure_by(money.venture)
 cash, runway, valuation = (
-    _of_run(partial(money.purse_fans, which=which), f"Fans of {which}, a panel per startup.") for which in money.PURSES
+    figure_by(partial(money.purse_fans, which=which), says=f"Fans of {which}, a panel per startup.")
+    for which in money.PURSES
 )
-claims_ledger = _of_run(claims.ledger)
-facts_ledger = _of_run(
-    partial(claims.ledger, facts=True), "Probability and interval of what happened after the training window."
+claims_ledger = figure_by(claims.ledger)
+facts_ledger = figure_by(
+    partial(claims.ledger, facts=True), says="Probability and interval of what happened after the training window."
 )
-flip_point = _of_study(probability)
-tornado = _of_study(drivers_pictures.tornado)
-drivers = _of_study(drivers_pictures.index_picture)
-sweep_survival = _figure(sweep_curves.survival, Swept)
+flip_point = figure_by(probability, _as_it_is)
+tornado = figure_by(drivers_pictures.tornado, _as_it_is)
+drivers = figure_by(drivers_pictures.index_picture, _as_it_is)
+sweep_survival = figure_by(sweep_curves.survival, Swept)
 
 
 def timeline(run: Run, story: int = 0) -> go.Figure:

@@ -110,12 +110,12 @@ class RunReader:
         return list(dict.fromkeys([*mine, *ends]))[: max(len(mine), len(ends))]
 
     @cached_property
-    def styles(self) -> dict[str, style.FirmStyle]:
+    def styles(self) -> dict[str, style.LineStyle]:
         """Style of every firm."""
         focus = self.most_uncertain() if self.outcomes is not None else ()
         return style.firm_styles(((firm.id, firm.kind) for firm in self.scenario.firms), focus)
 
-    def style(self, group: str) -> style.FirmStyle:
+    def style(self, group: str) -> style.LineStyle:
         """Style of a firm, of a copy of a class, or that of groups."""
         return self.styles.get(self.series(group), style.GROUP)
 

@@ -5,43 +5,37 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 from sim.outcomes.index import group_name
 from sim.report.html import style
+from sim.report.html.style import LineStyle
 from sim.report.pictures.picture import Key
-from sim.report.run_reader import RunReader
-from sim.study.focus import first, itself
+from sim.report.run_reader import RunReader, reader_of
+from sim.study.compare import Comparison
+from sim.study.focus import first, focus_in, itself
+from sim.study.what_if import WhatIf
 from sim.words.text import shorten
 
 KEY_LETTERS = 40  # of a label in a legend: so many fit on a phone
-
-
-class RunStyle(NamedTuple):
-    """Colour and dash of a run; firms keep their own colours in headings."""
-
-    colour: str
-    dash: str
-
-
-FIRST = RunStyle("#5b6773", "dash")  # the base, or the run that the others are compared with
+FIRST = LineStyle(style.MUTED, "dash")  # the base, or the run that the others are compared with
 OTHERS = (
-    RunStyle("#0b5c8a", "solid"),
-    RunStyle("#c25a00", "solid"),
-    RunStyle("#7a3e9d", "longdash"),
-    RunStyle("#2f7d4f", "dashdot"),
-    RunStyle("#b03060", "dot"),
+    LineStyle("#0b5c8a", "solid"),
+    LineStyle("#c25a00", "solid"),
+    LineStyle("#7a3e9d", "longdash"),
+    LineStyle("#2f7d4f", "dashdot"),
+    LineStyle("#b03060", "dot"),
 )
 
 
 @dataclass(frozen=True, eq=False)
 class Runs:
-    """The runs of a study as the page reads them: the first is what the others are compared with."""
+    """The runs of a what-if or a comparison (``kind``): the first is what the others are compared with."""
 
     labels: tuple[str, ...]
     each: tuple[RunReader, ...]
-    kind: str = "what-if"
-    focus: tuple[str, ...] = ()
+    kind: str
+    focus: tuple[str, ...]
 
     @property
     def base(self) -> RunReader:
@@ -57,13 +51,13 @@ class Runs:
         """That month in words."""
         return self.base.month(self.last_tick(self.base), long=True)
 
-    def style(self, index: int) -> RunStyle:
+    def style(self, index: int) -> LineStyle:
         """How the ``index``-th run is drawn."""
         if index == 0:
             return FIRST
         look, round_ = OTHERS[(index - 1) % len(OTHERS)], (index - 1) // len(OTHERS)
         dash = style.DASHES[(style.DASHES.index(look.dash) + round_) % len(style.DASHES)]
-        return RunStyle(look.colour, dash)
+        return LineStyle(look.colour, dash)
 
     @cached_property
     def keys(self) -> tuple[Key, ...]:
@@ -130,6 +124,12 @@ class Runs:
         axis = self.base.date_axis(**settings)
         ranges = [run.date_axis()["range"] for run in self.each]
         return {**axis, "range": [min(r[0] for r in ranges), max(r[1] for r in ranges)]}
+
+
+def runs_of(done: WhatIf | Comparison) -> Runs:
+    """The runs of a study as its page and its figures read them."""
+    kind, each = "what-if" if isinstance(done, WhatIf) else "comparison", tuple(map(reader_of, done.runs()))
+    return Runs(tuple(done.labels), each, kind, focus_in(done.scenario, done.manifest))
 
 
 def groups_of_startups(runs: Runs) -> list[str]:

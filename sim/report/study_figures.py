@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from sim.foundation.errors import InputError, nearest_of
 from sim.foundation.states import State
-from sim.report.pages import compare, whatif
+from sim.report.figures import figure_by
 from sim.report.pictures import difference_dots, fate_flows, histories, overlays
 from sim.report.pictures.picture import figure_of
-from sim.report.several_runs import Runs
+from sim.report.several_runs import runs_of
 from sim.study.compare import Comparison
 from sim.study.what_if import WhatIf
 
@@ -19,25 +19,14 @@ if TYPE_CHECKING:
 Study = WhatIf | Comparison
 
 
-def runs_of(done: Study) -> Runs:
-    """The runs of a study as its figures read them."""
-    return whatif.runs_of(done) if isinstance(done, WhatIf) else compare.runs_of(done)
+startups_left = figure_by(overlays.left_overlay, runs_of)
+endgame = figure_by(overlays.endgame_overlay, runs_of)
 
 
 def survival(done: Study, endpoint: str = State.INDEPENDENT) -> go.Figure:
     """Survival curves of every run over one another, a panel per startup; ``endpoint``: "independent" or "general"."""
     runs = runs_of(done)
     return figure_of(overlays.survival_overlay(runs, overlays.drawn(runs, done.differences), endpoint))
-
-
-def startups_left(done: Study) -> go.Figure:
-    """How many startups are left by month, on average over worlds, in every run."""
-    return figure_of(overlays.left_overlay(runs_of(done)))
-
-
-def endgame(done: Study) -> go.Figure:
-    """Share of worlds that have reached the endgame by each month, in every run."""
-    return figure_of(overlays.endgame_overlay(runs_of(done)))
 
 
 def differences(done: Study, quantity: str = "survival", variant: int = 1) -> go.Figure:
@@ -51,14 +40,13 @@ def differences(done: Study, quantity: str = "survival", variant: int = 1) -> go
         raise InputError("no such quantity", key="quantity", found=quantity, allowed=", ".join(measures), nearest=near)
     runs = runs_of(done)
     names = list(dict.fromkeys(done.differences["variant"]))
-    rows = [row for row in difference_dots.records(done.differences) if row["variant"] == names[variant - 1]]
+    rows = difference_dots.rows_about(done.differences, names[variant - 1])
     return figure_of(difference_dots.dots(runs, rows, measures[quantity], variant))
 
 
 def fates_turned(done: WhatIf, variant: int = 1) -> go.Figure:
     """From the fate in the base to the fate in the ``variant``-th variant (from 1), a square per startup."""
-    runs, name = runs_of(done), done.variants[variant - 1].name
-    rows = [row for row in difference_dots.records(done.flipped) if row["variant"] == name]
+    runs, rows = runs_of(done), difference_dots.rows_about(done.flipped, done.variants[variant - 1].name)
     return figure_of(fate_flows.flows(runs, rows, runs.startups, variant))
 
 

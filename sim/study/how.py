@@ -7,7 +7,7 @@ options from ``How``.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import wraps
 from pathlib import Path
@@ -76,6 +76,15 @@ class How:
             self.progress(Progress(stage, done, total, kept))
 
 
+def with_options(own: inspect.Signature, options: Mapping[str, tuple[Any, Any]]) -> inspect.Signature:
+    """``own`` with ``options`` (name -> annotation and default) as keywords at its end."""
+    further = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=kind)
+        for name, (kind, default) in options.items()
+    ]
+    return own.replace(parameters=[*own.parameters.values(), *further])
+
+
 def takes_how(
     pages: Callable[[], Any] | None = None, without: Sequence[str] = ()
 ) -> Callable[[Callable[..., Result]], Callable[..., Result]]:
@@ -93,12 +102,9 @@ def takes_how(
             parts = {field.name: given.pop(field.name) for field in shared if field.name in given}
             return function(*args, **given, how=How(**{"command": f"sim.{function.__name__}", "pages": pages, **parts}))
 
-        parameters = [one for one in own.parameters.values() if one.name != "how"]
-        parameters += [
-            inspect.Parameter(one.name, inspect.Parameter.KEYWORD_ONLY, default=one.default, annotation=one.type)
-            for one in shared
-        ]
-        asked.__signature__ = own.replace(parameters=parameters)  # type: ignore[attr-defined]
+        before = own.replace(parameters=[one for one in own.parameters.values() if one.name != "how"])
+        options = {one.name: (one.type, one.default) for one in shared}
+        asked.__signature__ = with_options(before, options)  # type: ignore[attr-defined]
         lines = [f"    ``{field.name}``: {SAYS[field.name]}" for field in shared]
         asked.__doc__ = "\n".join([(function.__doc__ or "").rstrip(), "", *lines, "    "])
         return asked

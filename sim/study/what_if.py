@@ -24,15 +24,18 @@ from sim.study.many_worlds import with_worlds
 from sim.study.run import Run, simulate
 from sim.study.runs_compared import RunsCompared
 from sim.study.study import Kind, answered, folder_name, manifest_of
-from sim.study.variants import BASE, Variant, parts_at
+from sim.study.variants import BASE, MOST_NAME, Variant, parts_at
+from sim.words.changes import change_in_words
 from sim.words.explanations import explanation
 from sim.words.headlines import of_variant
 from sim.words.histories import Retold, told_twice
+from sim.words.text import shorten
 from sim.words.year_ends import decided, told_at
 
 if TYPE_CHECKING:
     import pandas as pd
 
+CHANGED = "with the change"  # the only variant, where it has no name of its own
 FATE_TEXT = "as in firms.parquet, with `+listed` and `+pivoted` where that happened"
 TURNED = Table(
     "which fate of a firm turned into which, in the same world",
@@ -67,8 +70,17 @@ class WhatIf(RunsCompared):
 
     @property
     def labels(self) -> list[str]:
-        """What the runs are called, the base first."""
-        return [BASE, *(variant.label for variant in self.variants)]
+        """What the runs are called, the base first: a variant without a name after what it changes, but for an only
+        one.
+        """
+        return [BASE, *(self._label(variant) for variant in self.variants)]
+
+    def _label(self, variant: Variant) -> str:
+        if variant.named:
+            return variant.label
+        if len(self.variants) == 1:
+            return CHANGED
+        return shorten(change_in_words(self.scenario, variant.sets), MOST_NAME)
 
     def quoted(self) -> list[str]:
         """That sentence, made of the differences: about who is in focus first."""

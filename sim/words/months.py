@@ -27,6 +27,12 @@ def date_name(date: str) -> str:
     return date if month is None else month_name(month)
 
 
+def date_in_short(date: str) -> str:
+    """``2028-12`` as "Dec 2028"; what is no month as it stands."""
+    month = month_of(date)
+    return date if month is None else short_month(month)
+
+
 def deadline(date: str) -> str:
     """What stands behind "by": ``2028-12`` is "the end of 2028", other months are "March 2028"."""
     month = month_of(date)

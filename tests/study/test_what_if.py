@@ -261,7 +261,7 @@ def test_the_same_question_is_answered_at_once_and_with_the_same_bytes(tmp_path,
     pd.testing.assert_frame_equal(again.differences, first.differences)
     pd.testing.assert_frame_equal(again.flipped, first.flipped)
     assert again.headline == first.headline and again.summary() == first.summary()
-    assert again.labels == ["base", POORER]
+    assert again.labels == ["base", "with the change"]
     assert contents(run(tmp_path / "b").folder) == contents(first.folder)
     told = [run.retold()[0] for run in (first, again)]
     assert told[0] is not None and told[1] is not None and told[0].world == told[1].world

@@ -10,7 +10,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Any, ClassVar
@@ -18,6 +18,7 @@ from typing import Any, ClassVar
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from sim.report.html.plotly_values import plotly_text
 from sim.report.pictures.picture import Picture
 from sim.scenario import evidence
 
@@ -147,30 +148,30 @@ class Document:
     sections: tuple[Section, ...]
     description: str = ""
     notes: tuple[str, ...] = ()
-    plain: bool = field(default=False)  # a single figure: no table of contents
+    plain: bool = False  # a single figure: no table of contents
     beside: tuple[Picture, ...] = ()
 
+    @property
+    def pictures(self) -> list[Picture]:
+        """Every picture that belongs to it: those that it shows, then those that stand in files only."""
+        return [*pictures_in([block for section in self.sections for block in section.blocks]), *self.beside]
 
-def pictures_in(blocks: Sequence[Any]) -> Iterator[Picture]:
-    """Every picture in ``blocks``, at any depth, in order."""
+
+def shown_in(blocks: Sequence[Any]) -> Iterator[Any]:
+    """What stands in ``blocks``, in order: the figures of a switch and the blocks in details in their place."""
     for block in blocks:
         match block:
-            case Figure(picture=picture):
-                yield picture
             case Switch(views=views):
-                yield from (figure.picture for _, figure in views)
+                yield from (figure for _, figure in views)
             case Details(blocks=inner):
-                yield from pictures_in(inner)
+                yield from shown_in(inner)
+            case _:
+                yield block
 
 
-def anchors_in(blocks: Sequence[Any]) -> Iterator[str]:
-    """Every anchor in ``blocks``, at any depth: the ids of the evidence that have a row there."""
-    for block in blocks:
-        match block:
-            case Table(rows=rows):
-                yield from (cell.anchor for row in rows for cell in row if cell.anchor)
-            case Details(blocks=inner):
-                yield from anchors_in(inner)
+def pictures_in(blocks: Sequence[Any]) -> list[Picture]:
+    """Every picture in ``blocks``, at any depth, in order."""
+    return [block.picture for block in shown_in(blocks) if isinstance(block, Figure)]
 
 
 def linked(known: frozenset[str]) -> Callable[[str], Markup]:
@@ -201,15 +202,10 @@ def panels_of(picture: Picture) -> list[dict[str, Any]]:
         layout = dict(panel.layout)
         if not picture.grid:
             for axis, title in (("xaxis", picture.x_title), ("yaxis", picture.y_title)):
-                layout[axis] = {**layout[axis], "title": {"text": _escaped(title), "font": {"size": 12}, "standoff": 8}}
-        drawn.append({"data": panel.data, "layout": layout, "heading": _escaped(panel.heading, 400)})
+                said = {"text": plotly_text(title), "font": {"size": 12}, "standoff": 8}
+                layout[axis] = {**layout[axis], "title": said}
+        drawn.append({"data": panel.data, "layout": layout, "heading": plotly_text(panel.heading, 400)})
     return drawn
-
-
-def _escaped(text: str, limit: int = 80) -> str:
-    from sim.report.html.plotly_values import plotly_text
-
-    return plotly_text(text, limit)
 
 
 @cache
@@ -245,8 +241,10 @@ def _hash(script: str) -> str:
 def render(document: Document, plotly: str = "") -> str:
     """The page as HTML. ``plotly`` is the path of plotly.js beside the page; empty: it is embedded."""
     code = "\n".join(_own_file(name) for name in CODE)
-    drawn = any(picture.panels for section in document.sections for picture in pictures_in(section.blocks))
-    known = frozenset(id for section in document.sections for id in anchors_in(section.blocks))
+    blocks = list(shown_in([block for section in document.sections for block in section.blocks]))
+    drawn = any(block.picture.panels for block in blocks if isinstance(block, Figure))
+    rows = (row for block in blocks if isinstance(block, Table) for row in block.rows)
+    known = frozenset(cell.anchor for row in rows for cell in row if cell.anchor)
     sources = [_hash(code)]
     if drawn:
         sources += ["'self'", "file:"] if plotly else [_hash(plotly_script())]

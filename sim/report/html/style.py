@@ -18,8 +18,8 @@ from sim.foundation.states import A_GIANT, State
 T = TypeVar("T")
 
 
-class FirmStyle(NamedTuple):
-    """``colour`` as #rrggbb, ``dash`` in plotly's words."""
+class LineStyle(NamedTuple):
+    """How a firm or a run is drawn: ``colour`` as #rrggbb, ``dash`` in plotly's words."""
 
     colour: str
     dash: str
@@ -33,15 +33,15 @@ class Hue(NamedTuple):
     pale: str
 
 
-FLAGSHIP_STYLES: Mapping[str, FirmStyle] = MappingProxyType(
+FLAGSHIP_STYLES: Mapping[str, LineStyle] = MappingProxyType(
     {
-        "zhipu": FirmStyle("#0072b2", "solid"),
-        "minimax": FirmStyle("#cc3311", "dash"),
-        "moonshot": FirmStyle("#332288", "dashdot"),
-        "stepfun": FirmStyle("#009988", "longdash"),
-        "baichuan": FirmStyle("#d98e00", "dot"),
-        "zero-one": FirmStyle("#882255", "longdashdot"),
-        "deepseek": FirmStyle("#46a6e0", "dash"),
+        "zhipu": LineStyle("#0072b2", "solid"),
+        "minimax": LineStyle("#cc3311", "dash"),
+        "moonshot": LineStyle("#332288", "dashdot"),
+        "stepfun": LineStyle("#009988", "longdash"),
+        "baichuan": LineStyle("#d98e00", "dot"),
+        "zero-one": LineStyle("#882255", "longdashdot"),
+        "deepseek": LineStyle("#46a6e0", "dash"),
     }
 )
 OTHER_STARTUPS = (
@@ -78,7 +78,7 @@ ENDED = {  # fate -> the shades of its causes, told apart in any vision up to fo
     State.CLOSED: Hue("brown to orange", "#8a3b0c", "#fdae6b"),
 }
 CONTEXT = "#b9c0c8"  # lines of the firms that are not in focus
-GROUP = FirmStyle("#3a6f8a", "solid")  # groups, and "the firm's colour" in keys
+GROUP = LineStyle("#3a6f8a", "solid")  # groups, and "the firm's colour" in keys
 
 FONT = (
     "Inter,'Segoe UI','Helvetica Neue','Noto Sans','Noto Sans CJK SC','PingFang SC','Microsoft YaHei',Arial,sans-serif"
@@ -91,9 +91,9 @@ def _slot(firm: str, taken: set[int], size: int) -> int:
     return next((preferred + step) % size for step in range(size) if (preferred + step) % size not in taken)
 
 
-def _assigned(ids: Sequence[str], colours: tuple[str, ...], dash: str | None) -> dict[str, FirmStyle]:
+def _assigned(ids: Sequence[str], colours: tuple[str, ...], dash: str | None) -> dict[str, LineStyle]:
     """Every colour is given once before any is given again, and then with another dash."""
-    styles: dict[str, FirmStyle] = {}
+    styles: dict[str, LineStyle] = {}
     taken: set[int] = set()
     first_dash: dict[int, int] = {}
     for place, firm in enumerate(ids):
@@ -103,11 +103,11 @@ def _assigned(ids: Sequence[str], colours: tuple[str, ...], dash: str | None) ->
         taken.add(slot)
         own = DASHES.index(dash) if dash else crc32(firm.encode()) // len(colours)
         dashed = first_dash.setdefault(slot, own) + place // len(colours)
-        styles[firm] = FirmStyle(colours[slot], DASHES[dashed % len(DASHES)])
+        styles[firm] = LineStyle(colours[slot], DASHES[dashed % len(DASHES)])
     return styles
 
 
-def firm_styles(firms: Iterable[tuple[str, str]], first: Collection[str] = ()) -> dict[str, FirmStyle]:
+def firm_styles(firms: Iterable[tuple[str, str]], first: Collection[str] = ()) -> dict[str, LineStyle]:
     """Style of every firm, given (id, kind) pairs: by id alone for the flagship, otherwise by a hash of the id.
 
     Other firms are served in the order of their ids, those in ``first`` before the rest; one whose preferred colour is

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from sim.report.html.document import PLOTLY_FILE, Document, Figure, Section, pictures_in, plotly_script, render
+from sim.report.html.document import PLOTLY_FILE, Document, Figure, Section, plotly_script, render
 from sim.report.html.stills import write_stills
 from sim.report.pictures.picture import Picture
 from sim.study.focus import named
@@ -15,13 +14,21 @@ from sim.study.study import PLOTS
 
 
 def write(answer: Any, folder: Path) -> None:
-    """Write the page of ``answer`` (a run or a study) to ``folder``, and each of its figures under plots/.
+    """Write the page of ``answer`` (a run or a study) to ``folder``, and each of its figures that has something to show
+    under plots/, as a page of its own; these share one plotly.min.js.
 
     Where firms are in focus both names go on with theirs. Equal answers give equal HTML.
     """
     document = document_of(answer)
     _save(folder / named(answer.KIND.page, answer.manifest), render(document))
-    _write_plots(pictures_of(document), folder / named(PLOTS, answer.manifest))
+    plots = folder / named(PLOTS, answer.manifest)
+    plots.mkdir(parents=True, exist_ok=True)
+    _save(plots / PLOTLY_FILE, plotly_script())
+    for picture in document.pictures:
+        if picture.panels:
+            section = Section("figure", "", (Figure(picture),))
+            alone = Document(picture.title, picture.title, (section,), plain=True)
+            _save(plots / f"{picture.name}.html", render(alone, PLOTLY_FILE))
 
 
 def document_of(answer: Any) -> Document:
@@ -33,32 +40,12 @@ def document_of(answer: Any) -> Document:
 
 def pictures(answer: Any) -> list[Picture]:
     """Every picture of ``answer`` that has a file of its own."""
-    return pictures_of(document_of(answer))
+    return document_of(answer).pictures
 
 
 def stills(answer: Any, folder: Path) -> str | None:
     """Write every picture of ``answer`` as PNG and SVG to ``folder``; a message for the user where that cannot be."""
     return write_stills(pictures(answer), folder)
-
-
-def pictures_of(document: Document) -> list[Picture]:
-    """Every picture that belongs to a page: those that it shows, then those that stand in files only."""
-    shown = [picture for section in document.sections for picture in pictures_in(section.blocks)]
-    return [*shown, *document.beside]
-
-
-def _write_plots(pictures: Sequence[Picture], folder: Path) -> None:
-    """Write every picture that has something to show as a page of its own; they share one plotly.min.js."""
-    folder.mkdir(parents=True, exist_ok=True)
-    _save(folder / PLOTLY_FILE, plotly_script())
-    for picture in pictures:
-        if picture.panels:
-            _save(folder / f"{picture.name}.html", render(_alone(picture), PLOTLY_FILE))
-
-
-def _alone(picture: Picture) -> Document:
-    """A page with one picture."""
-    return Document(picture.title, picture.title, (Section("figure", "", (Figure(picture),)),), plain=True)
 
 
 def _save(file: Path, text: str) -> None:

@@ -21,13 +21,12 @@ from sim.report.pages.chapters import closing, survival_switch
 from sim.report.pages.whatif import difference_blocks
 from sim.report.pictures import difference_dots
 from sim.report.pictures.overlays import drawn, endgame_overlay, left_overlay, survival_overlay
-from sim.report.run_reader import RunReader, focus_note, reader_of
-from sim.report.several_runs import Runs
+from sim.report.run_reader import RunReader, focus_note
+from sim.report.several_runs import Runs, runs_of
 from sim.report.tables.differences import name_head
 from sim.report.tables.of_run import share_cell
-from sim.report.tables.provenance import provenance_of, runs_table
+from sim.report.tables.provenance import runs_table
 from sim.study.compare import Comparison
-from sim.study.focus import focus_in
 from sim.words.differences import sides_and_difference
 from sim.words.estimates import NOTE
 from sim.words.months import date_name
@@ -40,13 +39,7 @@ PAIRED = (
         "taken world by world and are sharper. Other runs are compared as independent ones.",
     ),
 )
-FATES_SHOWN = (
-    (State.INDEPENDENT, "Independent"),
-    (State.ACQUIRED, "Acquired"),
-    (State.CLOSED, "Closed"),
-    (State.LISTED, "Listed"),
-    (State.PIVOTED, "Pivoted"),
-)
+FATES_SHOWN = (State.INDEPENDENT, State.ACQUIRED, State.CLOSED, State.LISTED, State.PIVOTED)
 
 
 def terms() -> tuple[tuple[str, str], ...]:
@@ -62,24 +55,14 @@ def terms() -> tuple[tuple[str, str], ...]:
     return (*PAIRED, ("Difference", said))
 
 
-def runs_of(done: Comparison) -> Runs:
-    """The runs as the page reads them."""
-    return Runs(
-        tuple(done.labels),
-        tuple(reader_of(run) for run in done.runs()),
-        "comparison",
-        focus_in(done.scenario, done.manifest),
-    )
-
-
 def document_of(done: Comparison) -> Document:
     """The page of a comparison as a document."""
-    runs, rows = runs_of(done), difference_dots.records(done.differences)
+    runs = runs_of(done)
     summary = [row for row in done.summary() if row["quantity"] not in YEAR_END_QUANTITIES]
     told = done.told_months()
     sections = [Section("curves", "Curves", _curves(runs, done)), Section("fates", "Fates", (_fates(runs),))]
     for index, label in enumerate(runs.labels[1:], start=1):
-        mine = [row for row in rows if row["variant"] == label]
+        mine = difference_dots.rows_about(done.differences, label)
         title = f"{shorten(label, 60)} against {shorten(runs.labels[0], 60)}"
         why = done.explained()[index - 1]
         lead = f"{done.manifest['pairing'][index - 1]}. {f'{why}.' if why else ''}".strip()
@@ -91,7 +74,9 @@ def document_of(done: Comparison) -> Document:
         ]
         sections.append(Section(f"differences-{index}", title, tuple(blocks), lead))
     sections.append(Section("runs", "What is compared", (runs_table(runs, done.manifest),)))
-    sections += closing([run.scenario for run in runs.each], terms(), provenance_of(runs, done.manifest))
+    alike = len({run.worlds for run in runs.each}) == 1
+    worlds = f"{runs.base.worlds:,} in each run" if alike else "see the runs"
+    sections += closing([run.scenario for run in runs.each], terms(), done.manifest, worlds=worlds)
     first, *more = done.headline
     return Document(
         f"Comparison: {' | '.join(shorten(label, 60) for label in runs.labels)}",
@@ -110,11 +95,11 @@ def _curves(runs: Runs, done: Comparison) -> tuple[Any, ...]:
 
 def _fates(runs: Runs) -> Table:
     """One row for every startup and run: its fates at the run's horizon."""
-    columns = (Column("Startup"), Column("Run"), *(Column(label, "right") for _, label in FATES_SHOWN))
+    columns = (Column("Startup"), Column("Run"), *(Column(capital(fate), "right") for fate in FATES_SHOWN))
     rows = []
     for firm in runs.told:
         for index, run in enumerate(runs.each):
-            shares = tuple(_share(runs, run, firm, fate) for fate, _ in FATES_SHOWN)
+            shares = tuple(_share(runs, run, firm, fate) for fate in FATES_SHOWN)
             rows.append((name_head(runs, firm), Cell(shorten(runs.labels[index], 40)), *shares))
     caption = runs.caption(
         f"Share of worlds in {runs.last_month}, of a class or a group share of its firms; in points {NOTE}. A dash: "

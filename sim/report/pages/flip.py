@@ -8,7 +8,6 @@ from sim.report.html.document import Cell, Column, Details, Document, Figure, Se
 from sim.report.pages.chapters import closing
 from sim.report.pictures.flip_point import probability
 from sim.report.pictures.value_axis import name_of
-from sim.report.tables.provenance import provenance_of_study
 from sim.study.flip import Flip
 from sim.words.numbers import between, percent, significant
 from sim.words.propositions import claim_named
@@ -37,7 +36,7 @@ def document_of(done: Flip) -> Document:
     sections = [
         Section("flip", "Where it flips", (Figure(probability(done)), _crossings(done))),
         Section("values", "Every value tried", (Details(f"{len(done.evaluations)} values", (_values(done),)),)),
-        *closing([done.scenario], FLIP_TERMS, provenance_of_study(done.scenario, done.manifest, again)),
+        *closing([done.scenario], FLIP_TERMS, done.manifest, again),
     ]
     return Document(
         f"Flip point: {shorten(done.scenario.title or done.scenario.name, 200)}",

@@ -12,7 +12,7 @@ from sim.report.pictures import claims, exits, fans, fates, landscape, money, si
 from sim.report.pictures.picture import Picture
 from sim.report.run_reader import RunReader, focus_note, reader_of
 from sim.report.tables import of_run
-from sim.report.tables.provenance import provenance
+from sim.study.focus import typed
 from sim.study.run import Run
 from sim.words import headlines
 from sim.words.estimates import NOTE
@@ -25,6 +25,7 @@ def document_of(answer: Run) -> Document:
     """The page of a run as a document."""
     run = reader_of(answer)
     scenario = run.scenario
+    again = f"shakeout run scenario.yaml --worlds {run.worlds} --seed {scenario.seed}{typed(run.manifest)}"
     curves = survival_switch(lambda endpoint: survival.survival_curves(run, endpoint))
     sections = (
         Section("fates", f"Who is left in {run.horizon}", (_tiles(run), of_run.fates_table(run))),
@@ -40,7 +41,7 @@ def document_of(answer: Run) -> Document:
         _claims(run),
         _worlds(run, answer.stories),
         _assumptions(run),
-        *closing([scenario], (), provenance(run)),
+        *closing([scenario], (), run.manifest, again, f"{run.worlds:,}", run.outcomes.clipped),
     )
     worlds = f"{run.worlds:,} simulated world{'' if run.worlds == 1 else 's'}"
     return Document(

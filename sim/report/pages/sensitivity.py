@@ -14,9 +14,9 @@ from sim.report.pages.chapters import closing
 from sim.report.pictures.drivers import EACH, INDICES, index_picture, tornado
 from sim.report.pictures.value_axis import name_of
 from sim.report.tables.of_run import value_text
-from sim.report.tables.provenance import provenance_of_study
 from sim.study.designs import STEP, TAIL
 from sim.study.sensitivity import GIVEN_DATA, MORRIS, NOT_DISTINGUISHABLE, SOBOL, Sensitivity
+from sim.words.changes import LAW_ORDINALS
 from sim.words.estimates import of_share
 from sim.words.numbers import between, count, percent, significant
 from sim.words.text import capital, listed, notes, shorten
@@ -29,11 +29,6 @@ INDEX_HEADS = {
     "mu": "Mean effect",
 }
 PARTS_OF_ONE = {2: "half", 3: "third", 4: "quarter", 5: "fifth"}
-STRENGTHS = {
-    "assumptions.scale.strength": "the scale law",
-    "assumptions.listing.strength": "the listing law",
-    "assumptions.vertical.strength": "the vertical law",
-}
 SENSITIVITY_TERMS = (
     (
         "Chance",
@@ -90,7 +85,7 @@ def document_of(done: Sensitivity) -> Document:
         Section("held", "What was varied, and what was not", tuple(_held(done))),
         Section("drivers", "What drives it", tuple(found)),
         Section("method", "How it was found", (Prose((designs()[done.method],)),)),
-        *closing([done.scenario], SENSITIVITY_TERMS, provenance_of_study(done.scenario, done.manifest, again)),
+        *closing([done.scenario], SENSITIVITY_TERMS, done.manifest, again),
     ]
     return Document(
         f"Sensitivity: {shorten(scenario.title or scenario.name, 200)}",
@@ -108,7 +103,7 @@ def document_of(done: Sensitivity) -> Document:
 def _held(done: Sensitivity) -> list[Any]:
     """How much of the model the study varies, before it says what matters in it."""
     fixed, varied = done.manifest["held"], count(len(done.ranks), "assumption")
-    dials = [STRENGTHS[path] for path in fixed if path in STRENGTHS]
+    dials = [f"the {law} law" for law in LAW_ORDINALS if f"assumptions.{law}.strength" in fixed]
     among = f", among them the strength of {listed(dials)}" if dials else ""
     said = (
         f"The scenario leaves {varied} uncertain: only these can drive anything below. "

@@ -12,7 +12,6 @@ from sim.report.pictures import sweep_curves, sweep_heatmaps
 from sim.report.pictures.swept import OVERALL, SWEPT_STATES, Swept
 from sim.report.pictures.value_axis import name_of, said
 from sim.report.run_reader import focus_note
-from sim.report.tables.provenance import provenance_of_study
 from sim.study.focus import first, typed
 from sim.study.sweep import Sweep
 from sim.words.changes import decision_in_words
@@ -45,7 +44,7 @@ def document_of(done: Sweep) -> Document:
         f"shakeout sweep scenario.yaml --worlds {scenario.worlds} --seed {scenario.seed} {vary}{typed(done.manifest)}"
     )
     terms = (*SWEEP_TERMS, DECISIONS) if any(axis.chosen for axis in done.axes) else SWEEP_TERMS
-    sections += closing([scenario], terms, provenance_of_study(scenario, done.manifest, again))
+    sections += closing([scenario], terms, done.manifest, again)
     varied = " and ".join(f"{name_of(axis.name, scenario)} ({axis.name})" for axis in done.axes)
     return Document(
         f"Sweep: {shorten(scenario.title or scenario.name, 200)}",

@@ -7,26 +7,25 @@ from collections.abc import Sequence
 from typing import Any
 
 from sim.outcomes import differences, year_end_differences
+from sim.outcomes.fates_turned import without_flags
 from sim.outcomes.intervals import METHODS
 from sim.report.html.document import Details, Document, Figure, Prose, Section, Switch
 from sim.report.pages.chapters import closing, survival_switch
 from sim.report.pictures import difference_dots, fate_flows, histories
 from sim.report.pictures.difference_dots import Difference
 from sim.report.pictures.overlays import drawn, endgame_overlay, left_overlay, survival_overlay
-from sim.report.run_reader import focus_note, reader_of
-from sim.report.several_runs import Runs
+from sim.report.run_reader import focus_note
+from sim.report.several_runs import Runs, runs_of
 from sim.report.tables.differences import ended_table, fates_table, tiles_of, when_table
-from sim.report.tables.provenance import provenance_of, sets_table
+from sim.report.tables.provenance import sets_table
 from sim.report.tables.year_ends import year_end_blocks
-from sim.study.focus import first, focus_in, itself, typed
-from sim.study.variants import MOST_NAME, Variant
+from sim.study.focus import first, itself, typed
+from sim.study.variants import Variant
 from sim.study.what_if import WhatIf
-from sim.words.changes import change_in_words
 from sim.words.histories import Retold
 from sim.words.numbers import count
 from sim.words.text import capital, notes, shorten
 
-CHANGED = "with the change"  # the variant that has no name of its own
 BASE_AND_VARIANT = (
     (
         "Base and variant",
@@ -49,37 +48,21 @@ def terms() -> tuple[tuple[str, str], ...]:
     return (*BASE_AND_VARIANT, ("Difference", said))
 
 
-def runs_of(done: WhatIf) -> Runs:
-    """The base and the variants as the page reads them."""
-    labels = ["base", *(_label(done, variant) for variant in done.variants)]
-    return Runs(
-        tuple(labels), tuple(reader_of(run) for run in done.runs()), focus=focus_in(done.scenario, done.manifest)
-    )
-
-
-def _label(done: WhatIf, variant: Variant) -> str:
-    """The name of a variant; of one without a name what it changes, or if it is the only one that it does."""
-    if variant.named:
-        return variant.label
-    return CHANGED if len(done.variants) == 1 else shorten(change_in_words(done.scenario, variant.sets), MOST_NAME)
-
-
 def document_of(done: WhatIf) -> Document:
     """The page of a what-if as a document."""
-    runs, rows = runs_of(done), difference_dots.records(done.differences)
+    runs = runs_of(done)
     named = [f": {label}" if len(done.variants) > 1 else "" for label in runs.labels]
-    sections, told = [], done.retold()
-    for index, variant in enumerate(done.variants, start=1):
-        mine = [row for row in rows if row["variant"] == variant.name]
-        sections.append(_differences(runs, done, mine, index, named[index]))
+    variants = list(enumerate(done.variants, start=1))
+    sections = []
+    for index, variant in variants:
+        sections.append(_differences(runs, done, variant, index, named[index]))
     sections.append(_curves(runs, done))
-    for index, variant in enumerate(done.variants, start=1):
-        turned = [row for row in difference_dots.records(done.flipped) if row["variant"] == variant.name]
+    for (index, variant), told in zip(variants, done.retold(), strict=True):
+        turned = difference_dots.rows_about(done.flipped, variant.name)
         sections.append(_flows(runs, turned, index, named[index]))
-        sections.append(_told(runs, turned, told[index - 1], index, named[index]))
+        sections.append(_told(runs, turned, told, index, named[index]))
     sections.append(_change(runs, done))
-    provenance = provenance_of(runs, done.manifest, _again(runs, done))
-    sections += closing([run.scenario for run in runs.each], terms(), provenance)
+    sections += closing([run.scenario for run in runs.each], terms(), done.manifest, _again(runs, done))
     worlds = f"{runs.base.worlds:,} worlds"
     first, *more = done.headline
     return Document(
@@ -102,7 +85,7 @@ def document_of(done: WhatIf) -> Document:
 def _change(runs: Runs, done: WhatIf) -> Section:
     several = len(done.variants) > 1
     blocks = [
-        sets_table(done.scenario, variant.sets, str(index), capital(runs.labels[index]) if several else "")
+        sets_table(done.scenario, variant.sets, index, capital(runs.labels[index]) if several else "")
         for index, variant in enumerate(done.variants, start=1)
     ]
     return Section("change", "What is changed", tuple(blocks))
@@ -138,10 +121,10 @@ def difference_blocks(
     )
 
 
-def _differences(runs: Runs, done: WhatIf, rows: Sequence[Difference], index: int, several: str) -> Section:
+def _differences(runs: Runs, done: WhatIf, variant: Variant, index: int, several: str) -> Section:
     told = ["" if len(done.variants) == 1 else done.headline[index - 1], done.explained()[index - 1]]
     lead = " ".join(f"{sentence}." for sentence in told if sentence)
-    variant = done.variants[index - 1]
+    rows = difference_dots.rows_about(done.differences, variant.name)
     blocks = difference_blocks(runs, rows, index, done.told_months()[variant.name], done.decisive(variant))
     return Section(f"differences-{index}", f"What it does{several}", blocks, lead)
 
@@ -183,7 +166,7 @@ def _told(runs: Runs, turned: Sequence[fate_flows.Turn], told: Retold | None, in
     share = sum(
         row["share"]
         for row in turned
-        if row["firm"] == series and (row["base_fate"].split("+")[0], row["variant_fate"].split("+")[0]) == told.fates
+        if row["firm"] == series and (without_flags(row["base_fate"]), without_flags(row["variant_fate"])) == told.fates
     )
     lead = "One world is an anecdote: it shows how the change works its way through, not how often."
     blocks = (Figure(histories.paths(runs, told, index)), *histories.blocks(runs, told, index, share))

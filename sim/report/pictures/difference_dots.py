@@ -50,9 +50,10 @@ IN_MONEY = (
 )
 
 
-def records(frame: pd.DataFrame) -> list[Difference]:
-    """The rows of a frame as mappings."""
-    return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
+def rows_about(frame: pd.DataFrame, variant: str) -> list[Difference]:
+    """The rows of differences.csv, or of flipped.csv, about a variant."""
+    rows: Any = frame[frame["variant"] == variant].to_dict("records")
+    return list(rows)
 
 
 def is_sure(row: Difference) -> bool:

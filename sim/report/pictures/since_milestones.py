@@ -40,7 +40,7 @@ def survival_after(run: RunReader) -> Picture:
     cohorts = sorted({years for _, _, curves in clocks for years in curves})
     colours = style.shades(cohorts)
     looks = {
-        years: style.FirmStyle(colours[years], YEAR_DASHES[i % len(YEAR_DASHES)]) for i, years in enumerate(cohorts)
+        years: style.LineStyle(colours[years], YEAR_DASHES[i % len(YEAR_DASHES)]) for i, years in enumerate(cohorts)
     }
     longest = max(int(curve["month"].iloc[-1]) for _, _, curves in clocks for curve in curves.values())
     panels = tuple(_panel(heading, curves, looks, max(longest, 1)) for heading, _, curves in clocks)
@@ -73,7 +73,7 @@ def _late(run: RunReader) -> list[tuple[str, str]]:
     return [("startups", "all late startups")] if len(late) + len(dated) > 1 else []
 
 
-def _panel(heading: str, curves: dict[str, pd.DataFrame], looks: dict[str, style.FirmStyle], longest: int) -> Panel:
+def _panel(heading: str, curves: dict[str, pd.DataFrame], looks: dict[str, style.LineStyle], longest: int) -> Panel:
     data: list[dict[str, Any]] = []
     for years, rows in curves.items():
         look, months = looks[years], [int(month) for month in rows["month"]]

@@ -7,7 +7,6 @@ from typing import Any
 import pandas as pd
 
 from sim.foundation.currency import unit_in
-from sim.foundation.months import month_of
 from sim.laws.catalogue import ASSUMPTIONS, declared_at
 from sim.report.html import style
 from sim.report.pictures.traces import curve, upright
@@ -15,7 +14,7 @@ from sim.scenario import decided
 from sim.scenario.model import Scenario
 from sim.study.axes import Axis, Coordinate
 from sim.words.changes import path_in_words, when_in_words
-from sim.words.months import short_month
+from sim.words.months import date_in_short
 from sim.words.numbers import significant
 from sim.words.text import capital, lower, shorten
 
@@ -52,10 +51,7 @@ def title_of(axis: Axis, scenario: Scenario) -> str:
 
 def said(value: Coordinate) -> str:
     """A value of what varies as axes, keys and tables say it: "0.5", "rule", "never", "Jan 2026"."""
-    if not isinstance(value, str):
-        return significant(value, 4)
-    month = month_of(value)
-    return value if month is None else short_month(month)
+    return date_in_short(value) if isinstance(value, str) else significant(value, 4)
 
 
 class ValueAxis:

@@ -22,7 +22,7 @@ from sim.scenario.basis import MEANINGS, rests_on
 from sim.scenario.model import Change, Firm, Value
 from sim.study.focus import first, itself
 from sim.words.estimates import NOTE, of_share
-from sim.words.months import short_month
+from sim.words.months import date_in_short, short_month
 from sim.words.numbers import between, exact, percent
 from sim.words.propositions import asked
 from sim.words.text import capital, shorten
@@ -108,14 +108,9 @@ def _half_gone(run: RunReader, row: dict[str, Any]) -> Cell:
     if row[State.NEVER_ENTERED] >= 1:
         return Cell("never entered")
     dates = (row[name] for name in ("median_exit", "median_exit_low", "median_exit_high"))
-    gone, low, high = (_month_of(text) if isinstance(text, str) and text else "" for text in dates)
+    gone, low, high = (date_in_short(text) if isinstance(text, str) else "" for text in dates)
     interval = f"{low} to {high}" if low and high else f"{low} or later" if low else ""
     return Cell(gone or f"after {short_month(run.scenario.end)}", interval if interval != gone else "")
-
-
-def _month_of(text: str) -> str:
-    """ "2027-03" as "Mar 2027"."""
-    return short_month(int(text[:4]) * 12 + int(text[5:7]) - 1)
 
 
 def claims_table(run: RunReader) -> Table:
@@ -204,23 +199,17 @@ ASSUMPTION_COLUMNS = (
 )
 
 
-def _assumption_row(path: str, value: Value, declared: Assumption | None, currency: str) -> tuple[Cell, ...]:
+def _assumption_row(path: str, value: Value, declared: Assumption, currency: str) -> tuple[Cell, ...]:
+    drawn = "uncertain: drawn once per world" if value.uncertain else ""
+    bounds = decided.DECISION_FORM if declared.decides else f"{exact(declared.low)} to {exact(declared.high)}"
     return (
-        Cell(capital(declared.explained) if declared else path, path if declared else ""),
-        Cell(
-            value_text(value, declared),
-            "uncertain: drawn once per world" if value.uncertain else "",
-            strong=value.uncertain,
-        ),
-        Cell(unit_in(declared.unit, currency) if declared else ""),
-        Cell(_bounds_text(declared) if declared else ""),
+        Cell(capital(declared.explained), path),
+        Cell(value_text(value, declared), drawn, strong=value.uncertain),
+        Cell(unit_in(declared.unit, currency)),
+        Cell(bounds),
         Cell(rests_on(value.source)),
         Cell(value.source, shorten(value.note, 300)),
     )
-
-
-def _bounds_text(declared: Assumption) -> str:
-    return decided.DECISION_FORM if declared.decides else f"{exact(declared.low)} to {exact(declared.high)}"
 
 
 def assumption_table(run: RunReader, stated: bool) -> Table:
@@ -232,18 +221,16 @@ def assumption_table(run: RunReader, stated: bool) -> Table:
     ]
     chosen.sort(key=lambda item: not item[1].uncertain)
     currency = run.scenario.currency
-    rows = tuple(_assumption_row(path, value, ASSUMPTIONS.get(path), currency) for path, value in chosen)
-    title = "Assumptions the scenario states" if stated else ""
-    return Table(
-        "assumptions" if stated else "defaults", title, ASSUMPTION_COLUMNS, rows, empty="None: all are defaults."
-    )
+    rows = tuple(_assumption_row(path, value, ASSUMPTIONS[path], currency) for path, value in chosen)
+    name, title = ("assumptions", "Assumptions the scenario states") if stated else ("defaults", "")
+    return Table(name, title, ASSUMPTION_COLUMNS, rows, empty="None: all are defaults.")
 
 
 def firm_tables(run: RunReader) -> Iterable[tuple[str, Table]]:
     """For every firm that the scenario says something about: a line and the table of its values."""
     for firm in first(run.scenario.firms, run.focus, lambda firm: itself(firm.id)):
         rows = tuple(
-            _assumption_row(f"firms.{firm.id}.{name}", value, FIRM_ASSUMPTIONS.get(name), run.scenario.currency)
+            _assumption_row(f"firms.{firm.id}.{name}", value, FIRM_ASSUMPTIONS[name], run.scenario.currency)
             for name, value in firm.values.items()
             if f"firms.{firm.id}.{name}" in run.scenario.given or value.uncertain
         )

@@ -8,13 +8,11 @@ from typing import Any
 from sim.foundation.currency import unit_in
 from sim.laws.catalogue import declared_at
 from sim.report.html.document import Cell, Column, Prose, Table, Terms
-from sim.report.run_reader import RunReader
 from sim.report.several_runs import Runs
 from sim.report.tables.of_run import value_text
 from sim.scenario import series
 from sim.scenario.model import Scenario, Value
 from sim.scenario.override import Override, parse_set
-from sim.study.focus import typed
 from sim.words.months import short_month
 from sim.words.text import capital, shorten
 
@@ -28,10 +26,10 @@ SET_COLUMNS = (
 )
 
 
-def sets_table(scenario: Scenario, sets: Sequence[str], name: str, title: str) -> Table:
+def sets_table(scenario: Scenario, sets: Sequence[str], index: int, title: str) -> Table:
     """One row for every ``PATH=VALUE[@FROM[..UNTIL]]``."""
     rows = tuple(_set_row(scenario, parse_set(text)) for text in sets)
-    return Table(f"sets-{name}", title, SET_COLUMNS, rows, empty="Nothing is changed.")
+    return Table(f"sets-{index}", title, SET_COLUMNS, rows, empty="Nothing is changed.")
 
 
 def _set_row(scenario: Scenario, override: Override) -> tuple[Cell, ...]:
@@ -94,39 +92,31 @@ def runs_table(runs: Runs, manifest: Mapping[str, Any]) -> Table:
     return Table("runs", "", columns, tuple(rows))
 
 
-def provenance(run: RunReader) -> tuple[Any, ...]:
-    """What one needs to get the page of a run again. No clock, no machine: equal runs give equal pages."""
-    again = f"shakeout run scenario.yaml --worlds {run.worlds} --seed {run.scenario.seed}{typed(run.manifest)}"
-    said = "; ".join(f"{path}: {int(n):,} world-months" for path, n in run.outcomes.clipped.items())
-    clipped = (("Values clipped at a bound", said),) if said else ()
-    terms = _made_from(run, f"{run.worlds:,}", run.scenario.seed, ("To run it again", again))
-    note = "scenario.yaml beside this page states everything; with the same version it gives the same bytes again."
-    return (Terms((*terms, *clipped), code=True), Prose((note,)))
+def provenance(
+    scenario: Scenario,
+    manifest: Mapping[str, Any],
+    worlds: str,
+    again: str = "",
+    clipped: Mapping[str, float] | None = None,
+) -> tuple[Any, ...]:
+    """What one needs to get a page again. No clock, no machine: equal answers give equal pages.
 
-
-def provenance_of(runs: Runs, manifest: Mapping[str, Any], again: str = "") -> tuple[Any, ...]:
-    """What one needs to get the page of a study again; ``again`` is the command, if it is one line."""
-    worlds = f"{runs.base.worlds:,} in each run" if len({run.worlds for run in runs.each}) == 1 else "see the runs"
-    told = [("To do it again", again)] if again else []
-    terms = _made_from(RunReader(runs.base.scenario, manifest), worlds, manifest.get("seed"), *told)
-    note = "scenario.yaml beside this page states the first scenario; the tables are in the CSV files beside it."
-    return (Terms(tuple(terms), code=True), Prose((note,)))
-
-
-def provenance_of_study(scenario: Scenario, manifest: Mapping[str, Any], again: str) -> tuple[Any, ...]:
-    """The same of a study of one scenario."""
-    return provenance_of(Runs(("study",), (RunReader(scenario, manifest),)), manifest, again)
-
-
-def _made_from(run: RunReader, worlds: str, seed: Any, *again: tuple[str, str]) -> list[tuple[str, str]]:
-    scenario, manifest = run.scenario, run.manifest
+    ``again`` is the command, if it is one line; ``clipped``, of a run alone: path -> world-months in which its value
+    was clipped.
+    """
+    asked, states = "To do it again", "states the first scenario; the tables are in the CSV files beside it"
+    if clipped is not None:
+        asked, states = "To run it again", "states everything; with the same version it gives the same bytes again"
     versions = manifest.get("versions") or {}
-    return [
+    limits = "; ".join(f"{path}: {int(n):,} world-months" for path, n in (clipped or {}).items())
+    terms = (
         ("Scenario", shorten(f"{scenario.name}: {scenario.title}", 300)),
         ("Months", f"{short_month(scenario.start)} to {short_month(scenario.end)}, {scenario.ticks} months"),
         ("Worlds", worlds),
-        ("Seed", str(seed)),
-        *again,
+        ("Seed", str(manifest.get("seed"))),
+        *([(asked, again)] if again else []),
         *((label, str(manifest[key])) for key, label in DIGESTS.items() if key in manifest),
         ("Versions", ", ".join(f"{name} {version}" for name, version in versions.items())),
-    ]
+        *([("Values clipped at a bound", limits)] if limits else []),
+    )
+    return (Terms(terms, code=True), Prose((f"scenario.yaml beside this page {states}.",)))
