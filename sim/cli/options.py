@@ -136,13 +136,15 @@ def question(
         def answer(*, json_: bool, quiet: bool, **given: Any) -> None:
             from sim.study.focus import named
 
-            one_of(worlds=given["worlds"], precision=given["precision"])
+            if given["worlds"] is not None and given["precision"] is not None:
+                raise InputError("--worlds and --precision exclude each other", allowed="one of them")
             ask = function(**{name: given.pop(name) for name in own.parameters})
             silent, said = quiet or json_, _said_before(ask, given)
             notices(said, silent)
             how = {name: value for name, value in given.items() if value is not None}
+            typed = shlex.join(["shakeout", *sys.argv[1:]]).encode(errors="backslashreplace").decode()
             with terminal.progress(silent) as tell:
-                done = ask(**how, progress=tell, command=typed())
+                done = ask(**how, progress=tell, command=typed)
             notices((notice for notice in done.notes if notice not in said), silent)
             if json_:
                 print_json(done.folder, done.manifest, done.summary())
@@ -203,18 +205,6 @@ def _placed(backend: str, scheduler: str | None) -> AbstractContextManager[None]
     import sim
 
     return sim.cluster(scheduler)
-
-
-def one_of(**options: object) -> None:
-    """InputError if more than one of these options is given."""
-    given = [f"--{name}" for name, value in options.items() if value is not None]
-    if len(given) > 1:
-        raise InputError(f"{' and '.join(given)} exclude each other", allowed="one of them")
-
-
-def typed() -> str:
-    """The command as it was typed."""
-    return shlex.join(["shakeout", *sys.argv[1:]]).encode(errors="backslashreplace").decode()
 
 
 def notices(said: Any, quiet: bool) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -28,6 +28,12 @@ from sim.words.text import listed, lower, shorten
 SHORT = 30  # months: up to here an axis has ticks within the year
 MOST_YEARS, FEW_YEARS = 20, 5  # ticks of an axis, and of one of a small panel
 MOST_PANELS = 12  # small multiples a reader can still take in
+CURVES = {  # table -> the columns that tell its curves over months apart
+    "fates": ["firm", "fate"],
+    "survival": ["group", "endpoint", "origin"],
+    "landscape": ["quantity"],
+    "paths": ["firm", "quantity"],
+}
 
 
 class Tables:
@@ -210,33 +216,22 @@ class RunReader:
 
     # tables
     @cached_property
-    def _fates(self) -> Tables:
-        return Tables(self.outcomes.fates, ["firm", "fate"])
-
-    @cached_property
-    def _survival(self) -> Tables:
-        return Tables(self.outcomes.survival, ["group", "endpoint", "origin"])
-
-    @cached_property
-    def _landscape(self) -> Tables:
-        return Tables(self.outcomes.landscape, ["quantity"])
-
-    @cached_property
-    def _paths(self) -> Tables:
-        return Tables(self.outcomes.paths, ["firm", "quantity"])
+    def _tables(self) -> Callable[[str], Tables]:
+        """The tables of its outcomes by name, each cut by what tells its curves apart."""
+        return cache(lambda name: Tables(getattr(self.outcomes, name), CURVES[name]))
 
     def fate(self, firm: str, fate: str) -> pd.DataFrame:
         """Rows of fates.csv by month, maybe none."""
-        return self._fates.rows(firm, fate)
+        return self._tables("fates").rows(firm, fate)
 
     def survival(self, group: str, endpoint: str, origin: str = "calendar") -> pd.DataFrame:
         """Rows of survival.csv by month, maybe none."""
-        return self._survival.rows(group, endpoint, origin)
+        return self._tables("survival").rows(group, endpoint, origin)
 
     def cohorts(self, group: str, endpoint: str, clock: str) -> dict[str, pd.DataFrame]:
         """Years of each cohort whose clock starts when it ``entered``, ``listed`` or ``pivoted`` -> its curve."""
         found = {}
-        for (one, end, origin), rows in self._survival.parts.items():
+        for (one, end, origin), rows in self._tables("survival").parts.items():
             name, _, years = origin.partition(" ")
             if (one, end, name) == (group, endpoint, clock):
                 found[years] = rows
@@ -244,11 +239,11 @@ class RunReader:
 
     def landscape(self, quantity: str) -> pd.DataFrame:
         """Rows of landscape.csv by month, maybe none."""
-        return self._landscape.rows(quantity)
+        return self._tables("landscape").rows(quantity)
 
     def path(self, firm: str, quantity: str) -> pd.DataFrame:
         """Rows of paths.parquet by month, maybe none."""
-        return self._paths.rows(firm, quantity)
+        return self._tables("paths").rows(firm, quantity)
 
     def at_horizon(self, firm: str, fate: str) -> tuple[float, float, float]:
         """Incidence, low and high of a fate or milestone at the horizon; NaN where the table has no such rows."""

@@ -166,5 +166,5 @@ def test_no_two_of_ninety_six_startups_look_alike_and_those_in_focus_differ_in_c
 
 
 def test_no_two_of_thirty_runs_look_alike(run: Any):
-    runs = Runs(tuple(f"run {n}" for n in range(31)), (reader_of(run),) * 31)
+    runs = Runs(tuple(f"run {n}" for n in range(31)), (reader_of(run),) * 31, "comparison", ())
     assert len({runs.style(index) for index in range(31)}) == 31

@@ -13,7 +13,6 @@ from sim.report.pages import report as run_page
 from sim.report.pictures import claims, fates, landscape, money, survival, timelines
 from sim.report.run_reader import RunReader, reader_of
 from sim.report.tables import of_run
-from sim.report.tables.provenance import provenance
 from sim.study.focus import FOCUS
 
 STARTUPS = list(made_up.STARTUPS.values())
@@ -115,10 +114,11 @@ def test_of_many_startups_those_asked_for_are_drawn():
     assert drawn[0] == left_out and len(drawn) == len(reader_of(run).most_uncertain())
 
 
-def test_the_page_says_whom_it_tells_first_and_how_to_get_it_again(asked: RunReader, run: Any):
+def test_the_page_says_whom_it_tells_first_and_how_to_get_it_again(run: Any):
     document = run_page.document_of(asking(run, "stepfun", "tencent", "six"))
     assert any(line.startswith("Told first, as asked for: StepFun, Tencent and group six.") for line in document.notes)
-    assert dict(provenance(asked)[0].terms)["To run it again"].endswith(" --firm stepfun --firm tencent --firm six")
+    made_from = dict(document.sections[-1].blocks[0].terms)
+    assert made_from["To run it again"].endswith(" --firm stepfun --firm tencent --firm six")
     assert not any("Told first" in line for line in run_page.document_of(run).notes)
 
 

@@ -81,6 +81,6 @@ def test_numbers_at_the_horizon_are_shares_though_a_curve_has_ended():
     assert curve["month"].iloc[-1] < 300 and curve["survival"].iloc[-1] > left
     picture = survival.survival_curves(view)
     assert f"{100 * left:.0f}%" in picture.title
-    runs = Runs(("one", "two"), (view, view), "compare")
+    runs = Runs(("one", "two"), (view, view), "comparison", ())
     assert overlays._end(runs, view, "b", "independent") == left
     assert np.isclose(view.left_of_entrants("a", "independent"), view.at_horizon("a", "independent")[0])

@@ -16,10 +16,14 @@ from sim.words.glossary import GLOSSARY
 ENDPOINT_LABELS = {State.INDEPENDENT: "Independent", State.IN_GENERAL_RACE: "In the general race"}
 
 
+def switch(name: str, label: str, views: Mapping[str, str], draw: Callable[[str], Picture]) -> Switch:
+    """The pictures that ``draw`` makes of the keys of ``views``, whose values are what their buttons say."""
+    return Switch(name, label, tuple((said, Figure(draw(key))) for key, said in views.items()))
+
+
 def survival_switch(draw: Callable[[str], Picture]) -> Switch:
     """The pictures that ``draw`` makes of survival, by what counts as it."""
-    views = tuple((label, Figure(draw(endpoint))) for endpoint, label in ENDPOINT_LABELS.items())
-    return Switch("survival", "What counts as survival", views)
+    return switch("survival", "What counts as survival", ENDPOINT_LABELS, draw)
 
 
 def closing(

@@ -35,7 +35,11 @@ def document_of(answer: Run) -> Document:
             (curves, *_figures(run, fates.fates_over_time, since_milestones.survival_after)),
         ),
         _ended(run),
-        Section("landscape", "What the industry looks like", _figures(run, *OF_INDUSTRY_FIGURES)),
+        Section(
+            "landscape",
+            "What the industry looks like",
+            _figures(run, landscape.independents_left, landscape.leaders, landscape.concentration),
+        ),
         _money(run),
         Section("endgame", "The endgame", _figures(run, landscape.endgame)),
         _claims(run),
@@ -75,7 +79,6 @@ def headline(run: RunReader) -> str:
     )
 
 
-OF_INDUSTRY_FIGURES = (landscape.independents_left, landscape.leaders, landscape.concentration)
 LEFT_TILES = {
     "independents": "startups still independent",
     "general": "startups still in the general race",

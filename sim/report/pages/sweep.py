@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
+from functools import partial
 
 from sim.foundation.states import ALL, State
-from sim.report.html.document import Cell, Column, Details, Document, Figure, Section, Switch, Table
-from sim.report.pages.chapters import closing, survival_switch
+from sim.report.html.document import Cell, Column, Details, Document, Figure, Section, Table
+from sim.report.pages.chapters import closing, survival_switch, switch
 from sim.report.pictures import sweep_curves, sweep_heatmaps
 from sim.report.pictures.swept import OVERALL, SWEPT_STATES, Swept
 from sim.report.pictures.value_axis import name_of, said
@@ -62,22 +63,22 @@ def document_of(done: Sweep) -> Document:
 
 
 def _curves(swept: Swept) -> list[Section]:
-    states = tuple((label, Figure(sweep_curves.by_state(swept, state))) for state, label in SWEPT_STATES.items())
-    survival = survival_switch(lambda endpoint: sweep_curves.survival(swept, endpoint))
+    states = switch("states", "Which state", SWEPT_STATES, partial(sweep_curves.by_state, swept))
+    survival = survival_switch(partial(sweep_curves.survival, swept))
     return [
         Section("left", "How many are left", (Figure(sweep_curves.left(swept)),)),
-        Section("firms", "Who is left", (Switch("states", "Which state", states),)),
+        Section("firms", "Who is left", (states,)),
         Section("survival", "When they fall", (survival,)),
         Section("claims", "The endgame and the forecasts", (Figure(sweep_curves.claims(swept)),)),
     ]
 
 
 def _heatmaps(swept: Swept) -> list[Section]:
-    left = tuple((label, Figure(sweep_heatmaps.industry(swept, quantity))) for quantity, label in OVERALL.items())
-    states = tuple((label, Figure(sweep_heatmaps.by_state(swept, state))) for state, label in SWEPT_STATES.items())
+    left = switch("industry", "Which quantity", OVERALL, partial(sweep_heatmaps.industry, swept))
+    states = switch("states", "Which state", SWEPT_STATES, partial(sweep_heatmaps.by_state, swept))
     return [
-        Section("left", "The industry", (Switch("industry", "Which quantity", left),)),
-        Section("firms", "Who is left", (Switch("states", "Which state", states),)),
+        Section("left", "The industry", (left,)),
+        Section("firms", "Who is left", (states,)),
         Section("claims", "The forecasts", (Figure(sweep_heatmaps.claims(swept)),)),
     ]
 

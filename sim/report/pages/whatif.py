@@ -16,9 +16,8 @@ from sim.report.pictures.difference_dots import Difference
 from sim.report.pictures.overlays import drawn, endgame_overlay, left_overlay, survival_overlay
 from sim.report.run_reader import focus_note
 from sim.report.several_runs import Runs, runs_of
-from sim.report.tables.differences import ended_table, fates_table, tiles_of, when_table
+from sim.report.tables.differences import ended_table, fates_table, tiles_of, when_table, year_end_blocks
 from sim.report.tables.provenance import sets_table
-from sim.report.tables.year_ends import year_end_blocks
 from sim.study.focus import first, itself, typed
 from sim.study.variants import Variant
 from sim.study.what_if import WhatIf

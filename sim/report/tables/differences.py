@@ -1,15 +1,21 @@
-"""Tables of differences between two runs, as in differences.csv: at the horizon, by cause of exit, and by date."""
+"""Tables of differences between two runs, as in differences.csv: at the horizon, by cause of exit, by date, and of
+runway, cash and revenue all three at one date.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from statistics import median
+from typing import Any
 
+from sim.foundation.columns import LONGEST_RUNWAY
+from sim.foundation.months import month_text
 from sim.foundation.states import ALL_STARTUPS, State
 from sim.outcomes.differences import ENDGAME, GENERAL_LEFT, INDEPENDENTS_LEFT, SURVIVAL
 from sim.outcomes.exits import NOT_KEPT, in_parts, is_exit
-from sim.report.html.document import BOTH, Cell, Column, Prose, Table, Tiles
+from sim.outcomes.year_end_differences import COUNTED_WORLDS
+from sim.report.html.document import BOTH, Cell, Column, Details, Prose, Table, Tiles
 from sim.report.html.plotly_values import year_step
 from sim.report.pictures.difference_dots import (
     IN_SHARES,
@@ -21,11 +27,14 @@ from sim.report.pictures.difference_dots import (
     is_sure,
 )
 from sim.report.several_runs import Runs
-from sim.scenario.year_ends import KEPT
+from sim.scenario.year_ends import CASH, KEPT, REVENUE, RUNWAY
+from sim.study.focus import first, itself
 from sim.words.estimates import NOTE, NOTHING, estimate, plain, signed, spread
+from sim.words.months import date_name
 from sim.words.names import whom
 from sim.words.numbers import significant
 from sim.words.text import capital
+from sim.words.year_ends import by_firm, difference_cell, said_counted
 
 BOLD = "Bold: the interval excludes zero."
 EXITS_TITLE = "What ended them, before and after"
@@ -36,6 +45,7 @@ INDUSTRY_TILES = {  # what the number is of, and its unit
     ENDGAME: ("of worlds that reach the endgame", "%"),
 }
 MOST_DATES = 12  # columns of a table by date
+YEAR_ENDS_TITLE = "Runway, cash and revenue"
 
 
 def tiles_of(rows: Sequence[Difference], startups: Sequence[str]) -> Tiles:
@@ -170,3 +180,62 @@ def _difference(row: Difference | None) -> Cell:
     colour = "" if not is_sure(row) else FALLS if difference < 0 else RISES
     beside = spread(difference, low, high, digits, signed)
     return Cell(signed(difference, digits), beside, colour=colour, strong=is_sure(row))
+
+
+def year_end_blocks(
+    runs: Runs, rows: Sequence[Difference], index: int, month: int, whose: Sequence[str]
+) -> tuple[Any, ...]:
+    """The table at ``month``, and behind a line to click on the tables by date; who is in ``whose`` stands first."""
+    date = month_text(month)
+    told = by_firm(rows, date)
+    if not told:
+        said = "a result folder keeps no worlds of them. Compare the scenarios to see them."
+        return (Prose((f"{YEAR_ENDS_TITLE}: {said}",)),)
+    firms = first(told, [*whose, *runs.focus], itself)
+    tables = []
+    for quantity, unit in units(runs).items():
+        said = f"Difference in {unit} at the end of the month, {NOTE}, over the worlds that are counted."
+        name, title = f"by-date-{quantity}-{index}", capital(quantity)
+        tables.append(by_date(runs, rows, firms, quantity, name, title, said))
+    at_date = _at_date(runs, {firm: told[firm] for firm in firms}, index, date)
+    return (at_date, Details(f"{YEAR_ENDS_TITLE} at every date", tuple(tables)))
+
+
+def units(runs: Runs) -> dict[str, str]:
+    """The unit of each quantity."""
+    currency = runs.base.scenario.currency
+    return {RUNWAY: "months", CASH: currency, REVENUE: f"{currency} a month"}
+
+
+def _at_date(runs: Runs, told: dict[str, dict[str, Difference]], index: int, date: str) -> Table:
+    columns = (
+        Column("Startup"),
+        *(Column(f"{capital(name)}, {unit}", BOTH) for name, unit in units(runs).items()),
+        Column("Counted, %", "right", title="percent of worlds that are counted"),
+    )
+    body = tuple(
+        (
+            name_head(runs, firm),
+            *(change_cell(mine.get(name)) for name in KEPT),
+            Cell(said_counted(mine[COUNTED_WORLDS])),
+        )
+        for firm, mine in told.items()
+    )
+    paired = any(mine[COUNTED_WORLDS]["paired"] for mine in told.values())
+    where = "in which the startup is there in both" if paired else "of each run in which the startup is there"
+    how = "the median of the differences world by world" if paired else "the difference of the medians"
+    caption = runs.caption(
+        f"At the end of {date_name(date)}, {runs.labels[0]} → {runs.labels[index]}; below, the difference, {NOTE}. "
+        f"Counted are the worlds {where}. Runway, counted up to {LONGEST_RUNWAY:g} months: medians, and {how}; cash "
+        f"and revenue: means. {BOLD}"
+    )
+    return Table(f"year-ends-{index}", _year_ends_title(runs, told, date), columns, body, caption)
+
+
+def _year_ends_title(runs: Runs, told: dict[str, dict[str, Difference]], date: str) -> str:
+    sure = [mine[RUNWAY] for mine in told.values() if RUNWAY in mine and is_sure(mine[RUNWAY])]
+    said = f"{YEAR_ENDS_TITLE} in {date_name(date)}"
+    if not sure:
+        return f"{said}: no runway changes surely"
+    row = max(sure, key=lambda row: abs(row["difference"]))
+    return f"{said}: {runs.name(row['firm'])}'s runway changes most, by {difference_cell(row)} months"
