@@ -148,15 +148,14 @@ def fates_table(summary: Sequence[Row], end: str, focus: Sequence[str] = ()) -> 
     still = [row for row in summary if row["firm"] in firms]
     folded = firms | ({ALL_GIANTS} - set(focus)) if all_stay else firms
     shown = summary if len(still) < FEWEST_FOLDED else [row for row in summary if row["firm"] not in folded]
-    rows = [[row["name"], *(_share(row, fate) for fate in fates), half_gone(row, end)] for row in shown]
+    rows = []
+    for row in shown:
+        shares = (percent(row[fate], row[f"{fate}_low"], row[f"{fate}_high"]) for fate in fates)
+        rows.append([row["name"], *shares, half_gone(row, end)])
     print_table(["", *fates, "half gone by"], rows, spare=(State.PIVOTED, State.LISTED, "half gone by"))
     if len(shown) < len(summary):
         names = ", ".join(row["name"] for row in still)
         print_filled(f"Giants, independent in every world: {names}.")
-
-
-def _share(row: Row, fate: str) -> str:
-    return percent(row[fate], row[f"{fate}_low"], row[f"{fate}_high"])
 
 
 def half_gone(row: Row, end: str) -> str:

@@ -6,13 +6,15 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sim.foundation.states import State
-from sim.report.html.document import Figure, Section, Switch, Terms
+from sim.report.html.document import Figure, Prose, Section, Switch, Terms
 from sim.report.pictures.picture import Picture
 from sim.report.tables.cited import evidence_used
-from sim.report.tables.provenance import provenance
 from sim.scenario.model import Scenario
 from sim.words.glossary import GLOSSARY
+from sim.words.months import short_month
+from sim.words.text import shorten
 
+DIGESTS = {"stem": "Digest of the worlds", "sources": "Digest of the rules", "package": "Digest of the whole code"}
 ENDPOINT_LABELS = {State.INDEPENDENT: "Independent", State.IN_GENERAL_RACE: "In the general race"}
 
 
@@ -34,12 +36,31 @@ def closing(
     worlds: str = "",
     clipped: Mapping[str, float] | None = None,
 ) -> list[Section]:
-    """The last chapters of a page: the evidence that ``scenarios`` cite, how to read it, and where it comes from (see
-    ``provenance``; ``worlds`` is by default how many each run has).
+    """The last chapters of a page: the evidence that ``scenarios`` cite, how to read it, and what one needs to get it
+    again. No clock, no machine: equal answers give equal pages.
+
+    ``again`` is the command, if it is one line; ``worlds`` says how many there are, if not as many in each run;
+    ``clipped``, of a run alone: path -> world-months in which its value was clipped.
     """
-    made_from = provenance(scenarios[0], manifest, worlds or f"{scenarios[0].worlds:,} in each run", again, clipped)
+    asked, states = "To do it again", "states the first scenario; the tables are in the CSV files beside it"
+    if clipped is not None:
+        asked, states = "To run it again", "states everything; with the same version it gives the same bytes again"
+    versions = manifest.get("versions") or {}
+    limits = "; ".join(f"{path}: {int(n):,} world-months" for path, n in (clipped or {}).items())
+    scenario = scenarios[0]
+    made_from = (
+        ("Scenario", shorten(f"{scenario.name}: {scenario.title}", 300)),
+        ("Months", f"{short_month(scenario.start)} to {short_month(scenario.end)}, {scenario.ticks} months"),
+        ("Worlds", worlds or f"{scenario.worlds:,} in each run"),
+        ("Seed", str(manifest.get("seed"))),
+        *([(asked, again)] if again else []),
+        *((label, str(manifest[key])) for key, label in DIGESTS.items() if key in manifest),
+        ("Versions", ", ".join(f"{name} {version}" for name, version in versions.items())),
+        *([("Values clipped at a bound", limits)] if limits else []),
+    )
+    note = Prose((f"scenario.yaml beside this page {states}.",))
     return [
         *evidence_used(*scenarios),
         Section("reading", "How to read this", (Terms((*terms, *GLOSSARY)),)),
-        Section("provenance", "Where this comes from", made_from),
+        Section("provenance", "Where this comes from", (Terms(made_from, code=True), note)),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sim.foundation.states import State
@@ -25,11 +26,10 @@ from sim.report.run_reader import RunReader, focus_note
 from sim.report.several_runs import Runs, runs_of
 from sim.report.tables.differences import name_head
 from sim.report.tables.of_run import share_cell
-from sim.report.tables.provenance import runs_table
 from sim.study.compare import Comparison
 from sim.words.differences import sides_and_difference
 from sim.words.estimates import NOTE
-from sim.words.months import date_name
+from sim.words.months import date_name, short_month
 from sim.words.text import capital, notes, shorten
 
 PAIRED = (
@@ -73,7 +73,7 @@ def document_of(done: Comparison) -> Document:
             *difference_blocks(runs, mine, index, told.get(label, 0)),
         ]
         sections.append(Section(f"differences-{index}", title, tuple(blocks), lead))
-    sections.append(Section("runs", "What is compared", (runs_table(runs, done.manifest),)))
+    sections.append(Section("runs", "What is compared", (_runs(runs, done.manifest),)))
     alike = len({run.worlds for run in runs.each}) == 1
     worlds = f"{runs.base.worlds:,} in each run" if alike else "see the runs"
     sections += closing([run.scenario for run in runs.each], terms(), done.manifest, worlds=worlds)
@@ -155,3 +155,21 @@ def _lonely(runs: Runs, rows: list[Any], index: int) -> tuple[Any, ...]:
         if names:
             said.append(f"Only {shorten(label, 60)} has {', '.join(names)}.")
     return (Prose(tuple(said)),) if said else ()
+
+
+def _runs(runs: Runs, manifest: Mapping[str, Any]) -> Table:
+    """One row for every run of a comparison: its scenario, worlds, seed, months, and where it is from."""
+    rows = []
+    for index, (run, about) in enumerate(zip(runs.each, manifest["runs"], strict=True)):
+        scenario = run.scenario
+        rows.append(
+            (
+                Cell(shorten(runs.labels[index], 60), swatch=runs.style(index).colour, strong=True),
+                Cell(shorten(scenario.title, 120)),
+                Cell(f"{run.worlds:,}", f"seed {about['seed']}"),
+                Cell(f"{short_month(scenario.start)} to {short_month(scenario.end)}"),
+                Cell("a finished run's folder" if about["folder"] else "simulated for this page"),
+            )
+        )
+    columns = (Column("Run"), Column("Scenario", wide=True), Column("Worlds"), Column("Months"), Column("Source"))
+    return Table("runs", "", columns, tuple(rows))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,7 +18,7 @@ from sim.report.pictures.overlays import drawn, endgame_overlay, left_overlay, s
 from sim.report.run_reader import focus_note
 from sim.report.several_runs import Runs, runs_of
 from sim.report.tables.differences import ended_table, fates_table, tiles_of, when_table, year_end_blocks
-from sim.report.tables.provenance import sets_table
+from sim.report.tables.sets import sets_table
 from sim.study.focus import first, itself, typed
 from sim.study.variants import Variant
 from sim.study.what_if import WhatIf
@@ -143,10 +144,9 @@ def _flows(runs: Runs, turned: Sequence[fate_flows.Turn], index: int, several: s
 def _most_turned(runs: Runs, turned: Sequence[fate_flows.Turn], limit: int = 8) -> list[str]:
     """Of the firms to tell those in focus and those with the most turned fates, in order."""
     firms = _firms(runs)
-    size = dict.fromkeys(firms, 0.0)
+    size = defaultdict[str, float](float)
     for row in turned:
-        if row["firm"] in size:
-            size[row["firm"]] += row["share"]
+        size[row["firm"]] += row["share"]
     chosen = first(sorted(firms, key=lambda firm: -size[firm]), runs.focus, itself)[:limit]
     return [firm for firm in firms if firm in chosen]
 
