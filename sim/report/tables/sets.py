@@ -9,8 +9,9 @@ from sim.laws.catalogue import declared_at
 from sim.report.html.document import Cell, Column, Table
 from sim.report.tables.of_run import value_text
 from sim.scenario import series
-from sim.scenario.model import Scenario, Value
+from sim.scenario.model import Scenario
 from sim.scenario.override import Override, parse_set
+from sim.study.overwritten import stated
 from sim.words.months import short_month
 from sim.words.text import capital, shorten
 
@@ -36,7 +37,7 @@ def _set_row(scenario: Scenario, override: Override) -> tuple[Cell, ...]:
     if override.first is not None:
         until = "on" if override.last is None else f"to {short_month(override.last)}"
         when = f"from {short_month(override.first)} {until}"
-    value = _stated(scenario, override.path)
+    value = None if override.path.startswith("events.") else stated(scenario).get(override.path)
     return (
         Cell(
             capital(declared.explained) if declared else override.path, override.path if declared else "", strong=True
@@ -49,15 +50,6 @@ def _set_row(scenario: Scenario, override: Override) -> tuple[Cell, ...]:
         Cell(when),
         Cell(unit_in(declared.unit, scenario.currency) if declared else ""),
     )
-
-
-def _stated(scenario: Scenario, path: str) -> Value | None:
-    """The base's value of an assumption or of a firm's assumption."""
-    if path in scenario.assumptions:
-        return scenario.assumptions[path]
-    parts = path.split(".")
-    values = {firm.id: firm.values for firm in scenario.firms}
-    return values[parts[1]].get(parts[2]) if len(parts) == 3 and parts[1] in values else None
 
 
 def _becomes(override: Override) -> str:
