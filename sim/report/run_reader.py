@@ -294,9 +294,9 @@ class RunReader:
         return frame.iloc[[row["at"] for row in claims_first(rows, asked, self.focus)]]
 
     # captions
-    def caption(self, text: str, extra: str = "") -> str:
+    def caption(self, *parts: str) -> str:
         """A caption: what is drawn, then source and sample size."""
-        return " ".join(part for part in (text, extra, self.source) if part)
+        return " ".join(part for part in (*parts, self.source) if part)
 
     @cached_property
     def source(self) -> str:

@@ -14,13 +14,13 @@ from sim.study.sensitivity import MORRIS, NOT_DISTINGUISHABLE, SOBOL, Sensitivit
 from sim.words.numbers import between, percent
 from sim.words.text import capital, shorten
 
-LOWEST_FIFTH, HIGHEST_FIFTH, INDEX, NOISE = "#9a5b00", "#0b5c8a", "#0b5c8a", "#b3bac2"
+NOISE = "#b3bac2"
 MOST_DRAWN = 20  # assumptions
 FEWEST_DRAWN = 8  # filled up with what does not stand out
 LABEL = 64  # characters
 ASSUMPTION_ROW = 50  # pixels
-ABOVE, UPPER, LOWER = -0.3, 0.06, 0.28  # places within a row: its name, the lowest fifth, the highest
-FIFTH_MARKS = (("lowest", LOWEST_FIFTH, UPPER, "circle-open"), ("highest", HIGHEST_FIFTH, LOWER, "circle"))
+ABOVE = -0.3  # place of its name within a row
+FIFTH_MARKS = (("lowest", "#9a5b00", 0.06, "circle-open"), ("highest", style.ACCENT, 0.28, "circle"))  # place in a row
 INDICES = {
     "first_order": "share of the variance it explains alone",
     "total": "share of the variance it has a hand in",
@@ -50,19 +50,16 @@ def tornado(done: Sensitivity) -> Picture:
         "that drew the highest values of an assumption (worlds that drew one value stay together), "
         f"with 95% intervals. Dotted: all worlds. {_grey(done, paths)} {source(done.scenario, 'sensitivity')}"
     )
-    keys = (
-        Key("lowest draws", LOWEST_FIFTH, "marker", marker="circle-open"),
-        Key("highest draws", HIGHEST_FIFTH, "marker"),
-        Key(NOT_DISTINGUISHABLE, NOISE, "marker"),
-    )
+    keys = [Key(f"{which} draws", colour, "marker", marker=symbol) for which, colour, _, symbol in FIFTH_MARKS]
+    keys.append(Key(NOT_DISTINGUISHABLE, NOISE, "marker"))
     lowest, highest = (percent(ends[paths[0], which]["probability"]) for which in ("lowest", "highest"))
     title = (
         f"{name_of(paths[0], done.scenario)}: the claim comes true in {lowest} of the worlds with the lowest draws, in "
         f"{highest} with the highest"
     )
     return Picture(
-        "tornado", title, caption, "share of worlds in which the claim comes true", "", (Panel(data, layout),), keys,
-        height=60 + ASSUMPTION_ROW * len(paths), alt=shorten(done.headline, 300),
+        "tornado", title, caption, "share of worlds in which the claim comes true", "", (Panel(data, layout),),
+        tuple(keys), height=60 + ASSUMPTION_ROW * len(paths), alt=shorten(done.headline, 300),
     )  # fmt: skip
 
 
@@ -72,7 +69,7 @@ def index_picture(done: Sensitivity, name: str = "") -> Picture:
     rows = done.drivers[done.drivers["index"] == name].to_dict("records")[: len(_shown(done))]
     data: list[dict[str, Any]] = []
     for place, row in enumerate(rows):
-        look = {"color": _colour(done, row["path"], INDEX), "size": 9}
+        look = {"color": _colour(done, row["path"], style.ACCENT), "size": 9}
         label, said = name_of(row["path"], done.scenario, LABEL), f"{plotly_text(row['path'])}<br>"
         data += _estimate(row["value"], row, place, look, said, label)
     paths = [row["path"] for row in rows]

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from sim.foundation.months import is_december, number_in_year
 from sim.foundation.states import ALL_STARTUPS
 from sim.outcomes.exits import NOT_KEPT, years_of
 from sim.report.html import style
@@ -158,12 +159,12 @@ def by_year(run: RunReader) -> Picture:
     if most:
         why = most_often({way.cause: float(rows["share"].iloc[peak]) for way, rows in found})
         title = f"Exits of {name} peak in {years[peak]:04d}: {percent(most)}, {why}"
-    partial = [f"{years[0]:04d} counts from {run.month(1, long=True)}."] if run.calendar(1) % 12 else []
-    partial += [f"{years[-1]:04d} counts to {run.horizon}."] if run.scenario.end % 12 != 11 else []
+    partial = [f"{years[0]:04d} counts from {run.month(1, long=True)}."] if number_in_year(run.calendar(1)) > 1 else []
+    partial += [] if is_december(run.scenario.end) else [f"{years[-1]:04d} counts to {run.horizon}."]
     said = [f"{year:04d} {percent(float(share))}" for year, share in zip(years, total, strict=True)]
     whole = run.whole(who) if run.whole(who) == "of worlds" else f"of {name}"
     return Picture(
-        BY_YEAR, title, run.caption(f"Percent {whole}. {_hues(ended)}", " ".join(partial)),
+        BY_YEAR, title, run.caption(f"Percent {whole}. {_hues(ended)}", *partial),
         "calendar year", f"share {whole} gone in the year", (Panel(data, layout),), _keys(ended), height=340,
         alt=f"{title}. In all: {listed(said)}",
     )  # fmt: skip

@@ -11,8 +11,6 @@ from sim.study.flip import Flip
 from sim.words.numbers import percent, significant
 from sim.words.text import shorten
 
-CURVE = "#0b5c8a"
-
 
 def probability(done: Flip) -> Picture:
     """The share of worlds in which the claim comes true, by value, with the level and the crossings."""
@@ -33,8 +31,8 @@ def probability(done: Flip) -> Picture:
         band = {"type": "rect", "xref": "x", "yref": "y domain", **ends}
         fill = {"layer": "below", "fillcolor": style.clear(VALUE, 0.25), "line": {"width": 0}}
         layout["shapes"] += [{**band, **fill}, upright(crossing.estimate, VALUE, 2, "")]
-    data = across.curve(frame, CURVE, plotly_text(claim.id))
-    keys = [Key("share of worlds in which it comes true", CURVE, "line")]
+    data = across.curve(frame, style.ACCENT, plotly_text(claim.id))
+    keys = [Key("share of worlds in which it comes true", style.ACCENT, "line")]
     if done.crossings:
         keys.append(Key("95% interval of the crossing", style.tint(VALUE, 0.35), "band"))
     caption = (

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from sim.report.html import style
@@ -12,7 +10,7 @@ from sim.report.pictures import fans
 from sim.report.pictures.fates import small_dates
 from sim.report.pictures.picture import Key, Panel, Picture, numbers
 from sim.report.pictures.survival import MONTH, context, keys_of_lines, panel_of_lines
-from sim.report.pictures.traces import line, spread_out
+from sim.report.pictures.traces import bars, line, spread_out
 from sim.report.run_reader import MOST_PANELS, RunReader
 from sim.study.focus import first, itself
 from sim.words.headlines import left_of
@@ -152,28 +150,18 @@ def endgame(run: RunReader) -> Picture:
     years = range(first, final + 1, step)
     by_year = [float(share[months < (year + step) * 12][-1]) for year in years]
     begun = np.diff([0.0, *by_year])
-    gone = run.outcomes.extinct
-    extinct = float(gone.share)
+    extinct = float(run.outcomes.extinct.share)
     spans = [f"{year:04d}" if step == 1 else f"{year:04d} to {min(year + step - 1, final):04d}" for year in years]
     labels = [*spans, f"not by {run.month(run.ticks[-1])}", "no startup left"]
     ticks = [*(f"{year:04d}" for year in years), "not<br>yet", "none<br>left"]
     values = [*begun, max(0.0, 1 - by_year[-1] - extinct), extinct]
     colours = [style.ACCENT] * len(years) + [style.ACQUIRED_GREY, style.CLOSED_GREY]
-    data: list[dict[str, Any]] = [
-        {
-            "type": "bar",
-            "x": list(range(len(values))),
-            "y": numbers(values),
-            "text": [percent(value) for value in values],
-            "textposition": "outside",
-            "cliponaxis": False,
-            "marker": {"color": colours},
-            "customdata": labels,
-            "meta": {"x": ["year in which the endgame begins", "customdata", ""]},
-            "hovertemplate": "%{customdata}: %{y:.1%} of worlds<extra></extra>",
-            "name": "share of worlds",
-        }
-    ]
+    drawn = bars(
+        list(range(len(values))), numbers(values), text=[percent(value) for value in values], textposition="outside",
+        cliponaxis=False, marker={"color": colours}, customdata=labels,
+        meta={"x": ["year in which the endgame begins", "customdata", ""]},
+        hovertemplate="%{customdata}: %{y:.1%} of worlds<extra></extra>", name="share of worlds",
+    )  # fmt: skip
     layout = style.layout(
         bargap=0.28,
         margin={"l": 52, "r": 14, "t": 16, "b": 60},
@@ -183,28 +171,22 @@ def endgame(run: RunReader) -> Picture:
         ),
         yaxis=style.axis(range=[0, min(1.0, max(values) * 1.15) + 0.01], tickformat=".0%", nticks=6),
     )  # fmt: skip
-    last = rows.iloc[-1]
-    title = _endgame_title(run, float(last["share"]), float(last["low"]), float(last["high"]))
+    title, last = f"The endgame is not reached by {run.horizon} in any world", rows.iloc[-1]
+    if last["share"] > 0:
+        interval = f"95% interval {between(last['low'], last['high'])}"
+        title = f"The endgame has begun by {run.horizon} in {percent(last['share'])} of worlds ({interval})"
     caption = run.caption(
         "The endgame: the first June or December in which the roadmap has set, each of the three leading startups has "
         "paid for itself for a year, and the same three led a year ago. A world counts once, by what comes first."
     )
+    begins = "in that year" if step == 1 else f"in the {step} years from then on"
     keys = (
-        Key(
-            "endgame begins in that year" if step == 1 else f"endgame begins in the {step} years from then on",
-            style.ACCENT,
-        ),
+        Key(f"endgame begins {begins}", style.ACCENT),
         Key("neither by the horizon", style.ACQUIRED_GREY),
         Key("every startup gone before", style.CLOSED_GREY),
     )
     alt = title + ". " + listed([f"{label} {percent(value)}" for label, value in zip(labels, values, strict=True)])
     return Picture(
-        name, title, caption, "year in which the endgame begins", "share of worlds", (Panel(data, layout),), keys,
+        name, title, caption, "year in which the endgame begins", "share of worlds", (Panel([drawn], layout),), keys,
         height=340, alt=alt,
     )  # fmt: skip
-
-
-def _endgame_title(run: RunReader, share: float, low: float, high: float) -> str:
-    if share == 0:
-        return f"The endgame is not reached by {run.horizon} in any world"
-    return f"The endgame has begun by {run.horizon} in {percent(share)} of worlds (95% interval {between(low, high)})"

@@ -15,7 +15,7 @@ from sim.report.html.plotly_values import plotly_text, year_step
 from sim.report.pictures import fans
 from sim.report.pictures.fates import small_dates
 from sim.report.pictures.picture import Panel, Picture, numbers
-from sim.report.pictures.traces import TOLD, intervals, line, upright
+from sim.report.pictures.traces import TOLD, bars, intervals, line, upright
 from sim.report.run_reader import RunReader
 from sim.words.estimates import up_to
 from sim.words.numbers import in_billions, percent, scaled_money, significant
@@ -72,7 +72,7 @@ def purse_fans(run: RunReader, which: str) -> Picture:
         )
     if which == "runway":
         said.append(f"Runway is followed up to {column(purse.quantity).most:g} months: there it may be more.")
-    caption = run.caption(" ".join(said), run.chosen_note(len(drawn)))
+    caption = run.caption(*said, run.chosen_note(len(drawn)))
     title = _title(run, which, drawn)
     return Picture(which, title, caption, "calendar month", unit, panels, fans.keys(), height=180, columns=4)
 
@@ -180,13 +180,13 @@ def _bars(run: RunReader, rows: pd.DataFrame, heading: str, unit: str, say: Any,
         for year, (_, r) in zip(years, rows.iterrows(), strict=True)
     ]  # fmt: skip
     told = [name for name in ("p05", "p25", "p75", "p95", "median_low", "median_high") if name in rows]
-    data: list[dict[str, Any]] = [
-        {
-            "type": "bar", "x": years, "y": numbers(rows["median"]), "text": said, "textposition": "none",
-            "marker": {"color": style.tint(style.ACCENT, 0.55)},
-            "meta": {"y": ["median", "y", unit], "more": [[name, numbers(rows[name]), unit] for name in told]},
+    data = [
+        bars(
+            years, numbers(rows["median"]), text=said, textposition="none",
+            marker={"color": style.tint(style.ACCENT, 0.55)},
+            meta={"y": ["median", "y", unit], "more": [[name, numbers(rows[name]), unit] for name in told]},
             **TOLD,
-        }
+        )
     ]  # fmt: skip
     for low, high, width in (("p05", "p95", 1.2), ("p25", "p75", 4.0)):
         y, x = intervals(numbers(rows[low]), numbers(rows[high]), years)

@@ -56,7 +56,8 @@ def survival_curves(run: RunReader, endpoint: str = State.INDEPENDENT) -> Pictur
     what = "neither closed nor acquired" if endpoint == State.INDEPENDENT else "neither closed, acquired nor pivoted"
     caption = run.caption(
         f"Share of worlds in which a firm that entered is {what}, by month. {BANDS} {ENDS}",
-        " ".join(part for part in (run.chosen_note(len(chosen), bool(others)), elsewhere(run)) if part),
+        run.chosen_note(len(chosen), bool(others)),
+        elsewhere(run),
     )
     ends = {firm: run.left_of_entrants(firm, endpoint) for firm in curves}
     return Picture(

@@ -24,10 +24,9 @@ from sim.words.numbers import percent, significant
 from sim.words.text import capital, listed, shorten
 
 LEFT_CURVES = (
-    (INDEPENDENTS_LEFT, "still independent", "#0b5c8a", "solid"),
+    (INDEPENDENTS_LEFT, "still independent", style.ACCENT, "solid"),
     (GENERAL_LEFT, "still in the general race", "#9a5b00", "dash"),
 )
-INDUSTRY_COLOUR = "#0b5c8a"
 MOST_KEYS = 7
 BAND_NOTE = (
     "Bands are 95% intervals of each value alone; the same luck at every value makes steps surer than they look."
@@ -182,7 +181,7 @@ def claims(swept: Swept) -> Picture:
     panels = []
     for quantity, says in asked:
         name = plotly_text(quantity.removeprefix(CLAIM), 30)
-        data = swept.across.curve(swept.rows(quantity), INDUSTRY_COLOUR, name)
+        data = swept.across.curve(swept.rows(quantity), style.ACCENT, name)
         yaxis = style.axis(range=[-0.01, 1.01], tickformat=".0%", dtick=0.5)
         panels.append(_panel(swept, data, yaxis, shorten(says, 90), small=True))
     title = swept.most_moved or f"The endgame by {swept.base.horizon}, by value"

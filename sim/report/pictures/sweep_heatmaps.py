@@ -88,10 +88,10 @@ def claims(swept: Swept) -> Picture:
     return _picture(swept, "sweep-claims", swept.most_moved, what, shown, OF_SHARES)
 
 
-Shown = tuple[str, str, str, str]  # quantity, firm, heading, colour
-
-
-def _picture(swept: Swept, name: str, title: str, what: str, shown: list[Shown], scale: ColourScale) -> Picture:
+def _picture(
+    swept: Swept, name: str, title: str, what: str, shown: list[tuple[str, str, str, str]], scale: ColourScale
+) -> Picture:
+    """A heatmap for each of ``shown``: quantity, firm, heading, colour."""
     across, up = swept.axes
     scenario = swept.done.scenario
     panels = tuple(_panel(swept, *one, scale, len(shown) > 1) for one in shown)
@@ -146,15 +146,14 @@ def _panel(swept: Swept, quantity: str, firm: str, heading: str, colour: str, sc
 
 def _numbers(estimates: np.ndarray, scale: ColourScale, size: int) -> dict[str, Any]:
     """The numbers of the cells, (up, across): a heatmap's own text is too faint on the middle of the scale."""
-    cells = [(i, j, float(value)) for (j, i), value in np.ndenumerate(estimates)]
-    colours = [ink((value - scale.low) / (scale.high - scale.low)) for *_, value in cells]
+    places, values = list(np.ndindex(estimates.shape)), estimates.ravel()
     return {
         "type": "scatter",
         "mode": "text",
-        "x": [i for i, _, _ in cells],
-        "y": [j for _, j, _ in cells],
-        "text": [scale.text(value) for *_, value in cells],
-        "textfont": {"size": size, "color": colours},
+        "x": [i for _, i in places],
+        "y": [j for j, _ in places],
+        "text": [scale.text(value) for value in values],
+        "textfont": {"size": size, "color": [ink((v - scale.low) / (scale.high - scale.low)) for v in values]},
         "hoverinfo": "skip",
         "showlegend": False,
     }

@@ -31,6 +31,11 @@ def marks(x: Sequence[Any], y: Sequence[Any], **settings: Any) -> dict[str, Any]
     return {"type": "scatter", "mode": "markers", "x": x, "y": y, **settings}
 
 
+def bars(x: Sequence[Any], y: Sequence[Any], **settings: Any) -> dict[str, Any]:
+    """Upright bars."""
+    return {"type": "bar", "x": x, "y": y, **settings}
+
+
 def plain(x: Sequence[Any], y: Sequence[Any], colour: str, width: float) -> dict[str, Any]:
     """A line that says nothing on hover: a rail, an interval."""
     return line(x, y, line={"color": colour, "width": width}, hoverinfo="skip")
