@@ -1,4 +1,4 @@
-"""The uncertain values of a scenario, and what each world drew for them: a pure function of seed, path and world."""
+"""What worlds draw for the values of a scenario: a pure function of seed, path and world."""
 
 from __future__ import annotations
 
@@ -6,17 +6,32 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.engine.prepared import Slot, change_key, drawn, prepare
-from sim.scenario.model import Scenario, Value
-from sim.scenario.value import Range, range_of
+from sim.engine.luck import fill_assumption
+from sim.foundation.assumption import Assumption
+from sim.scenario.model import Value
+from sim.scenario.value import Range, quantile
+
+
+@dataclass(frozen=True)
+class Slot:
+    """Where the numbers of a path live, and what they are.
+
+    ``rows`` are the firm's row, or those of all members of a class, of which each draws for itself; none for an
+    assumption of the industry. Numbers of a slot are (worlds, rows) then, else (worlds,).
+    """
+
+    path: str
+    column: str
+    rows: tuple[int, ...]
+    declared: Assumption
 
 
 @dataclass(frozen=True)
 class Draw:
-    """One uncertain value, as worlds draw it.
+    """One value as worlds draw it; one that is certain is the same in all.
 
     ``path`` names it as a ``--set`` does (of a dated change: ``events.<id>.set.<path>``), ``key`` is the key of its
-    luck, ``slot`` says where it lives.
+    luck, ``slot`` says where it lives, ``within`` what it may be.
     """
 
     path: str
@@ -25,18 +40,19 @@ class Draw:
     within: Range
     slot: Slot
 
+    def numbers(self, seed: int, first: int, worlds: int) -> np.ndarray:
+        """The slot's numbers in ``worlds`` worlds from ``first`` on."""
+        rows = len(self.slot.rows)
+        if not self.value.uncertain:
+            return np.full((worlds, rows) if rows else worlds, self.value.numbers[0])
+        numbers = []
+        for copy in range(1, rows + 1) if rows > 1 else (0,):  # members of a class draw as 1, 2, ...
+            u = np.empty(worlds)
+            fill_assumption(u, seed, self.key, first, copy)
+            numbers.append(quantile(self.value, u, self.within.low, self.within.high))
+        return np.column_stack(numbers) if rows else numbers[0]
+
     def sample(self, seed: int, first: int, worlds: int) -> np.ndarray:
         """What worlds ``first`` and on drew, (worlds,); of a class of firms the mean over its copies."""
-        numbers = drawn(self.value, self.slot, self.key, self.within, seed, first, worlds)
+        numbers = self.numbers(seed, first, worlds)
         return np.cumsum(numbers, axis=1)[:, -1] / len(self.slot.rows) if self.slot.rows else numbers
-
-
-def draws_of(scenario: Scenario) -> tuple[Draw, ...]:
-    """Every uncertain value: assumptions, then firms in file order, then dated changes."""
-    problem = prepare(scenario)
-    draws = [Draw(slot.path, slot.key, value, range_of("set", slot.declared), slot) for slot, value in problem.base]
-    draws += [
-        Draw(f"{c.origin}.set.{c.path}", change_key(c), c.value, range_of(c.op, slot.declared), slot)
-        for c, slot in problem.changes
-    ]
-    return tuple(draw for draw in draws if draw.value.uncertain)

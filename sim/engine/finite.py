@@ -18,7 +18,7 @@ import numpy as np
 from sim.engine import month
 from sim.engine.month import one
 from sim.foundation.columns import FIRM_COLUMNS, MARKET_COLUMNS, MARKETS, Column
-from sim.foundation.jit import law, uncached
+from sim.foundation.jit import compile_for, law, uncached
 from sim.foundation.world import World
 
 EXPONENT = np.int64(0x3FF8000000000000)  # where a float, shifted by one bit, has its exponent
@@ -111,6 +111,6 @@ def in_words(found: Place, ids: tuple[str, ...]) -> str:
     return f"{whose} {found.column} {what}"
 
 
-def compile_look(tile: World) -> tuple[Any, tuple[np.ndarray, ...]]:
-    """The kernel of the look and what it is called with, to compile it before it is needed."""
-    return first_unsound, _words(tile)
+def compile_look(tile: World) -> None:
+    """Compile the look at the state into the cache."""
+    compile_for(first_unsound, *_words(tile))

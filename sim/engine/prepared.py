@@ -7,35 +7,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from sim.engine.luck import fill_assumption
+from sim.engine.draws import Draw, Slot
 from sim.engine.state import assumption_column, trait_column
-from sim.foundation.assumption import Assumption
 from sim.foundation.columns import NEVER
 from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS
-from sim.scenario.keys import firm_key, path_key
+from sim.scenario.keys import luck_key
 from sim.scenario.layout import Layout, layout_of
 from sim.scenario.model import Change, Scenario, Value
-from sim.scenario.value import Range, quantile
-
-
-@dataclass(frozen=True)
-class Slot:
-    """Where the numbers of a path live, what they are, and the key of their luck.
-
-    ``rows`` are the firm's row, or those of all members of a class, of which each draws for itself; none for an
-    assumption of the industry. Numbers of a slot are (worlds, rows) then, else (worlds,).
-    """
-
-    path: str
-    column: str
-    rows: tuple[int, ...]
-    declared: Assumption
-    key: int
-
-    @property
-    def copies(self) -> range:
-        """Which draw of the path's luck each row takes: members of a class count from 1, anything else is 0."""
-        return range(1, len(self.rows) + 1) if len(self.rows) > 1 else range(1)
+from sim.scenario.value import range_of
 
 
 @dataclass(frozen=True)
@@ -71,8 +50,8 @@ class Problem:
     enters: np.ndarray
     listed: np.ndarray
     pivoted: np.ndarray
-    base: tuple[tuple[Slot, Value], ...]
-    changes: tuple[tuple[Change, Slot], ...]
+    base: tuple[Draw, ...]
+    changes: tuple[tuple[Change, Draw], ...]
     seeds: Seeds = field(default_factory=Seeds)
 
     @property
@@ -107,13 +86,17 @@ class Problem:
         return out
 
 
-def _slot(path: str, rows_of: dict[str, tuple[int, ...]]) -> Slot:
-    """The slot of the industry, a firm or a class that a path stands for."""
-    key = path_key(path)
+def _draw(path: str, value: Value, rows_of: dict[str, tuple[int, ...]], change: Change | None = None) -> Draw:
+    """How ``value`` is drawn, which the scenario states for ``path``, or which ``change`` brings there."""
     if path.startswith("assumptions."):
-        return Slot(path, assumption_column(path), (), ASSUMPTIONS[path], key)
-    _, firm, name = path.split(".")
-    return Slot(path, trait_column(name), rows_of[firm], FIRM_ASSUMPTIONS[name], key)
+        slot = Slot(path, assumption_column(path), (), ASSUMPTIONS[path])
+    else:
+        _, firm, name = path.split(".")
+        slot = Slot(path, trait_column(name), rows_of[firm], FIRM_ASSUMPTIONS[name])
+    if change is None:
+        return Draw(path, luck_key(path), value, range_of("set", slot.declared), slot)
+    key = luck_key(f"{change.origin}.{path}")
+    return Draw(f"{change.origin}.set.{path}", key, value, range_of(change.op, slot.declared), slot)
 
 
 def _ticks(scenario: Scenario, months: list[int | None]) -> np.ndarray:
@@ -137,30 +120,20 @@ def prepare(scenario: Scenario, seeds: Seeds | None = None) -> Problem:
         layout=layout,
         ids=ids,
         places=places,
-        keys=np.array([firm_key(i) for i in ids], dtype=np.int64),
+        keys=np.array([luck_key(i) for i in ids], dtype=np.int64),
         kinds=layout.kinds[places],
         series=series,
         enters=_ticks(scenario, [firm.enters for firm in firms])[series],
         listed=_ticks(scenario, [firm.listed for firm in firms])[series],
         pivoted=_ticks(scenario, [firm.pivoted for firm in firms])[series],
-        base=tuple((_slot(path, rows_of), value) for path, value in stated.items()),
-        changes=tuple((change, _slot(change.path, rows_of)) for change in scenario.changes),
+        base=tuple(_draw(path, value, rows_of) for path, value in stated.items()),
+        changes=tuple((change, _draw(change.path, change.value, rows_of, change)) for change in scenario.changes),
         seeds=seeds or Seeds(),
     )
 
 
-def change_key(change: Change) -> int:
-    """Key of the luck of a dated change's own value."""
-    return path_key(f"{change.origin}.{change.path}")
-
-
-def drawn(value: Value, slot: Slot, key: int, within: Range, seed: int, first: int, worlds: int) -> np.ndarray:
-    """The slot's numbers in ``worlds`` worlds from ``first`` on: one number, or a draw for every world and row."""
-    if not value.uncertain:
-        return np.full((worlds, len(slot.rows)) if slot.rows else worlds, value.numbers[0])
-    numbers = []
-    for copy in slot.copies:
-        u = np.empty(worlds)
-        fill_assumption(u, seed, key, first, copy)
-        numbers.append(quantile(value, u, within.low, within.high))
-    return np.column_stack(numbers) if slot.rows else numbers[0]
+def draws_of(scenario: Scenario) -> tuple[Draw, ...]:
+    """Every uncertain value: assumptions, then firms in file order, then dated changes."""
+    problem = prepare(scenario)
+    every = (*problem.base, *(draw for _, draw in problem.changes))
+    return tuple(draw for draw in every if draw.value.uncertain)

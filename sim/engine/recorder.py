@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from sim.engine.block import BLOCK_WORLDS, Block
@@ -11,6 +13,7 @@ from sim.foundation.columns import (
     ACQUIRED,
     CLOSED,
     EXITS,
+    FIRM_COLUMNS,
     HISTORY_DTYPE,
     INDEPENDENT,
     LOG_DTYPE,
@@ -22,6 +25,7 @@ from sim.foundation.histograms import (
     BINS,
     LANDSCAPE,
     PATHS,
+    QUANTITIES,
     bin_of,
     count_bins,
     counts_dtype,
@@ -34,12 +38,12 @@ from sim.foundation.world import World
 from sim.scenario.model import Probe
 from sim.scenario.year_ends import KEPT, year_ends
 
-PATH_GRIDS = np.array([q.grid for q in PATHS])
-PATH_SCALES = np.array([q.scale for q in PATHS])
-LAND_GRIDS = np.array([q.grid for q in LANDSCAPE])
-LAND_SCALES = np.array([q.scale for q in LANDSCAPE])
-LAND_GRID_OF = {q.name: q.grid for q in LANDSCAPE}
-HISTORY_MONTHS = tuple(name for name in HISTORY_DTYPE.names or () if name.endswith("_month"))
+GRIDS_AND_SCALES = tuple(
+    np.array([getattr(quantity, name) for quantity in kept])
+    for kept in (PATHS, LANDSCAPE)
+    for name in ("grid", "scale")
+)
+AS_IN_STATE = tuple(c.name for c in FIRM_COLUMNS if c.name in (HISTORY_DTYPE.names or ()))  # what a history takes over
 
 
 @law
@@ -89,9 +93,11 @@ def record(tile, series, paths, paths_seen, landscape, landscape_seen, leaders, 
             leaders[series[market.leader], tick] += 1
 
 
-def logged(tile: World, rows: int) -> np.ndarray:
-    """The first rows of a tile's log, (rows,) columns.LOG_DTYPE."""
-    return np.array(tile.log.view(np.ndarray)[:rows].view(LOG_DTYPE))
+def taken(tile: World) -> np.ndarray:
+    """What was told since this was last asked, (events,) columns.LOG_DTYPE; the tile's log is empty then."""
+    events = np.array(tile.log.view(np.ndarray)[: tile.told[0]].view(LOG_DTYPE))
+    tile.told[0] = 0
+    return events
 
 
 def exit_causes(events: np.ndarray, histories: np.ndarray, first: int) -> np.ndarray:
@@ -114,71 +120,60 @@ def exit_causes(events: np.ndarray, histories: np.ndarray, first: int) -> np.nda
 
 def compile_record(tile: World) -> None:
     """Compile ``record`` into the cache, for counts of either type."""
-    series, grids, scales = np.zeros(1, np.int64), (PATH_GRIDS, PATH_SCALES), (LAND_GRIDS, LAND_SCALES)
-    seen = nothing_seen((1, 1)), nothing_seen((1, 1, 1))
+    series, seen = np.zeros(1, np.int64), (nothing_seen((1, 1)), nothing_seen((1, 1, 1)))
     for counts in (np.uint16, np.uint32):
         paths, landscape, leaders = (np.zeros((1,) * axes, counts) for axes in (4, 3, 2))
-        compile_for(record, tile, series, paths, seen[1], landscape, seen[0], leaders, *grids, *scales)
+        compile_for(record, tile, series, paths, seen[1], landscape, seen[0], leaders, *GRIDS_AND_SCALES)
 
 
 class Recorder:
     """Keeps what a block is made of while its tiles are simulated one after the other."""
 
     def __init__(self, problem: Problem, probes: tuple[Probe, ...], first: int, worlds: int) -> None:
-        series, ticks = len(problem.layout.rows), problem.ticks
         self.problem = problem
-        self.first = first
-        self.histories = np.zeros((worlds, len(problem.ids)), HISTORY_DTYPE)
-        self.endgame = np.full(worlds, NEVER, dtype=np.int32)
-        self.extinct = np.full(worlds, NEVER, dtype=np.int32)
-        months, counts = ticks + 1, counts_dtype(BLOCK_WORLDS * int(np.bincount(problem.series).max()))
-        self.paths = np.zeros((series, len(PATHS), months, BINS), counts)
-        self.paths_seen = nothing_seen((series, len(PATHS), months))
-        self.landscape = np.zeros((len(LANDSCAPE), months, count_bins(len(problem.ids))), counts)
-        self.landscape_seen = nothing_seen((len(LANDSCAPE), months))
-        self.leaders = np.zeros((series, months), counts)
-        self.probed = np.zeros((worlds, len(probes)))
         self.told: list[np.ndarray] = []
         self.clipped: dict[str, int] = {}
         self._probes = [(column, problem.tick_of(probe.month), probe) for column, probe in enumerate(probes)]
         self._rows = {firm: row for row, firm in enumerate(problem.ids)}
         single = [self._rows[firm] for firm in problem.layout.singles]
         self._kept = np.array([row for row in single if problem.kinds[row] == STARTUP], np.int64)
-        ends = year_ends(problem.start, problem.start + ticks - 1)
+        ends = year_ends(problem.start, problem.start + problem.ticks - 1)
         self._year_ends = {problem.tick_of(month): place for place, month in enumerate(ends)}
-        self.year_ends = np.full((worlds, len(ends), len(self._kept), len(KEPT)), np.nan, np.float32)
+        series, months = len(problem.layout.rows), problem.ticks + 1
+        counts = counts_dtype(BLOCK_WORLDS * int(np.bincount(problem.series).max()))
+        self.kept = Block(
+            first=first,
+            histories=np.zeros((worlds, len(problem.ids)), HISTORY_DTYPE),
+            endgame=np.full(worlds, NEVER, np.int32),
+            extinct=np.full(worlds, NEVER, np.int32),
+            events=np.empty(0, LOG_DTYPE),
+            paths=np.zeros((series, len(PATHS), months, BINS), counts),
+            paths_seen=nothing_seen((series, len(PATHS), months)),
+            landscape=np.zeros((len(LANDSCAPE), months, count_bins(len(problem.ids))), counts),
+            landscape_seen=nothing_seen((len(LANDSCAPE), months)),
+            leaders=np.zeros((series, months), counts),
+            probes=np.zeros((worlds, len(probes))),
+            year_ends=np.full((worlds, len(ends), len(self._kept), len(KEPT)), np.nan, np.float32),
+        )
 
     def month(self, tile: World, offset: int) -> None:
         """Record the month that ends; ``offset`` is the tile's first world within the block."""
-        record(
-            tile,
-            self.problem.series,
-            self.paths,
-            self.paths_seen,
-            self.landscape,
-            self.landscape_seen,
-            self.leaders,
-            PATH_GRIDS,
-            PATH_SCALES,
-            LAND_GRIDS,
-            LAND_SCALES,
-        )
-        rows = int(tile.told[0])
-        if rows:
-            self.told.append(logged(tile, rows))
-            tile.told[0] = 0
+        kept, worlds = self.kept, slice(offset, offset + len(tile.market))
+        counted = kept.paths, kept.paths_seen, kept.landscape, kept.landscape_seen, kept.leaders
+        record(tile, self.problem.series, *counted, *GRIDS_AND_SCALES)
+        self.told.append(taken(tile))
         if (place := self._year_ends.get(tile.tick)) is not None:
             there = np.asarray(tile.firms["status"])[:, self._kept] == INDEPENDENT
-            kept = np.stack([np.asarray(tile.firms[name])[:, self._kept] for name in KEPT], axis=-1)
-            self.year_ends[offset : offset + len(tile.market), place] = np.where(there[..., None], kept, np.nan)
+            found = np.stack([np.asarray(tile.firms[name])[:, self._kept] for name in KEPT], axis=-1)
+            kept.year_ends[worlds, place] = np.where(there[..., None], found, np.nan)
         for column, tick, probe in self._probes:
             if tick == tile.tick:
-                self.probed[offset : offset + len(tile.market), column] = self._probe(tile, probe)
+                kept.probes[worlds, column] = self._probe(tile, probe)
 
     def _probe(self, tile: World, probe: Probe) -> np.ndarray:
         if probe.firm is None:
             found = np.asarray(tile.market[probe.quantity], dtype=float)
-            observed = [is_observed(x, LAND_GRID_OF[probe.quantity]) for x in found]
+            observed = [is_observed(x, QUANTITIES[probe.quantity].grid) for x in found]
             return np.where(observed, found, np.nan)
         row = self._rows[probe.firm]
         there = np.asarray(tile.firms["status"])[:, row] == INDEPENDENT
@@ -186,37 +181,20 @@ class Recorder:
 
     def finish(self, tile: World, offset: int) -> None:
         """Record how the worlds of a tile ended."""
-        rows = slice(offset, offset + len(tile.market))
-        firms = tile.firms
+        worlds, firms = slice(offset, offset + len(tile.market)), tile.firms
         out = np.empty(firms.shape, HISTORY_DTYPE)
         out["fate"] = firms["status"]
-        for name in HISTORY_MONTHS:
+        for name in AS_IN_STATE:
             out[name] = firms[name]
-        out["rounds"] = firms["rounds"]
-        out["raised"] = firms["raised"]
         out["final_valuation"] = np.where(firms["status"] == INDEPENDENT, firms["value"], 0.0)
-        self.histories[rows] = self.problem.filed(out)
-        self.endgame[rows] = tile.market["endgame_month"]
-        self.extinct[rows] = tile.market["extinct_month"]
+        self.kept.histories[worlds] = self.problem.filed(out)
+        self.kept.endgame[worlds] = tile.market["endgame_month"]
+        self.kept.extinct[worlds] = tile.market["extinct_month"]
 
     def block(self) -> Block:
         """The finished block; events sorted by world, those of a world in the order they happened."""
-        events = np.concatenate(self.told) if self.told else np.empty(0, LOG_DTYPE)
-        within = (events["world"] - self.first).astype(np.min_scalar_type(len(self.histories)))
+        kept, events = self.kept, np.concatenate(self.told)
+        within = (events["world"] - kept.first).astype(np.min_scalar_type(kept.worlds))
         events = self.problem.told(events[np.argsort(within, kind="stable")])  # small numbers are sorted by radix
-        self.histories["cause"] = exit_causes(events, self.histories, self.first)
-        return Block(
-            first=self.first,
-            histories=self.histories,
-            endgame=self.endgame,
-            extinct=self.extinct,
-            events=events,
-            paths=self.paths,
-            paths_seen=self.paths_seen,
-            landscape=self.landscape,
-            landscape_seen=self.landscape_seen,
-            leaders=self.leaders,
-            probes=self.probed,
-            year_ends=self.year_ends,
-            clipped=dict(sorted(self.clipped.items())),
-        )
+        kept.histories["cause"] = exit_causes(events, kept.histories, kept.first)
+        return replace(kept, events=events, clipped=dict(sorted(self.clipped.items())))

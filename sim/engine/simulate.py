@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -11,19 +11,20 @@ import numpy as np
 
 from sim.engine import calendar, finite, luck
 from sim.engine.block import Block
-from sim.engine.dated import Assumed, Base, draw_base, put_certain
+from sim.engine.dated import Assumed, draw_base, put, put_certain
+from sim.engine.draws import Slot
 from sim.engine.month import HALF_YEAR_ENDS, ORDER, Phase, open_tile, opening, steps
 from sim.engine.prepared import Problem, Seeds, prepare
-from sim.engine.recorder import Recorder, compile_record
+from sim.engine.recorder import Recorder, compile_record, taken
 from sim.engine.state import copied, new_tile
-from sim.foundation.columns import LOG_DTYPE, ROWS
+from sim.foundation.columns import ROWS
 from sim.foundation.errors import RunError
 from sim.foundation.jit import compile_for
 from sim.foundation.months import month_text, number_in_year
 from sim.foundation.whole_numbers import whole
 from sim.foundation.world import World
-from sim.scenario.keys import firm_key
-from sim.scenario.model import Probe, Scenario
+from sim.scenario.keys import luck_key
+from sim.scenario.model import Scenario
 
 # The state of so many firms stays in the processor's second-level cache. Tiles of few firms have no more worlds than
 # this; tiles of many have as many as luck is drawn for at a time, which is worth more than the cache.
@@ -34,11 +35,14 @@ KERNELS = ("operations", "capital", OPENING, "exits", "technology", "record", "r
 
 
 class Start(NamedTuple):
-    """All that the tiles of a block start from: ``tile`` holds what is the same in every world."""
+    """All that the tiles of a block start from: ``tile`` holds what is the same in every world, ``drawn`` what each
+    world from ``first`` on drew.
+    """
 
     problem: Problem
     tile: World
-    base: Base
+    first: int
+    drawn: list[tuple[Slot, np.ndarray]]
 
 
 def _start(problem: Problem, first: int, worlds: int, told: bool, tile_worlds: int | None = None) -> Start:
@@ -50,7 +54,7 @@ def _start(problem: Problem, first: int, worlds: int, told: bool, tile_worlds: i
     firms["listing_month"] = problem.listed
     firms["pivot_month"] = problem.pivoted
     put_certain(problem, tile)
-    return Start(problem, tile._replace(tick=0, month=problem.start - 1), draw_base(problem, first, worlds))
+    return Start(problem, tile._replace(tick=0, month=problem.start - 1), first, draw_base(problem, first, worlds))
 
 
 def _opened(start: Start, first: int, worlds: int, clipped: dict[str, int]) -> tuple[World, Assumed]:
@@ -58,7 +62,9 @@ def _opened(start: Start, first: int, worlds: int, clipped: dict[str, int]) -> t
     problem, tile = start.problem, copied(start.tile, worlds)
     tile.market["world"] = first + np.arange(worlds)
     tile.firms["lot"] = luck.lots(problem.luck_seed, problem.keys, first, worlds)
-    assumed = Assumed(problem, tile, start.base, first, clipped)
+    for slot, numbers in start.drawn:
+        put(tile, slot, numbers[first - start.first :][:worlds])
+    assumed = Assumed(problem, tile, first, clipped)
     open_tile(tile)
     return tile, assumed
 
@@ -96,7 +102,7 @@ def _run(
     market_out = tile.chance.view("<f8").reshape(worlds, 1, -1)
     firm_words = luck.scratch(firm_out.shape[2], worlds)
     market_words = luck.scratch(market_out.shape[2], worlds)
-    market_key = np.array([firm_key("market")], dtype=np.int64)
+    market_key = np.array([luck_key("market")], dtype=np.int64)
 
     def change(tick: int) -> None:
         assumed.change(problem.start + tick - 1)
@@ -154,9 +160,12 @@ def _not_finite(problem: Problem, world: int) -> RunError:
     )
 
 
-def _worlds_of_tile(problem: Problem, worlds: int) -> int:
-    """How many of ``worlds`` are taken through the months together."""
-    return min(TILE_WORLDS, max(TILE_FIRMS // len(problem.ids), LEAST_TILE_WORLDS), worlds)
+def _tiles(problem: Problem, first: int, worlds: int) -> Iterator[tuple[Start, int, int]]:
+    """The tiles of ``worlds`` worlds from ``first`` on: what each starts from, its first world, how many it has."""
+    most = min(TILE_WORLDS, max(TILE_FIRMS // len(problem.ids), LEAST_TILE_WORLDS), worlds)
+    start = _start(problem, first, worlds, False, most)
+    for offset in range(0, worlds, most):
+        yield start, first + offset, min(most, worlds - offset)
 
 
 def watch(scenario: Scenario, first: int, worlds: int, see: Callable[[tuple[str, ...], World], None]) -> None:
@@ -172,21 +181,17 @@ def watch(scenario: Scenario, first: int, worlds: int, see: Callable[[tuple[str,
         see(problem.ids, tile)
         tile.told[0] = 0
 
-    most = _worlds_of_tile(problem, worlds)
-    start = _start(problem, first, worlds, False, most)
-    for offset in range(0, worlds, most):
-        _run(start, first + offset, min(most, worlds - offset), {}, month)
+    for tile in _tiles(problem, first, worlds):
+        _run(*tile, {}, month)
 
 
 def simulate(scenario: Scenario, first: int, worlds: int, seeds: Seeds | None = None) -> Block:
     """The block of ``worlds`` worlds from world ``first`` on; ``seeds`` stand in for the scenario's."""
     problem = prepare(scenario, seeds)
     recorder = Recorder(problem, scenario.probes, first, worlds)
-    most = _worlds_of_tile(problem, worlds)
-    start = _start(problem, first, worlds, False, most)
-    for offset in range(0, worlds, most):
-        record = functools.partial(recorder.month, offset=offset)
-        end = _run(start, first + offset, min(most, worlds - offset), recorder.clipped, record)
+    for tile in _tiles(problem, first, worlds):
+        offset = tile[1] - first
+        end = _run(*tile, recorder.clipped, functools.partial(recorder.month, offset=offset))
         recorder.finish(end, offset)
     return recorder.block()
 
@@ -215,27 +220,25 @@ def trace(scenario: Scenario, world: int) -> Trace:
     problem = prepare(scenario)
     firms: list[np.ndarray] = []
     market: list[np.ndarray] = []
-    told: list[np.ndarray] = []
+    events: list[np.ndarray] = []
 
     def see(tile: World) -> None:
         firms.append(np.array(tile.firms[0]))
         market.append(np.array(tile.market))
-        told.append(np.array(tile.log[: tile.told[0]], dtype=LOG_DTYPE))
-        tile.told[0] = 0
+        events.append(taken(tile))
 
     _run(_start(problem, world, 1, True), world, 1, {}, see)
     seen = np.concatenate(market)
     for name in ROWS:
         seen[name] = problem.place_of(seen[name])
-    return Trace(world, problem.layout.ids, problem.told(np.concatenate(told)), problem.filed(np.stack(firms)), seen)
+    return Trace(world, problem.layout.ids, problem.told(np.concatenate(events)), problem.filed(np.stack(firms)), seen)
 
 
 def compile_kernel(name: str) -> None:
     """Compile one of ``KERNELS``, the phases of the month, the opening and the recorder, into the cache."""
     if name == "record":
         compile_record(new_tile(1, 1, False))
-        kernel, words = finite.compile_look(new_tile(1, 1, False))
-        compile_for(kernel, *words)
+        finite.compile_look(new_tile(1, 1, False))
         return
     run = {OPENING: opening, **{phase.name: phase.run for phase in ORDER}}[name]
     compile_for(run, new_tile(1, 1, False))
@@ -243,7 +246,6 @@ def compile_kernel(name: str) -> None:
 
 def warm_up(scenario: Scenario) -> None:
     """Compile what is left to compile, and load all kernels: one world of the scenario."""
-    probes: tuple[Probe, ...] = ()
     problem = prepare(scenario)
-    recorder = Recorder(problem, probes, 0, 1)
+    recorder = Recorder(problem, scenario.probes, 0, 1)
     _run(_start(problem, 0, 1, False), 0, 1, {}, lambda tile: recorder.month(tile, 0))

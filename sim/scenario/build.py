@@ -28,7 +28,7 @@ from sim.scenario.grammar import (
     NEEDED_KEYS,
     Key,
 )
-from sim.scenario.keys import RESERVED_IDS, copy_ids, firm_key
+from sim.scenario.keys import RESERVED_IDS, copy_ids, luck_key
 from sim.scenario.model import Claim, Firm, Scenario, Value
 from sim.scenario.node import Node, list_of
 from sim.scenario.removed import Removed
@@ -148,7 +148,7 @@ def _unlike(firm: Firm, declared: dict[str, Node], names: dict[str, str], keys: 
     for id in copy_ids(firm.id, firm.copies):
         if firm.copies and id in declared:
             raise declared[id].error("the id of a copy", found=id, allowed=f"an id that firms.{firm.id} does not make")
-        other = keys.setdefault(firm_key(id), id)
+        other = keys.setdefault(luck_key(id), id)
         if other != id:
             raise node.error(f"the id {id} has the same 32-bit key as {other}", found=id, allowed="another id")
 
@@ -217,8 +217,7 @@ def _groups(
 
 
 def _member(item: Node, ids: list[str], removed: Removed) -> str:
-    if removed.still_named(f"firms.{item.data}", item):
-        raise item.error("a removed firm", told=True)
+    removed.refuse(f"firms.{item.data}", item)
     return item.choice(ids, "a firm of this scenario")
 
 

@@ -62,8 +62,7 @@ def _declared(path: str, node: Node, root: Node, removed: Removed) -> Assumption
     """The assumption that an event may change at ``path``."""
     assumption = assumption_at(path, root)
     if assumption is None:
-        if removed.still_named(".".join(path.split(".")[:2]), node):
-            raise node.error("a removed firm", told=True)
+        removed.refuse(".".join(path.split(".")[:2]), node)
         allowed = "assumptions.<mechanism>.<name> or firms.<id>.<assumption>, as `shakeout params` lists them"
         raise node.error("nothing an event can change", found=path, allowed=allowed, nearest=nearest_path(path, root))
     if assumption.entry_only:

@@ -14,14 +14,12 @@ RESERVED_IDS = (ALL, MARKET, ALL_STARTUPS, ALL_GIANTS, EVER_LISTED, PIVOTERS)
 _ID = re.compile(ID_PATTERN[1:-1], re.ASCII)
 
 
-def firm_key(id: str) -> int:
-    """Stable key of a firm (or of a copy): the first four bytes, little endian, of the id's SHA-256."""
-    return int.from_bytes(hashlib.sha256(id.encode("utf-8")).digest()[:4], "little")
+def luck_key(text: str) -> int:
+    """Stable key of a firm's id or an assumption's path: the first four bytes, little endian, of its SHA-256.
 
-
-def path_key(path: str) -> int:
-    """Stable key of an assumption path; the engine keeps paths and firms in separate domains."""
-    return firm_key(path)
+    The engine keeps paths and firms in separate domains.
+    """
+    return int.from_bytes(hashlib.sha256(text.encode("utf-8")).digest()[:4], "little")
 
 
 def is_id(text: str) -> bool:

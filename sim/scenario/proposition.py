@@ -118,8 +118,7 @@ def _true(node: Node) -> None:
 
 
 def _firm(node: Node, scope: Scope) -> str:
-    if scope.removed.still_named(f"firms.{node.data}", node):
-        raise node.error("a removed firm", told=True)
+    scope.removed.refuse(f"firms.{node.data}", node)
     if isinstance(node.data, str) and node.data in scope.groups and node.data not in scope.firms:
         raise node.wrong("a group or a class, not a firm", "a firm; or count: {of: GROUP, state: STATE}")
     return node.choice(scope.firms, "a firm of this scenario")
@@ -158,8 +157,8 @@ def _counted(node: Node, scope: Scope) -> dict[str, Any]:
 
 
 def _group(node: Node, scope: Scope) -> str:
-    if any(scope.removed.still_named(f"{section}.{node.data}", node) for section in ("groups", "firms")):
-        raise node.error("a removed group", told=True)
+    for section in ("groups", "firms"):
+        scope.removed.refuse(f"{section}.{node.data}", node)
     return node.choice(scope.groups, "a group or class of this scenario")
 
 

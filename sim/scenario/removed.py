@@ -24,12 +24,11 @@ class Removed:
     nodes: dict[str, Node] = field(default_factory=dict)
     named: dict[str, list[Node]] = field(default_factory=dict)
 
-    def still_named(self, path: str, node: Node) -> bool:
-        """True if ``path`` was removed; that ``node`` names it is then remembered."""
-        if path not in self.nodes:
-            return False
-        self.named.setdefault(path, []).append(node)
-        return True
+    def refuse(self, path: str, node: Node) -> None:
+        """InputError if ``path`` was removed; that ``node`` names it all the same is then remembered."""
+        if path in self.nodes:
+            self.named.setdefault(path, []).append(node)
+            raise node.error("it was removed", found=path, told=True)
 
     def errors(self) -> Iterator[InputError]:
         """An error at the line of every removal of what is still named."""

@@ -15,8 +15,8 @@ from sim.archive import digest
 from sim.archive.blocks import spans
 from sim.archive.dictionary import A_SHARE, INTEGER, NUMBER, TEXT, Column, Table, bounds
 from sim.archive.folder import number, plain_rows
-from sim.engine.draws import Draw, draws_of
-from sim.engine.prepared import Seeds
+from sim.engine.draws import Draw
+from sim.engine.prepared import Seeds, draws_of
 from sim.foundation.errors import InputError, nearest_of
 from sim.laws.catalogue import ASSUMPTIONS
 from sim.outcomes.claims import UNDECIDED, can_be_undecided, truth

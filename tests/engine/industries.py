@@ -13,7 +13,8 @@ import numpy as np
 
 from sim.engine import simulate as engine
 from sim.engine.prepared import Problem, prepare
-from sim.foundation.columns import EVENT, FIRM_COLUMNS, LOG_DTYPE
+from sim.engine.recorder import taken
+from sim.foundation.columns import EVENT, FIRM_COLUMNS
 from sim.foundation.world import World
 from sim.laws.catalogue import MECHANISMS
 from sim.scenario.load import load, load_mapping
@@ -169,8 +170,7 @@ def walk(scenario: Scenario, worlds: int, first: int = 0, told: bool = False) ->
 
     def see(tile: World) -> None:
         months.append(tuple(np.array(part) for part in (tile.firms, tile.market, tile.shares, tile.sizes, tile.assume)))
-        events.append(np.array(tile.log[: tile.told[0]], dtype=LOG_DTYPE))
-        tile.told[0] = 0
+        events.append(taken(tile))
 
     engine._run(engine._start(problem, first, worlds, told), first, worlds, {}, see)
     stacked = [np.stack(parts) for parts in zip(*months, strict=True)]

@@ -10,7 +10,7 @@ from scipy import stats
 from scipy.special import ndtri
 
 from sim.engine import luck
-from sim.scenario.keys import firm_key, path_key
+from sim.scenario.keys import luck_key
 
 ONES = 0xFFFFFFFF
 KNOWN = [  # Random123 (Salmon et al. 2011), kat_vectors, philox4x32 with 10 rounds: counter, key, output
@@ -24,7 +24,7 @@ KNOWN = [  # Random123 (Salmon et al. 2011), kat_vectors, philox4x32 with 10 rou
 ]
 WORD = st.integers(0, ONES)
 SEED = 20
-TWO = (firm_key("zhipu"), firm_key("minimax"))
+TWO = (luck_key("zhipu"), luck_key("minimax"))
 
 
 @pytest.mark.parametrize(("counter", "key", "output"), KNOWN)
@@ -68,7 +68,7 @@ def test_draws_are_philox_words_at_their_place():
     out = _filled(6, [False] * 6, worlds=5, first=100)
     for world, purpose in ((0, 0), (4, 3), (2, 5)):
         counter = (100 + world, 24288, purpose // 4, luck.FIRM_DOMAIN)
-        words = luck.philox(*(np.uint64(x) for x in (*counter, SEED, firm_key("minimax"))))
+        words = luck.philox(*(np.uint64(x) for x in (*counter, SEED, luck_key("minimax"))))
         assert out[world, 1, purpose] == (int(words[purpose % 4]) + 0.5) / 2**32
 
 
@@ -99,7 +99,7 @@ def test_adding_a_purpose_shifts_no_other_draw():
 
 
 def test_adding_or_moving_a_firm_shifts_no_other_draw():
-    one, two, three = (firm_key(id) for id in ("zhipu", "minimax", "stepfun"))
+    one, two, three = (luck_key(id) for id in ("zhipu", "minimax", "stepfun"))
     base = _filled(*FIRM, keys=(one, two))
     moved = _filled(*FIRM, keys=(three, two, one))
     assert (moved[:, 2] == base[:, 0]).all() and (moved[:, 1] == base[:, 1]).all()
@@ -136,7 +136,7 @@ def test_numbers_of_purposes_are_for_good():
 
 def test_the_domains_do_not_meet():
     """A firm, the market and an assumption path with one and the same key draw differently."""
-    key = firm_key("zhipu")
+    key = luck_key("zhipu")
     firm = _filled(1, [False], keys=(key,))[:, 0, 0]
     out = np.empty(256)
     luck.fill_assumption(out, SEED, key, 0, 0)
@@ -149,7 +149,7 @@ def test_assumption_draws_are_uniform_and_copies_draw_their_own():
     draws = []
     for copy in (0, 1, 2):
         out = np.empty(4000)
-        luck.fill_assumption(out, SEED, path_key("firms.crowd.cash"), 0, copy)
+        luck.fill_assumption(out, SEED, luck_key("firms.crowd.cash"), 0, copy)
         draws.append(out)
         assert stats.kstest(out, "uniform").pvalue > 1e-4
     assert np.abs(np.corrcoef(draws) - np.eye(3)).max() < 5.0 / np.sqrt(4000)
@@ -157,4 +157,4 @@ def test_assumption_draws_are_uniform_and_copies_draw_their_own():
 
 def test_keys_are_stable():
     """The first four bytes, little endian, of the id's SHA-256: the luck of a firm is the same everywhere for good."""
-    assert (firm_key("zhipu"), firm_key("minimax")) == (0xB441D6B5, 0xE17B51E1)
+    assert (luck_key("zhipu"), luck_key("minimax")) == (0xB441D6B5, 0xE17B51E1)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from industries import LIVELY, flagship, scenario, walk
 
-from sim.engine.draws import draws_of
+from sim.engine.prepared import draws_of
 from sim.engine.simulate import simulate, watch
 from sim.foundation.causes import NO_CAUSE
 from sim.foundation.columns import ACQUIRED, CLOSED, EVENTS, GIANT, INDEPENDENT, NEVER

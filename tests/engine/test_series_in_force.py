@@ -44,10 +44,10 @@ def in_force(scenario, path=HAZARD):
     from sim.engine.prepared import prepare
 
     problem = prepare(scenario)
-    (slot,) = (slot for slot, _ in problem.base if slot.path == path)
+    (slot,) = (draw.slot for draw in problem.base if draw.path == path)
     found = []
     start = engine._start(problem, 0, 1, False)
-    engine._run(start, 0, 1, {}, lambda tile: found.append(float(dated.in_force(tile, slot).item())))
+    engine._run(start, 0, 1, {}, lambda tile: found.append(dated.in_force(tile, slot)[0].tolist()))
     return found[1:]
 
 
@@ -62,7 +62,7 @@ def test_a_series_is_in_force_month_by_month():
     assert in_force(industry(line, end="2024-07")) == pytest.approx([0.1, 0.1, 0.2, 0.3, 0.4, 0.5, 0.5], abs=1e-15)
     assert in_force(industry(steps, start="2024-05", end="2024-06")) == [0.2, 0.2]
     firm = {"research_ambition": {"series": {"2024-01": 1, "2024-03": 2}}}
-    assert in_force(industry(end="2024-04", firm=firm), GAMMA) == [1, 1, 2, 2]
+    assert in_force(industry(end="2024-04", firm=firm), GAMMA) == [[1], [1], [2], [2]]
 
 
 def test_events_act_on_the_series_in_force_and_a_set_replaces_it_until_it_ends():
@@ -81,6 +81,14 @@ def test_a_dated_set_comes_after_the_series_and_an_undated_one_instead_of_it():
     assert in_force(with_sets(steps, [f"{HAZARD}=0.5@2024-02..2024-03"])) == [0.1, 0.5, 0.5, 0.2, 0.2]
     assert in_force(with_sets(steps, [f"{HAZARD}={{times: 2}}@2024-03"])) == [0.1, 0.1, 0.2, 0.4, 0.4]
     assert in_force(with_sets(steps, [f"{HAZARD}=0.3"])) == [0.3] * 5
+
+
+def test_a_series_of_a_class_moves_no_firm_whose_row_lies_between_its_members():
+    """Rows lie in the order of ids: that of crowd-001x is between those of crowd-001 and crowd-002."""
+    moving = {"copies": 2, "research_ambition": {"series": {"2024-01": 1, "2024-02": 2}}}
+    made = industry(end="2024-03", firms={"crowd": moving, "crowd-001x": {"research_ambition": 1}})
+    assert in_force(made, "firms.crowd.research_ambition") == [[1, 1], [2, 2], [2, 2]]
+    assert in_force(made, "firms.crowd-001x.research_ambition") == [[1], [1], [1]]
 
 
 def test_ten_years_of_survival_are_one_series_and_the_same_as_nine_events(tmp_path):

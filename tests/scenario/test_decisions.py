@@ -107,8 +107,8 @@ def test_what_was_decided_for_later_than_a_shorter_run_never_comes():
 
 def test_all_members_of_a_class_take_one_decision():
     problem = prepare(load_text(TEXT, ["firms.lab.pivots=2025-01"]))
-    [(slot, value)] = [(slot, value) for slot, value in problem.base if slot.path == "firms.lab.pivots"]
-    assert len(slot.rows) == 12 and value.numbers == (JANUARY,)
+    [pivots] = [draw for draw in problem.base if draw.path == "firms.lab.pivots"]
+    assert len(pivots.slot.rows) == 12 and pivots.value.numbers == (JANUARY,)
 
 
 @pytest.mark.parametrize(

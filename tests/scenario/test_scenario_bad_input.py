@@ -12,7 +12,7 @@ from sim.foundation.errors import InputError
 from sim.scenario import build
 from sim.scenario.extend import MAX_BYTES
 from sim.scenario.grammar import MAX_SEED, MAX_WORLDS
-from sim.scenario.keys import copy_ids, firm_key, is_id
+from sim.scenario.keys import copy_ids, is_id, luck_key
 from sim.scenario.load import load, load_mapping, load_text
 
 
@@ -318,11 +318,11 @@ def test_names_hold_any_printable_text():
 
 def test_firm_key_is_the_first_four_bytes_of_sha256():
     digest = hashlib.sha256(b"zhipu").digest()
-    assert firm_key("zhipu") == digest[0] + 256 * digest[1] + 65536 * digest[2] + 16777216 * digest[3]
+    assert luck_key("zhipu") == digest[0] + 256 * digest[1] + 65536 * digest[2] + 16777216 * digest[3]
 
 
 def test_two_ids_with_one_key_are_refused(monkeypatch):
-    monkeypatch.setattr(build, "firm_key", lambda id: 1 if id in ("a", "lab-002") else firm_key(id))
+    monkeypatch.setattr(build, "luck_key", lambda id: 1 if id in ("a", "lab-002") else luck_key(id))
     with pytest.raises(InputError, match="the id lab-002 has the same 32-bit key as a"):
         load_mapping(minimal(firms={"a": {}, "lab": {"copies": 3}}))
 

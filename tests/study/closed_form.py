@@ -14,7 +14,7 @@ import numpy as np
 from sim.engine import luck
 from sim.foundation.months import month_of
 from sim.laws.catalogue import MECHANISMS
-from sim.scenario.keys import firm_key
+from sim.scenario.keys import luck_key
 from sim.scenario.load import load_mapping
 from sim.scenario.model import Scenario
 
@@ -54,7 +54,7 @@ def alone(worlds: int = 256, seed: int = 5, cash: Any = ENOUGH, hazard: Any = 0.
 
 def least_hazard(worlds: int, seed: int, first: int = 0) -> np.ndarray:
     """(worlds,) the hazard above which each world closes the firm by chance: the smallest of its twelve draws."""
-    keys = np.array([firm_key("alone")], dtype=np.int64)
+    keys = np.array([luck_key("alone")], dtype=np.int64)
     out = np.empty((worlds, 1, len(luck.FIRM_PURPOSES)))
     words = luck.scratch(out.shape[2], worlds)
     start = month_of(DATA["start"])

@@ -14,7 +14,7 @@ from sim.foundation.months import month_of, month_text
 from sim.report.pictures.landscape import endgame
 from sim.report.run_reader import MOST_YEARS, reader_of
 from sim.scenario.build import MAX_MONTHS
-from sim.scenario.keys import firm_key
+from sim.scenario.keys import luck_key
 from sim.scenario.load import with_sets
 from sim.words.months import month_name
 
@@ -30,7 +30,7 @@ def industry(start, end, hazard=HAZARD, **more):
 
 def closes(start, end):
     """(worlds,) the tick of the first month whose draw lies below the hazard, as the engine draws; NaN: none does."""
-    keys = np.array([firm_key("alone")], dtype=np.int64)
+    keys = np.array([luck_key("alone")], dtype=np.int64)
     out = np.empty((WORLDS, 1, len(luck.FIRM_PURPOSES)))
     scratch = luck.scratch(out.shape[2], WORLDS)
     found = np.full(WORLDS, np.nan)

@@ -11,8 +11,7 @@ import pytest
 from closed_form import CASH, HAZARD, MONTHS, NAME, alone
 
 import sim
-from sim.engine.draws import draws_of
-from sim.engine.prepared import Seeds
+from sim.engine.prepared import Seeds, draws_of
 from sim.engine.simulate import simulate
 from sim.foundation.columns import NEVER
 from sim.foundation.errors import InputError

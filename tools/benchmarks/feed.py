@@ -13,11 +13,12 @@ import numpy as np
 from sim.engine import luck, simulate
 from sim.engine.month import ORDER, opening
 from sim.engine.prepared import Problem, prepare
+from sim.engine.recorder import taken
 from sim.engine.state import TRAITS
 from sim.foundation.columns import LOG_DTYPE
 from sim.foundation.months import number_in_year
 from sim.foundation.world import World
-from sim.scenario.keys import firm_key
+from sim.scenario.keys import luck_key
 from sim.scenario.model import Scenario
 
 
@@ -106,7 +107,7 @@ def gather(scenario: Scenario, first: int, worlds: int, told: bool = False) -> F
     version = np.zeros(ticks + 1, dtype=np.int64)
     assume, traits = [np.array(tile.assume)], [_traits(tile)]
     lucks, chances = np.zeros((worlds, ticks, firms), luck.FIRM_LUCK), np.zeros((worlds, ticks), luck.MARKET_LUCK)
-    market_key = np.array([firm_key("market")], dtype=np.int64)
+    market_key = np.array([luck_key("market")], dtype=np.int64)
     firm_out = tile.luck.view("<f8").reshape(worlds, firms, -1)
     market_out = tile.chance.view("<f8").reshape(worlds, 1, -1)
     firm_words, market_words = luck.scratch(firm_out.shape[2], worlds), luck.scratch(market_out.shape[2], worlds)
@@ -133,8 +134,7 @@ def by_engine(scenario: Scenario, feed: Feed) -> Ending:
     told: list[np.ndarray] = []
 
     def see(tile: World) -> None:
-        told.append(np.array(tile.log[: tile.told[0]], dtype=LOG_DTYPE))
-        tile.told[0] = 0
+        told.append(taken(tile))
 
     everything = bool(feed.opened.told[1])
     problem = prepare(scenario)
