@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -32,14 +32,6 @@ def _masks(columns: tuple[Column, ...]) -> np.ndarray:
 
 
 FIRM_MASKS, MARKET_MASKS = _masks(FIRM_COLUMNS), _masks(MARKET_COLUMNS)
-
-
-class Place(NamedTuple):
-    """A number that is not finite: of which firm (row, -1 the market), in which column, and what it is."""
-
-    row: int
-    column: str
-    value: float
 
 
 @law
@@ -78,18 +70,17 @@ def unsound(tile: World) -> int:
     return int(first_unsound(*_words(tile)))
 
 
-def place(tile: World) -> Place:
-    """The first number of the tile's first world that is not finite. ValueError if all are."""
-    for name, part in (("firms", FIRM_COLUMNS), ("market", MARKET_COLUMNS)):
-        for column in (column for column in part if not column.whole):
-            values = np.atleast_1d(np.asarray(getattr(tile, name)[column.name][0], float))
-            for row in np.flatnonzero(~np.isfinite(values)):
-                return Place(int(row) if name == "firms" else -1, column.name, float(values[row]))
-    for row, k in np.argwhere(~np.isfinite(tile.shares[0])):
-        return Place(int(row), f"share of {MARKETS[k]}", float(tile.shares[0, row, k]))
-    for (k,) in np.argwhere(~np.isfinite(tile.sizes[0])):
-        return Place(-1, f"size of {MARKETS[k]}", float(tile.sizes[0, k]))
-    raise ValueError("every number is finite")
+def in_words(tile: World, ids: tuple[str, ...]) -> str:
+    """The first number of the tile's first world that is not finite, and whose: "zhipu's cash is not a number"."""
+    numbers = (
+        *((id, c.name, tile.firms[c.name][0, f]) for c in FIRM_COLUMNS if not c.whole for f, id in enumerate(ids)),
+        *((None, c.name, tile.market[c.name][0]) for c in MARKET_COLUMNS if not c.whole),
+        *((id, f"share of {m}", tile.shares[0, f, k]) for f, id in enumerate(ids) for k, m in enumerate(MARKETS)),
+        *((None, f"size of {m}", tile.sizes[0, k]) for k, m in enumerate(MARKETS)),
+    )
+    id, column, value = next(found for found in numbers if not math.isfinite(found[2]))
+    whose = f"{id}'s" if id is not None else "the market's"
+    return f"{whose} {column} {'is not a number' if math.isnan(value) else 'is infinite'}"
 
 
 def law_called(name: str) -> Callable[[World], Any]:
@@ -102,13 +93,6 @@ def law_called(name: str) -> Callable[[World], Any]:
             step(one(tile, w))
 
     return uncached(run)
-
-
-def in_words(found: Place, ids: tuple[str, ...]) -> str:
-    """What is not finite, of whom: "zhipu's cash is not a number"."""
-    whose = f"{ids[found.row]}'s" if found.row >= 0 else "the market's"
-    what = "is not a number" if math.isnan(found.value) else "is infinite"
-    return f"{whose} {found.column} {what}"
 
 
 def compile_look(tile: World) -> None:

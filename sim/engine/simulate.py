@@ -138,7 +138,7 @@ def _not_finite(problem: Problem, world: int) -> RunError:
 
     def look(law: str, tile: World) -> None:
         if finite.unsound(tile) >= 0:
-            raise _Found(f"{month_text(tile.month)}: {finite.in_words(finite.place(tile), problem.ids)} after {law}")
+            raise _Found(f"{month_text(tile.month)}: {finite.in_words(tile, problem.ids)} after {law}")
 
     def stepped(phase: Phase, tile: World) -> None:
         for name in steps(phase):

@@ -10,13 +10,12 @@ from sim.foundation.jit import law
 from sim.foundation.months import LAST_MONTH
 
 BY_RULE, NOT_AT_ALL = 0.0, -1.0
-UNIT = "decision"
 
 
 def decision(name: str, does: str, source: str = "assumption") -> Assumption:
     """The declaration of a decision; ``does`` follows the firm's name: "lists"."""
     says = f"when it {does}: by rule, never, or in one month if it can and at no other time"
-    return Assumption(name, BY_RULE, UNIT, NOT_AT_ALL, LAST_MONTH, says, source, whole=True, decides=does)
+    return Assumption(name, BY_RULE, "decision", NOT_AT_ALL, LAST_MONTH, says, source, whole=True, decides=does)
 
 
 @law
