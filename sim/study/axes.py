@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,7 @@ from sim.scenario.model import Scenario, Value
 from sim.scenario.node import Node, from_plain, range_text
 from sim.scenario.override import assumption_at, nearest_path
 from sim.scenario.value import Range, range_of
+from sim.scenario.varied import Varied
 from sim.study import decisions, overwritten
 
 GRID_FORM, SPAN_FORM = "PATH=LO:HI:N", "PATH=LO:HI"
@@ -32,27 +33,8 @@ Vary = str | Iterable[str] | Mapping[str, Sequence[float | str]]
 Coordinate = float | str  # on an axis: a number, or a decision as it is written
 
 
-@dataclass(frozen=True)
-class Axis:
-    """One assumption that varies from ``low`` to ``high``; ``points`` of a grid, 0 where there is none.
-
-    ``when`` is "" or what follows the @ of a dated set. ``op`` is that of the event where the path is an event's.
-    ``chosen`` are the decisions of an axis of them, in order; ``low`` and ``high`` are then those of the declaration.
-    """
-
-    path: str
-    low: float
-    high: float
-    points: int
-    declared: Assumption
-    when: str = ""
-    op: str = "set"
-    chosen: tuple[str, ...] = ()
-
-    @property
-    def name(self) -> str:
-        """Its name in tables: the path, and the dates if there are some."""
-        return f"{self.path}@{self.when}" if self.when else self.path
+class Axis(Varied):
+    """What varies, with the texts that ask for it and put its values in force."""
 
     @property
     def numbers(self) -> str:

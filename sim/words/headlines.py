@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from sim.outcomes.drivers import FEWEST_EVENTS, Effect, Estimate
 from sim.outcomes.quoted import DifferenceRow
 from sim.scenario.layout import layout_of
 from sim.scenario.model import Claim, Scenario
+from sim.scenario.varied import Varied
 from sim.words.changes import change_in_words, decision_in_words, decisions_in_words, path_in_words, value_in_words
 from sim.words.differences import as_contrasts, as_effects, told_first
 from sim.words.months import month_name
@@ -33,34 +34,6 @@ if TYPE_CHECKING:
 MOST_SPOKEN = 3  # firms in focus that a sentence names
 MOST_LEADERS = 3  # of the leading assumptions, in the sentence
 OPERATORS = {">=": "at least", "<=": "at most", ">": "more than", "<": "less than"}
-
-
-class Varied(Protocol):
-    """What a sweep or a flip varies, as ``study/axes.py`` states it: a number between two ends, or decisions."""
-
-    @property
-    def path(self) -> str:
-        """Where the scenario states it."""
-
-    @property
-    def name(self) -> str:
-        """The path, with its dates if there are some."""
-
-    @property
-    def low(self) -> float:
-        """The low end."""
-
-    @property
-    def high(self) -> float:
-        """The high end."""
-
-    @property
-    def op(self) -> str:
-        """How an event applies the number: set, times, plus."""
-
-    @property
-    def chosen(self) -> tuple[str, ...]:
-        """The decisions, empty where it is a number."""
 
 
 def of_run(horizon: str, ranked: str, left: int | None, total: int, focused: bool) -> str:
