@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from sim.engine.block import Block
-from sim.foundation.columns import ACQUIRED, CLOSED, MILESTONE_COLUMNS, MILESTONES
+from sim.foundation.columns import ACQUIRED, CLOSED, MILESTONE_COLUMNS, MILESTONES, NEVER
 from sim.foundation.states import State
 from sim.outcomes.index import combined, dates_of, groups_of
 from sim.outcomes.intervals import of_worlds, pooled_wilson, ratio_wilson
@@ -25,23 +25,17 @@ ALL_STATES = (*TERMINAL, *MILESTONES, State.IN_GENERAL_RACE)
 OF_FIRM, OF_GROUP = of_worlds, pooled_wilson  # what intervals are made with, and named after (intervals.METHODS)
 
 
-def gone(histories: np.ndarray, fate: int) -> np.ndarray:
-    """Month of exit where the exit was of this ``fate``, else a month that never comes; shape of ``histories``."""
-    never = np.int32(np.iinfo(np.int32).max)
-    return np.where(histories["fate"] == fate, histories["exit_month"], never)
-
-
 def event_months(histories: np.ndarray) -> dict[str, np.ndarray]:
     """What is counted -> month it comes to each firm; ``entered`` and ``left`` (the general race) among them.
 
     A milestone from before the start counts from the entry: nothing happens to a firm that never enters.
     """
-    entered = histories["entry_month"]
+    entered, gone = histories["entry_month"], histories["exit_month"]
     months = {
         "entered": entered,
-        "left": np.maximum(np.minimum(histories["exit_month"], histories["pivot_month"]), entered),
-        State.ACQUIRED: gone(histories, ACQUIRED),
-        State.CLOSED: gone(histories, CLOSED),
+        "left": np.maximum(np.minimum(gone, histories["pivot_month"]), entered),
+        State.ACQUIRED: np.where(histories["fate"] == ACQUIRED, gone, np.int32(NEVER)),
+        State.CLOSED: np.where(histories["fate"] == CLOSED, gone, np.int32(NEVER)),
     }
     return months | {name: np.maximum(histories[MILESTONE_COLUMNS[name]], entered) for name in MILESTONES}
 
