@@ -16,7 +16,7 @@ from sim.engine.block import Block
 from sim.foundation.columns import ACQUIRED, CLOSED, MILESTONE_COLUMNS, MILESTONES, NEVER
 from sim.foundation.states import State
 from sim.outcomes.index import combined, dates_of, groups_of
-from sim.outcomes.intervals import of_worlds, pooled_wilson, ratio_wilson
+from sim.outcomes.intervals import of_worlds, pooled_wilson, ratio_sums, ratio_wilson
 from sim.scenario.layout import layout_of
 from sim.scenario.model import Scenario
 
@@ -74,8 +74,8 @@ class FateCounts:
 
     ``firms``    state -> (firms, ticks + 1) worlds
     ``groups``   group -> state -> (2, ticks + 1): sum over worlds of the members in the state, and of its square
-    ``exits``    group -> (3, ticks + 1): sum over worlds of the members that are gone, of its square, and of its
-                 product with those that entered by the horizon
+    ``exits``    group -> (5, ticks + 1): intervals.ratio_sums of the members that are gone, of those that enter by the
+                 horizon
     """
 
     scenario: Scenario
@@ -97,9 +97,9 @@ class FateCounts:
             sums = self.groups.setdefault(group, dict.fromkeys(ALL_STATES, 0))
             for state, count in counts_of(came, len(members)).items():
                 sums[state] = sums[state] + np.stack([count.sum(axis=0), (count * count).sum(axis=0)])
-            gone, entered = came[State.ACQUIRED] + came[State.CLOSED], came["entered"][:, -1]
-            products = np.stack([gone.sum(axis=0), (gone * gone).sum(axis=0), entered @ gone])
-            self.exits[group] = self.exits.get(group, 0) + products
+            gone, entered = came[State.ACQUIRED] + came[State.CLOSED], came["entered"][:, -1:]
+            sums_of_gone = ratio_sums(gone, np.broadcast_to(entered, gone.shape))
+            self.exits[group] = self.exits.get(group, 0) + sums_of_gone
 
     def incidence(self, firm: str, state: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Incidence and its bounds, each (ticks + 1,), of ``state`` for a firm or a group id."""
@@ -122,12 +122,9 @@ class FateCounts:
             entered = self.worlds - int(self.firms[State.NEVER_ENTERED][row][-1])
             share = gone / entered if entered else np.full(gone.shape, np.nan)
             return (share, *of_worlds(share, entered))
-        members, (absent, absent_squares) = len(groups_of(self.scenario)[firm]), self.groups[firm][State.NEVER_ENTERED]
-        entered = self.worlds * members - int(absent[-1])
-        squares = self.worlds * members**2 - 2 * members * int(absent[-1]) + int(absent_squares[-1])
-        gone, gone_squares, products = self.exits[firm]
-        share = gone / entered if entered else np.full(gone.shape, np.nan)
-        return (share, *ratio_wilson(gone, entered, (gone_squares, products, squares)))
+        gone, entered, *squares = self.exits[firm]
+        share = np.divide(gone, entered, out=np.full(gone.shape, np.nan), where=entered > 0)
+        return (share, *ratio_wilson(gone, entered, squares))
 
     def frame(self) -> Any:
         """fates.csv: firm, fate, month, date, incidence, low, high; firms in file order, then groups.

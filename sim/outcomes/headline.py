@@ -12,14 +12,14 @@ from sim.engine.block import Block
 from sim.foundation.states import State
 from sim.outcomes.fates import ALL_STATES, FateCounts, event_months, reported
 from sim.outcomes.index import group_name, members_of, tick_text
-from sim.outcomes.intervals import of_worlds, ratio_wilson
+from sim.outcomes.intervals import of_worlds, ratio_sums, ratio_wilson
 from sim.scenario.layout import layout_of
 from sim.scenario.model import Scenario
 
 
 @dataclass
 class AmongListed:
-    """Abandoned among listed at the horizon: name -> sums over worlds of a, l, a², a·l, l² (integers)."""
+    """Abandoned among listed at the horizon: name -> intervals.ratio_sums (integers)."""
 
     scenario: Scenario
     sums: dict[str, Any] = field(default_factory=dict)
@@ -32,15 +32,13 @@ class AmongListed:
             rows = members_of(self.scenario, name)
             a = (was_listed & was_abandoned)[:, rows].sum(axis=1)
             b = was_listed[:, rows].sum(axis=1)
-            self.sums[name] = self.sums.get(name, 0) + np.array([a.sum(), b.sum(), a @ a, a @ b, b @ b])
+            self.sums[name] = self.sums.get(name, 0) + ratio_sums(a, b)
 
     def share(self, name: str) -> tuple[float, float, float]:
         """Share abandoned among those listed by the horizon, with bounds; NaN where none is listed."""
-        a, b, aa, ab, bb = (int(total) for total in self.sums[name])
+        a, b, *squares = (int(total) for total in self.sums[name])
         share = a / b if b else float("nan")
-        low, high = (
-            of_worlds(share, b) if name in layout_of(self.scenario).singles else ratio_wilson(a, b, (aa, ab, bb))
-        )
+        low, high = of_worlds(share, b) if name in layout_of(self.scenario).singles else ratio_wilson(a, b, squares)
         return share, float(low), float(high)
 
 

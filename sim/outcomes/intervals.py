@@ -7,7 +7,7 @@ and takes Student's t with n - 1 degrees of freedom in place of the normal quant
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -81,7 +81,7 @@ def pooled_wilson(total: ArrayLike, squares: ArrayLike, worlds: int, members: in
     return design_wilson(share, variance, float(worlds) * members, worlds)
 
 
-def ratio_wilson(part: ArrayLike, whole: ArrayLike, squares: tuple[ArrayLike, ArrayLike, ArrayLike]) -> Bounds:
+def ratio_wilson(part: ArrayLike, whole: ArrayLike, squares: Sequence[ArrayLike]) -> Bounds:
     """Design-effect Wilson of the ratio of two counts pooled over worlds, e.g. abandoned among listed.
 
     ``squares`` are the sums over worlds of part², part·whole and whole². The variance is that of the ratio
@@ -96,6 +96,11 @@ def ratio_wilson(part: ArrayLike, whole: ArrayLike, squares: tuple[ArrayLike, Ar
         spread = np.maximum(aa - 2 * ratio * ab + ratio * ratio * bb, 0.0) / (b * b)
         variance = spread * units / (units - 1)
     return design_wilson(ratio, variance, b, units)
+
+
+def ratio_sums(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    """(5, ...) sums over worlds of two counts (worlds, ...), and of part², part·whole and whole²."""
+    return np.stack([product.sum(axis=0) for product in (part, whole, part * part, part * whole, whole * whole)])
 
 
 def rank_bounds(trials: ArrayLike, share: float) -> Bounds:

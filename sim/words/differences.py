@@ -124,18 +124,18 @@ def effect_and_interval(scenario: Scenario, row: DifferenceRow) -> str:
 def effect(scenario: Scenario, row: DifferenceRow) -> str:
     """What the difference in ``row`` does, from the verb on: "costs MiniMax 31 points of survival by March 2028"."""
     name, quantity, apart = whom(scenario, row["firm"]), row["quantity"], float(row["difference"])
-    by = f"by {deadline(row['date'])}"
+    by, gives = f"by {deadline(row['date'])}", f"{'gives' if apart > 0 else 'costs'} {name}"
     if quantity in MONEY_QUANTITIES:
         what = "money raised" if quantity == RAISED else "final valuation, on average over worlds"
-        return f"{'gives' if apart > 0 else 'costs'} {name} {rounded_money(abs(apart), scenario.currency)} of {what}"
+        return f"{gives} {rounded_money(abs(apart), scenario.currency)} of {what}"
     if quantity in COUNT_QUANTITIES:
         which = "independent" if quantity == INDEPENDENTS_LEFT else "in the general race"
         return f"leaves {abs(apart):.2g} {'more' if apart > 0 else 'fewer'} startups {which} {by}, on average"
     moved = points(apart)
     if quantity == SURVIVAL:
-        return f"{'gives' if apart > 0 else 'costs'} {name} {moved} of survival {by}"
+        return f"{gives} {moved} of survival {by}"
     if quantity == State.IN_GENERAL_RACE:
-        return f"{'gives' if apart > 0 else 'costs'} {name} {moved} of staying in the general race {by}"
+        return f"{gives} {moved} of staying in the general race {by}"
     likely = f"{moved} {'more' if apart > 0 else 'less'} likely"
     if quantity == ENDGAME:
         return f"makes the endgame {likely} {by}"
