@@ -69,10 +69,9 @@ class Found:
     crossings: tuple[Crossing, ...]
 
 
-Evaluate = Callable[[Sequence[float]], Sequence[Tally]]
-
-
-def crossings(evaluate: Evaluate, low: float, high: float, level: float, whole: bool = False) -> Found:
+def crossings(
+    evaluate: Callable[[Sequence[float]], Sequence[Tally]], low: float, high: float, level: float, whole: bool = False
+) -> Found:
     """The values from ``low`` to ``high`` at which the share of worlds crosses ``level`` (between 0 and 1).
 
     ``evaluate`` is asked for several values at once. With ``whole`` only whole numbers are tried.

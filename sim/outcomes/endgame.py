@@ -32,11 +32,6 @@ def endgame_months(block: Block) -> np.ndarray:
     return np.where(block.endgame <= block.extinct, block.endgame, NEVER)
 
 
-def extinct_months(block: Block) -> np.ndarray:
-    """(worlds,) first month without an independent startup, NEVER where the endgame came first or some are left."""
-    return np.where(block.extinct < block.endgame, block.extinct, NEVER)
-
-
 class EndgameCounts:
     """Worlds by how their industry ends; merging is adding.
 
@@ -52,7 +47,7 @@ class EndgameCounts:
         """Count the worlds of ``block`` too."""
         ticks = self.scenario.ticks
         self.worlds += block.worlds
-        self.extinct += int((extinct_months(block) <= ticks).sum())
+        self.extinct += int(((block.extinct <= ticks) & (block.extinct < block.endgame)).sum())
         months = np.clip(endgame_months(block), 0, ticks + 1)
         self.reached += np.bincount(months, minlength=ticks + 2)[:-1].cumsum()
 

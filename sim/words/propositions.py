@@ -13,7 +13,6 @@ from sim.words.months import month_name
 from sim.words.names import name_of
 from sim.words.numbers import with_unit
 
-QUANTITY_LABELS = {name: (quantity.label, quantity.unit) for name, quantity in QUANTITIES.items()}
 STATE_PHRASES = {
     State.IN_GENERAL_RACE: "in the general race",
     State.NEVER_ENTERED: "not entered",
@@ -75,9 +74,8 @@ def _count(scenario: Scenario, proposition: Mapping[str, Any]) -> str:
 
 
 def _comparison(scenario: Scenario, proposition: Mapping[str, Any]) -> str:
-    name = proposition.get("quantity") or proposition["market"]
-    label, unit = QUANTITY_LABELS.get(name, (str(name), ""))
-    who = f"{name_of(scenario, proposition['firm'])}: {label}" if "quantity" in proposition else label
+    asked_of = QUANTITIES[proposition.get("quantity") or proposition["market"]]
+    who = f"{name_of(scenario, proposition['firm'])}: " if "quantity" in proposition else ""
     side = "above" if "above" in proposition else "below"
     against = proposition[side]
     if isinstance(against, Mapping):
@@ -85,8 +83,8 @@ def _comparison(scenario: Scenario, proposition: Mapping[str, Any]) -> str:
         factor = "" if times == 1 else f"{float(times):.10g} times "
         bound = f"{factor}what it was in {month_name(against['at'])}"
     else:
-        bound = _amount(scenario, float(against), unit)
-    return f"{who} in {month_name(proposition['at'])} {side} {bound}"
+        bound = _amount(scenario, float(against), asked_of.unit)
+    return f"{who}{asked_of.label} in {month_name(proposition['at'])} {side} {bound}"
 
 
 def _amount(scenario: Scenario, value: float, unit: str) -> str:
