@@ -32,6 +32,7 @@ from sim.archive.dictionary import SURVIVAL_CSV, TEXT, names_of
 from sim.engine.block import Block
 from sim.foundation.months import MONTHS_A_YEAR
 from sim.foundation.states import EVER_LISTED, PIVOTERS, State
+from sim.outcomes.exits import years_of
 from sim.outcomes.index import (
     ENTERS_BY_CHANCE,
     NEVER_ENTERS,
@@ -158,16 +159,16 @@ def _cohorts(
     scenario: Scenario, group: str, endpoint: str, clock: str, members: np.ndarray, pooled: bool
 ) -> Iterator[Curve]:
     """The curves of a clock: one for the firms of each calendar year, or of several years in a long run."""
-    first_year, last_year = scenario.start // MONTHS_A_YEAR, scenario.end // MONTHS_A_YEAR
-    width = -(-(last_year - first_year + 1) // MOST_COHORTS)
-    for year in range(first_year, last_year + 1, width):
-        until = min(year + width - 1, last_year)
+    years = years_of(scenario)
+    width = -(-len(years) // MOST_COHORTS)
+    for year in years[::width]:
+        until = min(year + width - 1, years[-1])
         first = max(year * MONTHS_A_YEAR - scenario.start + 1, 1)
         last = min((until + 1) * MONTHS_A_YEAR - scenario.start, scenario.ticks)
         if last < scenario.ticks:
-            years = f"{year}" if until == year else f"{year}-{until}"
+            said = f"{year}" if until == year else f"{year}-{until}"
             span = (first, last, scenario.ticks - last)
-            yield Curve(group, endpoint, f"{clock} {years}", clock, members, pooled, *span)
+            yield Curve(group, endpoint, f"{clock} {said}", clock, members, pooled, *span)
 
 
 def times_of(histories: np.ndarray) -> dict[str, np.ndarray]:
