@@ -85,9 +85,8 @@ def ledger(run: RunReader, facts: bool = False) -> Picture:
         annotations=[_sentence(top, wrapped) for top, wrapped in zip(tops, lines, strict=True)],
         shapes=[_rail(row) for row in rows],
     )
-    told = set(frame["happened"]) if facts else set()
-    known = ((True, Key("it happened", HELD, "marker")), (False, Key("it did not happen", NOT_HELD, "marker")))
-    keys = tuple(key for happened, key in known if happened in told)
+    known = (("it happened", HELD), ("it did not happen", NOT_HELD))
+    keys = tuple(Key(label, colour, "marker") for label, colour in known if colour in colours)
     title = facts_title(run) if facts else claims_title(run)
     caption = run.caption(
         "Share of the worlds that meet the condition and lack no quantity of the claim, with 95% interval.",

@@ -112,17 +112,16 @@ def small_dates(run: RunReader) -> dict[str, Any]:
 
 def _title(run: RunReader, firms: list[str]) -> str:
     """Which way out is most common, and for whom each is; of the first in focus how common both are."""
-    mine = [firm for firm in run.asked if firm in firms]
-    bought = mine[0] if mine else max(firms, key=lambda f: _end(run, f, State.ACQUIRED))
-    shut = mine[0] if mine else max(firms, key=lambda f: _end(run, f, State.CLOSED))
-    if not mine and not _end(run, bought, State.ACQUIRED) + _end(run, shut, State.CLOSED):
+    mine = next((firm for firm in run.asked if firm in firms), None)
+    acquired, closed = ({firm: _end(run, firm, fate) for firm in firms} for fate in (State.ACQUIRED, State.CLOSED))
+    bought, shut = (mine or max(firms, key=lambda firm: shares[firm]) for shares in (acquired, closed))
+    if not mine and not acquired[bought] + closed[shut]:
         return f"Every startup that entered is still independent in {run.horizon} in every world"
-    told = f"By {run.horizon}, {run.says(bought, _end(run, bought, State.ACQUIRED), 'acquired')}"
-    closed = _end(run, shut, State.CLOSED)
+    told = f"By {run.horizon}, {run.says(bought, acquired[bought], 'acquired')}"
     if bought != shut:
-        return f"{told} and {run.says(shut, closed, 'closed')}, the most of all startups in each"
-    one = run.whole(bought) == "of worlds"
-    told += f" and closed in {percent(closed)}" if one else f" and {percent(closed)} closed"
+        return f"{told} and {run.says(shut, closed[shut], 'closed')}, the most of all startups in each"
+    one, share = run.whole(bought) == "of worlds", percent(closed[shut])
+    told += f" and closed in {share}" if one else f" and {share} closed"
     return told + (", the most of all startups" if len(firms) > 1 and not mine else "")
 
 

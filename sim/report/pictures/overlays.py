@@ -24,16 +24,12 @@ from sim.words.text import listed, shorten
 def survival_overlay(runs: Runs, firms: Sequence[str], endpoint: str = State.INDEPENDENT) -> Picture:
     """Small multiples: a panel for each of ``firms`` (ids of firms or groups), a curve with band for every run."""
     state = ENDPOINTS[endpoint]
-    panels = []
-    for firm in firms:
-        curves = [run.survival(firm, endpoint) for run in runs.each]
-        if any(not curve.empty for curve in curves):
-            panels.append(_panel(runs, firm, curves, endpoint))
+    panels = [panel for panel in (_panel(runs, firm, endpoint) for firm in firms) if panel.data]
     name = f"survival-{endpoint}"
     if not panels:
         return Picture(name, NOBODY, runs.source)
     left = len(runs.startups) - sum(firm in runs.startups for firm in firms)
-    title = _title(runs, firms, endpoint, state)
+    title = _title(runs, firms, endpoint)
     caption = runs.caption(
         f"Share of worlds in which a firm that entered is {state}, by month; of a group, the share of those that were "
         f"there from the start. {BANDS} {ENDS}",
@@ -48,9 +44,9 @@ def survival_overlay(runs: Runs, firms: Sequence[str], endpoint: str = State.IND
     )  # fmt: skip
 
 
-def _title(runs: Runs, firms: Sequence[str], endpoint: str, state: str) -> str:
+def _title(runs: Runs, firms: Sequence[str], endpoint: str) -> str:
     """Whose curve moves most, in words; of those in focus, if there are any."""
-    found, mine = [], [firm for firm in runs.focus if firm in firms]
+    state, found, mine = ENDPOINTS[endpoint], [], [firm for firm in runs.focus if firm in firms]
     for firm in firms:
         ends = [_end(runs, run, firm, endpoint) for run in runs.each]
         if ends[0] is not None and firm in (mine or runs.startups):
@@ -82,9 +78,10 @@ def _end(runs: Runs, run: RunReader, firm: str, endpoint: str) -> float | None:
     return run.left_of_entrants(firm, endpoint, tick) if begun and firm in run.firms else None
 
 
-def _panel(runs: Runs, firm: str, curves: Sequence[pd.DataFrame], endpoint: str) -> Panel:
+def _panel(runs: Runs, firm: str, endpoint: str) -> Panel:
     data: list[dict[str, Any]] = []
-    for index, rows in enumerate(curves):
+    for index, run in enumerate(runs.each):
+        rows = run.survival(firm, endpoint)
         if not rows.empty:
             data += _banded(runs, index, rows, "survival")
     layout = style.layout(
