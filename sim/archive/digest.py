@@ -55,15 +55,8 @@ def simulated_part(scenario: Scenario) -> dict[str, Any]:
         "start": scenario.start,
         "end": scenario.end,
         "firms": [
-            {
-                "id": firm.id,
-                "kind": firm.kind,
-                "enters": firm.enters,
-                "listed": firm.listed,
-                "pivoted": firm.pivoted,
-                "copies": firm.copies,
-                "values": {name: _number(value) for name, value in firm.values.items()},
-            }
+            {key: getattr(firm, key) for key in ("id", "kind", "enters", "listed", "pivoted", "copies")}
+            | {"values": {name: _number(value) for name, value in firm.values.items()}}
             for firm in scenario.firms
         ],
         "assumptions": {path: _number(value) for path, value in scenario.assumptions.items()},

@@ -24,7 +24,9 @@ def of(tree: Tree) -> tuple[str, ...]:
         if own != currency:
             whose = f"stated in {own}"
             found[whose] = found.get(whose, 0) + 1
-    defaults = [path for path in _assumed(tree.root) if path not in stated and _is_money(path, beyond_zero=True)]
+    firms = (f"firms.{id}.{name}" for id in tree.root.section("firms") for name in FIRM_ASSUMPTIONS)
+    every = (path for path in (*ASSUMPTIONS, *firms) if path not in stated)
+    defaults = [path for path in every if _is_money(path, beyond_zero=True)]
     if defaults and currency != DEFAULT_CURRENCY:
         look = f"`shakeout params {DEFAULT_CURRENCY.split()[0]}`"
         found[f"of the defaults, which are in {DEFAULT_CURRENCY} ({look} lists them)"] = len(defaults)
@@ -50,8 +52,3 @@ def _stated(root: Node) -> Iterator[tuple[str, Node]]:
         for path, node in event.section("set").items():
             if not (isinstance(node.data, dict) and "times" in node.data):
                 yield f"events.{id}.set.{path}", node
-
-
-def _assumed(root: Node) -> list[str]:
-    """Every path that has a default."""
-    return [*ASSUMPTIONS, *(f"firms.{id}.{name}" for id in root.section("firms") for name in FIRM_ASSUMPTIONS)]

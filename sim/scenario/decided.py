@@ -32,11 +32,6 @@ def written(number: float) -> str:
     return next((word for word, known in WORDS.items() if known == number), None) or month_text(int(number))
 
 
-def shown_bounds(declared: Assumption) -> str:
-    """What a value of ``declared`` may be, for tables: "0 to 1", or the form of a decision."""
-    return DECISION_FORM if declared.decides else f"{declared.low:g} to {declared.high:g}"
-
-
 def stated_as(declared: Assumption, number: float) -> float | str:
     """``number`` as a scenario states it for ``declared``: itself, or the text of a decision."""
     return written(number) if declared.decides else number

@@ -35,7 +35,7 @@ def _row(path: str, assumption: Assumption) -> dict[str, Any]:
         "path": path,
         "unit": unit_in(assumption.unit),
         "default": decided.stated_as(assumption, assumption.default),
-        "bounds": decided.shown_bounds(assumption),
+        "bounds": decided.DECISION_FORM if assumption.decides else f"{assumption.low:g} to {assumption.high:g}",
         "rests_on": rests_on(assumption.source),
         "source": assumption.source,
         "says": assumption.explained,

@@ -30,9 +30,11 @@ from sim.scenario.frozen import thaw
 from sim.scenario.model import Scenario
 from sim.scenario.node import MAX_DEPTH, MAX_NODES, Node, child_key
 
-_NULL = re.compile(r"|~|null|Null|NULL")
-_TRUE = re.compile(r"true|True|TRUE")
-_FALSE = re.compile(r"false|False|FALSE")
+_WORDS: dict[str, bool | None] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
 _INT = re.compile(r"[-+]?[0-9]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _INFINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
@@ -157,12 +159,8 @@ class _Reader:
 
 def scalar(text: str) -> Any:
     """What a plain scalar stands for: None, a bool, a number, or the text itself."""
-    if _NULL.fullmatch(text):
-        return None
-    if _TRUE.fullmatch(text):
-        return True
-    if _FALSE.fullmatch(text):
-        return False
+    if text in _WORDS:
+        return _WORDS[text]
     if _INT.fullmatch(text) and len(text) <= _EXACT_DIGITS:
         return int(text)
     if _FLOAT.fullmatch(text):
