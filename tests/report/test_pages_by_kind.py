@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sim.report import pages
-from sim.report.html.write import document_of, pictures
+from sim.report.html.write import document_of
 from sim.report.pages import report as run_page
 from sim.study import compare, flip, sensitivity, study, sweep, what_if
 from sim.study.run import Run
@@ -41,6 +41,6 @@ def test_the_kind_of_an_answer_leads_to_its_page(run: Any):
 
 
 def test_pictures_with_files_of_their_own_come_after_those_of_the_page(run: Any):
-    names = [picture.name for picture in pictures(run)]
+    names = [picture.name for picture in document_of(run).pictures]
     assert names[0] == "survival-independent" and names[-3:] == ["fates-at-horizon", "claims", "facts"]
     assert len(set(names)) == len(names)

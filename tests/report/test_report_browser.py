@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sim.report.html import stills
-from sim.report.html.write import pictures
+from sim.report.html.write import document_of
 from sim.report.pictures import survival
 from sim.report.run_reader import reader_of
 
@@ -165,11 +165,11 @@ def test_png_and_svg(run: Any, tmp_path: Path, chromium: str):
 
 def test_no_chromium_is_a_plain_message(run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("BROWSER_PATH", str(tmp_path / "no-such-browser"))
-    message = stills.write_stills(pictures(run), tmp_path)
+    message = stills.write_stills(document_of(run).pictures, tmp_path)
     assert message is not None and message.startswith("No PNG or SVG: no Chromium was found")
     monkeypatch.delenv("BROWSER_PATH")
     monkeypatch.setenv("PATH", str(tmp_path))
-    message = stills.write_stills(pictures(run), tmp_path)
+    message = stills.write_stills(document_of(run).pictures, tmp_path)
     assert message is not None and "chromium" in message
     assert not list(tmp_path.glob("*.png"))
 

@@ -13,7 +13,7 @@ import made_up
 import pytest
 
 from sim.report.html.document import Cell, Column, Document, Section, Table, render
-from sim.report.html.write import pictures, write
+from sim.report.html.write import document_of, write
 from sim.report.run_reader import reader_of
 
 TAKE = """
@@ -86,7 +86,7 @@ def test_a_picture_has_title_legend_and_source(run: Any, written: Path, chromium
     for name, legend in (("survival-independent", "MiniMax"), ("fates", "acquired")):
         svg = taken(written / "report.html", name, "svg", chromium)["text"]
         said = " ".join(re.findall(r"<text[^>]*>([^<]*)</text>", svg))
-        picture = next(p for p in pictures(run) if p.name == name)
+        picture = next(p for p in document_of(run).pictures if p.name == name)
         assert picture.title in said and "Source: Shakeout, scenario six-dragons, n = 2,000 worlds, seed 7." in said
         assert legend in said and svg.count("<svg") > len(picture.panels)
     png = taken(written / "report.html", "fates", "png", chromium)

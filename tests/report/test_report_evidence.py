@@ -12,7 +12,7 @@ from reading import Element, having, read
 import sim
 from sim.report.html import document
 from sim.report.html.document import Cell, Column, Document, Prose, Section, Table, render
-from sim.report.tables import cited
+from sim.report.pages import chapters
 from sim.scenario import evidence
 from sim.scenario.load import load_text, with_sets
 
@@ -138,7 +138,7 @@ def test_a_row_says_what_the_evidence_says_and_links_to_its_page(pages):
     ],
 )
 def test_only_addresses_of_public_pages_are_links(source, right):
-    assert cited.address(source) == (source if right else "")
+    assert chapters.address(source) == (source if right else "")
 
 
 def test_a_row_is_escaped(monkeypatch: pytest.MonkeyPatch):
@@ -146,7 +146,7 @@ def test_a_row_is_escaped(monkeypatch: pytest.MonkeyPatch):
     row = dict.fromkeys(("subject", "fact", "value", "unit", "date", "source_kind", "note"), evil)
     row |= {"id": "S000-01", "source": 'https://a.example/"onclick="alert(1)'}
     monkeypatch.setattr(evidence, "known", lambda: {"S000-01": row})
-    elements = read(render(Document("x", "x", cited.evidence_used(scenario()))))
+    elements = read(render(Document("x", "x", chapters.evidence_used(scenario()))))
     assert not having(elements, "img")
     assert not [e for e in elements if any(name.startswith("on") for name in e.attributes)]
     assert [e.text for e in having(elements, "a", rel="noopener")] == [row["source"]]
@@ -192,7 +192,7 @@ def test_a_figure_taken_away_has_no_link_to_rows_that_are_not_there(tmp_path, ch
 
     view = reader_of(made_up.run(worlds=60))
     figure = document.Figure(replace(fates.fates_over_time(view), title="As S000-01"))
-    html = render(Document("x", "x", (Section("s", "", (figure,)), *cited.evidence_used(scenario()))))
+    html = render(Document("x", "x", (Section("s", "", (figure,)), *chapters.evidence_used(scenario()))))
     file = tmp_path / "page.html"
     file.write_text(html, encoding="utf-8")
     ask = """(async () => {

@@ -63,7 +63,7 @@ def elements(html: str) -> list[Element]:
 
 
 def pictures(run: Any) -> list[Any]:
-    return write.pictures(run)
+    return write.document_of(run).pictures
 
 
 def test_sections_come_in_order(elements: list[Element]):

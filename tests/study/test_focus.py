@@ -13,7 +13,7 @@ from small_industry import TEXT, small
 import sim
 from sim.archive.digest import question, stem
 from sim.foundation.errors import InputError
-from sim.report.html.write import pictures
+from sim.report.html.write import document_of
 from sim.scenario.load import load_text, with_sets
 from sim.study.focus import first, focus_in, focus_of, itself, named, spoken_of
 
@@ -164,7 +164,7 @@ def test_the_page_of_a_what_if_tells_them_first():
     plain = sim.what_if(small(200), [POORER], jobs=1)
     name = next(firm.name for firm in small().firms if firm.id == "beta")
     for answer, expected in ((plain, "Alpha"), (done, name)):
-        shown = {picture.name: picture for picture in pictures(answer)}
+        shown = {picture.name: picture for picture in document_of(answer).pictures}
         assert shown["survival-independent"].panels[0].heading == expected
         assert shown["difference-survival-1"].title.startswith(f"Survival: {expected} differs")
         blocks = [block for section in page.document_of(answer).sections for block in section.blocks]
@@ -187,7 +187,7 @@ def test_a_comparison_tells_them_first(tmp_path):
     mine, _, of_all = focused.headline[0].partition(". The largest difference of all: ")
     assert name in mine and of_all == plain.headline[0]
     for done, expected in ((plain, "Alpha"), (focused, name)):
-        assert pictures(done)[0].panels[0].heading == expected
+        assert document_of(done).pictures[0].panels[0].heading == expected
         (table,) = next(section.blocks for section in page.document_of(done).sections if section.id == "fates")
         assert table.rows[0][0].text == expected
 
@@ -217,7 +217,7 @@ def test_a_sweep_tells_them_first(tmp_path):
         r"; \d+% to \d+% of group both are still independent in June 2024; the number of", focused.headline
     )
     assert f"; {name}" not in plain.headline
-    shown = {picture.name: picture for picture in pictures(focused)}
+    shown = {picture.name: picture for picture in document_of(focused).pictures}
     assert [key.label for key in shown["sweep-independent"].keys] == [name, "Alpha"]
     assert [panel.heading for panel in shown["sweep-survival-independent"].panels] == [name, "Alpha"]
     (details,) = next(section.blocks for section in page.document_of(focused).sections if section.id == "grid")
@@ -231,7 +231,8 @@ def test_a_sweep_over_two_assumptions_tells_them_first():
 
     name = next(firm.name for firm in small().firms if firm.id == "beta")
     for firms, expected in (((), "Alpha"), (["beta"], name)):
-        shown = {picture.name: picture for picture in pictures(sim.sweep(small(40), vary, jobs=1, firms=firms))}
+        swept = sim.sweep(small(40), vary, jobs=1, firms=firms)
+        shown = {picture.name: picture for picture in document_of(swept).pictures}
         assert shown["sweep-independent"].panels[0].heading == expected
 
 

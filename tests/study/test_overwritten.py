@@ -11,7 +11,7 @@ from small_industry import TEXT
 import sim
 from sim.foundation.errors import InputError
 from sim.report.html.document import render
-from sim.report.html.write import pictures
+from sim.report.html.write import document_of
 from sim.report.pages import sweep as sweep_page
 from sim.scenario.load import load
 from sim.study.axes import axes_of
@@ -123,7 +123,7 @@ def test_titles_and_axes_say_since_when_and_a_late_event_is_a_note_on_the_page()
     assert " in March 2024 to August 2024 from 0 to 0.3" in done.headline
     page = sweep_page.document_of(done)
     assert "in March 2024 to August 2024" in page.description
-    drawn = [picture for picture in pictures(done) if picture.name == "sweep-left"]
+    drawn = [picture for picture in document_of(done).pictures if picture.name == "sweep-left"]
     assert "in March 2024 to August 2024" in drawn[0].x_title
     late = sim.sweep(alone(events={"late": event("2024-10")}), f"{HAZARD}=0:0.3:2", worlds=16, jobs=1)
     note = f"events.late sets {HAZARD} from 2024-10 on and overwrites the value that varies."

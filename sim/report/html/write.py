@@ -8,7 +8,6 @@ from typing import Any
 
 from sim.report.html.document import PLOTLY_FILE, Document, Figure, Section, plotly_script, render
 from sim.report.html.stills import write_stills
-from sim.report.pictures.picture import Picture
 from sim.study.focus import named
 from sim.study.study import PLOTS
 
@@ -38,14 +37,9 @@ def document_of(answer: Any) -> Document:
     return document
 
 
-def pictures(answer: Any) -> list[Picture]:
-    """Every picture of ``answer`` that has a file of its own."""
-    return document_of(answer).pictures
-
-
 def stills(answer: Any, folder: Path) -> str | None:
     """Write every picture of ``answer`` as PNG and SVG to ``folder``; a message for the user where that cannot be."""
-    return write_stills(pictures(answer), folder)
+    return write_stills(document_of(answer).pictures, folder)
 
 
 def _save(file: Path, text: str) -> None:

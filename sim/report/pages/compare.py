@@ -32,13 +32,6 @@ from sim.words.estimates import NOTE
 from sim.words.months import date_name, short_month
 from sim.words.text import capital, notes, shorten
 
-PAIRED = (
-    (
-        "Paired",
-        "Runs with the same seed, as many worlds and the same rules have the same luck in world 4,711: differences are "
-        "taken world by world and are sharper. Other runs are compared as independent ones.",
-    ),
-)
 FATES_SHOWN = (State.INDEPENDENT, State.ACQUIRED, State.CLOSED, State.LISTED, State.PIVOTED)
 
 
@@ -52,7 +45,11 @@ def terms() -> tuple[tuple[str, str], ...]:
         )
     )
     said = f"The second run's value minus the first's, with a 95% interval. Shares: {shares}. Money: {means}."
-    return (*PAIRED, ("Difference", said))
+    paired = (
+        "Runs with the same seed, as many worlds and the same rules have the same luck in world 4,711: differences are "
+        "taken world by world and are sharper. Other runs are compared as independent ones."
+    )
+    return (("Paired", paired), ("Difference", said))
 
 
 def document_of(done: Comparison) -> Document:

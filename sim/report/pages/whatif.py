@@ -7,10 +7,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
+from sim.foundation.currency import unit_in
+from sim.laws.catalogue import declared_at
 from sim.outcomes import differences, year_end_differences
 from sim.outcomes.fates_turned import without_flags
 from sim.outcomes.intervals import METHODS
-from sim.report.html.document import Details, Document, Figure, Prose, Section, Switch
+from sim.report.html.document import Cell, Column, Details, Document, Figure, Prose, Section, Switch, Table
 from sim.report.pages.chapters import closing, survival_switch
 from sim.report.pictures import difference_dots, fate_flows, histories
 from sim.report.pictures.difference_dots import Difference
@@ -18,22 +20,25 @@ from sim.report.pictures.overlays import drawn, endgame_overlay, left_overlay, s
 from sim.report.run_reader import focus_note
 from sim.report.several_runs import Runs, runs_of
 from sim.report.tables.differences import ended_table, fates_table, tiles_of, when_table, year_end_blocks
-from sim.report.tables.sets import sets_table
+from sim.report.tables.of_run import value_text
+from sim.scenario import series
+from sim.scenario.model import Scenario
+from sim.scenario.override import Override, parse_set
 from sim.study.focus import first, itself, typed
+from sim.study.overwritten import stated
 from sim.study.variants import Variant
 from sim.study.what_if import WhatIf
 from sim.words.histories import Retold
+from sim.words.months import short_month
 from sim.words.numbers import count
 from sim.words.text import capital, notes, shorten
 
-BASE_AND_VARIANT = (
-    (
-        "Base and variant",
-        "The same scenario without and with the change. World 4,711 has the same luck in both, so what differs comes "
-        "from the change alone.",
-    ),
-    ("Variance ratio", "How many times more worlds two runs without common luck would need to be as sure."),
-    ("Fate turns", "In the same world the firm ends differently with the change than without it."),
+SET_COLUMNS = (
+    Column("What is changed", wide=True),
+    Column("In the base"),
+    Column("With the change"),
+    Column("When"),
+    Column("Unit"),
 )
 
 
@@ -45,7 +50,16 @@ def terms() -> tuple[tuple[str, str], ...]:
         f"differences, {METHODS[year_end_differences.PAIRED_MEDIANS]}). The valuation of a firm that is gone counts as "
         "0; runway, cash and revenue are those of the worlds in which it is there in both."
     )
-    return (*BASE_AND_VARIANT, ("Difference", said))
+    both = (
+        "The same scenario without and with the change. World 4,711 has the same luck in both, so what differs comes "
+        "from the change alone."
+    )
+    return (
+        ("Base and variant", both),
+        ("Variance ratio", "How many times more worlds two runs without common luck would need to be as sure."),
+        ("Fate turns", "In the same world the firm ends differently with the change than without it."),
+        ("Difference", said),
+    )
 
 
 def document_of(done: WhatIf) -> Document:
@@ -85,7 +99,7 @@ def document_of(done: WhatIf) -> Document:
 def _change(runs: Runs, done: WhatIf) -> Section:
     several = len(done.variants) > 1
     blocks = [
-        sets_table(done.scenario, variant.sets, index, capital(runs.labels[index]) if several else "")
+        _sets(done.scenario, variant.sets, index, capital(runs.labels[index]) if several else "")
         for index, variant in enumerate(done.variants, start=1)
     ]
     return Section("change", "What is changed", tuple(blocks))
@@ -181,3 +195,42 @@ def _again(runs: Runs, done: WhatIf) -> str:
         else:
             again += [f"--set {shlex.quote(text)}" for text in variant.sets]
     return f"{' '.join(again)}{typed(done.manifest)}"
+
+
+def _sets(scenario: Scenario, sets: Sequence[str], index: int, title: str) -> Table:
+    """One row for every ``PATH=VALUE[@FROM[..UNTIL]]``."""
+    rows = tuple(_set_row(scenario, parse_set(text)) for text in sets)
+    return Table(f"sets-{index}", title, SET_COLUMNS, rows, empty="Nothing is changed.")
+
+
+def _set_row(scenario: Scenario, override: Override) -> tuple[Cell, ...]:
+    declared = declared_at(override.path)
+    changes = [change for change in scenario.changes if change.path == override.path]
+    when = "from the start"
+    if override.first is not None:
+        until = "on" if override.last is None else f"to {short_month(override.last)}"
+        when = f"from {short_month(override.first)} {until}"
+    value = None if override.path.startswith("events.") else stated(scenario).get(override.path)
+    return (
+        Cell(
+            capital(declared.explained) if declared else override.path, override.path if declared else "", strong=True
+        ),
+        Cell(
+            value_text(value, declared) if value else "as in the file",
+            "changed by dated events, too" if changes else "",
+        ),
+        Cell(shorten(_becomes(override), 120), strong=True),
+        Cell(when),
+        Cell(unit_in(declared.unit, scenario.currency) if declared else ""),
+    )
+
+
+def _becomes(override: Override) -> str:
+    value = override.value.plain()
+    if isinstance(value, dict):
+        for kind in series.SERIES_KINDS:
+            if kind in value:
+                steps = "from" if kind == "series" else "in"
+                return f"{kind}: " + ", ".join(f"{number} {steps} {month}" for month, number in value[kind].items())
+        return "; ".join(f"{'×' if key == 'times' else '+' if key == 'plus' else key} {value[key]}" for key in value)
+    return "nothing" if value is None else str(value)

@@ -19,7 +19,7 @@ from sim.report.pictures.fates import FATE_PARTS, part_colours, parts_of
 from sim.report.run_reader import RunReader
 from sim.scenario import decided, series
 from sim.scenario.basis import MEANINGS, rests_on
-from sim.scenario.model import Change, Firm, Value
+from sim.scenario.model import Change, Value
 from sim.study.focus import first, itself
 from sim.words.estimates import NOTE, of_share
 from sim.words.months import date_in_short, short_month
@@ -235,12 +235,10 @@ def firm_tables(run: RunReader) -> Iterable[tuple[str, Table]]:
             if f"firms.{firm.id}.{name}" in run.scenario.given or value.uncertain
         )
         if rows:
-            yield _firm_line(run, firm, len(rows)), Table(f"firm-{firm.id}", "", ASSUMPTION_COLUMNS, rows)
-
-
-def _firm_line(run: RunReader, firm: Firm, values: int) -> str:
-    enters = f"enters {short_month(firm.enters)}" if firm.enters is not None else "has no date of entry"
-    return f"{run.name(firm.id, 60)}: {firm.kind}, {enters}, {values} value{'s' if values > 1 else ''} stated"
+            enters = f"enters {short_month(firm.enters)}" if firm.enters is not None else "has no date of entry"
+            values = f"{len(rows)} value{'s' if len(rows) > 1 else ''} stated"
+            said = f"{run.name(firm.id, 60)}: {firm.kind}, {enters}, {values}"
+            yield said, Table(f"firm-{firm.id}", "", ASSUMPTION_COLUMNS, rows)
 
 
 def events_table(run: RunReader) -> Table:
