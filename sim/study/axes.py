@@ -26,6 +26,7 @@ from sim.scenario.varied import Varied
 from sim.study import decisions, overwritten
 
 GRID_FORM, SPAN_FORM = "PATH=LO:HI:N", "PATH=LO:HI"
+MOST_PATHS = 2  # of a grid
 MOST_POINTS = 441  # in a whole grid: 21 by 21
 DIGITS = 12  # of a grid's values: 0.3, not 0.30000000000000004
 _DATED = re.compile(r"(?P<numbers>[^@]*)@(?P<when>[^@]*)", re.DOTALL)
@@ -81,12 +82,12 @@ def at(scenario: Scenario, axes: Sequence[Axis], point: Sequence[Coordinate]) ->
     return with_sets(scenario, [axis.set_text(value) for axis, value in zip(axes, point, strict=True)])
 
 
-def axes_of(scenario: Scenario, vary: Vary, most: int, grid: bool) -> tuple[Axis, ...]:
+def axes_of(scenario: Scenario, vary: Vary, grid: bool) -> tuple[Axis, ...]:
     """The axes that ``vary`` asks for: texts "PATH=LO:HI:N" (without N where there is no ``grid``), or a mapping of
     paths to (low, high, points); of a decision on a grid "PATH=rule,2025-01:2027-01:5,never", or a list of such parts.
-    InputError if one of them makes no sense, or there are none or more than ``most``.
+    InputError if one of them makes no sense, or there are none or too many: a grid has two at most, a range is one.
     """
-    form = GRID_FORM if grid else SPAN_FORM
+    form, most = (GRID_FORM, MOST_PATHS) if grid else (SPAN_FORM, 1)
     if isinstance(vary, Mapping):
         asked = [_of_mapping(str(path), given) for path, given in vary.items()]
     else:
@@ -151,7 +152,7 @@ def _axis(scenario: Scenario, root: Node, label: str, path: str, when: str, give
         axis = Axis(path, declared.low, declared.high, len(chosen), declared, when, op, chosen)
     else:
         numbers = _numbers(label, given, GRID_FORM if grid else SPAN_FORM)
-        axis = _range(label, numbers, Axis(path, 0.0, 0.0, 0, declared, when, op), grid)
+        axis = _range(label, numbers, Axis(path, 0.0, 0.0, 0, declared, when, op))
     tried = axis.values() if axis.chosen else [axis.low]  # a month may be one in which it cannot be
     for value in tried:
         try:
@@ -162,16 +163,16 @@ def _axis(scenario: Scenario, root: Node, label: str, path: str, when: str, give
     return axis
 
 
-def _range(label: str, numbers: list[Any], axis: Axis, grid: bool) -> Axis:
+def _range(label: str, numbers: list[Any], axis: Axis) -> Axis:
     """``axis`` with the range that ``numbers`` ask for: lowest, highest and, on a grid, how many."""
     within = range_of(axis.op, axis.declared)
     low, high = (_number(label, number, within) for number in numbers[:2])
     if low > high:
         raise InputError("LO above HI", key=label, found=f"{low:g} to {high:g}", allowed="LO below HI")
-    points = _points(label, numbers[2]) if grid else 0
+    points = _points(label, numbers[2]) if numbers[2:] else 0
     if low == high and points != 1:
         raise InputError("a range of no width", key=label, found=f"{low:g} to {high:g}", allowed="LO below HI")
-    if grid and points == 1 and low != high:
+    if points == 1 and low != high:
         allowed = "at least 2 points from LO to HI, or LO = HI"
         raise InputError("a grid of one point", key=label, found=f"{low:g} to {high:g} in 1 point", allowed=allowed)
     axis = replace(axis, low=low, high=high, points=points)

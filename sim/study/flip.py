@@ -90,7 +90,7 @@ def flip(scenario: Scenario, vary: Vary, until: str, how: How) -> Flip:
     than MOST_WORLDS_A_VALUE, if no number is asked for. InputError if range, claim or level make no sense; else errors
     as in ``run.run``.
     """
-    (axis,) = axes_of(scenario, vary, 1, grid=False)
+    (axis,) = axes_of(scenario, vary, grid=False)
     condition = condition_of(scenario, until)
     base = sized(scenario, how, MOST_WORLDS_A_VALUE)
     question = [digest.question(base, None), axis.name, axis.low, axis.high, condition.claim.id, condition[1:]]

@@ -26,7 +26,6 @@ from sim.words.headlines import of_sweep
 if TYPE_CHECKING:
     import pandas as pd
 
-MOST_PATHS = 2
 # at every point of a grid over one path, over two: whole blocks, which larger runs use too
 MOST_WORLDS_A_POINT = (2048, 1024)
 OF_INDUSTRY = (INDEPENDENTS_LEFT, GENERAL_LEFT, ENDGAME)
@@ -91,7 +90,7 @@ def sweep(scenario: Scenario, vary: Vary, how: How) -> Sweep:
     than MOST_WORLDS_A_POINT, if no number is asked for. InputError if the grid makes no sense; else errors as in
     ``run.run``.
     """
-    axes = axes_of(scenario, vary, MOST_PATHS, grid=True)
+    axes = axes_of(scenario, vary, grid=True)
     base = sized(scenario, how, MOST_WORLDS_A_POINT[len(axes) - 1])
     question = [digest.question(base, None), [[axis.name, *axis.values()] for axis in axes]]
 

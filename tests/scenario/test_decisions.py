@@ -168,7 +168,7 @@ def test_a_value_in_words():
 
 def test_a_flip_point_of_decisions_is_refused_with_another_way():
     with pytest.raises(InputError) as caught:
-        axes_of(load_text(TEXT), ["firms.minimax.lists=2025-01:2025-12"], 1, False)
+        axes_of(load_text(TEXT), ["firms.minimax.lists=2025-01:2025-12"], grid=False)
     assert "sweep" in caught.value.parts["allowed"]
 
 

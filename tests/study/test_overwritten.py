@@ -26,12 +26,12 @@ def event(date, value=0.2, path=HAZARD, **more):
 
 def refused(vary, grid=True, **more):
     with pytest.raises(InputError) as error:
-        axes_of(alone(**more), vary, 2, grid=grid)
+        axes_of(alone(**more), vary, grid=grid)
     return error.value
 
 
 def accepted(vary, grid=True, **more):
-    (axis,) = axes_of(alone(**more), vary, 2, grid=grid)
+    (axis,) = axes_of(alone(**more), vary, grid=grid)
     return axis
 
 
@@ -59,7 +59,7 @@ def test_file_and_line_of_the_event_are_named(tmp_path):
     file = tmp_path / "small.yaml"
     file.write_text(TEXT + f"events:\n  shock:\n    date: 2023-08\n    set: {{{WINDOW}: 1}}\n", encoding="utf-8")
     with pytest.raises(InputError) as error:
-        axes_of(load(file), f"{WINDOW}=0:1:2", 1, grid=True)
+        axes_of(load(file), f"{WINDOW}=0:1:2", grid=True)
     lines = file.read_text(encoding="utf-8").splitlines()
     assert (error.value.file, lines[error.value.line - 1]) == (str(file), "  shock:")
 

@@ -262,7 +262,7 @@ def test_figures_are_plotly_figures(swept):
 )
 def test_a_grid_that_makes_no_sense_is_refused(vary, words):
     with pytest.raises(InputError) as error:
-        axes_of(alone(), vary, 2, grid=True)
+        axes_of(alone(), vary, grid=True)
     assert words in str(error.value)
     assert "vary" in str(error.value)
     assert "--set" not in str(error.value)
@@ -279,7 +279,7 @@ def test_a_grid_that_makes_no_sense_is_refused(vary, words):
 )
 def test_an_unknown_path_names_the_nearest(path, nearest):
     with pytest.raises(InputError) as error:
-        axes_of(alone(), f"{path}=0:0.3:3", 2, grid=True)
+        axes_of(alone(), f"{path}=0:0.3:3", grid=True)
     assert error.value.nearest == nearest
 
 
@@ -289,20 +289,20 @@ def test_what_is_allowed_is_said_once_and_nothing_is_nearest_to_itself():
         ("assumptions.closure.on=0:2:3", "a whole num"),
     ):
         with pytest.raises(InputError) as error:
-            axes_of(alone(), vary, 2, grid=True)
+            axes_of(alone(), vary, grid=True)
         assert error.value.allowed.startswith(allowed)
     with pytest.raises(InputError) as error:
-        axes_of(alone(), "firms.alone.name=0:2:3", 2, grid=True)
+        axes_of(alone(), "firms.alone.name=0:2:3", grid=True)
     assert error.value.nearest is None
 
 
 def test_grids_are_neat():
-    (axis,) = axes_of(alone(), f"{HAZARD}=0:0.3:4", 2, grid=True)
+    (axis,) = axes_of(alone(), f"{HAZARD}=0:0.3:4", grid=True)
     assert axis.values() == [0, 0.1, 0.2, 0.3]
     assert [axis.set_text(value) for value in axis.values()][3] == f"{HAZARD}=0.3"
-    (tiny,) = axes_of(alone(), f"{HAZARD}=1e-9:3e-9:3", 2, grid=True)
+    (tiny,) = axes_of(alone(), f"{HAZARD}=1e-9:3e-9:3", grid=True)
     assert sim.sweep(alone(), {HAZARD: (1e-9, 3e-9, 3)}, jobs=1).grid[HAZARD].unique().tolist() == tiny.values()
-    (whole,) = axes_of(alone(), "assumptions.closure.on=0:1:2", 2, grid=True)
+    (whole,) = axes_of(alone(), "assumptions.closure.on=0:1:2", grid=True)
     assert whole.set_text(1.0) == "assumptions.closure.on=1"
 
 

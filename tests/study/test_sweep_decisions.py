@@ -27,7 +27,7 @@ def alone(**more):
 
 
 def axis(vary, scenario=None):
-    (found,) = axes_of(scenario or alone(), vary, 2, grid=True)
+    (found,) = axes_of(scenario or alone(), vary, grid=True)
     return found
 
 
@@ -90,7 +90,7 @@ def test_a_dated_decision():
 )
 def test_decisions_that_make_no_sense_are_refused_in_one_message(vary, problem, allowed, nearest):
     with pytest.raises(InputError) as caught:
-        axes_of(alone(), vary, 2, grid=True)
+        axes_of(alone(), vary, grid=True)
     assert problem in caught.value.problem and allowed in str(caught.value.parts["allowed"])
     assert caught.value.nearest == nearest
     assert "vary" in str(caught.value) and "--set" not in str(caught.value)
@@ -99,7 +99,7 @@ def test_decisions_that_make_no_sense_are_refused_in_one_message(vary, problem, 
 def test_a_decision_that_events_overwrite_is_refused():
     scenario = alone(events={"told": {"date": "2024-02", "set": {LEAVES: "never"}}})
     with pytest.raises(InputError, match=r"(?s)in force in only 1 of 12 months.*@2024-02") as caught:
-        axes_of(scenario, f"{LEAVES}=rule,never", 2, grid=True)
+        axes_of(scenario, f"{LEAVES}=rule,never", grid=True)
     assert f"events.told.set.{LEAVES}=rule,never" in caught.value.parts["allowed"]
     assert axis(f"events.told.set.{LEAVES}=rule,2024-05", scenario).values() == ["rule", "2024-05"]
 
