@@ -62,7 +62,7 @@ class Answer:
 
 class Study(Answer):
     """An answer with a sentence to quote. Its tables are its attributes with the names of their files: drivers.csv is
-    ``drivers``, a pandas frame, or None where there is no such file.
+    ``drivers``, a pandas frame; one that need not be there is None by default.
     """
 
     @classmethod
@@ -70,7 +70,9 @@ class Study(Answer):
         """The answer in a finished folder; ``own``: what it has besides tables. InputError if a table is not sound."""
         found: dict[str, Any] = {"manifest": done.manifest, "folder": done.path, "reused": True}
         for name, table in cls.KIND.tables.items():
-            found[Path(name).stem] = done.frame(name, table) if name in done.manifest["files"] else None
+            stem = Path(name).stem
+            if name in done.manifest["files"] or not hasattr(cls, stem):  # what has a default may be missing
+                found[stem] = done.frame(name, table)
         return cls(scenario=scenario, **found, **own)
 
     @property

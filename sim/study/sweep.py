@@ -64,7 +64,7 @@ class Sweep(Study):
     )
     axes: tuple[Axis, ...]
     grid: pd.DataFrame
-    survival: pd.DataFrame | None
+    survival: pd.DataFrame | None = None
 
     def quoted(self) -> str:
         """That sentence, made of the grid: about who is in focus first."""

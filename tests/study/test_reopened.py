@@ -7,7 +7,10 @@ import pytest
 from small_industry import small
 
 import sim
+from sim.archive.folder import RunFolder
+from sim.foundation.errors import InputError
 from sim.study.run import OUTCOME_FILES
+from sim.study.sweep import Sweep
 
 WORLDS = 300
 NUMBERED = {"1": ["firms.beta.cash=10"], "=2": ["firms.beta.cash=900"]}  # names of variants are texts
@@ -30,6 +33,17 @@ def test_frames_of_a_study_are_the_same_when_it_is_opened_again(tmp_path, study)
         pd.testing.assert_frame_equal(getattr(again, name), frame, check_exact=True, obj=name)
     if study != "sensitivity":
         assert again.summary() == first.summary()
+
+
+def test_a_table_that_must_be_there_is_missed_and_one_that_need_not_is_none(tmp_path):
+    done = ASKED["sweep"](tmp_path)
+    listed = {
+        name: {key: value for key, value in done.manifest["files"].items() if key != name} for name in done.tables()
+    }
+    folders = {name: RunFolder(done.folder, {**done.manifest, "files": files}) for name, files in listed.items()}
+    with pytest.raises(InputError, match=r"grid\.csv: cannot be read"):
+        Sweep.reopened(folders["grid.csv"], done.scenario, axes=done.axes)
+    assert Sweep.reopened(folders["survival.csv"], done.scenario, axes=done.axes).survival is None
 
 
 def test_frames_of_a_run_are_the_same_in_memory_written_and_opened_again(tmp_path):
