@@ -16,7 +16,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.study.how import How, takes_how
+from sim.study.how import TRAINING_ENDS, How, takes_how
 
 if TYPE_CHECKING:
     from sim.engine.simulate import Trace
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from sim.study.axes import Vary
     from sim.study.compare import Comparison
     from sim.study.flip import Flip
+    from sim.study.hindcast import Hindcast
     from sim.study.run import Run
     from sim.study.sensitivity import Sensitivity
     from sim.study.sweep import Sweep
@@ -36,6 +37,7 @@ __all__ = [
     "cluster",
     "compare",
     "flip",
+    "hindcast",
     "load",
     "open_run",
     "run",
@@ -150,6 +152,19 @@ def sensitivity(scenario: Scenario | Path | str, of: str, *, method: str = "give
     from sim.study.sensitivity import sensitivity as answer
 
     return answer(_loaded(scenario), of, method, how)
+
+
+@takes_how(_pages, without=("firms",))
+def hindcast(scenario: Scenario | Path | str, *, until: str = TRAINING_ENDS, how: How) -> Hindcast:
+    """Score what the worlds of a scenario said of facts, by window, against simpler forecasts.
+
+    Facts to ``until`` (YYYY-MM) are the training window, those after it the test. The answer has ``event_forecasts``,
+    ``number_forecasts`` and ``scores`` as pandas frames and ``headline``; worlds run to the last fact (by default the
+    scenario's number, at most some 4,000); errors are those of ``run``.
+    """
+    from sim.study.hindcast import hindcast as answer
+
+    return answer(_loaded(scenario), until, how)
 
 
 def cluster(scheduler: str) -> AbstractContextManager[None]:

@@ -90,11 +90,11 @@ def check(scenario: ScenarioFile, sets: Sets = None) -> None:
     found = sim.load(scenario, sets or ())
     values = [*found.assumptions.values(), *(value for firm in found.firms for value in firm.values.values())]
     events = {change.origin for change in found.changes if change.origin != "--set"}
-    firms = sum(max(1, firm.copies) for firm in found.firms)
+    firms, facts = sum(max(1, firm.copies) for firm in found.firms), len(found.facts) + len(found.reported)
     notices((*found.notices, *memory_notices(found, None)), quiet=False)
     print(terminal.clean(f"{found.name}: {found.title}"))
     print(f"  {month_text(found.start)} to {month_text(found.end)}, {found.ticks} months")
-    print(f"  {firms:,} firms, {len(events)} dated events, {len(found.claims)} claims, {len(found.facts)} facts")
+    print(f"  {firms:,} firms, {len(events)} dated events, {len(found.claims)} claims, {facts} facts")
     print(f"  {len(found.given)} values stated, {sum(value.uncertain for value in values)} of all values uncertain")
     print(f"  {found.worlds:,} worlds, seed {found.seed}")
     print("The scenario is valid.")

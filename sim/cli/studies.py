@@ -1,4 +1,4 @@
-"""The commands that ask a question: run, whatif, compare, sweep, flip and sensitivity.
+"""The commands that ask a question: run, whatif, compare, sweep, flip, sensitivity and hindcast.
 
 Each turns its own options into a call of the function of ``sim`` that answers it; what they share is in options.py.
 """
@@ -14,6 +14,7 @@ import typer
 import sim
 from sim.cli import terminal
 from sim.cli.options import Ask, ScenarioFile, Sets, Variants, question
+from sim.study.how import TRAINING_ENDS
 
 Grid = Annotated[
     list[str] | None,
@@ -40,6 +41,9 @@ Of = Annotated[
     str, typer.Option("--of", metavar="CLAIM", help=f"The claim whose drivers are asked for, {PROPOSITION}.")
 ]
 Method = Annotated[str, typer.Option("--method", metavar="METHOD", help="given-data, or sobol or morris (with SALib).")]
+Training = Annotated[
+    str, typer.Option("--until", metavar="YYYY-MM", help="The last month of the training window; later facts test.")
+]
 Runs = Annotated[
     list[Path], typer.Argument(metavar="X Y [Z...]", help="Scenario files or result folders.", show_default=False)
 ]
@@ -73,3 +77,8 @@ def flip(scenario: ScenarioFile, vary: Span = None, until: Until = "", sets: Set
 @question(sim.sensitivity, terminal.drivers_table)
 def sensitivity(scenario: ScenarioFile, of: Of = "", method: Method = "given-data", sets: Sets = None) -> Ask:
     return partial(sim.sensitivity, sim.load(scenario, sets or ()), of, method=method)
+
+
+@question(sim.hindcast, terminal.scores_table)
+def hindcast(scenario: ScenarioFile, until: Training = TRAINING_ENDS, sets: Sets = None) -> Ask:
+    return partial(sim.hindcast, sim.load(scenario, sets or ()), until=until)

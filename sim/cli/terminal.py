@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sim.study.axes import Coordinate
     from sim.study.compare import Comparison
     from sim.study.flip import Flip
+    from sim.study.hindcast import Hindcast
     from sim.study.how import Progress, Tell
     from sim.study.run import Run
     from sim.study.sensitivity import Sensitivity
@@ -400,3 +401,22 @@ def drivers_table(done: Sensitivity) -> None:
         print("Percent, with 95% intervals. Assumptions that cannot be told apart share a rank.")
     others = len(done.ranks) - len(paths)
     print(f"{others} of {len(done.ranks)} uncertain assumptions are not distinguishable from noise.")
+
+
+def scores_table(done: Hindcast) -> None:
+    """The plain answer, and the scores of every forecast."""
+    print(clean(f"{done.headline}."))
+    rows = []
+    for row in done.summary():
+        if row["facts"] and row["value"] is not None:
+            gain = row["gain"]
+            known = "" if gain is None or row["gain_low"] is None else _gain(row)
+            rows.append(
+                [f"{row['window']}, {row['score']}", row["forecast"], f"{row['value']:.3f}", known, str(row["facts"])]
+            )
+    print_table(["score", "forecast", "mean", "the worlds are better by", "facts"], rows, left=2)
+    print(f"{done.scenario.worlds:,} worlds to the last fact. Brier, log and CRPS: lower is better.")
+
+
+def _gain(row: Row) -> str:
+    return f"{row['gain']:+.3f} ({row['gain_low']:+.3f} to {row['gain_high']:+.3f})"

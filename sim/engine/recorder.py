@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.engine.block import BLOCK_WORLDS, Block
 from sim.engine.prepared import Problem
+from sim.engine.tally import compile_tally, look, plan_of
 from sim.foundation.causes import NO_CAUSE
 from sim.foundation.columns import (
     ACQUIRED,
@@ -25,7 +26,6 @@ from sim.foundation.histograms import (
     BINS,
     LANDSCAPE,
     PATHS,
-    QUANTITIES,
     bin_of,
     count_bins,
     counts_dtype,
@@ -124,6 +124,7 @@ def compile_record(tile: World) -> None:
     for counts in (np.uint16, np.uint32):
         paths, landscape, leaders = (np.zeros((1,) * axes, counts) for axes in (4, 3, 2))
         compile_for(record, tile, series, paths, seen[1], landscape, seen[0], leaders, *GRIDS_AND_SCALES)
+    compile_tally(tile)
 
 
 class Recorder:
@@ -133,9 +134,9 @@ class Recorder:
         self.problem = problem
         self.told: list[np.ndarray] = []
         self.clipped: dict[str, int] = {}
-        self._probes = [(column, problem.tick_of(probe.month), probe) for column, probe in enumerate(probes)]
-        self._rows = {firm: row for row, firm in enumerate(problem.ids)}
-        single = [self._rows[firm] for firm in problem.layout.singles]
+        rows = {firm: row for row, firm in enumerate(problem.ids)}
+        self._plan = plan_of(probes, rows.__getitem__, problem.tick_of)
+        single = [rows[firm] for firm in problem.layout.singles]
         self._kept = np.array([row for row in single if problem.kinds[row] == STARTUP], np.int64)
         ends = year_ends(problem.start, problem.start + problem.ticks - 1)
         self._year_ends = {problem.tick_of(month): place for place, month in enumerate(ends)}
@@ -152,7 +153,7 @@ class Recorder:
             landscape=np.zeros((len(LANDSCAPE), months, count_bins(len(problem.ids))), counts),
             landscape_seen=nothing_seen((len(LANDSCAPE), months)),
             leaders=np.zeros((series, months), counts),
-            probes=np.zeros((worlds, len(probes))),
+            probes=np.full((worlds, len(probes)), np.nan),
             year_ends=np.full((worlds, len(ends), len(self._kept), len(KEPT)), np.nan, np.float32),
         )
 
@@ -166,18 +167,7 @@ class Recorder:
             there = np.asarray(tile.firms["status"])[:, self._kept] == INDEPENDENT
             found = np.stack([np.asarray(tile.firms[name])[:, self._kept] for name in KEPT], axis=-1)
             kept.year_ends[worlds, place] = np.where(there[..., None], found, np.nan)
-        for column, tick, probe in self._probes:
-            if tick == tile.tick:
-                kept.probes[worlds, column] = self._probe(tile, probe)
-
-    def _probe(self, tile: World, probe: Probe) -> np.ndarray:
-        if probe.firm is None:
-            found = np.asarray(tile.market[probe.quantity], dtype=float)
-            observed = [is_observed(x, QUANTITIES[probe.quantity].grid) for x in found]
-            return np.where(observed, found, np.nan)
-        row = self._rows[probe.firm]
-        there = np.asarray(tile.firms["status"])[:, row] == INDEPENDENT
-        return np.where(there, np.asarray(tile.firms[probe.quantity])[:, row], np.nan)
+        look(tile, self._plan, kept.probes[worlds])
 
     def finish(self, tile: World, offset: int) -> None:
         """Record how the worlds of a tile ended."""

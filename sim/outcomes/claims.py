@@ -17,12 +17,14 @@ import numpy as np
 
 from sim.engine.block import Block
 from sim.foundation.histograms import LANDSCAPE, SHARE
+from sim.outcomes.amounts import amounts, gaps
 from sim.outcomes.endgame import endgame_months
 from sim.outcomes.fates import event_months, states_at
 from sim.outcomes.index import groups_of
 from sim.outcomes.intervals import of_worlds
+from sim.scenario.amount import firms_of_group
 from sim.scenario.layout import layout_of
-from sim.scenario.model import Claim, Probe, Scenario
+from sim.scenario.model import Claim, Scenario
 
 TRUE, FALSE, UNDECIDED = 1.0, 0.0, 0.5
 
@@ -30,6 +32,11 @@ TRUE, FALSE, UNDECIDED = 1.0, 0.0, 0.5
 def truth(claim: Claim, block: Block, scenario: Scenario) -> np.ndarray:
     """(worlds,) what ``claim`` is in each world: TRUE, FALSE or UNDECIDED; undecided also where ``given`` fails."""
     return _Worlds(block, scenario, event_months(block.histories)).answer(claim)
+
+
+def holds(proposition: Mapping[str, Any], block: Block, scenario: Scenario) -> np.ndarray:
+    """(worlds,) the same of a validated ``proposition`` (scenario/proposition.py)."""
+    return _Worlds(block, scenario, event_months(block.histories)).truth(proposition)
 
 
 def can_be_undecided(claim: Claim) -> bool:
@@ -74,20 +81,44 @@ class _Worlds:
         if "endgame" in said:
             return np.asarray(endgame_months(self.block) <= self._tick(said["by"]))
         if "count" in said:
-            rows = groups_of(self.scenario).get(said["count"]["of"], np.array([], int))
-            number = self._state(said["count"]["state"], said["at"], rows).sum(axis=1)
+            number = self._counted(said)
             low, high = said.get("between", (said.get("at_least", 0), said.get("at_most", np.inf)))
             return np.asarray((number >= low) & (number <= high))
+        if "among" in said or "leads" in said:
+            return self._nearest(said)
         row = layout_of(self.scenario).of_series(said["firm"])[0]
         return self._state(said["fate"] if "fate" in said else said["milestone"], said["by"], row)
 
+    def _counted(self, said: Mapping[str, Any]) -> np.ndarray:
+        """(worlds,) the number of firms in a state, or of which a comparison is true."""
+        of = said["count"]
+        if "state" in of:
+            rows = groups_of(self.scenario).get(of["of"], np.array([], int))
+            return np.asarray(self._state(of["state"], said["at"], rows).sum(axis=1))
+        each = {key: value for key, value in of.items() if key != "of"}
+        firms = firms_of_group(of["of"], self.scenario)
+        return np.asarray(np.sum([self._compared({"firm": firm, **each}) == TRUE for firm in firms], axis=0))
+
+    def _nearest(self, said: Mapping[str, Any]) -> np.ndarray:
+        """Whether a firm is one of those nearest to the frontier, or a group has the one that is nearest of all."""
+        group = firms_of_group(said["leads"] if "leads" in said else said["of"], self.scenario)
+        theirs = gaps(group, said["at"], self.block, self.scenario)
+        if "among" in said:
+            own = gaps((said["firm"],), said["at"], self.block, self.scenario)
+            return np.asarray(np.isfinite(own[:, 0]) & ((theirs < own).sum(axis=1) < said["among"]))
+        others = tuple(firm for firm in layout_of(self.scenario).singles if firm not in group)
+        rest = gaps(others, said["at"], self.block, self.scenario).min(axis=1) if others else np.inf
+        return np.asarray(theirs.min(axis=1) < rest)
+
     def _compared(self, said: Mapping[str, Any]) -> np.ndarray:
-        """A quantity above or below a number, or a multiple of itself earlier; undecided where one is missing."""
+        """An amount above or below a number, or a multiple of itself over another span; undecided where one is
+        missing.
+        """
         side = "above" if "above" in said else "below"
-        firm, quantity, against = said.get("firm"), said.get("quantity", said.get("market")), said[side]
-        value = self._probe(firm, quantity, said["at"])
+        value, against = amounts(said, self.block, self.scenario), said[side]
         if isinstance(against, Mapping):
-            against = against["times"] * self._probe(firm, quantity, against["at"])
+            who = {key: said[key] for key in ("firm", "of", "quantity", "market") if key in said}
+            against = amounts({**who, **against}, self.block, self.scenario)
         true = value > against if side == "above" else value < against
         return np.where(np.isnan(value) | np.isnan(against), UNDECIDED, np.where(true, TRUE, FALSE))
 
@@ -98,11 +129,6 @@ class _Worlds:
     def _state(self, state: str, month: int, rows: Any) -> np.ndarray:
         """Whether the firms in ``rows`` are in ``state`` at the end of ``month``, or reached that milestone by then."""
         return states_at({name: when[:, rows] for name, when in self.months.items()}, self._tick(month))[state]
-
-    def _probe(self, firm: str | None, quantity: str, month: int) -> np.ndarray:
-        """(worlds,) the quantity at the end of the month."""
-        found: np.ndarray = self.block.probes[:, self.scenario.probes.index(Probe(firm, quantity, month))]
-        return found
 
 
 @dataclass

@@ -6,6 +6,7 @@ the nearest valid key, and the allowed keys and bounds come from the catalogue a
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -16,6 +17,7 @@ from sim.foundation.months import FIRST_MONTH, month_text
 from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS, MECHANISMS
 from sim.scenario import proposition
 from sim.scenario import value as values
+from sim.scenario.amount import amount
 from sim.scenario.events import changes_of, overwritten, places
 from sim.scenario.extend import Tree
 from sim.scenario.frozen import Frozen, freeze
@@ -23,15 +25,17 @@ from sim.scenario.grammar import (
     KEYS_OF_CLAIM,
     KEYS_OF_FACT,
     KEYS_OF_FIRM,
+    KEYS_OF_REPORTED,
     KEYS_OF_SCENARIO,
     MAX_FIRMS,
     NEEDED_KEYS,
     Key,
 )
 from sim.scenario.keys import RESERVED_IDS, copy_ids, luck_key
-from sim.scenario.model import Claim, Firm, Scenario, Value
+from sim.scenario.model import Claim, Firm, Reported, Scenario, Value
 from sim.scenario.node import Node, list_of
 from sim.scenario.removed import Removed
+from sim.scenario.scope import Scope
 
 MAX_MONTHS = 1800  # 150 years
 
@@ -64,16 +68,15 @@ def build(tree: Tree, set_paths: tuple[str, ...], notices: tuple[str, ...], erro
     given |= {f"firms.{id}.{key}" for id, entry in top["firms"].data.items() for key in entry.data}
     changes = changes_of(root, start, end, removed, errors)
     single = [firm.id for firm in firms if not firm.copies]
-    scope = proposition.Scope(single, groups, start, end, removed=removed, errors=errors)
-    claims, facts = (
-        _claims(root.section("claims"), scope, KEYS_OF_CLAIM),
-        _claims(root.section("facts"), scope, KEYS_OF_FACT),
-    )
-    for fact in facts:
-        if any(claim.id == fact.id for claim in claims):
-            node = top["facts"].data[fact.id]
-            allowed = f"an id that no claim has; {top['claims'].data[fact.id].place} has it"
-            errors.add(node.error("a claim and a fact of one id", found=fact.id, allowed=allowed))
+    scope = Scope(single, groups, start, end, removed=removed, errors=errors)
+    claims, known = _claims(root.section("claims"), scope, KEYS_OF_CLAIM), root.section("facts")
+    numbers = {id: node for id, node in known.items() if isinstance(node.data, dict) and "measure" in node.data}
+    facts = _claims({id: node for id, node in known.items() if id not in numbers}, scope, KEYS_OF_FACT)
+    reported = tuple(_reported(id, node, scope) for id, node in numbers.items())
+    for id, node in known.items():
+        if any(claim.id == id for claim in claims):
+            allowed = f"an id that no claim has; {top['claims'].data[id].place} has it"
+            errors.add(node.error("a claim and a fact of one id", found=id, allowed=allowed))
     said = _said(top, errors)
     for error in removed.errors():
         errors.add(error)
@@ -91,6 +94,7 @@ def build(tree: Tree, set_paths: tuple[str, ...], notices: tuple[str, ...], erro
         changes=changes,
         claims=claims,
         facts=facts,
+        reported=reported,
         probes=proposition.sorted_probes(scope.probes),
         given=frozenset(given),
         resolved=freeze(stated),
@@ -241,20 +245,39 @@ def _assumptions(section: Node | None, errors: Gathered) -> tuple[Mapping[str, V
     return Frozen(complete), given
 
 
-def _claims(section: Mapping[str, Node], scope: proposition.Scope, keys: Mapping[str, Key]) -> tuple[Claim, ...]:
-    """The claims (or, with the key ``happened``, the facts) of a section."""
+def _claims(section: Mapping[str, Node], scope: Scope, keys: Mapping[str, Key]) -> tuple[Claim, ...]:
+    """The claims (or, with the key ``happened``, the events among the facts) of a section."""
     return tuple(_claim(id, node, scope, keys) for id, node in section.items())
 
 
-def _claim(id: str, node: Node, scope: proposition.Scope, keys: Mapping[str, Key]) -> Claim:
+def _claim(id: str, node: Node, scope: Scope, keys: Mapping[str, Key]) -> Claim:
     required = ("when", "happened") if "happened" in keys else ("when",)
     entries = node.fields(keys, required, scope.errors)
     given = entries.get("given")
-    says, source, when, only_if, happened = scope.errors.each(
+    says, source, when, only_if, happened, kind, before = scope.errors.each(
         lambda: KEYS_OF_CLAIM["says"].of(entries, "says"),
         lambda: KEYS_OF_CLAIM["source"].of(entries, "source"),
         lambda: proposition.parse(entries["when"], scope),
         lambda: None if given is None or given.data is None else proposition.parse(given, scope),
         lambda: KEYS_OF_FACT["happened"].of(entries, "happened"),
+        lambda: KEYS_OF_FACT["class"].of(entries, "class"),
+        lambda: KEYS_OF_FACT["before"].of(entries, "before"),
     )
-    return Claim(id, says, source, when, only_if, happened)
+    return Claim(id, says, source, when, only_if, happened, kind, before)
+
+
+def _reported(id: str, node: Node, scope: Scope) -> Reported:
+    entries = node.fields(KEYS_OF_REPORTED, ("measure", "reported"), scope.errors)
+    given, keys = entries.get("given"), KEYS_OF_REPORTED
+    measure, only_if, reported, *rest = scope.errors.each(
+        lambda: freeze(amount(entries["measure"], scope)),
+        lambda: None if given is None or given.data is None else proposition.parse(given, scope),
+        lambda: keys["reported"].of(entries, "reported"),
+        *(
+            partial(keys[name].of, entries, name)
+            for name in ("says", "source", "tolerance", "class", "before", "too_low", "too_high")
+        ),
+    )
+    says, source, tolerance, kind, before, too_low, too_high = rest
+    low, high = reported or (math.nan, math.nan)
+    return Reported(id, says, source, measure, only_if, low, high, tolerance, kind, before, too_low, too_high)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sim.foundation.file_paths import carried
-from sim.scenario.model import Scenario
+from sim.scenario.model import Claim, Reported, Scenario
 
 FILE = "evidence.csv"
 ID = re.compile(r"\b(?:S\d{3}|P-[A-Z0-9]+)-\d+\b")
@@ -46,6 +46,7 @@ def _texts(scenario: Scenario) -> Iterator[str]:
     for value in (*values, *(change.value for change in scenario.changes)):
         yield from (value.source, value.note)
     yield from (change.source for change in scenario.changes)
-    for claim in (*scenario.claims, *scenario.facts):
+    asked: tuple[Claim | Reported, ...] = (*scenario.claims, *scenario.facts, *scenario.reported)
+    for claim in asked:
         yield from (claim.source, claim.says)
     yield from (scenario.title, scenario.description)

@@ -6,6 +6,7 @@ are keys too; the catalogue declares them. What a proposition may say stands in 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
@@ -21,6 +22,9 @@ MAX_FIRMS = 2000
 DEFAULT_WORLDS = 10_000
 DEFAULT_SEED = 1
 ASSUMED = "assumption"  # the source where none is stated
+TOLERANCE = 0.1  # by how much of itself a reported number may be off where a fact does not say: docs/calibration.md
+SMALLEST_TOLERANCE = 1e-6
+REPORTED_BOUNDS = ("at_least", "at_most")
 
 
 class Key(NamedTuple):
@@ -57,11 +61,51 @@ def _whole(low: int, high: int, default: int | None = None) -> Key:
     return Key(schema, lambda node: node.whole(low, high), default)
 
 
+def _class(node: Node) -> str:
+    if not is_id(name := node.text()):
+        raise node.wrong("not a class of facts", ID_RULE)
+    return name
+
+
+def reported(node: Node) -> tuple[float, float]:
+    """The ends of what was reported: a number twice, a range, or a bound with infinity."""
+    if isinstance(node.data, tuple):
+        low, high = (item.number() for item in node.items("[low, high]", 2, 2))
+        if low > high:
+            raise node.wrong("low above high", "[low, high]")
+        return low, high
+    if not isinstance(node.data, dict):
+        return (number := node.number()), number
+    bounds = node.fields(REPORTED_BOUNDS)
+    if len(bounds) != 1:
+        raise node.wrong(
+            "no bound" if not bounds else "two bounds", f"one of {' and '.join(REPORTED_BOUNDS)}, or [low, high]"
+        )
+    ((side, bound),) = bounds.items()
+    return (bound.number(), math.inf) if side == REPORTED_BOUNDS[0] else (-math.inf, bound.number())
+
+
 ID_SCHEMA: Schema = {"type": "string", "pattern": ID_PATTERN, "maxLength": MAX_ID}
 ONE_LINE = Key({"type": "string", "maxLength": MAX_LINE}, Node.text)
 SEVERAL_LINES = Key({"type": "string", "maxLength": MAX_TEXT}, lambda node: node.text(MAX_TEXT, lines=True), "")
 MONTH_SCHEMA: Schema = {"$ref": "#/$defs/month"}
 MONTH_OR_NULL_SCHEMA: Schema = {"anyOf": [MONTH_SCHEMA, {"type": "null"}]}
+REPORTED_SCHEMA: Schema = {
+    "description": "a number, [low, high], or {at_least: number} or {at_most: number}",
+    "anyOf": [
+        {"type": "number"},
+        {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2},
+        *(
+            {
+                "type": "object",
+                "properties": {side: {"type": "number"}},
+                "required": [side],
+                "additionalProperties": False,
+            }
+            for side in REPORTED_BOUNDS
+        ),
+    ],
+}
 PROPOSITION_SCHEMA: Schema = {"$ref": "#/$defs/proposition"}
 SOURCE_AND_NOTE = {
     "source": ONE_LINE._replace(default=ASSUMED),
@@ -107,7 +151,28 @@ KEYS_OF_CLAIM = {
     "when": Key(PROPOSITION_SCHEMA),
     "given": Key({"anyOf": [PROPOSITION_SCHEMA, {"type": "null"}]}),
 }
-KEYS_OF_FACT = {**KEYS_OF_CLAIM, "happened": Key({"type": "boolean"}, Node.flag)}
+CLASS_OF_FACT = Key({**ID_SCHEMA, "description": "events of a class are each other's base rate"}, _class, "")
+BEFORE_SAYS = "how it stood at the end of the training window: what a forecast says that nothing changes"
+KEYS_OF_FACT = {
+    **KEYS_OF_CLAIM,
+    "happened": Key({"type": "boolean"}, Node.flag),
+    "class": CLASS_OF_FACT,
+    "before": Key({"type": "boolean", "description": BEFORE_SAYS}, Node.flag),
+}
+KEYS_OF_REPORTED = {  # a fact that is a number
+    **{name: key for name, key in KEYS_OF_CLAIM.items() if name != "when"},
+    "measure": Key({"$ref": "#/$defs/amount"}),
+    "reported": Key(REPORTED_SCHEMA, reported),
+    "tolerance": Key(
+        {"type": "number", "exclusiveMinimum": 0, "maximum": 1, "default": TOLERANCE},
+        lambda node: node.number(SMALLEST_TOLERANCE, 1.0),
+        TOLERANCE,
+    ),
+    "class": CLASS_OF_FACT,
+    "before": Key({"type": "number", "description": BEFORE_SAYS}, Node.number),
+    "too_low": SEVERAL_LINES,
+    "too_high": SEVERAL_LINES,
+}
 
 
 def schemas(keys: Mapping[str, Key]) -> Schema:

@@ -14,11 +14,13 @@ from dataclasses import dataclass, field
 
 from sim.foundation.months import month_of, month_text
 from sim.laws.catalogue import FIRM_ASSUMPTIONS
+from sim.scenario.amount import SPANS
 from sim.scenario.extend import Horizon, Tree, horizon_of
 from sim.scenario.node import Node
 from sim.scenario.override import is_set
+from sim.scenario.removed import in_short
 
-_PROPOSITION_DATES = ("at", "by")
+_PROPOSITION_DATES = ("by", *SPANS)
 _DECISIONS = tuple(name for name, declared in FIRM_ASSUMPTIONS.items() if declared.decides)
 
 
@@ -39,7 +41,7 @@ class _Fit:
             (f"Began before {start}, in force from the start", self.in_force),
             (f"Never comes, because dated after {end}", self.never),
         )
-        return tuple(f"{what}: {', '.join(paths)}." for what, paths in told if paths)
+        return tuple(f"{what}: {', '.join(in_short(paths))}." for what, paths in told if paths)
 
 
 def fitted(tree: Tree) -> tuple[Node, tuple[str, ...]]:
@@ -75,8 +77,8 @@ def _dates(node: Node) -> Iterator[Node]:
             yield from _dates(item)
     elif isinstance(node.data, dict):
         for key, item in node.data.items():
-            if key in _PROPOSITION_DATES and isinstance(item.data, str):
-                yield item
+            if key in _PROPOSITION_DATES and not isinstance(item.data, dict):
+                yield from item.data if isinstance(item.data, tuple) else (item,)
             else:
                 yield from _dates(item)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 SERIES, LINE = "series", "line"
+AT, SUM, LARGEST = "at", "sum", "largest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +82,46 @@ class Claim:
     when: Mapping[str, Any]
     given: Mapping[str, Any] | None = None
     happened: bool | None = None  # facts only
+    kind: str = ""  # of facts: the class, whose other events are its base rate
+    before: bool | None = None  # of facts: whether it was so at the end of the training window, if that is known
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A fact that is a number: ``low`` = ``high``, a range, or a bound with infinity on the other side.
+
+    ``measure`` is what is measured in each world, as plain data (scenario/amount.py), in worlds in which ``given`` is
+    true. ``tolerance`` is the share of itself by which what was reported may be off; ``before`` is the same number at
+    the end of the training window, if it is known. ``too_low`` and ``too_high`` say why the model may lie there.
+    """
+
+    id: str
+    says: str
+    source: str
+    measure: Mapping[str, Any]
+    given: Mapping[str, Any] | None
+    low: float
+    high: float
+    tolerance: float
+    kind: str = ""
+    before: float | None = None
+    too_low: str = ""
+    too_high: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """A quantity at the end of a calendar month that a proposition asks for; ``firm`` None: the market's."""
+    """A quantity that a proposition or a fact asks for (foundation/measured.py); ``firm`` None: the market's.
+
+    ``how`` it is asked for: ``AT`` the end of the calendar ``month``; as ``SUM`` of, or as ``LARGEST`` of, the months
+    from ``first`` to ``month``.
+    """
 
     firm: str | None
     quantity: str
     month: int
+    first: int | None = None
+    how: str = AT
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +151,7 @@ class Scenario:
     probes: tuple[Probe, ...]
     given: frozenset[str]
     resolved: Mapping[str, Any]
+    reported: tuple[Reported, ...] = ()
     notices: tuple[str, ...] = field(default=())
     places: Mapping[str, tuple[str | None, int | None]] = field(default_factory=dict, compare=False)
 

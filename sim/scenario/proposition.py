@@ -10,36 +10,40 @@ The grammar (DATE is YYYY-MM; in a validated proposition every DATE is a calenda
                                                   general (independent and still in the general race), listed,
                                                   pivoted, abandoned, profitable (reached at or before that month,
                                                   whatever came after), acquired, closed; at the end of the month
-    {firm: ID, quantity: NAME, at: DATE, above: NUMBER}            or below: NUMBER; NAME: histograms.PATHS
-    {market: NAME, at: DATE, above: NUMBER}                        or below: NUMBER; NAME: histograms.LANDSCAPE
-        instead of NUMBER: {at: DATE, times: X}   X times the same quantity at the other date
+    {count: {of: GROUP, quantity: NAME, SPAN, above: NUMBER}, at_least: N}      the firms of which that is true
+    {firm: ID, quantity: NAME, SPAN, above: NUMBER}                or below: NUMBER; or ``of: GROUP``; what NAME and
+    {market: NAME, SPAN, above: NUMBER}                            SPAN may be: amount.py, for instance ``at: DATE``
+        instead of NUMBER: {at: DATE, times: X}   X times the same quantity at the other date (or SPAN)
+    {firm: ID, among: N, of: GROUP, at: DATE}     it is one of the N firms of the group nearest to the frontier
+    {leads: GROUP, at: DATE}                      a firm of the group is nearer to the frontier than all others
     {endgame: true, by: DATE}                     the endgame began at or before that month
     {not: P}   {all: [P, ...]}   {any: [P, ...]}
 
-ID is a firm, not a class. ``above`` and ``below`` are strict. Of a giant only what means something
-(``Quantity.of_giants``). A quantity of a firm that is not active then is missing, and so is a share of nothing
-(``top_four_share`` of a year without venture money, ``concentration`` without revenue): what is said of it is
-undecided, and a world in which a claim is undecided does not count for it (outcomes/claims.py).
+ID is a firm, not a class; ``among`` and ``leads`` look at firms that stand alone. ``above`` and ``below`` are strict.
+Of a giant only what means something (``Measured.of_giants``). A quantity of a firm that is not active then is missing,
+and so is a share of nothing (``top_four_share`` of a year without venture money, ``concentration`` without revenue):
+what is said of it is undecided, and a world in which a claim is undecided does not count for it
+(outcomes/claims.py).
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from sim.foundation.columns import FATES, MILESTONES
-from sim.foundation.errors import Gathered
-from sim.foundation.histograms import LANDSCAPE, PATHS, YEARLY
-from sim.foundation.months import is_december, year_text
-from sim.foundation.states import ALL_GIANTS, ALL_STARTUPS, State
+from sim.foundation.measured import FRONTIER_GAP
+from sim.foundation.states import ALL_STARTUPS, State
+from sim.scenario import amount
+from sim.scenario.amount import SPANS, WHO, add_probes, members, one_of, span, spanned
 from sim.scenario.frozen import freeze
-from sim.scenario.model import Probe
-from sim.scenario.node import Node, list_of
-from sim.scenario.removed import Removed
+from sim.scenario.model import AT, Probe
+from sim.scenario.node import Node
+from sim.scenario.scope import Scope
 
 COUNTED_STATES = (State.INDEPENDENT, State.IN_GENERAL_RACE, *MILESTONES, State.ACQUIRED, State.CLOSED)
+COMPARISONS = ("above", "below")
 FORMS = {  # the key that tells a form -> all keys of that form
     "not": ("not",),
     "all": ("all",),
@@ -47,32 +51,16 @@ FORMS = {  # the key that tells a form -> all keys of that form
     "fate": ("firm", "fate", "by"),
     "milestone": ("firm", "milestone", "by"),
     "count": ("count", "at", "at_least", "at_most", "between"),
-    "quantity": ("firm", "quantity", "at", "above", "below"),
-    "market": ("market", "at", "above", "below"),
+    "among": ("firm", "among", "of", "at"),
+    "leads": ("leads", "at"),
+    "quantity": (*WHO, "quantity", *SPANS, *COMPARISONS),
+    "market": ("market", *SPANS, *COMPARISONS),
     "endgame": ("endgame", "by"),
 }
 COUNT_BOUNDS = ("at_least", "at_most", "between")
-COMPARISONS = ("above", "below")
-OF_GIANTS = tuple(quantity.name for quantity in PATHS if quantity.of_giants)
+COUNTED_KEYS = ("of", "state", "quantity", *SPANS, *COMPARISONS)
 _KEYS = tuple(dict.fromkeys(key for keys in FORMS.values() for key in keys))
 _MOST = 1_000_000  # firms a count may speak of
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """What a proposition may speak of, the probes it was found to need, and what is wrong with it.
-
-    ``groups`` are the members of every group and of every class, as Scenario has them.
-    ``start`` and ``end`` are None where they are wrong themselves.
-    """
-
-    firms: Collection[str]
-    groups: Mapping[str, tuple[str, ...]]
-    start: int | None
-    end: int | None
-    probes: set[Probe] = field(default_factory=set)
-    removed: Removed = field(default_factory=Removed)
-    errors: Gathered = field(default_factory=Gathered)
 
 
 def parse(node: Node, scope: Scope) -> Any:
@@ -91,7 +79,7 @@ def _proposition(node: Node, scope: Scope) -> dict[str, Any]:
         problem = "no proposition" if not forms else f"more than one proposition ({' and '.join(forms)})"
         raise node.wrong(problem, f"exactly one of {', '.join(FORMS)}")
     form = forms[0]
-    required = FORMS[form] if form in ("fate", "milestone", "endgame") else ()
+    required = FORMS[form] if form in ("fate", "milestone", "endgame", "among", "leads") else ()
     node = node.replaced(entries)
     entries = node.fields(FORMS[form], required, errors)
     if form == "not":
@@ -102,14 +90,16 @@ def _proposition(node: Node, scope: Scope) -> dict[str, Any]:
     if form in ("fate", "milestone"):
         what, firm, by = errors.each(
             lambda: entries[form].choice(FATES if form == "fate" else MILESTONES, f"a {form}"),
-            lambda: _firm(entries["firm"], scope),
-            lambda: _month(entries["by"], scope),
+            lambda: scope.firm(entries["firm"]),
+            lambda: scope.month(entries["by"]),
         )
         return {"firm": firm, form: what, "by": by}
     if form == "endgame":
-        _, by = errors.each(lambda: _true(entries["endgame"]), lambda: _month(entries["by"], scope))
+        _, by = errors.each(lambda: _true(entries["endgame"]), lambda: scope.month(entries["by"]))
         return {"endgame": True, "by": by}
-    return _count(node, scope) if form == "count" else _comparison(node, form, scope)
+    if form in ("among", "leads"):
+        return _nearest(entries, form, scope)
+    return _count(node, scope) if form == "count" else _compared(node, scope)
 
 
 def _true(node: Node) -> None:
@@ -117,49 +107,54 @@ def _true(node: Node) -> None:
         raise node.wrong("not a proposition", "true; or not: {endgame: true, by: DATE}")
 
 
-def _firm(node: Node, scope: Scope) -> str:
-    scope.removed.refuse(f"firms.{node.data}", node)
-    if isinstance(node.data, str) and node.data in scope.groups and node.data not in scope.firms:
-        raise node.wrong("a group or a class, not a firm", "a firm; or count: {of: GROUP, state: STATE}")
-    return node.choice(scope.firms, "a firm of this scenario")
-
-
-def _month(node: Node, scope: Scope) -> int:
-    return node.month(scope.start, scope.end)
-
-
-def _one_of(node: Node, keys: tuple[str, ...]) -> str:
-    """The one of ``keys`` that ``node`` has."""
-    found = [key for key in keys if key in node.data]
-    if len(found) != 1:
-        raise node.wrong(f"{len(found)} of {', '.join(keys)}", f"exactly one of {', '.join(keys)}")
-    return found[0]
+def _nearest(entries: dict[str, Node], form: str, scope: Scope) -> dict[str, Any]:
+    """Who is nearest to the frontier at the end of a month."""
+    errors = scope.errors
+    if form == "leads":
+        group, month = errors.each(
+            lambda: scope.group(entries["leads"], single=True), lambda: scope.month(entries["at"])
+        )
+        firms, said = tuple(scope.firms), {"leads": group, "at": month}
+    else:
+        firm, group, number, month = errors.each(
+            lambda: scope.firm(entries["firm"]),
+            lambda: scope.group(entries["of"], single=True),
+            lambda: entries["among"].whole(1, _MOST),
+            lambda: scope.month(entries["at"]),
+        )
+        firms, said = (firm, *members(group, scope)), {"firm": firm, "among": number, "of": group, "at": month}
+        if None not in (firm, group) and firm not in firms[1:]:
+            raise entries["of"].wrong(f"a group without {firm}", "a group that the firm belongs to")
+    if month is not None and None not in firms:
+        add_probes(firms, FRONTIER_GAP, AT, month, scope)
+    return said
 
 
 def _count(node: Node, scope: Scope) -> dict[str, Any]:
-    entries = node.fields(FORMS["count"], ("count", "at"), scope.errors)
+    of_state = not (isinstance(node.data["count"].data, dict) and "quantity" in node.data["count"].data)
+    keys = FORMS["count"] if of_state else ("count", *COUNT_BOUNDS)
+    entries = node.fields(keys, ("count", "at") if of_state else ("count",), scope.errors)
     counted, at, how = scope.errors.each(
-        lambda: _counted(entries["count"], scope),
-        lambda: _month(entries["at"], scope),
-        lambda: _one_of(node, COUNT_BOUNDS),
+        lambda: (_counted if of_state else _counted_by_quantity)(entries["count"], scope),
+        lambda: scope.month(entries["at"]) if of_state else None,
+        lambda: one_of(node, COUNT_BOUNDS),
     )
     bound = None if how is None else scope.errors.each(lambda: _bound(entries[how], how))[0]
-    return {"count": counted, "at": at, how: bound}
+    return {"count": counted, **({"at": at} if of_state else {}), how: bound}
 
 
 def _counted(node: Node, scope: Scope) -> dict[str, Any]:
     of = node.fields(("of", "state"), ("state",), scope.errors)
     group, state = scope.errors.each(
-        lambda: _group(of["of"], scope) if "of" in of else ALL_STARTUPS,
+        lambda: scope.group(of["of"]) if "of" in of else ALL_STARTUPS,
         lambda: of["state"].choice(COUNTED_STATES, "a state"),
     )
     return {"of": group, "state": state}
 
 
-def _group(node: Node, scope: Scope) -> str:
-    for section in ("groups", "firms"):
-        scope.removed.refuse(f"{section}.{node.data}", node)
-    return node.choice(scope.groups, "a group or class of this scenario")
+def _counted_by_quantity(node: Node, scope: Scope) -> dict[str, Any]:
+    entries = node.fields(COUNTED_KEYS[:1] + COUNTED_KEYS[2:], ("of",), scope.errors)
+    return _compared(node.replaced(entries), scope)
 
 
 def _bound(node: Node, how: str) -> Any:
@@ -171,47 +166,46 @@ def _bound(node: Node, how: str) -> Any:
     return bound
 
 
-def _comparison(node: Node, form: str, scope: Scope) -> dict[str, Any]:
-    """A quantity of a firm or of the market against a number or against itself at another date."""
-    of_firm = form == "quantity"
-    entries = node.fields(FORMS[form], (*(("firm",) if of_firm else ()), form, "at"), scope.errors)
-    names = [quantity.name for quantity in (PATHS if of_firm else LANDSCAPE)]
-    side, firm, name = scope.errors.each(
-        lambda: _one_of(node, COMPARISONS),
-        lambda: _firm(entries["firm"], scope) if of_firm else None,
-        lambda: entries[form].choice(names, f"a quantity of {'a firm' if of_firm else 'the market'}"),
-    )
-    if firm in scope.groups[ALL_GIANTS] and name is not None and name not in OF_GIANTS:
-        raise entries[form].wrong("the accounts of a giant are open: this is not kept of it", list_of(OF_GIANTS))
-    at, against = scope.errors.each(
-        lambda: _observed(entries["at"], firm, name, scope),
-        lambda: None if side is None else _against(entries[side], firm, name, scope),
-    )
-    who = {"firm": firm, "quantity": name} if of_firm else {"market": name}
-    return {**who, "at": at, side: against}
+def _compared(node: Node, scope: Scope) -> dict[str, Any]:
+    """An amount against a number or against the same quantity over another span."""
+    side, said = scope.errors.each(lambda: one_of(node, COMPARISONS), lambda: spanned(node, scope))
+    if side is None or said is None:
+        return {}
+    against = scope.errors.each(lambda: _against(node.data[side], said, scope))[0]
+    return {**said, side: against}
 
 
-def _against(node: Node, firm: str | None, name: str, scope: Scope) -> Any:
+def _against(node: Node, said: dict[str, Any], scope: Scope) -> Any:
     """The number, or how many times the same quantity at another date, that a quantity is compared with."""
     if not isinstance(node.data, dict):
         return node.number()
-    other = node.fields(("at", "times"), ("at",), scope.errors)
+    how = next(how for how in SPANS if how in said)
+    name = said["market"] if "market" in said else said["quantity"]
+    other = node.fields((how, "times"), (how,), scope.errors)
     then, times = scope.errors.each(
-        lambda: _observed(other["at"], firm, name, scope),
+        lambda: span(other[how], how, name, scope),
         lambda: other["times"].number(0, 1e6) if "times" in other else 1.0,
     )
-    return {"at": then, "times": times}
-
-
-def _observed(node: Node, firm: str | None, name: str, scope: Scope) -> int:
-    """A month in which ``name`` is observed, now a probe: sums over a calendar year only in December."""
-    month = _month(node, scope)
-    if name in YEARLY and not is_december(month):
-        raise node.wrong(f"{name} is observed once a year", "a December", f"{year_text(month)}-12")
-    scope.probes.add(Probe(firm, name, month))
-    return month
+    firms = (None,) if "market" in said else (said["firm"],) if "firm" in said else members(said["of"], scope)
+    if then is not None and name is not None:
+        add_probes(firms, name, how, then, scope)
+    return {how: then, "times": times}
 
 
 def sorted_probes(probes: Collection[Probe]) -> tuple[Probe, ...]:
     """Probes in a fixed order: the market's first, then by firm, quantity and month."""
-    return tuple(sorted(probes, key=lambda probe: (probe.firm or "", probe.quantity, probe.month)))
+    return tuple(sorted(probes, key=lambda p: (p.firm or "", p.quantity, p.month, p.first or 0, p.how)))
+
+
+def last_month(said: Mapping[str, Any]) -> int:
+    """The last month that a validated proposition speaks of."""
+    if "not" in said:
+        return last_month(said["not"])
+    if "all" in said or "any" in said:
+        return max(last_month(part) for part in (*said.get("all", ()), *said.get("any", ())))
+    if "by" in said:
+        return int(said["by"])
+    of = said["count"] if "count" in said and "at" not in said else said
+    months = [amount.last_month(of)]
+    months += [amount.last_month(of[side]) for side in COMPARISONS if isinstance(of.get(side), Mapping)]
+    return max(months)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from sim.foundation.errors import InputError
@@ -14,6 +14,7 @@ OWN_NULLS = {  # keys of entries of which null is a value: a firm that never ent
     "claims": ("given",),
     "facts": ("given",),
 }
+_LISTED = 20  # of a section, in a notice
 _SHOWN = 5  # places where a removed id is still named
 
 
@@ -41,7 +42,15 @@ class Removed:
 
     def notices(self) -> tuple[str, ...]:
         """One sentence that says all that was removed."""
-        return (f"Removed by null: {', '.join(self.nodes)}.",) if self.nodes else ()
+        return (f"Removed by null: {', '.join(in_short(self.nodes))}.",) if self.nodes else ()
+
+
+def in_short(paths: Iterable[str]) -> list[str]:
+    """``paths``, those of a section of which there are very many only counted: "118 facts"."""
+    sections: dict[str, list[str]] = {}
+    for path in paths:
+        sections.setdefault(path.partition(".")[0], []).append(path)
+    return [said for name, own in sections.items() for said in (own if len(own) <= _LISTED else [f"{len(own)} {name}"])]
 
 
 def is_value(path: tuple[str, ...]) -> bool:

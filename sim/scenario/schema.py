@@ -9,11 +9,11 @@ from __future__ import annotations
 from sim.foundation.assumption import Assumption
 from sim.foundation.columns import FATES, MILESTONES
 from sim.foundation.currency import unit_in
-from sim.foundation.histograms import LANDSCAPE, PATHS
 from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS, MECHANISMS
-from sim.scenario import decided, grammar, proposition, series, value
+from sim.scenario import amount, decided, grammar, proposition, series, value
 from sim.scenario.grammar import ID_SCHEMA, MONTH_SCHEMA, PROPOSITION_SCHEMA, Schema, schemas
 from sim.scenario.keys import ID_PATTERN, MAX_ID
+from sim.scenario.model import AT
 
 _DATE: Schema = {"type": "string", "pattern": r"^(?!0000)[0-9]{4}-(0[1-9]|1[0-2])$", "description": "a month, YYYY-MM"}
 _NUMBER: Schema = {"type": "number"}
@@ -34,12 +34,19 @@ def json_schema() -> Schema:
         "assumptions": _object(mechanisms),
         "events": _named(_event()),
         "claims": _named(_object(schemas(grammar.KEYS_OF_CLAIM))),
-        "facts": _named(_object(schemas(grammar.KEYS_OF_FACT))),
+        "facts": _named(
+            {
+                "oneOf": [
+                    _object(schemas(grammar.KEYS_OF_FACT), ("when", "happened")),
+                    _object(schemas(grammar.KEYS_OF_REPORTED), ("measure", "reported")),
+                ]
+            }
+        ),
     }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "shakeout scenario",
-        **_object(schemas(grammar.KEYS_OF_SCENARIO) | sections),
+        **_object(schemas(grammar.KEYS_OF_SCENARIO) | {name: _removable(own) for name, own in sections.items()}),
         "anyOf": [{"required": ["extends"]}, {"required": list(grammar.NEEDED_KEYS)}],
         "$defs": {
             "month": _DATE,
@@ -48,6 +55,7 @@ def json_schema() -> Schema:
             "changing": _changing(),
             "decision": _decided(),
             "proposition": {"oneOf": _propositions()},
+            "amount": {"oneOf": _amounts()},
         },
     }
 
@@ -55,6 +63,11 @@ def json_schema() -> Schema:
 def _object(properties: Schema, required: tuple[str, ...] = ()) -> Schema:
     schema: Schema = {"type": "object", "properties": properties, "additionalProperties": False}
     return schema | {"required": list(required)} if required else schema
+
+
+def _removable(section: Schema) -> Schema:
+    """A section, or null, which removes all that is inherited in it."""
+    return section | {"type": ["object", "null"]}
 
 
 def _named(entry: Schema) -> Schema:
@@ -134,31 +147,75 @@ def _event() -> Schema:
     return _object(schemas(grammar.KEYS_OF_EVENT) | {"set": changes})
 
 
+def _spans() -> Schema:
+    """What says the months of an amount."""
+    months = {"type": "array", "items": MONTH_SCHEMA, "minItems": 2, "maxItems": 2}
+    return {how: MONTH_SCHEMA if how == AT else months for how in amount.SPANS}
+
+
+def _one_each(keys: tuple[str, ...], *choices: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """``keys`` with one of each of ``choices``, where they have any of it."""
+    for choice in choices:
+        if set(choice) <= set(keys):
+            rest = tuple(key for key in keys if key not in choice)
+            return [made for key in choice for made in _one_each((*rest, key), *choices)]
+    return [keys]
+
+
+def _amounts() -> list[Schema]:
+    """One schema for each form of amount.AMOUNT_FORMS, whom it is of and the months it speaks of."""
+    parts = {"type": "array", "items": {"$ref": "#/$defs/amount"}, "minItems": 2}
+    known = _asked_of() | {"ratio": {**parts, "maxItems": 2}, "plus": parts, "times": _NUMBER}
+    forms = [made for keys in amount.AMOUNT_FORMS.values() for made in _one_each(keys, amount.WHO, amount.SPANS)]
+    return [_object({key: known[key] for key in keys}, tuple(key for key in keys if key != "times")) for keys in forms]
+
+
+def _asked_of() -> Schema:
+    """Whom and what an amount is of, and its months."""
+    return {
+        "firm": ID_SCHEMA,
+        "of": ID_SCHEMA,
+        "quantity": {"enum": list(amount.FIRM_QUANTITIES)},
+        "market": {"enum": list(amount.MARKET_QUANTITIES)},
+        **_spans(),
+    }
+
+
 def _propositions() -> list[Schema]:
-    """One schema per form of proposition.FORMS, and of counts and comparisons per kind of bound."""
+    """One schema for each form of proposition.FORMS, and of counts and comparisons for each way to say them."""
     several = {"type": "array", "items": PROPOSITION_SCHEMA, "minItems": 1}
-    against = {"anyOf": [_NUMBER, _object({"at": MONTH_SCHEMA, "times": _NUMBER}, ("at",))]}
+    against = {
+        "anyOf": [_NUMBER, *(_object({how: months, "times": _NUMBER}, (how,)) for how, months in _spans().items())]
+    }
+    comparisons = dict.fromkeys(proposition.COMPARISONS, against)
+    counted = {"of": ID_SCHEMA, "state": {"enum": list(proposition.COUNTED_STATES)}}
+    by_quantity = _one_each(
+        ("of", "quantity", *amount.SPANS, *proposition.COMPARISONS), amount.SPANS, proposition.COMPARISONS
+    )
     known: Schema = {
         "not": PROPOSITION_SCHEMA,
         "all": several,
         "any": several,
-        "firm": ID_SCHEMA,
         "fate": {"enum": list(FATES)},
         "milestone": {"enum": list(MILESTONES)},
         "endgame": {"const": True},
         "by": MONTH_SCHEMA,
-        "at": MONTH_SCHEMA,
-        "count": _object({"of": ID_SCHEMA, "state": {"enum": list(proposition.COUNTED_STATES)}}, ("state",)),
+        "among": {"type": "integer", "minimum": 1},
+        "leads": ID_SCHEMA,
         "at_least": _COUNT,
         "at_most": _COUNT,
         "between": {"type": "array", "items": _COUNT, "minItems": 2, "maxItems": 2},
-        "quantity": {"enum": [quantity.name for quantity in PATHS]},
-        "market": {"enum": [quantity.name for quantity in LANDSCAPE]},
-        **dict.fromkeys(proposition.COMPARISONS, against),
+        **_asked_of(),
+        **comparisons,
     }
-    bounds = (*proposition.COUNT_BOUNDS, *proposition.COMPARISONS)
-    forms = [keys for keys in proposition.FORMS.values() if not set(keys) & set(bounds)]
-    for bound in bounds:
-        of_it = [keys for keys in proposition.FORMS.values() if bound in keys]
-        forms += [(*(key for key in keys if key not in bounds), bound) for keys in of_it]
-    return [_object({key: known[key] for key in keys}, keys) for keys in forms]
+    of_quantity = [_object({key: (known | comparisons)[key] for key in keys}, keys) for keys in by_quantity]
+    one_of = (proposition.COUNT_BOUNDS, amount.WHO, amount.SPANS, proposition.COMPARISONS)
+    forms = [
+        _object({key: (known | {"count": _object(counted, ("state",))})[key] for key in keys}, keys)
+        for name, form in proposition.FORMS.items()
+        for keys in (_one_each(form, *one_of) if name in ("count", "quantity", "market") else [form])
+    ]
+    return forms + [
+        _object({"count": {"oneOf": of_quantity}, bound: known[bound]}, ("count", bound))
+        for bound in proposition.COUNT_BOUNDS
+    ]

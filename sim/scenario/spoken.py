@@ -20,6 +20,7 @@ from sim.foundation.errors import InputError, nearest_of
 from sim.scenario import proposition
 from sim.scenario.model import Scenario
 from sim.scenario.node import from_plain
+from sim.scenario.scope import Scope
 
 EXAMPLES = '"minimax acquired by 2030-12", "at most 3 of startups independent at 2028-04", "endgame by 2030-12"'
 _SPOKEN_STATES = (*FATES, *MILESTONES)
@@ -47,7 +48,7 @@ def parse(text: str, scenario: Scenario, key: str) -> Any:
     if said is None:
         raise InputError("no proposition", key=key, found=text, allowed=f"{EXAMPLES}, or the id of a claim")
     single = [firm.id for firm in scenario.firms if not firm.copies]
-    scope = proposition.Scope(single, scenario.groups, scenario.start, scenario.end)
+    scope = Scope(single, scenario.groups, scenario.start, scenario.end)
     try:
         with scope.errors.whole():
             found = proposition.parse(from_plain(said), scope)

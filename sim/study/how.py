@@ -16,6 +16,7 @@ from typing import Any, NamedTuple, TypeVar
 from sim.foundation.errors import InputError
 from sim.foundation.whole_numbers import whole
 
+TRAINING_ENDS = "2024-12"  # the last month of facts that sizes may rest on (docs/calibration.md)
 COMPILING, SIMULATING, SUMMARISING, WRITING, DRAWING = "compiling", "simulating", "summarising", "writing", "drawing"
 
 

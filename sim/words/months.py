@@ -21,6 +21,12 @@ def short_month(month: int) -> str:
     return f"{MONTH_NAMES[month % MONTHS_A_YEAR][:3]} {year_text(month)}"
 
 
+def span_in_words(first: int, last: int) -> str:
+    """From the first to the last month: "January to June 2025", "July 2024 to June 2025"."""
+    same_year = year_text(first) == year_text(last)
+    return f"{MONTH_NAMES[first % MONTHS_A_YEAR] if same_year else month_name(first)} to {month_name(last)}"
+
+
 def date_name(date: str) -> str:
     """``2028-12`` as "December 2028"; what is no month as it stands."""
     month = month_of(date)

@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from sim.foundation.currency import MONEY
-from sim.foundation.histograms import QUANTITIES
+from sim.foundation.measured import MEASURED
 from sim.foundation.states import ALL_GIANTS, ALL_STARTUPS, State
+from sim.scenario.amount import SPANS
 from sim.scenario.model import Claim, Scenario
-from sim.words.months import month_name
+from sim.words.months import month_name, span_in_words
 from sim.words.names import name_of
 from sim.words.numbers import with_unit
 
+HOW_SAID = {"at": "", "sum": "", "mean": "mean ", "largest": "most "}
 STATE_PHRASES = {
     State.IN_GENERAL_RACE: "in the general race",
     State.NEVER_ENTERED: "not entered",
@@ -31,6 +33,8 @@ def proposition_in_words(scenario: Scenario, proposition: Mapping[str, Any]) -> 
         return _endgame(proposition)
     if "count" in proposition:
         return _count(scenario, proposition)
+    if "among" in proposition or "leads" in proposition:
+        return _nearest(scenario, proposition)
     if "fate" in proposition or "milestone" in proposition:
         return _state(scenario, proposition)
     return _comparison(scenario, proposition)
@@ -59,7 +63,6 @@ def _state(scenario: Scenario, proposition: Mapping[str, Any], no: str = "") -> 
 def _count(scenario: Scenario, proposition: Mapping[str, Any]) -> str:
     counted = proposition["count"]
     group = str(counted.get("of", ALL_STARTUPS))
-    state = STATE_PHRASES.get(counted["state"], counted["state"])
     if "between" in proposition:
         low, high = proposition["between"]
         bound = f"{low} to {high}" if low != high else f"exactly {low}"
@@ -70,21 +73,62 @@ def _count(scenario: Scenario, proposition: Mapping[str, Any]) -> str:
     whom = group if group in (ALL_STARTUPS, ALL_GIANTS) else f"of {name_of(scenario, group)}"
     if bound.endswith(" 1"):
         whom = whom.removesuffix("s") if group in (ALL_STARTUPS, ALL_GIANTS) else whom
+    if "quantity" in counted:
+        return f"{bound} {whom} with {_compared_with(scenario, counted)}"
+    state = STATE_PHRASES.get(counted["state"], counted["state"])
     return f"{bound} {whom} {state} at the end of {month_name(proposition['at'])}"
 
 
+def _nearest(scenario: Scenario, proposition: Mapping[str, Any]) -> str:
+    when = month_name(proposition["at"])
+    if "leads" in proposition:
+        group = proposition["leads"]
+        whom = group if group in (ALL_STARTUPS, ALL_GIANTS) else f"firms of {name_of(scenario, group)}"
+        return f"one of the {whom} nearer to the frontier than all others in {when}"
+    group, number = proposition["of"], proposition["among"]
+    whom = group if group in (ALL_STARTUPS, ALL_GIANTS) else f"of {name_of(scenario, group)}"
+    nearest = f"the {number} {whom} nearest to the frontier" if number > 1 else f"first of the {whom} at the frontier"
+    return f"{name_of(scenario, proposition['firm'])} {'among ' if number > 1 else ''}{nearest} in {when}"
+
+
 def _comparison(scenario: Scenario, proposition: Mapping[str, Any]) -> str:
-    asked_of = QUANTITIES[proposition.get("quantity") or proposition["market"]]
-    who = f"{name_of(scenario, proposition['firm'])}: " if "quantity" in proposition else ""
-    side = "above" if "above" in proposition else "below"
-    against = proposition[side]
+    whose = ""
+    if "of" in proposition:
+        whose = f"{name_of(scenario, proposition['of'])}, together: "
+    elif "firm" in proposition:
+        whose = f"{name_of(scenario, proposition['firm'])}: "
+    return whose + _compared_with(scenario, proposition)
+
+
+def _compared_with(scenario: Scenario, said: Mapping[str, Any]) -> str:
+    """A quantity over its months, above or below a bound."""
+    side = "above" if "above" in said else "below"
+    against = said[side]
     if isinstance(against, Mapping):
         times = against.get("times", 1)
         factor = "" if times == 1 else f"{float(times):.10g} times "
-        bound = f"{factor}what it was in {month_name(against['at'])}"
+        bound = f"{factor}what it was {_over(against)}"
     else:
-        bound = _amount(scenario, float(against), asked_of.unit)
-    return f"{who}{asked_of.label} in {month_name(proposition['at'])} {side} {bound}"
+        bound = _amount(scenario, float(against), unit_of(said))
+    how = next(how for how in SPANS if how in said)
+    label = MEASURED[said["market"] if "market" in said else said["quantity"]].label
+    return f"{HOW_SAID[how]}{label} {_over(said)} {side} {bound}"
+
+
+def _over(said: Mapping[str, Any]) -> str:
+    """The months of an amount: "in April 2026", "from January to June 2025"."""
+    months = next(said[how] for how in SPANS if how in said)
+    return f"in {month_name(months)}" if isinstance(months, int) else f"from {span_in_words(*months)}"
+
+
+def unit_of(said: Mapping[str, Any]) -> str:
+    """The unit of an amount: a sum over months of money a month is money; a ratio is a share."""
+    if "ratio" in said:
+        return "share"
+    if "plus" in said:
+        return unit_of(said["plus"][0])
+    unit = MEASURED[said["market"] if "market" in said else said["quantity"]].unit
+    return unit.removesuffix(" a month") if "sum" in said else unit
 
 
 def _amount(scenario: Scenario, value: float, unit: str) -> str:

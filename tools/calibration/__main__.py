@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import re
+from pathlib import Path
 
 import sim
 from tools.calibration import tables
-from tools.calibration.facts import ROOT, inputs_of_x, read
-from tools.calibration.history import history
 from tools.golden.baseline import digest_of_baseline
 
+ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT = ROOT / "docs" / "calibration.md"
 FLAGSHIP = ROOT / "scenarios" / "six-dragons.yaml"
 WORLDS = 4096
@@ -18,21 +18,18 @@ WORLDS = 4096
 
 def measured(worlds: int) -> dict[str, str]:
     """Every made block of the document, from ``worlds`` worlds of the flagship."""
-    facts, flagship = read(), sim.load(FLAGSHIP)
-    seen = history(flagship, worlds)
-    judged, told = tables.judged(facts, seen), tables.told(facts, seen)
+    done = sim.hindcast(FLAGSHIP, worlds=worlds)
     return {
-        "made": f"Made by `python -m tools.calibration --write` with seed {flagship.seed}: {worlds:,} worlds of the "
-        f"flagship, on results of baseline `{digest_of_baseline()}`.",
-        "inputs": tables.inputs_text(inputs_of_x(flagship)),
-        "training": tables.training_table(facts, seen),
-        "asked": tables.asked_table(judged, told, worlds),
-        "scores": tables.scores_table(told),
-        "events": tables.events_table(told),
-        "coverage": tables.coverage_table(judged),
-        "quantities": tables.quantities_table(judged),
-        "misses": tables.misses_text(judged, told, worlds),
-        "measures": tables.measures_text(facts),
+        "made": f"Made by `python -m tools.calibration --write` with seed {done.scenario.seed}: {worlds:,} worlds of "
+        f"the flagship, on results of baseline `{digest_of_baseline()}`.",
+        "inputs": tables.inputs_text(tables.inputs_of_x(done.scenario)),
+        "training": tables.training_table(done),
+        "asked": tables.asked_table(done),
+        "scores": tables.scores_table(done),
+        "events": tables.events_table(done),
+        "coverage": tables.coverage_table(done),
+        "quantities": tables.quantities_table(done),
+        "misses": tables.misses_text(done),
     }
 
 

@@ -1,88 +1,53 @@
-"""The tables of docs/calibration.md, made from the worlds."""
+"""The tables of docs/calibration.md, made from a hindcast of the flagship."""
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from pathlib import Path
+from typing import Any
 
-import numpy as np
+from ruamel.yaml import YAML
 
-from sim.outcomes.intervals import of_worlds
-from tools.calibration.facts import MEASURES, Event, Facts, Quantity
-from tools.calibration.history import History
-from tools.calibration.scores import (
-    NO_KNOWLEDGE,
-    Forecast,
-    brier,
-    coverage,
-    leave_one_out,
-    log_score,
-    middle,
-    place,
+from sim.outcomes.hindcast import (
+    ALL_CLASSES,
+    BASE_RATE,
+    BRIER,
+    LOG_SCORE,
+    ONE_HALF,
+    OUTSIDE_ALL,
+    OUTSIDE_MIDDLE,
+    TEST_WINDOW,
+    TRAINING_WINDOW,
+    WORLDS,
 )
+from sim.scenario.basis import TEST as X
+from sim.scenario.basis import rests_on
+from sim.scenario.evidence import ID
+from sim.scenario.model import Scenario
+from sim.study.hindcast import Hindcast
+from sim.words.hindcast import reported_in_words
 
-LEVELS = (0.5, 0.9)
-INSIDE_ASKED = 0.75  # of the quantities, inside the 90% interval
-FEW_WORLDS = 100  # worlds; below, a quantity is not judged
-
-
-class Judged(NamedTuple):
-    """A quantity, and the numbers of the worlds that count for it."""
-
-    quantity: Quantity
-    values: np.ndarray
-
-    @property
-    def counts(self) -> bool:
-        return self.values.size >= FEW_WORLDS
-
-    def inside(self, level: float) -> bool:
-        """True if the middle ``level`` of the worlds holds what was reported, or any of a reported range."""
-        return middle(self.values, level).holds(self.quantity.low, self.quantity.high)
-
-    @property
-    def outside_all(self) -> bool:
-        """True if what was reported lies above or below every world."""
-        return self.quantity.low > self.values.max() or self.quantity.high < self.values.min()
-
-    @property
-    def too_low(self) -> bool:
-        """True if the model lies below what was reported."""
-        return bool(np.median(self.values) < self.quantity.point)
+INSIDE_ASKED = 0.75  # of the numbers, inside the 90% interval
+Row = Mapping[str, Any]
 
 
-class Told(NamedTuple):
-    """An event, the probability that the worlds give it, and the base rate of its class without it."""
-
-    event: Event
-    forecast: Forecast
-    base: Forecast
-
-    @property
-    def impossible(self) -> bool:
-        """True if no world did what happened."""
-        return self.forecast.probability == (0.0 if self.event.happened else 1.0)
+def left_out() -> dict[str, str]:
+    """Row of the evidence -> why it gives no fact."""
+    reasons = YAML(typ="safe").load(Path(__file__).with_name("left_out.yaml").read_text(encoding="utf-8"))
+    return {row: reason for reason, rows in reasons.items() for row in rows}
 
 
-def judged(facts: Facts, seen: History) -> list[Judged]:
-    """Every quantity, measured."""
-    return [Judged(quantity, quantity.fact.measured(seen)) for quantity in facts.quantities]
-
-
-def told(facts: Facts, seen: History) -> list[Told]:
-    """Every event, with both probabilities."""
-    found = []
-    for kind in dict.fromkeys(event.kind for event in facts.events):
-        events = [event for event in facts.events if event.kind == kind]
-        for event, base in zip(events, leave_one_out([event.happened for event in events]), strict=True):
-            values = event.fact.measured(seen)
-            found.append(Told(event, Forecast(float(values.mean()), values.size, event.happened), base))
+def rows_of(frame: Any, window: str) -> list[dict[str, Any]]:
+    """The rows of a frame that are of a window."""
+    found: list[dict[str, Any]] = frame[frame["window"] == window].to_dict("records")
     return found
 
 
-def number(value: float, percent: bool = False) -> str:
+def number(value: float, unit: str) -> str:
     """A number as a table shows it."""
-    if percent:
+    if unit == "share":
         return f"{100 * value:.0f}%"
     return f"{value:,.0f}" if abs(value) >= 10 else f"{value:.2f}"
 
@@ -94,51 +59,61 @@ def share(value: float) -> str:
     return "above 99%" if 0.99 < value < 1.0 else f"{100 * value:.0f}%"
 
 
-def span(values: np.ndarray, level: float, percent: bool) -> str:
-    low, high = middle(values, level)
-    return f"{number(low, percent)} to {number(high, percent)}"
-
-
 def table(head: str, rules: str, rows: Iterable[tuple[str, ...]]) -> str:
     return "\n".join([head, rules, *(f"| {' | '.join(row)} |" for row in rows)])
 
 
-# the training window
+def sources(row: Row) -> str:
+    """The rows of the evidence that a fact names, without those of the number before."""
+    return ", ".join(ID.findall(row["source"].partition("; before:")[0]))
 
 
-def verdict(quantity: Quantity, values: np.ndarray) -> str:
+def evidence_said(row: Row) -> str:
+    """What a training fact rests on, in the words of its source: what stands behind the ids."""
+    return re.sub(r"^.*?; ", "", row["source"])
+
+
+def reported(row: Row) -> str:
+    return reported_in_words(row["reported_low"], row["reported_high"], lambda x: number(x, row["unit"]))
+
+
+def span(row: Row, low: str, high: str) -> str:
+    return f"{number(row[low], row['unit'])} to {number(row[high], row['unit'])}"
+
+
+def training_table(done: Hindcast) -> str:
     """met: the median is in the range; near: the band of 5 to 95% reaches it; missed: it does not."""
-    if quantity.low <= np.median(values) <= quantity.high:
-        return "met"
-    return "near" if middle(values, 0.9).holds(quantity.low, quantity.high) else "missed"
-
-
-def training_table(facts: Facts, seen: History) -> str:
     rows = []
-    for quantity in facts.training:
-        values, percent = quantity.fact.measured(seen), quantity.percent
-        says = (quantity.fact.says, quantity.evidence, ", ".join(quantity.fact.sources))
-        found = (number(float(np.median(values)), percent), span(values, 0.9, percent), verdict(quantity, values))
-        rows.append(("T", *says, *found))
+    for row in rows_of(done.number_forecasts, TRAINING_WINDOW):
+        low, high = _ends(row)
+        verdict = (
+            "met"
+            if low <= row["p50"] <= high
+            else "missed"
+            if row["inside"] in (OUTSIDE_MIDDLE, OUTSIDE_ALL)
+            else "near"
+        )
+        found = (number(row["p50"], row["unit"]), span(row, "p05", "p95"), verdict)
+        rows.append(("T", row["says"], reported(row), evidence_said(row), sources(row), *found))
     return table(
-        "| | what | evidence | source | median | 5-95% | |", "| --- | --- | --- | --- | ---: | ---: | --- |", rows
+        "| | what | counts as met | evidence | source | median | 5-95% | |",
+        "| --- | --- | ---: | --- | --- | ---: | ---: | --- |",
+        rows,
     )
 
 
-# events
+def _ends(row: Row) -> tuple[float, float]:
+    """The ends of what was reported; infinite where there is none."""
+    low, high = row["reported_low"], row["reported_high"]
+    return (-math.inf if math.isnan(low) else low, math.inf if math.isnan(high) else high)
 
 
-def happened(yes: bool) -> str:
-    return "yes" if yes else "no"
-
-
-def events_table(all_told: list[Told]) -> str:
+def events_table(done: Hindcast) -> str:
     rows = []
-    for one in all_told:
-        p, n = one.forecast.probability, one.forecast.cases
-        low, high = (100 * float(end) for end in of_worlds(p, n))
-        says = (one.event.kind, one.event.fact.says, ", ".join(one.event.fact.sources), happened(one.event.happened))
-        rows.append(("X", *says, share(p), f"{low:.0f}-{high:.0f}%", share(one.base.probability)))
+    for row in rows_of(done.event_forecasts, TEST_WINDOW):
+        ends = f"{100 * row['low']:.0f}-{100 * row['high']:.0f}%"
+        said = (row["class"], row["says"], sources(row), "yes" if row["happened"] else "no")
+        rows.append(("X", *said, share(row["probability"]), ends, share(row["base_rate"])))
     return table(
         "| | class | event | source | happened | share of worlds | 95% | base rate of the others |",
         "| --- | --- | --- | --- | --- | ---: | ---: | ---: |",
@@ -146,17 +121,20 @@ def events_table(all_told: list[Told]) -> str:
     )
 
 
-def scores_table(all_told: list[Told]) -> str:
+def scores_table(done: Hindcast) -> str:
     """Both scores, of all events and of each class, for the worlds, the base rate and a guess of one half."""
-    kinds = dict.fromkeys(one.event.kind for one in all_told)
+    found = {(row["class"], row["score"], row["forecast"]): row for row in rows_of(done.scores, TEST_WINDOW)}
+    events = rows_of(done.event_forecasts, TEST_WINDOW)
     rows = []
-    for kind in (None, *kinds):
-        part = [one for one in all_told if kind in (None, one.event.kind)]
-        guess = [Forecast(NO_KNOWLEDGE, 2, one.event.happened) for one in part]
-        sources = [one.forecast for one in part], [one.base for one in part], guess
-        scores = [f"{score(source):.3f}" for score in (brier, log_score) for source in sources]
-        count = f"{len(part)} ({sum(one.event.happened for one in part)} happened)"
-        rows.append((kind or "**all**", count, *scores))
+    for kind in dict.fromkeys([ALL_CLASSES, *(row["class"] for row in events)]):
+        own = [row for row in events if kind in (ALL_CLASSES, row["class"])]
+        scores = [
+            f"{found[kind, score, way]['value']:.3f}"
+            for score in (BRIER, LOG_SCORE)
+            for way in (WORLDS, BASE_RATE, ONE_HALF)
+        ]
+        count = f"{len(own)} ({sum(bool(row['happened']) for row in own)} happened)"
+        rows.append(("**all**" if kind == ALL_CLASSES else kind, count, *scores))
     return table(
         "| class | events | Brier, worlds | base rate | one half | log, worlds | base rate | one half |",
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
@@ -164,42 +142,15 @@ def scores_table(all_told: list[Told]) -> str:
     )
 
 
-# quantities
-
-
-def reported(quantity: Quantity) -> str:
-    """What was reported: "327", "10 to 15", "at least 3,000"."""
-    low, high = number(quantity.low, quantity.percent), number(quantity.high, quantity.percent)
-    if np.isinf(quantity.high):
-        return f"at least {low}"
-    return low if quantity.low == quantity.high else f"{low} to {high}"
-
-
-def lies(one: Judged) -> str:
-    """Where what was reported lies among the worlds."""
-    if one.outside_all:
-        return "**above all**" if one.too_low else "**below all**"
-    return share(place(one.values, one.quantity.point))
-
-
-def within(one: Judged) -> str:
-    """The narrowest interval that holds it."""
-    if one.inside(LEVELS[0]):
-        return "50%"
-    return "90%" if one.inside(LEVELS[1]) else "no"
-
-
-def quantities_table(all_judged: list[Judged]) -> str:
+def quantities_table(done: Hindcast) -> str:
     rows = []
-    for one in all_judged:
-        q, values = one.quantity, one.values
-        says = (q.fact.says, reported(q), ", ".join(q.fact.sources))
-        if one.counts:
-            spans = (span(values, level, q.percent) for level in LEVELS)
-            found = (number(float(np.median(values)), q.percent), *spans, lies(one), within(one))
-        else:
+    for row in rows_of(done.number_forecasts, TEST_WINDOW):
+        if math.isnan(row["p50"]):
             found = ("", "", "", "", "too few worlds")
-        rows.append(("X", *says, *found, f"{values.size:,}"))
+        else:
+            middle = (number(row["p50"], row["unit"]), span(row, "p25", "p75"), span(row, "p05", "p95"))
+            found = (*middle, share(row["place"]), row["inside"])
+        rows.append(("X", row["says"], reported(row), sources(row), *found, f"{int(row['worlds']):,}"))
     return table(
         "| | quantity | reported | source | median | 25-75% | 5-95% | worlds below it | inside | worlds |",
         "| --- | --- | ---: | --- | ---: | ---: | ---: | ---: | --- | ---: |",
@@ -207,50 +158,60 @@ def quantities_table(all_judged: list[Judged]) -> str:
     )
 
 
-def coverage_table(all_judged: list[Judged]) -> str:
+def coverage_table(done: Hindcast) -> str:
     """How many of the quantities lie inside each interval."""
-    counted = [one for one in all_judged if one.counts]
     rows = []
-    for level in LEVELS:
-        inside = sum(one.inside(level) for one in counted)
-        low, high = coverage(inside, len(counted))
-        exact = f"{100 * low:.0f}-{100 * high:.0f}%"
-        rows.append((f"{level:.0%}", f"{inside} of {len(counted)}", f"{inside / len(counted):.0%}", exact))
+    for row in rows_of(done.scores, TEST_WINDOW):
+        if row["score"].startswith("inside"):
+            inside = round(row["value"] * row["facts"])
+            exact = f"{100 * row['low']:.0f}-{100 * row['high']:.0f}%"
+            level = row["score"].removeprefix("inside ")
+            rows.append((level, f"{inside} of {row['facts']}", f"{row['value']:.0%}", exact))
     return table("| interval | quantities inside | share | exact 95% |", "| ---: | ---: | ---: | ---: |", rows)
 
 
-# what the model misses
-
-
-def misses_text(all_judged: list[Judged], all_told: list[Told], worlds: int) -> str:
+def misses_text(done: Hindcast) -> str:
     """Quantities outside the 90% interval, each with the reason we see; and facts outside every world."""
-    out = [one for one in all_judged if one.counts and not one.inside(LEVELS[1])]
+    why = {fact.id: fact for fact in done.scenario.reported}
     rows = []
-    for one in out:
-        side = "low" if one.too_low else "high"
-        why = one.quantity.too_low if one.too_low else one.quantity.too_high
-        rows.append((one.quantity.fact.says, f"too {side}", why or "we do not know"))
-    none = [one.quantity.fact.says for one in out if one.outside_all]
-    none += [one.event.fact.says for one in all_told if one.impossible]
+    out = [row for row in rows_of(done.number_forecasts, TEST_WINDOW) if row["inside"] in (OUTSIDE_MIDDLE, OUTSIDE_ALL)]
+    for row in out:
+        low = row["place"] > 0.5
+        reason = why[row["fact"]].too_low if low else why[row["fact"]].too_high
+        rows.append((row["says"], f"too {'low' if low else 'high'}", reason or "we do not know"))
+    none = [row["says"] for row in out if row["inside"] == OUTSIDE_ALL] + [row["says"] for row in impossible(done)]
     said = "; ".join(f"*{says}*" for says in none) if none else "none"
     head = table("| outside the 90% interval | the model is | why we think so |", "| --- | --- | --- |", rows)
-    return f"{head}\n\nOutside every one of the {worlds:,} worlds: {said}."
+    return f"{head}\n\nOutside every one of the {done.scenario.worlds:,} worlds: {said}."
 
 
-def asked_table(all_judged: list[Judged], all_told: list[Told], worlds: int) -> str:
+def impossible(done: Hindcast) -> list[dict[str, Any]]:
+    """Events that no world did."""
+    return [
+        row
+        for row in rows_of(done.event_forecasts, TEST_WINDOW)
+        if row["probability"] == (0.0 if row["happened"] else 1.0)
+    ]
+
+
+def asked_table(done: Hindcast) -> str:
     """What is asked of facts of X, what was found, and whether it is met."""
-    counted = [one for one in all_judged if one.counts]
-    inside = sum(one.inside(LEVELS[1]) for one in counted)
-    outside = sum(one.outside_all for one in counted) + sum(one.impossible for one in all_told)
-    mine, base = (brier([getattr(one, name) for one in all_told]) for name in ("forecast", "base"))
+    found = {
+        (row["score"], row["forecast"]): row for row in rows_of(done.scores, TEST_WINDOW) if row["class"] == ALL_CLASSES
+    }
+    inside, mine, base = found["inside 90%", WORLDS], found[BRIER, WORLDS]["value"], found[BRIER, BASE_RATE]["value"]
+    outside = sum(row["inside"] == OUTSIDE_ALL for row in rows_of(done.number_forecasts, TEST_WINDOW)) + len(
+        impossible(done)
+    )
+    number_inside = round(inside["value"] * inside["facts"])
     rows = [
         (
             "quantities inside the 90% interval",
             f"at least {INSIDE_ASKED:.0%}",
-            f"{inside / len(counted):.0%} ({inside} of {len(counted)})",
-            met(inside >= INSIDE_ASKED * len(counted)),
+            f"{inside['value']:.0%} ({number_inside} of {inside['facts']})",
+            met(inside["value"] >= INSIDE_ASKED),
         ),
-        (f"facts outside every one of {worlds:,} worlds", "none", str(outside), met(outside == 0)),
+        (f"facts outside every one of {done.scenario.worlds:,} worlds", "none", str(outside), met(outside == 0)),
         ("Brier score of events against the base rate", "lower", f"{mine:.3f} against {base:.3f}", met(mine < base)),
     ]
     return table("| asked | | found | |", "| --- | ---: | ---: | --- |", rows)
@@ -260,19 +221,15 @@ def met(yes: bool) -> str:
     return "met" if yes else "**not met**"
 
 
+def inputs_of_x(scenario: Scenario) -> dict[str, str]:
+    """Path -> source of every value, set or dated, of the scenario that rests on X (scenario/basis.py)."""
+    found = {f"firms.{firm.id}.{name}": value.source for firm in scenario.firms for name, value in firm.values.items()}
+    found |= {path: value.source for path, value in scenario.assumptions.items()}
+    found |= {f"{change.path} ({change.origin})": change.value.source for change in scenario.changes}
+    return {path: source for path, source in found.items() if rests_on(source) == X}
+
+
 def inputs_text(inputs: Mapping[str, str]) -> str:
     """The values of the scenario that rest on X."""
     said = "; ".join(f"`{path}` ({source})" for path, source in inputs.items())
     return f"Inputs of the flagship that rest on X: {said or 'none'}."
-
-
-def measures_text(facts: Facts) -> str:
-    """What every measure of the tables is, by its docstring."""
-    groups: dict[str, list[str]] = {}
-    for fact in [one.fact for kind in (facts.quantities, facts.events) for one in kind]:
-        groups.setdefault(fact.measure, []).append(fact.id)
-    lines = []
-    for name, ids in groups.items():
-        first = (MEASURES[name].__doc__ or "").strip().splitlines()[0]
-        lines.append(f"- `{name}` ({len(ids)}): {first}")
-    return "\n".join(lines)

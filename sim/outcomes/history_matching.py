@@ -1,0 +1,168 @@
+"""Calibration in two steps: settings that cannot have made the facts are ruled out, what is left is weighed.
+
+Ruling out is history matching (Vernon, Goldstein & Bower 2010, Bayesian Analysis 5, 619). At a point, a setting of all
+assumptions, the worlds give each fact a mean and a spread. History is one world, so that a fact z is implausible at x
+by
+
+    I(x) = |z - mean(x)| / sqrt(spread(x)^2 + error^2 + tolerance^2)
+
+``error`` being what the emulator does not know of the mean and ``tolerance`` what the source does not know of z. A
+point at which the largest I of all facts is above CUT is ruled out. What no point can meet does not rule out: it is a
+finding about the model. The emulator of the mean is a ridge regression on the assumptions that the fact speaks to,
+their squares and their products; its error is that of leaving points out.
+
+Weighing is approximate Bayesian computation on worlds, each of which drew a setting of its own, with the summaries of
+Fearnhead & Prangle (2012): for every assumption what a regression on the facts expects of it. The worlds nearest to the
+facts are kept, and their draws moved by a local regression to where the facts lie (Beaumont, Zhang & Balding 2002).
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.outcomes.drivers import significant_by_holm
+
+CUT = 3.0  # three-sigma rule of Pukelsheim (1994) for any unimodal distribution
+RIDGE = 1e-2  # of the emulator, in units of the points' own variance
+MOST_INPUTS = 12  # assumptions in the emulator of a fact: so that its squares and products stay fewer than the points
+
+
+class Screened(NamedTuple):
+    """``rho`` (assumptions, facts) rank correlation of a setting with the mean of a fact; ``speaks`` (the same) where
+    that is more than chance, with a family-wise error of 5% over all of them (Holm 1979).
+    """
+
+    rho: np.ndarray
+    speaks: np.ndarray
+
+
+class Emulator(NamedTuple):
+    """The mean of one fact as a quadratic of the assumptions at ``inputs``; ``error`` is its standard error."""
+
+    inputs: np.ndarray
+    centre: np.ndarray
+    scale: np.ndarray
+    weights: np.ndarray
+    error: float
+
+    def mean(self, x: np.ndarray) -> np.ndarray:
+        """(points,) what it expects at ``x`` (points, assumptions)."""
+        return np.asarray(
+            (_features(x[:, self.inputs]) - self.centre) / self.scale @ self.weights[1:] + self.weights[0]
+        )
+
+
+def _ranks(values: np.ndarray) -> np.ndarray:
+    """Ranks from 0 to 1 of every column; those of equal values are their mean."""
+    from scipy.stats import rankdata
+
+    return np.asarray((rankdata(values, axis=0) - 0.5) / len(values))
+
+
+def screen(x: np.ndarray, y: np.ndarray) -> Screened:
+    """Which assumptions ``x`` (points, assumptions) each fact ``y`` (points, facts) speaks to.
+
+    A fact that is the same at all points speaks to none.
+    """
+    from scipy.special import stdtr
+
+    n = len(x)
+    a, b = (ranks - ranks.mean(axis=0) for ranks in (_ranks(x), _ranks(y)))
+    spread = np.sqrt((a**2).sum(axis=0))[:, None] * np.sqrt((b**2).sum(axis=0))[None, :]
+    rho = np.divide(a.T @ b, spread, out=np.zeros(spread.shape), where=spread > 0)
+    t = np.abs(rho) * np.sqrt((n - 2) / np.maximum(1 - rho**2, 1e-12))
+    p = 2 * stdtr(n - 2, -t)
+    passed = np.array(significant_by_holm(p.ravel().tolist())).reshape(p.shape)
+    return Screened(rho, passed)
+
+
+def _features(x: np.ndarray) -> np.ndarray:
+    """(points, features) the inputs, their squares and their products."""
+    k = x.shape[1]
+    pairs = [x[:, i] * x[:, j] for i in range(k) for j in range(i, k)]
+    return np.column_stack([x, *pairs]) if k else np.zeros((len(x), 0))
+
+
+def emulated(x: np.ndarray, y: np.ndarray, rho: np.ndarray, speaks: np.ndarray) -> Emulator:
+    """The emulator of a fact from its means ``y`` (points,) at ``x`` (points, assumptions), 0 to 1 each.
+
+    ``rho`` and ``speaks`` (assumptions,) are those of its screening. The error is that of leave-one-out prediction.
+    """
+    order = np.argsort(-np.abs(rho))
+    inputs = np.sort(np.array([i for i in order if speaks[i]][:MOST_INPUTS], int))
+    features = _features(x[:, inputs])
+    centre, scale = features.mean(axis=0), features.std(axis=0)
+    scale = np.where(scale > 0, scale, 1.0)
+    design = np.column_stack([np.ones(len(x)), (features - centre) / scale])
+    penalty = RIDGE * len(x) * np.eye(design.shape[1])
+    penalty[0, 0] = 0.0
+    inverse = np.linalg.solve(design.T @ design + penalty, design.T)
+    weights, leverage = inverse @ y, np.einsum("ij,ji->i", design, inverse)
+    left_out = (y - design @ weights) / np.maximum(1 - leverage, 1e-6)
+    return Emulator(inputs, centre, scale, weights, float(np.sqrt(np.mean(left_out**2))))
+
+
+def implausible(
+    mean: np.ndarray, spread: np.ndarray, low: np.ndarray, high: np.ndarray, tolerance: np.ndarray, error: np.ndarray
+) -> np.ndarray:
+    """(points, facts) how implausible every fact is at every point; 0 inside a reported range.
+
+    ``mean`` and ``spread`` (points, facts) of the worlds, ``low``, ``high``, ``tolerance`` and ``error`` (facts,).
+    """
+    beyond = np.maximum(np.maximum(low - mean, mean - high), 0.0)
+    return np.asarray(beyond / np.sqrt(spread**2 + tolerance**2 + error**2 + 1e-300))
+
+
+def meetable(implausibility: np.ndarray) -> np.ndarray:
+    """(facts,) whether any point meets a fact: the others rule nothing out, they are findings about the model."""
+    return np.asarray(implausibility.min(axis=0) <= CUT)
+
+
+def expected(y: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The weights (1 + 2 facts, assumptions) of the regression of settings ``x`` (worlds, assumptions) on facts ``y``
+    (worlds, facts), NaN where a world does not count; and the scale of the facts (facts, 2: centre, spread).
+    """
+    scale = np.column_stack([np.nanmean(y, axis=0), np.nanstd(y, axis=0)])
+    design = _known(y, scale)
+    penalty = RIDGE * len(y) * np.eye(design.shape[1])
+    penalty[0, 0] = 0.0
+    return np.linalg.solve(design.T @ design + penalty, design.T @ x), scale
+
+
+def _known(y: np.ndarray, scale: np.ndarray) -> np.ndarray:
+    """(worlds, 1 + 2 facts): one, every fact in units of its spread, 0 where it is missing, and whether it is."""
+    spread = np.where(scale[:, 1] > 0, scale[:, 1], 1.0)
+    scaled = (y - scale[:, 0]) / spread
+    missing = np.isnan(scaled)
+    limited = np.clip(np.where(missing, 0.0, scaled), -5.0, 5.0)
+    return np.column_stack([np.ones(len(y)), limited, missing])
+
+
+class Kept(NamedTuple):
+    """``worlds`` (kept,) which worlds lie nearest to the facts, nearest first; ``draws`` (kept, assumptions) their
+    settings, moved to where the facts lie.
+    """
+
+    worlds: np.ndarray
+    draws: np.ndarray
+
+
+def nearest(x: np.ndarray, y: np.ndarray, facts: np.ndarray, keep: int) -> Kept:
+    """The ``keep`` worlds nearest to ``facts`` (facts,) of worlds with settings ``x`` (worlds, assumptions), 0 to 1
+    each, and facts ``y`` (worlds, facts).
+    """
+    weights, scale = expected(y, x)
+    told, wanted = _known(y, scale) @ weights, _known(facts[None, :], scale) @ weights
+    spread = told.std(axis=0)
+    apart = (told - wanted) / np.where(spread > 0, spread, 1.0)
+    distance = np.sqrt((apart**2).sum(axis=1))
+    order = np.argsort(distance, kind="stable")[:keep]
+    widest = max(float(distance[order[-1]]), 1e-12)
+    kernel = np.sqrt(np.maximum(1 - (distance[order] / widest) ** 2, 0.0))  # Epanechnikov's, by its root
+    design = np.column_stack([np.ones(len(order)), apart[order]]) * kernel[:, None]
+    penalty = RIDGE * math.sqrt(len(order)) * np.eye(design.shape[1])
+    slopes = np.linalg.solve(design.T @ design + penalty, design.T @ (x[order] * kernel[:, None]))[1:]
+    return Kept(order, np.clip(x[order] - apart[order] @ slopes, 0.0, 1.0))
