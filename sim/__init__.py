@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sim.scenario.model import Scenario
     from sim.study.axes import Vary
     from sim.study.compare import Comparison
+    from sim.study.discover import Discovery
     from sim.study.flip import Flip
     from sim.study.hindcast import Hindcast
     from sim.study.run import Run
@@ -36,6 +37,7 @@ __all__ = [
     "__version__",
     "cluster",
     "compare",
+    "discover",
     "flip",
     "hindcast",
     "load",
@@ -165,6 +167,20 @@ def hindcast(scenario: Scenario | Path | str, *, until: str = TRAINING_ENDS, how
     from sim.study.hindcast import hindcast as answer
 
     return answer(_loaded(scenario), until, how)
+
+
+@takes_how(_pages, without=("firms",))
+def discover(scenario: Scenario | Path | str, of: str, at: str, *, how: How) -> Discovery:
+    """Find which states of the firms and of the market at a date tell apart in which worlds a claim comes true.
+
+    ``of`` is the claim, ``at`` the month (YYYY-MM). Only worlds in which it is open then count; half of them grow a
+    shallow tree, the other half test it (it needs scikit-learn). The answer has ``leaves`` and ``tree`` as pandas
+    frames, ``auc`` (how often the tree names the right one of two worlds) and ``headline``; worlds are by default the
+    scenario's, at most some 8,000; errors are those of ``run``.
+    """
+    from sim.study.discover import discover as answer
+
+    return answer(_loaded(scenario), of, at, how)
 
 
 def cluster(scheduler: str) -> AbstractContextManager[None]:

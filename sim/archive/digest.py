@@ -13,7 +13,7 @@ from typing import Any
 
 from sim.foundation.file_paths import PACKAGE
 from sim.scenario import evidence, shipped
-from sim.scenario.model import Scenario, Value
+from sim.scenario.model import AT, Scenario, Value
 
 SIMULATED_LAYERS = ("foundation", "industry", "laws", "engine", "scenario")
 WORKER_LAYERS = ("outcomes", "archive", "study")  # what else runs where blocks are computed
@@ -65,7 +65,7 @@ def simulated_part(scenario: Scenario) -> dict[str, Any]:
             [c.path, c.first, c.last, c.op, _number(c.value), c.origin if c.value.uncertain else ""]
             for c in scenario.changes
         ],
-        "probes": [[p.firm, p.quantity, p.month] for p in scenario.probes],
+        "probes": [[p.firm, p.quantity, p.month, *([] if p.how == AT else [p.first, p.how])] for p in scenario.probes],
     }
 
 

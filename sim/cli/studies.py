@@ -1,4 +1,4 @@
-"""The commands that ask a question: run, whatif, compare, sweep, flip, sensitivity and hindcast.
+"""The commands that ask a question: run, whatif, compare, sweep, flip, sensitivity, hindcast and discover.
 
 Each turns its own options into a call of the function of ``sim`` that answers it; what they share is in options.py.
 """
@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 import sim
-from sim.cli import terminal
+from sim.cli import leaves_table, terminal
 from sim.cli.options import Ask, ScenarioFile, Sets, Variants, question
 from sim.study.how import TRAINING_ENDS
 
@@ -44,6 +44,8 @@ Method = Annotated[str, typer.Option("--method", metavar="METHOD", help="given-d
 Training = Annotated[
     str, typer.Option("--until", metavar="YYYY-MM", help="The last month of the training window; later facts test.")
 ]
+Foretold = Annotated[str, typer.Option("--of", metavar="CLAIM", help=f"The claim, {PROPOSITION}.")]
+At = Annotated[str, typer.Option("--at", metavar="YYYY-MM", help="The month at whose end the state is looked at.")]
 Runs = Annotated[
     list[Path], typer.Argument(metavar="X Y [Z...]", help="Scenario files or result folders.", show_default=False)
 ]
@@ -82,3 +84,8 @@ def sensitivity(scenario: ScenarioFile, of: Of = "", method: Method = "given-dat
 @question(sim.hindcast, terminal.scores_table)
 def hindcast(scenario: ScenarioFile, until: Training = TRAINING_ENDS, sets: Sets = None) -> Ask:
     return partial(sim.hindcast, sim.load(scenario, sets or ()), until=until)
+
+
+@question(sim.discover, leaves_table.leaves)
+def discover(scenario: ScenarioFile, of: Foretold = "", at: At = "", sets: Sets = None) -> Ask:
+    return partial(sim.discover, sim.load(scenario, sets or ()), of, at)

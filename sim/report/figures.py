@@ -1,7 +1,7 @@
 """The figures as plotly figures, for notebooks: each function takes a finished run.
 
 Each is the function of ``sim.report.pictures`` that draws it for the page, with its parameters. Those of sweeps, flip
-points and sensitivities take these instead of a run; study_figures.py has those of what-ifs and comparisons.
+points, sensitivities and discoveries take these instead; study_figures.py has those of what-ifs and comparisons.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from sim.report.pictures import (
     timelines,
 )
 from sim.report.pictures import drivers as drivers_pictures
+from sim.report.pictures.fate_tree import fate_tree as fate_tree_picture
 from sim.report.pictures.flip_point import probability
 from sim.report.pictures.picture import Picture, figure_of
 from sim.report.pictures.swept import Swept
@@ -79,6 +80,7 @@ facts_ledger = figure_by(
 flip_point = figure_by(probability, _as_it_is)
 tornado = figure_by(drivers_pictures.tornado, _as_it_is)
 drivers = figure_by(drivers_pictures.index_picture, _as_it_is)
+fate_tree = figure_by(fate_tree_picture, _as_it_is)
 sweep_survival = figure_by(sweep_curves.survival, Swept)
 
 

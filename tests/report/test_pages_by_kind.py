@@ -11,10 +11,19 @@ import pytest
 from sim.report import pages
 from sim.report.html.write import document_of
 from sim.report.pages import report as run_page
-from sim.study import compare, flip, sensitivity, study, sweep, what_if
+from sim.study import compare, discover, flip, hindcast, sensitivity, study, sweep, what_if
 from sim.study.run import Run
 
-ANSWERS = (Run, what_if.WhatIf, compare.Comparison, sweep.Sweep, flip.Flip, sensitivity.Sensitivity)
+ANSWERS = (
+    Run,
+    what_if.WhatIf,
+    compare.Comparison,
+    sweep.Sweep,
+    flip.Flip,
+    sensitivity.Sensitivity,
+    hindcast.Hindcast,
+    discover.Discovery,
+)
 PARTS = {"chapters"}  # of pages, that are no page
 
 
