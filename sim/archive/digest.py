@@ -33,7 +33,8 @@ def digest_of(data: Any) -> str:
 
 def stem(scenario: Scenario) -> str:
     """Digest of what the simulation of one world reads: names the folder of the finished blocks."""
-    return digest_of({"simulated": simulated_part(scenario), "seed": scenario.seed, "made_by": simulated_by()})
+    seeds = [scenario.seed, scenario.luck]
+    return digest_of({"simulated": simulated_part(scenario), "seeds": seeds, "made_by": simulated_by()})
 
 
 def question(scenario: Scenario, precision: float | None) -> str:
@@ -50,7 +51,7 @@ def question(scenario: Scenario, precision: float | None) -> str:
 
 
 def simulated_part(scenario: Scenario) -> dict[str, Any]:
-    """What a world depends on besides the seed: no worlds, titles, names, notes, sources, groups, claims or facts."""
+    """What a world depends on besides its seeds: no worlds, titles, names, notes, sources, groups, claims or facts."""
     return {
         "start": scenario.start,
         "end": scenario.end,

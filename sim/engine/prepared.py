@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -106,6 +106,9 @@ def _ticks(scenario: Scenario, months: list[int | None]) -> np.ndarray:
 
 def prepare(scenario: Scenario, seeds: Seeds | None = None) -> Problem:
     """The scenario's simulation part, laid out for the engine; ``seeds`` stand in for the scenario's."""
+    seeds = seeds or Seeds()
+    if seeds.luck is None:
+        seeds = replace(seeds, luck=scenario.luck)
     layout, firms = layout_of(scenario), scenario.firms
     places = np.array(sorted(range(len(layout.ids)), key=layout.ids.__getitem__), np.int64)
     row_of_place = np.argsort(places)
@@ -128,7 +131,7 @@ def prepare(scenario: Scenario, seeds: Seeds | None = None) -> Problem:
         pivoted=_ticks(scenario, [firm.pivoted for firm in firms])[series],
         base=tuple(_draw(path, value, rows_of) for path, value in stated.items()),
         changes=tuple((change, _draw(change.path, change.value, rows_of, change)) for change in scenario.changes),
-        seeds=seeds or Seeds(),
+        seeds=seeds,
     )
 
 

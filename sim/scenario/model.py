@@ -132,6 +132,8 @@ class Scenario:
     ``given`` are the paths the file or a ``--set`` states; the rest are defaults.
     ``resolved`` is the plain data (dates as text) that runs again to the same result, for scenario.yaml.
     ``places`` are file and line of the events, by ``events.<id>``, for messages.
+    ``luck`` is the seed of all that happens by chance in the months, in place of ``seed``, which is then that of what
+    is uncertain alone. No key of a file: it makes worlds with the same draws and other luck (study/replicates.py).
     """
 
     name: str
@@ -154,6 +156,7 @@ class Scenario:
     reported: tuple[Reported, ...] = ()
     notices: tuple[str, ...] = field(default=())
     places: Mapping[str, tuple[str | None, int | None]] = field(default_factory=dict, compare=False)
+    luck: int | None = None
 
     @property
     def ticks(self) -> int:

@@ -31,13 +31,12 @@ from sim.foundation.errors import InputError
 from sim.outcomes.drivers import Effect, Estimate
 from sim.outcomes.intervals import Z
 from sim.scenario.frozen import Frozen
-from sim.scenario.grammar import MAX_SEED
 from sim.scenario.model import Claim, Scenario, Value
 from sim.scenario.value import quantile
 from sim.study.claims_asked import Worlds, truths
 from sim.study.how import How
+from sim.study.replicates import other_seed
 
-SEED_STEP = 0x9E3779B9  # from a scenario's seed to the other one, far from the seeds people count through
 RESAMPLES = 200  # of SALib's bootstrap
 REPEATS, LEVELS = 10, 4  # of Morris' design: paths of steps, and values of each assumption
 STEP = LEVELS / (2 * (LEVELS - 1))  # of Morris' design, as a share of the range: SALib divides an effect by it
@@ -55,11 +54,6 @@ class Designed(NamedTuple):
     effects: list[Effect]
     chance: Estimate
     sample: np.ndarray | None
-
-
-def other_seed(seed: int) -> int:
-    """The seed of what is drawn anew."""
-    return (seed + SEED_STEP) & MAX_SEED
 
 
 def salib(part: str) -> Any:

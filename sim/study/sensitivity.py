@@ -12,21 +12,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.archive import digest
-from sim.archive.blocks import spans
 from sim.archive.dictionary import A_SHARE, INTEGER, NUMBER, TEXT, Column, Table, bounds
 from sim.archive.folder import number, plain_rows
 from sim.engine.draws import Draw
-from sim.engine.prepared import Seeds, draws_of
+from sim.engine.prepared import draws_of
 from sim.foundation.errors import InputError, nearest_of
 from sim.laws.catalogue import ASSUMPTIONS
 from sim.outcomes.claims import UNDECIDED, can_be_undecided, truth
 from sim.outcomes.drivers import FEWEST_EVENTS, Estimate, chance_share, fifths, first_order, ranks, significant_by_holm
 from sim.scenario.model import Claim, Scenario
 from sim.study import designs, overwritten
-from sim.study.claims_asked import Worlds, claim_of, truths
-from sim.study.designs import Designed, other_seed
+from sim.study.claims_asked import claim_of
+from sim.study.designs import Designed
 from sim.study.how import SUMMARISING, How
 from sim.study.many_worlds import ManyWorlds, sized
+from sim.study.replicates import kept, other_seed, replicate_of
 from sim.study.study import Kind, Study, answered, folder_name, manifest_of
 from sim.words.headlines import of_sensitivity, too_few
 
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
 GIVEN_DATA, SOBOL, MORRIS = "given-data", "sobol", "morris"
 MOST_WORLDS_BY_METHOD = {GIVEN_DATA: 10_000, SOBOL: 1024, MORRIS: 128}  # if none are asked for
-REPLICATED = 2048  # worlds whose draws are given other luck
 FEWEST_ASKED = 100  # worlds in which a claim must be asked
 FIFTHS = ("lowest", "highest")
 NOT_DISTINGUISHABLE = "not distinguishable from noise"
@@ -156,6 +155,7 @@ def _computed(base: Scenario, claim: Claim, method: str, draws: Sequence[Draw], 
         [*base.notices, *overwritten.of_draws(base, paths)],
         {"simulate_seconds": time.perf_counter() - started},
         stem=digest.stem(base),
+        **({"replicate": kept(replicate_of(base))} if method == GIVEN_DATA else {}),
         other_seed=other_seed(base.seed),
         claim=claim.id,
         method=method,
@@ -178,17 +178,15 @@ def _computed(base: Scenario, claim: Claim, method: str, draws: Sequence[Draw], 
 
 def _given_data(base: Scenario, claim: Claim, draws: Sequence[Draw], how: How) -> Designed:
     """Indices from the worlds of the ordinary run; chance from the first of them with other luck."""
-    many = ManyWorlds(how)
-    many.compute([base])
+    many, replicate = ManyWorlds(how), replicate_of(base)
+    many.compute([base, replicate])
     sample = np.concatenate([truth(claim, block, base) for block in many.blocks(base)])
     asked = sample != UNDECIDED
     if int(asked.sum()) < FEWEST_ASKED:
         met = f"{int(asked.sum()):,} of {base.worlds:,} worlds ask for it"
         allowed = f"at least {FEWEST_ASKED} worlds in which the claim is asked: try more --worlds"
         raise InputError("too few worlds", key=f"--of {claim.id}", found=met, allowed=allowed)
-    parts = spans(min(base.worlds, REPLICATED))
-    luck = Seeds(luck=other_seed(base.seed))
-    again = np.concatenate(truths(claim, [Worlds(base, *span, luck) for span in parts], how))
+    again = np.concatenate([truth(claim, block, base) for block in many.blocks(replicate)])
     both = asked[: again.size] & (again != UNDECIDED)
     chance = chance_share(sample[: again.size][both].astype(float), again[both].astype(float))
     y = sample[asked].astype(float)

@@ -21,7 +21,7 @@ from sim.outcomes.drivers import Effect, chance_share, fifths, first_order, grou
 from sim.report import figures
 from sim.scenario.load import with_sets
 from sim.scenario.model import Scenario
-from sim.study import designs
+from sim.study import designs, replicates
 from sim.study import sensitivity as study
 from sim.study.how import How
 from sim.study.many_worlds import with_worlds
@@ -466,7 +466,7 @@ def test_designs_draw_anew_what_they_say(monkeypatch):
     scenario = uncertain(64)
     draws = draws_of(scenario)
     designs.sobol(scenario, scenario.claims[0], draws, How())
-    other = designs.other_seed(scenario.seed)
+    other = replicates.other_seed(scenario.seed)
     everything = {draw.key: other for draw in draws}
     twins = [Seeds(drawn={draw.key: other}) for draw in draws]
     again = [Seeds(other, {draw.key: other}) for draw in draws]
@@ -514,5 +514,5 @@ def test_without_salib_the_designs_say_what_to_install(monkeypatch):
 
 
 def test_other_seeds_are_seeds():
-    assert all(0 <= designs.other_seed(seed) < 2**32 != seed for seed in (0, 7, 2**32 - 1))
+    assert all(0 <= replicates.other_seed(seed) < 2**32 != seed for seed in (0, 7, 2**32 - 1))
     assert study.MOST_WORLDS_BY_METHOD.keys() == {"given-data", "sobol", "morris"}
