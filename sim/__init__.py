@@ -66,7 +66,7 @@ def load(path: Path | str, sets: Iterable[str] = (), *, worlds: int | None = Non
     return load_scenario(Path(path), tuple(sets), worlds=worlds, seed=seed)
 
 
-@takes_how(_pages)
+@takes_how(_pages, conditioned=True)
 def run(scenario: Scenario | Path | str, *, how: How) -> Run:
     """Simulate many worlds of a scenario, write its result folder and report, and tell the fates of the firms.
 

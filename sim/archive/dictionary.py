@@ -343,6 +343,36 @@ EVIDENCE_CSV = Table(
         Column("note", TEXT, "", "the words it rests on, or a remark", "there is none"),
     ),
 )
+GIVEN_CSV = Table(
+    "what is given, in the order in which worlds were set aside",
+    (
+        Column("known", TEXT, "", "id of the fact or claim, or the proposition"),
+        Column("says", TEXT, "", "what a world must have to stay, in words"),
+        Column("left", INTEGER, "", "worlds that are left when it and all rows above are given"),
+    ),
+)
+NONE_ASKED = "no such world was asked, or nobody is asked about"
+BESIDE_CSV = Table(
+    "the worlds that are left beside all worlds: fates at the horizon, claims and facts",
+    (
+        Column("about", TEXT, "", "`fate`, `claim` or `fact`"),
+        Column("id", TEXT, "", "id of the firm, class or group; of the claim or fact"),
+        Column("quantity", TEXT, "", "which fate or milestone; of a claim or fact `true`"),
+        Column("share", NUMBER, A_SHARE, "of the worlds that are left (of a class or group of its firms)", NONE_ASKED),
+        *bounds("share", A_SHARE, NONE_ASKED),
+        Column("worlds", INTEGER, "", "worlds that are left; of a claim or fact those in which it can be told"),
+        Column("all_share", NUMBER, A_SHARE, "the same of all worlds", NONE_ASKED),
+        Column("all_low", NUMBER, A_SHARE, "lower bound of the 95% interval of `all_share`", NONE_ASKED),
+        Column("all_high", NUMBER, A_SHARE, "upper bound of the 95% interval of `all_share`", NONE_ASKED),
+        Column("all_worlds", INTEGER, "", "all worlds; of a claim or fact those in which it can be told"),
+        Column("apart", NUMBER, A_SHARE, "`share` less `all_share`", NONE_ASKED),
+        *(
+            Column(f"apart_{end}", NUMBER, A_SHARE, f"{said} bound of the 95% interval of `apart`", NONE_ASKED)
+            for end, said in (("low", "lower"), ("high", "upper"))
+        ),
+    ),
+)
+GIVEN_TABLES = {"given.csv": GIVEN_CSV, "beside.csv": BESIDE_CSV}  # in the folder of a run in which something is given
 DECLARED = {
     "evidence.csv": EVIDENCE_CSV,
     "firms.parquet": FIRMS_PARQUET,
@@ -358,6 +388,7 @@ DECLARED = {
     "facts.csv": FACTS_CSV,
     "leaders.csv": LEADERS_CSV,
     "differences.csv": DIFFERENCES_CSV,
+    **GIVEN_TABLES,
 }
 OTHER_FILES = {  # files that are no tables; a folder ends with a slash
     "manifest.json": "seed, worlds, versions, command, timings, notices, and size and SHA-256 of every other file",

@@ -18,6 +18,7 @@ from sim.cli.options import (
     EXIT_FAILED,
     RESULTS,
     Firms,
+    Given,
     Jobs,
     Json,
     Out,
@@ -214,11 +215,13 @@ def claims(
     json_: Json = False,
     quiet: Quiet = False,
     firms: Firms = None,
+    given: Given = None,
 ) -> None:
     """Print in how many worlds each forecast of the documents comes true; several scenarios side by side."""
     import sim
-    from sim.outcomes.forecasts import labels, side_by_side
+    from sim.outcomes.forecasts import labels, side_by_side, with_all_worlds
     from sim.study.focus import focus_of
+    from sim.study.given import parts_of
     from sim.study.how import How
     from sim.study.run import simulate
     from sim.study.study import focused
@@ -226,17 +229,22 @@ def claims(
     asked = [sim.load(path, sets or (), worlds=worlds, seed=seed) for path in scenarios]
     focus = focus_of(asked, firms or ())
     names = labels([scenario.name for scenario in asked])
+    for scenario in asked:
+        parts_of(scenario, given or ())  # whatever is wrong is said before a long time passes
     silent = quiet or json_
     notices([notice for scenario in asked for notice in scenario.notices], silent)
     with terminal.progress(silent) as tell:
-        how = How(jobs=jobs, out=out, progress=tell)
+        how = How(jobs=jobs, out=out, progress=tell, given=given or ())
         done = [simulate(scenario, how) for scenario in asked]
     runs = [focused(run, focus) for run in done]
     ledgers = {name: [{**row, "scenario": name} for row in run.ledger()] for name, run in zip(names, runs, strict=True)}
     if json_:
         manifests = {name: run.manifest for name, run in zip(names, runs, strict=True)}
         print_json(None, manifests, [row for ledger in ledgers.values() for row in ledger])
-    elif len(runs) == 1:
+        return
+    terminal.worlds_left(names, runs)
+    if len(runs) == 1:
         terminal.claims_table(ledgers[names[0]])
     else:
-        terminal.claims_matrix(side_by_side(ledgers), names)
+        shown = with_all_worlds(ledgers)
+        terminal.claims_matrix(side_by_side(shown), list(shown))

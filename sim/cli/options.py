@@ -67,8 +67,9 @@ OF_HOW: dict[str, tuple[Any, Any]] = {  # part of How -> its option and its defa
     "png": _option("png", bool, default=False),
     "precision": _option("precision", float | None, "HALFWIDTH"),
     "firms": _option("firms", list[str] | None, "ID", "--firm"),
+    "given": _option("given", list[str] | None, "CLAIM,...", "--given"),
 }
-Worlds, Seed, Jobs, Out, Png, Precision, Firms = (kind for kind, _ in OF_HOW.values())
+Worlds, Seed, Jobs, Out, Png, Precision, Firms, Given = (kind for kind, _ in OF_HOW.values())
 Backend = Annotated[
     str, typer.Option("--backend", metavar="local|dask", help="Where to simulate: here, or on a Dask cluster.")
 ]

@@ -153,6 +153,9 @@ def fates_table(summary: Sequence[Row], end: str, focus: Sequence[str] = ()) -> 
     for row in shown:
         shares = (percent(row[fate], row[f"{fate}_low"], row[f"{fate}_high"]) for fate in fates)
         rows.append([row["name"], *shares, half_gone(row, end)])
+        if f"all_{State.INDEPENDENT}" in row:
+            of_all = (percent(*(row[f"all_{fate}{part}"] for part in ("", "_low", "_high"))) for fate in fates)
+            rows.append(["  in all worlds", *of_all, ""])
     print_table(["", *fates, "half gone by"], rows, spare=(State.PIVOTED, State.LISTED, "half gone by"))
     if len(shown) < len(summary):
         names = ", ".join(row["name"] for row in still)
@@ -166,15 +169,23 @@ def half_gone(row: Row, end: str) -> str:
 
 def run_summary(run: Run) -> None:
     """The table of fates, and how it was come by."""
+    from sim.archive.folder import plain_rows
     from sim.foundation.months import month_text
-    from sim.study.focus import focus_in
+    from sim.study.focus import asked_in, focus_in
+    from sim.study.given import given_in
+    from sim.words.given import given_in_words, left_in_words, moved_in_words, these_worlds
     from sim.words.text import capital
 
-    end, worlds = month_text(run.scenario.end), run.scenario.worlds
+    end, known = month_text(run.scenario.end), given_in(run.manifest)
+    if known is not None:
+        print_filled(f"Given {given_in_words(known)}: {left_in_words(known, run.scenario.worlds)}.")
     fates_table(run.summary(), end, focus_in(run.scenario, run.manifest))
+    if known is not None:
+        print_filled(f"{moved_in_words(run.scenario, plain_rows(run.beside()), asked_in(run.manifest))}.")
     took = run.manifest["timings"]["simulate_seconds"]
     how = "it was there already: nothing was simulated" if run.reused else f"simulated in {took:.1f} s"
-    print(f"Percent of {worlds:,} worlds by {end}; of classes and groups percent of their firms.")
+    worlds = these_worlds(known, run.outcomes.worlds, run.scenario.worlds)
+    print(f"Percent of {'the ' if known else ''}{worlds} by {end}; of classes and groups percent of their firms.")
     print(f"{capital(NOTE)}. Seed {run.scenario.seed}; {how}.")
 
 
@@ -186,11 +197,23 @@ def claims_table(ledger: Sequence[Row]) -> None:
     if not ledger:
         print(NONE_STATED)
         return
-    rows = []
+    rows, beside = [], ["in all worlds"] if "all_probability" in ledger[0] else []
     for row in ledger:
         says = f"{row['says'] or row['claim']}{_happened(row['happened'])} [{row['asked']}]"
-        rows.append([row["claim"], says, _probability(row), f"{row['worlds']:,}"])
-    print_table(["claim", "says", ledger[0]["scenario"], "worlds"], rows, left=2)
+        of_all = [percent(row["all_probability"], row["all_low"], row["all_high"]) for _ in beside]
+        rows.append([row["claim"], says, _probability(row), *of_all, f"{row['worlds']:,}"])
+    print_table(["claim", "says", ledger[0]["scenario"], *beside, "worlds"], rows, left=2)
+
+
+def worlds_left(names: Sequence[str], runs: Sequence[Run]) -> None:
+    """How many worlds of each scenario are left, where something is given."""
+    from sim.study.given import given_in
+    from sim.words.given import given_in_words, left_in_words
+
+    for name, run in zip(names, runs, strict=True):
+        if (known := given_in(run.manifest)) is not None:
+            said = left_in_words(known, run.scenario.worlds)
+            print_filled(f"{name}, given {given_in_words(known)}: {said}.")
 
 
 def _probability(row: Row) -> str:

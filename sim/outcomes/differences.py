@@ -49,13 +49,14 @@ UNPAIRED_SHARES, UNPAIRED_MEANS = intervals.newcombe, intervals.welch
 
 
 class Piece(NamedTuple):
-    """Some worlds of a run, in order, from world ``first`` on.
+    """Some worlds of a run, in order.
 
-    ``histories`` (worlds, firms) HISTORY_DTYPE; ``endgame`` (worlds,) first month of the endgame, NEVER where it does
-    not come, or None where only its share by month is known; ``year_ends`` as in Block, or None where it is not kept.
+    ``numbers`` (worlds,) are those they have in the run; ``histories`` (worlds, firms) HISTORY_DTYPE; ``endgame``
+    (worlds,) first month of the endgame, NEVER where it does not come, or None where only its share by month is known;
+    ``year_ends`` as in Block, or None where it is not kept.
     """
 
-    first: int
+    numbers: np.ndarray
     histories: np.ndarray
     endgame: np.ndarray | None
     year_ends: np.ndarray | None = None

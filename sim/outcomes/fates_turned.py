@@ -72,8 +72,8 @@ class TurnedFates:
         self.series = [mine.series_ids[number] for number in mine.series[self.places[0]]]
         self.startups = mine.kinds[self.places[0]] == STARTUP
 
-    def add(self, first: int, base: np.ndarray, variant: np.ndarray) -> None:
-        """Count the worlds ``first`` and on, (worlds, firms) histories of both sides."""
+    def add(self, numbers: np.ndarray, base: np.ndarray, variant: np.ndarray) -> None:
+        """Count the worlds of these ``numbers``, (worlds, firms) histories of both sides."""
         old = codes_of(base, self.base.ticks)[:, self.places[0]]
         new = codes_of(variant, self.variant.ticks)[:, self.places[1]]
         self.worlds += len(old)
@@ -86,7 +86,7 @@ class TurnedFates:
             for code in np.unique(pairs[old[:, column] != new[:, column]]):
                 which = np.flatnonzero(pairs == code)
                 best = int(which[np.argmin(others[which])])
-                found = (int(others[best]), first + best, self.ids[column])
+                found = (int(others[best]), int(numbers[best]), self.ids[column])
                 key = (series, int(code) // CODES, int(code) % CODES)
                 self.examples[key] = min(found, self.examples.get(key, found))
 

@@ -68,6 +68,17 @@ def side_by_side(ledgers: Mapping[str, Iterable[LedgerRow]]) -> list[Forecast]:
     return sorted(found.values(), key=lambda one: (one.group in last and 1 + last.index(one.group), one.group))
 
 
+def with_all_worlds(ledgers: Mapping[str, Sequence[LedgerRow]]) -> dict[str, Sequence[LedgerRow]]:
+    """``ledgers``, each of worlds in which something is given with that of all worlds beside it, "a, all worlds"."""
+    found: dict[str, Sequence[LedgerRow]] = {}
+    for name, ledger in ledgers.items():
+        found[name] = ledger
+        if any("all_probability" in row for row in ledger):
+            ends = {"probability": "all_probability", "low": "all_low", "high": "all_high", "worlds": "all_worlds"}
+            found[f"{name}, all worlds"] = [{**row, **{key: row[of] for key, of in ends.items()}} for row in ledger]
+    return found
+
+
 def score(forecasts: Iterable[Forecast], scenario: str) -> tuple[int, int]:
     """How many of ``forecasts`` are right in ``scenario``, and how many of them can be judged there."""
     judged = [right for one in forecasts if (right := one.right(scenario)) is not None]

@@ -14,6 +14,7 @@ import numpy as np
 from sim.engine.block import Block
 from sim.foundation.causes import CAUSES
 from sim.foundation.columns import EVENTS, FATES, HISTORY_DTYPE, NEVER
+from sim.outcomes.given import numbers_of
 from sim.outcomes.index import tick_text
 from sim.scenario.layout import layout_of
 from sim.scenario.model import Scenario
@@ -30,8 +31,8 @@ def histories_frame(scenario: Scenario, blocks: Iterable[Block]) -> Any:
     import pandas as pd
 
     ids = layout_of(scenario).ids
-    parts = [(block.first, block.histories) for block in blocks]
-    worlds = np.concatenate([np.arange(first, first + len(part)) for first, part in parts])
+    parts = [(numbers_of(block), block.histories) for block in blocks]
+    worlds = np.concatenate([numbers for numbers, _ in parts])
     histories = np.concatenate([part for _, part in parts]).ravel()
     columns: dict[str, Any] = {
         "world": np.repeat(worlds, len(ids)),

@@ -19,7 +19,9 @@ from sim.report.html.plotly_values import month_day, year_step
 from sim.scenario.layout import layout_of
 from sim.scenario.model import Firm, Scenario
 from sim.study.focus import asked_in, claims_first, first, focus_in, itself
+from sim.study.given import given_in
 from sim.words import numbers
+from sim.words.given import NOT_BY_WORLD, these_worlds
 from sim.words.headlines import MOST_SPOKEN
 from sim.words.months import month_name, short_month
 from sim.words.names import of_what
@@ -61,8 +63,18 @@ class RunReader:
 
     @cached_property
     def worlds(self) -> int:
-        """Number of worlds simulated."""
+        """Number of worlds that its numbers are about: those simulated, or where something is given those left."""
         return self.scenario.worlds if self.outcomes is None else int(self.outcomes.worlds)
+
+    @property
+    def given(self) -> Mapping[str, Any] | None:
+        """What the manifest says of what is given; None where nothing is."""
+        return given_in(self.manifest)
+
+    @property
+    def simulated(self) -> int:
+        """Number of worlds simulated, whether they are left or not."""
+        return self.scenario.worlds
 
     @cached_property
     def firms(self) -> dict[str, Firm]:
@@ -294,6 +306,10 @@ class RunReader:
         return frame.iloc[[row["at"] for row in claims_first(rows, asked, self.focus)]]
 
     # captions
+    def nothing(self, why: str) -> str:
+        """Title of a picture of which there is nothing to show: ``why``, or that it is known only of all worlds."""
+        return why if self.given is None else f"What this would show is {NOT_BY_WORLD}"
+
     def caption(self, *parts: str) -> str:
         """A caption: what is drawn, then source and sample size."""
         return " ".join(part for part in (*parts, self.source) if part)
@@ -301,7 +317,7 @@ class RunReader:
     @cached_property
     def source(self) -> str:
         """Source line of every figure."""
-        worlds = f"{self.worlds:,} world{'' if self.worlds == 1 else 's'}"
+        worlds = these_worlds(self.given, self.worlds, self.simulated)
         name = shorten(self.scenario.name, 60)
         return f"Source: Shakeout, scenario {name}, n = {worlds}, seed {self.scenario.seed}."
 

@@ -28,6 +28,7 @@ from sim.scenario.layout import layout_of
 from sim.scenario.load import load, load_mapping
 from sim.scenario.model import Scenario
 from sim.scenario.yaml_text import read
+from sim.study.given import GIVEN, given_in
 from sim.study.run import OUTCOME_FILES, Run, opened
 
 if TYPE_CHECKING:
@@ -60,7 +61,8 @@ def comparable(path: Path) -> Run:
     scenario, notes = _scenario_of(folder)
     frames: dict[str, Any] = dict.fromkeys(OUTCOME_FILES)
     frames |= {name: _checked(folder, OUTCOME_FILES[name], columns) for name, columns in COMPARED.items()}
-    worlds = folder.manifest.get("worlds")
+    known = given_in(folder.manifest)
+    worlds = folder.manifest.get("worlds") if known is None else known.get("left")
     if not isinstance(worlds, int) or worlds < 1 or len(frames["endgame"]) != scenario.ticks + 1:
         raise InputError("the manifest and the tables do not describe one run", file=str(path))
     return Run(
@@ -84,8 +86,14 @@ def no_blocks(path: Path) -> Any:
 
 
 def same_luck(one: Run, other: Run) -> bool:
-    """Whether world k of both has the same luck: the same seed, as many worlds, drawn by the same code."""
-    seeds, sources = ([run.manifest.get(key) for run in (one, other)] for key in ("seed", "sources"))
+    """Whether world k of both has the same luck: the same seed, as many worlds, drawn by the same code. Where something
+    is given, of every run other worlds are left.
+    """
+    seeds, sources, known, stems = (
+        [run.manifest.get(key) for run in (one, other)] for key in ("seed", "sources", GIVEN, "stem")
+    )
+    if any(known) and (known[0] != known[1] or stems[0] != stems[1]):
+        return False
     alike = one.outcomes.worlds == other.outcomes.worlds and seeds[0] == seeds[1]
     return alike and sources[0] is not None and sources[0] == sources[1]
 
@@ -140,11 +148,11 @@ def _pieces(folder: RunFolder, scenario: Scenario, worlds: int) -> Iterator[Piec
     try:
         for frame in tables.row_groups(file):
             histories = _histories(frame, ids)
-            first = int(frame["world"].iloc[0])
-            if first != seen:
+            numbers = frame["world"].to_numpy()[:: len(ids)]
+            if given_in(folder.manifest) is None and numbers[0] != seen:
                 raise ValueError("worlds are missing")
             seen += len(histories)
-            yield Piece(first, histories, None)
+            yield Piece(numbers, histories, None)
         if seen != worlds:
             raise ValueError(f"{seen} worlds instead of {worlds}")
     except (OSError, ValueError, KeyError, IndexError) as error:

@@ -38,6 +38,7 @@ SAYS = {  # parameter or option -> what it does, for docstrings and for the help
     "out": "The results folder.",
     "precision": "Simulate until every firm's fates are known this well, for instance 0.01.",
     "firms": "A firm, class or group that headline, tables and figures speak of first; repeatable.",
+    "given": "Only worlds with these facts or claims: zhipu-lists,minimax-lists, facts@2026-04, listing@2026-04.",
     "png": "Also write each figure as PNG and SVG (needs kaleido and a Chromium).",
     "progress": "Called with how far it is (stage, done, total, kept).",
     "command": "What the manifest says made it.",
@@ -59,6 +60,7 @@ class How:
     out: Path | str | None = None
     precision: float | None = None
     firms: Iterable[str] = ()
+    given: str | Iterable[str] = ()
     png: bool = False
     progress: Tell | None = None
     command: str = ""
@@ -70,6 +72,9 @@ class How:
         if self.precision is not None and not 0 < self.precision < 0.5:
             allowed = "a share between 0 and 0.5"
             raise InputError("no such half-width", key="--precision", found=self.precision, allowed=allowed)
+        if self.given and self.precision is not None:
+            allowed = "one of them; --worlds says in how many worlds to look"
+            raise InputError("--given and --precision exclude each other", allowed=allowed)
 
     def tell(self, stage: str, done: int, total: int, kept: int = 0) -> None:
         """Tell who watches how far it is."""
@@ -87,13 +92,14 @@ def with_options(own: inspect.Signature, options: Mapping[str, tuple[Any, Any]])
 
 
 def takes_how(
-    pages: Callable[[], Any] | None = None, without: Sequence[str] = ()
+    pages: Callable[[], Any] | None = None, without: Sequence[str] = (), conditioned: bool = False
 ) -> Callable[[Callable[..., Result]], Callable[..., Result]]:
     """Make a function that takes ``how: How`` take the parts of it as keywords, all but those ``without``; its
-    signature and its docstring say so. ``pages`` draws what it answers. The command that the manifest names is the
-    function's, if none is given.
+    signature and its docstring say so. ``given`` is for those that are ``conditioned`` alone. ``pages`` draws what it
+    answers. The command that the manifest names is the function's, if none is given.
     """
-    shared = [field for field in fields(How) if field.name in SAYS and field.name not in without]
+    left_out = (*without, *(() if conditioned else ("given",)))
+    shared = [field for field in fields(How) if field.name in SAYS and field.name not in left_out]
 
     def made(function: Callable[..., Result]) -> Callable[..., Result]:
         own = inspect.signature(function)

@@ -15,6 +15,8 @@ from sim.foundation.months import month_text
 from sim.laws.catalogue import declared_at
 from sim.scenario import evidence
 from sim.scenario.model import Scenario
+from sim.study.given import given_in
+from sim.words.given import LEFT_OUT, given_in_words, left_in_words
 
 if TYPE_CHECKING:
     from sim.study.study import Kind
@@ -64,6 +66,7 @@ def text(
         "",
         READS,
         "",
+        *_given(manifest, worlds),
         "## Files",
         "",
     ]
@@ -77,6 +80,15 @@ def text(
         lines += [line for note in table.notes for line in ("", _money(scenario, note))]
         lines += _quantities(scenario, name)
     return "\n".join(lines) + "\n"
+
+
+def _given(manifest: Mapping[str, Any], worlds: int) -> list[str]:
+    """What is given, and of how many worlds the tables are then; nothing where nothing is."""
+    known = given_in(manifest)
+    if known is None:
+        return []
+    said = f"Given {given_in_words(known)}: {left_in_words(known, worlds)}. Every table is of these worlds alone"
+    return [plain(f"{said}, but where its column says of all. {LEFT_OUT}"), ""]
 
 
 def _row(scenario: Scenario, name: str, about: dictionary.Column | None) -> str:

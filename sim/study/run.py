@@ -13,12 +13,27 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.archive import digest, tables
+from sim.archive.dictionary import GIVEN_CSV, GIVEN_TABLES
 from sim.archive.folder import RunFolder, number, plain_rows
 from sim.engine.block import Block
 from sim.foundation.errors import InputError
+from sim.outcomes.beside import ABOUT_CLAIM, ABOUT_FACT, ABOUT_FATE, COMES_TRUE, beside_frame
+from sim.outcomes.given import known_only, numbers_of
 from sim.scenario.model import Scenario
 from sim.study import executor, memory
 from sim.study.focus import claims_first, first, focus_in
+from sim.study.given import (
+    GIVEN,
+    Blocks,
+    Left,
+    Part,
+    beside_question,
+    cut_blocks,
+    given_in,
+    left_in,
+    parts_of,
+    worlds_left,
+)
 from sim.study.how import SUMMARISING, How
 from sim.study.many_worlds import HEADLINE_STATES, ManyWorlds, blocks_of, precise, with_worlds
 from sim.study.study import Answer, Kind, answered, manifest_of
@@ -33,7 +48,16 @@ if TYPE_CHECKING:
 # outcome -> file of the run folder
 _CSV = ("fates", "causes", "survival", "landscape", "endgame", "claims", "facts", "headline", "leaders")
 OUTCOME_FILES = {**{name: f"{name}.csv" for name in _CSV}, "paths": tables.PATHS_FILE}
+GIVEN_FILE, BESIDE_FILE = GIVEN_TABLES
 KEPT_BYTES = 64 << 20  # of worlds in memory for a second look; beyond that they are read from their blocks again
+
+
+@dataclass(frozen=True, eq=False)
+class Conditioned:
+    """Which worlds of a run are ``left``, and what gives ``blocks`` of all."""
+
+    left: Left
+    blocks: Blocks
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -41,7 +65,8 @@ class Run(Answer):
     """Many worlds of one scenario. The methods give pandas frames with the columns of the result files.
 
     ``blocks`` gives its worlds block by block, in order; of a run ``from_tables``, opened from its folder alone,
-    ``pieces`` does. ``warnings``: what a reader must know of how it was opened.
+    ``pieces`` does. ``warnings``: what a reader must know of how it was opened. Where something is given all of this is
+    about the worlds that are left; ``all_worlds`` is then beside.csv, and ``conditioned`` says which they are.
     """
 
     KIND = Kind(
@@ -55,6 +80,8 @@ class Run(Answer):
     blocks: Callable[[], Iterator[Block]]
     pieces: Callable[[], Iterable[Piece]] | None = field(default=None, repr=False)
     warnings: tuple[str, ...] = ()
+    all_worlds: pd.DataFrame | None = field(default=None, repr=False)
+    conditioned: Conditioned | None = field(default=None, repr=False)
 
     @property
     def from_tables(self) -> bool:
@@ -96,6 +123,15 @@ class Run(Answer):
         """claims.csv: share of worlds in which each forecast comes true."""
         return self.outcomes.claims
 
+    def beside(self) -> pd.DataFrame:
+        """beside.csv: fates, claims and facts in the worlds that are left beside those of all worlds.
+
+        InputError if nothing is given, as all worlds are then left.
+        """
+        if self.all_worlds is None:
+            raise InputError("nothing is given: all worlds are left", allowed="a run with given=...")
+        return self.all_worlds
+
     def paths(self) -> pd.DataFrame:
         """paths.parquet: quantiles of every firm's quantities by month."""
         return self.outcomes.paths
@@ -124,19 +160,34 @@ class Run(Answer):
 
         firm, name, kind, then independent, acquired, closed, listed, pivoted and never_entered, each with ``_low`` and
         ``_high`` (None where there is one world), then the month by which half of all that enter are gone: median_exit
-        with ``_low`` and ``_high`` (YYYY-MM; None: not by the horizon, or nobody enters).
+        with ``_low`` and ``_high`` (YYYY-MM; None: not by the horizon, or nobody enters). Where something is given also
+        ``all_independent`` and so on: the same of all worlds.
         """
         shown = [f"{what}{bound}" for what in (*HEADLINE_STATES, "median_exit") for bound in ("", "_low", "_high")]
         columns = ["firm", "name", "kind", *shown]
         frame = self.outcomes.headline.reindex(columns=columns)  # an older version wrote fewer
-        return first(plain_rows(frame), focus_in(self.scenario, self.manifest))
+        rows = first(plain_rows(frame), focus_in(self.scenario, self.manifest))
+        beside = self._beside_by(ABOUT_FATE)
+        for row in rows if beside else ():
+            row |= {
+                f"all_{state}{end}": beside[row["firm"], state][f"all_{part}"]
+                for state in HEADLINE_STATES
+                for end, part in (("", "share"), ("_low", "low"), ("_high", "high"))
+            }
+        return rows
+
+    def _beside_by(self, *about: str) -> dict[tuple[str, str], dict[str, Any]]:
+        """Rows of beside.csv by id and quantity, as plain numbers; none where nothing is given."""
+        rows = [] if self.all_worlds is None else plain_rows(self.all_worlds)
+        return {(row["id"], row["quantity"]): row for row in rows if row["about"] in about}
 
     def ledger(self) -> list[dict[str, Any]]:
         """Claims, then facts, in each those about who is in focus first, as plain numbers: ``scenario`` and the columns
         of claims.csv.
 
         ``asked`` is what exactly was asked of the worlds, with its dates, in words. ``happened`` says whether a fact
-        did; it is None for a claim.
+        did; it is None for a claim. Where something is given also ``all_probability``, ``all_low``, ``all_high`` and
+        ``all_worlds``: the same of all worlds.
         """
         from sim.words.propositions import asked
 
@@ -145,7 +196,15 @@ class Run(Answer):
         focus, name = focus_in(self.scenario, self.manifest), self.scenario.name
         rows = [row for frame, asked in frames for row in claims_first(plain_rows(frame), asked, focus)]
         told = [{"scenario": name, "happened": None, **row} for row in rows]
-        return [{**row, "asked": said[row["claim"], row["happened"]]} for row in told]
+        told = [{**row, "asked": said[row["claim"], row["happened"]]} for row in told]
+        beside = {about: self._beside_by(about) for about in (ABOUT_CLAIM, ABOUT_FACT)}
+        for row in told if self.all_worlds is not None else ():
+            found = beside[ABOUT_CLAIM if row["happened"] is None else ABOUT_FACT][row["claim"], COMES_TRUE]
+            row |= {
+                "all_probability": found["all_share"],
+                **{key: found[key] for key in ("all_low", "all_high", "all_worlds")},
+            }
+        return told
 
     @cached_property
     def stories(self) -> list[WorldStory]:
@@ -162,6 +221,15 @@ class Run(Answer):
         endgame = self.outcomes.endgame["share"].to_numpy(float)
         return Side(self.scenario, self.outcomes.worlds, self.pieces or _pieces(self.scenario, self.blocks), endgame)
 
+    @cached_property
+    def side_of_all(self) -> Side:
+        """All its worlds as differences look at them, where something is given."""
+        from sim.outcomes.differences import Side
+
+        assert self.conditioned is not None
+        pieces = _pieces(self.scenario, self.conditioned.blocks)
+        return Side(self.scenario, self.scenario.worlds, pieces, np.zeros(0))  # the endgame is known world by world
+
     def write(self, part: Path) -> dict[str, list[str]]:
         """Write every table, the worlds block by block; the columns of each."""
         from sim.outcomes.world_tables import events_frame, histories_frame
@@ -175,12 +243,24 @@ class Run(Answer):
             else:
                 with tables.parquet(part / file) as add:
                     add(frame)
+        for file, frame in self._given_tables():
+            tables.write_csv(frame, part / file)
+            columns[file] = list(frame)
         firms, events = part / tables.FIRMS_FILE, part / tables.EVENTS_FILE
         with tables.parquet(firms) as add_firms, tables.parquet(events) as add_events:
             for block in self.blocks():
                 add_firms(histories_frame(self.scenario, [block]))
                 add_events(events_frame(self.scenario, block.events))
         return columns
+
+    def _given_tables(self) -> Iterator[tuple[str, pd.DataFrame]]:
+        """File -> table of what only a run has in which something is given."""
+        import pandas as pd
+
+        if self.all_worlds is not None:
+            steps = self.manifest[GIVEN]["steps"]
+            yield GIVEN_FILE, pd.DataFrame(steps, columns=GIVEN_CSV.names)
+            yield BESIDE_FILE, self.all_worlds
 
 
 def run(scenario: Scenario, how: How) -> Run:
@@ -190,18 +270,29 @@ def run(scenario: Scenario, how: How) -> Run:
     the question or the results folder is wrong, RunError if the run fails after it began.
     """
     asked = with_worlds(scenario, how.worlds, how.seed)
+    parts = parts_of(asked, how.given)
 
     def reopen(done: RunFolder) -> Run:
         simulated = with_worlds(asked, int(done.manifest["worlds"]), None)
-        return opened(done, simulated, functools.partial(blocks_of, simulated, done.path.parents[1]))
+        blocks: Blocks = functools.partial(blocks_of, simulated, done.path.parents[1])
+        if parts:
+            left = functools.cache(lambda: left_in(simulated, parts, blocks()))
+            return opened(done, simulated, cut_blocks(simulated, blocks, left))
+        return opened(done, simulated, blocks)
 
-    return answered([asked], digest.question(asked, how.precision), how, lambda: simulate(asked, how), reopen)
+    question = digest.question(asked, how.precision)
+    name = digest.digest_of([question, *beside_question(parts)]) if parts else question
+    return answered([asked], name, how, lambda: simulate(asked, how), reopen)
 
 
-def simulate(scenario: Scenario, how: How) -> Run:
-    """The run of ``scenario`` without a folder of its own; its blocks are kept. Errors are those of ``run``."""
+def simulate(scenario: Scenario, how: How, left: Left | None = None) -> Run:
+    """The run of ``scenario`` without a folder of its own; its blocks are kept. Errors are those of ``run``.
+
+    ``left`` are the worlds of another scenario in which to tell it; without it ``how.given`` decides.
+    """
     from sim.outcomes.summary import summarise
 
+    parts: tuple[Part, ...] = parts_of(scenario, how.given) if left is None else ()
     started, many = time.perf_counter(), ManyWorlds(how)
     notices = list(scenario.notices)
     if how.precision is None:
@@ -211,8 +302,17 @@ def simulate(scenario: Scenario, how: How) -> Run:
         notices.append(notice)
     simulated = time.perf_counter()
     how.tell(SUMMARISING, scenario.worlds, scenario.worlds)
-    blocks = functools.partial(blocks_of, scenario, many.out)
-    outcomes = summarise(scenario, blocks)
+    blocks: Blocks = functools.partial(blocks_of, scenario, many.out)
+    if parts:
+        left = left_in(scenario, parts, blocks())
+    conditioned = None if left is None else Conditioned(left, blocks)
+    all_worlds = None
+    if conditioned is None:
+        outcomes = summarise(scenario, blocks)
+    else:
+        blocks = cut_blocks(scenario, blocks, lambda: conditioned.left)
+        outcomes = known_only(scenario, summarise(scenario, blocks))
+        all_worlds = beside_frame(scenario, outcomes, conditioned.blocks(), conditioned.left.flags)
     timings = {
         "simulate_seconds": simulated - started,
         "summarise_seconds": time.perf_counter() - simulated,
@@ -221,8 +321,17 @@ def simulate(scenario: Scenario, how: How) -> Run:
     }
     kept = {name: number(value) for name, value in asdict(outcomes.extinct).items()}
     own = {"stem": digest.stem(scenario), "extinct": kept, "clipped": outcomes.clipped}
+    if left is not None:
+        own[GIVEN] = left.told
     manifest = manifest_of(Run.KIND, scenario, how, notices, timings, **own)
-    return Run(scenario=scenario, outcomes=outcomes, manifest=manifest, blocks=blocks)
+    return Run(
+        scenario=scenario,
+        outcomes=outcomes,
+        manifest=manifest,
+        blocks=blocks,
+        all_worlds=all_worlds,
+        conditioned=conditioned,
+    )
 
 
 def _pieces(scenario: Scenario, blocks: Callable[[], Iterator[Block]]) -> Callable[[], Iterable[Piece]]:
@@ -236,7 +345,9 @@ def _pieces(scenario: Scenario, blocks: Callable[[], Iterator[Block]]) -> Callab
     def pieces() -> Iterable[Piece]:
         if kept:
             return kept
-        found = (Piece(block.first, block.histories, endgame_months(block), block.year_ends) for block in blocks())
+        found = (
+            Piece(numbers_of(block), block.histories, endgame_months(block), block.year_ends) for block in blocks()
+        )
         if few:
             kept.extend(found)
             return kept
@@ -255,7 +366,7 @@ def opened(done: RunFolder, scenario: Scenario, blocks: Callable[[], Iterator[Bl
     frames |= {name: done.frame(file) for name, file in files if name != "causes" or file in done.manifest["files"]}
     try:
         outcomes = Outcomes(
-            worlds=int(done.manifest["worlds"]),
+            worlds=worlds_left(done.manifest),
             extinct=Share(**done.manifest["extinct"]),
             clipped=dict(done.manifest["clipped"]),
             **frames,
@@ -269,4 +380,5 @@ def opened(done: RunFolder, scenario: Scenario, blocks: Callable[[], Iterator[Bl
         blocks=blocks,
         folder=done.path,
         reused=True,
+        all_worlds=None if given_in(done.manifest) is None else done.frame(BESIDE_FILE),
     )

@@ -182,7 +182,9 @@ def _compared(variant: Variant, base: Run, run: Run) -> tuple[pd.DataFrame, pd.D
     """The variant's differences, its fates that turned, and the flip whose world is worth telling, if one turned."""
     flips = TurnedFates(base.scenario, variant.scenario)
     differences = Differences(base.side, run.side, paired=True, parts_at=parts_at(base.scenario, variant.scenario))
-    frame = differences.run(lambda one, other: flips.add(one.first, one.histories, other.histories)).frame(variant.name)
+    frame = differences.run(lambda one, other: flips.add(one.numbers, one.histories, other.histories)).frame(
+        variant.name
+    )
     startups = [firm.id for firm in base.scenario.firms if firm.kind == A_STARTUP]
     flip = telling(flips.flips(), startups, rows_to_quote(base.scenario, known_rows(frame, variant.name)).horizon)
     return frame, flips.frame(variant.name), flip._asdict() if flip is not None else None

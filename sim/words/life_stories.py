@@ -12,6 +12,7 @@ from sim.engine.block import Block
 from sim.foundation.columns import EVENT, EVENTS
 from sim.foundation.months import HALF_YEAR, MONTHS_A_YEAR, month_of
 from sim.foundation.states import A_GIANT, A_STARTUP, MARKET, State
+from sim.outcomes.given import numbers_of
 from sim.outcomes.index import tick_text
 from sim.outcomes.typical_worlds import LOOKED_AT, typical_worlds
 from sim.outcomes.world_tables import RULES
@@ -223,18 +224,18 @@ def chosen_stories(scenario: Scenario, blocks: Callable[[], Iterable[Block]]) ->
 
     Fewer where there are not so many different worlds. The choice depends on nothing but the worlds.
     """
-    firsts, histories, events, looked = [], [], [], 0
+    numbers, histories, events, looked = [], [], [], 0
     for block in blocks():
         most = LOOKED_AT - looked
-        firsts.append(np.arange(block.first, block.first + block.worlds)[:most])
+        numbers.append(numbers_of(block)[:most])
         histories.append(block.histories[:most])
         events.append(block.events)
-        looked += len(firsts[-1])
+        looked += len(numbers[-1])
         if looked >= LOOKED_AT:
             break
     if not looked:
         return []
-    worlds, seen, log = np.concatenate(firsts), np.concatenate(histories), np.concatenate(events)
+    worlds, seen, log = np.concatenate(numbers), np.concatenate(histories), np.concatenate(events)
     stories: list[WorldStory] = []
     for index in typical_worlds(scenario, seen):
         world = int(worlds[index])

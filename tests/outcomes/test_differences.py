@@ -32,7 +32,9 @@ def side(
     pieces, first = [], 0
     for size in sizes or [len(histories)]:
         span = slice(first, first + size)
-        pieces.append(Piece(first, histories[span], None if endgame is None else endgame[span]))
+        pieces.append(
+            Piece(np.arange(len(histories))[span], histories[span], None if endgame is None else endgame[span])
+        )
         first += size
     assert first == len(histories)
     when = np.full(len(histories), NEVER) if endgame is None else endgame

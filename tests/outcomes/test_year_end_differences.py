@@ -23,10 +23,7 @@ CAST = (firm("alpha"), firm("crowd", copies=3), firm("giant", "giant"), firm("be
 def with_ends(question: Scenario, kept: np.ndarray, sizes: tuple[int, ...] = ()) -> Side:
     """A run of these ``year_ends`` (worlds, dates, startups, quantities), in which nothing else ever happens."""
     plain = side(question, still(len(kept), 6), sizes=sizes)
-    pieces = [
-        piece._replace(year_ends=kept[piece.first : piece.first + len(piece.histories)].astype(np.float32))
-        for piece in plain.pieces()
-    ]
+    pieces = [piece._replace(year_ends=kept[piece.numbers].astype(np.float32)) for piece in plain.pieces()]
     return replace(plain, pieces=lambda: pieces)
 
 

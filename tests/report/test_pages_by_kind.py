@@ -24,7 +24,7 @@ ANSWERS = (
     hindcast.Hindcast,
     discover.Discovery,
 )
-PARTS = {"chapters"}  # of pages, that are no page
+PARTS = {"chapters", "given"}  # of pages, that are no page
 
 
 def answers_below(base: type[Any]) -> list[type[Any]]:

@@ -93,7 +93,12 @@ def test_unpaired_intervals_cover_the_difference():
     hits = []
     for first in range(0, 3000, 150):
         cut = [
-            Side(one.scenario, 150, lambda h=h[first : first + 150]: [Piece(0, h, None)], one.side.endgame)
+            Side(
+                one.scenario,
+                150,
+                lambda h=h[first : first + 150]: [Piece(np.arange(len(h)), h, None)],
+                one.side.endgame,
+            )
             for one, h in zip((base, other), histories, strict=True)
         ]
         found = sim.outcomes.differences.Differences(cut[0], cut[1], paired=False).run().frame("v")

@@ -158,7 +158,9 @@ def test_paired_intervals_cover_what_200_000_worlds_find(tmp_path):
         for first in range(0, base.worlds, small_run):
             span = slice(first, first + small_run)
             cut = [
-                replace(run.side, worlds=small_run, pieces=lambda h=h[span], e=e[span]: [Piece(0, h, e)])
+                replace(
+                    run.side, worlds=small_run, pieces=lambda h=h[span], e=e[span]: [Piece(np.arange(len(h)), h, e)]
+                )
                 for run, h, e in zip(runs, histories, ends, strict=True)
             ]
             found = sim.outcomes.differences.Differences(cut[0], cut[1], True).run().frame("v").set_index(KEY)

@@ -41,8 +41,8 @@ def flipped() -> TurnedFates:
     variant["pivot_month"][2, 1] = 12
     gone(base, 5, 3, ACQUIRED)
     flips = TurnedFates(question, question)
-    flips.add(0, base[:2], variant[:2])
-    flips.add(2, base[2:], variant[2:])
+    flips.add(np.arange(2), base[:2], variant[:2])
+    flips.add(np.arange(2, len(base)), base[2:], variant[2:])
     return flips
 
 
@@ -61,7 +61,7 @@ def test_flips_are_counted_by_firm_with_their_flags():
 def test_the_same_worlds_flip_nothing():
     question, worlds = scenario(CAST, 12), still(6, 5)
     flips = TurnedFates(question, question)
-    flips.add(0, worlds, worlds.copy())
+    flips.add(np.arange(len(worlds)), worlds, worlds.copy())
     assert flips.frame("v").empty
     assert telling(flips.flips(), ["alpha"], None) is None
 

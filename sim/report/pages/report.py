@@ -8,26 +8,31 @@ from sim.foundation.states import ALL_STARTUPS, State
 from sim.outcomes.index import groups_of
 from sim.report.html.document import Details, Document, Figure, Prose, Section, Switch, Tiles
 from sim.report.pages.chapters import closing, survival_switch
+from sim.report.pages.given import given_chapter
 from sim.report.pictures import claims, exits, fans, fates, landscape, money, since_milestones, survival, timelines
 from sim.report.pictures.picture import Picture
 from sim.report.run_reader import RunReader, focus_note, reader_of
 from sim.report.tables import of_run
 from sim.study.focus import typed
+from sim.study.given import typed_given
 from sim.study.run import Run
 from sim.words import headlines
 from sim.words.estimates import NOTE
+from sim.words.given import given_in_words, headline_given, these_worlds
 from sim.words.life_stories import WorldStory
 from sim.words.numbers import between, count, percent, significant
-from sim.words.text import capital, notes, shorten
+from sim.words.text import capital, lower, notes, shorten
 
 
 def document_of(answer: Run) -> Document:
     """The page of a run as a document."""
     run = reader_of(answer)
     scenario = run.scenario
-    again = f"shakeout run scenario.yaml --worlds {run.worlds} --seed {scenario.seed}{typed(run.manifest)}"
+    asked = f"{typed_given(run.manifest)}{typed(run.manifest)}"
+    again = f"shakeout run scenario.yaml --worlds {run.simulated} --seed {scenario.seed}{asked}"
     curves = survival_switch(lambda endpoint: survival.survival_curves(run, endpoint))
     sections = (
+        *given_chapter(run, answer),
         Section("fates", f"Who is left in {run.horizon}", (_tiles(run), of_run.fates_table(run))),
         Section(
             "survival",
@@ -38,16 +43,20 @@ def document_of(answer: Run) -> Document:
         Section(
             "landscape",
             "What the industry looks like",
-            _figures(run, landscape.independents_left, landscape.leaders, landscape.concentration),
+            _figures(run, landscape.independents_left, *_of_all(run, landscape.leaders, landscape.concentration)),
         ),
         _money(run),
         Section("endgame", "The endgame", _figures(run, landscape.endgame)),
         _claims(run),
         _worlds(run, answer.stories),
         _assumptions(run),
-        *closing([scenario], (), run.manifest, again, f"{run.worlds:,}", run.outcomes.clipped),
+        *closing([scenario], (), run.manifest, again, f"{run.simulated:,}", run.outcomes.clipped),
     )
     worlds = f"{run.worlds:,} simulated world{'' if run.worlds == 1 else 's'}"
+    if run.given is not None:
+        worlds = (
+            f"{these_worlds(run.given, run.worlds, run.simulated)} simulated: those with {given_in_words(run.given)}"
+        )
     return Document(
         shorten(scenario.title or scenario.name, 200),
         headline(run),
@@ -74,9 +83,10 @@ def headline(run: RunReader) -> str:
     ranked = run.ranked(shares, "still independent") if shares else ""
     medians = run.landscape("independents")["median"]
     left = None if len(shares) < 2 or medians.empty else round(float(medians.iloc[-1]))
-    return headlines.of_run(
+    said = headlines.of_run(
         run.horizon, ranked, left, len(groups_of(run.scenario).get(ALL_STARTUPS, ())), bool(run.focus)
     )
+    return headline_given(run.given, said if run.given is None else lower(said))
 
 
 LEFT_TILES = {
@@ -87,6 +97,11 @@ LEFT_TILES = {
 
 def _figures(run: RunReader, *draw: Callable[[RunReader], Picture]) -> tuple[Figure, ...]:
     return tuple(Figure(one(run)) for one in draw)
+
+
+def _of_all(run: RunReader, *draw: Callable[[RunReader], Picture]) -> tuple[Callable[[RunReader], Picture], ...]:
+    """Pictures of what is kept only of all worlds together: none where something is given."""
+    return draw if run.given is None else ()
 
 
 def _tiles(run: RunReader) -> Tiles:
@@ -119,8 +134,11 @@ def _ended(run: RunReader) -> Section:
 
 
 def _money(run: RunReader) -> Section:
-    purses = tuple((capital(which), Figure(money.purse_fans(run, which))) for which in money.PURSES)
-    return Section("money", "Money", (Switch("money", "What is shown", purses), Figure(money.venture(run))))
+    pictures = {which: money.purse_fans(run, which) for which in money.PURSES}
+    kept = {which: one for which, one in pictures.items() if one.panels or run.given is None}
+    purses = tuple((capital(which), Figure(one)) for which, one in kept.items())
+    venture = _figures(run, *_of_all(run, money.venture))
+    return Section("money", "Money", (Switch("money", "What is shown", purses), *venture))
 
 
 def _claims(run: RunReader) -> Section:

@@ -66,7 +66,7 @@ def concentration(run: RunReader) -> Picture:
     rows = rows[rows["month"] > 0]  # at the opening nobody has sold anything yet
     name = "concentration"
     if rows.empty:
-        return Picture(name, "No firm has revenue in any world", run.source)
+        return Picture(name, run.nothing("No firm has revenue in any world"), run.source)
     days = [run.days[month] for month in rows["month"]]
     top = float(rows["p95"].max())
     layout = style.layout(
@@ -97,7 +97,7 @@ def leaders(run: RunReader) -> Picture:
     }
     name = "leaders"
     if not shares:
-        return Picture(name, "No startup leads the general race in any world", run.source)
+        return Picture(name, run.nothing("No startup leads the general race in any world"), run.source)
     order = first(sorted(shares, key=lambda firm: (-shares[firm][-1], firm)), run.focus, itself)
     chosen, others = order[:MOST_PANELS], order[MOST_PANELS:]
     data = [context(run, firm, run.days[1:], shares[firm]) for firm in others]

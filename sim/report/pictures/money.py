@@ -22,6 +22,7 @@ from sim.words.numbers import in_billions, percent, scaled_money, significant
 
 LEAST_FAN_WORLDS = 30  # a fan of fewer worlds is not drawn ...
 LEAST_SHARE = 0.02  # ... nor one of a smaller share of them
+AT_YEAR_ENDS = "Of worlds in which something is given only year ends are known: lines between them are drawn straight."
 LISTING_SHOWN = 0.05  # least share of worlds in which a listing is marked
 
 
@@ -55,13 +56,14 @@ def purse_fans(run: RunReader, which: str) -> Picture:
     drawn = {firm: _active(run, firm, purse.quantity) for firm in run.most_uncertain()}
     drawn = {firm: rows for firm, rows in drawn.items() if not rows.empty}
     if not drawn:
-        return Picture(which, f"The {which} of no startup is known in enough worlds", run.source)
+        return Picture(which, run.nothing(f"The {which} of no startup is known in enough worlds"), run.source)
     low = min(float(rows["p05"].min()) for rows in drawn.values()) / divisor
     high = max(float(rows["p95"].max()) for rows in drawn.values()) / divisor
     axis = purse.scale.axis(low, max(high, purse.scale.knee), tickfont={"size": 10, "color": style.MUTED})
     panels = tuple(_panel(run, firm, rows, purse, axis) for firm, rows in drawn.items())
     marked = any(panel.layout["shapes"] for panel in panels)
-    said = [
+    said = [AT_YEAR_ENDS] if run.given is not None else []
+    said += [
         "Only worlds in which the firm is still independent count, so late fans are those of survivors; a fan ends "
         f"where fewer than {percent(LEAST_SHARE)} of worlds (or {LEAST_FAN_WORLDS}) are left. The scale is logarithmic"
         + (" and passes through zero." if low <= 0 else ".")
@@ -143,7 +145,7 @@ def venture(run: RunReader) -> Picture:
     raised, top_four = run.landscape("venture_year"), run.landscape("top_four_share")
     name, currency = "venture", run.scenario.currency
     if raised.empty or not float(raised["p95"].max()) > 0:
-        return Picture(name, "No venture money is raised in any world", run.source)
+        return Picture(name, run.nothing("No venture money is raised in any world"), run.source)
     divisor, unit = in_billions(currency)
     panels = [
         _bars(run, fans.divided(raised, divisor), f"Venture money, {unit}", unit,
