@@ -79,7 +79,7 @@ def run(scenario: Scenario | Path | str, *, how: How) -> Run:
     return answer(_loaded(scenario), how)
 
 
-@takes_how(_pages)
+@takes_how(_pages, conditioned=True)
 def what_if(
     scenario: Scenario | Path | str,
     changes: Changes = (),
@@ -103,7 +103,7 @@ def what_if(
     return answer(base, variants_of(base, sets_of(changes), named), how)
 
 
-@takes_how(_pages)
+@takes_how(_pages, conditioned=True)
 def compare(*asked: Scenario | Run | Path | str, sets: Iterable[str] = (), how: How) -> Comparison:
     """Put scenarios or finished runs side by side, every one against the first.
 

@@ -373,6 +373,11 @@ BESIDE_CSV = Table(
     ),
 )
 GIVEN_TABLES = {"given.csv": GIVEN_CSV, "beside.csv": BESIDE_CSV}  # in the folder of a run in which something is given
+DIFFERENCES_ALL = {  # in the folder of a study of runs in which something is given
+    "differences_all.csv": DIFFERENCES_CSV._replace(
+        says="of all worlds, whether they agree with what is given or not: as differences.csv"
+    )
+}
 DECLARED = {
     "evidence.csv": EVIDENCE_CSV,
     "firms.parquet": FIRMS_PARQUET,

@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli import interrupt, streams, studies, terminal
+from sim.cli import given_tables, interrupt, streams, studies, terminal
 from sim.cli.options import (
     EXIT_FAILED,
     RESULTS,
@@ -242,7 +242,9 @@ def claims(
         manifests = {name: run.manifest for name, run in zip(names, runs, strict=True)}
         print_json(None, manifests, [row for ledger in ledgers.values() for row in ledger])
         return
-    terminal.worlds_left(names, runs)
+    for name, run in zip(names, runs, strict=True):
+        for line in given_tables.left_of_run(run, name):
+            terminal.print_filled(line)
     if len(runs) == 1:
         terminal.claims_table(ledgers[names[0]])
     else:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from sim.cli import fitted_tables
+from sim.cli import fitted_tables, given_tables
 from sim.foundation.errors import shown
 from sim.foundation.states import A_GIANT, ALL, ALL_GIANTS, State
 from sim.words.estimates import NOTE, estimate
@@ -155,7 +155,7 @@ def fates_table(summary: Sequence[Row], end: str, focus: Sequence[str] = ()) -> 
         rows.append([row["name"], *shares, half_gone(row, end)])
         if f"all_{State.INDEPENDENT}" in row:
             of_all = (percent(*(row[f"all_{fate}{part}"] for part in ("", "_low", "_high"))) for fate in fates)
-            rows.append(["  in all worlds", *of_all, ""])
+            rows.append([f"  {given_tables.IN_ALL_WORLDS}", *of_all, ""])
     print_table(["", *fates, "half gone by"], rows, spare=(State.PIVOTED, State.LISTED, "half gone by"))
     if len(shown) < len(summary):
         names = ", ".join(row["name"] for row in still)
@@ -169,19 +169,18 @@ def half_gone(row: Row, end: str) -> str:
 
 def run_summary(run: Run) -> None:
     """The table of fates, and how it was come by."""
-    from sim.archive.folder import plain_rows
     from sim.foundation.months import month_text
-    from sim.study.focus import asked_in, focus_in
+    from sim.study.focus import focus_in
     from sim.study.given import given_in
-    from sim.words.given import given_in_words, left_in_words, moved_in_words, these_worlds
+    from sim.words.given import these_worlds
     from sim.words.text import capital
 
     end, known = month_text(run.scenario.end), given_in(run.manifest)
-    if known is not None:
-        print_filled(f"Given {given_in_words(known)}: {left_in_words(known, run.scenario.worlds)}.")
+    for line in given_tables.left_of_run(run):
+        print_filled(line)
     fates_table(run.summary(), end, focus_in(run.scenario, run.manifest))
-    if known is not None:
-        print_filled(f"{moved_in_words(run.scenario, plain_rows(run.beside()), asked_in(run.manifest))}.")
+    for line in given_tables.moved_by(run):
+        print_filled(line)
     took = run.manifest["timings"]["simulate_seconds"]
     how = "it was there already: nothing was simulated" if run.reused else f"simulated in {took:.1f} s"
     worlds = these_worlds(known, run.outcomes.worlds, run.scenario.worlds)
@@ -197,23 +196,12 @@ def claims_table(ledger: Sequence[Row]) -> None:
     if not ledger:
         print(NONE_STATED)
         return
-    rows, beside = [], ["in all worlds"] if "all_probability" in ledger[0] else []
+    rows, beside = [], [given_tables.IN_ALL_WORLDS] if "all_probability" in ledger[0] else []
     for row in ledger:
         says = f"{row['says'] or row['claim']}{_happened(row['happened'])} [{row['asked']}]"
         of_all = [percent(row["all_probability"], row["all_low"], row["all_high"]) for _ in beside]
         rows.append([row["claim"], says, _probability(row), *of_all, f"{row['worlds']:,}"])
     print_table(["claim", "says", ledger[0]["scenario"], *beside, "worlds"], rows, left=2)
-
-
-def worlds_left(names: Sequence[str], runs: Sequence[Run]) -> None:
-    """How many worlds of each scenario are left, where something is given."""
-    from sim.study.given import given_in
-    from sim.words.given import given_in_words, left_in_words
-
-    for name, run in zip(names, runs, strict=True):
-        if (known := given_in(run.manifest)) is not None:
-            said = left_in_words(known, run.scenario.worlds)
-            print_filled(f"{name}, given {given_in_words(known)}: {said}.")
 
 
 def _probability(row: Row) -> str:
@@ -296,18 +284,30 @@ def differences(done: WhatIf | Comparison) -> None:
     from sim.outcomes.year_end_differences import YEAR_END_QUANTITIES
     from sim.words.differences import sides_and_difference
 
-    base, summary = done.labels[0], done.summary()
+    base, summary, of_all = done.labels[0], done.summary(), done.quoted_of_all()
+    for line in given_tables.left_of_study(done):
+        print_filled(line)
     variants = list(dict.fromkeys(row["variant"] for row in summary))
-    for sentence, why, variant in zip(done.headline, done.explained(), variants, strict=True):
+    for at, (sentence, why, variant) in enumerate(zip(done.headline, done.explained(), variants, strict=True)):
         print(clean(f"{sentence}."))
+        if of_all:
+            print(clean(f"In all worlds: {of_all[at]}."))
         if why:
             print(clean(f"{why}."))
         of_variant = [row for row in summary if row["variant"] == variant]
         mine = [row for row in of_variant if row["quantity"] not in YEAR_END_QUANTITIES]
-        rows = [[row["name"], row["quantity"].replace("_", " "), *sides_and_difference(row)] for row in mine]
+        rows = [
+            [
+                row["name"],
+                row["quantity"].replace("_", " "),
+                *sides_and_difference(row),
+                *given_tables.difference_in_all(row),
+            ]
+            for row in mine
+        ]
         other = "variant" if base == "base" else variant
         heads = [shown(name, MOST_HEAD) for name in (base, other)]
-        print_table(["", "", *heads, "difference", "gain"], rows, left=2)
+        print_table(["", "", *heads, "difference", "gain", *given_tables.heads_of_all(mine)], rows, left=2)
         _year_ends([row for row in of_variant if row["quantity"] in YEAR_END_QUANTITIES], done.scenario.currency)
     print(f"Shares in percent, differences in points, {NOTE}.")
     print("Gain: so many times the worlds would be needed without common luck.")

@@ -111,6 +111,8 @@ class Runs:
         said = " and ".join(f"{n:,}" for n in worlds)
         seeds = sorted({run.scenario.seed for run in self.each})
         each = " each" if len(worlds) == 1 else ""
+        if self.base.given is not None:
+            each = f" left of {self.base.simulated:,}"
         scenario = shorten(self.base.scenario.name, 60)
         seed = f"seed{'s' if len(seeds) > 1 else ''} {' and '.join(str(seed) for seed in seeds)}"
         return f"Source: Shakeout, {self.kind} on scenario {scenario}, n = {said} worlds{each}, {seed}."

@@ -7,10 +7,10 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.archive import digest, folder
-from sim.archive.dictionary import DIFFERENCES_CSV
+from sim.archive.dictionary import DIFFERENCES_ALL, DIFFERENCES_CSV
 from sim.archive.folder import RunFolder
 from sim.foundation.errors import InputError
 from sim.foundation.file_paths import expanded
@@ -22,6 +22,7 @@ from sim.scenario.model import Scenario
 from sim.scenario.year_ends import RUNWAY
 from sim.study.finished_runs import comparable, same_luck
 from sim.study.focus import asked_in
+from sim.study.given import beside_question, given_in, given_of, parts_of
 from sim.study.how import SUMMARISING, How
 from sim.study.many_worlds import with_worlds
 from sim.study.run import Run, simulate
@@ -29,8 +30,12 @@ from sim.study.runs_compared import RunsCompared
 from sim.study.study import Kind, answered, folder_name, manifest_of
 from sim.study.variants import parts_at
 from sim.words.explanations import explanation
+from sim.words.given import given_in_words, headline_given, left_in_words
 from sim.words.headlines import of_other_run, pairing
 from sim.words.names import name_of
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FEWEST_RUNS = 2
 Asked = Scenario | Run
@@ -45,7 +50,7 @@ class Comparison(RunsCompared):
         "compare.html",
         "a comparison of runs, every one against the first",
         "the page of this comparison: open it in a browser, it works offline",
-        {"differences.csv": DIFFERENCES_CSV},
+        {"differences.csv": DIFFERENCES_CSV, **DIFFERENCES_ALL},
     )
 
     @property
@@ -55,10 +60,17 @@ class Comparison(RunsCompared):
 
     def quoted(self) -> list[str]:
         """That sentence, made of the differences: about who is in focus first."""
+        return [headline_given(given_in(self.manifest), sentence) for sentence in self._quoted(False)]
+
+    def quoted_of_all(self) -> list[str]:
+        """The headline as it would be of all worlds; empty where nothing is given."""
+        return [] if self.differences_all is None else self._quoted(True)
+
+    def _quoted(self, of_all: bool) -> list[str]:
         base, *others = self.labels
         focus, same = asked_in(self.manifest), self.manifest["same"]
         return [
-            of_other_run(self.scenario, self.known(other), (base, other), alike, focus)
+            of_other_run(self.scenario, self.known(other, of_all), (base, other), alike, focus)
             for other, alike in zip(others, same, strict=True)
         ]
 
@@ -96,11 +108,14 @@ def questions(
             found.append(load(one, tuple(sets), worlds=worlds, seed=seed))
         elif isinstance(one, Scenario):
             found.append(with_worlds(with_sets(one, sets) if sets else one, worlds, seed))
-        elif sets:
+        elif sets or how.given:
             stated = load(folder.open_run(one).path / folder.SCENARIO) if isinstance(one, Path) else one.scenario
-            found.append(with_worlds(with_sets(stated, sets), worlds, seed))
+            found.append(with_worlds(with_sets(stated, sets) if sets else stated, worlds, seed))
             name = one if isinstance(one, Path) else stated.name
-            notices.append(f"{name}: --set changes the question, so its scenario is simulated anew")
+            why = (
+                "--set changes the question" if sets else "--given is asked of every world, of which blocks are needed"
+            )
+            notices.append(f"{name}: {why}, so its scenario is simulated anew")
         else:
             found.append(comparable(one) if isinstance(one, Path) else one)
             if worlds is not None or seed is not None:
@@ -122,6 +137,8 @@ def compare(asked: Sequence[Scenario | Run | Path | str], how: How, sets: Sequen
     scenarios = [one if isinstance(one, Scenario) else one.scenario for one in found]
     labels = _labels(found, scenarios)
     question = [[how.precision, *labels], [_question(one) for one in found]]
+    if how.given:
+        question.append([beside_question(parts_of(scenario, how.given)) for scenario in scenarios])
 
     def reopen(done: RunFolder) -> Comparison:
         again = replace(how, precision=done.manifest.get("precision"), progress=None)
@@ -151,7 +168,7 @@ def _computed(labels: Sequence[str], asked: Sequence[Asked], how: How, notices: 
 
     runs = _runs(asked, how)
     started, base = time.perf_counter(), runs[0]
-    frames, same, pairings = [], [], []
+    frames, of_all, same, pairings = [], [], [], []
     for label, other in zip(labels[1:], runs[1:], strict=True):
         if not months_compared(base.scenario, other.scenario):
             named = ((labels[0], base.scenario), (label, other.scenario))
@@ -161,12 +178,19 @@ def _computed(labels: Sequence[str], asked: Sequence[Asked], how: How, notices: 
         paired = same_luck(base, other)
         month = _parts_at(base, other) if paired else 0
         frames.append(Differences(base.side, other.side, paired, month).run().frame(label))
+        if how.given:
+            of_all.append(_of_all(base, other, label))
         same.append(month is None)
         worlds = (base.outcomes.worlds, other.outcomes.worlds)
         tables = base.from_tables or other.from_tables
         pairings.append(pairing((labels[0], label), (base.manifest, other.manifest), worlds, paired, tables))
     said = [*notices, *(warning for run in runs for warning in run.warnings)]
     said += [notice for run in runs if not run.from_tables for notice in run.scenario.notices]
+    said += [
+        f"{label}, given {given_in_words(known)}: {left_in_words(known, run.scenario.worlds)}"
+        for label, run in zip(labels, runs, strict=True)
+        if (known := given_in(run.manifest)) is not None
+    ]
     manifest = manifest_of(
         Comparison.KIND,
         base.scenario,
@@ -178,6 +202,7 @@ def _computed(labels: Sequence[str], asked: Sequence[Asked], how: How, notices: 
                 "name": label,
                 "title": run.scenario.title,
                 "worlds": run.outcomes.worlds,
+                **given_of(run.manifest),
                 "seed": run.manifest.get("seed"),
                 "stem": run.manifest.get("stem"),
                 "folder": str(run.folder) if run.from_tables else None,
@@ -186,19 +211,31 @@ def _computed(labels: Sequence[str], asked: Sequence[Asked], how: How, notices: 
         ],
         headline=[],
         same=same,
+        **(given_of(base.manifest) if how.given else {}),
         names={name: name_of(run.scenario, name) for run in reversed(runs) for name in reported(run.scenario)},
         pairing=pairings,
     )
-    manifest |= {"worlds": base.outcomes.worlds, "seed": base.manifest.get("seed")}
+    worlds_asked = base.outcomes.worlds if given_in(base.manifest) is None else base.scenario.worlds
+    manifest |= {"worlds": worlds_asked, "seed": base.manifest.get("seed")}
     answer = Comparison(
         scenario=base.scenario,
         differences=pd.concat(frames, ignore_index=True),
+        differences_all=pd.concat(of_all, ignore_index=True) if of_all else None,
         manifest=manifest,
         runs=lambda: list(runs),
         others=[run.scenario for run in runs[1:]],
     )
     manifest["headline"] = answer.quoted()
     return answer
+
+
+def _of_all(base: Run, other: Run, label: str) -> pd.DataFrame:
+    """The differences in all worlds of two runs in which something is given."""
+    one, two = base.scenario, other.scenario
+    paired = (one.worlds, one.seed) == (two.worlds, two.seed)
+    month = _parts_at(base, other) if paired else 0
+    frame: pd.DataFrame = Differences(base.side_of_all, other.side_of_all, paired, month).run().frame(label)
+    return frame
 
 
 def _parts_at(base: Run, other: Run) -> int | None:
@@ -211,7 +248,10 @@ def _parts_at(base: Run, other: Run) -> int | None:
 
 def _labels(asked: Sequence[Asked], scenarios: Sequence[Scenario]) -> list[str]:
     """A name for every run: the scenario's, and where two would have the same one, what tells them apart."""
-    names = [scenario.name for scenario in scenarios]
+    names = [
+        f"{scenario.name} (given)" if isinstance(one, Run) and given_in(one.manifest) else scenario.name
+        for scenario, one in zip(scenarios, asked, strict=True)
+    ]
     labels: list[str] = []
     for name, one in zip(names, asked, strict=True):
         label = name
@@ -229,6 +269,6 @@ def _question(one: Asked) -> Any:
     if isinstance(one, Scenario):
         return digest.question(one, None)
     if not one.from_tables:
-        return [digest.question(one.scenario, None), one.manifest.get("stem")]
+        return [digest.question(one.scenario, None), one.manifest.get("stem"), *given_of(one.manifest).values()]
     keys = ("seed", "worlds", "stem", "sources", "versions")
     return [one.manifest["files"], *(one.manifest.get(key) for key in keys)]

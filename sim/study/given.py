@@ -187,6 +187,11 @@ def given_in(manifest: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return found
 
 
+def given_of(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """The same, for the manifest of a study of the run with this one."""
+    return {GIVEN: manifest[GIVEN]} if GIVEN in manifest else {}
+
+
 def worlds_left(manifest: Mapping[str, Any]) -> int:
     """Worlds that the tables of the run with this manifest are about: all, or those that are left."""
     found = given_in(manifest)

@@ -66,7 +66,7 @@ def text(
         "",
         READS,
         "",
-        *_given(manifest, worlds),
+        *_given(manifest, worlds, kind.name),
         "## Files",
         "",
     ]
@@ -82,13 +82,20 @@ def text(
     return "\n".join(lines) + "\n"
 
 
-def _given(manifest: Mapping[str, Any], worlds: int) -> list[str]:
-    """What is given, and of how many worlds the tables are then; nothing where nothing is."""
+def _given(manifest: Mapping[str, Any], worlds: int, kind: str) -> list[str]:
+    """What is given, and of which worlds the tables are then; nothing where nothing is."""
     known = given_in(manifest)
     if known is None:
         return []
-    said = f"Given {given_in_words(known)}: {left_in_words(known, worlds)}. Every table is of these worlds alone"
-    return [plain(f"{said}, but where its column says of all. {LEFT_OUT}"), ""]
+    if kind == "comparison":
+        left, tables = (
+            "of each run other worlds are left, manifest.json says how many",
+            "differences_all.csv is of all.",
+        )
+    else:
+        left = left_in_words(known, worlds)
+        tables = f"columns that say so are of all. {LEFT_OUT}" if kind == "run" else "differences_all.csv is of all."
+    return [plain(f"Given {given_in_words(known)}: {left}. Tables are of the worlds that are left; {tables}"), ""]
 
 
 def _row(scenario: Scenario, name: str, about: dictionary.Column | None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from sim.archive.folder import plain_rows
@@ -24,13 +25,19 @@ if TYPE_CHECKING:
 SHOWN_QUANTITIES = (SURVIVAL, State.INDEPENDENT, INDEPENDENTS_LEFT, GENERAL_LEFT, ENDGAME)
 
 
+KEY_OF_A_ROW = ("variant", "firm", "quantity", "date")
+TOLD_OF_ALL = ("base", "variant_value", "difference", "low", "high")
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class RunsCompared(Study):
     """Runs, every one compared with the first: ``differences`` is differences.csv as a pandas frame, ``headline`` has a
-    sentence for every run but the first, ``runs()`` gives the runs.
+    sentence for every run but the first, ``runs()`` gives the runs. Where something is given ``differences_all`` is
+    differences_all.csv, the same of all worlds.
     """
 
     differences: pd.DataFrame
+    differences_all: pd.DataFrame | None = None
     runs: Callable[[], list[Run]] = field(repr=False)
 
     def told_months(self) -> dict[str, int]:
@@ -45,6 +52,9 @@ class RunsCompared(Study):
         """The differences at the last common date that the terminal shows, as plain numbers with ``name``, then runway,
         cash and revenue at the date at which they are told.
 
+        Where something is given also ``all_base``, ``all_variant_value``, ``all_difference``, ``all_low`` and
+        ``all_high``: the same of all worlds.
+
         Of every run first who is in focus, then the startups, then the groups, then the industry, each the largest
         difference first; other giants, who do not leave, are left out. Rows that lack one side come last.
         """
@@ -58,9 +68,25 @@ class RunsCompared(Study):
         ]
         names = self.manifest.get("names", {})
         return [
-            {"name": names.get(row["firm"]) or name_of(self.scenario, row["firm"]), **row}
+            {"name": names.get(row["firm"]) or name_of(self.scenario, row["firm"]), **row, **self._of_all(row)}
             for row in [*self._at_the_end(), *at_months]
         ]
+
+    def _of_all(self, row: dict[str, Any]) -> dict[str, Any]:
+        """What differences_all.csv says of what ``row`` is about; nothing where nothing is given."""
+        if self.differences_all is None:
+            return {}
+        found = self._rows_of_all.get(tuple(row[key] for key in KEY_OF_A_ROW), {})
+        return {f"all_{part}": found.get(part) for part in TOLD_OF_ALL}
+
+    @cached_property
+    def _rows_of_all(self) -> dict[tuple[Any, ...], dict[str, Any]]:
+        rows = [] if self.differences_all is None else plain_rows(self.differences_all)
+        return {tuple(row[key] for key in KEY_OF_A_ROW): row for row in rows}
+
+    def quoted_of_all(self) -> list[str]:
+        """The headline as it would be of all worlds; empty where nothing is given."""
+        raise NotImplementedError
 
     def _at_the_end(self) -> list[dict[str, Any]]:
         focus, firms = focus_in(self.scenario, self.manifest), self.scenario.firms
@@ -78,6 +104,7 @@ class RunsCompared(Study):
         labels = dict.fromkeys(self.differences["variant"])
         return [row for label in labels for row in first((row for row in ranked if row["variant"] == label), focus)]
 
-    def known(self, label: str) -> Sequence[Any]:
-        """The rows about a run that have a difference."""
-        return known_rows(self.differences, label)
+    def known(self, label: str, of_all: bool = False) -> Sequence[Any]:
+        """The rows about a run that have a difference, in the worlds that are left or of all."""
+        rows = self.differences_all if of_all else self.differences
+        return [] if rows is None else known_rows(rows, label)

@@ -9,7 +9,17 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sim.archive import digest
-from sim.archive.dictionary import A_SHARE, DIFFERENCES_CSV, INTEGER, NUMBER, TEXT, VARIANT, Column, Table
+from sim.archive.dictionary import (
+    A_SHARE,
+    DIFFERENCES_ALL,
+    DIFFERENCES_CSV,
+    INTEGER,
+    NUMBER,
+    TEXT,
+    VARIANT,
+    Column,
+    Table,
+)
 from sim.archive.folder import RunFolder
 from sim.engine.simulate import trace
 from sim.foundation.states import A_STARTUP
@@ -19,6 +29,7 @@ from sim.outcomes.quoted import known_rows, rows_to_quote
 from sim.scenario.model import Scenario
 from sim.scenario.year_ends import year_ends
 from sim.study.focus import asked_in
+from sim.study.given import beside_question, given_in, given_of, parts_of, worlds_left
 from sim.study.how import SUMMARISING, How
 from sim.study.many_worlds import with_worlds
 from sim.study.run import Run, simulate
@@ -27,6 +38,7 @@ from sim.study.study import Kind, answered, folder_name, manifest_of
 from sim.study.variants import BASE, MOST_NAME, Variant, parts_at
 from sim.words.changes import change_in_words
 from sim.words.explanations import explanation
+from sim.words.given import headline_given
 from sim.words.headlines import of_variant
 from sim.words.histories import Retold, told_twice
 from sim.words.text import shorten
@@ -63,7 +75,7 @@ class WhatIf(RunsCompared):
         "whatif.html",
         "a what-if: a base and its variants in the same worlds",
         "the page of this what-if: open it in a browser, it works offline",
-        {"differences.csv": DIFFERENCES_CSV, "flipped.csv": TURNED},
+        {"differences.csv": DIFFERENCES_CSV, "flipped.csv": TURNED, **DIFFERENCES_ALL},
     )
     variants: tuple[Variant, ...]
     flipped: pd.DataFrame
@@ -84,12 +96,21 @@ class WhatIf(RunsCompared):
 
     def quoted(self) -> list[str]:
         """That sentence, made of the differences: about who is in focus first."""
+        known, worlds = given_in(self.manifest), worlds_left(self.manifest)
+        return [headline_given(known, sentence) for sentence in self._quoted(worlds, False)]
+
+    def quoted_of_all(self) -> list[str]:
+        """The headline as it would be of all worlds; empty where nothing is given."""
+        return [] if self.differences_all is None else self._quoted(self.scenario.worlds, True)
+
+    def _quoted(self, worlds: int, of_all: bool) -> list[str]:
         focus = asked_in(self.manifest)
         months, said = self.told_months(), []
         for variant in self.variants:
             change = (variant.name if variant.named else "", variant.sets)
-            told = (months[variant.name], parts_at(self.scenario, variant.scenario) is None)
-            said.append(of_variant(self.scenario, variant.scenario, change, self.known(variant.name), told, focus))
+            told = (months[variant.name], parts_at(self.scenario, variant.scenario) is None, worlds)
+            rows = self.known(variant.name, of_all)
+            said.append(of_variant(self.scenario, variant.scenario, change, rows, told, focus))
         return said
 
     def explained(self) -> list[str]:
@@ -122,10 +143,13 @@ class WhatIf(RunsCompared):
 def what_if(base: Scenario, variants: Sequence[Variant], how: How) -> WhatIf:
     """Simulate ``base`` and ``variants`` (made of it by variants.variants_of) in the same worlds and compare them.
 
-    With a precision the base decides on the number of worlds. InputError and RunError as in ``run.run``.
+    With a precision the base decides on the number of worlds, and where something is given on which of them are left:
+    the variants are told in the same worlds. InputError and RunError as in ``run.run``.
     """
+    parts = parts_of(base, how.given)
     question: list[Any] = [digest.question(base, how.precision)]
     question += [[v.name, v.named, digest.question(v.scenario, how.precision)] for v in variants]
+    question += beside_question(parts)
     compute = functools.partial(_computed, base, variants, how)
     reopen = functools.partial(_opened, base, variants, how)
     return answered([base], folder_name(WhatIf.KIND, question), how, compute, reopen)
@@ -145,6 +169,7 @@ def _computed(base: Scenario, variants: Sequence[Variant], how: How) -> WhatIf:
         how.tell(SUMMARISING, base.worlds, base.worlds)
         found.append(_compared(variant, runs[0], run))
     frames, flipped, told = zip(*found, strict=True)
+    of_all = [_of_all(variant, runs[0], run) for variant, run in compared] if runs[0].conditioned else []
     spent = [run.manifest["timings"] for run in runs]
     manifest = manifest_of(
         WhatIf.KIND,
@@ -163,12 +188,14 @@ def _computed(base: Scenario, variants: Sequence[Variant], how: How) -> WhatIf:
         ],
         headline=[],
         told=list(told),
+        **given_of(runs[0].manifest),
         clipped={BASE: runs[0].outcomes.clipped} | {variant.label: run.outcomes.clipped for variant, run in compared},
     )
     answer = WhatIf(
         scenario=base,
         variants=tuple(variants),
         differences=pd.concat(frames, ignore_index=True),
+        differences_all=pd.concat(of_all, ignore_index=True) if of_all else None,
         flipped=pd.concat(flipped, ignore_index=True),
         manifest=manifest,
         runs=lambda: runs,
@@ -190,6 +217,13 @@ def _compared(variant: Variant, base: Run, run: Run) -> tuple[pd.DataFrame, pd.D
     return frame, flips.frame(variant.name), flip._asdict() if flip is not None else None
 
 
+def _of_all(variant: Variant, base: Run, run: Run) -> pd.DataFrame:
+    """The variant's differences in all worlds, where something is given."""
+    parted = parts_at(base.scenario, variant.scenario)
+    frame: pd.DataFrame = Differences(base.side_of_all, run.side_of_all, True, parted).run().frame(variant.name)
+    return frame
+
+
 def _run_of(variant: Variant, runs: Sequence[Run], how: How) -> Run:
     """The variant's run; a question that one of ``runs`` has answered already is not asked again."""
     stem = digest.stem(variant.scenario)
@@ -197,7 +231,9 @@ def _run_of(variant: Variant, runs: Sequence[Run], how: How) -> Run:
         if run.manifest["stem"] == stem:
             notices = list(variant.scenario.notices)
             return replace(run, scenario=variant.scenario, manifest={**run.manifest, "notices": notices})
-    return simulate(variant.scenario, replace(how, precision=None))
+    conditioned = runs[0].conditioned
+    left = None if conditioned is None else conditioned.left
+    return simulate(variant.scenario, replace(how, precision=None, given=()), left)
 
 
 def _as_many(variant: Variant, worlds: int) -> Variant:
@@ -220,5 +256,12 @@ def _opened(base: Scenario, variants: Sequence[Variant], how: How, done: RunFold
         done,
         scenarios[0],
         variants=tuple(_as_many(variant, worlds) for variant in variants),
-        runs=functools.cache(lambda: [simulate(scenario, again) for scenario in scenarios]),
+        runs=functools.cache(lambda: _runs(scenarios, again)),
     )
+
+
+def _runs(scenarios: Sequence[Scenario], how: How) -> list[Run]:
+    """The runs of the base and of its variants."""
+    base = simulate(scenarios[0], how)
+    left = None if base.conditioned is None else base.conditioned.left
+    return [base, *(simulate(variant, replace(how, given=()), left) for variant in scenarios[1:])]

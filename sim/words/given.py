@@ -67,6 +67,12 @@ def left_in_words(given: Mapping[str, Any], worlds: int) -> str:
     return f"{left:,} of {count(worlds, 'world')} {'is' if left == 1 else 'are'} left ({percent(left / worlds, 1)})"
 
 
+def base_decides(variants: int) -> str:
+    """Which worlds of a what-if are left, in words."""
+    whom = "the variant is" if variants == 1 else "the variants are"
+    return f"the base decides which, and {whom} told in the same ones, whatever happens there to what is given"
+
+
 def these_worlds(given: Mapping[str, Any] | None, left: int, worlds: int) -> str:
     """How many worlds numbers are about: "2,000 worlds", "312 worlds left of 2,000"."""
     if given is None:

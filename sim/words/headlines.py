@@ -65,23 +65,23 @@ def of_variant(
     variant: Scenario,
     change: tuple[str, Sequence[str]],
     rows: Sequence[DifferenceRow],
-    told: tuple[int, bool],
+    told: tuple[int, bool, int],
     focus: Sequence[str] = (),
 ) -> str:
     """The sentence to quote about ``variant``, from its ``rows`` of differences.csv that have a difference.
 
     ``change`` is the name that was given to it ("" for none) and its ``--set`` texts; ``told`` the calendar month at
-    which its runway is told, and whether no world is touched by it.
+    which its runway is told, whether no world is touched by it, and in how many worlds it is told.
     """
-    (name, sets), (month, same) = change, told
+    (name, sets), (month, same, worlds) = change, told
     said = change_in_words(base, sets)
     subject = f"{name}: {lower(said)}" if name else said
 
     first = f"{subject} changes nothing: both histories are the same in every world"
     if not same:
-        first = told_first(base, rows, focus, as_effects(base, subject, base.worlds))
+        first = told_first(base, rows, focus, as_effects(base, subject, worlds))
     whose = list(decided(base, variant))[:MOST_SPOKEN]
-    runways = [runway_sentence(base, rows, firm, month, base.worlds) for firm in whose]
+    runways = [runway_sentence(base, rows, firm, month, worlds) for firm in whose]
     return ". ".join(filter(None, [first, *runways]))
 
 
@@ -120,6 +120,8 @@ def pairing(
     reasons = []
     if seeds[0] != seeds[1]:
         reasons.append(f"seeds {seeds[0]} and {seeds[1]}")
+    if any("given" in manifest for manifest in manifests):
+        reasons.append("each with worlds of its own left")
     if worlds[0] != worlds[1]:
         reasons.append(f"{worlds[0]:,} and {worlds[1]:,} worlds")
     if manifests[0].get("sources") != manifests[1].get("sources"):

@@ -138,7 +138,7 @@ def test_the_sentence_quotes_the_largest_sure_difference_of_survival():
     said = effects(rows, "Shutting the listing window", 400)
     assert said == "Shutting the listing window costs Alpha 5 points of survival by the end of 2028, plus or minus 1.0"
     assert effects([], "It", 4000) == "It makes no difference that 4,000 worlds can surely tell from chance"
-    same = of_variant(QUESTION, QUESTION, ("it", ["seed=1"]), [], (QUESTION.end, True))
+    same = of_variant(QUESTION, QUESTION, ("it", ["seed=1"]), [], (QUESTION.end, True, 1))
     assert same.endswith("changes nothing: both histories are the same in every world")
 
 

@@ -19,6 +19,7 @@ from sim.report.html.document import (
     Table,
 )
 from sim.report.pages.chapters import closing, survival_switch
+from sim.report.pages.given import chapter_of_runs
 from sim.report.pages.whatif import difference_blocks
 from sim.report.pictures import difference_dots
 from sim.report.pictures.overlays import drawn, endgame_overlay, left_overlay, survival_overlay
@@ -29,6 +30,7 @@ from sim.report.tables.of_run import share_cell
 from sim.study.compare import Comparison
 from sim.words.differences import sides_and_difference
 from sim.words.estimates import NOTE
+from sim.words.given import these_worlds
 from sim.words.months import date_name, short_month
 from sim.words.text import capital, notes, shorten
 
@@ -57,7 +59,8 @@ def document_of(done: Comparison) -> Document:
     runs = runs_of(done)
     summary = [row for row in done.summary() if row["quantity"] not in YEAR_END_QUANTITIES]
     told = done.told_months()
-    sections = [Section("curves", "Curves", _curves(runs, done)), Section("fates", "Fates", (_fates(runs),))]
+    sections = [*chapter_of_runs(runs, done), Section("curves", "Curves", _curves(runs, done))]
+    sections.append(Section("fates", "Fates", (_fates(runs),)))
     for index, label in enumerate(runs.labels[1:], start=1):
         mine = difference_dots.rows_about(done.differences, label)
         title = f"{shorten(label, 60)} against {shorten(runs.labels[0], 60)}"
@@ -71,7 +74,7 @@ def document_of(done: Comparison) -> Document:
         ]
         sections.append(Section(f"differences-{index}", title, tuple(blocks), lead))
     sections.append(Section("runs", "What is compared", (_runs(runs, done.manifest),)))
-    alike = len({run.worlds for run in runs.each}) == 1
+    alike = len({run.worlds for run in runs.each}) == 1 and runs.base.given is None
     worlds = f"{runs.base.worlds:,} in each run" if alike else "see the runs"
     sections += closing([run.scenario for run in runs.each], terms(), done.manifest, worlds=worlds)
     first, *more = done.headline
@@ -154,6 +157,11 @@ def _lonely(runs: Runs, rows: list[Any], index: int) -> tuple[Any, ...]:
     return (Prose(tuple(said)),) if said else ()
 
 
+def _worlds(run: RunReader) -> str:
+    """How many worlds a run has, where something is given how many are left of how many."""
+    return f"{run.worlds:,}" if run.given is None else these_worlds(run.given, run.worlds, run.simulated)
+
+
 def _runs(runs: Runs, manifest: Mapping[str, Any]) -> Table:
     """One row for every run of a comparison: its scenario, worlds, seed, months, and where it is from."""
     rows = []
@@ -163,7 +171,7 @@ def _runs(runs: Runs, manifest: Mapping[str, Any]) -> Table:
             (
                 Cell(shorten(runs.labels[index], 60), swatch=runs.style(index).colour, strong=True),
                 Cell(shorten(scenario.title, 120)),
-                Cell(f"{run.worlds:,}", f"seed {about['seed']}"),
+                Cell(_worlds(run), f"seed {about['seed']}"),
                 Cell(f"{short_month(scenario.start)} to {short_month(scenario.end)}"),
                 Cell("a finished run's folder" if about["folder"] else "simulated for this page"),
             )

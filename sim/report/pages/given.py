@@ -9,13 +9,20 @@ from sim.archive.folder import plain_rows
 from sim.foundation.states import State
 from sim.outcomes.beside import ABOUT_CLAIM, ABOUT_FATE, BETWEEN_PARTS
 from sim.outcomes.intervals import METHODS
-from sim.report.html.document import BOTH, Cell, Column, Prose, Section, Table
+from sim.outcomes.year_end_differences import YEAR_END_QUANTITIES
+from sim.report.html.document import BOTH, Cell, Column, Details, Prose, Section, Table
 from sim.report.run_reader import RunReader
+from sim.report.several_runs import Runs
 from sim.report.tables.of_run import FATE_COLUMNS, name_cell
+from sim.study.compare import Comparison
 from sim.study.focus import first
+from sim.study.given import GIVEN
 from sim.study.run import Run
+from sim.study.runs_compared import TOLD_OF_ALL
+from sim.study.what_if import WhatIf
+from sim.words.differences import sides_and_difference
 from sim.words.estimates import NOTE, NOTHING, estimate, signed
-from sim.words.given import LEFT_OUT, given_in_words, left_in_words, moved_in_words, surely_moved
+from sim.words.given import LEFT_OUT, base_decides, given_in_words, left_in_words, moved_in_words, surely_moved
 from sim.words.numbers import between, percent
 from sim.words.propositions import asked
 from sim.words.text import capital, shorten
@@ -36,7 +43,64 @@ def given_chapter(run: RunReader, answer: Run) -> tuple[Section, ...]:
     return (Section("given", TITLE, blocks, lead),)
 
 
-def steps_table(given: Mapping[str, Any], worlds: int) -> Table:
+def chapter_of_runs(runs: Runs, done: WhatIf | Comparison) -> tuple[Section, ...]:
+    """The chapter of a what-if or a comparison; none where nothing is given."""
+    of_all = done.quoted_of_all()
+    if not of_all:
+        return ()
+    answers, decides = done.runs(), isinstance(done, WhatIf)
+    known = done.manifest[GIVEN]
+    lead = f"Given {given_in_words(known)}: {left_in_words(known, runs.base.simulated)}; {base_decides(len(of_all))}."
+    told = [(runs.base, answers[0])]
+    if not decides:
+        lead = f"Given {given_in_words(known)}, of each run other worlds are left."
+        told = list(zip(runs.each, answers, strict=True))
+    blocks: list[Any] = [Prose(tuple(f"In all worlds: {sentence}." for sentence in of_all)), _apart_in_all(runs, done)]
+    for index, (run, answer) in enumerate(told):
+        left, label = left_in_words(run.given or {}, run.simulated), shorten(runs.labels[index], 60)
+        label = capital(label) if decides else label
+        tables = (
+            steps_table(run.given or {}, run.simulated, f"given-{index}"),
+            beside_table(run, plain_rows(answer.beside()), f"beside-{index}"),
+        )
+        blocks.append(Details(f"{label}: {left}, and its fates beside those of all", tables))
+    return (Section("given", TITLE, tuple(blocks), lead),)
+
+
+def _apart_in_all(runs: Runs, done: WhatIf | Comparison) -> Table:
+    """What differs at the horizon in the worlds that are left, and in all; a column for every run but the first."""
+    rows = [row for row in done.summary() if row["quantity"] not in YEAR_END_QUANTITIES and "all_difference" in row]
+    variants = list(dict.fromkeys(row["variant"] for row in rows))
+    found = {(row["name"], row["quantity"], row["variant"]): row for row in rows}
+    labels = runs.labels[1 : len(variants) + 1]
+    columns = (
+        Column(""),
+        Column("Quantity"),
+        *(Column(shorten(capital(label) if runs.kind == "what-if" else label, 40), BOTH) for label in labels),
+    )
+    body = tuple(
+        (
+            Cell(capital(name), strong=True),
+            Cell(quantity.replace("_", " ")),
+            *(_both_cell(found.get((name, quantity, variant))) for variant in variants),
+        )
+        for name, quantity in dict.fromkeys((row["name"], row["quantity"]) for row in rows)
+    )
+    caption = runs.caption(
+        f"Difference at the horizon in the worlds that are left, and in small print in all worlds; shares in points, "
+        f"{NOTE}. differences.csv and differences_all.csv have every date and quantity."
+    )
+    return Table("differences-beside", "", columns, body, caption, empty="There is nothing to compare.")
+
+
+def _both_cell(row: Mapping[str, Any] | None) -> Cell:
+    if row is None or row["difference"] is None:
+        return Cell(NOTHING)
+    of_all = {**row, **{part: row[f"all_{part}"] for part in TOLD_OF_ALL}}
+    return Cell(sides_and_difference(row)[2], f"all {sides_and_difference(of_all)[2]}")
+
+
+def steps_table(given: Mapping[str, Any], worlds: int, name: str = "given") -> Table:
     """One row for every condition, in order: how many worlds are left when it and all before it are given."""
     before, rows = worlds, []
     for step in given["steps"]:
@@ -58,7 +122,7 @@ def steps_table(given: Mapping[str, Any], worlds: int) -> Table:
         f"Of {worlds:,} simulated worlds, in the order in which they are set aside. A fact counts as it came out, a "
         "claim must come true; a world in which one cannot be told is set aside, too."
     )
-    return Table("given", "", columns, tuple(rows), caption)
+    return Table(name, "", columns, tuple(rows), caption)
 
 
 def beside_table(run: RunReader, rows: Sequence[Mapping[str, Any]], name: str = "beside") -> Table:

@@ -14,6 +14,7 @@ from sim.outcomes.fates_turned import without_flags
 from sim.outcomes.intervals import METHODS
 from sim.report.html.document import Cell, Column, Details, Document, Figure, Prose, Section, Switch, Table
 from sim.report.pages.chapters import closing, survival_switch
+from sim.report.pages.given import chapter_of_runs
 from sim.report.pictures import difference_dots, fate_flows, histories
 from sim.report.pictures.difference_dots import Difference
 from sim.report.pictures.overlays import drawn, endgame_overlay, left_overlay, survival_overlay
@@ -25,9 +26,11 @@ from sim.scenario import series
 from sim.scenario.model import Scenario
 from sim.scenario.override import Override, parse_set
 from sim.study.focus import first, itself, typed
+from sim.study.given import typed_given
 from sim.study.overwritten import stated
 from sim.study.variants import Variant
 from sim.study.what_if import WhatIf
+from sim.words.given import given_in_words, these_worlds
 from sim.words.histories import Retold
 from sim.words.months import short_month
 from sim.words.numbers import count
@@ -67,7 +70,7 @@ def document_of(done: WhatIf) -> Document:
     runs = runs_of(done)
     named = [f": {label}" if len(done.variants) > 1 else "" for label in runs.labels]
     variants = list(enumerate(done.variants, start=1))
-    sections = []
+    sections = list(chapter_of_runs(runs, done))
     for index, variant in variants:
         sections.append(_differences(runs, done, variant, index, named[index]))
     sections.append(_curves(runs, done))
@@ -78,6 +81,9 @@ def document_of(done: WhatIf) -> Document:
     sections.append(_change(runs, done))
     sections += closing([run.scenario for run in runs.each], terms(), done.manifest, _again(runs, done))
     worlds = f"{runs.base.worlds:,} worlds"
+    if runs.base.given is not None:
+        left = these_worlds(runs.base.given, runs.base.worlds, runs.base.simulated)
+        worlds = f"{left}, those whose base has {given_in_words(runs.base.given)}"
     first, *more = done.headline
     return Document(
         f"What if: {shorten(done.scenario.title or done.scenario.name, 200)}",
@@ -188,13 +194,13 @@ def _told(runs: Runs, turned: Sequence[fate_flows.Turn], told: Retold | None, in
 
 def _again(runs: Runs, done: WhatIf) -> str:
     """The command that asks for it again."""
-    again = ["shakeout whatif scenario.yaml", f"--worlds {runs.base.worlds} --seed {done.scenario.seed}"]
+    again = ["shakeout whatif scenario.yaml", f"--worlds {runs.base.simulated} --seed {done.scenario.seed}"]
     for variant in done.variants:
         if variant.named:
             again.append(f"--variant {shlex.quote(f'{variant.name}: ' + ', '.join(variant.sets))}")
         else:
             again += [f"--set {shlex.quote(text)}" for text in variant.sets]
-    return f"{' '.join(again)}{typed(done.manifest)}"
+    return f"{' '.join(again)}{typed_given(done.manifest)}{typed(done.manifest)}"
 
 
 def _sets(scenario: Scenario, sets: Sequence[str], index: int, title: str) -> Table:
