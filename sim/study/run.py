@@ -225,10 +225,14 @@ class Run(Answer):
     def side_of_all(self) -> Side:
         """All its worlds as differences look at them, where something is given."""
         from sim.outcomes.differences import Side
+        from sim.outcomes.endgame import EndgameCounts
 
         assert self.conditioned is not None
+        endgame = EndgameCounts(self.scenario)
+        for block in self.conditioned.blocks():
+            endgame.add(block)
         pieces = _pieces(self.scenario, self.conditioned.blocks)
-        return Side(self.scenario, self.scenario.worlds, pieces, np.zeros(0))  # the endgame is known world by world
+        return Side(self.scenario, self.scenario.worlds, pieces, endgame.reached / endgame.worlds)
 
     def write(self, part: Path) -> dict[str, list[str]]:
         """Write every table, the worlds block by block; the columns of each."""

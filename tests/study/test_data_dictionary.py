@@ -24,9 +24,15 @@ FACT = "facts:\n  beta-goes: {source: S1, when: {firm: beta, fate: closed, by: 2
 STUDIES = {
     "run": lambda out: sim.run(load_text(TEXT + FACT), out=out, **ASKED),
     "run, given": lambda out: sim.run(load_text(TEXT + FACT), out=out, given="beta-goes", jobs=1, worlds=400),
-    "what-if, given": lambda out: sim.what_if(small(400), {PATH: 60}, out=out, given=CLAIM, jobs=1),
+    "what-if, given": lambda out: sim.what_if(
+        load_text(TEXT + FACT, worlds=400), {PATH: 60}, out=out, given="beta-goes", jobs=1
+    ),
     "compare, given": lambda out: sim.compare(
-        small(400), load_text(TEXT.replace("seed: 3", "seed: 4"), worlds=400), out=out, given=CLAIM, jobs=1
+        load_text(TEXT + FACT, worlds=400),
+        load_text((TEXT + FACT).replace("seed: 3", "seed: 4"), worlds=400),
+        out=out,
+        given="beta-goes",
+        jobs=1,
     ),
     "what-if": lambda out: sim.what_if(small(), {PATH: 60}, out=out, **ASKED),
     "compare": lambda out: sim.compare(small(), load_text(TEXT.replace("seed: 3", "seed: 4")), out=out, **ASKED),

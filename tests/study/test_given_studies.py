@@ -136,6 +136,12 @@ def test_runs_are_compared_each_in_its_own_worlds(tmp_path):
     assert document_of(done).sections[0].id == "given"
 
 
+def test_all_worlds_of_runs_with_other_luck_are_compared_as_without_given():
+    other = load_text(TEXT, worlds=900, seed=4)
+    done = sim.compare(base(), other, given=GIVEN, jobs=1)
+    pd.testing.assert_frame_equal(done.differences_all, sim.compare(base(), other, jobs=1).differences)
+
+
 def test_the_same_scenario_is_the_same_worlds():
     done = sim.compare(base(), base(), given=GIVEN, jobs=1)
     assert done.differences["paired"].all() and (done.differences["difference"] == 0).all()
