@@ -144,16 +144,18 @@ def flip(scenario: Scenario | Path | str, vary: Vary, until: str, *, how: How) -
 
 
 @takes_how(_pages, without=("firms",))
-def sensitivity(scenario: Scenario | Path | str, of: str, *, method: str = "given-data", how: How) -> Sensitivity:
+def sensitivity(
+    scenario: Scenario | Path | str, of: str, *, method: str = "given-data", everything: bool = False, how: How
+) -> Sensitivity:
     """Find which of the assumptions that are left uncertain drive a claim, and how much of it is chance.
 
     ``of`` is the claim, ``method`` "given-data" (from the ordinary run), "sobol" or "morris" (worlds of their own; they
-    need SALib). The answer has ``drivers`` and ``tornado`` as pandas frames, ``ranks``, ``chance`` and ``headline``;
-    errors are those of ``run``.
+    need SALib). ``everything`` also moves what has one value and no source, by a quarter either way. The answer has
+    ``drivers`` and ``tornado`` as pandas frames, ``ranks``, ``chance`` and ``headline``; errors are those of ``run``.
     """
     from sim.study.sensitivity import sensitivity as answer
 
-    return answer(_loaded(scenario), of, method, how)
+    return answer(_loaded(scenario), of, method, everything, how)
 
 
 @takes_how(_pages, without=("firms",))

@@ -41,6 +41,10 @@ Of = Annotated[
     str, typer.Option("--of", metavar="CLAIM", help=f"The claim whose drivers are asked for, {PROPOSITION}.")
 ]
 Method = Annotated[str, typer.Option("--method", metavar="METHOD", help="given-data, or sobol or morris (with SALib).")]
+Everything = Annotated[
+    bool,
+    typer.Option("--everything", help="Also move what has one value and no source: evenly by 25% either way."),
+]
 Training = Annotated[
     str, typer.Option("--until", metavar="YYYY-MM", help="The last month of the training window; later facts test.")
 ]
@@ -77,8 +81,14 @@ def flip(scenario: ScenarioFile, vary: Span = None, until: Until = "", sets: Set
 
 
 @question(sim.sensitivity, terminal.drivers_table)
-def sensitivity(scenario: ScenarioFile, of: Of = "", method: Method = "given-data", sets: Sets = None) -> Ask:
-    return partial(sim.sensitivity, sim.load(scenario, sets or ()), of, method=method)
+def sensitivity(
+    scenario: ScenarioFile,
+    of: Of = "",
+    method: Method = "given-data",
+    everything: Everything = False,
+    sets: Sets = None,
+) -> Ask:
+    return partial(sim.sensitivity, sim.load(scenario, sets or ()), of, method=method, everything=everything)
 
 
 @question(sim.hindcast, terminal.scores_table)

@@ -412,7 +412,13 @@ def flip_answer(done: Flip) -> None:
 def drivers_table(done: Sensitivity) -> None:
     """The drivers by rank with their indices, and how many assumptions are not distinguishable from noise."""
     print(clean(f"{done.headline}."))
-    print(f"Not varied: {len(done.manifest['held'])} other assumptions of the industry; the page lists them.")
+    held = f"{len(done.manifest['held'])} other assumptions of the industry"
+    if done.moved:
+        print(
+            f"Moved from a single value: {len(done.moved)}, by up to a quarter. Not moved: {held}; the page lists both."
+        )
+    else:
+        print(f"Not varied: {held}; the page lists them.")
     paths: dict[str, list[str]] = {}
     names = list(dict.fromkeys(row["index"] for row in done.summary()))
     for row in done.summary():

@@ -48,12 +48,20 @@ class Designed(NamedTuple):
     """What a design says: for every draw its indices by name, and the probability of the first one by chance alone.
 
     ``chance`` is the share of variance that is chance; ``sample`` the truth of the claim in ordinary worlds, if any.
+    ``rare`` of ``worlds`` have the rarer outcome; in Morris' design as many as are expected at one point of each path.
     """
 
     indices: list[dict[str, Estimate]]
     effects: list[Effect]
     chance: Estimate
     sample: np.ndarray | None
+    rare: int
+    worlds: int
+
+
+def rarer(asked: np.ndarray) -> int:
+    """Worlds of the rarer outcome among those that are ``asked``, (n,) TRUE or FALSE each."""
+    return int(min(asked.sum(), asked.size - asked.sum()))
 
 
 def salib(part: str) -> Any:
@@ -91,7 +99,7 @@ def sobol(scenario: Scenario, claim: Claim, draws: Sequence[Draw], how: How) -> 
     if y.std() == 0:
         nothing = Estimate(0.0, 0.0, 0.0)
         indices = [{"first_order": nothing, "total": nothing, "total_on_average": nothing} for _ in paths]
-        return Designed(indices, [Effect(0.0, 0.0, 0.0, 1.0)] * len(paths), _unknown(), columns[0])
+        return Designed(indices, [Effect(0.0, 0.0, 0.0, 1.0)] * len(paths), _unknown(), columns[0], 0, y.shape[0])
     names = [*paths, CHANCE]
     problem = {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
     said = analyze(problem, y.ravel(), calc_second_order=False, num_resamples=RESAMPLES, seed=seed + 1)
@@ -104,7 +112,7 @@ def sobol(scenario: Scenario, claim: Claim, draws: Sequence[Draw], how: How) -> 
         {"first_order": one, "total": all_, "total_on_average": average}
         for one, all_, average in zip(first, total, averaged, strict=False)
     ]
-    return Designed(indices, effects[:-1], total[-1], columns[0])
+    return Designed(indices, effects[:-1], total[-1], columns[0], rarer(columns[0]), columns[0].size)
 
 
 def without_luck(base: np.ndarray, moved: np.ndarray, base_again: np.ndarray, moved_again: np.ndarray) -> Estimate:
@@ -151,7 +159,8 @@ def morris(scenario: Scenario, claim: Claim, draws: Sequence[Draw], how: How) ->
         mu_star = _within(STEP * said["mu_star"][i], STEP * said["mu_star_conf"][i])
         indices.append({"mu_star": mu_star, "mu": Estimate(mu, max(mu - half, -1.0), min(mu + half, 1.0))})
         effects.append(Effect(*mu_star, _chi_square_p(moves)))
-    return Designed(indices, effects, chance, None)
+    rare = min(float(share.mean()), 1 - float(share.mean())) * REPEATS * worlds
+    return Designed(indices, effects, chance, None, math.ceil(rare), REPEATS * worlds)
 
 
 def fixed(scenario: Scenario, values: Mapping[str, float]) -> Scenario:

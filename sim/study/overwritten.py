@@ -73,13 +73,20 @@ def _works(last: Change, numbers: str, end: int) -> str:
     )
 
 
-def of_draws(scenario: Scenario, paths: Sequence[str]) -> list[str]:
-    """What a reader must know of what worlds draw for ``paths``: events that overwrite it, and what no world draws."""
+def of_draws(scenario: Scenario, paths: Sequence[str], moved: Sequence[str] = ()) -> list[str]:
+    """What a reader must know of what worlds draw for ``paths``: events that overwrite it, and what no world draws.
+
+    Of those that a study ``moved`` from a single value one sentence says which are overwritten.
+    """
+    paths = [path for path in paths if path not in moved]
     said = [
         f"{overwriting(change)}: what worlds draw for {path} has no effect {span_text(change.first, change.last)}"
         for path in paths
         for change in replacing(scenario.changes, path)
     ]
+    for_a_while = [path for path in moved if replacing(scenario.changes, path)]
+    if for_a_while:
+        said.append(f"Dated events set for some months what was moved: {', '.join(for_a_while)}; it has no effect then")
     series = [path for path, value in stated(scenario).items() if value.changing]
     if series:
         said.append(f"Not varied, because the same in every world: what changes over the months, {', '.join(series)}")

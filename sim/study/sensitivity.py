@@ -23,12 +23,13 @@ from sim.outcomes.drivers import FEWEST_EVENTS, Estimate, chance_share, fifths, 
 from sim.scenario.model import Claim, Scenario
 from sim.study import designs, overwritten
 from sim.study.claims_asked import claim_of
-from sim.study.designs import Designed
+from sim.study.designs import Designed, rarer
+from sim.study.everything import Moved, everything
 from sim.study.how import SUMMARISING, How
 from sim.study.many_worlds import ManyWorlds, sized
 from sim.study.replicates import kept, other_seed, replicate_of
 from sim.study.study import Kind, Study, answered, folder_name, manifest_of
-from sim.words.headlines import of_sensitivity, too_few
+from sim.words.headlines import among_what, of_sensitivity, too_few
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -95,13 +96,18 @@ class Sensitivity(Study):
         said = self.manifest["chance"]
         return Estimate(*(math.nan if said[name] is None else said[name] for name in Estimate._fields))
 
+    @property
+    def moved(self) -> list[Moved]:
+        """What the scenario has at one value and the study moved; none unless everything was to move."""
+        return [Moved(*one) for one in self.manifest.get("moved", ())]
+
     def summary(self) -> list[dict[str, Any]]:
         """One row per path and index, as drivers.csv, with its ``rank`` (None: not distinguishable from noise)."""
         return [{"rank": self.ranks[row["path"]], **row} for row in plain_rows(self.drivers)]
 
 
-def sensitivity(scenario: Scenario, of: str, method: str, how: How) -> Sensitivity:
-    """Which uncertain assumptions drive the claim ``of``.
+def sensitivity(scenario: Scenario, of: str, method: str, all_moves: bool, how: How) -> Sensitivity:
+    """Which uncertain assumptions drive the claim ``of``; with ``all_moves`` also those with one value and no source.
 
     ``method`` is "given-data" (the worlds of the ordinary run, and some of them again with other luck), "sobol" or
     "morris" (worlds of their own; they need SALib). The worlds of the run, of each of Sobol's samples, of every point
@@ -109,13 +115,17 @@ def sensitivity(scenario: Scenario, of: str, method: str, how: How) -> Sensitivi
     if claim or method make no sense or nothing is uncertain; else errors as in ``run.run``.
     """
     claim = claim_of(scenario, of, "--of")
+    moved: list[Moved] = []
+    if all_moves:
+        scenario, moved = everything(scenario)
     draws = sorted(draws_of(scenario), key=lambda draw: draw.path)  # the order of the file decides nothing
     _check(scenario, claim, method, draws)
     base = sized(scenario, how, MOST_WORLDS_BY_METHOD[method])
 
     reopen = functools.partial(Sensitivity.reopened, scenario=base, claim=claim, method=method)
-    name = folder_name(Sensitivity.KIND, [digest.question(base, None), claim.id, method])
-    return answered([base], name, how, lambda: _computed(base, claim, method, draws, how), reopen)
+    asks = [digest.question(base, None), claim.id, method, *(["everything"] if all_moves else [])]
+    name = folder_name(Sensitivity.KIND, asks)
+    return answered([base], name, how, lambda: _computed(base, claim, method, draws, moved, how), reopen)
 
 
 def _check(scenario: Scenario, claim: Claim, method: str, draws: Sequence[Draw]) -> None:
@@ -124,35 +134,40 @@ def _check(scenario: Scenario, claim: Claim, method: str, draws: Sequence[Draw])
         raise InputError("no such method", key="--method", found=method, allowed=allowed, nearest=near)
     if not draws:
         raise InputError(
-            "nothing is uncertain", key="--of", found=scenario.name, allowed="a scenario with distributions"
+            "nothing is uncertain",
+            key="--of",
+            found=scenario.name,
+            allowed="a scenario with distributions, or --everything",
         )
     if method != GIVEN_DATA and can_be_undecided(claim):
         allowed = "a claim without `given` and without quantities that can be missing, or --method given-data"
         raise InputError("the claim has no answer in every world", key="--of", found=claim.id, allowed=allowed)
 
 
-def _computed(base: Scenario, claim: Claim, method: str, draws: Sequence[Draw], how: How) -> Sensitivity:
+def _computed(
+    base: Scenario, claim: Claim, method: str, draws: Sequence[Draw], moved: Sequence[Moved], how: How
+) -> Sensitivity:
     started = time.perf_counter()
     ask = {GIVEN_DATA: _given_data, SOBOL: designs.sobol, MORRIS: designs.morris}[method]
     found = ask(base, claim, draws, how)
     how.tell(SUMMARISING, base.worlds, base.worlds)
     asked = None if found.sample is None else found.sample[found.sample != UNDECIDED]
-    rare = 0 if asked is None else int(min(asked.sum(), asked.size - asked.sum()))
-    few = asked is not None and 0 < rare < FEWEST_EVENTS
+    few = 0 < found.rare < FEWEST_EVENTS
     passed = [False] * len(draws) if few else significant_by_holm([effect.p for effect in found.effects])
     ranked = ranks(found.effects, passed)
     order = sorted(
         range(len(draws)), key=lambda i: (ranked[i] is None, -found.effects[i].value if passed[i] else 0.0, i)
     )
     paths = [draw.path for draw in draws]
-    said = too_few(base, claim, rare)
+    said = too_few(base, claim, found.rare, found.worlds)
     if not few:
-        said = of_sensitivity(base, claim, paths, found.effects, ranked, found.chance, by_steps=method == MORRIS)
+        among = among_what(len(paths), len(moved))
+        said = of_sensitivity(base, claim, paths, found.effects, ranked, found.chance, among, by_steps=method == MORRIS)
     manifest = manifest_of(
         Sensitivity.KIND,
         base,
         how,
-        [*base.notices, *overwritten.of_draws(base, paths)],
+        [*base.notices, *overwritten.of_draws(base, paths, [one.path for one in moved])],
         {"simulate_seconds": time.perf_counter() - started},
         stem=digest.stem(base),
         **({"replicate": kept(replicate_of(base))} if method == GIVEN_DATA else {}),
@@ -164,6 +179,7 @@ def _computed(base: Scenario, claim: Claim, method: str, draws: Sequence[Draw], 
         chance={name: number(value) for name, value in found.chance._asdict().items()},
         ranks={paths[i]: ranked[i] for i in order},
         held=held(draws),
+        **({"moved": [list(one) for one in moved]} if moved else {}),
         headline=said,
     )
     return Sensitivity(
@@ -191,7 +207,8 @@ def _given_data(base: Scenario, claim: Claim, draws: Sequence[Draw], how: How) -
     chance = chance_share(sample[: again.size][both].astype(float), again[both].astype(float))
     y = sample[asked].astype(float)
     effects = [first_order(draw.sample(base.seed, 0, base.worlds)[asked], y) for draw in draws]
-    return Designed([{"first_order": Estimate(*effect[:3])} for effect in effects], effects, chance, sample)
+    indices = [{"first_order": Estimate(*effect[:3])} for effect in effects]
+    return Designed(indices, effects, chance, sample, rarer(y), y.size)
 
 
 def _drivers(paths: Sequence[str], indices: Sequence[dict[str, Estimate]], chance: Estimate) -> pd.DataFrame:

@@ -248,13 +248,20 @@ def flip_warnings(
     return said
 
 
-def too_few(base: Scenario, claim: Claim, rare: int) -> str:
-    """The answer of a sensitivity where hardly any world tells the claim's two outcomes apart."""
+def too_few(base: Scenario, claim: Claim, rare: int, worlds: int) -> str:
+    """The answer of a sensitivity where hardly any of its ``worlds`` tells the claim's two outcomes apart."""
     what = claim_named(base, claim)
     return (
-        f"Nothing is ranked: of {base.worlds:,} worlds only {rare} differ from the others in {what}, and "
+        f"Nothing is ranked: of {worlds:,} worlds only {rare} differ from the others in {what}, and "
         f"{FEWEST_EVENTS} are needed; try more worlds"
     )
+
+
+def among_what(uncertain: int, moved: int) -> str:
+    """Among what a sensitivity looks: ``uncertain`` assumptions, ``moved`` of them from a single value."""
+    if moved:
+        return f"Among {uncertain} assumptions, {moved} of them moved from a single value"
+    return f"Among the {uncertain} assumptions left uncertain" if uncertain > 1 else "With one assumption uncertain"
 
 
 def of_sensitivity(
@@ -264,15 +271,15 @@ def of_sensitivity(
     effects: Sequence[Effect],
     ranks: Sequence[int | None],
     chance: Estimate,
+    among: str,
     by_steps: bool = False,
 ) -> str:
     """What drives ``claim`` in a sentence: among what, what leads, how much it explains, how much is chance.
 
-    ``effects`` and ``ranks`` are those of the uncertain ``paths``; with ``by_steps`` (Morris) an effect is a change of
-    the probability, not a share of the variance.
+    ``among`` is ``among_what``. ``effects`` and ``ranks`` are those of the uncertain ``paths``; with ``by_steps``
+    (Morris) an effect is a change of the probability, not a share of the variance.
     """
     what = claim_named(base, claim)
-    among = f"Among the {len(paths)} assumptions left uncertain" if len(paths) > 1 else "With one assumption uncertain"
     if math.isnan(chance.value):
         return f"{among}, nothing drives {what}: it comes out the same in every world"
     by_chance = f"{_percent(chance)} of what tells worlds apart is chance"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import shlex
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -101,6 +102,11 @@ def document_of(done: Hindcast) -> Document:
     )
 
 
+def _fact(row: Mapping[Any, Any]) -> Cell:
+    """What a fact says, to when, and where it is from."""
+    return Cell(row["says"], f"to {date_name(row['date'])}; {row['source']}")
+
+
 def _tiles(done: Hindcast) -> Tiles:
     rows = {
         (row["window"], row["score"], row["forecast"]): row
@@ -181,7 +187,7 @@ def _missed(done: Hindcast) -> Table:
             beyond = ", in every world" if row["inside"] == OUTSIDE_ALL else ""
             rows.append(
                 (
-                    Cell(row["says"], row["source"]),
+                    _fact(row),
                     Cell(row["window"]),
                     Cell(f"too {'low' if low else 'high'}{beyond}"),
                     Cell(reason or "not known"),
@@ -191,7 +197,7 @@ def _missed(done: Hindcast) -> Table:
         if row["worlds"] and row["probability"] == (0.0 if row["happened"] else 1.0):
             rows.append(
                 (
-                    Cell(row["says"], row["source"]),
+                    _fact(row),
                     Cell(row["window"]),
                     Cell("contrary, in every world"),
                     Cell("not known"),
@@ -220,7 +226,7 @@ def _events(done: Hindcast) -> Table:
     )
     rows = tuple(
         (
-            Cell(row["says"], row["source"]),
+            _fact(row),
             Cell(row["class"] or ""),
             Cell(row["window"]),
             Cell("yes" if row["happened"] else "no"),
@@ -251,7 +257,7 @@ def _numbers(done: Hindcast) -> Table:
         known, unit = not math.isnan(row["p50"]), row["unit"]
         rows.append(
             (
-                Cell(row["says"], row["source"]),
+                _fact(row),
                 Cell(row["window"]),
                 Cell(reported_in_words(row["reported_low"], row["reported_high"], partial(_written, done, unit))),
                 Cell(_written(done, unit, row["p50"])),

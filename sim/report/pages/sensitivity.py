@@ -15,10 +15,12 @@ from sim.report.pictures.drivers import EACH, INDICES, index_picture, tornado
 from sim.report.pictures.value_axis import name_of
 from sim.report.tables.of_run import value_text
 from sim.study.designs import STEP, TAIL
+from sim.study.everything import EITHER_WAY, OF_BOUNDS
 from sim.study.sensitivity import GIVEN_DATA, MORRIS, NOT_DISTINGUISHABLE, SOBOL, Sensitivity
 from sim.words.changes import LAW_ORDINALS
 from sim.words.estimates import of_share
 from sim.words.numbers import between, count, percent, significant
+from sim.words.propositions import claim_named
 from sim.words.text import capital, listed, notes, shorten
 
 INDEX_HEADS = {
@@ -70,6 +72,7 @@ def document_of(done: Sensitivity) -> Document:
     """The page as a document."""
     scenario, claim = done.scenario, done.claim
     asked = f"shakeout sensitivity scenario.yaml --of {shlex.quote(claim.id)} --method {done.method}"
+    asked += " --everything" if done.moved else ""
     again = f"{asked} --worlds {scenario.worlds} --seed {scenario.seed}"
     views = [("Tornado", Figure(tornado(done)))] if len(done.tornado) else []
     views += [(capital(INDICES[name].split(" it ")[0]), Figure(index_picture(done, name))) for name in _names(done)[:1]]
@@ -91,7 +94,7 @@ def document_of(done: Sensitivity) -> Document:
         f"Sensitivity: {shorten(scenario.title or scenario.name, 200)}",
         shorten(done.headline, 600),
         tuple(sections),
-        f"The claim: {shorten(claim.says or claim.id, 500)}.",
+        f"{capital(claim_named(scenario, claim))}: {shorten(claim.says or claim.id, 500)}.",
         (
             f"{scenario.worlds:,} worlds{EACH.get(done.method, '')}, seed {scenario.seed}; "
             f"{count(len(done.ranks), 'uncertain assumption')}. All of it holds inside the model.",
@@ -105,6 +108,8 @@ def _held(done: Sensitivity) -> list[Any]:
     fixed, varied = done.manifest["held"], count(len(done.ranks), "assumption")
     dials = [f"the {law} law" for law in LAW_ORDINALS if f"assumptions.{law}.strength" in fixed]
     among = f", among them the strength of {listed(dials)}" if dials else ""
+    if done.moved:
+        return _moved(done)
     said = (
         f"The scenario leaves {varied} uncertain: only these can drive anything below. "
         f"{len(fixed)} other assumptions of the industry have one value in every world{among}, and so have all values "
@@ -117,6 +122,52 @@ def _held(done: Sensitivity) -> list[Any]:
     )
     table = Table("held", "", (Column("Assumption", wide=True), Column("Value", "right")), rows, empty="None.")
     return [Prose((said,)), Details(f"{capital(count(len(fixed), 'assumption'))} held at one value", (table,))]
+
+
+def _moved(done: Sensitivity) -> list[Any]:
+    """What was moved beside what the scenario leaves uncertain, by how much, and what was not."""
+    moved, held, scenario = done.moved, done.manifest["held"], done.scenario
+    zeros = sum(one.value == 0 for one in moved)
+    events = sum(one.path.startswith("events.") for one in moved)
+    firms = sum(one.path.startswith("firms.") for one in moved)
+    where = f"{len(moved) - events - firms} of the industry, {firms} of firms, {events} of dated events"
+    own = count(len(done.ranks) - len(moved), "assumption")
+    zero = f"; {zeros} that are 0, from 0 to {percent(OF_BOUNDS, 1)} of the width of their bounds" if zeros else ""
+    said = (
+        f"The scenario leaves {own} uncertain, and worlds draw them as it says. {len(moved)} others it has at one "
+        f"value, and no fact or paper gives their size: {where}. They were moved too, each drawn evenly from "
+        f"{percent(EITHER_WAY)} below to {percent(EITHER_WAY)} above its value, but not beyond its bounds{zero}. The "
+        "share is a convention: it makes levers comparable, and does not say how wrong a value may be. So a rank holds "
+        "for moves of this size.",
+        "Not moved: whole numbers, switches and decisions; what a fact or a paper gives; what a firm has none of; "
+        "values of classes and of firms that never enter; what changes over the months. All values move at once here, "
+        "so the share of worlds in which the claim comes true is not that of the scenario: ask claims for it.",
+    )
+    rows = tuple(
+        (
+            Cell(name_of(one.path, scenario), one.path),
+            Cell(significant(one.value, 4)),
+            Cell(f"{significant(one.low, 4)} to {significant(one.high, 4)}"),
+        )
+        for one in moved
+    )
+    columns = (Column("Assumption", wide=True), Column("Value", "right"), Column("Drawn from", "right"))
+    kept = tuple(
+        (
+            Cell(ASSUMPTIONS[path].says, path),
+            Cell(value_text(scenario.assumptions[path], ASSUMPTIONS[path])),
+            Cell("a whole number or a switch" if ASSUMPTIONS[path].whole else "a source gives its size"),
+        )
+        for path in held
+    )
+    of_held = (Column("Assumption of the industry", wide=True), Column("Value", "right"), Column("Why"))
+    return [
+        Prose(said),
+        Details(f"{capital(count(len(moved), 'value'))} moved", (Table("moved", "", columns, rows),)),
+        Details(
+            f"{capital(count(len(held), 'assumption'))} of the industry not moved", (Table("held", "", of_held, kept),)
+        ),
+    ]
 
 
 def _names(done: Sensitivity) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import textwrap
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -14,6 +15,7 @@ from sim.report.pictures.picture import Key, Panel, Picture, decimals, numbers
 from sim.report.pictures.traces import TOLD, intervals, marks, plain
 from sim.report.run_reader import RunReader
 from sim.words.numbers import between, count, how_many, percent
+from sim.words.propositions import asked
 from sim.words.text import shorten
 
 # Likelihood in words by fixed thresholds: the calibrated scale of the IPCC (Mastrandrea et al. 2010).
@@ -31,7 +33,7 @@ SCALE_NOTE = (
     "not from 33%, unlikely from 10%, very unlikely from 1%, exceptionally unlikely below."
 )
 FEW_WORLDS = 30  # asked in fewer worlds than this, a claim gets no verdict
-MOST_LETTERS, LINE_LETTERS = 150, 58  # of a claim that are drawn, and of a line: a page of 420 pixels holds it
+MOST_LETTERS, LINE_LETTERS = 300, 58  # of a claim that are drawn, and of a line: a page of 420 pixels holds it
 LETTER_DOWN, DOT_SPACE = 16, 30  # pixels a line of a claim and its dot take
 SHARE_TITLE = "share of worlds in which it comes true"
 FORECAST, HELD, NOT_HELD = "#0b5c8a", "#0b7d6e", "#b5482e"
@@ -52,7 +54,8 @@ def ledger(run: RunReader, facts: bool = False) -> Picture:
     name = "facts" if facts else "claims"
     if frame.empty:
         return Picture(name, f"The scenario states no {name}", run.source)
-    lines = [textwrap.wrap(shorten(said, MOST_LETTERS), LINE_LETTERS) or [""] for said in frame["says"]]
+    says = [_asked(run, row) for row in frame.to_dict("records")]
+    lines = [textwrap.wrap(shorten(said, MOST_LETTERS), LINE_LETTERS) or [""] for said in says]
     space = [LETTER_DOWN * len(wrapped) + DOT_SPACE for wrapped in lines]
     tops = [sum(space[:row]) for row in range(len(space))]  # pixels from the top; the sentence, then the dot below it
     rows = [top + used - DOT_SPACE / 2 for top, used in zip(tops, space, strict=True)]
@@ -66,7 +69,7 @@ def ledger(run: RunReader, facts: bool = False) -> Picture:
             cliponaxis=False,
             marker={"color": colours, "size": 11, "line": {"color": "#ffffff", "width": 1}},
             meta={
-                "y": [name[:-1], [plotly_text(said, 1000) for said in frame["says"]], ""],
+                "y": [name[:-1], [plotly_text(said, 1000) for said in says], ""],
                 "more": [
                     ["low", numbers(frame["low"]), SHARE_TITLE],
                     ["high", numbers(frame["high"]), SHARE_TITLE],
@@ -93,6 +96,13 @@ def ledger(run: RunReader, facts: bool = False) -> Picture:
         "" if facts else SCALE_NOTE,
     )
     return Picture(name, title, caption, SHARE_TITLE, name[:-1], (Panel(data, layout),), keys, height=54 + sum(space))
+
+
+def _asked(run: RunReader, row: Mapping[Any, Any]) -> str:
+    """What the documents say, and what exactly is asked of the worlds, with its dates."""
+    facts_and_claims = (*run.scenario.claims, *run.scenario.facts)
+    claim = next((one for one in facts_and_claims if one.id == row["claim"]), None)
+    return str(row["says"]) if claim is None else f"{row['says']} [{asked(run.scenario, claim)}]"
 
 
 def _sentence(top: float, lines: list[str]) -> dict[str, Any]:

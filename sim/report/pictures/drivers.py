@@ -12,6 +12,7 @@ from sim.report.pictures.traces import TOLD, marks, plain, upright
 from sim.report.pictures.value_axis import name_of, source
 from sim.study.sensitivity import MORRIS, NOT_DISTINGUISHABLE, SOBOL, Sensitivity
 from sim.words.numbers import between, percent
+from sim.words.propositions import claim_named
 from sim.words.text import capital, shorten
 
 NOISE = "#b3bac2"
@@ -46,9 +47,10 @@ def tornado(done: Sensitivity) -> Picture:
     middle = done.manifest["probability"]
     layout = _layout(done, paths, tickformat=".0%") | {"shapes": [upright(middle, style.MUTED, 1)]}
     caption = (
-        "Share of worlds in which the claim comes true, among the fifth of worlds that drew the lowest and the fifth "
-        "that drew the highest values of an assumption (worlds that drew one value stay together), "
-        f"with 95% intervals. Dotted: all worlds. {_grey(done, paths)} {source(done.scenario, 'sensitivity')}"
+        f"Share of worlds in which {claim_named(done.scenario, done.claim)} comes true, among the fifth of worlds that "
+        "drew the lowest and the fifth that drew the highest values of an assumption (worlds that drew one value stay "
+        f"together), with 95% intervals. Dotted: all worlds. {_grey(done, paths)} "
+        f"{source(done.scenario, 'sensitivity')}"
     )
     keys = [Key(f"{which} draws", colour, "marker", marker=symbol) for which, colour, _, symbol in FIFTH_MARKS]
     keys.append(Key(NOT_DISTINGUISHABLE, NOISE, "marker"))
@@ -74,7 +76,7 @@ def index_picture(done: Sensitivity, name: str = "") -> Picture:
         data += _estimate(row["value"], row, place, look, said, label)
     paths = [row["path"] for row in rows]
     caption = (
-        f"{capital(INDICES[name])}, with 95% intervals. {_grey(done, paths)} "
+        f"{capital(INDICES[name])}: {claim_named(done.scenario, done.claim)}; with 95% intervals. {_grey(done, paths)} "
         f"{source(done.scenario, 'sensitivity', EACH.get(done.method, ''))}"
     )
     return Picture(

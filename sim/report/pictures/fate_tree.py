@@ -19,6 +19,7 @@ from sim.report.pictures.value_axis import source
 from sim.study.discover import Discovery
 from sim.words.discovery import share_in_words
 from sim.words.numbers import count
+from sim.words.propositions import claim_named
 from sim.words.text import capital, shorten
 
 INNER = "#8a94a0"
@@ -44,8 +45,9 @@ def fate_tree(done: Discovery) -> Picture:
         data += _estimate(row, place, row["node"] in inner)
     leaves = len(rows) - len(inner - {0})
     caption = (
-        "Share of worlds in which the claim comes true, with 95% intervals, among the worlds that did not grow the "
-        f"tree. A row below another is a part of it. Dotted: all of them. {source(done.scenario, 'discovery')}"
+        f"Share of worlds in which {claim_named(done.scenario, done.claim)} comes true, with 95% intervals, among the "
+        "worlds that did not grow the tree. A row below another is a part of it. Dotted: all of them. "
+        f"{source(done.scenario, 'discovery')}"
     )
     keys = (Key(count(leaves, "leaf", "leaves"), style.ACCENT, "marker"), Key("parted further", INNER, "marker"))
     top = max(row["high"] for row in rows if not math.isnan(row["high"]))

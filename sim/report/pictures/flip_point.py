@@ -9,7 +9,8 @@ from sim.report.pictures.traces import upright
 from sim.report.pictures.value_axis import VALUE, ValueAxis, source, title_of
 from sim.study.flip import Flip
 from sim.words.numbers import percent, significant
-from sim.words.text import shorten
+from sim.words.propositions import claim_named
+from sim.words.text import capital, shorten
 
 
 def probability(done: Flip) -> Picture:
@@ -42,7 +43,9 @@ def probability(done: Flip) -> Picture:
     )
     first, last = (percent(float(frame["estimate"].iloc[i])) for i in (0, -1))
     low, high = significant(axis.low), significant(axis.high)
-    title = f"{claim.id} comes true in {first} of worlds at {low}, in {last} at {high}"
+    title = (
+        f"{capital(claim_named(done.scenario, claim))} comes true in {first} of worlds at {low}, in {last} at {high}"
+    )
     return Picture(
         "flip", title, caption, title_of(axis, done.scenario), "share of worlds in which it comes true",
         (Panel(data, layout),), tuple(keys), height=440, alt=shorten(done.headline, 300),
