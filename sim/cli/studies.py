@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 import sim
-from sim.cli import leaves_table, terminal
+from sim.cli import claim_tables, terminal
 from sim.cli.options import Ask, ScenarioFile, Sets, Variants, question
 from sim.study.how import TRAINING_ENDS
 
@@ -75,12 +75,12 @@ def sweep(scenario: ScenarioFile, vary: Grid = None, sets: Sets = None) -> Ask:
     return partial(sim.sweep, sim.load(scenario, sets or ()), vary or ())
 
 
-@question(sim.flip, terminal.flip_answer)
+@question(sim.flip, claim_tables.flip_answer)
 def flip(scenario: ScenarioFile, vary: Span = None, until: Until = "", sets: Sets = None) -> Ask:
     return partial(sim.flip, sim.load(scenario, sets or ()), vary or (), until)
 
 
-@question(sim.sensitivity, terminal.drivers_table)
+@question(sim.sensitivity, claim_tables.drivers_table)
 def sensitivity(
     scenario: ScenarioFile,
     of: Of = "",
@@ -96,6 +96,6 @@ def hindcast(scenario: ScenarioFile, until: Training = TRAINING_ENDS, sets: Sets
     return partial(sim.hindcast, sim.load(scenario, sets or ()), until=until)
 
 
-@question(sim.discover, leaves_table.leaves)
+@question(sim.discover, claim_tables.leaves)
 def discover(scenario: ScenarioFile, of: Foretold = "", at: At = "", sets: Sets = None) -> Ask:
     return partial(sim.discover, sim.load(scenario, sets or ()), of, at)

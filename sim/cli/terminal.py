@@ -21,11 +21,9 @@ if TYPE_CHECKING:
     from sim.outcomes.forecasts import Forecast
     from sim.study.axes import Coordinate
     from sim.study.compare import Comparison
-    from sim.study.flip import Flip
     from sim.study.hindcast import Hindcast
     from sim.study.how import Progress, Tell
     from sim.study.run import Run
-    from sim.study.sensitivity import Sensitivity
     from sim.study.sweep import Sweep
     from sim.study.what_if import WhatIf
     from sim.words.life_stories import Story
@@ -395,41 +393,6 @@ def scaled(value: float | None, low: float | None, high: float | None, scale: in
     """An estimate with its interval, which one world has not, times ``scale``; a dash where there is none."""
     told, below, above = (None if part is None else scale * part for part in (value, low, high))
     return estimate(told, below, above, digits)
-
-
-def flip_answer(done: Flip) -> None:
-    """The plain answer, and a row for every crossing."""
-    print(clean(f"{done.headline}."))
-    if done.crossings:
-        rows = [
-            [f"{row['estimate']:.5g}", f"{row['low']:.5g} to {row['high']:.5g}", row["direction"]]
-            for row in done.summary()
-        ]
-        print_table([done.axis.name, "95% interval", "the probability is"], rows)
-    print(f"{len(done.evaluations)} values tried, {done.scenario.worlds:,} worlds at each, with the same luck.")
-
-
-def drivers_table(done: Sensitivity) -> None:
-    """The drivers by rank with their indices, and how many assumptions are not distinguishable from noise."""
-    print(clean(f"{done.headline}."))
-    held = f"{len(done.manifest['held'])} other assumptions of the industry"
-    if done.moved:
-        print(
-            f"Moved from a single value: {len(done.moved)}, by up to a quarter. Not moved: {held}; the page lists both."
-        )
-    else:
-        print(f"Not varied: {held}; the page lists them.")
-    paths: dict[str, list[str]] = {}
-    names = list(dict.fromkeys(row["index"] for row in done.summary()))
-    for row in done.summary():
-        if row["rank"] is not None:
-            cells = paths.setdefault(row["path"], [str(row["rank"]), row["path"]])
-            cells.append(f"{100 * row['value']:.1f} ({100 * row['low']:.1f} to {100 * row['high']:.1f})")
-    if paths:
-        print_table(["rank", "assumption", *(name.replace("_", " ") for name in names)], list(paths.values()), left=2)
-        print("Percent, with 95% intervals. Assumptions that cannot be told apart share a rank.")
-    others = len(done.ranks) - len(paths)
-    print(f"{others} of {len(done.ranks)} uncertain assumptions are not distinguishable from noise.")
 
 
 def scores_table(done: Hindcast) -> None:
