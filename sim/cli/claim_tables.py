@@ -52,7 +52,7 @@ def drivers_table(done: Sensitivity) -> None:
 def leaves(done: Discovery) -> None:
     """The plain answer, a sentence for every leaf, and which worlds count."""
     from sim.outcomes.drivers import Estimate
-    from sim.words.discovery import leaf_in_words
+    from sim.words.discovery import leaf_in_words, of_draws
     from sim.words.months import month_name
 
     terminal.print_filled(f"{done.headline}.")
@@ -64,5 +64,8 @@ def leaves(done: Discovery) -> None:
     terminal.print_filled(
         f"{counted.open:,} of {done.scenario.worlds:,} worlds count: those in which the claim is open at the end of "
         f"{month_name(done.month)} ({counted.true:,} have seen it come true, in {counted.false:,} it cannot any more, "
-        f"{counted.not_asked:,} do not ask for it). Half of them grew the tree, {done.manifest['tested']:,} tested it."
+        f"{counted.not_asked:,} do not ask for it)."
+        + (f" Half of them grew the tree, {done.manifest['tested']:,} tested it." if len(done.tree) else "")
     )
+    if len(done.tree) and (area := done.auc_of_draws) is not None:
+        terminal.print_filled(f"{of_draws(done.manifest['draws'], area)}.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -14,13 +14,14 @@ import numpy as np
 from sim.archive import digest
 from sim.archive.dictionary import A_SHARE, INTEGER, NUMBER, TEXT, TEXT_OR_NONE, Column, Table, bounds
 from sim.archive.folder import number, plain_rows
-from sim.engine.block import Block
+from sim.engine.prepared import draws_of
 from sim.foundation.errors import InputError
 from sim.foundation.months import month_of, month_text, span_of_dates
+from sim.foundation.states import MARKET
 from sim.outcomes.claims import TRUE, UNDECIDED, truth
 from sim.outcomes.discovery import LEAF_WORLDS, Discovered, Known, Node, discovered, is_knowledge, learner
 from sim.outcomes.drivers import Estimate
-from sim.outcomes.market_state import absent_in, features_of, state_in, with_state
+from sim.outcomes.market_state import QUANTITY, Feature, absent_in, features_of, state_in, with_state
 from sim.outcomes.settled import is_decided
 from sim.scenario.model import Claim, Scenario
 from sim.scenario.proposition import last_month
@@ -97,8 +98,13 @@ class Discovery(Study):
     @property
     def auc(self) -> Estimate:
         """How often the tree names the right one of two worlds, with its interval; NaN where none was grown."""
-        said = self.manifest["auc"]
-        return Estimate(*(math.nan if said[name] is None else said[name] for name in Estimate._fields))
+        return _estimate(self.manifest["auc"])
+
+    @property
+    def auc_of_draws(self) -> Estimate | None:
+        """The same of a tree on what worlds drew for uncertain assumptions; None where nothing is uncertain."""
+        said = self.manifest.get("auc_of_draws")
+        return None if said is None else _estimate(said)
 
     @property
     def found(self) -> bool:
@@ -113,6 +119,10 @@ class Discovery(Study):
     def summary(self) -> list[dict[str, Any]]:
         """The rows of leaves.csv."""
         return plain_rows(self.leaves)
+
+
+def _estimate(said: Mapping[str, Any]) -> Estimate:
+    return Estimate(*(math.nan if said[name] is None else said[name] for name in Estimate._fields))
 
 
 def discover(scenario: Scenario, of: str, at: str, how: How) -> Discovery:
@@ -153,7 +163,7 @@ def _computed(base: Scenario, claim: Claim, month: int, how: How) -> Discovery:
     started, many = time.perf_counter(), ManyWorlds(how)
     many.compute([base])
     how.tell(SUMMARISING, base.worlds, base.worlds)
-    known, counted = known_in(base, claim, month, many.blocks(base))
+    known, counted, numbers = known_in(base, claim, month, many.blocks(base))
     if counted.open < FEWEST_OPEN:
         met = f"{counted.open:,} of {base.worlds:,} worlds, in which it is open at the end of {month_text(month)}"
         allowed = f"at least {FEWEST_OPEN} worlds: try more --worlds, or an earlier month"
@@ -163,7 +173,7 @@ def _computed(base: Scenario, claim: Claim, month: int, how: How) -> Discovery:
     overall = float(known.true[tests].mean())
     leaves = sorted((node for node in found.nodes if node.is_leaf), key=lambda node: (node.share.value, node.number))
     told = [(node_in_words(base, leaf), leaf.share) for leaf in leaves]
-    said = too_few(base, claim, month, counted.open, found.rare)
+    said = too_few(base, claim, month, counted.open, float(known.true.mean()), found.rare)
     if found.nodes:
         said = headline_of(base, claim, month, found, told)
     manifest = manifest_of(
@@ -180,7 +190,8 @@ def _computed(base: Scenario, claim: Claim, month: int, how: How) -> Discovery:
         tested=int(tests.sum()),
         tested_probability=overall,
         features=len(features_of(base)),
-        auc={name: number(value) for name, value in found.auc._asdict().items()},
+        auc=_plain(found.auc),
+        **_of_draws(base, known, numbers),
         headline=said,
     )
     return Discovery(
@@ -193,11 +204,26 @@ def _computed(base: Scenario, claim: Claim, month: int, how: How) -> Discovery:
     )
 
 
-def known_in(base: Scenario, claim: Claim, month: int, blocks: Any) -> tuple[Known, Counted]:
-    """What is known of the worlds of ``blocks`` in which ``claim`` is open at the end of ``month``, and how many are
-    not. Worlds of even numbers grow the tree.
+def _of_draws(base: Scenario, known: Known, numbers: np.ndarray) -> dict[str, Any]:
+    """What the same tree makes of what worlds drew, for the manifest; nothing where nothing is uncertain."""
+    draws = draws_of(base)
+    if not draws:
+        return {}
+    drawn = np.column_stack([draw.sample(base.seed, 0, base.worlds)[numbers] for draw in draws]).astype(np.float32)
+    features = [Feature(QUANTITY, MARKET, draw.path) for draw in draws]
+    area = discovered(known._replace(state=drawn, absent={}), features).auc
+    return {"draws": len(draws), "auc_of_draws": _plain(area)}
+
+
+def _plain(estimate: Estimate) -> dict[str, Any]:
+    return {name: number(value) for name, value in estimate._asdict().items()}
+
+
+def known_in(base: Scenario, claim: Claim, month: int, blocks: Any) -> tuple[Known, Counted, np.ndarray]:
+    """What is known of the worlds of ``blocks`` in which ``claim`` is open at the end of ``month``, how many are not,
+    and the numbers of those that are. Worlds of even numbers grow the tree.
     """
-    states, true, absent, grows, counted = [], [], [], [], np.zeros(len(Counted._fields), int)
+    states, true, absent, numbers, counted = [], [], [], [], np.zeros(len(Counted._fields), int)
     for block in blocks:
         answer, decided = truth(claim, block, base), is_decided(claim, block, base, month)
         open_ = ~decided & (answer != UNDECIDED)
@@ -205,14 +231,11 @@ def known_in(base: Scenario, claim: Claim, month: int, blocks: Any) -> tuple[Kno
         states.append(state_in(block, base, month)[open_])
         true.append(answer[open_] == TRUE)
         absent.append({firm: flags[:, open_] for firm, flags in absent_in(block, base, month).items()})
-        grows.append(_even(block)[open_])
+        numbers.append(block.first + np.flatnonzero(open_))
     gone = {firm: np.concatenate([one[firm] for one in absent], axis=1) for firm in absent[0]}
-    known = Known(np.concatenate(states), np.concatenate(true), gone, np.concatenate(grows))
-    return known, Counted(*(int(worlds) for worlds in counted))
-
-
-def _even(block: Block) -> np.ndarray:
-    return np.asarray((block.first + np.arange(block.worlds)) % 2 == 0)
+    worlds = np.concatenate(numbers)
+    known = Known(np.concatenate(states), np.concatenate(true), gone, worlds % 2 == 0)
+    return known, Counted(*(int(number) for number in counted)), worlds
 
 
 def _count(answer: np.ndarray, decided: np.ndarray, open_: np.ndarray) -> np.ndarray:

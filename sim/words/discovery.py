@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from sim.foundation.measured import MEASURED
 from sim.foundation.states import MARKET, State
-from sim.outcomes.auc import A_COIN
-from sim.outcomes.discovery import Absent, Condition, Discovered, Node
+from sim.outcomes.discovery import Absent, Condition, Discovered, Node, is_knowledge
 from sim.outcomes.drivers import FEWEST_EVENTS, Estimate
 from sim.outcomes.market_state import BEGUN, NUMBER_OF, STATE
 from sim.scenario.model import Claim, Scenario
@@ -167,13 +166,28 @@ def area_in_words(area: Estimate) -> str:
     return f"{100 * area.value:.0f}% of cases (95% interval {low} to {high}%)"
 
 
-def too_few(scenario: Scenario, claim: Claim, month: int, open_: int, rare: int) -> str:
-    """The answer where hardly any world tells the claim's two outcomes apart."""
+def too_few(scenario: Scenario, claim: Claim, month: int, open_: int, share: float, rare: int) -> str:
+    """The answer where hardly any of the ``open_`` worlds tells the claim's outcomes apart; in ``share`` of them it
+    comes true, ``rare`` in one of the halves have the rarer outcome.
+    """
+    where = f"{open_:,} worlds in which it is open at the end of {month_name(month)}"
+    none = f"No tree is grown for {claim_named(scenario, claim)}"
+    if share in (0.0, 1.0):
+        return (
+            f"{none}: it comes true in {'none' if share == 0 else 'all'} of {where}, so there is nothing to tell apart"
+        )
     return (
-        f"No tree is grown for {claim_named(scenario, claim)}: of {open_:,} worlds in which it is open at the end of "
-        f"{month_name(month)}, half of them hold only {rare} of the rarer outcome, and {FEWEST_EVENTS} are needed; try "
-        "more worlds"
+        f"{none}: of {where}, one half has only {rare} in which it comes out the rarer way, and {FEWEST_EVENTS} are "
+        "needed; try more worlds"
     )
+
+
+def of_draws(draws: int, area: Estimate) -> str:
+    """What the same tree makes of what worlds drew for the ``draws`` uncertain assumptions."""
+    same = f"The same tree on what worlds drew for {count(draws, 'uncertain assumption')}"
+    if not is_knowledge(area):
+        return f"{same} finds nothing that chance would not"
+    return f"{same} names the right one of two worlds in {area_in_words(area)}"
 
 
 def headline_of(
@@ -190,14 +204,9 @@ def headline_of(
             "others by more than chance does"
         )
     if not found.found:
-        held = (
-            f"its interval holds the 50% that a coin gets ({area_in_words(found.auc)})"
-            if not math.isnan(found.auc.low) and found.auc.high >= A_COIN
-            else f"it is right in {area_in_words(found.auc)}, a coin in 50%"
-        )
         return (
             f"Nothing is found: a tree on the state at the end of {when} does not tell in which worlds {what} comes "
-            f"true; asked which of two worlds it is, {held}"
+            f"true; it names the right one of two worlds in {area_in_words(found.auc)}, and a coin in 50%"
         )
     told = sorted((leaf for leaf in leaves if not math.isnan(leaf[1].value)), key=lambda leaf: leaf[1].value)
     return (

@@ -37,11 +37,13 @@ def pages(tmp_path_factory) -> dict[str, Path]:
         "heatmaps": sim.sweep(duel, {HAZARD: (0, 0.1, 3), CASH: (100, 500, 2)}, **how),
         "flip": sim.flip(duel, {HAZARD: (0, 0.2)}, "alpha-goes >= 0.5", **how),
         "sensitivity": sim.sensitivity(duel, "alpha-goes", **how),
+        "everything": sim.sensitivity(duel, "alpha-goes", everything=True, **how),
+        "discover": sim.discover(duel, "alpha-goes", "2024-06", worlds=2048, **how),
     }
     return {name: done.folder / f"{done.manifest['kind']}.html" for name, done in studies.items()}
 
 
-@pytest.mark.parametrize("name", ["curves", "heatmaps", "flip", "sensitivity"])
+@pytest.mark.parametrize("name", ["curves", "heatmaps", "flip", "sensitivity", "everything", "discover"])
 @pytest.mark.parametrize("width", [1400, 420])
 def test_pages_are_drawn_offline_and_fit_the_window(pages, chromium, name, width):
     seen = look(pages[name], width, "document.documentElement.scrollWidth", browser=chromium)

@@ -17,6 +17,7 @@ from sim.outcomes.market_state import FARTHEST, MARKET, QUANTITY, features_of, s
 from sim.report import figures
 from sim.scenario.model import Scenario
 from sim.scenario.value import quantile
+from sim.words import discovery as words
 
 pytest.importorskip("sklearn")
 MOST_CASH, AT, PASSED = 24.0, "2024-03", 3  # three months have passed by then
@@ -42,6 +43,17 @@ def test_cash_at_the_date_decides_and_is_found(found):
     assert [row["probability"] for row in found.summary()] == sorted([low["probability"], high["probability"]])
     assert "comes true in 0% to 100% of worlds" in found.headline
     assert "the claim closes (" in found.headline and "by December 2024" in found.headline
+
+
+def test_what_worlds_drew_is_told_beside_it(found):
+    """Here the draw of cash tells as much; where all is luck nothing is uncertain, so nothing is said."""
+    assert found.auc_of_draws.value > 0.99
+    page = (found.folder / "discover.html").read_text(encoding="utf-8")
+    assert "The same tree on what worlds drew for one uncertain assumption names the right one" in page
+    assert sim.discover(alone(worlds=WORLDS, hazard=0.03), "closes", AT, jobs=1).auc_of_draws is None
+    drawn = alone(worlds=WORLDS, hazard=0.03, cash={"uniform": [100, 200]})
+    said = words.of_draws(1, sim.discover(drawn, "closes", AT, jobs=1).auc_of_draws)
+    assert said.endswith("finds nothing that chance would not"), "such cash decides nothing"
 
 
 def test_only_worlds_count_in_which_it_is_open(found):
@@ -87,6 +99,11 @@ def test_too_few_events_grow_no_tree(tmp_path):
     done = sim.discover(alone(worlds=WORLDS, hazard=0.001), "closes", AT, jobs=1, out=tmp_path)
     assert done.tree.empty and done.headline.startswith("No tree is grown") and "50 are needed" in done.headline
     assert "No tree is grown" in (done.folder / "discover.html").read_text(encoding="utf-8")
+
+
+def test_an_outcome_that_never_varies_has_nothing_to_tell_apart():
+    done = sim.discover(alone(worlds=WORLDS), "closes", AT, jobs=1)
+    assert done.tree.empty and "comes true in none of 2,048 worlds" in done.headline
 
 
 def test_a_typed_proposition_is_asked_as_a_claim_is(found):

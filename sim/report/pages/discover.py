@@ -13,7 +13,7 @@ from sim.report.html.document import Cell, Column, Document, Figure, Prose, Sect
 from sim.report.pages.chapters import closing
 from sim.report.pictures.fate_tree import fate_tree
 from sim.study.discover import Discovery
-from sim.words.discovery import leaf_in_words
+from sim.words.discovery import leaf_in_words, of_draws
 from sim.words.months import month_name
 from sim.words.numbers import between, count, percent
 from sim.words.propositions import asked, claim_named
@@ -88,15 +88,24 @@ def _tiles(done: Discovery) -> Tiles:
 def _lead(done: Discovery) -> tuple[str, ...]:
     """The leaves as sentences; where the tree knows nothing, that they are not to be read as findings."""
     if len(done.tree) <= 1:
-        return (f"{done.headline}.",)
+        return (f"{done.headline}.", *_draws(done))
     if not done.found:
         return (
             "The tree is shown all the same. Its leaves are no finding: their shares differ as chance would have it.",
         )
-    return tuple(
+    leaves = [
         f"{leaf_in_words(row['says'], Estimate(row['probability'], row['low'], row['high']))}."
         for row in done.leaves.to_dict("records")
-    )
+    ]
+    return (*leaves, *_draws(done))
+
+
+def _draws(done: Discovery) -> tuple[str, ...]:
+    """What the same tree makes of what worlds drew; nothing where no tree was grown."""
+    area = done.auc_of_draws
+    if area is None or math.isnan(area.value):
+        return ()
+    return (f"{of_draws(done.manifest['draws'], area)}.",)
 
 
 def _leaves(done: Discovery) -> Table:
