@@ -108,12 +108,13 @@ def test_many_bad_files_are_refused(command, tmp_path, seed):
     refuse_files(command, tmp_path, 100 + seed, MANY)
 
 
-SIMULATES = ("run", "whatif", "sweep", "flip", "sensitivity", "claims")
+SIMULATES = ("run", "whatif", "sweep", "flip", "sensitivity", "discover", "claims")
 NEEDS = {
     "whatif": ["--set", "firms.alpha.cash=5"],
     "sweep": ["--vary", "firms.alpha.cash=1:9:2"],
     "flip": ["--vary", "firms.alpha.cash=1:9", "--until", "alpha-goes >= 0.5"],
     "sensitivity": ["--of", "alpha-goes"],
+    "discover": ["--of", "alpha-goes", "--at", "2024-01"],
 }
 SETS = ["x", "=", "=1", "firms", "firms.alpha.cash", "firms.alpha.cash=", "firms.alpha.cash=x", "firms.alpha.cash=-1"]
 SETS += ["firms.alpha.cash=1e99", "firms.alpha.csh=1", "firms.alhpa.cash=1", "firms.alpha.cash=1@2024-01", "seed=-1"]
@@ -144,6 +145,8 @@ WHOLE = {  # a command and its last option -> what that cannot take
         "alpha-goes >= 2",
     ],
     ("sensitivity", "tiny.yaml", "--of"): ["", "alpha-gos"],
+    ("discover", "tiny.yaml", "--at", "2024-01", "--of"): ["", "alpha-gos", "alpha aquired by 2024-06"],
+    ("discover", "tiny.yaml", "--of", "alpha-goes", "--at"): ["", "soon", "2024-13", "2024-06", "2022-01", "2024-01"],
     ("run", "tiny.yaml", "--precision"): ["0", "-1", "2", "x", "nan"],
     ("trace", "tiny.yaml", "--world"): ["-1", "x", "1.5"],
     ("whatif", "tiny.yaml", "--variant"): ["", "x", ":", "x: y", "x: firms.alpha.csh=1", ": firms.alpha.cash=1"],

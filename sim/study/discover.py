@@ -136,6 +136,8 @@ def discover(scenario: Scenario, of: str, at: str, how: How) -> Discovery:
     month = _month(scenario, claim, at)
     learner()
     base = sized(with_state(scenario, month), how, MOST_DISCOVERED)
+    if base.worlds < FEWEST_OPEN:
+        raise _too_few_worlds(claim, f"{base.worlds:,}")
     reopen = partial(Discovery.reopened, scenario=base, claim=claim, month=month)
     name = folder_name(Discovery.KIND, [digest.question(base, None), claim.id, month_text(month)])
     return answered([base], name, how, lambda: _computed(base, claim, month, how), reopen)
@@ -159,15 +161,18 @@ def _month(scenario: Scenario, claim: Claim, at: str) -> int:
     raise InputError(problem, key="--at", found=at, allowed=allowed, nearest=near)
 
 
+def _too_few_worlds(claim: Claim, found: str) -> InputError:
+    allowed = f"at least {FEWEST_OPEN} worlds in which the claim is open: try more --worlds, or an earlier month"
+    return InputError("too few worlds", key=f"--of {claim.id}", found=found, allowed=allowed)
+
+
 def _computed(base: Scenario, claim: Claim, month: int, how: How) -> Discovery:
     started, many = time.perf_counter(), ManyWorlds(how)
     many.compute([base])
     how.tell(SUMMARISING, base.worlds, base.worlds)
     known, counted, numbers = known_in(base, claim, month, many.blocks(base))
     if counted.open < FEWEST_OPEN:
-        met = f"{counted.open:,} of {base.worlds:,} worlds, in which it is open at the end of {month_text(month)}"
-        allowed = f"at least {FEWEST_OPEN} worlds: try more --worlds, or an earlier month"
-        raise InputError("too few worlds", key=f"--of {claim.id}", found=met, allowed=allowed)
+        raise _too_few_worlds(claim, f"{counted.open:,} of {base.worlds:,}, those in which it is open at the month")
     found = discovered(known, features_of(base))
     tests = ~known.grows
     overall = float(known.true[tests].mean())

@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 
+from sim.outcomes.auc import auc
 from sim.outcomes.discovery import (
     FROM,
     LEAF_WORLDS,
@@ -53,6 +54,8 @@ def test_shares_are_those_of_the_half_that_did_not_grow_it():
     leaf = found.nodes[2]
     assert leaf.side == FROM and leaf.share.value == one.true[tests].mean() != leaf.grown_share
     assert leaf.worlds == tests.sum()
+    scores = np.where(one.state[:, 0] < 50, found.nodes[1].grown_share, leaf.grown_share)
+    assert found.auc == auc(scores[~one.grows], one.true[~one.grows]) != auc(scores[one.grows], one.true[one.grows])
 
 
 def test_the_interval_of_the_area_covers_what_the_rule_can_know():

@@ -65,6 +65,8 @@ CASES = [
     (has("a", "listed"), [0, 1, 1, 1, 0]),  # reached, or gone without it
     ({"all": [fate("a", "acquired"), fate("b", "acquired")]}, [0, 0, 1, 0, 0]),  # one part that is false for good
     ({"any": [fate("a", "acquired"), fate("b", "acquired")]}, [0, 1, 0, 0, 0]),
+    ({"all": [{"not": fate("a", "acquired")}, fate("b", "acquired")]}, [0, 1, 0, 0, 0]),  # what is not so any more
+    (number("acquired", at_most=0), [0, 1, 0, 0, 0]),  # more than that already
     (number("independent", at_least=1), [0, 0, 0, 0, 0]),
     (number("independent", at_least=2), [0, 1, 1, 0, 0]),
     (number("independent", at_most=1), [0, 1, 1, 0, 0]),

@@ -17,6 +17,7 @@ from sim.outcomes.market_state import FARTHEST, MARKET, QUANTITY, features_of, s
 from sim.report import figures
 from sim.scenario.model import Scenario
 from sim.scenario.value import quantile
+from sim.study import discover as study
 from sim.words import discovery as words
 
 pytest.importorskip("sklearn")
@@ -160,9 +161,11 @@ def test_what_makes_no_sense_is_refused():
     refused("nearest: 2024-11", rich_or_poor(), "closes", "2024-12")
     refused("nearest: 2024-05", rich_or_poor(), "closes-early", "2024-06")
     refused("nearest: 2024-01", rich_or_poor(), "closes", "2023-01")
-    refused("too few worlds", rich_or_poor(100), "closes", AT)
+    refused("found:   100\n", rich_or_poor(100), "closes", AT)
+    refused("of 420, those in which it is open", rich_or_poor(420), "closes", AT)
 
 
 def test_without_scikit_learn_it_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "sklearn.tree", None)
+    monkeypatch.setattr(study, "ManyWorlds", None)  # before anything is simulated
     refused("pip install 'shakeout[discover]'", rich_or_poor(), "closes", AT)
