@@ -8,8 +8,9 @@ from __future__ import annotations
 import dataclasses
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -138,13 +139,19 @@ def schema() -> None:
 RUN_COLUMNS = {"finished": "finished (UTC)", "kind": "kind", "scenario": "scenario", "worlds": "worlds", "seed": "seed"}
 
 
+def _listed(manifest: Mapping[str, Any], key: str) -> str:
+    """What a manifest says of ``key``; of the kind also whether something is given."""
+    given = ", given" if key == "kind" and "given" in manifest else ""
+    return f"{manifest.get(key, '')}{given}"
+
+
 @command
 def list_(out: Out = RESULTS) -> None:
     """List the runs in the results folder, the oldest first."""
     from sim.archive.folder import list_runs
 
     rows = [
-        [*(str(found.manifest.get(key, "")) for key in RUN_COLUMNS), megabytes(found.bytes), str(found.path)]
+        [*(_listed(found.manifest, key) for key in RUN_COLUMNS), megabytes(found.bytes), str(found.path)]
         for found in list_runs(out)
     ]
     terminal.print_table([*RUN_COLUMNS.values(), "MB", "folder"], rows, left=7)

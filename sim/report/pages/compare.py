@@ -19,7 +19,7 @@ from sim.report.html.document import (
     Table,
 )
 from sim.report.pages.chapters import closing, survival_switch
-from sim.report.pages.given import chapter_of_runs
+from sim.report.pages.given import GIVEN_TERMS, chapter_of_runs
 from sim.report.pages.whatif import difference_blocks
 from sim.report.pictures import difference_dots
 from sim.report.pictures.overlays import drawn, endgame_overlay, left_overlay, survival_overlay
@@ -54,6 +54,10 @@ def terms() -> tuple[tuple[str, str], ...]:
     return (("Paired", paired), ("Difference", said))
 
 
+def _terms(runs: Runs) -> tuple[tuple[str, str], ...]:
+    return terms() if all(run.given is None for run in runs.each) else (*terms(), *GIVEN_TERMS)
+
+
 def document_of(done: Comparison) -> Document:
     """The page of a comparison as a document."""
     runs = runs_of(done)
@@ -76,7 +80,7 @@ def document_of(done: Comparison) -> Document:
     sections.append(Section("runs", "What is compared", (_runs(runs, done.manifest),)))
     alike = len({run.worlds for run in runs.each}) == 1 and runs.base.given is None
     worlds = f"{runs.base.worlds:,} in each run" if alike else "see the runs"
-    sections += closing([run.scenario for run in runs.each], terms(), done.manifest, worlds=worlds)
+    sections += closing([run.scenario for run in runs.each], _terms(runs), done.manifest, worlds=worlds)
     first, *more = done.headline
     return Document(
         f"Comparison: {' | '.join(shorten(label, 60) for label in runs.labels)}",

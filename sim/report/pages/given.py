@@ -29,6 +29,18 @@ from sim.words.text import capital, shorten
 
 TITLE = "What is given, and all worlds beside"
 BESIDE_STATES = (State.INDEPENDENT, State.IN_GENERAL_RACE, State.ACQUIRED, State.CLOSED, State.LISTED, State.PIVOTED)
+GIVEN_TERMS = (
+    (
+        "Worlds left",
+        "The worlds that agree with everything that is given. A share of them is the probability inside the model for "
+        "somebody who knows it. Every interval is made from their number, so the more is given, the less sure it is.",
+    ),
+    (
+        "Given",
+        "A fact counts as it came out, whether it happened or not; a claim or proposition must be true. Nothing is "
+        "simulated anew: worlds that disagree are set aside, and so are those in which it cannot be told.",
+    ),
+)
 MOST_FORECASTS = 12  # that a table of those that are moved can show without becoming the ledger itself
 
 

@@ -8,7 +8,7 @@ from sim.foundation.states import ALL_STARTUPS, State
 from sim.outcomes.index import groups_of
 from sim.report.html.document import Details, Document, Figure, Prose, Section, Switch, Tiles
 from sim.report.pages.chapters import closing, survival_switch
-from sim.report.pages.given import given_chapter
+from sim.report.pages.given import GIVEN_TERMS, given_chapter
 from sim.report.pictures import claims, exits, fans, fates, landscape, money, since_milestones, survival, timelines
 from sim.report.pictures.picture import Picture
 from sim.report.run_reader import RunReader, focus_note, reader_of
@@ -50,7 +50,14 @@ def document_of(answer: Run) -> Document:
         _claims(run),
         _worlds(run, answer.stories),
         _assumptions(run),
-        *closing([scenario], (), run.manifest, again, f"{run.simulated:,}", run.outcomes.clipped),
+        *closing(
+            [scenario],
+            GIVEN_TERMS if run.given is not None else (),
+            run.manifest,
+            again,
+            f"{run.simulated:,}",
+            run.outcomes.clipped,
+        ),
     )
     worlds = f"{run.worlds:,} simulated world{'' if run.worlds == 1 else 's'}"
     if run.given is not None:
@@ -148,13 +155,12 @@ def _claims(run: RunReader) -> Section:
         blocks.append(Prose((f"{claims.claims_title(run)}. {claims.SCALE_NOTE}",)))
     blocks.append(of_run.claims_table(run))
     if len(outcomes.facts):
+        beside = (
+            "These facts lie outside the window in which numbers were taken from the evidence; they stand beside the "
+            "model and nothing is tuned to them. "
+        )
         blocks.append(
-            Prose(
-                (
-                    "What happened after 2024. These facts lie outside the window in which numbers were taken from the "
-                    f"evidence; they stand beside the model and nothing is tuned to them. {claims.facts_title(run)}.",
-                )
-            )
+            Prose((f"What happened after 2024. {beside if run.given is None else ''}{claims.facts_title(run)}.",))
         )
         blocks.append(of_run.facts_table(run))
     return Section(

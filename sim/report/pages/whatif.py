@@ -14,7 +14,7 @@ from sim.outcomes.fates_turned import without_flags
 from sim.outcomes.intervals import METHODS
 from sim.report.html.document import Cell, Column, Details, Document, Figure, Prose, Section, Switch, Table
 from sim.report.pages.chapters import closing, survival_switch
-from sim.report.pages.given import chapter_of_runs
+from sim.report.pages.given import GIVEN_TERMS, chapter_of_runs
 from sim.report.pictures import difference_dots, fate_flows, histories
 from sim.report.pictures.difference_dots import Difference
 from sim.report.pictures.overlays import drawn, endgame_overlay, left_overlay, survival_overlay
@@ -65,6 +65,10 @@ def terms() -> tuple[tuple[str, str], ...]:
     )
 
 
+def _terms(runs: Runs) -> tuple[tuple[str, str], ...]:
+    return terms() if runs.base.given is None else (*terms(), *GIVEN_TERMS)
+
+
 def document_of(done: WhatIf) -> Document:
     """The page of a what-if as a document."""
     runs = runs_of(done)
@@ -79,7 +83,7 @@ def document_of(done: WhatIf) -> Document:
         sections.append(_flows(runs, turned, index, named[index]))
         sections.append(_told(runs, turned, told, index, named[index]))
     sections.append(_change(runs, done))
-    sections += closing([run.scenario for run in runs.each], terms(), done.manifest, _again(runs, done))
+    sections += closing([run.scenario for run in runs.each], _terms(runs), done.manifest, _again(runs, done))
     worlds = f"{runs.base.worlds:,} worlds"
     if runs.base.given is not None:
         left = these_worlds(runs.base.given, runs.base.worlds, runs.base.simulated)

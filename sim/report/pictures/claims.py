@@ -135,6 +135,9 @@ def _said(row: pd.Series) -> str:
     return f"{percent(row['probability'], 1)} ({between(row['low'], row['high'])}), n = {int(row['worlds']):,}"
 
 
+GIVEN_FACTS = "the worlds left were chosen by what is given, so this is no test of the model"
+
+
 def claims_title(run: RunReader) -> str:
     """How many of the documents' forecasts the worlds bear out."""
     frame = run.outcomes.claims
@@ -152,7 +155,5 @@ def facts_title(run: RunReader) -> str:
     """How surprised the model is by what happened."""
     frame = run.outcomes.facts
     right = sum((p >= 0.5) == bool(h) for p, h in zip(frame["probability"], frame["happened"], strict=True))
-    return (
-        f"What happened is what most worlds show in {how_many(right)} of {count(len(frame), 'case')}; "
-        "the model was not tuned to any of them"
-    )
+    said = f"What happened is what most worlds show in {how_many(right)} of {count(len(frame), 'case')}; "
+    return said + ("the model was not tuned to any of them" if run.given is None else GIVEN_FACTS)
