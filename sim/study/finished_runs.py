@@ -86,16 +86,20 @@ def no_blocks(path: Path) -> Any:
 
 
 def same_luck(one: Run, other: Run) -> bool:
-    """Whether world k of both has the same luck: the same seed, as many worlds, drawn by the same code. Where something
-    is given, of every run other worlds are left.
-    """
-    seeds, sources, known, stems = (
-        [run.manifest.get(key) for run in (one, other)] for key in ("seed", "sources", GIVEN, "stem")
-    )
-    if any(known) and (known[0] != known[1] or stems[0] != stems[1]):
+    """Whether both have the same worlds with the same luck: the same seed, as many worlds, drawn by the same code."""
+    seeds, sources = ([run.manifest.get(key) for run in (one, other)] for key in ("seed", "sources"))
+    if not _same_left(one, other):
         return False
     alike = one.outcomes.worlds == other.outcomes.worlds and seeds[0] == seeds[1]
     return alike and sources[0] is not None and sources[0] == sources[1]
+
+
+def _same_left(one: Run, other: Run) -> bool:
+    """Whether of both the same worlds are left, as far as that is known; all are where nothing is given."""
+    if one.conditioned is not None and other.conditioned is not None:
+        return np.array_equal(one.conditioned.left.flags, other.conditioned.left.flags)
+    known, stems = ([run.manifest.get(key) for run in (one, other)] for key in (GIVEN, "stem"))
+    return not any(known) or (known[0] == known[1] and stems[0] == stems[1])
 
 
 def _version_notes(folder: RunFolder) -> list[str]:

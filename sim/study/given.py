@@ -122,7 +122,7 @@ def _dated(scenario: Scenario, text: str, which: str, date: str) -> Part:
         near = nearest_of(which, (ALL_FACTS, *classes))
         raise InputError("no such class of facts", key=KEY, found=which, allowed=allowed, nearest=near)
     of_class = [fact for fact in scenario.facts if which in (ALL_FACTS, fact.kind)]
-    facts = tuple(fact for fact in of_class if date_of(fact) <= month)
+    facts = tuple(sorted((fact for fact in of_class if date_of(fact) <= month), key=date_of))
     if not facts:
         dates = sorted(date_of(fact) for fact in of_class)
         allowed = f"{month_text(dates[0])} or later, when the first is known" if dates else "a scenario that states one"

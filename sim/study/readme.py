@@ -89,7 +89,7 @@ def _given(manifest: Mapping[str, Any], worlds: int, kind: str) -> list[str]:
         return []
     if kind == "comparison":
         left, tables = (
-            "of each run other worlds are left, manifest.json says how many",
+            "each run is told in the worlds that agree",
             "differences_all.csv is of all.",
         )
     else:

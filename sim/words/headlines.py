@@ -121,7 +121,7 @@ def pairing(
     if seeds[0] != seeds[1]:
         reasons.append(f"seeds {seeds[0]} and {seeds[1]}")
     if any("given" in manifest for manifest in manifests):
-        reasons.append("each with worlds of its own left")
+        reasons.append("other worlds are left of each")
     if worlds[0] != worlds[1]:
         reasons.append(f"{worlds[0]:,} and {worlds[1]:,} worlds")
     if manifests[0].get("sources") != manifests[1].get("sources"):

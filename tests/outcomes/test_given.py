@@ -11,7 +11,7 @@ from synthetic_runs import START, block_of, chance, cut, firm, kept_shape, live,
 
 from sim.engine.simulate import simulate
 from sim.foundation.columns import CLOSED
-from sim.foundation.histograms import HALF, PATHS, Quantity, bin_of
+from sim.foundation.histograms import HALF, PATHS, Quantity, bin_bounds, bin_of
 from sim.outcomes import beside
 from sim.outcomes.given import (
     COUNTED_LEFT,
@@ -126,6 +126,15 @@ def test_bins_of_all_at_once_are_those_of_each(values: list[float], quantity: Qu
     expected = [bin_of(np.float64(value), quantity.grid, quantity.scale) for value in values]
     assert bins_of(np.array(values), quantity).tolist() == expected
     assert bins_of(np.array([0.0]), quantity).tolist() == [HALF]
+
+
+@pytest.mark.parametrize("quantity", [PATHS[PATH_NAMES.index(name)] for name in KEPT], ids=KEPT)
+def test_bins_at_their_edges(quantity: Quantity):
+    low, high = bin_bounds(quantity)
+    edges = np.unique(np.concatenate([low, high]))
+    values = np.concatenate([edges, np.nextafter(edges, np.inf), np.nextafter(edges, -np.inf)])
+    expected = [bin_of(value, quantity.grid, quantity.scale) for value in values]
+    assert bins_of(values, quantity).tolist() == expected
 
 
 # all worlds beside

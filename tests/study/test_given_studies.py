@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,7 @@ from sim.report.html.write import document_of
 from sim.scenario.load import load_text, with_sets
 from sim.scenario.model import Scenario
 from sim.study.compare import Comparison
+from sim.study.finished_runs import same_luck
 from sim.study.how import How
 from sim.study.many_worlds import ManyWorlds
 from sim.study.what_if import WhatIf, retell
@@ -78,10 +80,11 @@ def test_all_worlds_are_those_of_a_what_if_without_given(poorer):
 
 def test_the_headline_says_what_is_given_and_counts_the_worlds_left(poorer):
     assert all(line.startswith("Given Alpha independent in March 2024: ") for line in poorer.headline)
-    same = sim.what_if(base(), ["assumptions.exchange.first_day=0.5"], given=GIVEN, jobs=1)
+    unlisted = with_sets(base(), ["firms.alpha.lists=never", "firms.beta.lists=never"])
+    same = sim.what_if(unlisted, ["assumptions.exchange.first_day=0.5"], given=GIVEN, jobs=1)
     left = same.manifest["given"]["left"]
-    if "surely tell from chance" in same.headline[0]:
-        assert f"{left:,} worlds" in same.headline[0]
+    assert same.headline[0].endswith(f"makes no difference that {left:,} worlds can surely tell from chance")
+    assert same.quoted_of_all()[0].endswith(f"makes no difference that {WORLDS:,} worlds can surely tell from chance")
     assert poorer.manifest["given"]["left"] < poorer.manifest["worlds"] == WORLDS
 
 
@@ -129,8 +132,8 @@ def test_runs_are_compared_each_in_its_own_worlds(tmp_path):
     assert not done.differences["paired"].any() and done.differences_all["paired"].any()
     pd.testing.assert_frame_equal(done.differences_all, sim.compare(base(), other, jobs=1).differences)
     assert done.headline[0].startswith("Given Alpha independent in March 2024: ")
-    assert "each with worlds of its own left" in done.notes[0]
-    assert sum("worlds are left" in note for note in done.notes) == 2
+    assert "other worlds are left of each" in done.notes[0]
+    assert sum("worlds are left (" in note for note in done.notes) == 2
     again = sim.compare(base(), other, given=GIVEN, jobs=1, out=tmp_path)
     assert again.reused and again.folder != sim.compare(base(), other, jobs=1, out=tmp_path).folder
     assert document_of(done).sections[0].id == "given"
@@ -145,6 +148,22 @@ def test_all_worlds_of_runs_with_other_luck_are_compared_as_without_given():
 def test_the_same_scenario_is_the_same_worlds():
     done = sim.compare(base(), base(), given=GIVEN, jobs=1)
     assert done.differences["paired"].all() and (done.differences["difference"] == 0).all()
+
+
+def test_runs_are_paired_only_where_the_same_worlds_are_left():
+    """The last two have as many worlds left as the first, but only one of them the same ones."""
+    known = sim.run(base(), given=GIVEN, jobs=1)
+    conditioned = known.conditioned
+    flags = conditioned.left.flags
+    same, other = (
+        replace(known, manifest={**known.manifest, "stem": "another"}, conditioned=replace(conditioned, left=left))
+        for left in (replace(conditioned.left, flags=kept) for kept in (flags.copy(), flags[::-1]))
+    )
+    assert flags.tolist() != flags[::-1].tolist()
+    assert same_luck(known, same) and not same_luck(known, other)
+    folders = [replace(one, conditioned=None) for one in (known, same)]
+    assert same_luck(folders[0], folders[0]) and not same_luck(*folders)
+    assert not same_luck(known, sim.run(base(), jobs=1))
 
 
 def test_a_finished_run_of_worlds_left_is_compared_as_it_is(tmp_path):

@@ -125,6 +125,13 @@ def test_all_worlds_stand_beside(asked, everything):
         everything.beside()
 
 
+def test_the_readme_of_the_folder_says_of_which_worlds_the_tables_are(asked, everything):
+    said = (asked.folder / "README.md").read_text(encoding="utf-8")
+    assert f"Given Alpha not closed by March 2024: {asked.outcomes.worlds:,} of {WORLDS:,} worlds are left" in said
+    assert "Left out, because it is kept only of all worlds together" in said
+    assert "worlds are left" not in (everything.folder / "README.md").read_text(encoding="utf-8")
+
+
 def test_without_given_nothing_changes(asked, everything):
     plain = sim.run(known(), jobs=1, out=asked.folder.parents[1], given=())
     assert plain.folder == everything.folder and "given" not in everything.manifest

@@ -65,7 +65,7 @@ def chapter_of_runs(runs: Runs, done: WhatIf | Comparison) -> tuple[Section, ...
     lead = f"Given {given_in_words(known)}: {left_in_words(known, runs.base.simulated)}; {base_decides(len(of_all))}."
     told = [(runs.base, answers[0])]
     if not decides:
-        lead = f"Given {given_in_words(known)}, of each run other worlds are left."
+        lead = f"Given {given_in_words(known)}: each run is told in the worlds that agree."
         told = list(zip(runs.each, answers, strict=True))
     blocks: list[Any] = [Prose(tuple(f"In all worlds: {sentence}." for sentence in of_all)), _apart_in_all(runs, done)]
     for index, (run, answer) in enumerate(told):
