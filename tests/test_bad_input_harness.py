@@ -133,6 +133,8 @@ BAD = {
     "--out": ["tiny.yaml", "tiny.yaml/below"],
     "--wrlds": ["3"],
 }
+GIVEN = ["", ",", "alpha-goes,", "alpha-gos", "alpha aquired by 2024-06", "alpha closed by 2031-01", "x@2024-01"]
+GIVEN += ["facts@2024-05", "facts@soon", "@", "facts@", "exit@2024-13"]
 WHOLE = {  # a command and its last option -> what that cannot take
     ("sweep", "tiny.yaml", "--vary"): [
         *("x", "", "a=1:2:3", "seed=1:2:2", "firms.alpha.cash=1:2", "firms.alpha.cash=2:1:3"),
@@ -148,6 +150,10 @@ WHOLE = {  # a command and its last option -> what that cannot take
     ("discover", "tiny.yaml", "--at", "2024-01", "--of"): ["", "alpha-gos", "alpha aquired by 2024-06"],
     ("discover", "tiny.yaml", "--of", "alpha-goes", "--at"): ["", "soon", "2024-13", "2024-06", "2022-01", "2024-01"],
     ("run", "tiny.yaml", "--precision"): ["0", "-1", "2", "x", "nan"],
+    ("run", "tiny.yaml", "--given"): GIVEN,
+    ("claims", "tiny.yaml", "--given"): GIVEN,
+    ("whatif", "tiny.yaml", "--set", "firms.alpha.cash=5", "--given"): GIVEN,
+    ("compare", "tiny.yaml", "tiny.yaml", "--given"): GIVEN,
     ("trace", "tiny.yaml", "--world"): ["-1", "x", "1.5"],
     ("whatif", "tiny.yaml", "--variant"): ["", "x", ":", "x: y", "x: firms.alpha.csh=1", ": firms.alpha.cash=1"],
     ("compare", "tiny.yaml"): ["nowhere"],

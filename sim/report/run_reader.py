@@ -72,6 +72,11 @@ class RunReader:
         return given_in(self.manifest)
 
     @property
+    def given_ids(self) -> tuple[str, ...]:
+        """Ids of the facts and claims that are given."""
+        return tuple(step["known"] for step in self.given["steps"]) if self.given else ()
+
+    @property
     def simulated(self) -> int:
         """Number of worlds simulated, whether they are left or not."""
         return self.scenario.worlds

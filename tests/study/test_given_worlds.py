@@ -14,13 +14,17 @@ import sim
 from sim.foundation.errors import InputError
 from sim.outcomes.world_tables import events_frame
 from sim.report.html.write import document_of
+from sim.report.pictures import landscape, money
+from sim.report.pictures.claims import GIVEN_FACTS
+from sim.report.pictures.money import AT_YEAR_ENDS
+from sim.report.run_reader import reader_of
 from sim.scenario.load import load_text
 from sim.scenario.model import Scenario
 from sim.study import run as study_run
 from sim.study.given import LEAST_LEFT, left_in, parts_of, texts_of
 from sim.study.how import How
 from sim.study.many_worlds import ManyWorlds
-from sim.words.given import LEFT_OUT, known_in_words, moved_in_words
+from sim.words.given import LEFT_OUT, NOT_BY_WORLD, known_in_words, moved_in_words
 
 KNOWN = f"""{TEXT}
   beta-stays: {{says: Beta may last, source: S1, when: {{firm: beta, fate: independent, by: 2024-03}}}}
@@ -153,6 +157,26 @@ def test_the_page_says_what_is_left_and_what_is_left_out(asked):
     [provenance] = [section for section in document.sections if section.id == "provenance"]
     again = f"shakeout run scenario.yaml --worlds {WORLDS} --seed 3 --given alpha-shut"
     assert again in [text for block in provenance.blocks for _, text in getattr(block, "terms", ())]
+
+
+def test_what_is_given_is_not_told_as_if_it_could_be_otherwise(asked, everything):
+    [chapter] = [section for section in document_of(asked).sections if section.id == "claims"]
+    [table] = [block for block in chapter.blocks if getattr(block, "name", "") == "facts"]
+    told = {row[0].text or row[0].sub: row[2].text for row in table.rows}
+    assert list(told.values()).count("given") == 1 and len(told) == 3
+    prose = " ".join(text for block in chapter.blocks for text in getattr(block, "paragraphs", ()))
+    assert GIVEN_FACTS in prose and "nothing is tuned" not in prose
+    [plain] = [section for section in document_of(everything).sections if section.id == "claims"]
+    assert GIVEN_FACTS not in str(plain) and "nothing is tuned" in str(plain)
+
+
+def test_a_figure_of_what_is_known_of_all_worlds_alone_says_so(asked, everything):
+    for draw in (landscape.leaders, landscape.concentration, money.venture):
+        assert NOT_BY_WORLD in draw(reader_of(asked)).title
+        assert NOT_BY_WORLD not in draw(reader_of(everything)).title
+    assert NOT_BY_WORLD in money.purse_fans(reader_of(asked), "valuation").title
+    assert AT_YEAR_ENDS in money.purse_fans(reader_of(asked), "cash").caption
+    assert AT_YEAR_ENDS not in money.purse_fans(reader_of(everything), "cash").caption
 
 
 def test_the_order_of_parts_is_that_of_the_steps():

@@ -167,8 +167,8 @@ def _claims(run: RunReader) -> Section:
         "claims",
         "What the documents forecast, and what happened",
         tuple(blocks),
-        "Each forecast is asked of every world; the bar is the share of worlds in which it comes true, the dark line "
-        "its 95% interval.",
+        f"Each forecast is asked of every world{'' if run.given is None else ' left'}; the bar is the share of worlds "
+        "in which it comes true, the dark line its 95% interval.",
     )
 
 

@@ -158,7 +158,9 @@ def _ledger(run: RunReader, facts: bool) -> Iterator[tuple[dict[str, Any], Cell,
         claim, share, low, high = stated.get(row["claim"]), row["probability"], row["low"], row["high"]
         said = Cell(row["says"] or row["claim"], f"asked: {asked(run.scenario, claim)}" if claim else "")
         bar = Cell("–")
-        if not math.isnan(share):
+        if row["claim"] in run.given_ids:
+            bar = Cell("given", "so in every world left")
+        elif not math.isnan(share):
             bar = Cell(percent(share), between(low, high), bar=(share, low, high), colour=FORECAST)
         yield row, said, bar
 
