@@ -68,6 +68,17 @@ def bounds(of: str, unit: str, empty: str = ONE_WORLD, named: bool = False) -> t
     )
 
 
+def spread(of: str, unit: str, named: bool = False) -> tuple[Column, ...]:
+    """The spread between draws of the column ``of``, with its interval; ``named`` as for ``bounds``."""
+    name = f"{of}_sd" if named else "sd"
+    says = (
+        f"what is not known: standard deviation of `{of}` from one draw of the uncertain assumptions to another, luck "
+        "averaged out; 0 where nothing is uncertain"
+    )
+    empty = "it is not known: fewer than two draws have two worlds to count, or something is given"
+    return Column(name, NUMBER, unit, says, empty), *bounds(name, unit, empty, named=True)
+
+
 MILESTONES_SAID = {  # stem of the column -> what came in that month
     "entry": "it entered",
     "exit": "it was acquired or closed",
@@ -142,7 +153,7 @@ PATHS_PARQUET = Table(
         *bounds("p50", OWN_UNIT, TOO_FEW, named=True),
     ),
 )
-SURVIVAL_CSV = Table(
+SWEPT_SURVIVAL = Table(
     "survival curves of firms, classes and groups",
     (
         Column("group", TEXT, "", "id of a firm, a class or a group"),
@@ -155,6 +166,7 @@ SURVIVAL_CSV = Table(
         *bounds("survival", A_SHARE, "nobody is at risk, or there is one world"),
     ),
 )
+SURVIVAL_CSV = SWEPT_SURVIVAL._replace(columns=(*SWEPT_SURVIVAL.columns, *spread("survival", A_SHARE)))
 STATE_UNIT = "share of worlds (of classes and groups: of firms in all worlds), 0 to 1"
 FATES_CSV = Table(
     "how likely every fate and milestone is by every month",
@@ -233,6 +245,7 @@ def _ledger(what: str, *more: Column) -> Table:
             *bounds("probability", A_SHARE, "fewer than two worlds are asked"),
             Column("worlds", INTEGER, "", "worlds that meet its condition and in which it is true or false"),
             *more,
+            *spread("probability", A_SHARE),
         ),
     )
 
@@ -280,6 +293,7 @@ HEADLINE_CSV = Table(
         ),
         Column("median_exit_low", TEXT_OR_NONE, DATE, "lower bound of its 95% interval", "after the horizon"),
         Column("median_exit_high", TEXT_OR_NONE, DATE, "upper bound of its 95% interval", "after the horizon"),
+        *(column for name in STATE_COLUMNS for column in spread(name, STATE_UNIT, named=True)),
     ),
 )
 LEADERS_CSV = Table(

@@ -33,7 +33,7 @@ def digest_of(data: Any) -> str:
 
 def stem(scenario: Scenario) -> str:
     """Digest of what the simulation of one world reads: names the folder of the finished blocks."""
-    seeds = [scenario.seed, scenario.luck]
+    seeds = [scenario.seed, scenario.luck, scenario.draws]
     return digest_of({"simulated": simulated_part(scenario), "seeds": seeds, "made_by": simulated_by()})
 
 

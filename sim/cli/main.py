@@ -242,7 +242,7 @@ def claims(
     notices([notice for scenario in asked for notice in scenario.notices], silent)
     with terminal.progress(silent) as tell:
         how = How(jobs=jobs, out=out, progress=tell, given=given or ())
-        done = [simulate(scenario, how) for scenario in asked]
+        done = [simulate(scenario, how, replicated=True) for scenario in asked]
     runs = [focused(run, focus) for run in done]
     ledgers = {name: [{**row, "scenario": name} for row in run.ledger()] for name, run in zip(names, runs, strict=True)}
     if json_:

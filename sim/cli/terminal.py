@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sim.cli import fitted_tables, given_tables
 from sim.foundation.errors import shown
 from sim.foundation.states import A_GIANT, ALL, ALL_GIANTS, State
-from sim.words.estimates import NOTE, estimate
+from sim.words.estimates import ALL_KNOWN, NOT_KNOWN, NOTE, between_draws, estimate
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -154,10 +154,24 @@ def fates_table(summary: Sequence[Row], end: str, focus: Sequence[str] = ()) -> 
         if f"all_{State.INDEPENDENT}" in row:
             of_all = (percent(*(row[f"all_{fate}{part}"] for part in ("", "_low", "_high"))) for fate in fates)
             rows.append([f"  {given_tables.IN_ALL_WORLDS}", *of_all, ""])
+        if any(row.get(f"{fate}_sd_high") for fate in fates):
+            rows.append(["  not known", *(_not_known(row, f"{fate}_sd") for fate in fates), ""])
     print_table(["", *fates, "half gone by"], rows, spare=(State.PIVOTED, State.LISTED, "half gone by"))
     if len(shown) < len(summary):
         names = ", ".join(row["name"] for row in still)
         print_filled(f"Giants, independent in every world: {names}.")
+
+
+def _not_known(row: Row, sd: str) -> str:
+    """A spread between draws, in the columns called ``sd`` and so on, as one word."""
+    return between_draws(*(row.get(f"{sd}{bound}") for bound in ("", "_low", "_high"))).replace(" to ", "–")
+
+
+def _print_not_known(highs: Sequence[float | None]) -> None:
+    """What spreads between draws with these upper bounds are; nothing where there are none."""
+    known = [high for high in highs if high is not None]
+    if known:
+        print_filled(f"Not known: {NOT_KNOWN}." if any(known) else ALL_KNOWN)
 
 
 def half_gone(row: Row, end: str) -> str:
@@ -173,17 +187,26 @@ def run_summary(run: Run) -> None:
     from sim.words.given import these_worlds
     from sim.words.text import capital
 
-    end, known = month_text(run.scenario.end), given_in(run.manifest)
+    end, known, rows = month_text(run.scenario.end), given_in(run.manifest), run.summary()
     for line in given_tables.left_of_run(run):
         print_filled(line)
-    fates_table(run.summary(), end, focus_in(run.scenario, run.manifest))
+    fates_table(rows, end, focus_in(run.scenario, run.manifest))
     for line in given_tables.moved_by(run):
         print_filled(line)
-    took = run.manifest["timings"]["simulate_seconds"]
-    how = "it was there already: nothing was simulated" if run.reused else f"simulated in {took:.1f} s"
     worlds = these_worlds(known, run.outcomes.worlds, run.scenario.worlds)
     print(f"Percent of {'the ' if known else ''}{worlds} by {end}; of classes and groups percent of their firms.")
-    print(f"{capital(NOTE)}. Seed {run.scenario.seed}; {how}.")
+    print(f"{capital(NOTE)}: luck of the draw.")
+    _print_not_known([row["independent_sd_high"] for row in rows])
+    print(f"Seed {run.scenario.seed}; {_simulated(run)}.")
+
+
+def _simulated(run: Run) -> str:
+    """How long it took, and how much of that the worlds with other luck."""
+    if run.reused:
+        return "it was there already: nothing was simulated"
+    took, again = run.manifest["timings"], run.manifest.get("replicate")
+    more = f", {again['worlds']:,} more with other luck in {took['replicate_seconds']:.1f} s" if again else ""
+    return f"simulated in {took['simulate_seconds']:.1f} s{more}"
 
 
 def claims_table(ledger: Sequence[Row]) -> None:
@@ -198,8 +221,12 @@ def claims_table(ledger: Sequence[Row]) -> None:
     for row in ledger:
         says = f"{row['says'] or row['claim']}{_happened(row['happened'])} [{row['asked']}]"
         of_all = [percent(row["all_probability"], row["all_low"], row["all_high"]) for _ in beside]
-        rows.append([row["claim"], says, _probability(row), *of_all, f"{row['worlds']:,}"])
-    print_table(["claim", "says", ledger[0]["scenario"], *beside, "worlds"], rows, left=2)
+        cells = (_probability(row), _not_known(row, "sd"), *of_all, f"{row['worlds']:,}")
+        rows.append([row["claim"], says, *cells])
+    heads = ["claim", "says", ledger[0]["scenario"], "not known", *beside, "worlds"]
+    print_table(heads, rows, left=2, spare=["not known"])
+    print_filled(f"Percent of the worlds asked, {NOTE}: luck of the draw.")
+    _print_not_known([row["sd_high"] for row in ledger])
 
 
 def _probability(row: Row) -> str:

@@ -43,7 +43,7 @@ def put_certain(problem: Problem, tile: World) -> None:
 def draw_base(problem: Problem, first: int, worlds: int) -> list[tuple[Slot, np.ndarray]]:
     """Every uncertain assumption with what each of ``worlds`` worlds from ``first`` on drew for it."""
     uncertain = (draw for draw in problem.base if draw.value.uncertain)
-    return [(draw.slot, draw.numbers(problem.seed_of(draw.key), first, worlds)) for draw in uncertain]
+    return [(draw.slot, problem.drawn(draw, first, worlds)) for draw in uncertain]
 
 
 class Assumed:
@@ -84,7 +84,7 @@ class Assumed:
             put(self.tile, slot, numbers)
 
     def _applied(self, numbers: np.ndarray, change: Change, draw: Draw) -> np.ndarray:
-        amount = draw.numbers(self.problem.seed_of(draw.key), self.first, len(numbers))
+        amount = self.problem.drawn(draw, self.first, len(numbers))
         if change.op == "times":
             out = numbers * amount
         elif change.op == "plus":

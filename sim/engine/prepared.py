@@ -53,6 +53,7 @@ class Problem:
     base: tuple[Draw, ...]
     changes: tuple[tuple[Change, Draw], ...]
     seeds: Seeds = field(default_factory=Seeds)
+    draws: int | None = None
 
     @property
     def luck_seed(self) -> int:
@@ -62,6 +63,13 @@ class Problem:
     def seed_of(self, key: int) -> int:
         """Seed of the draws of the uncertain value with this key."""
         return self.seeds.drawn.get(key, self.seed)
+
+    def drawn(self, draw: Draw, first: int, worlds: int) -> np.ndarray:
+        """The numbers of ``draw`` in ``worlds`` worlds from ``first`` on; of few ``draws`` they come back in turn."""
+        seed = self.seed_of(draw.key)
+        if self.draws is None:
+            return draw.numbers(seed, first, worlds)
+        return draw.numbers(seed, 0, self.draws)[np.arange(first, first + worlds) % self.draws]
 
     def tick_of(self, month: int) -> int:
         """Tick of a calendar month: 1 is the start."""
@@ -132,6 +140,7 @@ def prepare(scenario: Scenario, seeds: Seeds | None = None) -> Problem:
         base=tuple(_draw(path, value, rows_of) for path, value in stated.items()),
         changes=tuple((change, _draw(change.path, change.value, rows_of, change)) for change in scenario.changes),
         seeds=seeds,
+        draws=scenario.draws,
     )
 
 

@@ -9,7 +9,7 @@ and the greatest. A world in which a claim is undecided does not count for it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +18,7 @@ import numpy as np
 from sim.engine.block import Block
 from sim.foundation.histograms import LANDSCAPE, SHARE
 from sim.outcomes.amounts import amounts, gaps
+from sim.outcomes.between_draws import Spread, Within, spread_columns
 from sim.outcomes.endgame import endgame_months
 from sim.outcomes.fates import event_months, states_at
 from sim.outcomes.index import groups_of
@@ -131,6 +132,12 @@ class _Worlds:
         return states_at({name: when[:, rows] for name, when in self.months.items()}, self._tick(month))[state]
 
 
+def truths(block: Block, scenario: Scenario) -> dict[tuple[str, bool], np.ndarray]:
+    """Of every claim and fact, by id and whether it is a fact, (worlds,) what it is in each world."""
+    worlds, asked = _Worlds(block, scenario, event_months(block.histories)), (*scenario.claims, *scenario.facts)
+    return {(claim.id, claim.happened is not None): worlds.answer(claim) for claim in asked}
+
+
 @dataclass
 class LedgerCounts:
     """Claim or fact -> [worlds in which it is true, worlds in which it is true or false]: merging is adding."""
@@ -140,15 +147,18 @@ class LedgerCounts:
 
     def add(self, block: Block) -> None:
         """Count the worlds of ``block`` too."""
-        worlds = _Worlds(block, self.scenario, event_months(block.histories))
-        for claim in (*self.scenario.claims, *self.scenario.facts):
-            answer = worlds.answer(claim)
-            key = (claim.id, claim.happened is not None)
+        for key, answer in truths(block, self.scenario).items():
             self.counts[key] = self.counts.get(key, 0) + np.array([(answer == TRUE).sum(), (answer != UNDECIDED).sum()])
 
 
-def claims_frame(claims: tuple[Claim, ...], ledger: LedgerCounts, facts: bool = False) -> Any:
-    """claims.csv: claim, says, source, probability, low, high, worlds; facts: ``happened`` too.
+def claims_frame(
+    claims: tuple[Claim, ...],
+    ledger: LedgerCounts,
+    facts: bool = False,
+    of_claims: Callable[[Sequence[Claim], Within], Spread] | None = None,
+) -> Any:
+    """claims.csv: claim, says, source, probability, low, high, worlds; facts: ``happened`` too. With ``of_claims``,
+    which gives the spread between draws of their probabilities, also sd, sd_low, sd_high.
 
     ``worlds`` are those that meet ``given`` and in which the claim is true or false. The probability is a share of
     them, NaN where there is none; its bounds are NaN where there are fewer than two.
@@ -166,4 +176,7 @@ def claims_frame(claims: tuple[Claim, ...], ledger: LedgerCounts, facts: bool = 
     columns |= {"probability": probability, "low": low, "high": high, "worlds": asked.astype(np.int64)}
     if facts:
         columns["happened"] = np.array([bool(c.happened) for c in claims], bool)
+    if of_claims is not None:
+        spread = of_claims(claims, (low, high)) if claims else Spread(low, low, high)
+        columns |= spread_columns(Spread(*(np.where(asked > 0, part, np.nan) for part in spread)))
     return pd.DataFrame(columns)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 from sim.archive.dictionary import AMONG
 from sim.engine.block import Block
 from sim.foundation.states import State
+from sim.outcomes.between_draws import Spread, Within, spread_columns
 from sim.outcomes.fates import ALL_STATES, FateCounts, event_months, reported
 from sim.outcomes.index import group_name, members_of, tick_text
 from sim.outcomes.intervals import of_worlds, ratio_sums, ratio_wilson
@@ -58,12 +60,15 @@ def median_exit(scenario: Scenario, gone: tuple[np.ndarray, np.ndarray, np.ndarr
     return {"median_exit": first(share), "median_exit_low": first(high), "median_exit_high": first(low)}
 
 
-def headline_frame(scenario: Scenario, fates: FateCounts, among: AmongListed) -> Any:
+def headline_frame(
+    scenario: Scenario, fates: FateCounts, among: AmongListed, of_states: Callable[[str, Within], Spread]
+) -> Any:
     """One row per firm, class and group, at the horizon.
 
     firm, name, kind (startup, giant, group), members (a class has many), then for every fate, milestone, ``general``
     (still in the general race) and ``abandoned_among_listed``: the share of worlds (of members) with ``_low`` and
-    ``_high``; last ``median_exit``, ``median_exit_low`` and ``median_exit_high``.
+    ``_high``; then ``median_exit``, ``median_exit_low`` and ``median_exit_high``; last, for every fate, milestone and
+    ``general``, ``_sd`` with ``_sd_low`` and ``_sd_high``: the spread between draws, which ``of_states`` gives.
     """
     import pandas as pd
 
@@ -82,5 +87,8 @@ def headline_frame(scenario: Scenario, fates: FateCounts, among: AmongListed) ->
         for state, (share, low, high) in estimates.items():
             record |= {state: share, f"{state}_low": low, f"{state}_high": high}
         record |= median_exit(scenario, fates.gone(name))
+        bounds = np.array([estimates[state][1:] for state in ALL_STATES]).T
+        for state, *parts in zip(ALL_STATES, *of_states(name, bounds), strict=True):
+            record |= spread_columns(Spread(*map(float, parts)), state)
         records.append(record)
     return pd.DataFrame.from_records(records)

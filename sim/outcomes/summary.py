@@ -19,6 +19,7 @@ from sim.outcomes.endgame import EndgameCounts, Share
 from sim.outcomes.exits import ExitCounts
 from sim.outcomes.fates import FateCounts
 from sim.outcomes.headline import AmongListed, headline_frame
+from sim.outcomes.other_luck import OtherLuck
 from sim.outcomes.quantiles import landscape_frame, leaders_frame, paths_frame
 from sim.outcomes.survival import SurvivalCounts
 from sim.scenario.model import Scenario
@@ -104,14 +105,24 @@ def _wider(one: Any, other: np.ndarray) -> np.ndarray:
     return np.stack([np.minimum(low, other[..., 0]), np.maximum(high, other[..., 1])], axis=-1)
 
 
-def summarise(scenario: Scenario, blocks: Callable[[], Iterable[Block]]) -> Outcomes:
-    """The outcomes of a run. ``blocks`` is called once and gives the blocks in order of worlds.
+def summarise(
+    scenario: Scenario,
+    blocks: Callable[[], Iterable[Block]],
+    again: Callable[[], Iterable[Block]] = tuple,
+    draws: int | None = None,
+) -> Outcomes:
+    """The outcomes of a run. ``blocks`` is called once and gives the blocks in order of worlds; so does ``again``, with
+    the worlds with other luck in which the first ``draws`` draws come back (study/replicates.py), if there are any:
+    without them no spread between draws is known.
 
     ValueError if there is no block.
     """
-    sums = _Sums(scenario)
+    sums, luck = _Sums(scenario), OtherLuck(scenario, draws)
     for block in blocks():
         sums.add(block)
+        luck.add(block)
+    for block in again():
+        luck.add_again(block)
     worlds = sums.fates.worlds
     if not worlds:
         raise ValueError("no worlds to summarise")
@@ -119,13 +130,13 @@ def summarise(scenario: Scenario, blocks: Callable[[], Iterable[Block]]) -> Outc
         worlds=worlds,
         fates=sums.fates.frame(),
         causes=sums.exits.frame(),
-        survival=sums.survival.frame(),
+        survival=sums.survival.frame(luck.of_curve),
         landscape=landscape_frame(scenario, sums.landscape, sums.landscape_seen),
         endgame=sums.endgame.frame(),
-        claims=claims_frame(scenario.claims, sums.ledger),
-        facts=claims_frame(scenario.facts, sums.ledger, facts=True),
+        claims=claims_frame(scenario.claims, sums.ledger, of_claims=luck.of_claims),
+        facts=claims_frame(scenario.facts, sums.ledger, facts=True, of_claims=luck.of_claims),
         paths=paths_frame(scenario, sums.paths, sums.paths_seen),
-        headline=headline_frame(scenario, sums.fates, sums.among),
+        headline=headline_frame(scenario, sums.fates, sums.among, luck.of_states),
         leaders=leaders_frame(scenario, sums.leaders, worlds),
         extinct=sums.endgame.share_of(sums.endgame.extinct),
         clipped=sums.clipped,

@@ -22,16 +22,17 @@ their world: Wilson's interval of a ratio of two counts (intervals.ratio_wilson)
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from sim.archive.dictionary import SURVIVAL_CSV, TEXT, names_of
+from sim.archive.dictionary import SURVIVAL_CSV, SWEPT_SURVIVAL, TEXT, names_of
 from sim.engine.block import Block
 from sim.foundation.months import MONTHS_A_YEAR
 from sim.foundation.states import EVER_LISTED, PIVOTERS, State
+from sim.outcomes.between_draws import Spread, Within
 from sim.outcomes.exits import years_of
 from sim.outcomes.index import (
     ENTERS_BY_CHANCE,
@@ -187,23 +188,34 @@ def count_curve(curve: Curve, times: dict[str, np.ndarray]) -> Cohort:
     Who is out of the race on entering has left it at once; who was out of it when another clock started is not on the
     curve.
     """
+    if not curve.pooled:
+        inside, month = _clocked(curve, times)
+        size = int(inside.sum())
+        left = size - np.bincount(month[inside], minlength=curve.months + 2)[:-1].cumsum()
+        return Cohort(size, size, left, left, left)
+    sizes, lefts = left_by_world(curve, times)
+    return Cohort(int(sizes.sum()), int(sizes @ sizes), lefts.sum(axis=0), (lefts * lefts).sum(axis=0), sizes @ lefts)
+
+
+def left_by_world(curve: Curve, times: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """(worlds,) members on the curve in every world, and (worlds, months + 1) how many of them are left by month."""
+    inside, month = _clocked(curve, times)
+    worlds, length = len(month), curve.months + 2  # the last slot: who is left after the curve
+    where = np.nonzero(inside)
+    ended = np.bincount(where[0] * length + month[where], minlength=worlds * length).reshape(worlds, length)
+    sizes = ended.sum(axis=1)
+    return sizes, sizes[:, None] - ended[:, :-1].cumsum(axis=1)
+
+
+def _clocked(curve: Curve, times: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """(worlds, members) who is on the curve, and in which month of its clock it leaves; one beyond it: not within."""
     start, event = (times[name][:, curve.members] for name in (CLOCKS[curve.clock], curve.endpoint))
     inside = (start >= curve.first) & (start <= curve.last)
     if curve.clock == ENTERED:
         event = np.maximum(event, start)
     else:
         inside &= event >= start
-    worlds, month = len(start), np.minimum(event - start, curve.months + 1)
-    length = curve.months + 2  # the last slot: who is left after the curve
-    if not curve.pooled:
-        size = int(inside.sum())
-        left = size - np.bincount(month[inside], minlength=length)[:-1].cumsum()
-        return Cohort(size, size, left, left, left)
-    where = np.nonzero(inside)
-    ended = np.bincount(where[0] * length + month[where], minlength=worlds * length).reshape(worlds, length)
-    sizes = ended.sum(axis=1)
-    lefts = sizes[:, None] - ended[:, :-1].cumsum(axis=1)
-    return Cohort(int(sizes.sum()), int(sizes @ sizes), lefts.sum(axis=0), (lefts * lefts).sum(axis=0), sizes @ lefts)
+    return inside, np.minimum(event - start, curve.months + 1)
 
 
 class SurvivalCounts:
@@ -220,14 +232,16 @@ class SurvivalCounts:
         found = [count_curve(curve, times) for curve in self.curves]
         self.cohorts = [a + b for a, b in zip(self.cohorts, found, strict=True)] if self.cohorts else found
 
-    def frame(self) -> Any:
+    def frame(self, of_curve: Callable[[Curve, Within], Spread] | None = None) -> Any:
         """survival.csv: group, endpoint, origin, month, date, at_risk, survival, low, high (see the module).
 
-        ``month`` is a tick on the calendar, else a month of the clock.
+        ``month`` is a tick on the calendar, else a month of the clock. With ``of_curve``, which gives the spread
+        between draws of every curve by month, also sd, sd_low, sd_high.
         """
         import pandas as pd
 
-        parts: dict[str, list[Any]] = {name: [] for name in SURVIVAL_CSV.names}
+        table = SWEPT_SURVIVAL if of_curve is None else SURVIVAL_CSV
+        parts: dict[str, list[Any]] = {name: [] for name in table.names}
         for curve, cohort in zip(self.curves, self.cohorts, strict=True):
             if not cohort.size:
                 continue
@@ -235,10 +249,11 @@ class SurvivalCounts:
             months = np.arange(cohort.length) + (curve.first if on_calendar else 0)
             dates = [tick_text(self.scenario, int(month)) if on_calendar else "" for month in months]
             names = ([name] * months.size for name in (curve.group, curve.endpoint, curve.origin))
-            estimates = (cohort.at_risk, cohort.survival(), *cohort.bounds(curve.pooled))
+            band = cohort.bounds(curve.pooled)
+            estimates = (cohort.at_risk, cohort.survival(), *band, *(of_curve(curve, band) if of_curve else ()))
             values = (*names, months, dates, *(part[: cohort.length] for part in estimates))
             for column, value in zip(parts.values(), values, strict=True):
                 column.append(value)
         joined = {name: np.concatenate(value) if value else np.array([]) for name, value in parts.items()}
-        texts = names_of(TEXT, SURVIVAL_CSV)
+        texts = names_of(TEXT, table)
         return pd.DataFrame({name: joined[name].astype(object) if name in texts else joined[name] for name in joined})

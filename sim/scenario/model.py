@@ -133,7 +133,8 @@ class Scenario:
     ``resolved`` is the plain data (dates as text) that runs again to the same result, for scenario.yaml.
     ``places`` are file and line of the events, by ``events.<id>``, for messages.
     ``luck`` is the seed of all that happens by chance in the months, in place of ``seed``, which is then that of what
-    is uncertain alone. No key of a file: it makes worlds with the same draws and other luck (study/replicates.py).
+    is uncertain alone. ``draws`` is how many different draws there are: world k has drawn what world k modulo ``draws``
+    has. No keys of a file: they make worlds with the same draws and other luck (study/replicates.py).
     """
 
     name: str
@@ -157,6 +158,7 @@ class Scenario:
     notices: tuple[str, ...] = field(default=())
     places: Mapping[str, tuple[str | None, int | None]] = field(default_factory=dict, compare=False)
     luck: int | None = None
+    draws: int | None = None
 
     @property
     def ticks(self) -> int:

@@ -223,7 +223,7 @@ def begin(scenario: Scenario, store: BlockStore) -> None:
     """Make the folder of ``store`` ready for the blocks of ``scenario``. InputError if it cannot be written."""
     months = f"{month_text(scenario.start)} to {month_text(scenario.end)}"
     about = {"scenario": scenario.name, "seed": scenario.seed, "months": months}
-    about |= {} if scenario.luck is None else {"luck": scenario.luck}
+    about |= {} if scenario.luck is None else {"luck": scenario.luck, "draws": scenario.draws}
     try:
         store.begin(folder.to_json(about).encode())
     except OSError as error:

@@ -1,7 +1,7 @@
-"""Replicates: the same worlds with other luck, so that what is not known can be told from what is chance.
+"""Worlds with the same draws and other luck, so that what is not known can be told from what is chance.
 
-World k of a replicate has drawn the same value as world k of the scenario wherever one is uncertain; all that happens
-by chance in its months is drawn anew. Replicates are ordinary blocks: kept, and found again.
+They have drawn the same as worlds of the scenario wherever a value is uncertain; all that happens by chance in their
+months is drawn anew. They are ordinary blocks: kept, and found again.
 """
 
 from __future__ import annotations
@@ -14,9 +14,11 @@ from sim.scenario.grammar import MAX_SEED
 from sim.scenario.model import Scenario
 
 SEED_STEP = 0x9E3779B9  # from a scenario's seed to the other one, far from the seeds people count through
-# Most worlds that are given other luck. They are a fifth of the 10,000 worlds of an ordinary run, two whole blocks, and
-# tell a spread of 10 to 20 points to within one point: more would cost as much as they are worth.
-REPLICATED = 2048
+REPLICATED = 2048  # most worlds that are given other luck: a fifth of the 10,000 worlds of an ordinary run
+# Worlds with other luck of each draw where few draws come back. Of 2,048 worlds pairs of 2,048 draws tell a spread of
+# 10 points as 0 to 14, nine worlds of each of 256 as 7 to 12: where luck decides most, many pairs are worth more than
+# many draws. With twice as many the larger spreads, of which there are few draws then, would be told less well.
+LUCKS = 8
 
 
 def other_seed(seed: int) -> int:
@@ -25,10 +27,16 @@ def other_seed(seed: int) -> int:
 
 
 def replicate_of(scenario: Scenario) -> Scenario:
-    """The first worlds of ``scenario``, at most REPLICATED, with other luck."""
+    """The first worlds of ``scenario``, at most REPLICATED, with other luck: one for each."""
     return replace(scenario, worlds=min(scenario.worlds, REPLICATED), luck=other_seed(scenario.seed))
 
 
-def kept(replicate: Scenario) -> dict[str, Any]:
-    """What a manifest says of the worlds with other luck: their blocks, how many they are, the seed of their luck."""
-    return {"stem": digest.stem(replicate), "worlds": replicate.worlds, "luck": replicate.luck}
+def few_draws_of(scenario: Scenario) -> Scenario:
+    """As many worlds, in which the draws of the first worlds of ``scenario`` come back LUCKS times, with other luck."""
+    again = replicate_of(scenario)
+    return replace(again, draws=-(-again.worlds // LUCKS))
+
+
+def kept(again: Scenario) -> dict[str, Any]:
+    """What a manifest says of the worlds with other luck: their blocks, how many, their seed of luck, their draws."""
+    return {"stem": digest.stem(again), "worlds": again.worlds, "luck": again.luck, "draws": again.draws}

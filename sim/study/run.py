@@ -16,11 +16,12 @@ from sim.archive import digest, tables
 from sim.archive.dictionary import GIVEN_CSV, GIVEN_TABLES
 from sim.archive.folder import RunFolder, number, plain_rows
 from sim.engine.block import Block
+from sim.engine.prepared import draws_of
 from sim.foundation.errors import InputError
 from sim.outcomes.beside import ABOUT_CLAIM, ABOUT_FACT, ABOUT_FATE, COMES_TRUE, beside_frame
 from sim.outcomes.given import known_only, numbers_of
 from sim.scenario.model import Scenario
-from sim.study import executor, memory
+from sim.study import executor, memory, replicates
 from sim.study.focus import claims_first, first, focus_in
 from sim.study.given import (
     GIVEN,
@@ -160,11 +161,13 @@ class Run(Answer):
 
         firm, name, kind, then independent, acquired, closed, listed, pivoted and never_entered, each with ``_low`` and
         ``_high`` (None where there is one world), then the month by which half of all that enter are gone: median_exit
-        with ``_low`` and ``_high`` (YYYY-MM; None: not by the horizon, or nobody enters). Where something is given also
-        ``all_independent`` and so on: the same of all worlds.
+        with ``_low`` and ``_high`` (YYYY-MM; None: not by the horizon, or nobody enters). Then, of every share, ``_sd``
+        with ``_sd_low`` and ``_sd_high``: its spread between draws of the uncertain assumptions, a standard deviation
+        (0 where nothing is uncertain, None where it is not known). Where something is given also ``all_independent``
+        and so on: the same of all worlds.
         """
-        shown = [f"{what}{bound}" for what in (*HEADLINE_STATES, "median_exit") for bound in ("", "_low", "_high")]
-        columns = ["firm", "name", "kind", *shown]
+        told = (*HEADLINE_STATES, "median_exit", *(f"{state}_sd" for state in HEADLINE_STATES))
+        columns = ["firm", "name", "kind", *(f"{what}{bound}" for what in told for bound in ("", "_low", "_high"))]
         frame = self.outcomes.headline.reindex(columns=columns)  # an older version wrote fewer
         rows = first(plain_rows(frame), focus_in(self.scenario, self.manifest))
         beside = self._beside_by(ABOUT_FATE)
@@ -286,13 +289,15 @@ def run(scenario: Scenario, how: How) -> Run:
 
     question = digest.question(asked, how.precision)
     name = digest.digest_of([question, *beside_question(parts)]) if parts else question
-    return answered([asked], name, how, lambda: simulate(asked, how), reopen)
+    return answered([asked], name, how, lambda: simulate(asked, how, replicated=True), reopen)
 
 
-def simulate(scenario: Scenario, how: How, left: Left | None = None) -> Run:
+def simulate(scenario: Scenario, how: How, left: Left | None = None, replicated: bool = False) -> Run:
     """The run of ``scenario`` without a folder of its own; its blocks are kept. Errors are those of ``run``.
 
-    ``left`` are the worlds of another scenario in which to tell it; without it ``how.given`` decides.
+    ``left`` are the worlds of another scenario in which to tell it; without it ``how.given`` decides. ``replicated``:
+    with the spread between draws, for which its first worlds are given other luck, too; not where something is given,
+    since too few of those are left.
     """
     from sim.outcomes.summary import summarise
 
@@ -304,27 +309,37 @@ def simulate(scenario: Scenario, how: How, left: Left | None = None) -> Run:
     else:
         scenario, notice = precise(many, scenario)
         notices.append(notice)
-    simulated = time.perf_counter()
+    simulated, computed = time.perf_counter(), many.computed
+    spread = replicated and left is None and not parts and bool(draws_of(scenario))
+    again = replicates.few_draws_of(scenario) if spread else None
+    if again is not None:
+        many.compute([again])
+    replicated_at = time.perf_counter()
     how.tell(SUMMARISING, scenario.worlds, scenario.worlds)
     blocks: Blocks = functools.partial(blocks_of, scenario, many.out)
     if parts:
         left = left_in(scenario, parts, blocks())
     conditioned = None if left is None else Conditioned(left, blocks)
     all_worlds = None
-    if conditioned is None:
-        outcomes = summarise(scenario, blocks)
-    else:
+    if conditioned is not None:
         blocks = cut_blocks(scenario, blocks, lambda: conditioned.left)
         outcomes = known_only(scenario, summarise(scenario, blocks))
         all_worlds = beside_frame(scenario, outcomes, conditioned.blocks(), conditioned.left.flags)
+    elif again is not None:
+        outcomes = summarise(scenario, blocks, functools.partial(blocks_of, again, many.out), again.draws)
+    else:
+        outcomes = summarise(scenario, blocks)
     timings = {
         "simulate_seconds": simulated - started,
-        "summarise_seconds": time.perf_counter() - simulated,
-        "worlds_computed": many.computed,
+        "summarise_seconds": time.perf_counter() - replicated_at,
+        "worlds_computed": computed,
         "workers": many.workers if executor.is_local() else None,
     }
-    kept = {name: number(value) for name, value in asdict(outcomes.extinct).items()}
-    own = {"stem": digest.stem(scenario), "extinct": kept, "clipped": outcomes.clipped}
+    if again is not None:
+        timings |= {"replicate_seconds": replicated_at - simulated, "replicates_computed": many.computed - computed}
+    extinct = {name: number(value) for name, value in asdict(outcomes.extinct).items()}
+    own = {"stem": digest.stem(scenario), "extinct": extinct, "clipped": outcomes.clipped}
+    own |= {} if again is None else {"replicate": replicates.kept(again)}
     if left is not None:
         own[GIVEN] = left.told
     manifest = manifest_of(Run.KIND, scenario, how, notices, timings, **own)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sim.archive import digest
-from sim.archive.dictionary import MIXED, NUMBER, ONE_WORLD, SURVIVAL_CSV, TEXT, Column, Table, bounds
+from sim.archive.dictionary import MIXED, NUMBER, ONE_WORLD, SWEPT_SURVIVAL, TEXT, Column, Table, bounds
 from sim.archive.folder import plain_rows
 from sim.foundation.states import A_STARTUP, State
 from sim.outcomes.differences import ENDGAME, GENERAL_LEFT, INDEPENDENTS_LEFT
@@ -60,7 +60,7 @@ class Sweep(Study):
         "sweep.html",
         "a sweep: the same worlds over a grid of assumptions",
         "the page of this sweep: open it in a browser, it works offline",
-        {"grid.csv": GRID, "survival.csv": SURVIVAL_CSV},
+        {"grid.csv": GRID, "survival.csv": SWEPT_SURVIVAL},
     )
     axes: tuple[Axis, ...]
     grid: pd.DataFrame

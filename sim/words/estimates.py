@@ -14,6 +14,11 @@ LOPSIDED = 0.1  # most that an estimate lies off the middle of its interval, in 
 MOST_DIGITS = 4
 NOTHING, NO_INTERVAL = "–", "±–"
 NOTE = "± half a 95% interval, or both its ends where it is lopsided"  # for captions
+NOT_KNOWN = (  # what stands beside an estimate as its spread between draws, for captions
+    "how far a share moves from one draw of the uncertain assumptions to another (standard deviation in points, with "
+    "its 95% interval)"
+)
+ALL_KNOWN = "Nothing is uncertain in this scenario: from one draw of its assumptions to another every share moves by 0."
 Say = Callable[[float, int], str]  # a number to so many decimals
 
 
@@ -67,6 +72,16 @@ def of_share(share: float, low: float | None, high: float | None) -> str:
     """The interval of a share in points: "±0.9" or "0.0 to 3.7"."""
     below, above = (None if bound is None else 100 * bound for bound in (low, high))
     return spread(100 * share, below, above)
+
+
+def between_draws(sd: float | None, low: float | None, high: float | None) -> str:
+    """A spread between draws in whole points, which is as much as some hundred draws tell: "10 (8 to 13)"; "0" where
+    nothing is uncertain; a dash where it is not known.
+    """
+    if sd is None or low is None or high is None or math.isnan(sd):
+        return NOTHING
+    told = plain(100 * sd, 0)
+    return told if low == high else f"{told} ({plain(100 * low, 0)} to {plain(100 * high, 0)})"
 
 
 def interval_in_words(value: float, low: float | None, high: float | None, digits: int = 1, say: Say = plain) -> str:

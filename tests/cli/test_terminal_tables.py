@@ -9,6 +9,7 @@ from sim.cli import fitted_tables, terminal
 
 NAMES = ("Zhipu", "Moonshot", "Stepfun", "月之暗面科技", "All startups")
 FATES = ("independent", "acquired", "closed", "listed", "pivoted", "never_entered")
+BOUNDS = ("", "_low", "_high")
 WIDTHS = (60, 80, 120)
 DIGEST = "results/six-dragons/sensitivity-0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
@@ -78,3 +79,23 @@ def test_widths_by_hand():
     assert fitted_tables.widths(["", "says"], [["Zhipu", "aa bbbb cc"]], 13) is None
     assert fitted_tables.dropped(["", "a", "b"], [["x", "1111", "2222"]], 10, ("b", "a")) == ([0, 1], ["b"])
     assert fitted_tables.told(["name", "a"], [["x", "1"]]) == ["name: x", "  a: 1"]
+
+
+def spread(sd: float = 0.104, low: float = 0.076, high: float = 0.134) -> dict:
+    """What is not known of every fate."""
+    return {f"{fate}_sd{side}": value for fate in FATES for side, value in zip(BOUNDS, (sd, low, high), strict=True)}
+
+
+def test_what_is_not_known_stands_below_each_share_in_whole_points(width, capsys):
+    terminal.fates_table([{**row(name), **spread()} for name in NAMES], "2030-12")
+    said = capsys.readouterr().out
+    assert max(map(len, said.splitlines())) <= width
+    shown = [fate for fate in FATES[:5] if f" {fate}" in said.split("Left out")[0]]
+    assert said.count("10 (8–13)") == len(NAMES) * len(shown) and said.count("not known") == len(NAMES)
+    heads = [line.strip() for line in said.splitlines() if line.strip().startswith((*NAMES, "not known"))]
+    assert all(head.startswith("not known") for head in heads[1::2]) and heads[0].startswith("Zhipu")
+
+
+def test_where_nothing_is_uncertain_no_line_says_so_again_and_again(capsys):
+    terminal.fates_table([{**row("Zhipu"), **spread(0.0, 0.0, 0.0)}], "2030-12")
+    assert "not known" not in capsys.readouterr().out

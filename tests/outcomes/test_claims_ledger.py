@@ -21,6 +21,8 @@ PROBES = (
     Probe("a", "cash", START + 1),
     Probe("a", "cash", START + 7),
 )
+COLUMNS = ("claim", "says", "source", "probability", "low", "high", "worlds")
+SPREAD = ("sd", "sd_low", "sd_high")
 FIRMS = (firm("a"), firm("b"), firm("crowd", copies=2), firm("g", "giant"))
 
 
@@ -122,13 +124,14 @@ def test_the_ledger() -> None:
     block, asked = worlds(), question(claims, facts)
     outcomes = summarise(asked, lambda: [block, block])
     ledger = outcomes.claims
-    assert ledger.columns.tolist() == ["claim", "says", "source", "probability", "low", "high", "worlds"]
+    assert ledger.columns.tolist() == [*COLUMNS, *SPREAD]
     assert ledger.claim.tolist() == [claim.id for claim in claims]
     assert ledger.probability.tolist()[:3] == [0.25, 1.0, 1.0] and np.isnan(ledger.probability[3])
     assert ledger.worlds.tolist() == [8, 2, 2, 0]
     assert ledger.low[0] == float(wilson(0.25, 8)[0]) and np.isnan(ledger.high[3])
     assert ledger.says[0] == "It may be bought" and ledger.source[0] == "S001-27"
-    assert outcomes.facts.columns.tolist() == [*ledger.columns, "happened"]
+    assert ledger.sd.tolist()[:3] == [0.0, 0.0, 0.0] and np.isnan(ledger.sd[3]), "nothing is uncertain"
+    assert outcomes.facts.columns.tolist() == [*COLUMNS, "happened", *SPREAD]
     assert outcomes.facts.iloc[0][["claim", "probability", "happened"]].tolist() == ["bought", 0.25, True]
 
 
@@ -153,4 +156,4 @@ def test_a_scenario_without_claims_has_an_empty_ledger() -> None:
     asked = question()
     outcomes = summarise(asked, cut(asked, still(3, 5), [3], probes=np.zeros((3, 4))))
     assert len(outcomes.claims) == 0 and len(outcomes.facts) == 0
-    assert outcomes.claims.columns.tolist() == ["claim", "says", "source", "probability", "low", "high", "worlds"]
+    assert outcomes.claims.columns.tolist() == [*COLUMNS, *SPREAD]

@@ -16,7 +16,8 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
-from small_industry import TEXT, run_of, small
+from small_industry import TEXT, run_of
+from small_industry import small as uncertain
 
 from sim.archive import atomic, folder
 from sim.archive.blocks import BlockStore
@@ -30,9 +31,15 @@ from sim.study import executor, how, many_worlds, readme
 from sim.study.finished_runs import open_folder
 from sim.study.run import OUTCOME_FILES
 
+CERTAIN = ("firms.alpha.cash=300",)
 PROGRAM = Path(__file__).with_name("small_industry.py")
 ROOT = PROGRAM.parents[2]
 TABLES = (*OUTCOME_FILES.values(), FIRMS_FILE, EVENTS_FILE, folder.SCENARIO, readme.README, evidence.FILE)
+
+
+def small(worlds: int = 100, seed: int = 3):
+    """The scenario with nothing uncertain, so that there are no worlds with other luck to count."""
+    return uncertain(worlds, seed, CERTAIN)
 
 
 def run(out: Path, worlds: int, **options):
@@ -72,6 +79,12 @@ def computed(monkeypatch) -> list[tuple[int, int]]:
 def whole(tmp_path_factory) -> dict[str, bytes]:
     """The files of a run of 5,000 worlds that nobody disturbed."""
     return contents(run(tmp_path_factory.mktemp("whole"), 5000).folder)
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory) -> dict[str, bytes]:
+    """The same of one with something uncertain, which has worlds with other luck beside its own."""
+    return contents(run_of(uncertain(5000), out=tmp_path_factory.mktemp("drawn"), jobs=1).folder)
 
 
 def test_a_run_folder_has_the_promised_files_and_opens_again(tmp_path):
@@ -127,7 +140,7 @@ def test_one_worker_or_two_the_same_bytes(tmp_path, whole):
 
 def test_another_question_of_the_same_worlds_computes_nothing(tmp_path, computed):
     run(tmp_path, 100)
-    retitled = load_text(TEXT.replace("A small industry", "Another title"), worlds=100)
+    retitled = load_text(TEXT.replace("A small industry", "Another title"), CERTAIN, worlds=100)
     assert not run_of(retitled, out=tmp_path, jobs=1).reused
     assert computed == [(0, 100)]
 
@@ -215,12 +228,12 @@ def killed(out: Path, blocks: int, seconds: float, jobs: int) -> None:
 
 
 @pytest.mark.parametrize(("jobs", "rounds"), [(1, 6), (2, 3)])
-def test_killed_at_random_moments_it_ends_as_if_nothing_had_happened(tmp_path, whole, jobs, rounds):
+def test_killed_at_random_moments_it_ends_as_if_nothing_had_happened(tmp_path, drawn, jobs, rounds):
     moments = random.Random(jobs)
     for number in range(rounds):
         killed(tmp_path, number % 3, moments.uniform(0.0, 0.3), jobs)
     assert blocks_in(tmp_path) != []  # something was finished before a kill, or this tests nothing
-    assert contents(run(tmp_path, 5000).folder) == whole
+    assert contents(run_of(uncertain(5000), out=tmp_path, jobs=1).folder) == drawn
     until = time.monotonic() + 10
     while leftovers(tmp_path) and time.monotonic() < until:  # orphaned workers notice within a second
         time.sleep(0.2)
@@ -240,12 +253,12 @@ def test_workers_end_with_a_parent_that_was_killed(tmp_path):
             os.killpg(child.pid, signal.SIGKILL)
 
 
-def test_two_identical_commands_at_once(tmp_path, whole):
+def test_two_identical_commands_at_once(tmp_path, drawn):
     children = [started(tmp_path, 5000, jobs=1) for _ in range(3)]
     folders = {child.communicate(timeout=120)[0].splitlines()[-1] for child in children}
     assert [child.returncode for child in children] == [0, 0, 0]
     assert len(folders) == 1
-    assert contents(Path(folders.pop().removeprefix("FOLDER "))) == whole
+    assert contents(Path(folders.pop().removeprefix("FOLDER "))) == drawn
     assert leftovers(tmp_path) == []
 
 

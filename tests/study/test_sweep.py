@@ -92,7 +92,7 @@ def test_a_point_is_the_ordinary_run(swept):
     mine = swept.survival[swept.survival[HAZARD] == row[HAZARD]].drop(columns=HAZARD).reset_index(drop=True)
     theirs = run.survival()
     theirs = theirs[theirs["origin"] == "calendar"].reset_index(drop=True)
-    assert mine.equals(theirs)
+    assert mine.equals(theirs.drop(columns=["sd", "sd_low", "sd_high"]))
 
 
 def test_two_paths_make_a_grid(tmp_path):

@@ -274,13 +274,14 @@ def test_blocks_are_those_of_ordinary_runs(tmp_path, monkeypatch):
 
     asked = []
     real = engine.simulate
-    monkeypatch.setattr(engine, "simulate", lambda s, first, worlds: asked.append(first) or real(s, first, worlds))
+    monkeypatch.setattr(engine, "simulate", lambda s, *span: asked.append((span[0], s.draws)) or real(s, *span))
     run_of(small(1500), jobs=1, out=tmp_path)
-    assert asked == [0, 1024]
+    others = [(0, 188), (1024, 188)]  # worlds with other luck: of each run alone
+    assert asked == [(0, None), (1024, None), *others]
     run(tmp_path)
-    assert asked == [0, 1024, 0, 1024]  # the base was there already
+    assert asked[4:] == [(0, None), (1024, None)]  # the base was there already
     run_of(with_sets(small(1500), [POORER]), jobs=1, out=tmp_path)
-    assert len(asked) == 4
+    assert asked[6:] == others
 
 
 def test_from_python_too_the_base_is_simulated_once(monkeypatch):
@@ -292,9 +293,10 @@ def test_from_python_too_the_base_is_simulated_once(monkeypatch):
     assert len(asked) == 2
     sim.what_if(base, {"firms.beta.cash": 61}, jobs=1)
     assert len(asked) == 3, "the variant alone is new"
-    sim.run(base, jobs=1)
     sim.sweep(base, {"firms.beta.cash": (60, 61, 2)}, jobs=1)
     assert len(asked) == 3, "all of it was there"
+    sim.run(base, jobs=1)
+    assert len(asked) == 4, "all but the worlds with other luck"
 
 
 def test_a_full_disk_leaves_no_folder(tmp_path, monkeypatch):

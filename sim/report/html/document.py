@@ -28,7 +28,8 @@ CODE = ("tables.js", "downloads.js", "page.js")  # in this order: each uses thos
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell of a table: ``text`` and small ``sub`` below it; the rest is drawn if given.
+    """One cell of a table: ``text``, small ``sub`` below it (of numbers beside it), and ``last`` below both; the rest
+    is drawn if given.
 
     ``stack``  (share, colour, label) triples, a stacked bar    ``bar``  share, low, high: a bar with its interval
     ``swatch`` a colour in front of the text                    ``title`` hover text    ``strong`` bold
@@ -37,6 +38,7 @@ class Cell:
 
     text: str = ""
     sub: str = ""
+    last: str = ""
     stack: tuple[tuple[float, str, str], ...] = ()
     bar: tuple[float, float, float] | None = None
     colour: str = ""

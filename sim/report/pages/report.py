@@ -52,7 +52,7 @@ def document_of(answer: Run) -> Document:
         _assumptions(run),
         *closing(
             [scenario],
-            GIVEN_TERMS if run.given is not None else (),
+            (*NOT_KNOWN_TERM, *(GIVEN_TERMS if run.given is not None else ())),
             run.manifest,
             again,
             f"{run.simulated:,}",
@@ -77,6 +77,17 @@ def document_of(answer: Run) -> Document:
         ),
         beside=(fates.fates_at_horizon(run), claims.ledger(run), claims.ledger(run, facts=True)),
     )
+
+
+NOT_KNOWN_TERM = (
+    (
+        "Not known, sd",
+        "How far a share moves from one draw of the uncertain assumptions to another, luck averaged out: a standard "
+        "deviation in percentage points. It comes from worlds that drew the same and met other luck. It knows only of "
+        "the values that the scenario leaves open: what may be wrong with the rules, or with a value that is fixed, is "
+        "not in it.",
+    ),
+)
 
 
 def headline(run: RunReader) -> str:

@@ -11,8 +11,8 @@ from sim.foundation.states import State
 from sim.report.html import style
 from sim.report.html.plotly_values import year_step
 from sim.report.pictures.picture import Key, Panel, Picture
-from sim.report.pictures.survival import BANDS
-from sim.report.pictures.traces import curve, steps
+from sim.report.pictures.survival import BANDS, TWO_BANDS
+from sim.report.pictures.traces import curve, keys_of_bands, moves, steps
 from sim.report.run_reader import RunReader
 from sim.study.focus import first, itself
 from sim.words.numbers import percent
@@ -45,11 +45,13 @@ def survival_after(run: RunReader) -> Picture:
     longest = max(int(curve["month"].iloc[-1]) for _, _, curves in clocks for curve in curves.values())
     panels = tuple(_panel(heading, curves, looks, max(longest, 1)) for heading, _, curves in clocks)
     keys = tuple(Key(years, look.colour, "line", years, look.dash) for years, look in looks.items())
+    known = any(moves(curve) for _, _, curves in clocks for curve in curves.values())
+    keys += keys_of_bands(style.GROUP.colour) if known else ()
     caption = run.caption(
         "Share of startups still independent by months since they listed, pivoted or entered, over all worlds; a curve "
         "for each year in which that happened, which ends where the last of the year reaches the horizon, or where "
         f"fewer are left than the root of their number. Years of fewer than {LEAST_DRAWN} startups are in survival.csv "
-        f"only. {BANDS} The world is the sampling unit."
+        f"only. {TWO_BANDS if known else BANDS} The world is the sampling unit."
     )
     title = _title([(who, curves) for _, who, curves in clocks])
     return Picture(

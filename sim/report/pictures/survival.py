@@ -9,13 +9,17 @@ from sim.foundation.states import State
 from sim.report.html import style
 from sim.report.html.plotly_values import plotly_text
 from sim.report.pictures.picture import Key, Panel, Picture, numbers
-from sim.report.pictures.traces import BAND, HOVER, curve, end_label, line, spread_out, steps
+from sim.report.pictures.traces import BAND, HOVER, curve, end_label, keys_of_bands, line, moves, spread_out, steps
 from sim.report.run_reader import RunReader
 from sim.words.numbers import percent
 from sim.words.text import listed
 
 ENDPOINTS = {State.INDEPENDENT: "still independent", State.IN_GENERAL_RACE: "still in the general race"}
 BANDS = "Bands are pointwise 95% intervals."
+TWO_BANDS = (
+    "Dark bands are luck of the draw: pointwise 95% intervals. Pale bands are what is not known: one standard "
+    "deviation between draws of the uncertain assumptions, up and down."
+)
 ENDS = "A curve ends where fewer worlds are left than the root of their number."
 NOBODY = "No startup enters on a fixed date, so there is no curve on the calendar"
 MONTH = "%{x|%B %Y}: "  # what a hover text begins with where each curve has its own
@@ -53,16 +57,17 @@ def survival_curves(run: RunReader, endpoint: str = State.INDEPENDENT) -> Pictur
     places = spread_out([last[firm] for firm in upwards], LABEL_GAP, 0.0, 1.0)
     yaxis = style.axis(range=[0, 1.01], tickformat=".0%", dtick=0.2)
     panel = panel_of_lines(run, data, dict(zip(upwards, places, strict=True)), yaxis, bool(others))
+    known = any(moves(curves[firm]) for firm in chosen)
     what = "neither closed nor acquired" if endpoint == State.INDEPENDENT else "neither closed, acquired nor pivoted"
     caption = run.caption(
-        f"Share of worlds in which a firm that entered is {what}, by month. {BANDS} {ENDS}",
+        f"Share of worlds in which a firm that entered is {what}, by month. {TWO_BANDS if known else BANDS} {ENDS}",
         run.chosen_note(len(chosen), bool(others)),
         elsewhere(run),
     )
     ends = {firm: run.left_of_entrants(firm, endpoint) for firm in curves}
     return Picture(
         name, _title(run, ends, state), caption, "calendar month", f"share of worlds {state}", (panel,),
-        keys_of_lines(run, chosen, len(others)), height=440,
+        (*keys_of_lines(run, chosen, len(others)), *(keys_of_bands(style.GROUP.colour) if known else ())), height=440,
         alt=f"Survival curves, {state}: " + listed([f"{run.name(f)} {percent(ends[f])}" for f in chosen]),
     )  # fmt: skip
 

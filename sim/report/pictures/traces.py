@@ -12,10 +12,11 @@ import pandas as pd
 
 from sim.report.html import style
 from sim.report.html.plotly_values import plotly_text
-from sim.report.pictures.picture import LOW_HIGH, numbers
+from sim.report.pictures.picture import LOW_HIGH, Key, numbers
 from sim.report.run_reader import RunReader
 
 BAND = 0.16  # opacity of a band
+PALER = 0.4  # that of the band of what is not known, as a share of that of the band of luck
 HOVER = "%{y:.0%} (%{customdata[0]:.1%} to %{customdata[1]:.1%})"
 TOLD = {"hovertemplate": "%{text}<extra></extra>"}  # of marks whose ``text`` is what they say
 INSIDE = {"textposition": "inside", "insidetextanchor": "middle", "textangle": 0}  # of the number in a bar
@@ -74,11 +75,19 @@ def curve(
 ) -> list[dict[str, Any]]:  # fmt: skip
     """A band from ``low`` to ``high`` of ``rows`` and the line through their ``column``, which looks like ``look``.
 
-    ``group`` switches both; ``at_risk`` has the hover text say how many there are.
+    Below them lies a paler band as far as the spread between draws, where there is one. ``group`` switches all;
+    ``at_risk`` has the hover text say how many there are.
     """
     low, high = numbers(rows["low"]), numbers(rows["high"])
     known: list[Any] = [low, high, *([map(int, rows["at_risk"])] if at_risk else [])]
     more = [["at risk", "customdata.2", "startups"]] if at_risk else []
+    paler = []
+    if moves(rows):
+        ends = numbers((rows[column] - rows["sd"]).clip(0, 1)), numbers((rows[column] + rows["sd"]).clip(0, 1))
+        paler = [band(x, *ends, style.clear(look["color"], PALER * opacity), group)]
+        more += [["spread between draws (sd)", f"customdata.{len(known)}"]]
+        hover += f", sd between draws %{{customdata[{len(known)}]:.1%}}"
+        known.append(numbers(rows["sd"]))
     drawn = line(
         list(x), numbers(rows[column]), name=name, legendgroup=group, line=look,
         **({"marker": {"color": look["color"], "size": 5}} if "markers" in mode else {}),
@@ -86,7 +95,19 @@ def curve(
         meta={"more": [*LOW_HIGH["more"], *more]},
         hovertemplate=f"{hover}, %{{customdata[2]:,}} at risk" if at_risk else hover,
     )  # fmt: skip
-    return [band(x, low, high, style.clear(look["color"], opacity), group), {**drawn, "mode": mode}]
+    return [*paler, band(x, low, high, style.clear(look["color"], opacity), group), {**drawn, "mode": mode}]
+
+
+def moves(rows: pd.DataFrame) -> bool:
+    """Whether ``rows`` of a table know a spread between draws, and it is not zero all over."""
+    return "sd" in rows and bool((rows["sd"] > 0).any())
+
+
+def keys_of_bands(colour: str) -> tuple[Key, ...]:
+    """The legend of the two bands of curves."""
+    shades = (style.tint(colour, 0.5), style.tint(colour, 0.2))
+    said = ("dark band: luck of the draw", "pale band: what is not known")
+    return tuple(Key(text, shade, "band") for text, shade in zip(said, shades, strict=True))
 
 
 def upright(x: Any, colour: str, width: float = 1.2, dash: str = "dot") -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sim.foundation.assumption import Assumption
@@ -21,7 +21,7 @@ from sim.scenario import decided, series
 from sim.scenario.basis import MEANINGS, rests_on
 from sim.scenario.model import Change, Value
 from sim.study.focus import first, itself
-from sim.words.estimates import NOTE, of_share
+from sim.words.estimates import ALL_KNOWN, NOT_KNOWN, NOTE, between_draws, of_share
 from sim.words.months import date_in_short, short_month
 from sim.words.numbers import between, exact, percent
 from sim.words.propositions import asked
@@ -41,11 +41,23 @@ FATE_COLUMNS = (
 )
 
 
-def share_cell(share: float, low: float, high: float, strong: bool = False) -> Cell:
-    """A share of worlds with its interval in points."""
+def share_cell(share: float, low: float, high: float, strong: bool = False, spread: Sequence[float] = ()) -> Cell:
+    """A share of worlds with its interval in points, and below them its ``spread`` between draws with its interval."""
     if math.isnan(share):
         return Cell("–")
-    return Cell(percent(share), of_share(share, low, high), title=f"95% interval {between(low, high)}", strong=strong)
+    interval = f"95% interval {between(low, high)}"
+    return Cell(percent(share), of_share(share, low, high), sd_in_words(*spread), title=interval, strong=strong)
+
+
+def sd_in_words(sd: float = math.nan, low: float = math.nan, high: float = math.nan) -> str:
+    """A spread between draws: "sd 10 (8 to 13)"; empty where it is not known."""
+    return "" if math.isnan(sd) else f"sd {between_draws(sd, low, high)}"
+
+
+def _shares(row: Mapping[str, Any], state: str, strong: bool = False) -> Cell:
+    """The share of ``state`` in a row of headline.csv."""
+    spread = [row[f"{state}_sd{bound}"] for bound in ("", "_low", "_high")] if f"{state}_sd" in row else []
+    return share_cell(row[state], row[f"{state}_low"], row[f"{state}_high"], strong, spread)
 
 
 def fates_table(run: RunReader) -> Table:
@@ -79,9 +91,17 @@ def fates_table(run: RunReader) -> Table:
         f"Share of worlds in {run.horizon}, of a class or a group share of its firms; in points {NOTE} (firms: "
         f"{METHODS[fates.OF_FIRM]}; groups: {METHODS[fates.OF_GROUP]}). Independent, acquired, closed, never entered "
         "sum to 100%; the others are milestones on the way and do not. Light grey: acquired; dark grey: closed; pale: "
-        f"pivoted.{note} {run.source}"
+        f"pivoted.{not_known(frame, 'independent_sd')}{note} {run.source}"
     )
     return Table("fates", "", tuple(columns), tuple(rows), caption, empty="The scenario has no startup.")
+
+
+def not_known(frame: Any, sd: str) -> str:
+    """What the spread between draws in a table is, the column ``sd`` of ``frame``; empty where it has none."""
+    known = frame[f"{sd}_high"].dropna().tolist() if f"{sd}_high" in frame else []
+    if not known:
+        return ""
+    return f" Sd is what is not known: {NOT_KNOWN}." if any(known) else f" {ALL_KNOWN}"
 
 
 def name_cell(run: RunReader, who: str) -> Cell:
@@ -97,9 +117,9 @@ def _fate_row(run: RunReader, row: dict[str, Any], late: bool) -> tuple[Cell, ..
     ends = {part: float(shares[-1]) for part, shares in parts_of(run, firm).items() if shares[-1] > 0}
     stack = tuple((share, colours[part], f"{FATE_PARTS[part].label} {percent(share)}") for part, share in ends.items())
     label = "; ".join(said for _, _, said in stack)
-    shares = [share_cell(row[n], row[f"{n}_low"], row[f"{n}_high"], n == State.INDEPENDENT) for n, _, _ in FATE_COLUMNS]
+    shares = [_shares(row, name, name == State.INDEPENDENT) for name, _, _ in FATE_COLUMNS]
     if late:
-        shares.append(share_cell(row[State.NEVER_ENTERED], row["never_entered_low"], row["never_entered_high"]))
+        shares.append(_shares(row, State.NEVER_ENTERED))
     return (name_cell(run, firm), Cell(stack=stack, title=label), *shares, _half_gone(run, row))
 
 
@@ -133,7 +153,8 @@ def claims_table(run: RunReader) -> Table:
         Column("Worlds asked", title=asked_of),
         Column("Source"),
     )
-    return Table("claims", "", columns, rows, run.source, empty="The scenario states no claims.")
+    caption = f"{not_known(run.outcomes.claims, 'sd')} {run.source}".strip()
+    return Table("claims", "", columns, rows, caption, empty="The scenario states no claims.")
 
 
 def facts_table(run: RunReader) -> Table:
@@ -148,7 +169,8 @@ def facts_table(run: RunReader) -> Table:
         Column("The worlds in which it does", wide=True),
         Column("Source"),
     )
-    return Table("facts", "", columns, rows, run.source, empty="The scenario states no facts.")
+    caption = f"{not_known(run.outcomes.facts, 'sd')} {run.source}".strip()
+    return Table("facts", "", columns, rows, caption, empty="The scenario states no facts.")
 
 
 def _ledger(run: RunReader, facts: bool) -> Iterator[tuple[dict[str, Any], Cell, Cell]]:
@@ -161,7 +183,8 @@ def _ledger(run: RunReader, facts: bool) -> Iterator[tuple[dict[str, Any], Cell,
         if row["claim"] in run.given_ids:
             bar = Cell("given", "so in every world left")
         elif not math.isnan(share):
-            bar = Cell(percent(share), between(low, high), bar=(share, low, high), colour=FORECAST)
+            sd = sd_in_words(*(row.get(name, math.nan) for name in ("sd", "sd_low", "sd_high")))
+            bar = Cell(percent(share), between(low, high), sd, bar=(share, low, high), colour=FORECAST)
         yield row, said, bar
 
 
