@@ -71,8 +71,9 @@ def run(scenario: Scenario | Path | str, *, how: How) -> Run:
     """Simulate many worlds of a scenario, write its result folder and report, and tell the fates of the firms.
 
     With ``out`` the result folder and its report are written there, or, if the same question was answered before,
-    opened; frames keep the order of their files, whoever is told first. InputError if the question is wrong, RunError
-    if the run fails after it began; what is finished is then kept.
+    opened; frames keep the order of their files, whoever is told first. With ``given`` all is told of the worlds that
+    agree, and ``beside()`` has all worlds beside them. InputError if the question is wrong or fewer than 100 worlds are
+    left, RunError if the run fails after it began; what is finished is then kept.
     """
     from sim.study.run import run as answer
 

@@ -72,6 +72,8 @@ class How:
         if self.precision is not None and not 0 < self.precision < 0.5:
             allowed = "a share between 0 and 0.5"
             raise InputError("no such half-width", key="--precision", found=self.precision, allowed=allowed)
+        if not isinstance(self.given, str):
+            object.__setattr__(self, "given", tuple(self.given))  # it is read more than once
         if self.given and self.precision is not None:
             allowed = "one of them; --worlds says in how many worlds to look"
             raise InputError("--given and --precision exclude each other", allowed=allowed)

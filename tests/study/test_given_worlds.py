@@ -249,6 +249,13 @@ def test_bad_input_is_refused_before_anything_is_simulated(text, monkeypatch):
     assert caught.value.key.startswith("--given") and caught.value.file == "scenario small"
     if nearest:
         assert caught.value.nearest == nearest
+    assert ("facts@" in caught.value.allowed) == (" " not in text and "@2" not in text and text != "alpha-cash")
+
+
+def test_what_is_given_may_be_any_iterable_and_is_read_as_often_as_need_be():
+    assert run_of(known(), jobs=1, given=(text for text in [RICH])).manifest["given"]["asked"] == [RICH]
+    for nothing in ("", (), []):
+        assert "given" not in run_of(known(), jobs=1, given=nothing).manifest
 
 
 def test_given_and_precision_exclude_each_other():
