@@ -11,7 +11,7 @@ import pytest
 
 from sim.foundation.currency import unit_in
 from sim.laws.catalogue import ASSUMPTIONS
-from sim.report.html.plotly_values import month_day
+from sim.report.html.plotly_values import month_day, plotly_text
 from sim.report.pictures import claims, fans
 from sim.report.pictures.traces import spread_out
 from sim.report.run_reader import reader_of
@@ -20,7 +20,7 @@ from sim.scenario.model import Value
 from sim.words import numbers
 from sim.words.months import month_name, short_month
 from sim.words.numbers import scaled_money, significant
-from sim.words.propositions import proposition_in_words
+from sim.words.propositions import asked, proposition_in_words
 from sim.words.text import listed
 
 
@@ -114,6 +114,13 @@ def test_ledger_shows_condition_interval_and_number_of_worlds(run: Any):
     assert bought[1].bar == (frame["probability"], frame["low"], frame["high"])
     assert bought[3].text == f"{frame['worlds']:,}" and frame["worlds"] < 2000
     assert rows["A firm that never is does something"][2].text == "asked in no world"
+
+
+def test_the_picture_says_what_exactly_is_asked_and_by_when(run: Any):
+    drawn = claims.ledger(reader_of(run)).panels[0].layout["annotations"]
+    text = " ".join(" ".join(one["text"].replace("<br>", " ") for one in drawn).split())
+    for claim in run.scenario.claims:
+        assert plotly_text(f"{claim.says} [{asked(run.scenario, claim)}]", 400) in text
 
 
 def test_facts_say_whether_they_happened(run: Any):

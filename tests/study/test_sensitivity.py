@@ -336,6 +336,7 @@ def test_files_pages_and_the_second_asking(given_data):
     assert NAME not in page and "<script>alert" not in page
     assert 'id="figure-tornado"' in page
     assert "not distinguishable from noise" in page
+    assert "The claim closes (" in page and "by December 2024): It closes." in page
     again = sim.sensitivity(uncertain(), "closes", jobs=1, out=folder.parents[1])
     assert again.reused and again.folder == folder
     assert again.drivers.equals(given_data.drivers) and again.tornado.equals(given_data.tornado)
