@@ -33,7 +33,7 @@ def drivers_table(done: Sensitivity) -> None:
             f"Moved from a single value: {len(done.moved)}, by up to a quarter. Not moved: {held}; the page lists both."
         )
     else:
-        print(f"Not varied: {held}; the page lists them.")
+        print(f"Not varied: {held}; the page lists them, --everything moves those without a source.")
     paths: dict[str, list[str]] = {}
     names = list(dict.fromkeys(row["index"] for row in done.summary()))
     for row in done.summary():

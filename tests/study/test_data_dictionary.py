@@ -42,6 +42,8 @@ STUDIES = {
     ),
     "flip": lambda out: sim.flip(small(), {PATH: (60, 200)}, f"{CLAIM} >= 0.5", out=out, **ASKED),
     "sensitivity": lambda out: sim.sensitivity(small(), CLAIM, out=out, **ASKED),
+    "hindcast": lambda out: sim.hindcast(load_text(TEXT + FACT), out=out, **ASKED),
+    "discover": lambda out: sim.discover(small(), CLAIM, "2023-09", out=out, worlds=1024, jobs=1),
 }
 
 

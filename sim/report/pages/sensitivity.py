@@ -113,8 +113,8 @@ def _held(done: Sensitivity) -> list[Any]:
     said = (
         f"The scenario leaves {varied} uncertain: only these can drive anything below. "
         f"{len(fixed)} other assumptions of the industry have one value in every world{among}, and so have all values "
-        "of firms that the scenario does not leave uncertain. This page cannot tell whether they matter: sweep does, "
-        "or a distribution in the scenario."
+        "of firms that the scenario does not leave uncertain. This page cannot tell whether they matter: with "
+        "--everything those without a source are moved too; sweep varies one, or a distribution in the scenario does."
     )
     rows = tuple(
         (Cell(ASSUMPTIONS[path].says, path), Cell(value_text(done.scenario.assumptions[path], ASSUMPTIONS[path])))
