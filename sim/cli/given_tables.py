@@ -17,13 +17,12 @@ def left_of_run(run: Run, name: str = "") -> list[str]:
     """The line that says what is given and how many worlds are left; none where nothing is. ``name`` is the run's."""
     from sim.study.given import given_in
     from sim.words.given import given_in_words, left_in_words
-    from sim.words.text import capital
 
     known = given_in(run.manifest)
     if known is None:
         return []
-    head = f"{name}, given" if name else "given"
-    return [f"{capital(head)} {given_in_words(known)}: {left_in_words(known, run.scenario.worlds)}."]
+    head = f"{name}, given" if name else "Given"
+    return [f"{head} {given_in_words(known)}: {left_in_words(known, run.scenario.worlds)}."]
 
 
 def moved_by(run: Run) -> list[str]:

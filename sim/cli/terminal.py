@@ -217,13 +217,12 @@ def claims_table(ledger: Sequence[Row]) -> None:
     if not ledger:
         print(NONE_STATED)
         return
-    rows, beside = [], [given_tables.IN_ALL_WORLDS] if "all_probability" in ledger[0] else []
+    rows, given = [], "all_probability" in ledger[0]
     for row in ledger:
         says = f"{row['says'] or row['claim']}{_happened(row['happened'])} [{row['asked']}]"
-        of_all = [percent(row["all_probability"], row["all_low"], row["all_high"]) for _ in beside]
-        cells = (_probability(row), _not_known(row, "sd"), *of_all, f"{row['worlds']:,}")
-        rows.append([row["claim"], says, *cells])
-    heads = ["claim", "says", ledger[0]["scenario"], "not known", *beside, "worlds"]
+        beside = percent(row["all_probability"], row["all_low"], row["all_high"]) if given else _not_known(row, "sd")
+        rows.append([row["claim"], says, _probability(row), beside, f"{row['worlds']:,}"])
+    heads = ["claim", "says", ledger[0]["scenario"], given_tables.IN_ALL_WORLDS if given else "not known", "worlds"]
     print_table(heads, rows, left=2, spare=["not known"])
     print_filled(f"Percent of the worlds asked, {NOTE}: luck of the draw.")
     _print_not_known([row["sd_high"] for row in ledger])

@@ -23,8 +23,9 @@ LEFT_OUT = (
     "firms, how many startups are left, the endgame, forecasts and facts, single worlds, and cash, runway and revenue "
     "of single startups at the end of each year. Left out, because it is kept only of all worlds together: valuations, "
     "burn, gaps, talent and users; cash, runway and revenue of classes and giants, and in other months; concentration, "
-    "dry powder and venture money; who leads the race; how often a value was clipped at a bound. The page of the same "
-    "question without --given has them of all worlds."
+    "dry powder and venture money; who leads the race; how often a value was clipped at a bound. How far shares move "
+    "between draws of the assumptions is not told either: it takes worlds with other luck, and too few of those agree. "
+    "The page of the same question without --given has all of this of all worlds."
 )
 
 

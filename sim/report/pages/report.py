@@ -52,7 +52,7 @@ def document_of(answer: Run) -> Document:
         _assumptions(run),
         *closing(
             [scenario],
-            (*NOT_KNOWN_TERM, *(GIVEN_TERMS if run.given is not None else ())),
+            NOT_KNOWN_TERM if run.given is None else GIVEN_TERMS,
             run.manifest,
             again,
             f"{run.simulated:,}",
