@@ -230,6 +230,7 @@ ENDGAME_CSV = Table(
         AT_DATE,
         Column("share", NUMBER, A_SHARE, "share of worlds in which it has begun by then"),
         *bounds("share", A_SHARE),
+        *spread("share", A_SHARE),
     ),
 )
 

@@ -6,6 +6,7 @@ endgame), or it runs out of startups before (*extinct*), or neither. The three s
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ import numpy as np
 
 from sim.engine.block import Block
 from sim.foundation.columns import NEVER
+from sim.outcomes.between_draws import Spread, Within, spread_columns
 from sim.outcomes.index import dates_of
 from sim.outcomes.intervals import of_worlds
 from sim.scenario.model import Scenario
@@ -57,11 +59,14 @@ class EndgameCounts:
         low, high = of_worlds(share, self.worlds)
         return Share(share, float(low), float(high))
 
-    def frame(self) -> Any:
-        """endgame.csv: month, date, share of the worlds that reached it by then, low, high (Wilson)."""
+    def frame(self, of_endgame: Callable[[Within], Spread]) -> Any:
+        """endgame.csv: month, date, share of the worlds that reached it by then, low, high (Wilson), and the spread
+        between draws by month, which ``of_endgame`` gives: sd, sd_low, sd_high.
+        """
         import pandas as pd
 
         share = self.reached / self.worlds
         low, high = of_worlds(share, self.worlds)
-        columns = {"month": np.arange(share.size), "date": dates_of(self.scenario)}
-        return pd.DataFrame(columns | {"share": share, "low": low, "high": high})
+        columns: dict[str, Any] = {"month": np.arange(share.size), "date": dates_of(self.scenario)}
+        columns |= {"share": share, "low": low, "high": high}
+        return pd.DataFrame(columns | spread_columns(of_endgame((low, high))))

@@ -15,6 +15,7 @@ from sim.engine.block import Block
 from sim.engine.prepared import draws_of
 from sim.outcomes.between_draws import Spread, Within, draw_sums, spread_of
 from sim.outcomes.claims import TRUE, UNDECIDED, truths
+from sim.outcomes.endgame import endgame_months
 from sim.outcomes.fates import ALL_STATES, event_months, states_at
 from sim.outcomes.index import members_of
 from sim.outcomes.survival import Curve, left_by_world, times_of
@@ -37,6 +38,7 @@ class OtherLuck:
         self._states: list[Any] = []
         self._times: list[Any] = []
         self._truths: list[Any] = []
+        self._endgames: list[Any] = []
 
     def add(self, block: Block) -> None:
         """Add the worlds of a ``block`` of the run, as far as others have the same draws."""
@@ -52,6 +54,7 @@ class OtherLuck:
         histories = block.histories[:worlds]
         self._states.append(states_at(event_months(histories), self.scenario.ticks))
         self._times.append(times_of(histories))
+        self._endgames.append(endgame_months(block)[:worlds])
         self._truths.append({key: answer[:worlds] for key, answer in truths(block, self.scenario).items()})
 
     def _spread(self, counted: Callable[[], Counted], within: Within) -> Spread:
@@ -83,6 +86,15 @@ class OtherLuck:
             keys = [(claim.id, claim.happened is not None) for claim in claims]
             answer = np.concatenate([np.stack([found[key] for key in keys], axis=1) for found in self._truths])
             return answer == TRUE, answer != UNDECIDED
+
+        return self._spread(counted, within)
+
+    def of_endgame(self, within: Within) -> Spread:
+        """That of the share of worlds that reached the endgame by month, each (ticks + 1,)."""
+
+        def counted() -> Counted:
+            part = np.concatenate(self._endgames)[:, None] <= np.arange(self.scenario.ticks + 1)
+            return part, np.ones(part.shape, bool)
 
         return self._spread(counted, within)
 

@@ -132,7 +132,7 @@ def summarise(
         causes=sums.exits.frame(),
         survival=sums.survival.frame(luck.of_curve),
         landscape=landscape_frame(scenario, sums.landscape, sums.landscape_seen),
-        endgame=sums.endgame.frame(),
+        endgame=sums.endgame.frame(luck.of_endgame),
         claims=claims_frame(scenario.claims, sums.ledger, of_claims=luck.of_claims),
         facts=claims_frame(scenario.facts, sums.ledger, facts=True, of_claims=luck.of_claims),
         paths=paths_frame(scenario, sums.paths, sums.paths_seen),

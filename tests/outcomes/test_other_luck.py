@@ -9,7 +9,7 @@ import pytest
 from pytest import approx
 from synthetic_runs import START, block_of, chance, cut, firm, live, scenario
 
-from sim.foundation.columns import ACQUIRED
+from sim.foundation.columns import ACQUIRED, NEVER
 from sim.foundation.states import State
 from sim.outcomes.between_draws import draw_sums, spread_of
 from sim.outcomes.fates import ALL_STATES
@@ -107,6 +107,16 @@ def test_a_curve_month_by_month(told, blocks):
         mine = spread(left, 1, row["survival"], of_worlds(row["survival"], WORLDS))
         assert row[["sd", "sd_low", "sd_high"]].tolist() == approx(mine)
     assert rows["sd"].iloc[0] == 0.0 and rows["sd"].iloc[-1] > 0.05
+
+
+def test_the_endgame_by_month(blocks):
+    """It comes in month 4 where an even draw says so, and never to the others: luck has no part in it."""
+    asked, (own, others) = question(), blocks
+    when = [np.where(np.arange(len(one)) % DRAWS % 2 == 0, 4, NEVER).astype(np.int32) for one in blocks]
+    parts = [cut(asked, one, [len(one)], endgame=months) for one, months in zip((own, others), when, strict=True)]
+    table = summarise(asked, *parts, DRAWS).endgame
+    assert table["sd"].tolist() == approx([0.0] * 4 + [0.5] * (TICKS - 3), abs=0.01)
+    assert table["sd_low"].iloc[-1] > 0.45
 
 
 def test_a_cohort_counts_who_is_on_it(told):

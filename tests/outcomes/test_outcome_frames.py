@@ -69,7 +69,7 @@ def test_worlds_end_once() -> None:
     extinct = np.array([NEVER, 4, 2, 3, NEVER, 4], np.int32)
     blocks = cut(question, still(6, 1), [4, 2], endgame=endgame, extinct=extinct)
     outcomes = summarise(question, blocks)
-    assert outcomes.endgame.columns.tolist() == ["month", "date", "share", "low", "high"]
+    assert outcomes.endgame.columns.tolist() == [*["month", "date", "share", "low", "high", "sd", "sd_low", "sd_high"]]
     assert outcomes.endgame.share.tolist() == [0, 0, 1 / 6, 2 / 6, 3 / 6]  # the third world was empty before
     assert outcomes.extinct.share == 2 / 6
     assert (outcomes.extinct.low, outcomes.extinct.high) == tuple(float(x) for x in wilson(2 / 6, 6))

@@ -89,7 +89,7 @@ def test_what_is_kept_already_is_not_computed_again(dask, tmp_path):
     told: list[how.Progress] = []
     with executor.on_cluster(dask.address):
         run_of(small(4096), out=tmp_path, progress=told.append)
-        assert [now.done for now in told if now.stage == how.SIMULATING] == [2048, 3072, 4096]
+        assert [now.done for now in told if now.stage == how.SIMULATING] == [2048, 3072, 4096, 2048]
     with executor.on_cluster("127.0.0.1:1"):  # nobody there, and nobody needed
         assert run_of(small(4096), out=tmp_path).reused
         assert simulate(small(1024), How(out=tmp_path)).outcomes.worlds == 1024

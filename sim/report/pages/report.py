@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 
 from sim.foundation.states import ALL_STARTUPS, State
@@ -135,8 +136,9 @@ def _tiles(run: RunReader) -> Tiles:
     outcomes = run.outcomes
     if not outcomes.endgame.empty:
         last = outcomes.endgame.iloc[-1]
-        interval = between(last["low"], last["high"])
-        tiles.append((percent(last["share"]), f"of worlds reach the endgame by {run.horizon} ({interval})"))
+        spread = of_run.sd_in_words(*(last.get(name, math.nan) for name in ("sd", "sd_low", "sd_high")))
+        known = "; ".join(said for said in (between(last["low"], last["high"]), spread) if said)
+        tiles.append((percent(last["share"]), f"of worlds reach the endgame by {run.horizon} ({known})"))
     gone = outcomes.extinct
     interval = between(gone.low, gone.high)
     tiles.append((percent(gone.share), f"of worlds have no startup left before any endgame ({interval})"))

@@ -16,7 +16,7 @@ from sim.report.pictures.picture import LOW_HIGH, Key, numbers
 from sim.report.run_reader import RunReader
 
 BAND = 0.16  # opacity of a band
-PALER = 0.4  # that of the band of what is not known, as a share of that of the band of luck
+PALER = 0.5  # that of the band of what is not known, as a share of that of the band of luck
 HOVER = "%{y:.0%} (%{customdata[0]:.1%} to %{customdata[1]:.1%})"
 TOLD = {"hovertemplate": "%{text}<extra></extra>"}  # of marks whose ``text`` is what they say
 INSIDE = {"textposition": "inside", "insidetextanchor": "middle", "textangle": 0}  # of the number in a bar
