@@ -17,6 +17,7 @@ from sim.report.pictures import since_milestones, survival
 from sim.report.pictures.traces import PALER, curve
 from sim.report.run_reader import reader_of
 from sim.report.tables import of_run
+from sim.words.numbers import between
 
 DRAWS = 50
 
@@ -90,7 +91,8 @@ def test_every_share_has_its_spread_below_it(told):
     assert "Sd is what is not known: how far a share moves" in table.caption
     forecasts = of_run.claims_table(reader_of(told))
     assert forecasts.rows[0][1].last.startswith("sd ") and "Sd is what is not known" in forecasts.caption
-    page = str(run_page.document_of(told))
+    page, last = str(run_page.document_of(told)), told.outcomes.endgame.iloc[-1]
+    assert f"{between(last['low'], last['high'])}); sd {100 * last['sd']:.0f}" in page
     assert "Not known, sd" in page and "luck averaged out" in page
 
 

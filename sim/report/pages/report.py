@@ -137,8 +137,8 @@ def _tiles(run: RunReader) -> Tiles:
     if not outcomes.endgame.empty:
         last = outcomes.endgame.iloc[-1]
         spread = of_run.sd_in_words(*(last.get(name, math.nan) for name in ("sd", "sd_low", "sd_high")))
-        known = "; ".join(said for said in (between(last["low"], last["high"]), spread) if said)
-        tiles.append((percent(last["share"]), f"of worlds reach the endgame by {run.horizon} ({known})"))
+        interval = f"({between(last['low'], last['high'])}){f'; {spread}' if spread else ''}"
+        tiles.append((percent(last["share"]), f"of worlds reach the endgame by {run.horizon} {interval}"))
     gone = outcomes.extinct
     interval = between(gone.low, gone.high)
     tiles.append((percent(gone.share), f"of worlds have no startup left before any endgame ({interval})"))
