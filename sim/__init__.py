@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sim.engine.simulate import Trace
     from sim.scenario.model import Scenario
     from sim.study.axes import Vary
+    from sim.study.calibrate import Calibration
     from sim.study.compare import Comparison
     from sim.study.discover import Discovery
     from sim.study.flip import Flip
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "__version__",
+    "calibrate",
     "cluster",
     "compare",
     "discover",
@@ -184,6 +186,27 @@ def discover(scenario: Scenario | Path | str, of: str, at: str, *, how: How) -> 
     from sim.study.discover import discover as answer
 
     return answer(_loaded(scenario), of, at, how)
+
+
+@takes_how(_pages, without=("firms",))
+def calibrate(
+    scenario: Scenario | Path | str,
+    *,
+    until: str = TRAINING_ENDS,
+    points: int | None = None,
+    ensemble: Path | str | None = None,
+    how: How,
+) -> Calibration:
+    """Find which settings of the assumptions without a source can have made the facts, as joint draws of an ensemble.
+
+    Facts to ``until`` (YYYY-MM) count. Four waves of ``points`` settings (by default 2,048), each in some worlds (by
+    default 128), rule out what cannot have made them; what is nearest to the facts is kept, in the answer's folder and
+    in the file ``ensemble``, which a scenario names (``ensemble: FILE``). The answer has ``assumptions``, ``facts`` and
+    ``waves`` as pandas frames and ``headline``. Errors are those of ``run``.
+    """
+    from sim.study.calibrate import calibrate as answer
+
+    return answer(_loaded(scenario), until, how, points, ensemble)
 
 
 def cluster(scheduler: str) -> AbstractContextManager[None]:

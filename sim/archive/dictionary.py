@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from sim.foundation.states import State
+from sim.scenario.model import ENSEMBLE_FILE
 
 INTEGER, A_MONTH, NUMBER, TEXT, TEXT_OR_NONE, FLAG = "whole", "month", "number", "text", "text or none", "flag"
 TYPES = {  # kind of a column -> what it is called
@@ -414,6 +415,7 @@ OTHER_FILES = {  # files that are no tables; a folder ends with a slash
     "manifest.json": "seed, worlds, versions, command, timings, notices, and size and SHA-256 of every other file",
     "scenario.yaml": "the scenario with everything filled in; it runs again to the same result",
     "README.md": "this text",
+    ENSEMBLE_FILE: "the joint draws that scenario.yaml names: a column an assumption, a row a draw",
 }
 
 

@@ -43,7 +43,9 @@ def question(scenario: Scenario, precision: float | None) -> str:
     With a ``precision`` the number of worlds is part of the answer, not of the question.
     """
     asked = _plain(scenario)
-    del asked["notices"], asked["places"]
+    for beside in ("notices", "places", "ensemble", "uncalibrated"):  # the draws of an ensemble are values
+        del asked[beside]
+    asked["resolved"].pop("ensemble", None)
     if precision is not None:
         del asked["worlds"]
         asked["resolved"].pop("worlds", None)

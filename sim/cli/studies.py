@@ -1,4 +1,4 @@
-"""The commands that ask a question: run, whatif, compare, sweep, flip, sensitivity, hindcast and discover.
+"""The commands that ask a question: run, whatif, compare, sweep, flip, sensitivity, hindcast, discover and calibrate.
 
 Each turns its own options into a call of the function of ``sim`` that answers it; what they share is in options.py.
 """
@@ -50,6 +50,13 @@ Training = Annotated[
 ]
 Foretold = Annotated[str, typer.Option("--of", metavar="CLAIM", help=f"The claim, {PROPOSITION}.")]
 At = Annotated[str, typer.Option("--at", metavar="YYYY-MM", help="The month at whose end the state is looked at.")]
+Fitted = Annotated[str, typer.Option("--until", metavar="YYYY-MM", help="The last month of facts that count.")]
+Points = Annotated[
+    int | None, typer.Option("--points", metavar="N", help="Settings of each of four waves; 2,048 if not given.")
+]
+EnsembleFile = Annotated[
+    Path | None, typer.Option("--ensemble", metavar="FILE", help="Also write the draws into this file (.parquet).")
+]
 Runs = Annotated[
     list[Path], typer.Argument(metavar="X Y [Z...]", help="Scenario files or result folders.", show_default=False)
 ]
@@ -99,3 +106,14 @@ def hindcast(scenario: ScenarioFile, until: Training = TRAINING_ENDS, sets: Sets
 @question(sim.discover, claim_tables.leaves)
 def discover(scenario: ScenarioFile, of: Foretold = "", at: At = "", sets: Sets = None) -> Ask:
     return partial(sim.discover, sim.load(scenario, sets or ()), of, at)
+
+
+@question(sim.calibrate, terminal.calibration_table)
+def calibrate(
+    scenario: ScenarioFile,
+    until: Fitted = TRAINING_ENDS,
+    points: Points = None,
+    ensemble: EnsembleFile = None,
+    sets: Sets = None,
+) -> Ask:
+    return partial(sim.calibrate, sim.load(scenario, sets or ()), until=until, points=points, ensemble=ensemble)

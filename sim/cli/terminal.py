@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from sim.outcomes.forecasts import Forecast
     from sim.study.axes import Coordinate
+    from sim.study.calibrate import Calibration
     from sim.study.compare import Comparison
     from sim.study.hindcast import Hindcast
     from sim.study.how import Progress, Tell
@@ -438,3 +439,23 @@ def scores_table(done: Hindcast) -> None:
 
 def _gain(row: Row) -> str:
     return f"{row['gain']:+.3f} ({row['gain_low']:+.3f} to {row['gain_high']:+.3f})"
+
+
+MOST_LEFT = 20  # rows of the table; the file has all
+
+
+def calibration_table(done: Calibration) -> None:
+    """The plain answer, what is left of the assumptions that facts speak to most clearly, and facts that none meets."""
+    print(clean(f"{done.headline}."))
+    rows = [
+        [row["path"], *(f"{row[key]:.4g}" for key in ("stated", "p05", "p50", "p95")), f"{row['left']:.0%}"]
+        for row in done.summary()
+        if row["p50"] is not None
+    ]
+    print_table(["assumption", "stated", "5%", "median", "95%", "width left"], rows[:MOST_LEFT], left=1)
+    if len(rows) > MOST_LEFT:
+        print(f"{len(rows) - MOST_LEFT} more in assumptions.csv.")
+    for row in done.facts[~done.facts["met"]].to_dict("records"):
+        print(clean(f"No setting meets: {row['says']} ({row['fact']})."))
+    worlds = int(done.waves["worlds"].sum())
+    print(f"{worlds:,} worlds. The draws are in ensemble.parquet; a scenario names them: ensemble: FILE.")

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.engine.luck import fill_assumption
 from sim.foundation.assumption import Assumption
-from sim.scenario.model import Value
+from sim.scenario.model import JOINT, Value
 from sim.scenario.value import Range, quantile
 
 
@@ -46,7 +46,8 @@ class Draw:
         if not self.value.uncertain:
             return np.full((worlds, rows) if rows else worlds, self.value.numbers[0])
         numbers = []
-        for copy in range(1, rows + 1) if rows > 1 else (0,):  # members of a class draw as 1, 2, ...
+        alone = rows < 2 or self.value.kind == JOINT  # joint draws are one row, for all members of a class
+        for copy in (0,) * max(rows, 1) if alone else range(1, rows + 1):  # members draw as 1, 2, ...
             u = np.empty(worlds)
             fill_assumption(u, seed, self.key, first, copy)
             numbers.append(quantile(self.value, u, self.within.low, self.within.high))

@@ -13,8 +13,10 @@ from sim.foundation.columns import NEVER
 from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS
 from sim.scenario.keys import luck_key
 from sim.scenario.layout import Layout, layout_of
-from sim.scenario.model import Change, Scenario, Value
+from sim.scenario.model import JOINT, Change, Scenario, Value
 from sim.scenario.value import range_of
+
+ENSEMBLE_KEY = luck_key("ensemble")  # of the luck by which a world takes its row of joint draws
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,9 @@ def _draw(path: str, value: Value, rows_of: dict[str, tuple[int, ...]], change: 
         _, firm, name = path.split(".")
         slot = Slot(path, trait_column(name), rows_of[firm], FIRM_ASSUMPTIONS[name])
     if change is None:
-        return Draw(path, luck_key(path), value, range_of("set", slot.declared), slot)
+        return Draw(
+            path, ENSEMBLE_KEY if value.kind == JOINT else luck_key(path), value, range_of("set", slot.declared), slot
+        )
     key = luck_key(f"{change.origin}.{path}")
     return Draw(f"{change.origin}.set.{path}", key, value, range_of(change.op, slot.declared), slot)
 
@@ -142,6 +146,14 @@ def prepare(scenario: Scenario, seeds: Seeds | None = None) -> Problem:
         seeds=seeds,
         draws=scenario.draws,
     )
+
+
+def rows_taken(seed: int, rows: int, first: int, worlds: int) -> np.ndarray:
+    """(worlds,) which row of an ensemble of so many each world takes."""
+    value = Value(JOINT, tuple(map(float, range(rows))))
+    slot = Slot("", "", (), next(iter(ASSUMPTIONS.values())))
+    drawn = Draw("", ENSEMBLE_KEY, value, range_of("set", slot.declared), slot).numbers(seed, first, worlds)
+    return drawn.astype(np.int64)
 
 
 def draws_of(scenario: Scenario) -> tuple[Draw, ...]:

@@ -4,9 +4,9 @@ Ruling out is history matching (Vernon, Goldstein & Bower 2010, Bayesian Analysi
 assumptions, the worlds give each fact a mean and a spread. History is one world, so that a fact z is implausible at x
 by
 
-    I(x) = |z - mean(x)| / sqrt(spread(x)^2 + error^2 + tolerance^2)
+    I(x) = |z - mean(x)| / sqrt(spread(x)^2 + error(x)^2)
 
-``error`` being what the emulator does not know of the mean and ``tolerance`` what the source does not know of z. A
+``error`` being what is not known of the mean, and z the end nearer to it of the range in which the fact was seen. A
 point at which the largest I of all facts is above CUT is ruled out. What no point can meet does not rule out: it is a
 finding about the model. The emulator of the mean is a ridge regression on the assumptions that the fact speaks to,
 their squares and their products; its error is that of leaving points out.
@@ -106,14 +106,14 @@ def emulated(x: np.ndarray, y: np.ndarray, rho: np.ndarray, speaks: np.ndarray) 
 
 
 def implausible(
-    mean: np.ndarray, spread: np.ndarray, low: np.ndarray, high: np.ndarray, tolerance: np.ndarray, error: np.ndarray
+    mean: np.ndarray, spread: np.ndarray, low: np.ndarray, high: np.ndarray, error: np.ndarray
 ) -> np.ndarray:
-    """(points, facts) how implausible every fact is at every point; 0 inside a reported range.
+    """(points, facts) how implausible every fact is at every point; 0 inside the range in which it was seen.
 
-    ``mean`` and ``spread`` (points, facts) of the worlds, ``low``, ``high``, ``tolerance`` and ``error`` (facts,).
+    ``mean``, ``spread`` and ``error`` (points, facts) of the worlds, ``low`` and ``high`` (facts,).
     """
     beyond = np.maximum(np.maximum(low - mean, mean - high), 0.0)
-    return np.asarray(beyond / np.sqrt(spread**2 + tolerance**2 + error**2 + 1e-300))
+    return np.asarray(beyond / np.sqrt(spread**2 + error**2 + 1e-300))
 
 
 def meetable(implausibility: np.ndarray) -> np.ndarray:

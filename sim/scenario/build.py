@@ -9,13 +9,14 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from sim.foundation.columns import FIRM_KINDS
 from sim.foundation.errors import Gathered, nearest_of
 from sim.foundation.months import FIRST_MONTH, month_text
 from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS, MECHANISMS
-from sim.scenario import proposition
+from sim.scenario import ensemble, proposition
 from sim.scenario import value as values
 from sim.scenario.amount import amount
 from sim.scenario.events import changes_of, overwritten, places
@@ -32,8 +33,8 @@ from sim.scenario.grammar import (
     Key,
 )
 from sim.scenario.keys import RESERVED_IDS, copy_ids, luck_key
-from sim.scenario.model import Claim, Firm, Reported, Scenario, Value
-from sim.scenario.node import Node, list_of
+from sim.scenario.model import Claim, Firm, Reported, Scenario, Value, values_at, with_values
+from sim.scenario.node import MAX_TEXT, Node, list_of
 from sim.scenario.removed import Removed
 from sim.scenario.scope import Scope
 
@@ -65,6 +66,14 @@ def build(tree: Tree, set_paths: tuple[str, ...], notices: tuple[str, ...], erro
     firms = _firms(top["firms"], start, end, errors)
     groups = _groups(root.section("groups"), firms, removed, errors)
     assumptions, given = _assumptions(top.get("assumptions"), errors)
+    stated_before: dict[str, Value] = {}
+    if "ensemble" in top and top["ensemble"].data is not None:
+        with errors.part():
+            found = ensemble.read(Path(top["ensemble"].text(limit=MAX_TEXT)), [firm.id for firm in firms])
+            joint = {path: value for path, value in ensemble.values_of(found).items() if path not in set_paths}
+            stated_before = {path: value for path, value in values_at(firms, assumptions).items() if path in joint}
+            firms, assumptions = with_values(firms, assumptions, joint)
+            given |= joint.keys()
     given |= {f"firms.{id}.{key}" for id, entry in top["firms"].data.items() for key in entry.data}
     changes = changes_of(root, start, end, removed, errors)
     single = [firm.id for firm in firms if not firm.copies]
@@ -95,6 +104,8 @@ def build(tree: Tree, set_paths: tuple[str, ...], notices: tuple[str, ...], erro
         claims=claims,
         facts=facts,
         reported=reported,
+        ensemble=str(top["ensemble"].data or "") if "ensemble" in top else "",
+        uncalibrated=Frozen(stated_before),
         probes=proposition.sorted_probes(scope.probes),
         given=frozenset(given),
         resolved=freeze(stated),

@@ -56,6 +56,10 @@ def tree_of_node(root: Node, errors: Gathered) -> Tree:
 def _laid(root: Node, path: Path, folder: Path, seen: tuple[str, ...], errors: Gathered) -> Tree:
     """``root``, read from ``path``, laid over what it extends: a file in ``folder`` or below, or a shipped scenario."""
     root = _shaped(root, errors)
+    if (entry := root.data.get("ensemble")) is not None and entry.data is not None:
+        root = root.replaced({key: node for key, node in root.data.items() if key != "ensemble"})
+        with errors.part():
+            root = root.replaced({**root.data, "ensemble": entry.replaced(str(_beside(entry, path)))})
     if "name" not in root.data:
         root = root.replaced({**root.data, "name": Node(path.stem, "name", root.file, 1)})
     entry = root.data.get("extends")
@@ -84,6 +88,14 @@ def _laid(root: Node, path: Path, folder: Path, seen: tuple[str, ...], errors: G
         ) from None
     below = read(text, shown(str(target), 300), errors=errors)
     return _over(_laid(below, target, folder, (*seen, real), errors), root, errors)
+
+
+def _beside(entry: Node, path: Path) -> Path:
+    """The file that a scenario at ``path`` names: in its folder or below."""
+    target = path.parent / entry.text(limit=1000)
+    if not Path(os.path.realpath(target)).is_relative_to(os.path.realpath(path.parent)):
+        raise entry.wrong("a file outside the folder", f"a file in {shown(str(path.parent), 300)} or below")
+    return target
 
 
 def _text(path: str | Path, name: str) -> str:

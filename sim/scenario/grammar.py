@@ -113,6 +113,7 @@ SOURCE_AND_NOTE = {
 }  # of every value that says more than its number
 
 EXTENDS = "a file in the same folder or below, or the name of a shipped scenario; this one states only its differences"
+ENSEMBLE = "a file of joint draws that `shakeout calibrate` wrote, in the same folder or below"
 SECTIONS = ("firms", "groups", "assumptions", "events", "claims", "facts")  # schema.py says what each holds
 KEYS_OF_SCENARIO = {
     "name": Key(
@@ -121,6 +122,7 @@ KEYS_OF_SCENARIO = {
     "title": ONE_LINE,
     "description": SEVERAL_LINES,
     "extends": Key({"type": "string", "description": EXTENDS}),
+    "ensemble": Key({"type": "string", "description": ENSEMBLE}),
     "currency": ONE_LINE._replace(default=DEFAULT_CURRENCY),
     "start": Key(MONTH_SCHEMA),
     "end": Key(MONTH_SCHEMA),

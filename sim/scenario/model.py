@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-SERIES, LINE = "series", "line"
+from sim.scenario.frozen import Frozen
+
+SERIES, LINE, JOINT = "series", "line", "joint"
+ENSEMBLE_FILE = "ensemble.parquet"  # what an ensemble is called beside the scenario.yaml of a result
 AT, SUM, LARGEST = "at", "sum", "largest"
 
 
@@ -15,7 +18,8 @@ class Value:
     """A number, a distribution or a series, with its source.
 
     ``kind`` is "number", "uniform" (low, high), "triangular" (low, mode, high), "normal" (mean, sd),
-    "lognormal" (median, log_sd) or "choice" (equally likely numbers). Of a value that changes, "series" (steps) or
+    "lognormal" (median, log_sd) or "choice" (equally likely numbers); or "joint", the draws of an ensemble, of which
+    each world takes one row (scenario/ensemble.py). Of a value that changes, "series" (steps) or
     "line" (straight between), ``months`` are the calendar months of its numbers (scenario/series.py).
     """
 
@@ -131,6 +135,7 @@ class Scenario:
     ``assumptions`` maps "assumptions.<mechanism>.<name>" to its Value, complete (defaults filled in).
     ``given`` are the paths the file or a ``--set`` states; the rest are defaults.
     ``resolved`` is the plain data (dates as text) that runs again to the same result, for scenario.yaml.
+    ``ensemble`` is the file that its joint draws are from; ``uncalibrated`` what was stated for their paths before.
     ``places`` are file and line of the events, by ``events.<id>``, for messages.
     ``luck`` is the seed of all that happens by chance in the months, in place of ``seed``, which is then that of what
     is uncertain alone. ``draws`` is how many different draws there are: world k has drawn what world k modulo ``draws``
@@ -155,6 +160,8 @@ class Scenario:
     given: frozenset[str]
     resolved: Mapping[str, Any]
     reported: tuple[Reported, ...] = ()
+    ensemble: str = ""
+    uncalibrated: Mapping[str, Value] = field(default_factory=dict)
     notices: tuple[str, ...] = field(default=())
     places: Mapping[str, tuple[str | None, int | None]] = field(default_factory=dict, compare=False)
     luck: int | None = None
@@ -164,3 +171,20 @@ class Scenario:
     def ticks(self) -> int:
         """Number of months simulated."""
         return self.end - self.start + 1
+
+
+def values_at(firms: Sequence[Firm], assumptions: Mapping[str, Value]) -> dict[str, Value]:
+    """Path -> what is assumed there, of the industry and of every firm."""
+    traits = {f"firms.{firm.id}.{name}": value for firm in firms for name, value in firm.values.items()}
+    return {**assumptions, **traits}
+
+
+def with_values(
+    firms: Sequence[Firm], assumptions: Mapping[str, Value], values: Mapping[str, Value]
+) -> tuple[tuple[Firm, ...], Mapping[str, Value]]:
+    """``firms`` and ``assumptions`` with ``values`` (path -> Value) in place of their own."""
+    changed = tuple(
+        replace(firm, values=Frozen({n: values.get(f"firms.{firm.id}.{n}", v) for n, v in firm.values.items()}))
+        for firm in firms
+    )
+    return changed, Frozen({path: values.get(path, value) for path, value in assumptions.items()})

@@ -17,7 +17,7 @@ from sim.foundation.assumption import Assumption
 from sim.foundation.months import FIRST_MONTH, LAST_MONTH
 from sim.scenario import decided, series
 from sim.scenario.grammar import ASSUMED, SOURCE_AND_NOTE
-from sim.scenario.model import LINE, Value
+from sim.scenario.model import JOINT, LINE, Value
 from sim.scenario.node import Node, list_of, range_text
 
 DISTRIBUTIONS = {  # what the numbers are, for messages and the schema
@@ -199,7 +199,7 @@ def quantile(value: Value, u: np.ndarray, low: float, high: float) -> np.ndarray
     numbers = value.numbers
     if value.kind == "number":
         return np.full(u.shape, numbers[0])
-    if value.kind == "choice":
+    if value.kind in ("choice", JOINT):
         picked: np.ndarray = np.array(numbers)[np.minimum((u * len(numbers)).astype(int), len(numbers) - 1)]
         return picked
     if value.kind == "uniform":

@@ -27,7 +27,7 @@ from ruamel.yaml.events import (
 
 from sim.foundation.errors import NOT_GATHERED, Gathered, InputError, shown
 from sim.scenario.frozen import thaw
-from sim.scenario.model import Scenario
+from sim.scenario.model import ENSEMBLE_FILE, Scenario
 from sim.scenario.node import MAX_DEPTH, MAX_NODES, Node, child_key
 
 _WORDS: dict[str, bool | None] = {
@@ -60,7 +60,10 @@ def to_yaml(scenario: Scenario) -> str:
     yaml.width = 1_000_000
     yaml.sort_base_mapping_type_on_output = False
     stream = io.StringIO()
-    yaml.dump(thaw(scenario.resolved), stream)
+    stated = thaw(scenario.resolved)
+    if scenario.ensemble:
+        stated["ensemble"] = ENSEMBLE_FILE
+    yaml.dump(stated, stream)
     return stream.getvalue()
 
 

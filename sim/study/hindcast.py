@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -19,11 +19,10 @@ from sim.outcomes import hindcast as facts
 from sim.outcomes.hindcast import BASE_RATE, DEFAULTS, PERSISTENCE, QUANTILES, WORLDS, date_of
 from sim.outcomes.intervals import of_worlds
 from sim.outcomes.scores import Forecast, brier, place, surprise
-from sim.scenario.frozen import Frozen
-from sim.scenario.model import Claim, Reported, Scenario, Value
+from sim.scenario.model import Claim, Reported, Scenario, Value, with_values
 from sim.study.how import SUMMARISING, How
 from sim.study.many_worlds import ManyWorlds, sized
-from sim.study.study import Kind, Study, answered, folder_name, manifest_of
+from sim.study.study import Kind, Study, answered, folder_name, frame_of, manifest_of
 from sim.words.hindcast import headline_of
 
 if TYPE_CHECKING:
@@ -151,15 +150,20 @@ def to_last_fact(scenario: Scenario) -> Scenario:
     return replace(scenario, end=end, claims=(), probes=probes)
 
 
-def without_assumptions(scenario: Scenario) -> Scenario:
-    """``scenario`` with the defaults of all assumptions of the industry: what the reference of that name knows."""
-    defaults = {path: Value("number", (float(one.default),), one.source) for path, one in ASSUMPTIONS.items()}
-    return replace(scenario, assumptions=Frozen(defaults))
+def uncalibrated(scenario: Scenario) -> Scenario:
+    """What the reference of that name knows: ``scenario`` without its ensemble, or if it has none with the defaults of
+    all assumptions of the industry.
+    """
+    defaults: Mapping[str, Value] = scenario.uncalibrated
+    if not scenario.ensemble:
+        defaults = {path: Value("number", (float(one.default),), one.source) for path, one in ASSUMPTIONS.items()}
+    firms, assumptions = with_values(scenario.firms, scenario.assumptions, defaults)
+    return replace(scenario, firms=firms, assumptions=assumptions)
 
 
 def _computed(base: Scenario, training_ends: int, how: How) -> Hindcast:
     started, many = time.perf_counter(), ManyWorlds(how)
-    plain = without_assumptions(base)
+    plain = uncalibrated(base)
     many.compute([base, plain])
     how.tell(SUMMARISING, base.worlds, base.worlds)
     seen, defaults = (facts.seen_in(one, many.blocks(one)) for one in (base, plain))
@@ -179,17 +183,11 @@ def _computed(base: Scenario, training_ends: int, how: How) -> Hindcast:
     return Hindcast(
         scenario=base,
         until=month_text(training_ends),
-        event_forecasts=_frame(EVENT_FORECASTS, [_event(one) for one in told]),
-        number_forecasts=_frame(NUMBER_FORECASTS, [_number(one) for one in judged]),
-        scores=_frame(SCORES, [_score(one) for one in scores]),
+        event_forecasts=frame_of(EVENT_FORECASTS, [_event(one) for one in told]),
+        number_forecasts=frame_of(NUMBER_FORECASTS, [_number(one) for one in judged]),
+        scores=frame_of(SCORES, [_score(one) for one in scores]),
         manifest=manifest,
     )
-
-
-def _frame(table: Table, rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
-    import pandas as pd
-
-    return pd.DataFrame(list(rows), columns=[column.name for column in table.columns])
 
 
 def _of_fact(one: facts.Told | facts.Judged) -> dict[str, Any]:

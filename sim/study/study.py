@@ -6,6 +6,7 @@ sim/report/pages/<module>.py.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self, TypeVar
 from sim.archive import digest, folder, tables
 from sim.archive.dictionary import Table
 from sim.archive.folder import RunFolder
-from sim.scenario.model import Scenario
+from sim.scenario.model import ENSEMBLE_FILE, Scenario
 from sim.scenario.yaml_text import to_yaml
 from sim.study import readme
 from sim.study.focus import FOCUS, focus_of, named
@@ -105,6 +106,13 @@ def _plain(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(paired=frame["paired"].map(words)) if "paired" in frame else frame
 
 
+def frame_of(table: Table, rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """``rows`` as a frame with the columns of ``table``; what a row does not have is empty."""
+    import pandas as pd
+
+    return pd.DataFrame(list(rows), columns=[column.name for column in table.columns])
+
+
 def folder_name(kind: Kind, question: Any) -> str:
     """What the folder of an answer is called: the kind, and a digest of ``question`` (plain data) and today's code."""
     mark = digest.digest_of({"question": question, "made_by": [digest.simulated_by(), digest.answered_by()]})
@@ -162,6 +170,8 @@ def _written(answer: A, target: Path, how: How) -> A:
     manifest = {**answer.manifest, who: target.name, "command": how.command}
     with folder.written(target, manifest) as part:
         (part / folder.SCENARIO).write_text(to_yaml(answer.scenario), encoding="utf-8")
+        if answer.scenario.ensemble:
+            shutil.copyfile(answer.scenario.ensemble, part / ENSEMBLE_FILE)
         columns = answer.write(part)
         if how.pages is not None:
             how.pages().write(answer, part)

@@ -8,6 +8,7 @@ import sys
 import pytest
 
 import sim
+from sim.foundation.edition import MODEL
 from sim.laws.catalogue import ASSUMPTIONS
 from tools.golden.baseline import (
     BASELINE,
@@ -39,6 +40,10 @@ def test_results_are_those_of_the_baseline():
 
 def test_the_changelog_names_the_baseline_that_is_kept():
     assert f"(baseline `{digest_of_baseline()}`)" in CHANGELOG.read_text(encoding="utf-8")
+
+
+def test_the_edition_of_the_model_is_the_baseline_that_is_kept():
+    assert digest_of_baseline() == MODEL
 
 
 def test_the_calibration_tables_were_made_on_this_baseline():

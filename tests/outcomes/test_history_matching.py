@@ -28,7 +28,7 @@ def test_noise_speaks_to_nothing_in_19_of_20_screenings():
 
 def test_implausible_by_hand():
     mean, spread = np.array([[10.0, 0.0]]), np.array([[3.0, 1.0]])
-    found = implausible(mean, spread, np.array([30.0, -1]), np.array([40.0, 1]), np.array([4.0, 0]), np.array([0.0, 0]))
+    found = implausible(mean, spread, np.array([30.0, -1]), np.array([40.0, 1]), np.array([[4.0, 0.0]]))
     assert found[0].tolist() == [20 / 5, 0.0] and CUT < 20 / 5
     assert meetable(found).tolist() == [False, True]
 

@@ -1,7 +1,8 @@
 """Compare with the golden baseline, or replace it and say why: ``python -m tools.golden [--update "what and why"]``.
 
-``--update`` writes the new baseline and, in CHANGELOG.md under "Results" of "Unreleased", the line that says what
-changed in the results and why. There is no update without one.
+``--update`` writes the new baseline, its digest as the edition of the model (sim/foundation/edition.py) and, in
+CHANGELOG.md under "Results" of "Unreleased", the line that says what changed in the results and why. There is no
+update without one. Ensembles of another edition are refused: calibrate again.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ from __future__ import annotations
 import argparse
 import sys
 
-from tools.golden.baseline import BASELINE, CHANGELOG, differences, digest_of_baseline, read, table, to_text
+from sim.foundation.edition import MODEL
+from tools.golden.baseline import BASELINE, CHANGELOG, EDITION, differences, digest_of_baseline, read, table, to_text
 
 HEADING = "### Results\n"
 SHORTEST = 20  # characters of a line that says something
@@ -38,6 +40,7 @@ def main() -> int:
     changelog = CHANGELOG.read_text(encoding="utf-8")
     with_line(changelog, "")  # refuses before anything is written
     BASELINE.write_text(to_text(found), encoding="utf-8")
+    EDITION.write_text(EDITION.read_text(encoding="utf-8").replace(MODEL, digest_of_baseline()), encoding="utf-8")
     line = f"{asked.update.strip().rstrip('.')} (baseline `{digest_of_baseline()}`)."
     CHANGELOG.write_text(with_line(changelog, line), encoding="utf-8")
     print(f"\nwritten: {BASELINE.name}, and in {CHANGELOG.name}: {line}")

@@ -25,6 +25,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 BASELINE = HERE / "baseline.csv"
 CHANGELOG = ROOT / "CHANGELOG.md"
+EDITION = ROOT / "sim" / "foundation" / "edition.py"
 FLAGSHIP = ROOT / "scenarios" / "six-dragons.yaml"
 WORLDS, SEED = 64, 20240521
 MONTHS = tuple(name for name in HISTORY_DTYPE.names or () if name.endswith("_month"))

@@ -6,6 +6,8 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from sim.foundation.assumption import Assumption
 from sim.foundation.currency import unit_in
 from sim.foundation.states import State
@@ -207,6 +209,9 @@ def value_text(value: Value, declared: Assumption | None) -> str:
             return f"triangular, {numbers[0]} to {numbers[2]}, most likely {numbers[1]}"
         case "normal":
             return f"normal, mean {numbers[0]}, sd {numbers[1]}"
+        case "joint":
+            low, middle, high = (exact(float(f"{x:.3g}")) for x in np.quantile(value.numbers, (0.05, 0.5, 0.95)))
+            return f"calibrated, 5 to 95%: {low} to {high}, median {middle}"
         case "lognormal":
             return f"lognormal, median {numbers[0]}, sd of log {numbers[1]}"
         case _:

@@ -1,0 +1,215 @@
+"""The page of a calibration: what facts leave of the assumptions without a source, and which facts no setting meets."""
+
+from __future__ import annotations
+
+import math
+import shlex
+from typing import Any
+
+from sim.outcomes.history_matching import CUT
+from sim.report.html.document import Cell, Column, Details, Document, Figure, Prose, Section, Table, Tiles
+from sim.report.pages.chapters import closing
+from sim.report.pictures.posteriors import posteriors
+from sim.report.pictures.value_axis import name_of
+from sim.scenario.model import ENSEMBLE_FILE, Reported
+from sim.study.calibrate import MOST_DRAWS, WAVES, Calibration
+from sim.study.hindcast import facts_of
+from sim.study.priors import EVEN, FACTOR, LOG, ODDS, WIDER
+from sim.words.months import date_name
+from sim.words.numbers import count, percent, significant
+from sim.words.propositions import unit_of
+from sim.words.text import capital, notes, shorten
+
+SCALES = {EVEN: "the number", LOG: "its logarithm", ODDS: "its odds, in logarithms"}
+CALIBRATION_TERMS = (
+    (
+        "Prior",
+        f"What is thought possible before any fact: of an uncertain assumption its range, by {percent(WIDER)} of its "
+        f"width wider on both sides; of a single value from {1 / FACTOR:g} to {FACTOR:g} times it (of a share, its "
+        "odds). "
+        "All assumptions without a source vary at once; switches, whole numbers, decisions and values of 0 do not.",
+    ),
+    (
+        "Implausibility",
+        "How far what happened lies from the mean of the worlds of a setting, in units of their spread and of what is "
+        f"not known of that mean. Above {CUT:g} the fact rules the setting out (Pukelsheim 1994).",
+    ),
+    (
+        "Wave",
+        "Settings that fill what is left of the space of priors. An emulator, a quadratic fitted to the worlds of a "
+        "wave, says where the next wave need not look (Vernon, Goldstein and Bower 2010).",
+    ),
+    (
+        "Draws",
+        f"Of all worlds at settings that no fact rules out, at most {MOST_DRAWS} that lie nearest to the facts "
+        "(approximate Bayesian computation; Fearnhead and Prangle 2012; Beaumont, Zhang and Balding 2002). Each has a "
+        "row of values for all assumptions that a fact speaks to; a world of a scenario that uses them takes one row.",
+    ),
+    (
+        "Speaks to",
+        "The mean of what the fact measures moves with the assumption, more than chance does (rank correlation, a "
+        "family-wise error of 5% over all pairs, Holm 1979).",
+    ),
+)
+
+
+def document_of(done: Calibration) -> Document:
+    """The page as a document."""
+    scenario, points = done.scenario, done.manifest["points"]
+    again = (
+        f"shakeout calibrate scenario.yaml --until {shlex.quote(done.until)} --points {points} "
+        f"--worlds {scenario.worlds} --seed {scenario.seed}"
+    )
+    silent = done.assumptions[done.assumptions["speaks"].isna()]
+    use = (
+        f"{ENSEMBLE_FILE} in this folder holds the draws. Put it beside a scenario file and write into that file: "
+        f"ensemble: {ENSEMBLE_FILE}. Each world then takes one row by its own luck; --set still changes any of its "
+        "assumptions. The file says from which facts and which edition of the model it comes; another edition of the "
+        "model refuses it."
+    )
+    sections = [
+        Section("found", "What the facts leave", (_tiles(done), Figure(posteriors(done)))),
+        Section("facts", "The facts", (_facts(done),)),
+        Section(
+            "assumptions",
+            "Which assumptions the facts speak to",
+            (
+                _spoken(done),
+                Details(f"{capital(count(len(silent), 'assumption'))} to which no fact speaks", (_silent(done),)),
+            ),
+        ),
+        Section("waves", "How it was found", (_waves(done),)),
+        Section("use", "How to use it", (Prose((use,)),)),
+        *closing([scenario], CALIBRATION_TERMS, done.manifest, again, f"{scenario.worlds:,} a point, on average"),
+    ]
+    return Document(
+        f"Calibration: {shorten(scenario.title or scenario.name, 200)}",
+        shorten(done.headline, 600),
+        tuple(sections),
+        f"Facts to {date_name(done.until)} are fitted to; later ones are not seen.",
+        (
+            f"{count(len(done.waves), 'wave')} of settings of {count(len(done.assumptions), 'assumption')} at once, "
+            f"{int(done.waves['worlds'].sum()):,} worlds in all, seed {scenario.seed}. What is left is what the model "
+            "and its priors leave: not what is true.",
+            *notes(done.manifest["notices"]),
+        ),
+    )
+
+
+def _tiles(done: Calibration) -> Tiles:
+    spoken, met = int(done.assumptions["speaks"].notna().sum()), int(done.facts["met"].sum())
+    kept, points = int(done.waves["kept"].sum()), int(done.waves["points"].sum())
+    return Tiles(
+        (
+            (f"{spoken} of {len(done.assumptions)}", "assumptions without a source to which a fact speaks"),
+            (f"{met} of {len(done.facts)}", "facts that some setting meets"),
+            (percent(kept / points), f"of {points:,} settings are ruled out by no fact ({kept:,})"),
+            (percent(done.waves["left"].iloc[-1]), "of the space of priors is left by the emulators"),
+        )
+    )
+
+
+def _facts(done: Calibration) -> Table:
+    stated = {fact.id: fact for fact in facts_of(done.scenario)}
+    columns = (
+        Column("Fact", wide=True),
+        Column("Date"),
+        Column("Some setting meets it"),
+        Column("Rules out", "right", title="share of the settings of the first wave that it alone rules out"),
+        Column("Speaks to", "right", title="assumptions"),
+        Column("In the draws", "right", title="median of the worlds that were kept; of an event their share"),
+    )
+    rows = []
+    for row in done.facts.sort_values(["met", "ruled_out"], ascending=[True, False], kind="stable").to_dict("records"):
+        fact = stated[row["fact"]]
+        unit = unit_of(fact.measure) if isinstance(fact, Reported) else "share"
+        rows.append(
+            (
+                Cell(row["says"], fact.source),
+                Cell(row["date"]),
+                Cell("yes" if row["met"] else f"no: {row['implausibility']:.1f} at the nearest", strong=not row["met"]),
+                Cell(percent(row["ruled_out"])),
+                Cell(str(row["spoken_to"])),
+                Cell("" if math.isnan(row["kept"]) else _amount(row["kept"], unit)),
+            )
+        )
+    caption = (
+        "A fact that no setting meets rules nothing out: it is a finding about the model. A setting at "
+        "which hardly any world counts for a fact is ruled out by it."
+    )
+    return Table("facts", "", columns, tuple(rows), caption)
+
+
+def _amount(value: float, unit: str) -> str:
+    return percent(value) if unit == "share" else f"{significant(value)} {unit}"
+
+
+def _spoken(done: Calibration) -> Table:
+    columns = (
+        Column("Assumption", wide=True),
+        Column("Stated", "right"),
+        Column("Prior", "right"),
+        Column("Left: median", "right"),
+        Column("Middle 90%", "right"),
+        Column("Width left", "right"),
+        Column("Clearest fact", wide=True),
+        Column("Correlation", "right"),
+    )
+    says = dict(zip(done.facts["fact"], done.facts["says"], strict=True))
+    rows = []
+    for row in done.assumptions[done.assumptions["speaks"].notna()].to_dict("records"):
+        drawn = not math.isnan(row["p50"])
+        rows.append(
+            (
+                Cell(name_of(row["path"], done.scenario), row["path"]),
+                Cell(significant(row["stated"])),
+                Cell(_range(row), SCALES[row["scale"]]),
+                Cell(significant(row["p50"]) if drawn else ""),
+                Cell(f"{significant(row['p05'])} to {significant(row['p95'])}" if drawn else "not drawn"),
+                Cell(percent(row["left"]) if drawn else ""),
+                Cell(says[row["speaks"]]),
+                Cell(f"{row['correlation']:+.2f}"),
+            )
+        )
+    return Table("spoken", "", columns, tuple(rows), empty="The facts speak to no assumption.")
+
+
+def _silent(done: Calibration) -> Table:
+    columns = (Column("Assumption", wide=True), Column("Stated", "right"), Column("Prior", "right"))
+    rows = tuple(
+        (Cell(name_of(row["path"], done.scenario), row["path"]), Cell(significant(row["stated"])), Cell(_range(row)))
+        for row in done.assumptions[done.assumptions["speaks"].isna()].to_dict("records")
+    )
+    caption = "They keep what the scenario states: the draws say nothing of them."
+    return Table("silent", "", columns, rows, caption, empty="A fact speaks to every assumption.")
+
+
+def _range(row: dict[Any, Any]) -> str:
+    return f"{significant(row['low'])} to {significant(row['high'])}"
+
+
+def _waves(done: Calibration) -> Table:
+    columns = (
+        Column("Wave"),
+        Column("Assumptions varied", "right"),
+        Column("Settings", "right"),
+        Column("Worlds", "right"),
+        Column("Not ruled out by their own worlds", "right"),
+        Column("Share of the space left after it", "right"),
+    )
+    rows = tuple(
+        (
+            Cell(str(row["wave"])),
+            Cell(str(row["varied"])),
+            Cell(f"{row['points']:,}"),
+            Cell(f"{row['worlds']:,}"),
+            Cell(f"{row['kept']:,}", percent(row["kept"] / row["points"])),
+            Cell(percent(row["left"])),
+        )
+        for row in done.waves.to_dict("records")
+    )
+    caption = (
+        "The first wave varies all assumptions, to find those that the facts speak to; the others vary these alone."
+    )
+    caption += "" if len(rows) == WAVES else " Too little of the space was left for a further wave."
+    return Table("waves", "", columns, rows, caption)

@@ -1,0 +1,362 @@
+"""Calibration: which settings of the assumptions without a source can have made the facts, as a table of joint draws.
+
+Waves of points fill the space of wide priors (study/priors.py). Each point is simulated in some worlds; what no setting
+near it can have made is ruled out (outcomes/history_matching.py), and the next wave fills what is left. In the end the
+worlds nearest to the facts are kept, and their settings are the draws of an ensemble.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from sim.archive import atomic, digest
+from sim.archive.dictionary import A_SHARE, FLAG, INTEGER, NUMBER, TEXT, TEXT_OR_NONE, Column, Table
+from sim.archive.folder import RunFolder, plain_rows
+from sim.foundation.errors import InputError
+from sim.foundation.file_paths import expanded
+from sim.foundation.months import month_of, month_text, span_of_dates
+from sim.foundation.whole_numbers import whole
+from sim.outcomes import history_matching as matching
+from sim.outcomes.hindcast import date_of
+from sim.outcomes.history_matching import Kept, Screened
+from sim.scenario import ensemble
+from sim.scenario.model import ENSEMBLE_FILE, Scenario
+from sim.study import waves
+from sim.study.hindcast import facts_of
+from sim.study.how import SUMMARISING, How
+from sim.study.many_worlds import ManyWorlds, sized
+from sim.study.priors import Prior, priors_of
+from sim.study.study import Kind, Study, answered, folder_name, frame_of, manifest_of
+from sim.study.waves import Target
+from sim.words.calibration import contradiction, headline_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+POINTS, WAVES = 2048, 4  # of a wave; of a calibration
+WORLDS_A_POINT = 128  # if none are asked for
+MOST_DRAWS, FEWEST_DRAWS = 512, 64  # rows of the ensemble
+CHOICE = 8  # worlds that a draw is the nearest of, where there are not more
+FEWEST_POINTS = 256  # of a wave, so that a screening of hundreds of assumptions can find any
+FEWEST_LEFT = 16  # points that must survive, else the facts and the model contradict each other
+NEAREST = 3  # points that are told where none survives
+MOST_TOLD = 5  # facts that are told of each
+SHARES = (0.05, 0.25, 0.5, 0.75, 0.95)
+SHARE_NAMES = tuple(f"{100 * share:02.0f}" for share in SHARES)
+ASSUMPTION_TABLE = Table(
+    "every assumption that was varied: its prior, and what the facts leave of it",
+    (
+        Column("path", TEXT, "", "path of the assumption"),
+        Column("low", NUMBER, "that of the assumption", "lower end of its prior"),
+        Column("high", NUMBER, "that of the assumption", "upper end"),
+        Column("stated", NUMBER, "that of the assumption", "what the scenario states: its value, or the median of it"),
+        Column("scale", TEXT, "", "what is uniform in between: the number (`even`), its `log` or that of its `odds`"),
+        Column("speaks", TEXT_OR_NONE, "", "the fact that speaks to it most clearly", "no fact speaks to it"),
+        Column("correlation", NUMBER, "", "rank correlation with what that fact measures", "no fact speaks to it"),
+        *(
+            Column(f"p{share}", NUMBER, "that of the assumption", f"quantile {share}% of the draws", "it is not drawn")
+            for share in SHARE_NAMES
+        ),
+        Column(
+            "left",
+            NUMBER,
+            A_SHARE,
+            "width of the middle 90% of draws over that of the prior, on its scale",
+            "it is not drawn",
+        ),
+    ),
+)
+FACT_TABLE = Table(
+    "every fact that was fitted to",
+    (
+        Column("fact", TEXT, "", "its id in the scenario"),
+        Column("says", TEXT, "", "what it says"),
+        Column("date", TEXT, "YYYY-MM", "the last month it speaks of"),
+        Column("met", FLAG, "", "whether any point meets it; a fact that none meets rules nothing out"),
+        Column("implausibility", NUMBER, "", "the least of all points of the first wave"),
+        Column("ruled_out", NUMBER, A_SHARE, "share of the points of the first wave that it alone rules out"),
+        Column("spoken_to", INTEGER, "", "assumptions that it speaks to"),
+        Column(
+            "kept",
+            NUMBER,
+            "that of the fact",
+            "median of the worlds that were kept; of an event their share",
+            "none counts",
+        ),
+    ),
+)
+WAVE_TABLE = Table(
+    "the waves",
+    (
+        Column("wave", INTEGER, "", "its number, from 1"),
+        Column("varied", INTEGER, "", "assumptions that vary: in the first wave all, then those that facts speak to"),
+        Column("points", INTEGER, "", "settings that were simulated"),
+        Column("worlds", INTEGER, "", "worlds of all of them"),
+        Column("kept", INTEGER, "", "of its settings those that no fact rules out, by their own worlds"),
+        Column("left", NUMBER, A_SHARE, "share of the priors' space that emulators do not rule out after it"),
+    ),
+)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Calibration(Study):
+    """What the facts to ``until`` (YYYY-MM) leave of the assumptions without a source.
+
+    ``assumptions``, ``facts`` and ``waves`` are the tables of these names as pandas frames. The draws are in
+    ``ensemble``, the content of ensemble.parquet.
+    """
+
+    KIND = Kind(
+        "calibration",
+        "calibrate.html",
+        "a calibration: what facts leave of the assumptions that no source gives",
+        "the page of this calibration: open it in a browser, it works offline",
+        {"assumptions.csv": ASSUMPTION_TABLE, "facts.csv": FACT_TABLE, "waves.csv": WAVE_TABLE},
+    )
+    until: str
+    assumptions: pd.DataFrame
+    facts: pd.DataFrame
+    waves: pd.DataFrame
+    ensemble: bytes = b""
+
+    @property
+    def priors(self) -> dict[str, Prior]:
+        """Path -> its prior, for every assumption that was varied."""
+        rows: Any = self.assumptions[list(Prior._fields)].itertuples(index=False)
+        return {row.path: Prior(*row) for row in rows}
+
+    def summary(self) -> list[dict[str, Any]]:
+        """The rows of assumptions.csv to which a fact speaks."""
+        return plain_rows(self.assumptions[self.assumptions["speaks"].notna()])
+
+    def write(self, part: Path) -> dict[str, list[str]]:
+        """Write the tables and the draws; the columns of the tables."""
+        (part / ENSEMBLE_FILE).write_bytes(self.ensemble)
+        return super().write(part)
+
+
+def calibrate(
+    scenario: Scenario, until: str, how: How, points: int | None = None, to: Path | str | None = None
+) -> Calibration:
+    """What the facts of ``scenario`` to ``until`` (YYYY-MM) leave of the assumptions without a source.
+
+    ``points`` settings a wave, each in ``how.worlds`` worlds (WORLDS_A_POINT if none are asked for). The draws are also
+    written to the file ``to``. InputError if there is no fact, nothing to vary, or nothing left; else errors as in
+    ``run.run``.
+    """
+    ends = month_of(until)
+    if ends is None:
+        raise InputError(
+            "not a month of the calendar", key="--until", found=until, allowed=f"YYYY-MM, {span_of_dates()}"
+        )
+    points = whole("--points", POINTS if points is None else points, FEWEST_POINTS, ensemble.MOST_ROWS)
+    base = to_calibrate(sized(scenario, how, WORLDS_A_POINT), ends)
+    priors = priors_of(base)
+    if not priors:
+        raise InputError("nothing to vary: every size has a source", key="assumptions", found=scenario.name)
+
+    def reopen(done: RunFolder) -> Calibration:
+        return Calibration.reopened(done, base, until=until, ensemble=(done.path / ENSEMBLE_FILE).read_bytes())
+
+    name = folder_name(Calibration.KIND, [digest.question(base, None), until, points])
+    found = answered([base], name, how, lambda: _computed(base, ends, priors, points, how), reopen)
+    if to is not None:
+        target = expanded(to)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        atomic.write_bytes(target, found.ensemble)
+    return found
+
+
+def to_calibrate(scenario: Scenario, ends: int) -> Scenario:
+    """``scenario`` with its facts to the month ``ends`` alone, to that month, without joint draws of its own.
+
+    InputError if there is no such fact.
+    """
+    facts = [fact for fact in facts_of(scenario) if date_of(fact) <= ends]
+    if not facts:
+        first = min((date_of(fact) for fact in facts_of(scenario)), default=None)
+        allowed = "a scenario that states facts" if first is None else f"{month_text(first)} or later"
+        raise InputError("no fact to fit to", key="--until", found=month_text(ends), allowed=allowed)
+    if scenario.ensemble:
+        raise InputError(
+            "calibrated already", key="ensemble", found=scenario.ensemble, allowed="a scenario without one"
+        )
+    last = max(date_of(fact) for fact in facts)
+    return replace(
+        scenario,
+        end=last,
+        claims=(),
+        facts=tuple(fact for fact in scenario.facts if fact in facts),
+        reported=tuple(fact for fact in scenario.reported if fact in facts),
+        probes=tuple(probe for probe in scenario.probes if probe.month <= last),
+    )
+
+
+class Matched(NamedTuple):
+    """What the waves left: the facts as they are seen (``targets``), what the first wave says of them (``screened``,
+    ``misses``, ``met``), which assumptions they speak to (``drawn``, of all that were varied), a row of waves.csv for
+    each wave, and of the points that no fact rules out the settings ``x`` (worlds, drawn) and facts ``y`` (worlds,
+    targets), world by world.
+    """
+
+    targets: Sequence[Target]
+    screened: Screened
+    misses: np.ndarray
+    met: np.ndarray
+    drawn: np.ndarray
+    waves: list[dict[str, Any]]
+    x: np.ndarray
+    y: np.ndarray
+
+
+def _computed(base: Scenario, ends: int, priors: Sequence[Prior], points: int, how: How) -> Calibration:
+    started, many = time.perf_counter(), ManyWorlds(how)
+    matched = _matched(many, base, priors, points)
+    how.tell(SUMMARISING, base.worlds * points, base.worlds * points)
+    kept = kept_of(matched)
+    columns = waves.scaled([priors[i] for i in matched.drawn.tolist()], kept.draws)
+    until = month_text(ends)
+    about = {
+        "until": until,
+        "scenario": base.name,
+        "question": digest.question(base, None),
+        "facts": [target.fact.id for target in matched.targets],
+        "points": points,
+        "worlds_a_point": base.worlds,
+        "seed": base.seed,
+        "made_by": digest.simulated_by(),
+    }
+    assumptions = _assumption_rows(priors, matched, columns)
+    facts = _fact_rows(matched, kept)
+    manifest = manifest_of(
+        Calibration.KIND,
+        base,
+        how,
+        base.notices,
+        {"simulate_seconds": time.perf_counter() - started, "worlds_computed": many.computed},
+        until=until,
+        points=points,
+        headline=headline_of(until, len(priors), assumptions, facts),
+    )
+    return Calibration(
+        scenario=base,
+        until=until,
+        assumptions=frame_of(ASSUMPTION_TABLE, assumptions),
+        facts=frame_of(FACT_TABLE, facts),
+        waves=frame_of(WAVE_TABLE, matched.waves),
+        ensemble=ensemble.packed({path: draws.tolist() for path, draws in columns.items()}, about),
+        manifest=manifest,
+    )
+
+
+def kept_of(matched: Matched) -> Kept:
+    """The worlds that lie nearest to the facts that speak to an assumption."""
+    used = np.flatnonzero(matched.screened.speaks.any(axis=0) & matched.met)
+    low, high = waves.ends_of(matched.targets)
+    apart = np.where(matched.y < low, matched.y - low, np.where(matched.y > high, matched.y - high, 0.0))
+    apart[np.isnan(matched.y)] = np.nan
+    draws = min(MOST_DRAWS, len(apart) // CHOICE)
+    return matching.nearest(matched.x, apart[:, used], np.zeros(used.size), draws)
+
+
+def _matched(many: ManyWorlds, base: Scenario, priors: Sequence[Prior], points: int) -> Matched:
+    """Simulate the waves: the first varies all ``priors`` and tells which of them the facts speak to; the others vary
+    those alone, where the waves before them rule nothing out. InputError if too little is left.
+    """
+    facts = facts_of(base)
+    first = waves.worlds_of(many, base, priors, waves.filling(points, len(priors), base.seed), facts)
+    targets = waves.scaled_to(waves.targets_of(facts), first)
+    first = waves.compressed(targets, first)
+    screened, at_first = waves.screened(first), waves.misses(targets, first)
+    met = matching.meetable(at_first)
+    drawn = np.flatnonzero((screened.speaks & met).any(axis=1))
+    if not drawn.size:
+        allowed = "more points or worlds (--points, --worlds), or more facts"
+        raise InputError("the facts speak to no assumption", key="facts", found=len(targets), allowed=allowed)
+    active = [priors[i] for i in drawn.tolist()]
+    wave, misses, judges, told, xs, ys = first._replace(x=first.x[:, drawn]), at_first, [], [], [], []
+    for number in range(1, WAVES + 1):
+        left = np.where(met, misses, 0.0).max(axis=1) <= matching.CUT
+        if number > 1:  # in the first the others vary too
+            inside = left[wave.rows]
+            xs.append(wave.x[wave.rows[inside]])
+            ys.append(wave.y[inside])
+        judges.append(waves.judge_of(targets, met, wave, base.worlds))
+        x, share = waves.next_points(judges, points, len(active), base.seed + number)
+        row = {"varied": len(priors) if number == 1 else len(active), "points": len(wave.x), "worlds": len(wave.rows)}
+        told.append({"wave": number, **row, "kept": int(left.sum()), "left": share})
+        if len(x) < FEWEST_LEFT or number == WAVES:
+            break
+        wave = waves.compressed(targets, waves.worlds_of(many, base, active, x, facts))
+        misses = waves.misses(targets, wave)
+    if sum(one["kept"] for one in told[1:]) < FEWEST_LEFT:
+        raise _nothing_left(targets, np.where(met, misses, 0.0))
+    if (worlds := sum(map(len, xs))) < CHOICE * FEWEST_DRAWS:
+        found, allowed = f"{worlds:,} worlds of all waves", f"{CHOICE * FEWEST_DRAWS}: more --points or --worlds"
+        raise InputError("too few worlds are left to choose draws from", key="facts", found=found, allowed=allowed)
+    return Matched(targets, screened, at_first, met, drawn, told, np.concatenate(xs), np.concatenate(ys))
+
+
+def _nothing_left(targets: Sequence[Target], misses: np.ndarray) -> InputError:
+    """The error of a calibration that no point survives: the points nearest to the facts, and what kills each."""
+    worst = misses.max(axis=1)
+    few = int((worst <= matching.CUT).sum())
+    points = []
+    for point in np.argsort(worst, kind="stable")[few : few + NEAREST]:
+        kill = [i for i in np.argsort(-misses[point], kind="stable") if misses[point, i] > matching.CUT]
+        points.append([(targets[i].fact.id, float(misses[point, i])) for i in kill[:MOST_TOLD]])
+    return InputError(
+        f"too few settings can have made the facts: {contradiction(points)}",
+        key="facts",
+        found=f"{few} of {len(misses):,} points of the last wave",
+        allowed=f"at least {FEWEST_LEFT} points: leave such facts out, or say how exact they are (tolerance)",
+    )
+
+
+def _assumption_rows(
+    priors: Sequence[Prior], matched: Matched, columns: Mapping[str, np.ndarray]
+) -> list[dict[str, Any]]:
+    """A row of assumptions.csv for every prior; those to which a fact speaks most clearly first."""
+    rho = np.where(matched.screened.speaks, matched.screened.rho, 0.0)
+    clearest = np.abs(rho).argmax(axis=1)
+    rows = []
+    for i in np.argsort(-np.abs(rho).max(axis=1), kind="stable").tolist():
+        prior, fact = priors[i], clearest[i]
+        row: dict[str, Any] = {**prior._asdict(), "speaks": None}
+        if rho[i, fact]:
+            row |= {"speaks": matched.targets[fact].fact.id, "correlation": float(rho[i, fact])}
+        if prior.path in columns:
+            quantiles = np.quantile(columns[prior.path], SHARES)
+            row |= {f"p{name}": float(x) for name, x in zip(SHARE_NAMES, quantiles, strict=True)}
+            low, high = prior.place(quantiles[[0, -1]])
+            row["left"] = float(high - low) / (SHARES[-1] - SHARES[0])
+        rows.append(row)
+    return rows
+
+
+def _fact_rows(matched: Matched, kept: Kept) -> list[dict[str, Any]]:
+    """A row of facts.csv for every fact, in the order of the file: events, then numbers."""
+    rows = []
+    for i, target in enumerate(matched.targets):
+        y = matched.y[kept.worlds, i]
+        known = y[~np.isnan(y)]
+        middle = float(np.mean(known) if target.is_event else np.median(known)) if known.size else np.nan
+        rows.append(
+            {
+                "fact": target.fact.id,
+                "says": target.fact.says,
+                "date": month_text(date_of(target.fact)),
+                "met": bool(matched.met[i]),
+                "implausibility": float(matched.misses[:, i].min()),
+                "ruled_out": float((matched.misses[:, i] > matching.CUT).mean()),
+                "spoken_to": int(matched.screened.speaks[:, i].sum()),
+                "kept": target.told(middle),
+            }
+        )
+    return rows

@@ -1,0 +1,245 @@
+"""Waves of calibration: settings of many assumptions at once, the worlds of each, and which of them facts rule out.
+
+What rules out is in outcomes/history_matching.py; here worlds are simulated, and told fact by fact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sim.engine.block import Block
+from sim.engine.prepared import rows_taken
+from sim.outcomes import history_matching as matching
+from sim.outcomes.claims import UNDECIDED, truth
+from sim.outcomes.hindcast import measured
+from sim.outcomes.history_matching import Emulator, Screened
+from sim.scenario.model import JOINT, Claim, Reported, Scenario, Value, with_values
+from sim.study.many_worlds import ManyWorlds
+from sim.study.priors import Prior
+
+FEWEST_KNOWN = 2  # worlds of a point that count for a fact, for the point to say something of it
+CANDIDATES = 1 << 14  # settings that the emulators judge at a time
+MOST_CANDIDATES = 1 << 20  # that are judged for one wave
+SURE = 1.0  # cases for and against that are added to those of an event: a share is never surely 0 or 1 (Laplace)
+
+Fact = Claim | Reported
+
+
+class Target(NamedTuple):
+    """A fact as calibration sees it: what was seen lies in ``low`` to ``high``; of an event both are 1 or 0.
+
+    Numbers are compressed: y becomes arsinh(y / ``size``), which is even up to about that size and a logarithm far
+    above it, so that a few worlds with very large numbers do not make the spread of all.
+    """
+
+    fact: Fact
+    low: float
+    high: float
+    size: float = 1.0
+
+    @property
+    def is_event(self) -> bool:
+        """True of what happened or did not."""
+        return isinstance(self.fact, Claim)
+
+    def compressed(self, y: Any) -> Any:
+        """``y`` as it is compared."""
+        return y if self.is_event else np.arcsinh(y / self.size)
+
+    def told(self, y: float) -> float:
+        """A compressed number in units of the fact."""
+        return y if self.is_event else float(np.sinh(y) * self.size)
+
+
+class Wave(NamedTuple):
+    """``x`` (points, assumptions) settings, 0 to 1 each; ``rows`` (worlds,) the point of each world; ``y`` (worlds,
+    targets) what each fact is there, NaN where the world does not count; ``mean`` and ``spread`` (points,
+    targets) of the worlds of a point, NaN where too few count; ``known`` is how many do.
+    """
+
+    x: np.ndarray
+    rows: np.ndarray
+    y: np.ndarray
+    mean: np.ndarray
+    spread: np.ndarray
+    known: np.ndarray
+
+
+def filling(count: int, dimensions: int, seed: int) -> np.ndarray:
+    """(count, dimensions) settings that fill the space, 0 to 1 each: a Latin hypercube (McKay et al. 1979)."""
+    from scipy.stats import qmc
+
+    return np.asarray(qmc.LatinHypercube(dimensions, seed=seed).random(count))
+
+
+def scaled(priors: Sequence[Prior], x: np.ndarray) -> dict[str, np.ndarray]:
+    """Path -> the values of settings ``x`` (points, assumptions), 0 to 1 each."""
+    return {prior.path: prior.at(x[:, i]) for i, prior in enumerate(priors)}
+
+
+def with_draws(scenario: Scenario, columns: Mapping[str, np.ndarray]) -> Scenario:
+    """``scenario`` whose worlds draw a row of ``columns`` (path -> draws); not resolved again, for simulating only."""
+    joint = {path: Value(JOINT, tuple(draws.tolist())) for path, draws in columns.items()}
+    firms, assumptions = with_values(scenario.firms, scenario.assumptions, joint)
+    return replace(scenario, firms=firms, assumptions=assumptions)
+
+
+def targets_of(facts: Sequence[Fact]) -> list[Target]:
+    """Every fact with the range it was reported in, widened by its tolerance."""
+    return [Target(fact, *_range(fact)) for fact in facts]
+
+
+def _range(fact: Fact) -> tuple[float, float]:
+    if isinstance(fact, Claim):
+        return (float(bool(fact.happened)),) * 2
+    wide = [fact.tolerance * abs(end) if np.isfinite(end) else 0.0 for end in (fact.low, fact.high)]
+    return fact.low - wide[0], fact.high + wide[1]
+
+
+def _told(fact: Fact, block: Block, scenario: Scenario) -> np.ndarray:
+    """(worlds,) what ``fact`` is in each world: a number, or of an event 1 or 0; NaN where the world does not count."""
+    if isinstance(fact, Reported):
+        return measured(fact, block, scenario)
+    found = truth(fact, block, scenario).astype(float)
+    return np.where(found == UNDECIDED, np.nan, found)
+
+
+def worlds_of(many: ManyWorlds, base: Scenario, priors: Sequence[Prior], x: np.ndarray, facts: Sequence[Fact]) -> Wave:
+    """A wave at the settings ``x``: ``base.worlds`` worlds for each on average, as luck shares them out."""
+    asked = with_draws(replace(base, worlds=base.worlds * len(x)), scaled(priors, x))
+    many.compute([asked])
+    rows, parts = [], []
+    for block in many.blocks(asked):
+        rows.append(rows_taken(asked.seed, len(x), block.first, block.worlds))
+        parts.append(np.column_stack([_told(fact, block, asked) for fact in facts]))
+    return _summed(x, np.concatenate(rows), np.concatenate(parts))
+
+
+def _summed(x: np.ndarray, rows: np.ndarray, y: np.ndarray) -> Wave:
+    known = ~np.isnan(y)
+    filled = np.where(known, y, 0.0)
+    count, total, square = (
+        np.column_stack([np.bincount(rows, weights=column, minlength=len(x)) for column in part.T])
+        for part in (known.astype(float), filled, filled**2)
+    )
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = total / count
+        spread = np.sqrt(np.maximum(square / count - mean**2, 0.0))
+    in_all = np.bincount(rows, minlength=len(x))[:, None]
+    few = count < np.maximum(FEWEST_KNOWN, in_all / (1 + matching.CUT**2))
+    return Wave(x, rows, y, np.where(few, np.nan, mean), np.where(few, np.nan, spread), count)
+
+
+def scaled_to(targets: Sequence[Target], wave: Wave) -> list[Target]:
+    """``targets`` with the size of what they measure: of what was seen, or of half the worlds of ``wave`` if larger."""
+    found = []
+    for target, y in zip(targets, wave.y.T, strict=True):
+        if not target.is_event:
+            ends = [end for end in (target.low, target.high) if np.isfinite(end)]
+            usual = np.nanmedian(np.abs(y)) if not np.isnan(y).all() else 0.0
+            target = target._replace(size=float(max(abs(np.mean(ends)), usual)) or 1.0)
+        found.append(target)
+    return found
+
+
+def compressed(targets: Sequence[Target], wave: Wave) -> Wave:
+    """``wave`` with the numbers of ``targets`` compressed."""
+    y = np.column_stack([target.compressed(y) for target, y in zip(targets, wave.y.T, strict=True)])
+    return _summed(wave.x, wave.rows, y)
+
+
+def ends_of(targets: Sequence[Target]) -> tuple[np.ndarray, np.ndarray]:
+    """(targets,) the lower and the upper ends of what was seen, compressed."""
+    return np.array([one.compressed(one.low) for one in targets]), np.array(
+        [one.compressed(one.high) for one in targets]
+    )
+
+
+def misses(targets: Sequence[Target], wave: Wave) -> np.ndarray:
+    """(points, targets) how implausible every fact is at the points of ``wave``, by their own worlds.
+
+    Without bound where so few worlds count for a fact that its being told at all would be implausible.
+    """
+    events = np.array([one.is_event for one in targets])
+    share = np.where(events, (wave.mean * wave.known + SURE) / (wave.known + 2 * SURE), 0.5)
+    mean = np.where(events, share, wave.mean)
+    spread = np.where(events, np.sqrt(share * (1 - share)), wave.spread)
+    error = spread / np.sqrt(np.maximum(wave.known, 1.0))
+    found = matching.implausible(mean, spread, *ends_of(targets), error)
+    return np.where(np.isnan(found), np.inf, found)
+
+
+class Judge(NamedTuple):
+    """Emulators of the facts that were grown on one wave, for a number also of the logarithm of the worlds' spread;
+    None where a fact says nothing. ``worlds`` is how many a point has.
+    """
+
+    targets: Sequence[Target]
+    emulators: list[Emulator | None]
+    spreads: list[Emulator | None]
+    worlds: int
+
+    def misses(self, x: np.ndarray) -> np.ndarray:
+        """(points, targets) how implausible every fact is at ``x`` (points, assumptions), as far as emulators know."""
+        found = np.zeros((len(x), len(self.targets)))
+        low, high = ends_of(self.targets)
+        for i, emulator in enumerate(self.emulators):
+            if emulator is None:
+                continue
+            mean, of_spread = emulator.mean(x), self.spreads[i]
+            if of_spread is None:
+                least = SURE / (self.worlds + 2 * SURE)
+                mean = np.clip(mean, least, 1 - least)
+                spread = np.sqrt(mean * (1 - mean))
+            else:
+                spread = np.exp(of_spread.mean(x))
+            column = (mean[:, None], spread[:, None], low[i : i + 1], high[i : i + 1])
+            found[:, i] = matching.implausible(*column, np.full((len(x), 1), emulator.error))[:, 0]
+        return found
+
+
+def screened(wave: Wave) -> Screened:
+    """Which assumptions every fact speaks to, from the means of the points of ``wave``."""
+    return matching.screen(wave.x, _filled(wave.mean))
+
+
+def judge_of(targets: Sequence[Target], used: np.ndarray, wave: Wave, worlds: int) -> Judge:
+    """Emulators of the facts that may rule out (``used``) and speak to an assumption, from ``wave``."""
+    found, means = screened(wave), _filled(wave.mean)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        spreads = _filled(np.log(np.where(wave.spread > 0, wave.spread, np.nan)))
+    judge = Judge(targets, [], [], worlds)
+    for i, target in enumerate(targets):
+        speaks, rho = found.speaks[:, i], found.rho[:, i]
+        known = bool(used[i] and speaks.any())
+        judge.emulators.append(matching.emulated(wave.x, means[:, i], rho, speaks) if known else None)
+        of_spread = known and not target.is_event
+        judge.spreads.append(matching.emulated(wave.x, spreads[:, i], rho, speaks) if of_spread else None)
+    return judge
+
+
+def _filled(mean: np.ndarray) -> np.ndarray:
+    """``mean`` (points, facts), that of all points where one says nothing; 0 where none says anything."""
+    known = ~np.isnan(mean)
+    count = np.maximum(known.sum(axis=0), 1)
+    return np.where(known, mean, np.where(known, mean, 0.0).sum(axis=0) / count)
+
+
+def next_points(judges: Sequence[Judge], count: int, dimensions: int, seed: int) -> tuple[np.ndarray, float]:
+    """At most ``count`` settings that no judge rules out, of up to MOST_CANDIDATES that fill the space; and the share
+    of the candidates that is left.
+    """
+    left: list[np.ndarray] = []
+    tried = 0
+    while tried < MOST_CANDIDATES and sum(len(part) for part in left) < count:
+        x = filling(CANDIDATES, dimensions, seed + tried)
+        for judge in judges:
+            x = x[judge.misses(x).max(axis=1) <= matching.CUT]
+        left.append(x)
+        tried += CANDIDATES
+    found = np.concatenate(left)
+    return found[:count], len(found) / tried

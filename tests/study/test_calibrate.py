@@ -1,0 +1,184 @@
+"""Calibration: facts that the model made at known settings give them back; what cannot be met is said."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import sim
+from sim.foundation.errors import InputError
+from sim.outcomes.history_matching import CUT
+from sim.scenario import ensemble
+from sim.scenario.load import load_text
+from sim.study import waves
+from sim.study.calibrate import Matched, calibrate, kept_of, to_calibrate
+from sim.study.hindcast import facts_of
+from sim.study.how import How
+from sim.study.many_worlds import ManyWorlds
+from sim.study.priors import EVEN, LOG, ODDS, Prior, priors_of
+from tests.study.small_industry import TEXT
+
+FACTS = """
+facts:
+  alpha-cash:
+    says: Alpha's cash at the end of its first month
+    measure: {firm: alpha, quantity: cash, at: 2023-07}
+    reported: [250, 350]
+    source: S1
+  beta-burn:
+    says: What Beta burns
+    measure: {firm: beta, quantity: burn_month, mean: [2023-08, 2023-12]}
+    reported: [10, 30]
+    source: S1
+  late:
+    says: Alpha is there in June 2024
+    class: exit
+    when: {firm: alpha, fate: closed, by: 2024-06}
+    happened: false
+    source: S1
+"""
+
+
+def scenario(more: str = ""):
+    return load_text(TEXT + FACTS + more)
+
+
+def calibrated(more: str = "", until: str = "2023-12", points: int = 256, **how):
+    return calibrate(scenario(more), until, How(**{"worlds": 16, "jobs": 1, **how}), points)
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory):
+    return calibrated(out=tmp_path_factory.mktemp("out"))
+
+
+def test_the_cash_that_was_seen_is_found_again(done):
+    cash = done.assumptions.set_index("path").loc["firms.alpha.cash"]
+    assert cash["speaks"] == "alpha-cash" and cash["correlation"] > 0.8
+    assert cash["low"] < 50 and cash["high"] > 600 and cash["stated"] == 325
+    assert cash["left"] < 0.5 and cash["low"] < cash["p05"] < cash["p95"] < cash["high"]
+    kept = done.facts.set_index("fact").loc["alpha-cash", "kept"]
+    assert 240 < kept < 360
+
+
+def test_facts_after_until_are_not_seen(done):
+    assert list(done.facts["fact"]) == ["alpha-cash", "beta-burn"] and done.facts["met"].all()
+    assert "Two facts to December 2023" in done.headline
+
+
+def test_a_second_call_opens_the_folder(done):
+    again = calibrated(out=done.folder.parents[1])
+    assert again.reused and again.ensemble == done.ensemble and again.assumptions.equals(done.assumptions)
+
+
+def test_the_draws_are_an_ensemble_of_what_facts_speak_to(done, tmp_path):
+    (tmp_path / "e.parquet").write_bytes(done.ensemble)
+    found = ensemble.read(tmp_path / "e.parquet", ["alpha", "beta", "giant"])
+    drawn = done.assumptions[done.assumptions["p50"].notna()]
+    assert set(found.columns) == set(drawn["path"]) and found.about["until"] == "2023-12"
+    assert set(drawn["path"]) == set(done.assumptions.loc[done.assumptions["speaks"].notna(), "path"])
+    assert found.about["facts"] == ["alpha-cash", "beta-burn"]
+    (tmp_path / "s.yaml").write_text(TEXT + "ensemble: e.parquet\n")
+    assert sim.run(tmp_path / "s.yaml", worlds=8).scenario.ensemble
+
+
+def test_a_fact_that_no_setting_meets_rules_nothing_out_and_is_told():
+    measure = "{firm: beta, quantity: cash, at: 2023-12}"
+    fact = f"  never: {{says: Beta is rich, measure: {measure}, reported: 1.0e+9, source: S1}}\n"
+    found = calibrated(fact)
+    row = found.facts.set_index("fact").loc["never"]
+    assert not row["met"] and row["implausibility"] > 3 and found.waves["kept"].sum() > 100
+    assert "1 of the facts no setting meets" in found.headline
+
+
+def test_facts_that_contradict_each_other_end_with_the_nearest_points_and_what_kills_them():
+    """Alpha cannot burn 42 and 75 in one month."""
+    facts = "".join(
+        f"  burn-{burn}: {{says: Burn, measure: {{firm: alpha, quantity: burn_month, at: 2023-07}}, "
+        f"reported: {burn}, source: S1}}\n"
+        for burn in (42, 75)
+    )
+    with pytest.raises(InputError, match="too few settings") as caught:
+        calibrated(facts)
+    said = str(caught.value)
+    assert "nearest point 1 is killed by" in said and ("burn-42 (" in said or "burn-75 (" in said)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"until": "soon"}, "not a month"),
+        ({"until": "2023-06"}, "no fact to fit to"),
+        ({"points": 10}, "--points"),
+        ({"points": 10**6}, "--points"),
+        ({"worlds": 0}, "--worlds"),
+    ],
+)
+def test_bad_input_is_refused_and_named(asked, said):
+    with pytest.raises(InputError) as caught:
+        calibrated(**asked)
+    assert said in str(caught.value)
+
+
+def test_a_scenario_without_facts_and_one_that_is_calibrated_are_refused(done, tmp_path):
+    with pytest.raises(InputError, match="no fact to fit to"):
+        calibrate(load_text(TEXT), "2023-12", How(), 256)
+    (tmp_path / "e.parquet").write_bytes(done.ensemble)
+    (tmp_path / "s.yaml").write_text(TEXT + FACTS + "ensemble: e.parquet\n")
+    with pytest.raises(InputError, match="calibrated already"):
+        calibrate(sim.load(tmp_path / "s.yaml"), "2023-12", How(), 256)
+
+
+def test_a_single_value_is_the_median_of_its_prior_and_bounds_hold():
+    flagship = sim.load("six-dragons")
+    priors = priors_of(flagship)
+    assert len(priors) > 150
+    for prior in priors:
+        assert prior.low < prior.high and prior.low - 1e-12 <= prior.stated <= prior.high + 1e-12
+        assert np.allclose(prior.place(prior.at(np.array([0.0, 0.3, 1.0]))), [0, 0.3, 1])
+    assert Prior("a", 1, 4, 2, LOG).at(np.array([0.5])) == pytest.approx(2)
+    assert Prior("a", 0.2, 0.5, 1 / 3, ODDS).at(np.array([0.5])) == pytest.approx(1 / 3)
+    assert Prior("a", 1, 4, 2, EVEN).at(np.array([0.5])) == pytest.approx(2.5)
+
+
+def test_nothing_with_a_source_is_varied(tmp_path):
+    flagship = sim.load("six-dragons")
+    file = tmp_path / "sourced.yaml"
+    file.write_text("extends: six-dragons\nassumptions: {demand: {api_price: {value: 1.0, source: S000-01}}}")
+    sourced = sim.load(file)
+    path = "assumptions.demand.api_price"
+    assert path in {prior.path for prior in priors_of(flagship)}
+    assert path not in {prior.path for prior in priors_of(sourced)}
+
+
+@pytest.mark.slow
+def test_facts_that_the_model_made_at_known_settings_give_those_settings_back():
+    """The flagship to the end of 2024, all assumptions without a source at once: each of 200 worlds is taken for
+    history in turn. Its settings lie inside the middle 90% of the draws in about 90% of cases.
+    """
+    points, each, tried = 1024, 32, 200
+    base = to_calibrate(replace(sim.load("six-dragons"), worlds=each), 2024 * 12 + 11)
+    priors, facts = priors_of(base), facts_of(base)
+    x = waves.filling(points, len(priors), base.seed)
+    wave = waves.worlds_of(ManyWorlds(How()), base, priors, x, facts)
+    targets = waves.scaled_to(waves.targets_of(facts), wave)
+    wave = waves.compressed(targets, wave)
+    screened = waves.screened(wave)
+    drawn = np.flatnonzero(screened.speaks.any(axis=1))
+    covered = []
+    for world in np.random.default_rng(0).choice(len(wave.rows), tried, replace=False):
+        seen = [
+            target._replace(low=target.told(y), high=target.told(y))
+            if not np.isnan(y)
+            else target._replace(low=-np.inf, high=np.inf)
+            for target, y in zip(targets, wave.y[world], strict=True)
+        ]
+        misses, met = waves.misses(seen, wave), ~np.isnan(wave.y[world])
+        left = np.where(met, misses, 0.0).max(axis=1) <= CUT
+        others = left[wave.rows] & (wave.rows != wave.rows[world])
+        x = wave.x[:, drawn]
+        found = Matched(seen, screened, misses, met, drawn, [], x[wave.rows[others]], wave.y[others])
+        low, high = np.quantile(kept_of(found).draws, [0.05, 0.95], axis=0)
+        true = x[wave.rows[world]]
+        covered.append(np.mean((low <= true) & (true <= high)))
+    assert 0.85 < np.mean(covered) < 0.95, np.mean(covered)
