@@ -21,7 +21,7 @@ from sim.scenario.value import Range, range_of
 
 MOST_ROWS = 4096
 MOST_BYTES = 32 << 20
-ABOUT = b"shakeout"  # key of the metadata that says where it comes from
+SAYS_OF_ITSELF = b"shakeout"  # key of the metadata that says where it comes from
 AGAIN = "calibrate again: shakeout calibrate SCENARIO --until YYYY-MM"
 
 
@@ -45,7 +45,7 @@ def packed(columns: Mapping[str, Sequence[float]], about: Mapping[str, Any]) -> 
     table = pa.table({path: pa.array([float(x) for x in column], pa.float64()) for path, column in columns.items()})
     said = json.dumps({**about, "model": MODEL}, sort_keys=True).encode()
     stream = io.BytesIO()
-    pq.write_table(table.replace_schema_metadata({ABOUT: said}), stream, compression="zstd")
+    pq.write_table(table.replace_schema_metadata({SAYS_OF_ITSELF: said}), stream, compression="zstd")
     return stream.getvalue()
 
 
@@ -66,7 +66,7 @@ def read(path: Path, firms: Sequence[str]) -> Ensemble:
         raise InputError("too large for an ensemble", file=name, allowed=f"at most {MOST_BYTES:,} bytes")
     try:
         table = pq.read_table(pa.BufferReader(path.read_bytes()))
-        about = json.loads((table.schema.metadata or {})[ABOUT])
+        about = json.loads((table.schema.metadata or {})[SAYS_OF_ITSELF])
         columns = {path_: tuple(map(float, table.column(path_).to_pylist())) for path_ in table.column_names}
     except (pa.ArrowException, KeyError, ValueError, TypeError, OSError) as error:
         raise InputError("not an ensemble", file=name, allowed="a file that `shakeout calibrate` wrote") from error

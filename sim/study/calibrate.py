@@ -41,12 +41,12 @@ if TYPE_CHECKING:
 
 POINTS, WAVES = 2048, 4  # of a wave; of a calibration
 WORLDS_A_POINT = 128  # if none are asked for
-MOST_DRAWS, FEWEST_DRAWS = 512, 64  # rows of the ensemble
+MOST_ROWS_KEPT, FEWEST_ROWS = 512, 64  # rows of the ensemble
 CHOICE = 8  # worlds that a draw is the nearest of, where there are not more
 FEWEST_POINTS = 256  # of a wave, so that a screening of hundreds of assumptions can find any
 FEWEST_LEFT = 16  # points that must survive, else the facts and the model contradict each other
 NEAREST = 3  # points that are told where none survives
-MOST_TOLD = 5  # facts that are told of each
+MOST_KILLING = 5  # facts that are told of each
 SHARES = (0.05, 0.25, 0.5, 0.75, 0.95)
 SHARE_NAMES = tuple(f"{100 * share:02.0f}" for share in SHARES)
 ASSUMPTION_TABLE = Table(
@@ -261,7 +261,7 @@ def kept_of(matched: Matched) -> Kept:
     low, high = waves.ends_of(matched.targets)
     apart = np.where(matched.y < low, matched.y - low, np.where(matched.y > high, matched.y - high, 0.0))
     apart[np.isnan(matched.y)] = np.nan
-    draws = min(MOST_DRAWS, len(apart) // CHOICE)
+    draws = min(MOST_ROWS_KEPT, len(apart) // CHOICE)
     return matching.nearest(matched.x, apart[:, used], np.zeros(used.size), draws)
 
 
@@ -297,8 +297,8 @@ def _matched(many: ManyWorlds, base: Scenario, priors: Sequence[Prior], points: 
         misses = waves.misses(targets, wave)
     if sum(one["kept"] for one in told[1:]) < FEWEST_LEFT:
         raise _nothing_left(targets, np.where(met, misses, 0.0))
-    if (worlds := sum(map(len, xs))) < CHOICE * FEWEST_DRAWS:
-        found, allowed = f"{worlds:,} worlds of all waves", f"{CHOICE * FEWEST_DRAWS}: more --points or --worlds"
+    if (worlds := sum(map(len, xs))) < CHOICE * FEWEST_ROWS:
+        found, allowed = f"{worlds:,} worlds of all waves", f"{CHOICE * FEWEST_ROWS}: more --points or --worlds"
         raise InputError("too few worlds are left to choose draws from", key="facts", found=found, allowed=allowed)
     return Matched(targets, screened, at_first, met, drawn, told, np.concatenate(xs), np.concatenate(ys))
 
@@ -310,7 +310,7 @@ def _nothing_left(targets: Sequence[Target], misses: np.ndarray) -> InputError:
     points = []
     for point in np.argsort(worst, kind="stable")[few : few + NEAREST]:
         kill = [i for i in np.argsort(-misses[point], kind="stable") if misses[point, i] > matching.CUT]
-        points.append([(targets[i].fact.id, float(misses[point, i])) for i in kill[:MOST_TOLD]])
+        points.append([(targets[i].fact.id, float(misses[point, i])) for i in kill[:MOST_KILLING]])
     return InputError(
         f"too few settings can have made the facts: {contradiction(points)}",
         key="facts",

@@ -24,10 +24,10 @@ from sim.scenario.value import quantile, range_of
 
 WIDER = 0.25  # assumption: a range that somebody chose is rarely too wide
 FACTOR = 2.0  # assumption: orders of magnitude are known of nearly everything
-TAIL = 0.01  # of a normal or lognormal, on both sides, that the range leaves out
+CUT_OFF = 0.01  # of a normal or lognormal, on both sides, that the range leaves out
 
 
-EVEN, LOG, ODDS = "even", "log", "odds"  # what is uniform: the number, its logarithm, the logarithm of its odds
+EVENLY, BY_LOG, BY_ODDS = "even", "log", "odds"  # what is uniform: the number, its logarithm, the logarithm of its odds
 
 
 class Prior(NamedTuple):
@@ -39,15 +39,15 @@ class Prior(NamedTuple):
     low: float
     high: float
     stated: float
-    scale: str = EVEN
+    scale: str = EVENLY
 
     def at(self, place: np.ndarray) -> np.ndarray:
         """The values at ``place``, 0 (lowest) to 1 each."""
         low, high = self._scaled(np.array([self.low, self.high]))
         found = low + (high - low) * place
-        if self.scale == LOG:
+        if self.scale == BY_LOG:
             found = np.exp(found)
-        elif self.scale == ODDS:
+        elif self.scale == BY_ODDS:
             found = expit(found)
         return np.asarray(np.clip(found, self.low, self.high))
 
@@ -57,7 +57,7 @@ class Prior(NamedTuple):
         return np.asarray((self._scaled(value) - low) / (high - low))
 
     def _scaled(self, value: np.ndarray) -> np.ndarray:
-        return np.asarray(np.log(value) if self.scale == LOG else logit(value) if self.scale == ODDS else value)
+        return np.asarray(np.log(value) if self.scale == BY_LOG else logit(value) if self.scale == BY_ODDS else value)
 
 
 def priors_of(scenario: Scenario) -> tuple[Prior, ...]:
@@ -90,7 +90,7 @@ def _is_open(value: Value, declared: Assumption) -> bool:
 def _prior(path: str, value: Value, declared: Assumption) -> Prior:
     if value.uncertain:
         within = range_of("set", declared)
-        shares = np.array([TAIL, 0.5, 1 - TAIL])
+        shares = np.array([CUT_OFF, 0.5, 1 - CUT_OFF])
         low, stated, high = (float(x) for x in quantile(value, shares, within.low, within.high))
         wider = WIDER * (high - low)
         return Prior(path, max(low - wider, declared.low), min(high + wider, declared.high), stated)
@@ -98,6 +98,6 @@ def _prior(path: str, value: Value, declared: Assumption) -> Prior:
     if (declared.low, declared.high) == (0, 1) and 0 < stated < 1:
         odds = stated / (1 - stated)
         low, high = (odds * by / (1 + odds * by) for by in (1 / FACTOR, FACTOR))
-        return Prior(path, low, high, stated, ODDS)
+        return Prior(path, low, high, stated, BY_ODDS)
     low, high = sorted((stated / FACTOR, stated * FACTOR))
-    return Prior(path, max(low, declared.low), min(high, declared.high), stated, LOG if low > 0 else EVEN)
+    return Prior(path, max(low, declared.low), min(high, declared.high), stated, BY_LOG if low > 0 else EVENLY)

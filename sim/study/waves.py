@@ -24,7 +24,7 @@ from sim.study.priors import Prior
 FEWEST_KNOWN = 2  # worlds of a point that count for a fact, for the point to say something of it
 CANDIDATES = 1 << 14  # settings that the emulators judge at a time
 MOST_CANDIDATES = 1 << 20  # that are judged for one wave
-SURE = 1.0  # cases for and against that are added to those of an event: a share is never surely 0 or 1 (Laplace)
+CASES_ADDED = 1.0  # cases for and against that are added to those of an event: a share is never surely 0 or 1 (Laplace)
 
 Fact = Claim | Reported
 
@@ -165,7 +165,7 @@ def misses(targets: Sequence[Target], wave: Wave) -> np.ndarray:
     Without bound where so few worlds count for a fact that its being told at all would be implausible.
     """
     events = np.array([one.is_event for one in targets])
-    share = np.where(events, (wave.mean * wave.known + SURE) / (wave.known + 2 * SURE), 0.5)
+    share = np.where(events, (wave.mean * wave.known + CASES_ADDED) / (wave.known + 2 * CASES_ADDED), 0.5)
     mean = np.where(events, share, wave.mean)
     spread = np.where(events, np.sqrt(share * (1 - share)), wave.spread)
     error = spread / np.sqrt(np.maximum(wave.known, 1.0))
@@ -192,7 +192,7 @@ class Judge(NamedTuple):
                 continue
             mean, of_spread = emulator.mean(x), self.spreads[i]
             if of_spread is None:
-                least = SURE / (self.worlds + 2 * SURE)
+                least = CASES_ADDED / (self.worlds + 2 * CASES_ADDED)
                 mean = np.clip(mean, least, 1 - least)
                 spread = np.sqrt(mean * (1 - mean))
             else:

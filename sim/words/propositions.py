@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,7 +13,7 @@ from sim.scenario.amount import SPANS
 from sim.scenario.model import Claim, Scenario
 from sim.words.months import month_name, span_in_words
 from sim.words.names import name_of
-from sim.words.numbers import with_unit
+from sim.words.numbers import percent, significant, with_unit
 
 HOW_SAID = {"at": "", "sum": "", "mean": "mean ", "largest": "most "}
 STATE_PHRASES = {
@@ -122,13 +123,23 @@ def _over(said: Mapping[str, Any]) -> str:
 
 
 def unit_of(said: Mapping[str, Any]) -> str:
-    """The unit of an amount: a sum over months of money a month is money; a ratio is a share."""
+    """The unit of an amount: a sum or the largest of money a month is money; a ratio is a share, of money over a number
+    it is money.
+    """
     if "ratio" in said:
-        return "share"
+        above, below = map(unit_of, said["ratio"])
+        return above if above.startswith(MONEY) and not below.startswith(MONEY) else "share"
     if "plus" in said:
         return unit_of(said["plus"][0])
     unit = MEASURED[said["market"] if "market" in said else said["quantity"]].unit
-    return unit.removesuffix(" a month") if "sum" in said else unit
+    return unit.removesuffix(" a month") if "sum" in said or "largest" in said else unit
+
+
+def measured_in_words(value: float, unit: str, currency: str) -> str:
+    """A number that was measured, rounded, in its ``unit``: "18%", "RMB 3,540 million"; nothing for NaN."""
+    if math.isnan(value):
+        return ""
+    return percent(value) if unit == "share" else with_unit(significant(value), unit, currency)
 
 
 def _amount(scenario: Scenario, value: float, unit: str) -> str:

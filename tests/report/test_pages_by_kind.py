@@ -11,7 +11,7 @@ import pytest
 from sim.report import pages
 from sim.report.html.write import document_of
 from sim.report.pages import report as run_page
-from sim.study import compare, discover, flip, hindcast, sensitivity, study, sweep, what_if
+from sim.study import calibrate, compare, discover, flip, hindcast, sensitivity, study, sweep, what_if
 from sim.study.run import Run
 
 ANSWERS = (
@@ -23,6 +23,7 @@ ANSWERS = (
     sensitivity.Sensitivity,
     hindcast.Hindcast,
     discover.Discovery,
+    calibrate.Calibration,
 )
 PARTS = {"chapters", "given"}  # of pages, that are no page
 

@@ -10,7 +10,7 @@ import pytest
 import sim
 from sim.engine.prepared import draws_of, rows_taken
 from sim.foundation.errors import InputError
-from sim.scenario.ensemble import ABOUT, packed
+from sim.scenario.ensemble import SAYS_OF_ITSELF, packed
 
 ABROAD, CASH = "assumptions.demand.arpu_abroad", "firms.zhipu.cash"
 ROWS = 40
@@ -79,7 +79,7 @@ def test_an_ensemble_of_another_edition_is_refused_and_says_how_to_mend_it(tmp_p
     file = written(tmp_path, columns)
     stale = tmp_path / "draws" / "some.parquet"
     table = pq.read_table(stale)
-    pq.write_table(table.replace_schema_metadata({ABOUT: b'{"until": "2024-12", "model": "00000000"}'}), stale)
+    pq.write_table(table.replace_schema_metadata({SAYS_OF_ITSELF: b'{"until": "2024-12", "model": "00000000"}'}), stale)
     with pytest.raises(InputError) as caught:
         sim.load(file)
     assert (

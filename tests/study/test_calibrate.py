@@ -15,7 +15,7 @@ from sim.study.calibrate import Matched, calibrate, kept_of, to_calibrate
 from sim.study.hindcast import facts_of
 from sim.study.how import How
 from sim.study.many_worlds import ManyWorlds
-from sim.study.priors import EVEN, LOG, ODDS, Prior, priors_of
+from sim.study.priors import BY_LOG, BY_ODDS, EVENLY, Prior, priors_of
 from tests.study.small_industry import TEXT
 
 FACTS = """
@@ -136,9 +136,9 @@ def test_a_single_value_is_the_median_of_its_prior_and_bounds_hold():
     for prior in priors:
         assert prior.low < prior.high and prior.low - 1e-12 <= prior.stated <= prior.high + 1e-12
         assert np.allclose(prior.place(prior.at(np.array([0.0, 0.3, 1.0]))), [0, 0.3, 1])
-    assert Prior("a", 1, 4, 2, LOG).at(np.array([0.5])) == pytest.approx(2)
-    assert Prior("a", 0.2, 0.5, 1 / 3, ODDS).at(np.array([0.5])) == pytest.approx(1 / 3)
-    assert Prior("a", 1, 4, 2, EVEN).at(np.array([0.5])) == pytest.approx(2.5)
+    assert Prior("a", 1, 4, 2, BY_LOG).at(np.array([0.5])) == pytest.approx(2)
+    assert Prior("a", 0.2, 0.5, 1 / 3, BY_ODDS).at(np.array([0.5])) == pytest.approx(1 / 3)
+    assert Prior("a", 1, 4, 2, EVENLY).at(np.array([0.5])) == pytest.approx(2.5)
 
 
 def test_nothing_with_a_source_is_varied(tmp_path):

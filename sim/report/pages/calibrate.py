@@ -12,15 +12,15 @@ from sim.report.pages.chapters import closing
 from sim.report.pictures.posteriors import posteriors
 from sim.report.pictures.value_axis import name_of
 from sim.scenario.model import ENSEMBLE_FILE, Reported
-from sim.study.calibrate import MOST_DRAWS, WAVES, Calibration
+from sim.study.calibrate import MOST_ROWS_KEPT, WAVES, Calibration
 from sim.study.hindcast import facts_of
-from sim.study.priors import EVEN, FACTOR, LOG, ODDS, WIDER
+from sim.study.priors import BY_LOG, BY_ODDS, EVENLY, FACTOR, WIDER
 from sim.words.months import date_name
 from sim.words.numbers import count, percent, significant
-from sim.words.propositions import unit_of
+from sim.words.propositions import measured_in_words, unit_of
 from sim.words.text import capital, notes, shorten
 
-SCALES = {EVEN: "the number", LOG: "its logarithm", ODDS: "its odds, in logarithms"}
+UNIFORM_IN = {EVENLY: "the number", BY_LOG: "its logarithm", BY_ODDS: "its odds, in logarithms"}
 CALIBRATION_TERMS = (
     (
         "Prior",
@@ -41,7 +41,7 @@ CALIBRATION_TERMS = (
     ),
     (
         "Draws",
-        f"Of all worlds at settings that no fact rules out, at most {MOST_DRAWS} that lie nearest to the facts "
+        f"Of all worlds at settings that no fact rules out, at most {MOST_ROWS_KEPT} that lie nearest to the facts "
         "(approximate Bayesian computation; Fearnhead and Prangle 2012; Beaumont, Zhang and Balding 2002). Each has a "
         "row of values for all assumptions that a fact speaks to; a world of a scenario that uses them takes one row.",
     ),
@@ -88,7 +88,7 @@ def document_of(done: Calibration) -> Document:
         tuple(sections),
         f"Facts to {date_name(done.until)} are fitted to; later ones are not seen.",
         (
-            f"{count(len(done.waves), 'wave')} of settings of {count(len(done.assumptions), 'assumption')} at once, "
+            f"{capital(count(len(done.waves), 'wave'))} of settings of up to {len(done.assumptions)} assumptions, "
             f"{int(done.waves['worlds'].sum()):,} worlds in all, seed {scenario.seed}. What is left is what the model "
             "and its priors leave: not what is true.",
             *notes(done.manifest["notices"]),
@@ -130,7 +130,7 @@ def _facts(done: Calibration) -> Table:
                 Cell("yes" if row["met"] else f"no: {row['implausibility']:.1f} at the nearest", strong=not row["met"]),
                 Cell(percent(row["ruled_out"])),
                 Cell(str(row["spoken_to"])),
-                Cell("" if math.isnan(row["kept"]) else _amount(row["kept"], unit)),
+                Cell(measured_in_words(row["kept"], unit, done.scenario.currency)),
             )
         )
     caption = (
@@ -138,10 +138,6 @@ def _facts(done: Calibration) -> Table:
         "which hardly any world counts for a fact is ruled out by it."
     )
     return Table("facts", "", columns, tuple(rows), caption)
-
-
-def _amount(value: float, unit: str) -> str:
-    return percent(value) if unit == "share" else f"{significant(value)} {unit}"
 
 
 def _spoken(done: Calibration) -> Table:
@@ -163,7 +159,7 @@ def _spoken(done: Calibration) -> Table:
             (
                 Cell(name_of(row["path"], done.scenario), row["path"]),
                 Cell(significant(row["stated"])),
-                Cell(_range(row), SCALES[row["scale"]]),
+                Cell(_range(row), UNIFORM_IN[row["scale"]]),
                 Cell(significant(row["p50"]) if drawn else ""),
                 Cell(f"{significant(row['p05'])} to {significant(row['p95'])}" if drawn else "not drawn"),
                 Cell(percent(row["left"]) if drawn else ""),

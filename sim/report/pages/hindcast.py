@@ -29,7 +29,8 @@ from sim.report.pictures.hindcast import ranks, reliability, timeline
 from sim.study.hindcast import Hindcast
 from sim.words.hindcast import how_little, judged_in_words, reported_in_words
 from sim.words.months import date_name
-from sim.words.numbers import between, count, percent, significant, with_unit
+from sim.words.numbers import between, count, percent
+from sim.words.propositions import measured_in_words
 from sim.words.text import capital, notes, shorten
 
 WAYS = {
@@ -164,12 +165,6 @@ def _scores(done: Hindcast) -> Table:
     return Table("scores", "Scores; lower is better", columns, tuple(rows), empty="No fact can be scored.")
 
 
-def _written(done: Hindcast, unit: str, value: float) -> str:
-    if math.isnan(value):
-        return ""
-    return percent(value) if unit == "share" else with_unit(significant(value), unit, done.scenario.currency)
-
-
 def _missed(done: Hindcast) -> Table:
     """Numbers outside the 90% interval, and events that no world did, each with the reason that the scenario gives."""
     why = {fact.id: fact for fact in done.scenario.reported}
@@ -254,14 +249,15 @@ def _numbers(done: Hindcast) -> Table:
     )
     rows = []
     for row in done.number_forecasts.to_dict("records"):
-        known, unit = not math.isnan(row["p50"]), row["unit"]
+        known = not math.isnan(row["p50"])
+        say = partial(measured_in_words, unit=row["unit"], currency=done.scenario.currency)
         rows.append(
             (
                 _fact(row),
                 Cell(row["window"]),
-                Cell(reported_in_words(row["reported_low"], row["reported_high"], partial(_written, done, unit))),
-                Cell(_written(done, unit, row["p50"])),
-                Cell(f"{_written(done, unit, row['p05'])} to {_written(done, unit, row['p95'])}" if known else ""),
+                Cell(reported_in_words(row["reported_low"], row["reported_high"], say)),
+                Cell(say(row["p50"])),
+                Cell(f"{say(row['p05'])} to {say(row['p95'])}" if known else ""),
                 Cell(percent(row["place"]) if known else ""),
                 Cell(row["inside"] if known else "too few worlds"),
                 Cell(f"{int(row['worlds']):,}"),
