@@ -73,6 +73,8 @@ class How:
             allowed = "a share between 0 and 0.5"
             raise InputError("no such half-width", key="--precision", found=self.precision, allowed=allowed)
         if not isinstance(self.given, str):
+            if not isinstance(self.given, Iterable):
+                raise InputError("no list", key="given", found=self.given, allowed="ids or propositions, as texts")
             object.__setattr__(self, "given", tuple(self.given))  # it is read more than once
         if self.given and self.precision is not None:
             allowed = "one of them; --worlds says in how many worlds to look"

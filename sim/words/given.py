@@ -33,11 +33,21 @@ def known_in_words(scenario: Scenario, claim: Claim) -> str:
     """What a world must have: a claim true, "MiniMax acquired by April 2028"; a fact as it happened, "StepFun not
     listed by April 2026"; with what a claim is conditional on, which must hold too.
     """
-    when: Mapping[str, Any] = claim.when
-    if claim.happened is False:
-        when = when["not"] if set(when) == {"not"} else {"not": when}
-    said = proposition_in_words(scenario, when)
+    said = (_denied if claim.happened is False else proposition_in_words)(scenario, claim.when)
     return said if claim.given is None else f"{said}, and {proposition_in_words(scenario, claim.given)}"
+
+
+def _denied(scenario: Scenario, when: Mapping[str, Any]) -> str:
+    """That ``when`` is false: "neither Zhipu acquired by April 2026 nor Zhipu closed by April 2026"."""
+    if "not" in when:
+        return proposition_in_words(scenario, when["not"])
+    if "any" in when:
+        return f"neither {' nor '.join(proposition_in_words(scenario, part) for part in when['any'])}"
+    said = proposition_in_words(scenario, when)
+    for word in ("among", "above", "below"):
+        if word in when and said.count(f" {word} ") == 1:
+            return said.replace(f" {word} ", f" not {word} ")
+    return proposition_in_words(scenario, {"not": when})
 
 
 def facts_in_words(facts: int, month: int, kind: str = "") -> str:

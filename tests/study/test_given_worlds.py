@@ -18,8 +18,9 @@ from sim.report.pictures import landscape, money
 from sim.report.pictures.claims import GIVEN_FACTS
 from sim.report.pictures.money import AT_YEAR_ENDS
 from sim.report.run_reader import reader_of
+from sim.scenario.frozen import freeze
 from sim.scenario.load import load_text
-from sim.scenario.model import Scenario
+from sim.scenario.model import Claim, Scenario
 from sim.study import run as study_run
 from sim.study.given import LEAST_LEFT, left_in, parts_of, texts_of
 from sim.study.how import How
@@ -254,6 +255,8 @@ def test_bad_input_is_refused_before_anything_is_simulated(text, monkeypatch):
 
 def test_what_is_given_may_be_any_iterable_and_is_read_as_often_as_need_be():
     assert run_of(known(), jobs=1, given=(text for text in [RICH])).manifest["given"]["asked"] == [RICH]
+    with pytest.raises(InputError, match="ids or propositions"):
+        How(given=5)  # type: ignore[arg-type]
     for nothing in ("", (), []):
         assert "given" not in run_of(known(), jobs=1, given=nothing).manifest
 
@@ -276,6 +279,23 @@ def test_a_fact_in_words_is_what_a_world_must_have():
     said = {fact.id: known_in_words(known(), fact) for fact in known().facts}
     assert said["alpha-shut"] == "Alpha not closed by March 2024"
     assert said["alpha-there"] == "Alpha independent in December 2023"
+    gone = {"any": [{"firm": "alpha", "fate": fate, "by": known().end} for fate in ("acquired", "closed")]}
+    near = {"firm": "alpha", "among": 2, "of": "startups", "at": known().end}
+    rich = {"firm": "alpha", "quantity": "cash", "at": known().end, "above": 100}
+    others = (gone, near, {**near, "among": 1}, rich, {"all": [near, rich]})
+    denied = [known_in_words(known(), Claim("x", "", "", freeze(one), None, False)) for one in others]
+    assert denied == [
+        "neither Alpha acquired by June 2024 nor Alpha closed by June 2024",
+        "Alpha not among the 2 startups nearest to the frontier in June 2024",
+        "not (Alpha first of the startups at the frontier in June 2024)",
+        "Alpha: cash in June 2024 not above RMB 100 million",
+        "not (Alpha among the 2 startups nearest to the frontier in June 2024 and "
+        "Alpha: cash in June 2024 above RMB 100 million)",
+    ]
+    when = {"not": {"firm": "alpha", "fate": "closed", "by": known().end}}
+    assert known_in_words(known(), Claim("x", "", "", freeze(when), None, False)) == "Alpha closed by June 2024"
+    only = Claim("x", "", "", freeze(rich), freeze(when))
+    assert known_in_words(known(), only).endswith("above RMB 100 million, and Alpha not closed by June 2024")
 
 
 def test_what_is_moved_is_told_only_where_it_is_sure():
