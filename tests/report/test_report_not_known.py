@@ -73,8 +73,9 @@ def test_a_curve_has_two_bands_and_the_key_says_what_they_are(told):
 
 def test_no_band_leaves_the_range_of_a_share():
     rows = pd.DataFrame({"survival": [0.98, 0.02], "low": [0.97, 0.01], "high": [0.99, 0.03], "sd": [0.1, 0.1]})
-    pale = curve([0, 1], rows, "survival", {"color": "#000000"}, "a", "A")[0]
+    pale = curve([0, 1], rows, "survival", {"color": "#000000"}, "a", "A", both=True)[0]
     assert pale["y"] == [1.0, 0.12, 0.0, 0.88]
+    assert len(curve([0, 1], rows, "survival", {"color": "#000000"}, "a", "A")) == 2, "runs compared have one band"
 
 
 def test_after_milestones_too(told):

@@ -16,6 +16,7 @@ from sim.archive.clean import clean
 from sim.cli import terminal
 from sim.engine.prepared import Seeds, draws_of, prepare
 from sim.engine.simulate import simulate
+from sim.scenario.load import with_sets
 from sim.study.how import How
 from sim.study.many_worlds import ManyWorlds
 from sim.study.replicates import LUCKS, REPLICATED, few_draws_of, kept, other_seed, replicate_of
@@ -53,6 +54,14 @@ def test_cash_alone_decides_the_same_in_every_world_of_a_draw():
     """Who has cash for 12 months or less is out of money by the end, whatever the luck."""
     again = few_draws_of(alone(400, cash={"uniform": [0, MOST_CASH]}))
     gone = simulate(again, 0, 400).histories["exit_month"][:, 0] <= MONTHS
+    assert np.array_equal(gone, gone[np.arange(400) % again.draws]) and 0 < gone[: again.draws].sum() < again.draws
+
+
+def test_what_an_uncertain_change_brings_comes_back_too():
+    """From March on the hazard is 0 or 1: the draw of the change alone decides."""
+    changed = with_sets(alone(400), ["assumptions.closure.hazard_month={choice: [0, 1]}@2024-03"])
+    again = few_draws_of(changed)
+    gone = simulate(again, 0, 400).histories["exit_month"][:, 0] == 3
     assert np.array_equal(gone, gone[np.arange(400) % again.draws]) and 0 < gone[: again.draws].sum() < again.draws
 
 

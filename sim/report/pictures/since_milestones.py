@@ -79,7 +79,8 @@ def _panel(heading: str, curves: dict[str, pd.DataFrame], looks: dict[str, style
     data: list[dict[str, Any]] = []
     for years, rows in curves.items():
         look, months = looks[years], [int(month) for month in rows["month"]]
-        data += curve(months, rows, "survival", steps(look.colour, 2, look.dash), years, years, PALE_BAND, at_risk=True)
+        line = steps(look.colour, 2, look.dash)
+        data += curve(months, rows, "survival", line, years, years, PALE_BAND, at_risk=True, both=True)
     step = 12 * year_step(longest / 12, 15) if longest > 18 else 3
     layout = style.layout(
         hovermode="x unified",

@@ -50,7 +50,7 @@ def survival_curves(run: RunReader, endpoint: str = State.INDEPENDENT) -> Pictur
         days = [run.days[month] for month in rows["month"]]
         data += curve(
             days, rows, "survival", steps(colour, 2.2, dash), firm, plotly_text(run.name(firm), 30),
-            opacity=FAINT if others else BAND, hover=f"{MONTH if others else ''}{HOVER}",
+            opacity=FAINT if others else BAND, hover=f"{MONTH if others else ''}{HOVER}", both=True,
         )  # fmt: skip
     last = {firm: float(curves[firm]["survival"].iloc[-1]) for firm in chosen}
     upwards = sorted(chosen, key=lambda firm: (last[firm], firm))

@@ -72,17 +72,18 @@ def band(x: Sequence[Any], low: Sequence[Any], high: Sequence[Any], fill: str, g
 def curve(
     x: Sequence[Any], rows: pd.DataFrame, column: str, look: dict[str, Any], group: str, name: str,
     opacity: float = BAND, hover: str = HOVER, mode: str = "lines", at_risk: bool = False,
+    both: bool = False,
 ) -> list[dict[str, Any]]:  # fmt: skip
     """A band from ``low`` to ``high`` of ``rows`` and the line through their ``column``, which looks like ``look``.
 
-    Below them lies a paler band as far as the spread between draws, where there is one. ``group`` switches all;
-    ``at_risk`` has the hover text say how many there are.
+    With ``both`` bands a paler one lies below, as far as the spread between draws, where there is one. ``group``
+    switches all; ``at_risk`` has the hover text say how many there are.
     """
     low, high = numbers(rows["low"]), numbers(rows["high"])
     known: list[Any] = [low, high, *([map(int, rows["at_risk"])] if at_risk else [])]
     more = [["at risk", "customdata.2", "startups"]] if at_risk else []
     paler = []
-    if moves(rows):
+    if both and moves(rows):
         ends = numbers((rows[column] - rows["sd"]).clip(0, 1)), numbers((rows[column] + rows["sd"]).clip(0, 1))
         paler = [band(x, *ends, style.clear(look["color"], PALER * opacity), group)]
         more += [["spread between draws (sd)", f"customdata.{len(known)}"]]
