@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 import sim
-from sim.cli import claim_tables, terminal
+from sim.cli import claim_tables, difference_tables, terminal
 from sim.cli.options import Ask, ScenarioFile, Sets, Variants, question
 from sim.study.how import TRAINING_ENDS
 
@@ -67,12 +67,12 @@ def run(scenario: ScenarioFile, sets: Sets = None) -> Ask:
     return partial(sim.run, sim.load(scenario, sets or ()))
 
 
-@question(sim.what_if, terminal.differences)
+@question(sim.what_if, difference_tables.differences)
 def whatif(scenario: ScenarioFile, sets: Sets = None, variants: Variants = None) -> Ask:
     return partial(sim.what_if, sim.load(scenario), sets or (), variants=variants or ())
 
 
-@question(sim.compare, terminal.differences)
+@question(sim.compare, difference_tables.differences)
 def compare(runs: Runs, sets: Sets = None) -> Ask:
     return partial(sim.compare, *runs, sets=sets or ())
 
