@@ -6,10 +6,12 @@ by
 
     I(x) = |z - mean(x)| / sqrt(spread(x)^2 + error(x)^2)
 
-``error`` being what is not known of the mean, and z the end nearer to it of the range in which the fact was seen. A
-point at which the largest I of all facts is above CUT is ruled out. What no point can meet does not rule out: it is a
-finding about the model. The emulator of the mean is a ridge regression on the assumptions that the fact speaks to,
-their squares and their products; its error is that of leaving points out.
+``error`` being what is not known of the mean, and z the end nearer to it of the range in which the fact was seen. An
+event that a share p of worlds do is as implausible as a normal deviate that is further out with probability p. A point
+is ruled out by a fact so implausible that the largest of all facts is so by chance in under 5% of cases (Bonferroni).
+What hardly any setting makes does not rule out: it is a finding about the model. The emulator of the mean is a ridge
+regression on the assumptions that the fact speaks to, their squares and their products; its error is that of leaving
+points out.
 
 Weighing is approximate Bayesian computation on worlds, each of which drew a setting of its own, with the summaries of
 Fearnhead & Prangle (2012): for every assumption what a regression on the facts expects of it. The worlds nearest to the
@@ -25,8 +27,9 @@ import numpy as np
 
 from sim.outcomes.drivers import significant_by_holm
 
-CUT = 3.0  # three-sigma rule of Pukelsheim (1994) for any unimodal distribution
+LEVEL_OF_ALL = 0.05  # of all facts together, by which chance alone rules out the setting that made them
 RIDGE = 1e-2  # of the emulator, in units of the points' own variance
+NEAR = 8  # worlds that give the regression, for each that is kept: with fewer, draws lie too close together
 MOST_INPUTS = 12  # assumptions in the emulator of a fact: so that its squares and products stay fewer than the points
 
 
@@ -116,9 +119,16 @@ def implausible(
     return np.asarray(beyond / np.sqrt(spread**2 + error**2 + 1e-300))
 
 
-def meetable(implausibility: np.ndarray) -> np.ndarray:
-    """(facts,) whether any point meets a fact: the others rule nothing out, they are findings about the model."""
-    return np.asarray(implausibility.min(axis=0) <= CUT)
+def surprise(share: np.ndarray) -> np.ndarray:
+    """How implausible what a ``share`` of worlds do is: the normal deviate that is further out as often."""
+    from scipy.special import ndtri
+
+    return np.asarray(-ndtri(share / 2))
+
+
+def cut(facts: int) -> float:
+    """The implausibility above which one of so many ``facts`` rules a point out (Bonferroni)."""
+    return float(surprise(np.array(LEVEL_OF_ALL / max(facts, 1))))
 
 
 def expected(y: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -142,7 +152,7 @@ def _known(y: np.ndarray, scale: np.ndarray) -> np.ndarray:
 
 
 class Kept(NamedTuple):
-    """``worlds`` (kept,) which worlds lie nearest to the facts, nearest first; ``draws`` (kept, assumptions) their
+    """``worlds`` (kept,) which worlds were kept, nearest to the facts first; ``draws`` (kept, assumptions) their
     settings, moved to where the facts lie.
     """
 
@@ -151,18 +161,19 @@ class Kept(NamedTuple):
 
 
 def nearest(x: np.ndarray, y: np.ndarray, facts: np.ndarray, keep: int) -> Kept:
-    """The ``keep`` worlds nearest to ``facts`` (facts,) of worlds with settings ``x`` (worlds, assumptions), 0 to 1
-    each, and facts ``y`` (worlds, facts).
+    """``keep`` of the worlds near ``facts`` (facts,), of worlds with settings ``x`` (worlds, assumptions), 0 to 1 each,
+    and facts ``y`` (worlds, facts): evenly from the NEAR times ``keep`` nearest, which give the regression.
     """
     weights, scale = expected(y, x)
     told, wanted = _known(y, scale) @ weights, _known(facts[None, :], scale) @ weights
     spread = told.std(axis=0)
     apart = (told - wanted) / np.where(spread > 0, spread, 1.0)
     distance = np.sqrt((apart**2).sum(axis=1))
-    order = np.argsort(distance, kind="stable")[:keep]
+    order = np.argsort(distance, kind="stable")[: NEAR * keep]
     widest = max(float(distance[order[-1]]), 1e-12)
     kernel = np.sqrt(np.maximum(1 - (distance[order] / widest) ** 2, 0.0))  # Epanechnikov's, by its root
     design = np.column_stack([np.ones(len(order)), apart[order]]) * kernel[:, None]
     penalty = RIDGE * math.sqrt(len(order)) * np.eye(design.shape[1])
     slopes = np.linalg.solve(design.T @ design + penalty, design.T @ (x[order] * kernel[:, None]))[1:]
+    order = order[:: max(len(order) // keep, 1)][:keep]
     return Kept(order, np.clip(x[order] - apart[order] @ slopes, 0.0, 1.0))

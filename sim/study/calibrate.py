@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 POINTS, WAVES = 2048, 4  # of a wave; of a calibration
 WORLDS_A_POINT = 128  # if none are asked for
 MOST_ROWS_KEPT, FEWEST_ROWS = 512, 64  # rows of the ensemble
-CHOICE = 8  # worlds that a draw is the nearest of, where there are not more
+CHOICE = 2 * matching.NEAR  # worlds for each draw that are left at least: the nearer half give the regression
 FEWEST_POINTS = 256  # of a wave, so that a screening of hundreds of assumptions can find any
 FEWEST_LEFT = 16  # points that must survive, else the facts and the model contradict each other
 NEAREST = 3  # points that are told where none survives
@@ -274,7 +274,7 @@ def _matched(many: ManyWorlds, base: Scenario, priors: Sequence[Prior], points: 
     targets = waves.scaled_to(waves.targets_of(facts), first)
     first = waves.compressed(targets, first)
     screened, at_first = waves.screened(first), waves.misses(targets, first)
-    met = matching.meetable(at_first)
+    met, cut = waves.met(targets, first), matching.cut(len(targets))
     drawn = np.flatnonzero((screened.speaks & met).any(axis=1))
     if not drawn.size:
         allowed = "more points or worlds (--points, --worlds), or more facts"
@@ -282,12 +282,12 @@ def _matched(many: ManyWorlds, base: Scenario, priors: Sequence[Prior], points: 
     active = [priors[i] for i in drawn.tolist()]
     wave, misses, judges, told, xs, ys = first._replace(x=first.x[:, drawn]), at_first, [], [], [], []
     for number in range(1, WAVES + 1):
-        left = np.where(met, misses, 0.0).max(axis=1) <= matching.CUT
+        left = np.where(met, misses, 0.0).max(axis=1) <= cut
         if number > 1:  # in the first the others vary too
             inside = left[wave.rows]
             xs.append(wave.x[wave.rows[inside]])
             ys.append(wave.y[inside])
-        judges.append(waves.judge_of(targets, met, wave, base.worlds))
+        judges.append(waves.judge_of(targets, met, wave))
         x, share = waves.next_points(judges, points, len(active), base.seed + number)
         row = {"varied": len(priors) if number == 1 else len(active), "points": len(wave.x), "worlds": len(wave.rows)}
         told.append({"wave": number, **row, "kept": int(left.sum()), "left": share})
@@ -306,10 +306,11 @@ def _matched(many: ManyWorlds, base: Scenario, priors: Sequence[Prior], points: 
 def _nothing_left(targets: Sequence[Target], misses: np.ndarray) -> InputError:
     """The error of a calibration that no point survives: the points nearest to the facts, and what kills each."""
     worst = misses.max(axis=1)
-    few = int((worst <= matching.CUT).sum())
+    cut = matching.cut(len(targets))
+    few = int((worst <= cut).sum())
     points = []
     for point in np.argsort(worst, kind="stable")[few : few + NEAREST]:
-        kill = [i for i in np.argsort(-misses[point], kind="stable") if misses[point, i] > matching.CUT]
+        kill = [i for i in np.argsort(-misses[point], kind="stable") if misses[point, i] > cut]
         points.append([(targets[i].fact.id, float(misses[point, i])) for i in kill[:MOST_KILLING]])
     return InputError(
         f"too few settings can have made the facts: {contradiction(points)}",
@@ -354,7 +355,7 @@ def _fact_rows(matched: Matched, kept: Kept) -> list[dict[str, Any]]:
                 "date": month_text(date_of(target.fact)),
                 "met": bool(matched.met[i]),
                 "implausibility": float(matched.misses[:, i].min()),
-                "ruled_out": float((matched.misses[:, i] > matching.CUT).mean()),
+                "ruled_out": float((matched.misses[:, i] > matching.cut(len(matched.targets))).mean()),
                 "spoken_to": int(matched.screened.speaks[:, i].sum()),
                 "kept": target.told(middle),
             }

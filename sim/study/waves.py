@@ -24,6 +24,7 @@ from sim.study.priors import Prior
 FEWEST_KNOWN = 2  # worlds of a point that count for a fact, for the point to say something of it
 CANDIDATES = 1 << 14  # settings that the emulators judge at a time
 MOST_CANDIDATES = 1 << 20  # that are judged for one wave
+RARELY = 0.1  # share of the worlds of a setting: what fewer do, it does not make
 CASES_ADDED = 1.0  # cases for and against that are added to those of an event: a share is never surely 0 or 1 (Laplace)
 
 Fact = Claim | Reported
@@ -129,8 +130,7 @@ def _summed(x: np.ndarray, rows: np.ndarray, y: np.ndarray) -> Wave:
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = total / count
         spread = np.sqrt(np.maximum(square / count - mean**2, 0.0))
-    in_all = np.bincount(rows, minlength=len(x))[:, None]
-    few = count < np.maximum(FEWEST_KNOWN, in_all / (1 + matching.CUT**2))
+    few = count < FEWEST_KNOWN
     return Wave(x, rows, y, np.where(few, np.nan, mean), np.where(few, np.nan, spread), count)
 
 
@@ -160,45 +160,60 @@ def ends_of(targets: Sequence[Target]) -> tuple[np.ndarray, np.ndarray]:
 
 
 def misses(targets: Sequence[Target], wave: Wave) -> np.ndarray:
-    """(points, targets) how implausible every fact is at the points of ``wave``, by their own worlds.
-
-    Without bound where so few worlds count for a fact that its being told at all would be implausible.
+    """(points, targets) how implausible every fact is at the points of ``wave``, by their own worlds: what was seen, or
+    that the world counts for it at all.
     """
-    events = np.array([one.is_event for one in targets])
-    share = np.where(events, (wave.mean * wave.known + CASES_ADDED) / (wave.known + 2 * CASES_ADDED), 0.5)
-    mean = np.where(events, share, wave.mean)
-    spread = np.where(events, np.sqrt(share * (1 - share)), wave.spread)
-    error = spread / np.sqrt(np.maximum(wave.known, 1.0))
-    found = matching.implausible(mean, spread, *ends_of(targets), error)
-    return np.where(np.isnan(found), np.inf, found)
+    error = wave.spread / np.sqrt(np.maximum(wave.known, 1.0))
+    found = matching.implausible(wave.mean, wave.spread, *ends_of(targets), error)
+    did = np.where(_happened(targets), wave.mean, 1 - wave.mean)
+    found = np.where(_events(targets), matching.surprise(_share(did * wave.known, wave.known)), found)
+    counts = matching.surprise(_share(wave.known, _all_worlds(wave)))
+    return np.asarray(np.fmax(found, counts))
+
+
+def met(targets: Sequence[Target], wave: Wave) -> np.ndarray:
+    """(targets,) whether some point of ``wave`` meets a fact: its number is not implausible, or RARELY or more of its
+    worlds do what happened; and as many count for it. What none meets rules nothing out: it is a finding.
+    """
+    found = misses(targets, wave) <= matching.cut(len(targets))
+    did = np.where(_happened(targets), wave.mean, 1 - wave.mean)
+    often = np.where(_events(targets), did, 1.0) >= RARELY
+    return np.asarray((found & often & (wave.known >= RARELY * _all_worlds(wave))).any(axis=0))
+
+
+def _events(targets: Sequence[Target]) -> np.ndarray:
+    return np.array([one.is_event for one in targets])
+
+
+def _happened(targets: Sequence[Target]) -> np.ndarray:
+    return np.array([one.high == 1.0 for one in targets])
+
+
+def _all_worlds(wave: Wave) -> np.ndarray:
+    return np.bincount(wave.rows, minlength=len(wave.x))[:, None]
+
+
+def _share(of: np.ndarray, cases: np.ndarray) -> np.ndarray:
+    """A share that is never surely 0 or 1 (Laplace)."""
+    return np.asarray((of + CASES_ADDED) / (cases + 2 * CASES_ADDED))
 
 
 class Judge(NamedTuple):
-    """Emulators of the facts that were grown on one wave, for a number also of the logarithm of the worlds' spread;
-    None where a fact says nothing. ``worlds`` is how many a point has.
+    """Emulators of the numbers among the facts that were grown on one wave: of the mean and of the logarithm of the
+    spread of worlds; by the place of the fact among ``targets``.
     """
 
     targets: Sequence[Target]
-    emulators: list[Emulator | None]
-    spreads: list[Emulator | None]
-    worlds: int
+    emulators: dict[int, tuple[Emulator, Emulator]]
 
     def misses(self, x: np.ndarray) -> np.ndarray:
-        """(points, targets) how implausible every fact is at ``x`` (points, assumptions), as far as emulators know."""
-        found = np.zeros((len(x), len(self.targets)))
+        """(points,) the largest implausibility at ``x`` (points, assumptions), as far as emulators know."""
+        found = np.zeros(len(x))
         low, high = ends_of(self.targets)
-        for i, emulator in enumerate(self.emulators):
-            if emulator is None:
-                continue
-            mean, of_spread = emulator.mean(x), self.spreads[i]
-            if of_spread is None:
-                least = CASES_ADDED / (self.worlds + 2 * CASES_ADDED)
-                mean = np.clip(mean, least, 1 - least)
-                spread = np.sqrt(mean * (1 - mean))
-            else:
-                spread = np.exp(of_spread.mean(x))
-            column = (mean[:, None], spread[:, None], low[i : i + 1], high[i : i + 1])
-            found[:, i] = matching.implausible(*column, np.full((len(x), 1), emulator.error))[:, 0]
+        for i, (of_mean, of_spread) in self.emulators.items():
+            column = (of_mean.mean(x)[:, None], np.exp(of_spread.mean(x))[:, None], low[i : i + 1], high[i : i + 1])
+            own = matching.implausible(*column, np.full((len(x), 1), of_mean.error))[:, 0]
+            found = np.maximum(found, own)
         return found
 
 
@@ -207,19 +222,17 @@ def screened(wave: Wave) -> Screened:
     return matching.screen(wave.x, _filled(wave.mean))
 
 
-def judge_of(targets: Sequence[Target], used: np.ndarray, wave: Wave, worlds: int) -> Judge:
-    """Emulators of the facts that may rule out (``used``) and speak to an assumption, from ``wave``."""
+def judge_of(targets: Sequence[Target], used: np.ndarray, wave: Wave) -> Judge:
+    """Emulators of the numbers that may rule out (``used``) and speak to an assumption, from ``wave``."""
     found, means = screened(wave), _filled(wave.mean)
     with np.errstate(divide="ignore", invalid="ignore"):
         spreads = _filled(np.log(np.where(wave.spread > 0, wave.spread, np.nan)))
-    judge = Judge(targets, [], [], worlds)
-    for i, target in enumerate(targets):
-        speaks, rho = found.speaks[:, i], found.rho[:, i]
-        known = bool(used[i] and speaks.any())
-        judge.emulators.append(matching.emulated(wave.x, means[:, i], rho, speaks) if known else None)
-        of_spread = known and not target.is_event
-        judge.spreads.append(matching.emulated(wave.x, spreads[:, i], rho, speaks) if of_spread else None)
-    return judge
+    emulators = {}
+    for i in np.flatnonzero(used & ~_events(targets) & found.speaks.any(axis=0)).tolist():
+        rho, speaks = found.rho[:, i], found.speaks[:, i]
+        both = (matching.emulated(wave.x, of[:, i], rho, speaks) for of in (means, spreads))
+        emulators[i] = (next(both), next(both))
+    return Judge(targets, emulators)
 
 
 def _filled(mean: np.ndarray) -> np.ndarray:
@@ -238,7 +251,7 @@ def next_points(judges: Sequence[Judge], count: int, dimensions: int, seed: int)
     while tried < MOST_CANDIDATES and sum(len(part) for part in left) < count:
         x = filling(CANDIDATES, dimensions, seed + tried)
         for judge in judges:
-            x = x[judge.misses(x).max(axis=1) <= matching.CUT]
+            x = x[judge.misses(x) <= matching.cut(len(judge.targets))]
         left.append(x)
         tried += CANDIDATES
     found = np.concatenate(left)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sim.outcomes.history_matching import CUT, emulated, implausible, meetable, nearest, screen
+from sim.outcomes.history_matching import cut, emulated, implausible, nearest, screen, surprise
 
 
 def test_an_emulator_of_a_quadratic_has_next_to_no_error():
@@ -29,8 +29,12 @@ def test_noise_speaks_to_nothing_in_19_of_20_screenings():
 def test_implausible_by_hand():
     mean, spread = np.array([[10.0, 0.0]]), np.array([[3.0, 1.0]])
     found = implausible(mean, spread, np.array([30.0, -1]), np.array([40.0, 1]), np.array([[4.0, 0.0]]))
-    assert found[0].tolist() == [20 / 5, 0.0] and CUT < 20 / 5
-    assert meetable(found).tolist() == [False, True]
+    assert found[0].tolist() == [20 / 5, 0.0]
+
+
+def test_a_cut_by_hand():
+    assert surprise(np.array([0.05, 0.0027])) == pytest.approx([1.96, 3.0], abs=0.001)
+    assert cut(1) == pytest.approx(1.96, abs=0.001) and cut(40) == pytest.approx(3.227, abs=0.001)
 
 
 @pytest.mark.parametrize("facts", [6])

@@ -6,7 +6,7 @@ import math
 import shlex
 from typing import Any
 
-from sim.outcomes.history_matching import CUT
+from sim.outcomes.history_matching import LEVEL_OF_ALL
 from sim.report.html.document import Cell, Column, Details, Document, Figure, Prose, Section, Table, Tiles
 from sim.report.pages.chapters import closing
 from sim.report.pictures.posteriors import posteriors
@@ -32,7 +32,8 @@ CALIBRATION_TERMS = (
     (
         "Implausibility",
         "How far what happened lies from the mean of the worlds of a setting, in units of their spread and of what is "
-        f"not known of that mean. Above {CUT:g} the fact rules the setting out (Pukelsheim 1994).",
+        "not known of that mean. A fact rules a setting out if the largest of all would be so implausible by chance in "
+        f"fewer than {percent(LEVEL_OF_ALL)} of cases (Bonferroni).",
     ),
     (
         "Wave",
@@ -134,8 +135,8 @@ def _facts(done: Calibration) -> Table:
             )
         )
     caption = (
-        "A fact that no setting meets rules nothing out: it is a finding about the model. A setting at "
-        "which hardly any world counts for a fact is ruled out by it."
+        "A fact that no setting meets rules nothing out: it is a finding about the model. An event "
+        "rules hardly anything out: the worlds of one setting are too few. It decides which draws are kept."
     )
     return Table("facts", "", columns, tuple(rows), caption)
 
