@@ -178,7 +178,8 @@ def met(targets: Sequence[Target], wave: Wave) -> np.ndarray:
     found = misses(targets, wave) <= matching.cut(len(targets))
     did = np.where(_happened(targets), wave.mean, 1 - wave.mean)
     often = np.where(_events(targets), did, 1.0) >= RARELY
-    return np.asarray((found & often & (wave.known >= RARELY * _all_worlds(wave))).any(axis=0))
+    counts = (wave.known >= RARELY * _all_worlds(wave)) & ~np.isnan(wave.mean)
+    return np.asarray((found & often & counts).any(axis=0))
 
 
 def _events(targets: Sequence[Target]) -> np.ndarray:
