@@ -79,7 +79,7 @@ FACT_TABLE = Table(
         Column("says", TEXT, "", "what it says"),
         Column("date", TEXT, "YYYY-MM", "the last month it speaks of"),
         Column("met", FLAG, "", "whether any point meets it; a fact that none meets rules nothing out"),
-        Column("implausibility", NUMBER, "", "the least of all points of the first wave"),
+        Column("implausibility", NUMBER, "", "the least of all points of the first wave that tell it"),
         Column("ruled_out", NUMBER, A_SHARE, "share of the points of the first wave that it alone rules out"),
         Column("spoken_to", INTEGER, "", "assumptions that it speaks to"),
         Column(
@@ -200,15 +200,16 @@ def to_calibrate(scenario: Scenario, ends: int) -> Scenario:
 
 class Matched(NamedTuple):
     """What the waves left: the facts as they are seen (``targets``), what the first wave says of them (``screened``,
-    ``misses``, ``met``), which assumptions they speak to (``drawn``, of all that were varied), a row of waves.csv for
-    each wave, and of the points that no fact rules out the settings ``x`` (worlds, drawn) and facts ``y`` (worlds,
-    targets), world by world.
+    ``misses``, ``met``, ``least``), which assumptions they speak to (``drawn``, of all that were varied), a row of
+    waves.csv for each wave, and of the points that no fact rules out the settings ``x`` (worlds, drawn) and facts ``y``
+    (worlds, targets), world by world.
     """
 
     targets: Sequence[Target]
     screened: Screened
     misses: np.ndarray
     met: np.ndarray
+    least: np.ndarray
     drawn: np.ndarray
     waves: list[dict[str, Any]]
     x: np.ndarray
@@ -274,7 +275,7 @@ def _matched(many: ManyWorlds, base: Scenario, priors: Sequence[Prior], points: 
     targets = waves.scaled_to(waves.targets_of(facts), first)
     first = waves.compressed(targets, first)
     screened, at_first = waves.screened(first), waves.misses(targets, first)
-    met, cut = waves.met(targets, first), matching.cut(len(targets))
+    (met, least), cut = waves.met(targets, first), matching.cut(len(targets))
     drawn = np.flatnonzero((screened.speaks & met).any(axis=1))
     if not drawn.size:
         allowed = "more points or worlds (--points, --worlds), or more facts"
@@ -300,7 +301,7 @@ def _matched(many: ManyWorlds, base: Scenario, priors: Sequence[Prior], points: 
     if (worlds := sum(map(len, xs))) < CHOICE * FEWEST_ROWS:
         found, allowed = f"{worlds:,} worlds of all waves", f"{CHOICE * FEWEST_ROWS}: more --points or --worlds"
         raise InputError("too few worlds are left to choose draws from", key="facts", found=found, allowed=allowed)
-    return Matched(targets, screened, at_first, met, drawn, told, np.concatenate(xs), np.concatenate(ys))
+    return Matched(targets, screened, at_first, met, least, drawn, told, np.concatenate(xs), np.concatenate(ys))
 
 
 def _nothing_left(targets: Sequence[Target], misses: np.ndarray) -> InputError:
@@ -354,7 +355,7 @@ def _fact_rows(matched: Matched, kept: Kept) -> list[dict[str, Any]]:
                 "says": target.fact.says,
                 "date": month_text(date_of(target.fact)),
                 "met": bool(matched.met[i]),
-                "implausibility": float(matched.misses[:, i].min()),
+                "implausibility": float(matched.least[i]),
                 "ruled_out": float((matched.misses[:, i] > matching.cut(len(matched.targets))).mean()),
                 "spoken_to": int(matched.screened.speaks[:, i].sum()),
                 "kept": target.told(middle),

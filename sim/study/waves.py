@@ -171,15 +171,17 @@ def misses(targets: Sequence[Target], wave: Wave) -> np.ndarray:
     return np.asarray(np.fmax(found, counts))
 
 
-def met(targets: Sequence[Target], wave: Wave) -> np.ndarray:
-    """(targets,) whether some point of ``wave`` meets a fact: its number is not implausible, or RARELY or more of its
-    worlds do what happened; and as many count for it. What none meets rules nothing out: it is a finding.
+def met(targets: Sequence[Target], wave: Wave) -> tuple[np.ndarray, np.ndarray]:
+    """(targets,) whether some point of ``wave`` meets a fact, and the least implausibility of it at any.
+
+    A point meets it whose number is not implausible, or of whose worlds RARELY or more do what happened; if as many
+    count for it. What none meets rules nothing out: it is a finding. Where none tells it, the least is infinite.
     """
-    found = misses(targets, wave) <= matching.cut(len(targets))
+    found = np.where(wave.known >= RARELY * _all_worlds(wave), misses(targets, wave), np.inf)
+    found = np.where(np.isnan(wave.mean), np.inf, found)
     did = np.where(_happened(targets), wave.mean, 1 - wave.mean)
     often = np.where(_events(targets), did, 1.0) >= RARELY
-    counts = (wave.known >= RARELY * _all_worlds(wave)) & ~np.isnan(wave.mean)
-    return np.asarray((found & often & counts).any(axis=0))
+    return np.asarray((often & (found <= matching.cut(len(targets)))).any(axis=0)), found.min(axis=0)
 
 
 def _events(targets: Sequence[Target]) -> np.ndarray:

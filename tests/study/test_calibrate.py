@@ -193,9 +193,10 @@ def test_facts_that_the_model_made_at_known_settings_give_those_settings_back():
             continue
         others = left[wave.rows] & (wave.rows != wave.rows[world])
         x = wave.x[:, drawn]
-        found = Matched(seen, screened, misses, met, drawn, [], x[wave.rows[others]], wave.y[others])
+        found = Matched(
+            seen, screened, misses, met, misses.min(axis=0), drawn, [], x[wave.rows[others]], wave.y[others]
+        )
         low, high = np.quantile(kept_of(found).draws, [0.05, 0.95], axis=0)
         true = x[wave.rows[world]]
         covered.append(np.mean((low <= true) & (true <= high)))
     assert 0.85 < np.mean(covered) < 0.95 and refused < tried / 4, (np.mean(covered), refused)
-    print(np.mean(covered), refused)
