@@ -20,9 +20,9 @@ class Estimate(NamedTuple):
     high: float
 
 
-def mean(values: ArrayLike) -> Estimate:
+def mean(values: ArrayLike, level: float = 0.95) -> Estimate:
     """The mean over worlds. Of differences in the same worlds it is the paired difference."""
-    return Estimate(*t_interval(values))
+    return Estimate(*t_interval(values, level))
 
 
 def share(part: ArrayLike, whole: ArrayLike) -> Estimate:
