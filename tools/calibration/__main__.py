@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import sim
-from tools.calibration import tables
+from tools.calibration import calibrated, tables
 from tools.golden.baseline import digest_of_baseline
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -19,6 +19,7 @@ WORLDS = 4096
 def measured(worlds: int) -> dict[str, str]:
     """Every made block of the document, from ``worlds`` worlds of the flagship."""
     done = sim.hindcast(FLAGSHIP, worlds=worlds)
+    scored = {name: sim.hindcast(name, worlds=worlds) for name in calibrated.CALIBRATED}
     return {
         "made": f"Made by `python -m tools.calibration --write` with seed {done.scenario.seed}: {worlds:,} worlds of "
         f"the flagship, on results of baseline `{digest_of_baseline()}`.",
@@ -30,6 +31,8 @@ def measured(worlds: int) -> dict[str, str]:
         "coverage": tables.coverage_table(done),
         "quantities": tables.quantities_table(done),
         "misses": tables.misses_text(done),
+        "left": "\n\n".join(map(calibrated.left_text, calibrated.CALIBRATED)),
+        "calibrated": calibrated.scores_text({"six-dragons": done, **scored}),
     }
 
 

@@ -154,7 +154,7 @@ def _scores(done: Hindcast) -> Table:
         rows.append(
             (
                 Cell(f"{capital(row['window'])}, {row['score']}", strong=row["forecast"] == WORLDS),
-                Cell(WAYS[row["forecast"]]),
+                Cell(_way(done, row["forecast"])),
                 Cell(f"{row['value']:.3f}"),
                 Cell("" if math.isnan(row["low"]) else f"{row['low']:.3f} to {row['high']:.3f}"),
                 Cell(str(row["facts"])),
@@ -163,6 +163,12 @@ def _scores(done: Hindcast) -> Table:
             )
         )
     return Table("scores", "Scores; lower is better", columns, tuple(rows), empty="No fact can be scored.")
+
+
+def _way(done: Hindcast, forecast: str) -> str:
+    """What a forecast is, in words."""
+    calibrated = forecast == DEFAULTS and done.scenario.ensemble
+    return "the same scenario without its ensemble" if calibrated else WAYS[forecast]
 
 
 def _missed(done: Hindcast) -> Table:

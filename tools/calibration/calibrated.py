@@ -1,0 +1,132 @@
+"""What the calibrated flagships know better: what facts leave of the sizes without a source, and their scores."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import sim
+from sim.outcomes.hindcast import (
+    ALL_CLASSES,
+    BASE_RATE,
+    BRIER,
+    CRPS,
+    DEFAULTS,
+    HELD_LEVELS,
+    TEST_WINDOW,
+    TRAINING_WINDOW,
+    WORLDS,
+)
+from sim.scenario import ensemble
+from sim.scenario.model import Scenario
+from sim.study.hindcast import Hindcast
+from sim.study.priors import Prior
+from sim.words.hindcast import judged_in_words
+from sim.words.months import date_name
+from sim.words.numbers import count, percent, significant
+from sim.words.text import capital, listed
+from tools.calibration.tables import table
+
+CALIBRATED = ("six-dragons-2024", "six-dragons-2026")
+TOLD = 12  # sizes of each, those that the facts leave least of
+ENDS = (0.05, 0.5, 0.95)
+
+
+def draws_of(scenario: Scenario) -> ensemble.Ensemble:
+    """The ensemble that a scenario names."""
+    return ensemble.read(Path(scenario.ensemble), [firm.id for firm in scenario.firms])
+
+
+def left_text(name: str) -> str:
+    """What the facts leave, of one scenario: a sentence, and the sizes they leave least of."""
+    found = draws_of(sim.load(name))
+    about, unmet = found.about, found.about["no_setting_meets"]
+    never = f" No setting meets {listed([f'`{fact}`' for fact in unmet])}." if unmet else " Some setting meets each."
+    said = (
+        f"**{name}**: {count(len(about['facts']), 'fact')} to {date_name(about['until'])} speak to "
+        f"{len(found.columns)} of {about['varied']} sizes without a source.{never}"
+    )
+    rows = sorted(_left(found, path) for path in found.columns)[:TOLD]
+    return f"{said}\n\n" + table(
+        "| size | stated | prior | middle 90% of draws | median | width left |",
+        "| --- | ---: | ---: | ---: | ---: | ---: |",
+        [row[1:] for row in rows],
+    )
+
+
+def _left(found: ensemble.Ensemble, path: str) -> tuple[Any, ...]:
+    """Width left first, then the cells of a row."""
+    prior = Prior(path, *found.about["priors"][path])
+    low, middle, high = (float(x) for x in np.quantile(found.columns[path], ENDS))
+    ends = prior.place(np.array([low, high]))
+    width = float(ends[1] - ends[0]) / (ENDS[-1] - ENDS[0])
+    return (
+        width,
+        f"`{path}`",
+        significant(prior.stated),
+        f"{significant(prior.low)} to {significant(prior.high)}",
+        f"{significant(low)} to {significant(high)}",
+        significant(middle),
+        percent(width),
+    )
+
+
+def scores_text(done: dict[str, Hindcast]) -> str:
+    """The scores of hindcasts of the flagship and of the calibrated ones, by scenario and window, as a table and in
+    words.
+    """
+    rows = [_row(name, one, window) for name, one in done.items() for window in (TRAINING_WINDOW, TEST_WINDOW)]
+    head = "| scenario | window | Brier, events | better than its base rate by | better than without the draws by |"
+    said = [_said(name, one) for name, one in done.items() if one.scenario.ensemble]
+    return "\n\n".join(
+        [
+            table(
+                f"{head} CRPS, numbers | better than without the draws by | inside 90% |",
+                "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |",
+                rows,
+            ),
+            *said,
+        ]
+    )
+
+
+def _of(done: Hindcast, window: str, score: str, forecast: str) -> Any:
+    frame = done.scores
+    kept = frame[(frame["window"] == window) & (frame["class"] == ALL_CLASSES)]
+    found = kept[(kept["score"] == score) & (kept["forecast"] == forecast)]
+    return found.iloc[0]
+
+
+def _gain(row: Any) -> str:
+    return f"{row['gain']:+.3f} ({row['gain_low']:+.3f} to {row['gain_high']:+.3f})"
+
+
+def _row(name: str, done: Hindcast, window: str) -> tuple[str, ...]:
+    inside = _of(done, window, f"inside {HELD_LEVELS[-1]:.0%}", WORLDS)
+    own = bool(done.scenario.ensemble)
+    return (
+        name,
+        window,
+        f"{_of(done, window, BRIER, WORLDS)['value']:.3f}",
+        _gain(_of(done, window, BRIER, BASE_RATE)),
+        _gain(_of(done, window, BRIER, DEFAULTS)) if own else "",
+        f"{_of(done, window, CRPS, WORLDS)['value']:.2f}",
+        _gain(_of(done, window, CRPS, DEFAULTS)) if own else "",
+        f"{round(inside['value'] * inside['facts'])} of {inside['facts']}",
+    )
+
+
+def _said(name: str, done: Hindcast) -> str:
+    """Whether the draws know better than the flagship without them, by window, for events and for numbers."""
+    parts = []
+    for window in (TRAINING_WINDOW, TEST_WINDOW):
+        events, numbers = (_of(done, window, score, DEFAULTS) for score in (BRIER, CRPS))
+        said = [judged_in_words(row["gain_low"], row["gain_high"]).removesuffix(" it") for row in (events, numbers)]
+        parts.append(f"in the {window} window its events are {said[0]}, its numbers {said[1]} those without the draws")
+    base = _of(done, TEST_WINDOW, BRIER, BASE_RATE)
+    rate = judged_in_words(base["gain_low"], base["gain_high"]).removesuffix(" it")
+    fitted = draws_of(done.scenario).about["until"] > done.until
+    seen = " The test window is no test of it: it was fitted to these facts." if fitted else ""
+    return f"{capital(name)}: {'; '.join(parts)}. Its events of the test window are {rate} their base rate.{seen}"
