@@ -29,6 +29,8 @@ firms:
   beta: {cash: 200}
 claims:
   alpha-goes: {when: {firm: alpha, fate: closed, by: 2024-06}}
+facts:
+  beta-stays: {source: S1, when: {firm: beta, fate: closed, by: 2024-06}, happened: false}
 """
 
 
@@ -149,6 +151,10 @@ WHOLE = {  # a command and its last option -> what that cannot take
     ("sensitivity", "tiny.yaml", "--of"): ["", "alpha-gos"],
     ("discover", "tiny.yaml", "--at", "2024-01", "--of"): ["", "alpha-gos", "alpha aquired by 2024-06"],
     ("discover", "tiny.yaml", "--of", "alpha-goes", "--at"): ["", "soon", "2024-13", "2024-06", "2022-01", "2024-01"],
+    ("hindcast", "tiny.yaml", "--until"): ["", "soon", "2024-13"],
+    ("calibrate", "tiny.yaml", "--until"): ["", "soon", "2024-13", "2023-06"],
+    ("calibrate", "tiny.yaml", "--points"): ["0", "x", "10", "99999"],
+    ("calibrate", "tiny.yaml", "--ensemble"): ["", ".", "tiny.yaml/below"],
     ("run", "tiny.yaml", "--precision"): ["0", "-1", "2", "x", "nan"],
     ("run", "tiny.yaml", "--given"): GIVEN,
     ("claims", "tiny.yaml", "--given"): GIVEN,

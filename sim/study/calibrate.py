@@ -18,7 +18,7 @@ import numpy as np
 from sim.archive import atomic, digest
 from sim.archive.dictionary import A_SHARE, FLAG, INTEGER, NUMBER, TEXT, TEXT_OR_NONE, Column, Table
 from sim.archive.folder import RunFolder, plain_rows
-from sim.foundation.errors import InputError
+from sim.foundation.errors import InputError, first_line
 from sim.foundation.file_paths import expanded
 from sim.foundation.months import month_of, month_text, span_of_dates
 from sim.foundation.whole_numbers import whole
@@ -113,7 +113,7 @@ class Calibration(Study):
     """
 
     KIND = Kind(
-        "calibration",
+        "calibrate",
         "calibrate.html",
         "a calibration: what facts leave of the assumptions that no source gives",
         "the page of this calibration: open it in a browser, it works offline",
@@ -155,6 +155,7 @@ def calibrate(
         raise InputError(
             "not a month of the calendar", key="--until", found=until, allowed=f"YYYY-MM, {span_of_dates()}"
         )
+    target = None if to is None else _target(to)
     points = whole("--points", POINTS if points is None else points, FEWEST_POINTS, ensemble.MOST_ROWS)
     base = to_calibrate(sized(scenario, how, WORLDS_A_POINT), ends)
     priors = priors_of(base)
@@ -166,11 +167,26 @@ def calibrate(
 
     name = folder_name(Calibration.KIND, [digest.question(base, None), until, points])
     found = answered([base], name, how, lambda: _computed(base, ends, priors, points, how), reopen)
-    if to is not None:
-        target = expanded(to)
-        target.parent.mkdir(parents=True, exist_ok=True)
+    if target is not None:
         atomic.write_bytes(target, found.ensemble)
     return found
+
+
+def _target(to: Path | str) -> Path:
+    """The file ``to``, in a folder that is there and can be written. InputError if there is none, before any work."""
+    target = expanded(to)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        trial = target.parent / f".{target.name}.writable"
+        atomic.write_bytes(trial, b"")
+        trial.unlink(missing_ok=True)
+        if target.is_dir():
+            raise IsADirectoryError("it is a folder")
+    except (OSError, ValueError) as error:
+        allowed = "a file that can be written"
+        problem = f"the ensemble cannot be written: {first_line(error)}"
+        raise InputError(problem, key="--ensemble", found=str(to), allowed=allowed) from error
+    return target
 
 
 def to_calibrate(scenario: Scenario, ends: int) -> Scenario:

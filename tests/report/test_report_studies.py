@@ -24,6 +24,20 @@ firms:
 claims:
   alpha-goes: {says: "Alpha <i>may</i> close", when: {firm: alpha, fate: closed, by: 2025-06}}
 """
+FACTS = """
+facts:
+  cash:
+    says: "<b>of cash"
+    source: S1
+    reported: [250, 350]
+    measure: {firm: alpha, quantity: cash, at: 2024-01}
+  there:
+    says: "Beta <i>may go"
+    class: exit
+    source: S1
+    happened: false
+    when: {firm: beta, fate: closed, by: 2024-12}
+"""
 CASH, HAZARD = "firms.beta.cash", "assumptions.closure.hazard_month"
 
 
@@ -38,12 +52,16 @@ def pages(tmp_path_factory) -> dict[str, Path]:
         "flip": sim.flip(duel, {HAZARD: (0, 0.2)}, "alpha-goes >= 0.5", **how),
         "sensitivity": sim.sensitivity(duel, "alpha-goes", **how),
         "everything": sim.sensitivity(duel, "alpha-goes", everything=True, **how),
+        "hindcast": sim.hindcast(load_text(TEXT + FACTS), worlds=200, **how),
+        "calibrate": sim.calibrate(load_text(TEXT + FACTS), points=256, worlds=16, **how),
         "discover": sim.discover(duel, "alpha-goes", "2024-06", worlds=2048, **how),
     }
     return {name: done.folder / f"{done.manifest['kind']}.html" for name, done in studies.items()}
 
 
-@pytest.mark.parametrize("name", ["curves", "heatmaps", "flip", "sensitivity", "everything", "discover"])
+@pytest.mark.parametrize(
+    "name", ["curves", "heatmaps", "flip", "sensitivity", "everything", "discover", "hindcast", "calibrate"]
+)
 @pytest.mark.parametrize("width", [1400, 420])
 def test_pages_are_drawn_offline_and_fit_the_window(pages, chromium, name, width):
     seen = look(pages[name], width, "document.documentElement.scrollWidth", browser=chromium)

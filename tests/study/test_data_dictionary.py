@@ -13,6 +13,7 @@ from small_industry import TEXT, small
 import sim
 from sim.archive import dictionary, tables
 from sim.scenario.load import load_text
+from sim.scenario.model import ENSEMBLE_FILE
 from sim.study import readme
 from sim.study.study import PLOTS, Answer
 
@@ -20,6 +21,7 @@ WORLDS = 100
 CLAIM = "alpha-goes"
 ASKED = {"jobs": 1, "worlds": WORLDS}
 PATH = "firms.beta.cash"
+CASH_FACT = "facts:\n  cash: {source: S1, reported: [250, 350], measure: {firm: alpha, quantity: cash, at: 2023-07}}\n"
 FACT = "facts:\n  beta-goes: {source: S1, when: {firm: beta, fate: closed, by: 2024-06}, happened: false}\n"
 STUDIES = {
     "run": lambda out: sim.run(load_text(TEXT + FACT), out=out, **ASKED),
@@ -43,6 +45,9 @@ STUDIES = {
     "flip": lambda out: sim.flip(small(), {PATH: (60, 200)}, f"{CLAIM} >= 0.5", out=out, **ASKED),
     "sensitivity": lambda out: sim.sensitivity(small(), CLAIM, out=out, **ASKED),
     "hindcast": lambda out: sim.hindcast(load_text(TEXT + FACT), out=out, **ASKED),
+    "calibrate": lambda out: sim.calibrate(
+        load_text(TEXT + CASH_FACT), until="2023-12", points=256, out=out, jobs=1, worlds=16
+    ),
     "discover": lambda out: sim.discover(small(), CLAIM, "2023-09", out=out, worlds=1024, jobs=1),
 }
 
@@ -83,7 +88,7 @@ def test_every_file_and_every_column_is_in_the_readme_and_no_other(folders, stud
     files = {path.name + "/" * path.is_dir() for path in folder.iterdir()}
     listed = re.findall(r"^- `([^`]+)`:", text, re.MULTILINE)
     assert sorted(listed) == sorted(files)
-    held = {name: columns_of(folder / name) for name in files if name.endswith((".csv", ".parquet"))}
+    held = {name: columns_of(folder / name) for name in files - {ENSEMBLE_FILE} if name.endswith((".csv", ".parquet"))}
     assert told(text) == held
 
 
