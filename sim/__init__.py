@@ -162,10 +162,11 @@ def sensitivity(
 
 
 @takes_how(_pages, without=("firms",))
-def hindcast(scenario: Scenario | Path | str, *, until: str = TRAINING_ENDS, how: How) -> Hindcast:
+def hindcast(scenario: Scenario | Path | str, *, until: str | None = None, how: How) -> Hindcast:
     """Score what the worlds of a scenario said of facts, by window, against simpler forecasts.
 
-    Facts to ``until`` (YYYY-MM) are the training window, those after it the test. The answer has ``event_forecasts``,
+    Facts to ``until`` (YYYY-MM; by default 2024-12, or what its ensemble was fitted to) are the training window, those
+    after it the test. The answer has ``event_forecasts``,
     ``number_forecasts`` and ``scores`` as pandas frames and ``headline``; worlds run to the last fact (by default the
     scenario's number, at most some 4,000); errors are those of ``run``.
     """

@@ -46,7 +46,14 @@ Everything = Annotated[
     typer.Option("--everything", help="Also move what has one value and no source: evenly by 25% either way."),
 ]
 Training = Annotated[
-    str, typer.Option("--until", metavar="YYYY-MM", help="The last month of the training window; later facts test.")
+    str | None,
+    typer.Option(
+        "--until",
+        metavar="YYYY-MM",
+        help="The last month of the training window; later facts test. If not given, 2024-12, or the last month that "
+        "the scenario's ensemble was fitted to.",
+        show_default=False,
+    ),
 ]
 Foretold = Annotated[str, typer.Option("--of", metavar="CLAIM", help=f"The claim, {PROPOSITION}.")]
 At = Annotated[str, typer.Option("--at", metavar="YYYY-MM", help="The month at whose end the state is looked at.")]
@@ -99,7 +106,7 @@ def sensitivity(
 
 
 @question(sim.hindcast, terminal.scores_table)
-def hindcast(scenario: ScenarioFile, until: Training = TRAINING_ENDS, sets: Sets = None) -> Ask:
+def hindcast(scenario: ScenarioFile, until: Training = None, sets: Sets = None) -> Ask:
     return partial(sim.hindcast, sim.load(scenario, sets or ()), until=until)
 
 

@@ -67,9 +67,11 @@ def build(tree: Tree, set_paths: tuple[str, ...], notices: tuple[str, ...], erro
     groups = _groups(root.section("groups"), firms, removed, errors)
     assumptions, given = _assumptions(top.get("assumptions"), errors)
     stated_before: dict[str, Value] = {}
+    fitted_to = ""
     if "ensemble" in top and top["ensemble"].data is not None:
         with errors.part():
             found = ensemble.read(Path(top["ensemble"].text(limit=MAX_TEXT)), [firm.id for firm in firms])
+            fitted_to = str(found.about["until"])
             joint = {path: value for path, value in ensemble.values_of(found).items() if path not in set_paths}
             stated_before = {path: value for path, value in values_at(firms, assumptions).items() if path in joint}
             firms, assumptions = with_values(firms, assumptions, joint)
@@ -105,6 +107,7 @@ def build(tree: Tree, set_paths: tuple[str, ...], notices: tuple[str, ...], erro
         facts=facts,
         reported=reported,
         ensemble=str(top["ensemble"].data or "") if "ensemble" in top else "",
+        fitted_to=fitted_to,
         uncalibrated=Frozen(stated_before),
         probes=proposition.sorted_probes(scope.probes),
         given=frozenset(given),

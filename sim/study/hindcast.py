@@ -20,7 +20,7 @@ from sim.outcomes.hindcast import BASE_RATE, DEFAULTS, PERSISTENCE, QUANTILES, W
 from sim.outcomes.intervals import of_worlds
 from sim.outcomes.scores import Forecast, brier, place, surprise
 from sim.scenario.model import Claim, Reported, Scenario, Value, with_values
-from sim.study.how import SUMMARISING, How
+from sim.study.how import SUMMARISING, TRAINING_ENDS, How
 from sim.study.many_worlds import ManyWorlds, sized
 from sim.study.study import Kind, Study, answered, folder_name, frame_of, manifest_of
 from sim.words.hindcast import headline_of
@@ -116,17 +116,24 @@ class Hindcast(Study):
         return plain_rows(self.scores[self.scores["class"] == facts.ALL_CLASSES])
 
 
-def hindcast(scenario: Scenario, until: str, how: How) -> Hindcast:
-    """How well the worlds of ``scenario`` knew its facts; those to ``until`` (YYYY-MM) are the training window.
+def hindcast(scenario: Scenario, until: str | None, how: How) -> Hindcast:
+    """How well the worlds of ``scenario`` knew its facts; those to ``until`` (YYYY-MM) are the training window, by
+    default those that its ensemble was made from, or those to TRAINING_ENDS.
 
     Worlds run to the last fact, the scenario's number of them, but not more than MOST_WORLDS, if none is asked for.
-    InputError if there is no fact or ``until`` is no month; else errors as in ``run.run``.
+    InputError if there is no fact, ``until`` is no month, or a fact of the test window was fitted to; else errors as in
+    ``run.run``.
     """
+    until = until if until is not None else scenario.fitted_to or TRAINING_ENDS
     training_ends = month_of(until)
     if training_ends is None:
         raise InputError(
             "not a month of the calendar", key="--until", found=until, allowed=f"YYYY-MM, {span_of_dates()}"
         )
+    if until < scenario.fitted_to:
+        problem = "facts would be both training and test: the ensemble was fitted to them"
+        allowed = f"{scenario.fitted_to} or later"
+        raise InputError(problem, key="--until", found=until, allowed=allowed)
     if not (scenario.facts or scenario.reported):
         raise InputError("the scenario states no fact", key="facts", found=scenario.name, allowed="at least one fact")
     base = sized(to_last_fact(scenario), how, MOST_WORLDS)

@@ -26,7 +26,7 @@ SURE = 3.0  # standard errors of a paired difference
 ASKED = """
 not-late-stage late-stage no-scale-law no-listing-law no-vertical-law window-shut early-listing capital-winter
 price-war-deeper open-source-flood compute-scarcity paradigm-shift-2027 deep-verticals no-pivot giants-all-in spin-off
-hundred-models from-april-2026
+hundred-models from-april-2026 six-dragons-2024 six-dragons-2026
 """
 
 

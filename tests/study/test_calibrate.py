@@ -141,6 +141,19 @@ def test_a_scenario_without_facts_and_one_that_is_calibrated_are_refused(done, t
         calibrate(sim.load(tmp_path / "s.yaml"), "2023-12", How(), 256)
 
 
+def test_a_fact_is_not_both_training_and_test(done, tmp_path):
+    (tmp_path / "e.parquet").write_bytes(done.ensemble)
+    (tmp_path / "s.yaml").write_text(TEXT + FACTS + "ensemble: e.parquet\n")
+    with pytest.raises(InputError, match="both training and test"):
+        sim.hindcast(tmp_path / "s.yaml", until="2023-11", worlds=8)
+    scored = sim.hindcast(tmp_path / "s.yaml", worlds=200, jobs=1)
+    assert scored.until == "2023-12" and set(scored.event_forecasts["window"]) == {"test"}
+    numbers = scored.number_forecasts.set_index("fact")
+    assert (
+        numbers.loc["alpha-cash", "crps"] < numbers.loc["alpha-cash", "crps_defaults"]
+    )  # what it has without the draws
+
+
 def test_a_single_value_is_the_median_of_its_prior_and_bounds_hold():
     flagship = sim.load("six-dragons")
     priors = priors_of(flagship)

@@ -26,7 +26,7 @@ from sim.study.priors import Prior
 from sim.words.hindcast import judged_in_words
 from sim.words.months import date_name
 from sim.words.numbers import count, percent, significant
-from sim.words.text import capital, listed
+from sim.words.text import listed
 from tools.calibration.tables import table
 
 CALIBRATED = ("six-dragons-2024", "six-dragons-2026")
@@ -77,7 +77,7 @@ def scores_text(done: dict[str, Hindcast]) -> str:
     """The scores of hindcasts of the flagship and of the calibrated ones, by scenario and window, as a table and in
     words.
     """
-    rows = [_row(name, one, window) for name, one in done.items() for window in (TRAINING_WINDOW, TEST_WINDOW)]
+    rows = [_row(name, one, window) for name, one in done.items() for window in _windows(one)]
     head = "| scenario | window | Brier, events | better than its base rate by | better than without the draws by |"
     said = [_said(name, one) for name, one in done.items() if one.scenario.ensemble]
     return "\n\n".join(
@@ -121,12 +121,18 @@ def _row(name: str, done: Hindcast, window: str) -> tuple[str, ...]:
 def _said(name: str, done: Hindcast) -> str:
     """Whether the draws know better than the flagship without them, by window, for events and for numbers."""
     parts = []
-    for window in (TRAINING_WINDOW, TEST_WINDOW):
+    for window in _windows(done):
         events, numbers = (_of(done, window, score, DEFAULTS) for score in (BRIER, CRPS))
-        said = [judged_in_words(row["gain_low"], row["gain_high"]).removesuffix(" it") for row in (events, numbers)]
-        parts.append(f"in the {window} window its events are {said[0]}, its numbers {said[1]} those without the draws")
+        ways = [judged_in_words(row["gain_low"], row["gain_high"]).removesuffix(" it") for row in (events, numbers)]
+        parts.append(f"in the {window} window its events are {ways[0]}, its numbers {ways[1]} those without the draws")
+    said = f"**{name}**: {'; '.join(parts)}."
+    if TEST_WINDOW not in _windows(done):
+        return f"{said} All facts were fitted to: nothing is left to test it by."
     base = _of(done, TEST_WINDOW, BRIER, BASE_RATE)
     rate = judged_in_words(base["gain_low"], base["gain_high"]).removesuffix(" it")
-    fitted = draws_of(done.scenario).about["until"] > done.until
-    seen = " The test window is no test of it: it was fitted to these facts." if fitted else ""
-    return f"{capital(name)}: {'; '.join(parts)}. Its events of the test window are {rate} their base rate.{seen}"
+    return f"{said} Its events of the test window are {rate} their base rate."
+
+
+def _windows(done: Hindcast) -> list[str]:
+    """The windows that have facts."""
+    return [w for w in (TRAINING_WINDOW, TEST_WINDOW) if _of(done, w, BRIER, WORLDS)["facts"]]
