@@ -66,16 +66,8 @@ def build(tree: Tree, set_paths: tuple[str, ...], notices: tuple[str, ...], erro
     firms = _firms(top["firms"], start, end, errors)
     groups = _groups(root.section("groups"), firms, removed, errors)
     assumptions, given = _assumptions(top.get("assumptions"), errors)
-    stated_before: dict[str, Value] = {}
-    fitted_to = ""
-    if "ensemble" in top and top["ensemble"].data is not None:
-        with errors.part():
-            found = ensemble.read(Path(top["ensemble"].text(limit=MAX_TEXT)), [firm.id for firm in firms])
-            fitted_to = str(found.about["until"])
-            joint = {path: value for path, value in ensemble.values_of(found).items() if path not in set_paths}
-            stated_before = {path: value for path, value in values_at(firms, assumptions).items() if path in joint}
-            firms, assumptions = with_values(firms, assumptions, joint)
-            given |= joint.keys()
+    firms, assumptions, calibrated = _calibrated(top.get("ensemble"), set_paths, firms, assumptions, errors)
+    given |= calibrated.get("uncalibrated", {}).keys()
     given |= {f"firms.{id}.{key}" for id, entry in top["firms"].data.items() for key in entry.data}
     changes = changes_of(root, start, end, removed, errors)
     single = [firm.id for firm in firms if not firm.copies]
@@ -106,15 +98,34 @@ def build(tree: Tree, set_paths: tuple[str, ...], notices: tuple[str, ...], erro
         claims=claims,
         facts=facts,
         reported=reported,
-        ensemble=str(top["ensemble"].data or "") if "ensemble" in top else "",
-        fitted_to=fitted_to,
-        uncalibrated=Frozen(stated_before),
+        **calibrated,
         probes=proposition.sorted_probes(scope.probes),
         given=frozenset(given),
         resolved=freeze(stated),
         notices=(*notices, *overwritten(root, set_paths, changes)),
         places=places(root),
     )
+
+
+def _calibrated(
+    stated: Node | None,
+    set_paths: tuple[str, ...],
+    firms: tuple[Firm, ...],
+    assumptions: Mapping[str, Value],
+    errors: Gathered,
+) -> tuple[tuple[Firm, ...], Mapping[str, Value], dict[str, Any]]:
+    """``firms`` and ``assumptions`` with the draws of the ensemble that is ``stated``, which a ``--set`` wins over; and
+    what the scenario says of it.
+    """
+    if stated is None or stated.data is None:
+        return firms, assumptions, {}
+    with errors.part():
+        found = ensemble.read(Path(stated.text(limit=MAX_TEXT)), [firm.id for firm in firms])
+        joint = {path: value for path, value in ensemble.values_of(found).items() if path not in set_paths}
+        before = {path: value for path, value in values_at(firms, assumptions).items() if path in joint}
+        said = {"ensemble": str(stated.data), "fitted_to": str(found.about["until"]), "uncalibrated": Frozen(before)}
+        return *with_values(firms, assumptions, joint), said
+    return firms, assumptions, {}
 
 
 def _horizon(start: Node, end: Node, errors: Gathered) -> tuple[int | None, int | None]:
