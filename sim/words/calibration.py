@@ -16,9 +16,10 @@ def headline_of(
     """The plain answer: how many assumptions the facts speak to, and how many facts no setting meets."""
     spoken = sum(row["speaks"] is not None for row in assumptions)
     missed = sum(not row["met"] for row in facts)
+    met = f"{count(missed, 'fact')} no setting meets" if missed else "some setting meets each of the facts"
     return (
         f"{capital(count(len(facts), 'fact'))} to {date_name(until)} speak to {spoken} of "
-        f"{count(priors, 'assumption')} without a source; {missed or 'none'} of the facts no setting meets"
+        f"{count(priors, 'assumption')} without a source; {met}"
     )
 
 

@@ -100,7 +100,7 @@ def test_a_fact_that_no_setting_meets_rules_nothing_out_and_is_told():
     found = calibrated(fact)
     row = found.facts.set_index("fact").loc["never"]
     assert not row["met"] and row["implausibility"] > 3 and found.waves["kept"].sum() > 100
-    assert "1 of the facts no setting meets" in found.headline
+    assert "one fact no setting meets" in found.headline
 
 
 def test_facts_that_contradict_each_other_end_with_the_nearest_points_and_what_kills_them():
