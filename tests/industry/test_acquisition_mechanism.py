@@ -223,17 +223,21 @@ def test_capacity_is_a_years_and_is_used_up():
 
 
 @given(
-    st.lists(st.tuples(st.floats(0, 5), st.floats(-50, 2000), st.floats(0, 1)), min_size=1, max_size=5),
+    st.lists(st.tuples(st.floats(0, 5), st.floats(0, 1)), min_size=1, max_size=5),
+    st.floats(-50, 2000),
     st.floats(0, 3000),
     st.floats(0, 3000),
     st.floats(0, 1),
 )
-def test_more_capacity_fewer_closures(firms, capacity, more, offer):
-    """The same distressed firms and the same luck: the month ends with no more of them closed."""
+def test_more_capacity_fewer_closures(firms, cash, capacity, more, offer):
+    """The same distressed firms of one price and the same luck: the month ends with no more of them closed.
+
+    Of two prices it need not be so: a dearer firm that can now be paid may take the room of a cheaper one.
+    """
     closed = []
     for level in (capacity, capacity + more):
         w = _month(
-            *(startup(**{**POOR, "runway": r, "cash": c, "u_offer": u}) for r, c, u in firms),
+            *(startup(**{**POOR, "runway": r, "cash": cash, "u_offer": u}) for r, u in firms),
             giant(**{**RICH, "capacity_left": level}),
             acquisition_offer_month=offer,
             acquisition_bargain=0.0,
