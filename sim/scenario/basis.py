@@ -2,7 +2,8 @@
 
 The mark is of the size, not of the mechanism. ``T``: a training fact, to the end of 2024. ``D``: what the documents
 claim of the laws, which defines strength 1; ``docs/laws.md`` holds it. ``X``: a test fact, after 2024, to which no size
-is fitted: only what a scenario states as an input of that time may rest on it. ``paper``, or ``assumption``.
+is fitted: only what a scenario states as an input of that time may rest on it. ``paper``, or ``assumption``; or
+``fitted``: a draw of an ensemble, whose file says from which facts.
 
 A source's last part can say the mark itself: "S001-21; size: D", "P-MK-02; growth of 2024: T", "assumption". Where it
 does not, the evidence it names tells by its dates. A row that says what and not how much (it has no value) tells none.
@@ -15,7 +16,7 @@ from collections.abc import Mapping
 
 from sim.scenario import evidence
 
-TRAINING, DOCUMENTS, TEST, PAPER, ASSUMPTION = "T", "D", "X", "paper", "assumption"
+TRAINING, DOCUMENTS, TEST, PAPER, ASSUMPTION, FITTED = "T", "D", "X", "paper", "assumption", "fitted"
 UNSAID = ""  # no mark: a source of somebody's own, a --set, or a row without a value
 LAST_OF_TRAINING = 2024
 MEANINGS = {
@@ -24,8 +25,9 @@ MEANINGS = {
     TEST: "a test fact, after 2024, stated as an input of that time",
     PAPER: "a published paper",
     ASSUMPTION: "no source gives the size",
+    FITTED: "a draw of an ensemble, which facts leave of a size that no source gives",
 }
-_SAID = re.compile(r"(?:^|: )(T|D|X|assumption)(?=$|[ ,(])")
+_SAID = re.compile(r"(?:^|: )(T|D|X|assumption|fitted)(?=$|[ ,(])")
 _PAPER = re.compile(r"\(\d{4}\)")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _ORDER = (TEST, DOCUMENTS, TRAINING)  # the latest fact that a size needs is what it rests on

@@ -34,7 +34,7 @@ class Ensemble(NamedTuple):
     @property
     def source(self) -> str:
         """The source of every value that is drawn from it."""
-        return f"calibrated to facts to {self.about['until']}"
+        return f"calibrated to facts to {self.about['until']}; size: fitted"
 
 
 def packed(columns: Mapping[str, Sequence[float]], about: Mapping[str, Any]) -> bytes:

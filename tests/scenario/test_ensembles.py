@@ -36,7 +36,7 @@ def test_a_world_takes_one_row_for_all_assumptions_by_its_own_luck(tmp_path, col
     rows = rows_taken(scenario.seed, ROWS, 0, 300)
     assert (draws[ABROAD] == columns[ABROAD][rows]).all() and (draws[CASH] == columns[CASH][rows]).all()
     assert len(set(rows)) > ROWS * 0.9, "luck favours some rows"
-    assert scenario.assumptions[ABROAD].source == "calibrated to facts to 2024-12"
+    assert scenario.assumptions[ABROAD].source == "calibrated to facts to 2024-12; size: fitted"
 
 
 def test_a_set_wins_over_the_draws_and_the_rest_stays(tmp_path, columns):

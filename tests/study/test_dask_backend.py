@@ -190,7 +190,8 @@ def test_a_run_goes_on_when_a_worker_is_killed(dask, tmp_path, local):
         done = run_of(small(5000), out=tmp_path, progress=progress)
     assert victim.poll() is not None
     assert contents(done.folder) == local
-    assert told == sorted(told)
+    again = told.index(5000) + 1  # then those with other luck are told from their own beginning
+    assert told[:again] == sorted(told[:again]) and told[again:] == sorted(told[again:])
     assert told[-1] == 5000
 
 

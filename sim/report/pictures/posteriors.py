@@ -21,7 +21,7 @@ PRIOR_GREY, STATED_COLOUR = "#d5dae0", "#9a5b00"
 
 def posteriors(done: Calibration) -> Picture:
     """For the assumptions to which facts speak most clearly, the middle 50% and 90% of the draws within the prior."""
-    rows = [row for row in done.assumptions.to_dict("records") if row["speaks"] is not None][:MOST_POSTERIORS]
+    rows = done.assumptions[done.assumptions["speaks"].notna()].to_dict("records")[:MOST_POSTERIORS]
     if not rows:
         return Picture("posteriors", "The facts speak to no assumption", "")
     data: list[dict[str, Any]] = []
