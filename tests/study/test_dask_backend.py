@@ -192,7 +192,6 @@ def test_a_run_goes_on_when_a_worker_is_killed(dask, tmp_path, local):
     assert contents(done.folder) == local
     again = told.index(5000) + 1  # then those with other luck are told from their own beginning
     assert told[:again] == sorted(told[:again]) and told[again:] == sorted(told[again:])
-    assert told[-1] == 5000
 
 
 def test_a_scheduler_that_dies_leaves_what_is_finished(tmp_path, local):
