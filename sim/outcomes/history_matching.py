@@ -13,9 +13,10 @@ What hardly any setting makes does not rule out: it is a finding about the model
 regression on the assumptions that the fact speaks to, their squares and their products; its error is that of leaving
 points out.
 
-Weighing is approximate Bayesian computation on worlds, each of which drew a setting of its own, with the summaries of
-Fearnhead & Prangle (2012): for every assumption what a regression on the facts expects of it. The worlds nearest to the
-facts are kept, and their draws moved by a local regression to where the facts lie (Beaumont, Zhang & Balding 2002).
+Weighing is by chance. The chance of a setting is the product over facts of the share of its worlds that come near each,
+to a POWER: facts of one history depend on each other, so that their product would be too sure of itself. Waves follow
+the weights: each draws new settings near those that weigh most and simulates them anew, so that no luck is kept, and
+raises the power as far as enough of them count (tempering: Del Moral, Doucet & Jasra 2006).
 """
 
 from __future__ import annotations
@@ -29,7 +30,9 @@ from sim.outcomes.drivers import significant_by_holm
 
 LEVEL_OF_ALL = 0.05  # of all facts together, by which chance alone rules out the setting that made them
 RIDGE = 1e-2  # of the emulator, in units of the points' own variance
-NEAR = 8  # worlds that give the regression, for each that is kept: with fewer, draws lie too close together
+POWER = 0.4  # of the chance of all facts: they depend on each other; tests hold what it covers on made-up histories
+KERNEL = 0.3  # share of the spread that new settings are moved by
+BISECTIONS = 50
 MOST_INPUTS = 12  # assumptions in the emulator of a fact: so that its squares and products stay fewer than the points
 
 
@@ -131,49 +134,43 @@ def cut(facts: int) -> float:
     return float(surprise(np.array(LEVEL_OF_ALL / max(facts, 1))))
 
 
-def expected(y: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The weights (1 + 2 facts, assumptions) of the regression of settings ``x`` (worlds, assumptions) on facts ``y``
-    (worlds, facts), NaN where a world does not count; and the scale of the facts (facts, 2: centre, spread).
+def power_for(scores: np.ndarray, most: float, least: float) -> float:
+    """The largest power, ``most`` at most, with which ``least`` points or more count (Kish): bisected.
+
+    ``scores`` (points,) are logarithms of chances, minus infinity where a point is ruled out.
     """
-    scale = np.column_stack([np.nanmean(y, axis=0), np.nanstd(y, axis=0)])
-    design = _known(y, scale)
-    penalty = RIDGE * len(y) * np.eye(design.shape[1])
-    penalty[0, 0] = 0.0
-    return np.linalg.solve(design.T @ design + penalty, design.T @ x), scale
+    low, high = 0.0, most
+    if effective(weighed(scores, high)) >= least:
+        return high
+    for _ in range(BISECTIONS):
+        middle = (low + high) / 2
+        low, high = (middle, high) if effective(weighed(scores, middle)) >= least else (low, middle)
+    return low
 
 
-def _known(y: np.ndarray, scale: np.ndarray) -> np.ndarray:
-    """(worlds, 1 + 2 facts): one, every fact in units of its spread, 0 where it is missing, and whether it is."""
-    spread = np.where(scale[:, 1] > 0, scale[:, 1], 1.0)
-    scaled = (y - scale[:, 0]) / spread
-    missing = np.isnan(scaled)
-    limited = np.clip(np.where(missing, 0.0, scaled), -5.0, 5.0)
-    return np.column_stack([np.ones(len(y)), limited, missing])
+def weighed(scores: np.ndarray, power: float) -> np.ndarray:
+    """(points,) weights that sum to one: the chances to a ``power``; none for what is ruled out."""
+    found = np.where(np.isfinite(scores), np.exp(power * (scores - scores.max())), 0.0)
+    return np.asarray(found / found.sum())
 
 
-class Kept(NamedTuple):
-    """``worlds`` (kept,) which worlds were kept, nearest to the facts first; ``draws`` (kept, assumptions) their
-    settings, moved to where the facts lie.
+def effective(weights: np.ndarray) -> float:
+    """How many points of equal weight say as much (Kish 1965)."""
+    return float(1.0 / (weights**2).sum())
+
+
+def taken(weights: np.ndarray, count: int) -> np.ndarray:
+    """(count,) points by their weights, as evenly as that can be done (systematic resampling)."""
+    places = (np.arange(count) + 0.5) / count
+    return np.minimum(np.searchsorted(np.cumsum(weights), places), len(weights) - 1)
+
+
+def moved(x: np.ndarray, weights: np.ndarray, count: int, seed: int) -> np.ndarray:
+    """(count, assumptions) new settings near those of ``x`` by their weights, with their mean and variances: a kernel
+    drawn together (Liu & West 2001). What falls out of 0 to 1 is turned back at the edge.
     """
-
-    worlds: np.ndarray
-    draws: np.ndarray
-
-
-def nearest(x: np.ndarray, y: np.ndarray, facts: np.ndarray, keep: int) -> Kept:
-    """``keep`` of the worlds near ``facts`` (facts,), of worlds with settings ``x`` (worlds, assumptions), 0 to 1 each,
-    and facts ``y`` (worlds, facts): evenly from the NEAR times ``keep`` nearest, which give the regression.
-    """
-    weights, scale = expected(y, x)
-    told, wanted = _known(y, scale) @ weights, _known(facts[None, :], scale) @ weights
-    spread = told.std(axis=0)
-    apart = (told - wanted) / np.where(spread > 0, spread, 1.0)
-    distance = np.sqrt((apart**2).sum(axis=1))
-    order = np.argsort(distance, kind="stable")[: NEAR * keep]
-    widest = max(float(distance[order[-1]]), 1e-12)
-    kernel = np.sqrt(np.maximum(1 - (distance[order] / widest) ** 2, 0.0))  # Epanechnikov's, by its root
-    design = np.column_stack([np.ones(len(order)), apart[order]]) * kernel[:, None]
-    penalty = RIDGE * math.sqrt(len(order)) * np.eye(design.shape[1])
-    slopes = np.linalg.solve(design.T @ design + penalty, design.T @ (x[order] * kernel[:, None]))[1:]
-    order = order[:: max(len(order) // keep, 1)][:keep]
-    return Kept(order, np.clip(x[order] - apart[order] @ slopes, 0.0, 1.0))
+    middle = weights @ x
+    spread = np.sqrt(weights @ (x - middle) ** 2)
+    drawn = middle + math.sqrt(1 - KERNEL**2) * (x[taken(weights, count)] - middle)
+    drawn += KERNEL * spread * np.random.default_rng(seed).normal(size=drawn.shape)
+    return np.asarray(1.0 - np.abs(1.0 - np.abs(drawn) % 2.0))

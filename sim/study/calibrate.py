@@ -1,8 +1,8 @@
 """Calibration: which settings of the assumptions without a source can have made the facts, as a table of joint draws.
 
 Waves of points fill the space of wide priors (study/priors.py). Each point is simulated in some worlds; what no setting
-near it can have made is ruled out (outcomes/history_matching.py), and the next wave fills what is left. In the end the
-worlds nearest to the facts are kept, and their settings are the draws of an ensemble.
+near it can have made is ruled out (outcomes/history_matching.py), and what is left is weighed by the chance of the
+facts there. Each wave moves closer; the settings of the last, by their weights, are the draws of an ensemble.
 """
 
 from __future__ import annotations
@@ -24,8 +24,9 @@ from sim.foundation.months import month_of, month_text, span_of_dates
 from sim.foundation.whole_numbers import whole
 from sim.outcomes import history_matching as matching
 from sim.outcomes.hindcast import date_of
-from sim.outcomes.history_matching import Kept, Screened
+from sim.outcomes.history_matching import Screened
 from sim.scenario import ensemble
+from sim.scenario.grammar import MAX_SEED
 from sim.scenario.model import ENSEMBLE_FILE, Scenario
 from sim.study import waves
 from sim.study.hindcast import facts_of
@@ -33,16 +34,16 @@ from sim.study.how import SUMMARISING, How
 from sim.study.many_worlds import ManyWorlds, sized
 from sim.study.priors import Prior, priors_of
 from sim.study.study import Kind, Study, answered, folder_name, frame_of, manifest_of
-from sim.study.waves import Target
+from sim.study.waves import Target, Wave
 from sim.words.calibration import contradiction, headline_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
-POINTS, WAVES = 2048, 4  # of a wave; of a calibration
+POINTS, WAVES = 2048, 5  # of a wave; of a calibration
 WORLDS_A_POINT = 128  # if none are asked for
-MOST_ROWS_KEPT, FEWEST_ROWS = 512, 64  # rows of the ensemble
-CHOICE = 2 * matching.NEAR  # worlds for each draw that are left at least: the nearer half give the regression
+ROWS_KEPT = 512  # of the ensemble
+ENOUGH = 0.1  # share of a wave's settings that must count, by their weights
 FEWEST_POINTS = 256  # of a wave, so that a screening of hundreds of assumptions can find any
 FEWEST_LEFT = 16  # points that must survive, else the facts and the model contradict each other
 NEAREST = 3  # points that are told where none survives
@@ -99,7 +100,11 @@ WAVE_TABLE = Table(
         Column("points", INTEGER, "", "settings that were simulated"),
         Column("worlds", INTEGER, "", "worlds of all of them"),
         Column("kept", INTEGER, "", "of its settings those that no fact rules out, by their own worlds"),
-        Column("left", NUMBER, A_SHARE, "share of the priors' space that emulators do not rule out after it"),
+        Column("left", NUMBER, A_SHARE, "share of the priors' space that emulators leave", "they judge the first only"),
+        Column(
+            "power", NUMBER, "", "power of the chance of the facts by which its settings weigh", "the first weighs none"
+        ),
+        Column("count", NUMBER, "", "settings of equal weight that say as much (Kish)", "the first weighs none"),
     ),
 )
 
@@ -217,8 +222,7 @@ def to_calibrate(scenario: Scenario, ends: int) -> Scenario:
 class Matched(NamedTuple):
     """What the waves left: the facts as they are seen (``targets``), what the first wave says of them (``screened``,
     ``misses``, ``met``, ``least``), which assumptions they speak to (``drawn``, of all that were varied), a row of
-    waves.csv for each wave, and of the points that no fact rules out the settings ``x`` (worlds, drawn) and facts ``y``
-    (worlds, targets), world by world.
+    waves.csv for each wave, and the last wave with the ``weights`` of its points.
     """
 
     targets: Sequence[Target]
@@ -228,16 +232,16 @@ class Matched(NamedTuple):
     least: np.ndarray
     drawn: np.ndarray
     waves: list[dict[str, Any]]
-    x: np.ndarray
-    y: np.ndarray
+    last: Wave
+    weights: np.ndarray
 
 
 def _computed(base: Scenario, ends: int, priors: Sequence[Prior], points: int, how: How) -> Calibration:
     started, many = time.perf_counter(), ManyWorlds(how)
     matched = _matched(many, base, priors, points)
     how.tell(SUMMARISING, base.worlds * points, base.worlds * points)
-    kept = kept_of(matched)
-    columns = waves.scaled([priors[i] for i in matched.drawn.tolist()], kept.draws)
+    rows = matching.taken(matched.weights, ROWS_KEPT)
+    columns = waves.scaled([priors[i] for i in matched.drawn.tolist()], matched.last.x[rows])
     until = month_text(ends)
     about = {
         "until": until,
@@ -253,7 +257,7 @@ def _computed(base: Scenario, ends: int, priors: Sequence[Prior], points: int, h
         "made_by": digest.simulated_by(),
     }
     assumptions = _assumption_rows(priors, matched, columns)
-    facts = _fact_rows(matched, kept)
+    facts = _fact_rows(matched)
     manifest = manifest_of(
         Calibration.KIND,
         base,
@@ -275,52 +279,50 @@ def _computed(base: Scenario, ends: int, priors: Sequence[Prior], points: int, h
     )
 
 
-def kept_of(matched: Matched) -> Kept:
-    """The worlds that lie nearest to the facts that speak to an assumption."""
-    used = np.flatnonzero(matched.screened.speaks.any(axis=0) & matched.met)
-    low, high = waves.ends_of(matched.targets)
-    apart = np.where(matched.y < low, matched.y - low, np.where(matched.y > high, matched.y - high, 0.0))
-    apart[np.isnan(matched.y)] = np.nan
-    draws = min(MOST_ROWS_KEPT, len(apart) // CHOICE)
-    return matching.nearest(matched.x, apart[:, used], np.zeros(used.size), draws)
-
-
 def _matched(many: ManyWorlds, base: Scenario, priors: Sequence[Prior], points: int) -> Matched:
-    """Simulate the waves: the first varies all ``priors`` and tells which of them the facts speak to; the others vary
-    those alone, where the waves before them rule nothing out. InputError if too little is left.
+    """Simulate the waves. The first varies all ``priors`` and tells which of them the facts speak to; the others vary
+    those alone: the second where the first rules nothing out, each later one near the settings that weigh most.
+    InputError if too little is left.
     """
     facts = facts_of(base)
     first = waves.worlds_of(many, base, priors, waves.filling(points, len(priors), base.seed), facts)
     targets = waves.scaled_to(waves.targets_of(facts), first)
     first = waves.compressed(targets, first)
-    screened, at_first = waves.screened(first), waves.misses(targets, first)
-    (met, least), cut = waves.met(targets, first), matching.cut(len(targets))
+    screened, misses = waves.screened(first), waves.misses(targets, first)
+    met, least = waves.met(targets, first)
     drawn = np.flatnonzero((screened.speaks & met).any(axis=1))
     if not drawn.size:
         allowed = "more points or worlds (--points, --worlds), or more facts"
         raise InputError("the facts speak to no assumption", key="facts", found=len(targets), allowed=allowed)
-    active = [priors[i] for i in drawn.tolist()]
-    wave, misses, judges, told, xs, ys = first._replace(x=first.x[:, drawn]), at_first, [], [], [], []
-    for number in range(1, WAVES + 1):
-        left = np.where(met, misses, 0.0).max(axis=1) <= cut
-        if number > 1:  # in the first the others vary too
-            inside = left[wave.rows]
-            xs.append(wave.x[wave.rows[inside]])
-            ys.append(wave.y[inside])
-        judges.append(waves.judge_of(targets, met, wave))
-        x, share = waves.next_points(judges, points, len(active), base.seed + number)
-        row = {"varied": len(priors) if number == 1 else len(active), "points": len(wave.x), "worlds": len(wave.rows)}
-        told.append({"wave": number, **row, "kept": int(left.sum()), "left": share})
-        if len(x) < FEWEST_LEFT or number == WAVES:
-            break
-        wave = waves.compressed(targets, waves.worlds_of(many, base, active, x, facts))
-        misses = waves.misses(targets, wave)
-    if sum(one["kept"] for one in told[1:]) < FEWEST_LEFT:
+    judge = waves.judge_of(targets, met, first._replace(x=first.x[:, drawn]))
+    x, share = waves.next_points(judge, points, drawn.size, base.seed)
+    if len(x) < FEWEST_LEFT:
         raise _nothing_left(targets, np.where(met, misses, 0.0))
-    if (worlds := sum(map(len, xs))) < CHOICE * FEWEST_ROWS:
-        found, allowed = f"{worlds:,} worlds of all waves", f"{CHOICE * FEWEST_ROWS}: more --points or --worlds"
-        raise InputError("too few worlds are left to choose draws from", key="facts", found=found, allowed=allowed)
-    return Matched(targets, screened, at_first, met, least, drawn, told, np.concatenate(xs), np.concatenate(ys))
+    told = [_wave_row(1, len(priors), first, _left(misses, met), share)]
+    active, power, enough = [priors[i] for i in drawn.tolist()], 0.0, points * ENOUGH
+    for number in range(2, WAVES + 1):
+        wave = waves.worlds_of(many, replace(base, seed=(base.seed + number) & MAX_SEED), active, x, facts)
+        wave = waves.compressed(targets, wave)
+        missed = waves.misses(targets, wave)
+        left = _left(missed, met)
+        if left.sum() < FEWEST_LEFT:
+            raise _nothing_left(targets, np.where(met, missed, 0.0))
+        scores = np.where(left, waves.log_chances(targets, wave)[:, met].sum(axis=1), -np.inf)
+        raised = matching.power_for(scores, matching.POWER - power, min(enough, left.sum() / 2))
+        power, weights = power + raised, matching.weighed(scores, raised)
+        told.append({**_wave_row(number, drawn.size, wave, left), "power": power, "count": matching.effective(weights)})
+        x = matching.moved(wave.x, weights, points, base.seed + number)
+    return Matched(targets, screened, misses, met, least, drawn, told, wave, weights)
+
+
+def _left(misses: np.ndarray, met: np.ndarray) -> np.ndarray:
+    """(points,) whether no fact rules a point out, of those that some setting meets."""
+    return np.asarray(np.where(met, misses, 0.0).max(axis=1) <= matching.cut(misses.shape[1]))
+
+
+def _wave_row(number: int, varied: int, wave: Wave, left: np.ndarray, share: float = np.nan) -> dict[str, Any]:
+    row = {"wave": number, "varied": varied, "points": len(wave.x), "worlds": len(wave.rows)}
+    return {**row, "kept": int(left.sum()), "left": share}
 
 
 def _nothing_left(targets: Sequence[Target], misses: np.ndarray) -> InputError:
@@ -361,13 +363,13 @@ def _assumption_rows(
     return rows
 
 
-def _fact_rows(matched: Matched, kept: Kept) -> list[dict[str, Any]]:
+def _fact_rows(matched: Matched) -> list[dict[str, Any]]:
     """A row of facts.csv for every fact, in the order of the file: events, then numbers."""
     rows = []
     for i, target in enumerate(matched.targets):
-        y = matched.y[kept.worlds, i]
-        known = y[~np.isnan(y)]
-        middle = float(np.mean(known) if target.is_event else np.median(known)) if known.size else np.nan
+        mean = matched.last.mean[:, i]
+        told = ~np.isnan(mean) & (matched.weights > 0)
+        middle = float(np.average(mean[told], weights=matched.weights[told])) if told.any() else np.nan
         rows.append(
             {
                 "fact": target.fact.id,

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
+from scipy.special import ndtr
 
 from sim.engine.block import Block
 from sim.engine.prepared import rows_taken
@@ -24,6 +25,9 @@ from sim.study.priors import Prior
 FEWEST_KNOWN = 2  # worlds of a point that count for a fact, for the point to say something of it
 CANDIDATES = 1 << 14  # settings that the emulators judge at a time
 MOST_CANDIDATES = 1 << 20  # that are judged for one wave
+WITHIN = 0.1  # of what was reported: what the evidence is good to (docs/calibration.md)
+FLOOR = 0.01  # assumption: what is rarer is a miss of the model, however rare
+LEAST_SPREAD = 1e-6
 RARELY = 0.1  # share of the worlds of a setting: what fewer do, it does not make
 CASES_ADDED = 1.0  # cases for and against that are added to those of an event: a share is never surely 0 or 1 (Laplace)
 
@@ -184,6 +188,24 @@ def met(targets: Sequence[Target], wave: Wave) -> tuple[np.ndarray, np.ndarray]:
     return np.asarray((often & (found <= matching.cut(len(targets)))).any(axis=0)), found.min(axis=0)
 
 
+def log_chances(targets: Sequence[Target], wave: Wave) -> np.ndarray:
+    """(points, targets) the logarithm of the share of worlds at a point that count for a fact and come near it: that do
+    what happened, or whose number is WITHIN of what was seen, as a normal distribution tells; FLOOR at least, so that
+    no single fact decides.
+    """
+    ends = []
+    for target in targets:
+        near = [WITHIN * abs(end) if np.isfinite(end) else 0.0 for end in (target.low, target.high)]
+        ends.append((target.compressed(target.low - near[0]), target.compressed(target.high + near[1])))
+    low, high = np.array(ends).T
+    spread = np.maximum(wave.spread, LEAST_SPREAD)
+    inside = ndtr((high - wave.mean) / spread) - ndtr((low - wave.mean) / spread)
+    did = np.where(_happened(targets), wave.mean, 1 - wave.mean)
+    share = np.where(_events(targets), _share(did * wave.known, wave.known), inside)
+    counts = _share(wave.known, _all_worlds(wave))
+    return np.asarray(np.log(np.fmax(share * counts, FLOOR)))
+
+
 def _events(targets: Sequence[Target]) -> np.ndarray:
     return np.array([one.is_event for one in targets])
 
@@ -245,17 +267,15 @@ def _filled(mean: np.ndarray) -> np.ndarray:
     return np.where(known, mean, np.where(known, mean, 0.0).sum(axis=0) / count)
 
 
-def next_points(judges: Sequence[Judge], count: int, dimensions: int, seed: int) -> tuple[np.ndarray, float]:
-    """At most ``count`` settings that no judge rules out, of up to MOST_CANDIDATES that fill the space; and the share
-    of the candidates that is left.
+def next_points(judge: Judge, count: int, dimensions: int, seed: int) -> tuple[np.ndarray, float]:
+    """At most ``count`` settings that ``judge`` does not rule out, of up to MOST_CANDIDATES that fill the space; and
+    the share of the candidates that is left.
     """
     left: list[np.ndarray] = []
     tried = 0
     while tried < MOST_CANDIDATES and sum(len(part) for part in left) < count:
         x = filling(CANDIDATES, dimensions, seed + tried)
-        for judge in judges:
-            x = x[judge.misses(x) <= matching.cut(len(judge.targets))]
-        left.append(x)
+        left.append(x[judge.misses(x) <= matching.cut(len(judge.targets))])
         tried += CANDIDATES
     found = np.concatenate(left)
     return found[:count], len(found) / tried

@@ -3,7 +3,18 @@
 import numpy as np
 import pytest
 
-from sim.outcomes.history_matching import cut, emulated, implausible, nearest, screen, surprise
+from sim.outcomes.history_matching import (
+    cut,
+    effective,
+    emulated,
+    implausible,
+    moved,
+    power_for,
+    screen,
+    surprise,
+    taken,
+    weighed,
+)
 
 
 def test_an_emulator_of_a_quadratic_has_next_to_no_error():
@@ -37,24 +48,27 @@ def test_a_cut_by_hand():
     assert cut(1) == pytest.approx(1.96, abs=0.001) and cut(40) == pytest.approx(3.227, abs=0.001)
 
 
-@pytest.mark.parametrize("facts", [6])
-def test_what_is_kept_covers_the_truth_in_nine_of_ten_repeats(facts):
-    luck = np.random.default_rng(1)
-    assumptions, worlds = 4, 20_000
-    slopes = luck.normal(size=(assumptions, facts))
-    x = luck.random((worlds, assumptions))
-    y = x @ slopes + luck.normal(0, 0.3, (worlds, facts))
-    covered = []
-    for _ in range(60):
-        true = luck.random(assumptions)
-        seen = true @ slopes + luck.normal(0, 0.3, facts)
-        low, high = np.quantile(nearest(x, y, seen, 500).draws, [0.05, 0.95], axis=0)
-        covered.append((low <= true) & (true <= high))
-    assert 0.84 < np.mean(covered) < 0.96
+def test_weights_by_hand():
+    scores = np.log(np.array([0.4, 0.1, 0.1]))
+    found = weighed(np.append(scores, -np.inf), 0.5)
+    assert found == pytest.approx(np.array([2, 1, 1, 0]) ** 1.0 / 4)
+    assert effective(np.array([0.5, 0.25, 0.25])) == pytest.approx(8 / 3)
+    assert taken(np.array([0.5, 0.25, 0.25]), 8).tolist() == [0, 0, 0, 0, 1, 1, 2, 2]
 
 
-def test_facts_that_say_nothing_leave_the_prior():
-    luck = np.random.default_rng(2)
-    x, y = luck.random((5000, 3)), luck.normal(size=(5000, 4))
-    kept = nearest(x, y, np.zeros(4), 500).draws
-    assert np.abs(np.quantile(kept, [0.05, 0.5, 0.95], axis=0).T - [0.05, 0.5, 0.95]).max() < 0.1
+def test_the_power_leaves_as_many_points_as_must_count():
+    scores = np.linspace(-50, 0, 500)
+    power = power_for(scores, 1.0, 100)
+    assert effective(weighed(scores, power)) == pytest.approx(100, rel=1e-6) and 0 < power < 1
+    assert power_for(scores, 0.01, 100) == 0.01
+
+
+def test_new_settings_keep_mean_and_variance_and_stay_in_bounds():
+    luck = np.random.default_rng(3)
+    x = 0.5 + 0.1 * luck.normal(size=(4000, 3))
+    weights = np.full(4000, 1 / 4000)
+    found = moved(x, weights, 4000, 1)
+    assert found.mean(axis=0) == pytest.approx(x.mean(axis=0), abs=0.005)
+    assert found.std(axis=0) == pytest.approx(x.std(axis=0), rel=0.05)
+    edge = moved(luck.random((4000, 2)), weights, 4000, 1)
+    assert edge.min() >= 0 and edge.max() <= 1 and not (edge == 1).any()

@@ -7,11 +7,11 @@ import pytest
 
 import sim
 from sim.foundation.errors import InputError
-from sim.outcomes.history_matching import cut
+from sim.outcomes.history_matching import POWER, cut, power_for, taken, weighed
 from sim.scenario import ensemble
 from sim.scenario.load import load_text
 from sim.study import waves
-from sim.study.calibrate import FEWEST_LEFT, Matched, calibrate, kept_of, to_calibrate
+from sim.study.calibrate import FEWEST_LEFT, calibrate, to_calibrate
 from sim.study.hindcast import facts_of
 from sim.study.how import How
 from sim.study.many_worlds import ManyWorlds
@@ -189,8 +189,6 @@ def test_facts_that_the_model_made_at_known_settings_give_those_settings_back():
     wave = waves.worlds_of(ManyWorlds(How()), base, priors, x, facts)
     targets = waves.scaled_to(waves.targets_of(facts), wave)
     wave = waves.compressed(targets, wave)
-    screened = waves.screened(wave)
-    drawn = np.flatnonzero(screened.speaks.any(axis=1))
     covered, refused = [], 0
     for world in np.random.default_rng(0).choice(len(wave.rows), tried, replace=False):
         seen = [
@@ -199,17 +197,14 @@ def test_facts_that_the_model_made_at_known_settings_give_those_settings_back():
             else target._replace(low=-np.inf, high=np.inf)
             for target, y in zip(targets, wave.y[world], strict=True)
         ]
-        misses, met = waves.misses(seen, wave), ~np.isnan(wave.y[world])
-        left = np.where(met, misses, 0.0).max(axis=1) <= cut(len(seen))
+        told = ~np.isnan(wave.y[world])
+        left = np.where(told, waves.misses(seen, wave), 0.0).max(axis=1) <= cut(len(seen))
+        left[wave.rows[world]] = False
         if left.sum() < FEWEST_LEFT:
             refused += 1
             continue
-        others = left[wave.rows] & (wave.rows != wave.rows[world])
-        x = wave.x[:, drawn]
-        found = Matched(
-            seen, screened, misses, met, misses.min(axis=0), drawn, [], x[wave.rows[others]], wave.y[others]
-        )
-        low, high = np.quantile(kept_of(found).draws, [0.05, 0.95], axis=0)
-        true = x[wave.rows[world]]
-        covered.append(np.mean((low <= true) & (true <= high)))
+        scores = np.where(left, waves.log_chances(seen, wave)[:, told].sum(axis=1), -np.inf)
+        weights = weighed(scores, power_for(scores, POWER, left.sum() / 4))
+        low, high = np.quantile(wave.x[taken(weights, 512)], [0.05, 0.95], axis=0)
+        covered.append(np.mean((low <= wave.x[wave.rows[world]]) & (wave.x[wave.rows[world]] <= high)))
     assert 0.85 < np.mean(covered) < 0.95 and refused < tried / 4, (np.mean(covered), refused)

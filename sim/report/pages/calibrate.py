@@ -6,13 +6,13 @@ import math
 import shlex
 from typing import Any
 
-from sim.outcomes.history_matching import LEVEL_OF_ALL
+from sim.outcomes.history_matching import LEVEL_OF_ALL, POWER
 from sim.report.html.document import Cell, Column, Details, Document, Figure, Prose, Section, Table, Tiles
 from sim.report.pages.chapters import closing
 from sim.report.pictures.posteriors import posteriors
 from sim.report.pictures.value_axis import name_of
 from sim.scenario.model import ENSEMBLE_FILE, Reported
-from sim.study.calibrate import MOST_ROWS_KEPT, WAVES, Calibration
+from sim.study.calibrate import ROWS_KEPT, Calibration
 from sim.study.hindcast import facts_of
 from sim.study.priors import BY_LOG, BY_ODDS, EVENLY, FACTOR, WIDER
 from sim.words.months import date_name
@@ -41,10 +41,11 @@ CALIBRATION_TERMS = (
         "wave, says where the next wave need not look (Vernon, Goldstein and Bower 2010).",
     ),
     (
-        "Draws",
-        f"Of all worlds at settings that no fact rules out, at most {MOST_ROWS_KEPT} that lie nearest to the facts "
-        "(approximate Bayesian computation; Fearnhead and Prangle 2012; Beaumont, Zhang and Balding 2002). Each has a "
-        "row of values for all assumptions that a fact speaks to; a world of a scenario that uses them takes one row.",
+        "Weights and draws",
+        "A setting weighs by the chance of the facts there: the product over facts of the share of its worlds that "
+        f"come near, to a power of at most {POWER:g}, since facts of one history depend on each other. Each wave draws "
+        f"new settings near those that weigh most (Liu and West 2001). The draws are {ROWS_KEPT} settings of the last "
+        "wave by their weights; a world of a scenario that uses them takes one.",
     ),
     (
         "Speaks to",
@@ -105,7 +106,7 @@ def _tiles(done: Calibration) -> Tiles:
             (f"{spoken} of {len(done.assumptions)}", "assumptions without a source to which a fact speaks"),
             (f"{met} of {len(done.facts)}", "facts that some setting meets"),
             (percent(kept / points), f"of {points:,} settings are ruled out by no fact ({kept:,})"),
-            (percent(done.waves["left"].iloc[-1]), "of the space of priors is left by the emulators"),
+            (percent(done.waves["left"].iloc[0]), "of the space of priors is left by the emulators of the first wave"),
         )
     )
 
@@ -118,7 +119,7 @@ def _facts(done: Calibration) -> Table:
         Column("Some setting meets it"),
         Column("Rules out", "right", title="share of the settings of the first wave that it alone rules out"),
         Column("Speaks to", "right", title="assumptions"),
-        Column("In the draws", "right", title="median of the worlds that were kept; of an event their share"),
+        Column("In the draws", "right", title="mean of the worlds of the draws; of an event its share"),
     )
     rows = []
     for row in done.facts.sort_values(["met", "ruled_out"], ascending=[True, False], kind="stable").to_dict("records"):
@@ -193,6 +194,8 @@ def _waves(done: Calibration) -> Table:
         Column("Worlds", "right"),
         Column("Not ruled out by their own worlds", "right"),
         Column("Share of the space left after it", "right"),
+        Column("Power of the facts", "right"),
+        Column("Settings that count", "right", title="settings of equal weight that say as much (Kish)"),
     )
     rows = tuple(
         (
@@ -201,12 +204,13 @@ def _waves(done: Calibration) -> Table:
             Cell(f"{row['points']:,}"),
             Cell(f"{row['worlds']:,}"),
             Cell(f"{row['kept']:,}", percent(row["kept"] / row["points"])),
-            Cell(percent(row["left"])),
+            Cell("" if math.isnan(row["left"]) else percent(row["left"])),
+            Cell("" if math.isnan(row["power"]) else f"{row['power']:.2f}"),
+            Cell("" if math.isnan(row["count"]) else f"{row['count']:,.0f}"),
         )
         for row in done.waves.to_dict("records")
     )
     caption = (
         "The first wave varies all assumptions, to find those that the facts speak to; the others vary these alone."
     )
-    caption += "" if len(rows) == WAVES else " Too little of the space was left for a further wave."
     return Table("waves", "", columns, rows, caption)
