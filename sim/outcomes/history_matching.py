@@ -32,7 +32,7 @@ LEVEL_OF_ALL = 0.05  # of all facts together, by which chance alone rules out th
 RIDGE = 1e-2  # of the emulator, in units of the points' own variance
 POWER = 0.4  # of the chance of all facts: they depend on each other; tests hold what it covers on made-up histories
 KERNEL = 0.3  # share of the spread that new settings are moved by
-BISECTIONS = 50
+HALVINGS = 50
 MOST_INPUTS = 12  # assumptions in the emulator of a fact: so that its squares and products stay fewer than the points
 
 
@@ -142,7 +142,7 @@ def power_for(scores: np.ndarray, most: float, least: float) -> float:
     low, high = 0.0, most
     if effective(weighed(scores, high)) >= least:
         return high
-    for _ in range(BISECTIONS):
+    for _ in range(HALVINGS):
         middle = (low + high) / 2
         low, high = (middle, high) if effective(weighed(scores, middle)) >= least else (low, middle)
     return low
