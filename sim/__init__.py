@@ -200,7 +200,7 @@ def calibrate(
 ) -> Calibration:
     """Find which settings of the assumptions without a source can have made the facts, as joint draws of an ensemble.
 
-    Facts to ``until`` (YYYY-MM) count. Four waves of ``points`` settings (by default 2,048), each in some worlds (by
+    Facts to ``until`` (YYYY-MM) count. Five waves of ``points`` settings (by default 2,048), each in some worlds (by
     default 128), rule out what cannot have made them; what is nearest to the facts is kept, in the answer's folder and
     in the file ``ensemble``, which a scenario names (``ensemble: FILE``). The answer has ``assumptions``, ``facts`` and
     ``waves`` as pandas frames and ``headline``. Errors are those of ``run``.
