@@ -150,7 +150,8 @@ def power_for(scores: np.ndarray, most: float, least: float) -> float:
 
 def weighed(scores: np.ndarray, power: float) -> np.ndarray:
     """(points,) weights that sum to one: the chances to a ``power``; none for what is ruled out."""
-    found = np.where(np.isfinite(scores), np.exp(power * (scores - scores.max())), 0.0)
+    known = np.isfinite(scores)
+    found = np.where(known, np.exp(power * np.where(known, scores - scores.max(), 0.0)), 0.0)
     return np.asarray(found / found.sum())
 
 
