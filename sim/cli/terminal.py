@@ -98,7 +98,8 @@ def _bar() -> Iterator[Tell]:
                 started = time.perf_counter()
             fresh, seconds = now.done - now.kept, time.perf_counter() - started
             rate = f"{fresh / seconds:,.0f} a second" if fresh and now.stage == "simulating" else ""
-            bar.update(task, description=now.stage, completed=now.done, total=now.total, rate=rate)
+            said = f"{now.stage} {now.part}".rstrip()
+            bar.update(task, description=said, completed=now.done, total=now.total, rate=rate)
 
         yield tell
 

@@ -13,10 +13,13 @@ What hardly any setting makes does not rule out: it is a finding about the model
 regression on the assumptions that the fact speaks to, their squares and their products; its error is that of leaving
 points out.
 
-Weighing is by chance. The chance of a setting is the product over facts of the share of its worlds that come near each,
-to a POWER: facts of one history depend on each other, so that their product would be too sure of itself. Waves follow
-the weights: each draws new settings near those that weigh most and simulates them anew, so that no luck is kept, and
-raises the power as far as enough of them count (tempering: Del Moral, Doucet & Jasra 2006).
+Weighing is by chance. The chance of a setting is the product over facts of the share of its worlds that come near each.
+What is drawn is the priors weighed by it, by sequential Monte Carlo (Del Moral, Doucet & Jasra 2006, Journal of the
+Royal Statistical Society B 68, 411): the power of the chance rises from 0 to 1, each time as far as enough settings
+still count. Those that count are taken, and each tries a step to a new setting near it, simulated with luck of its own,
+which is taken as often as the chances of both say (Metropolis & Hastings). Steps are such that a normal distribution
+with the mean and spread of all settings would stay as it is (Cotter et al. 2013, Statistical Science 28, 424; in
+sequential Monte Carlo: Kantas, Beskos & Jasra 2014, SIAM/ASA Journal on Uncertainty Quantification 2, 464).
 """
 
 from __future__ import annotations
@@ -30,8 +33,8 @@ from sim.outcomes.drivers import significant_by_holm
 
 LEVEL_OF_ALL = 0.05  # of all facts together, by which chance alone rules out the setting that made them
 RIDGE = 1e-2  # of the emulator, in units of the points' own variance
-POWER = 0.4  # of the chance of all facts: they depend on each other; tests hold what it covers on made-up histories
-KERNEL = 0.3  # share of the spread that new settings are moved by
+STEP = 0.3  # share of the spread of all settings that a step goes; some four of ten steps are then taken
+EDGE = 1e-9  # of the range of a prior: what is nearer to an end counts as there
 HALVINGS = 50
 MOST_INPUTS = 12  # assumptions in the emulator of a fact: so that its squares and products stay fewer than the points
 
@@ -166,12 +169,28 @@ def taken(weights: np.ndarray, count: int) -> np.ndarray:
     return np.minimum(np.searchsorted(np.cumsum(weights), places), len(weights) - 1)
 
 
-def moved(x: np.ndarray, weights: np.ndarray, count: int, seed: int) -> np.ndarray:
-    """(count, assumptions) new settings near those of ``x`` by their weights, with their mean and variances: a kernel
-    drawn together (Liu & West 2001). What falls out of 0 to 1 is turned back at the edge.
+def steps(x: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """A step from each of the settings ``x`` (points, assumptions), 0 to 1 each: where to, and (points,) the logarithm
+    of how much likelier the step back is, by the priors and by how steps are drawn.
+
+    Settings are told as normal deviates, so that steps stay inside 0 to 1. A step from z is drawn from a normal
+    distribution around c + sqrt(1 - STEP^2) (z - c), STEP times as wide as all settings are, c being their mean.
     """
-    middle = weights @ x
-    spread = np.sqrt(weights @ (x - middle) ** 2)
-    drawn = middle + math.sqrt(1 - KERNEL**2) * (x[taken(weights, count)] - middle)
-    drawn += KERNEL * spread * np.random.default_rng(seed).normal(size=drawn.shape)
-    return np.asarray(1.0 - np.abs(1.0 - np.abs(drawn) % 2.0))
+    from scipy.special import ndtr, ndtri
+
+    z = ndtri(np.clip(x, EDGE, 1 - EDGE))
+    centre, spread = z.mean(axis=0), z.std(axis=0) + EDGE
+    luck = np.random.default_rng((seed, 0)).normal(size=z.shape)
+    to = centre + math.sqrt(1 - STEP**2) * (z - centre) + STEP * spread * luck
+
+    def likely(at: np.ndarray) -> np.ndarray:
+        return np.asarray((((at - centre) / spread) ** 2 - at**2).sum(axis=1) / 2)
+
+    return np.clip(ndtr(to), EDGE, 1 - EDGE), likely(to) - likely(z)
+
+
+def accepted(scores: np.ndarray, of_steps: np.ndarray, back: np.ndarray, power: float, seed: int) -> np.ndarray:
+    """(points,) whether each step is taken, from a setting with ``scores`` to one with those ``of_steps``."""
+    ruled_out = ~np.isfinite(of_steps)
+    gain = power * (np.where(ruled_out, 0.0, of_steps) - scores) + back
+    return np.asarray(~ruled_out & (np.log(np.random.default_rng((seed, 1)).random(len(scores))) < gain))

@@ -1,14 +1,14 @@
 """Calibration: which settings of the assumptions without a source can have made the facts, as a table of joint draws.
 
-Waves of points fill the space of wide priors (study/priors.py). Each point is simulated in some worlds; what no setting
-near it can have made is ruled out (outcomes/history_matching.py), and what is left is weighed by the chance of the
-facts there. Each wave moves closer; the settings of the last, by their weights, are the draws of an ensemble.
+Two waves of points fill the space of wide priors (study/priors.py). Each point is simulated in some worlds; what no
+setting near it can have made is ruled out (outcomes/history_matching.py). Further waves move what is left to where the
+chance of the facts is high; the settings of the last are the draws of an ensemble.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -34,22 +34,25 @@ from sim.study.how import SUMMARISING, How
 from sim.study.many_worlds import ManyWorlds, sized
 from sim.study.priors import Prior, priors_of
 from sim.study.study import Kind, Study, answered, folder_name, frame_of, manifest_of
-from sim.study.waves import Target, Wave
+from sim.study.waves import Cloud, Target, Wave
 from sim.words.calibration import contradiction, headline_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
-POINTS, WAVES = 2048, 5  # of a wave; of a calibration
+POINTS = 2048  # of a wave
 WORLDS_A_POINT = 128  # if none are asked for
 ROWS_KEPT = 512  # of the ensemble
-ENOUGH = 0.1  # share of a wave's settings that must count, by their weights
+ENOUGH = 0.5  # share of the settings that must count, by their weights, when the power of the facts is raised
+SETTLING = 2  # waves after the power is 1
+MOST_WAVES = 30  # with the last the power is 1, however few settings count
 FEWEST_POINTS = 256  # of a wave, so that a screening of hundreds of assumptions can find any
 FEWEST_LEFT = 16  # points that must survive, else the facts and the model contradict each other
 NEAREST = 3  # points that are told where none survives
 MOST_KILLING = 5  # facts that are told of each
 SHARES = (0.05, 0.25, 0.5, 0.75, 0.95)
 SHARE_NAMES = tuple(f"{100 * share:02.0f}" for share in SHARES)
+FIRST_TWO = "the first two weigh nothing"
 ASSUMPTION_TABLE = Table(
     "every assumption that was varied: its prior, and what the facts leave of it",
     (
@@ -101,10 +104,10 @@ WAVE_TABLE = Table(
         Column("worlds", INTEGER, "", "worlds of all of them"),
         Column("kept", INTEGER, "", "of its settings those that no fact rules out, by their own worlds"),
         Column("left", NUMBER, A_SHARE, "share of the priors' space that emulators leave", "they judge the first only"),
-        Column(
-            "power", NUMBER, "", "power of the chance of the facts by which its settings weigh", "the first weighs none"
-        ),
-        Column("count", NUMBER, "", "settings of equal weight that say as much (Kish)", "the first weighs none"),
+        Column("power", NUMBER, "", "power of the chance of the facts by which settings weigh", FIRST_TWO),
+        Column("count", NUMBER, "", "settings of equal weight that say as much, before the step (Kish)", FIRST_TWO),
+        Column("taken", NUMBER, A_SHARE, "share of the steps that were taken", FIRST_TWO),
+        Column("chance", NUMBER, "", "mean logarithm of the chance of the facts, after the steps", FIRST_TWO),
     ),
 )
 
@@ -222,7 +225,7 @@ def to_calibrate(scenario: Scenario, ends: int) -> Scenario:
 class Matched(NamedTuple):
     """What the waves left: the facts as they are seen (``targets``), what the first wave says of them (``screened``,
     ``misses``, ``met``, ``least``), which assumptions they speak to (``drawn``, of all that were varied), a row of
-    waves.csv for each wave, and the last wave with the ``weights`` of its points.
+    waves.csv for each wave, and the settings that the last wave leaves.
     """
 
     targets: Sequence[Target]
@@ -232,15 +235,14 @@ class Matched(NamedTuple):
     least: np.ndarray
     drawn: np.ndarray
     waves: list[dict[str, Any]]
-    last: Wave
-    weights: np.ndarray
+    last: Cloud
 
 
 def _computed(base: Scenario, ends: int, priors: Sequence[Prior], points: int, how: How) -> Calibration:
     started, many = time.perf_counter(), ManyWorlds(how)
     matched = _matched(many, base, priors, points)
     how.tell(SUMMARISING, base.worlds * points, base.worlds * points)
-    rows = matching.taken(matched.weights, ROWS_KEPT)
+    rows = matching.taken(np.full(points, 1 / points), ROWS_KEPT)
     columns = waves.scaled([priors[i] for i in matched.drawn.tolist()], matched.last.x[rows])
     until = month_text(ends)
     about = {
@@ -281,10 +283,10 @@ def _computed(base: Scenario, ends: int, priors: Sequence[Prior], points: int, h
 
 def _matched(many: ManyWorlds, base: Scenario, priors: Sequence[Prior], points: int) -> Matched:
     """Simulate the waves. The first varies all ``priors`` and tells which of them the facts speak to; the others vary
-    those alone: the second where the first rules nothing out, each later one near the settings that weigh most.
-    InputError if too little is left.
+    those alone. InputError if too little is left.
     """
     facts = facts_of(base)
+    many.part = "wave 1"
     first = waves.worlds_of(many, base, priors, waves.filling(points, len(priors), base.seed), facts)
     targets = waves.scaled_to(waves.targets_of(facts), first)
     first = waves.compressed(targets, first)
@@ -298,31 +300,61 @@ def _matched(many: ManyWorlds, base: Scenario, priors: Sequence[Prior], points: 
     x, share = waves.next_points(judge, points, drawn.size, base.seed)
     if len(x) < FEWEST_LEFT:
         raise _nothing_left(targets, np.where(met, misses, 0.0))
-    told = [_wave_row(1, len(priors), first, _left(misses, met), share)]
-    active, power, enough = [priors[i] for i in drawn.tolist()], 0.0, points * ENOUGH
-    for number in range(2, WAVES + 1):
-        wave = waves.worlds_of(many, replace(base, seed=(base.seed + number) & MAX_SEED), active, x, facts)
-        wave = waves.compressed(targets, wave)
-        missed = waves.misses(targets, wave)
-        left = _left(missed, met)
-        if left.sum() < FEWEST_LEFT:
-            raise _nothing_left(targets, np.where(met, missed, 0.0))
-        scores = np.where(left, waves.log_chances(targets, wave)[:, met].sum(axis=1), -np.inf)
-        raised = matching.power_for(scores, matching.POWER - power, min(enough, left.sum() / 2))
-        power, weights = power + raised, matching.weighed(scores, raised)
-        told.append({**_wave_row(number, drawn.size, wave, left), "power": power, "count": matching.effective(weights)})
-        x = matching.moved(wave.x, weights, points, base.seed + number)
-    return Matched(targets, screened, misses, met, least, drawn, told, wave, weights)
+    active = [priors[i] for i in drawn.tolist()]
+
+    def simulated(number: int, x: np.ndarray) -> Wave:
+        many.part = f"wave {number}"
+        seeded = replace(base, seed=_seed(base, number))
+        return waves.compressed(targets, waves.worlds_of(many, seeded, active, x, facts))
+
+    told, last = _closer(simulated, x, targets, met, lambda number: _seed(base, number), points)
+    row = _wave_row(1, len(priors), first, waves.cloud_of(targets, first, met))
+    return Matched(targets, screened, misses, met, least, drawn, [{**row, "left": share}, *told], last)
 
 
-def _left(misses: np.ndarray, met: np.ndarray) -> np.ndarray:
-    """(points,) whether no fact rules a point out, of those that some setting meets."""
-    return np.asarray(np.where(met, misses, 0.0).max(axis=1) <= matching.cut(misses.shape[1]))
+def _closer(
+    simulated: Callable[[int, np.ndarray], Wave],
+    x: np.ndarray,
+    targets: Sequence[Target],
+    met: np.ndarray,
+    seed: Callable[[int], int],
+    points: int,
+) -> tuple[list[dict[str, Any]], Cloud]:
+    """From the settings ``x`` to ``points`` of the priors weighed by the chance of the facts that are ``met``: a row of
+    waves.csv for each wave from the second on, and the settings. InputError if too few of ``x`` are left.
+
+    The second wave simulates ``x``, each later one a step from every setting that the last one led to.
+    """
+    wave = simulated(2, x)
+    cloud = waves.cloud_of(targets, wave, met)
+    if cloud.left < FEWEST_LEFT:
+        raise _nothing_left(targets, np.where(met, waves.misses(targets, wave), 0.0))
+    told = [_wave_row(2, x.shape[1], wave, cloud)]
+    number, missing, settled = 2, 1.0, 0
+    while settled < SETTLING:
+        number += 1
+        settled += missing == 0.0
+        enough = cloud.left * ENOUGH if number < MOST_WAVES else 0.0
+        raised = matching.power_for(cloud.score, missing, enough)
+        weights, missing = matching.weighed(cloud.score, raised), missing - raised
+        cloud = cloud.at(matching.taken(weights, points))
+        x, back = matching.steps(cloud.x, seed(number))
+        wave = simulated(number, x)
+        to = waves.cloud_of(targets, wave, met)
+        cloud, share = waves.stepped(cloud, to, back, 1.0 - missing, seed(number))
+        row = {"power": 1.0 - missing, "count": matching.effective(weights), "taken": share}
+        told.append({**_wave_row(number, x.shape[1], wave, to), **row, "chance": float(cloud.score.mean())})
+    return told, cloud
 
 
-def _wave_row(number: int, varied: int, wave: Wave, left: np.ndarray, share: float = np.nan) -> dict[str, Any]:
+def _seed(base: Scenario, number: int) -> int:
+    """The seed of a wave."""
+    return (base.seed + number) & MAX_SEED
+
+
+def _wave_row(number: int, varied: int, wave: Wave, cloud: Cloud) -> dict[str, Any]:
     row = {"wave": number, "varied": varied, "points": len(wave.x), "worlds": len(wave.rows)}
-    return {**row, "kept": int(left.sum()), "left": share}
+    return {**row, "kept": cloud.left}
 
 
 def _nothing_left(targets: Sequence[Target], misses: np.ndarray) -> InputError:
@@ -368,8 +400,7 @@ def _fact_rows(matched: Matched) -> list[dict[str, Any]]:
     rows = []
     for i, target in enumerate(matched.targets):
         mean = matched.last.mean[:, i]
-        told = ~np.isnan(mean) & (matched.weights > 0)
-        middle = float(np.average(mean[told], weights=matched.weights[told])) if told.any() else np.nan
+        middle = float(np.nanmean(mean)) if not np.isnan(mean).all() else np.nan
         rows.append(
             {
                 "fact": target.fact.id,

@@ -21,12 +21,16 @@ COMPILING, SIMULATING, SUMMARISING, WRITING, DRAWING = "compiling", "simulating"
 
 
 class Progress(NamedTuple):
-    """How far an answer is: ``stage``, and how many of ``total`` worlds are there (``kept``: from earlier ones)."""
+    """How far an answer is: ``stage``, and how many of ``total`` worlds are there (``kept``: from earlier ones).
+
+    Of a question in parts the worlds are those of a ``part``.
+    """
 
     stage: str
     done: int
     total: int
     kept: int = 0
+    part: str = ""
 
 
 Tell = Callable[[Progress], None]
@@ -80,10 +84,10 @@ class How:
             allowed = "one of them; --worlds says in how many worlds to look"
             raise InputError("--given and --precision exclude each other", allowed=allowed)
 
-    def tell(self, stage: str, done: int, total: int, kept: int = 0) -> None:
+    def tell(self, stage: str, done: int, total: int, kept: int = 0, part: str = "") -> None:
         """Tell who watches how far it is."""
         if self.progress is not None:
-            self.progress(Progress(stage, done, total, kept))
+            self.progress(Progress(stage, done, total, kept, part))
 
 
 def with_options(own: inspect.Signature, options: Mapping[str, tuple[Any, Any]]) -> inspect.Signature:

@@ -49,6 +49,7 @@ class ManyWorlds:
 
     def __init__(self, how: How) -> None:
         self.how = how
+        self.part = ""  # of the question that is simulated, for who watches
         self.workers = executor.workers(how.jobs)
         self.computed = 0
         self.out = folder.prepare(_own_folder() if how.out is None else how.out)
@@ -67,12 +68,12 @@ class ManyWorlds:
         total = sum(scenario.worlds for scenario in scenarios)
         done = kept = total - sum(task.span.worlds for task in missing)
         self.computed += total - kept
-        self.how.tell(SIMULATING, done, total, kept)
+        self.how.tell(SIMULATING, done, total, kept, self.part)
 
         def count(span: Span) -> None:
             nonlocal done
             done += span.worlds
-            self.how.tell(SIMULATING, done, total, kept)
+            self.how.tell(SIMULATING, done, total, kept, self.part)
 
         executor.map_blocks(compute_block, missing, self.workers, count, keep_block)
         if self.how.out is None:

@@ -74,6 +74,25 @@ class Wave(NamedTuple):
     known: np.ndarray
 
 
+class Cloud(NamedTuple):
+    """Settings ``x`` (points, assumptions), the ``mean`` (points, targets) of the worlds of each, and the ``score``
+    (points,): the logarithm of the chance of the facts there, minus infinity where one rules it out.
+    """
+
+    x: np.ndarray
+    mean: np.ndarray
+    score: np.ndarray
+
+    @property
+    def left(self) -> int:
+        """How many of them no fact rules out."""
+        return int(np.isfinite(self.score).sum())
+
+    def at(self, points: np.ndarray) -> Cloud:
+        """Those at ``points``."""
+        return Cloud(*(part[points] for part in self))
+
+
 def filling(count: int, dimensions: int, seed: int) -> np.ndarray:
     """(count, dimensions) settings that fill the space, 0 to 1 each: a Latin hypercube (McKay et al. 1979)."""
     from scipy.stats import qmc
@@ -221,6 +240,20 @@ def _all_worlds(wave: Wave) -> np.ndarray:
 def _share(of: np.ndarray, cases: np.ndarray) -> np.ndarray:
     """A share that is never surely 0 or 1 (Laplace)."""
     return np.asarray((of + CASES_ADDED) / (cases + 2 * CASES_ADDED))
+
+
+def cloud_of(targets: Sequence[Target], wave: Wave, used: np.ndarray) -> Cloud:
+    """The settings of ``wave``, judged by the targets that are ``used``."""
+    left = misses(targets, wave)[:, used].max(axis=1, initial=0.0) <= matching.cut(len(targets))
+    score = np.where(left, log_chances(targets, wave)[:, used].sum(axis=1), -np.inf)
+    return Cloud(wave.x, wave.mean, score)
+
+
+def stepped(cloud: Cloud, to: Cloud, back: np.ndarray, power: float, seed: int) -> tuple[Cloud, float]:
+    """``cloud`` after the steps ``to`` that are taken (``matching.accepted``), and the share of them."""
+    taken = matching.accepted(cloud.score, to.score, back, power, seed)
+    parts = (np.where(taken if new.ndim == 1 else taken[:, None], new, old) for new, old in zip(to, cloud, strict=True))
+    return Cloud(*parts), float(taken.mean())
 
 
 class Judge(NamedTuple):

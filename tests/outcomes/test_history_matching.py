@@ -4,13 +4,14 @@ import numpy as np
 import pytest
 
 from sim.outcomes.history_matching import (
+    accepted,
     cut,
     effective,
     emulated,
     implausible,
-    moved,
     power_for,
     screen,
+    steps,
     surprise,
     taken,
     weighed,
@@ -63,12 +64,37 @@ def test_the_power_leaves_as_many_points_as_must_count():
     assert power_for(scores, 0.01, 100) == 0.01
 
 
-def test_new_settings_keep_mean_and_variance_and_stay_in_bounds():
-    luck = np.random.default_rng(3)
-    x = 0.5 + 0.1 * luck.normal(size=(4000, 3))
-    weights = np.full(4000, 1 / 4000)
-    found = moved(x, weights, 4000, 1)
-    assert found.mean(axis=0) == pytest.approx(x.mean(axis=0), abs=0.005)
-    assert found.std(axis=0) == pytest.approx(x.std(axis=0), rel=0.05)
-    edge = moved(luck.random((4000, 2)), weights, 4000, 1)
-    assert edge.min() >= 0 and edge.max() <= 1 and not (edge == 1).any()
+def test_steps_leave_the_priors_as_they_are():
+    """Where no fact says anything, settings stay uniform, also those that start on one side."""
+    x = np.random.default_rng(3).random((4000, 3)) ** [1.0, 1.0, 0.5]
+    for seed in range(150):
+        to, back = steps(x, seed)
+        assert to.min() > 0 and to.max() < 1
+        x = np.where(accepted(np.zeros(4000), np.zeros(4000), back, 1.0, seed)[:, None], to, x)
+    assert x.mean(axis=0) == pytest.approx([0.5] * 3, abs=0.02)
+    assert (x**2).mean(axis=0) == pytest.approx([1 / 3] * 3, abs=0.02)
+    assert np.abs(np.corrcoef(x.T) - np.eye(3)).max() < 0.06
+
+
+def test_steps_find_the_posterior_of_a_normal_fact():
+    """A number seen as 0.6 with an error of 0.05, of the mean of two settings: the sum is known, the difference not."""
+
+    def score(x):
+        return -0.5 * ((x.mean(axis=1) - 0.6) / 0.05) ** 2
+
+    x = np.random.default_rng(4).random((4000, 2))
+    x = x[taken(weighed(score(x), 1.0), 4000)]
+    for seed in range(60):
+        to, back = steps(x, seed)
+        x = np.where(accepted(score(x), score(to), back, 1.0, seed)[:, None], to, x)
+    grid = np.stack(np.meshgrid(*[(np.arange(400) + 0.5) / 400] * 2), axis=-1).reshape(-1, 2)
+    weights = weighed(score(grid), 1.0)
+    apart, apart_on_grid = x[:, 0] - x[:, 1], grid[:, 0] - grid[:, 1]
+    assert x.mean() == pytest.approx(weights @ grid.mean(axis=1), abs=0.01)
+    assert x.mean(axis=1).std() == pytest.approx(np.sqrt(weights @ (grid.mean(axis=1) - x.mean()) ** 2), rel=0.1)
+    assert apart.std() == pytest.approx(np.sqrt(weights @ apart_on_grid**2), rel=0.1)
+
+
+def test_no_step_is_taken_to_what_is_ruled_out():
+    assert not accepted(np.zeros(50), np.full(50, -np.inf), np.full(50, 99.0), 1.0, 0).any()
+    assert accepted(np.zeros(50), np.zeros(50), np.zeros(50), 1.0, 0).all()

@@ -7,11 +7,11 @@ import pytest
 
 import sim
 from sim.foundation.errors import InputError
-from sim.outcomes.history_matching import POWER, cut, power_for, taken, weighed
+from sim.outcomes.history_matching import effective, taken, weighed
 from sim.scenario import ensemble
 from sim.scenario.load import load_text
 from sim.study import waves
-from sim.study.calibrate import FEWEST_LEFT, calibrate, to_calibrate
+from sim.study.calibrate import FEWEST_LEFT, SETTLING, calibrate, to_calibrate
 from sim.study.hindcast import facts_of
 from sim.study.how import How
 from sim.study.many_worlds import ManyWorlds
@@ -39,15 +39,11 @@ facts:
 """
 
 
-EIGHT = (
+FOUR = (
     "assumptions.marketing.budget_month",
     "assumptions.demand.api_price",
     "assumptions.inference.pass_through",
     "assumptions.receivables.project_dso_days",
-    "assumptions.demand.arpu_abroad",
-    "assumptions.scale.spread_most",
-    "assumptions.price_war.project_share",
-    "firms.zhipu.research_ambition",
 )
 
 
@@ -68,7 +64,10 @@ def test_the_cash_that_was_seen_is_found_again(done):
     cash = done.assumptions.set_index("path").loc["firms.alpha.cash"]
     assert cash["speaks"] == "alpha-cash" and cash["correlation"] > 0.8
     assert cash["low"] < 50 and cash["high"] > 600 and cash["stated"] == 325
-    assert cash["left"] < 0.5 and cash["low"] < cash["p05"] < cash["p95"] < cash["high"]
+    assert cash["left"] < 0.7 and cash["low"] < cash["p05"] < cash["p95"] < cash["high"]
+    assert (
+        240 < cash["p25"] < cash["p75"] < 450
+    )  # of 16,384 settings by their weights: 296 and 404; of the prior 182, 547
     kept = done.facts.set_index("fact").loc["alpha-cash", "kept"]
     assert 240 < kept < 360
 
@@ -176,35 +175,41 @@ def test_nothing_with_a_source_is_varied(tmp_path):
     assert path not in {prior.path for prior in priors_of(sourced)}
 
 
+def test_the_power_rises_to_one_and_settles(done):
+    power = done.waves["power"].to_numpy()
+    assert np.isnan(power[:2]).all() and (np.diff(power[2:]) >= 0).all()
+    assert (power[-SETTLING - 1 :] == 1.0).all() and (power[: -SETTLING - 1] != 1.0).all()
+    assert done.waves["taken"].iloc[2:].between(0.1, 0.9).all() and (done.waves["count"].iloc[2:] >= 16).all()
+
+
 @pytest.mark.slow
 def test_facts_that_the_model_made_at_known_settings_give_those_settings_back():
-    """The flagship to the end of 2024, eight assumptions at once: each of 200 worlds is taken for history in turn. Its
-    settings lie inside the middle 90% of the draws in about 90% of cases.
+    """The flagship to the end of 2024, four assumptions at once, so that settings which fill their space suffice: each
+    of 300 worlds is taken for history in turn. Its settings lie inside the middle 90% of the draws in about 90% of
+    cases. A history that few settings could have made is refused, as by the command.
     """
-    points, each, tried = 1024, 64, 200
+    points, each, tried = 4096, 64, 300
     base = to_calibrate(replace(sim.load("six-dragons"), worlds=each), 2024 * 12 + 11)
-    priors = [prior for prior in priors_of(base) if prior.path in EIGHT]
+    priors = [prior for prior in priors_of(base) if prior.path in FOUR]
     facts = facts_of(base)
     x = waves.filling(points, len(priors), base.seed)
     wave = waves.worlds_of(ManyWorlds(How()), base, priors, x, facts)
     targets = waves.scaled_to(waves.targets_of(facts), wave)
     wave = waves.compressed(targets, wave)
-    covered, refused = [], 0
+    covered, counting = [], []
     for world in np.random.default_rng(0).choice(len(wave.rows), tried, replace=False):
-        seen = [
-            target._replace(low=target.told(y), high=target.told(y))
-            if not np.isnan(y)
-            else target._replace(low=-np.inf, high=np.inf)
-            for target, y in zip(targets, wave.y[world], strict=True)
-        ]
         told = ~np.isnan(wave.y[world])
-        left = np.where(told, waves.misses(seen, wave), 0.0).max(axis=1) <= cut(len(seen))
-        left[wave.rows[world]] = False
-        if left.sum() < FEWEST_LEFT:
-            refused += 1
+        seen = [
+            target._replace(low=target.told(y), high=target.told(y)) if known else target
+            for target, y, known in zip(targets, wave.y[world], told, strict=True)
+        ]
+        score = waves.cloud_of(seen, wave, told).score
+        score[wave.rows[world]] = -np.inf
+        if np.isfinite(score).sum() < FEWEST_LEFT:
             continue
-        scores = np.where(left, waves.log_chances(seen, wave)[:, told].sum(axis=1), -np.inf)
-        weights = weighed(scores, power_for(scores, POWER, left.sum() / 4))
+        weights = weighed(score, 1.0)
+        counting.append(effective(weights))
         low, high = np.quantile(wave.x[taken(weights, 512)], [0.05, 0.95], axis=0)
-        covered.append(np.mean((low <= wave.x[wave.rows[world]]) & (wave.x[wave.rows[world]] <= high)))
-    assert 0.85 < np.mean(covered) < 0.95 and refused < tried / 4, (np.mean(covered), refused)
+        covered.append((low <= wave.x[wave.rows[world]]) & (wave.x[wave.rows[world]] <= high))
+    assert len(covered) > 0.9 * tried and np.median(counting) > 30, (len(covered), np.median(counting))
+    assert 0.87 < np.mean(covered) < 0.93, (np.mean(covered, axis=0), np.median(counting))

@@ -6,7 +6,7 @@ import math
 import shlex
 from typing import Any
 
-from sim.outcomes.history_matching import LEVEL_OF_ALL, POWER
+from sim.outcomes.history_matching import LEVEL_OF_ALL
 from sim.report.html.document import Cell, Column, Details, Document, Figure, Prose, Section, Table, Tiles
 from sim.report.pages.chapters import closing
 from sim.report.pictures.posteriors import posteriors
@@ -37,15 +37,16 @@ CALIBRATION_TERMS = (
     ),
     (
         "Wave",
-        "Settings that fill what is left of the space of priors. An emulator, a quadratic fitted to the worlds of a "
-        "wave, says where the next wave need not look (Vernon, Goldstein and Bower 2010).",
+        "Settings that are simulated together. The first two fill the space of priors; an emulator, a quadratic fitted "
+        "to the worlds of the first, says where the second need not look (Vernon, Goldstein and Bower 2010).",
     ),
     (
-        "Weights and draws",
-        "A setting weighs by the chance of the facts there: the product over facts of the share of its worlds that "
-        f"come near, to a power of at most {POWER:g}, since facts of one history depend on each other. Each wave draws "
-        f"new settings near those that weigh most (Liu and West 2001). The draws are {ROWS_KEPT} settings of the last "
-        "wave by their weights; a world of a scenario that uses them takes one.",
+        "Chance and draws",
+        "The chance of the facts at a setting is the product over facts of the share of its worlds that come near. "
+        "From the third wave on settings are taken by that chance, to a power that rises to 1 as far as enough "
+        "settings still count; each then tries a step to a setting near it, which is taken as often as the chances "
+        "of both say (sequential Monte Carlo: Del Moral, Doucet and Jasra 2006). What is left are draws of the "
+        f"priors weighed by the facts. {ROWS_KEPT} of them are kept; a world of a scenario that uses them takes one.",
     ),
     (
         "Speaks to",
@@ -196,6 +197,8 @@ def _waves(done: Calibration) -> Table:
         Column("Share of the space left after it", "right"),
         Column("Power of the facts", "right"),
         Column("Settings that count", "right", title="settings of equal weight that say as much (Kish)"),
+        Column("Steps taken", "right"),
+        Column("Chance of the facts", "right", title="mean of its logarithm at the settings after the wave"),
     )
     rows = tuple(
         (
@@ -207,10 +210,13 @@ def _waves(done: Calibration) -> Table:
             Cell("" if math.isnan(row["left"]) else percent(row["left"])),
             Cell("" if math.isnan(row["power"]) else f"{row['power']:.2f}"),
             Cell("" if math.isnan(row["count"]) else f"{row['count']:,.0f}"),
+            Cell("" if math.isnan(row["taken"]) else percent(row["taken"])),
+            Cell("" if math.isnan(row["chance"]) else f"{row['chance']:.1f}"),
         )
         for row in done.waves.to_dict("records")
     )
     caption = (
-        "The first wave varies all assumptions, to find those that the facts speak to; the others vary these alone."
+        "The first wave varies all assumptions, to find those that the facts speak to; the others vary these alone. "
+        "The chance is told by its logarithm: where it no longer rises, the draws have settled."
     )
     return Table("waves", "", columns, rows, caption)
