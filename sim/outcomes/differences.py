@@ -242,8 +242,8 @@ class Differences:
         if money or key.quantity in COUNT_QUANTITIES:
             low, high = UNPAIRED_MEANS((variant, spread[1], k), (base, spread[0], n))
         else:
-            sizes = [np.ones(1, np.int64)] * 2 if key.quantity == ENDGAME else self.sizes  # an industry is one
-            mine, theirs = share_bounds(base, spread[0], sizes[0], n), share_bounds(variant, spread[1], sizes[1], k)
+            mine = share_bounds(base, spread[0], self.sizes[0], n)
+            theirs = share_bounds(variant, spread[1], self.sizes[1], k)
             low, high = UNPAIRED_SHARES(variant, theirs, base, mine)
         return Estimates(base, variant, variant - base, low, high, np.full(base.shape, np.nan))
 

@@ -121,6 +121,8 @@ def sensitivity(scenario: Scenario, of: str, method: str, all_moves: bool, how: 
     draws = sorted(draws_of(scenario), key=lambda draw: draw.path)  # the order of the file decides nothing
     _check(scenario, claim, method, draws)
     base = sized(scenario, how, MOST_WORLDS_BY_METHOD[method])
+    if method == GIVEN_DATA and base.worlds < FEWEST_ASKED:
+        raise _too_few(claim, base.worlds, base.worlds)
 
     reopen = functools.partial(Sensitivity.reopened, scenario=base, claim=claim, method=method)
     asks = [digest.question(base, None), claim.id, method, *(["everything"] if all_moves else [])]
@@ -142,6 +144,12 @@ def _check(scenario: Scenario, claim: Claim, method: str, draws: Sequence[Draw])
     if method != GIVEN_DATA and can_be_undecided(claim):
         allowed = "a claim without `given` and without quantities that can be missing, or --method given-data"
         raise InputError("the claim has no answer in every world", key="--of", found=claim.id, allowed=allowed)
+
+
+def _too_few(claim: Claim, asked: int, worlds: int) -> InputError:
+    met = f"{asked:,} of {worlds:,} worlds ask for it" if asked < worlds else f"{worlds:,} worlds"
+    allowed = f"at least {FEWEST_ASKED} worlds in which the claim is asked: try more --worlds"
+    return InputError("too few worlds", key=f"--of {claim.id}", found=met, allowed=allowed)
 
 
 def _computed(
@@ -199,9 +207,7 @@ def _given_data(base: Scenario, claim: Claim, draws: Sequence[Draw], how: How) -
     sample = np.concatenate([truth(claim, block, base) for block in many.blocks(base)])
     asked = sample != UNDECIDED
     if int(asked.sum()) < FEWEST_ASKED:
-        met = f"{int(asked.sum()):,} of {base.worlds:,} worlds ask for it"
-        allowed = f"at least {FEWEST_ASKED} worlds in which the claim is asked: try more --worlds"
-        raise InputError("too few worlds", key=f"--of {claim.id}", found=met, allowed=allowed)
+        raise _too_few(claim, int(asked.sum()), base.worlds)
     again = np.concatenate([truth(claim, block, base) for block in many.blocks(replicate)])
     both = asked[: again.size] & (again != UNDECIDED)
     chance = chance_share(sample[: again.size][both].astype(float), again[both].astype(float))

@@ -88,7 +88,8 @@ def _nearest(scenario: Scenario, proposition: Mapping[str, Any]) -> str:
         return f"one of the {whom} nearer to the frontier than all others in {when}"
     group, number = proposition["of"], proposition["among"]
     whom = group if group in (ALL_STARTUPS, ALL_GIANTS) else f"of {name_of(scenario, group)}"
-    nearest = f"the {number} {whom} nearest to the frontier" if number > 1 else f"first of the {whom} at the frontier"
+    first = f"first of {name_of(scenario, group)}" if whom != group else f"first of the {group}"
+    nearest = f"the {number} {whom} nearest to the frontier" if number > 1 else f"{first} at the frontier"
     return f"{name_of(scenario, proposition['firm'])} {'among ' if number > 1 else ''}{nearest} in {when}"
 
 

@@ -505,6 +505,13 @@ def test_what_makes_no_sense_is_refused():
     refused("the claim has no answer in every world", uncertain(), "late-if-at-all", method="sobol")
     refused("states no claim", uncertain(claims={}), "closes")
     refused("too few worlds", uncertain(50), "closes")
+    refused("of 120 worlds ask for it", uncertain(120), "late-if-at-all")
+
+
+def test_too_few_worlds_are_refused_before_any_is_simulated(tmp_path):
+    with pytest.raises(InputError, match="too few worlds"):
+        sim.sensitivity(uncertain(99), "closes", jobs=1, out=tmp_path / "out")
+    assert not (tmp_path / "out").exists()
 
 
 def test_without_salib_the_designs_say_what_to_install(monkeypatch):
