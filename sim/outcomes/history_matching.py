@@ -13,13 +13,15 @@ What hardly any setting makes does not rule out: it is a finding about the model
 regression on the assumptions that the fact speaks to, their squares and their products; its error is that of leaving
 points out.
 
-Weighing is by chance. The chance of a setting is the product over facts of the share of its worlds that come near each.
-What is drawn is the priors weighed by it, by sequential Monte Carlo (Del Moral, Doucet & Jasra 2006, Journal of the
-Royal Statistical Society B 68, 411): the power of the chance rises from 0 to 1, each time as far as enough settings
-still count. Those that count are taken, and each tries a step to a new setting near it, simulated with luck of its own,
-which is taken as often as the chances of both say (Metropolis & Hastings). Steps are such that a normal distribution
-with the mean and spread of all settings would stay as it is (Cotter et al. 2013, Statistical Science 28, 424; in
-sequential Monte Carlo: Kantas, Beskos & Jasra 2014, SIAM/ASA Journal on Uncertainty Quantification 2, 464).
+Weighing is by chance. The chance of a setting is the product over facts of the share of its worlds that come near each,
+to a power: facts of one history depend on each other, and the plain product would be too sure (composite likelihood:
+Pauli, Racugno & Ventura 2011, Statistica Sinica 21, 149). What is drawn is the priors weighed by it, by sequential
+Monte Carlo (Del Moral, Doucet & Jasra 2006, Journal of the Royal Statistical Society B 68, 411): the power rises from
+0, each time as far as enough settings still count. Those that count are taken, and each tries a step to a new setting
+near it, simulated with luck of its own, which is taken as often as the chances of both say (Metropolis & Hastings).
+Steps are such that a normal distribution with the mean and spread of all settings would stay as it is (Cotter et al.
+2013, Statistical Science 28, 424; in sequential Monte Carlo: Kantas, Beskos & Jasra 2014, SIAM/ASA Journal on
+Uncertainty Quantification 2, 464).
 """
 
 from __future__ import annotations
@@ -135,6 +137,21 @@ def surprise(share: np.ndarray) -> np.ndarray:
 def cut(facts: int) -> float:
     """The implausibility above which one of so many ``facts`` rules a point out (Bonferroni)."""
     return float(surprise(np.array(LEVEL_OF_ALL / max(facts, 1))))
+
+
+def power_of(slopes: np.ndarray, related: np.ndarray) -> float:
+    """The power with which the product over facts is as sure as they are together, 1 at most.
+
+    ``slopes`` (assumptions, facts) say how far the mean of a fact moves with an assumption, both in units of their
+    spread (of the worlds of one setting, of the prior); ``related`` (facts, facts) is the correlation of facts among
+    the worlds of one setting. Where facts are independent, the slope of the logarithm of the product has the variance
+    that its curvature says; the power is curvature over variance, over the directions that the facts tell more of
+    than the priors do.
+    """
+    curvature = slopes @ slopes.T
+    told = np.linalg.inv(curvature + np.eye(len(curvature)))
+    variance = np.trace(told @ (slopes @ related @ slopes.T))
+    return float(min(1.0, np.trace(told @ curvature) / variance)) if variance > 0 else 1.0
 
 
 def power_for(scores: np.ndarray, most: float, least: float) -> float:

@@ -44,8 +44,8 @@ POINTS = 2048  # of a wave
 WORLDS_A_POINT = 128  # if none are asked for
 ROWS_KEPT = 512  # of the ensemble
 ENOUGH = 0.5  # share of the settings that must count, by their weights, when the power of the facts is raised
-SETTLING = 2  # waves after the power is 1
-MOST_WAVES = 30  # with the last the power is 1, however few settings count
+SETTLING = 2  # waves after the power is that of the facts
+MOST_WAVES = 30  # with the last it is, however few settings count
 FEWEST_POINTS = 256  # of a wave, so that a screening of hundreds of assumptions can find any
 FEWEST_LEFT = 16  # points that must survive, else the facts and the model contradict each other
 NEAREST = 3  # points that are told where none survives
@@ -307,7 +307,8 @@ def _matched(many: ManyWorlds, base: Scenario, priors: Sequence[Prior], points: 
         seeded = replace(base, seed=_seed(base, number))
         return waves.compressed(targets, waves.worlds_of(many, seeded, active, x, facts))
 
-    told, last = _closer(simulated, x, targets, met, lambda number: _seed(base, number), points)
+    power = waves.power_of_facts(first, screened, met)
+    told, last = _closer(simulated, x, targets, met, power, lambda number: _seed(base, number), points)
     row = _wave_row(1, len(priors), first, waves.cloud_of(targets, first, met))
     return Matched(targets, screened, misses, met, least, drawn, [{**row, "left": share}, *told], last)
 
@@ -317,11 +318,13 @@ def _closer(
     x: np.ndarray,
     targets: Sequence[Target],
     met: np.ndarray,
+    power: float,
     seed: Callable[[int], int],
     points: int,
 ) -> tuple[list[dict[str, Any]], Cloud]:
-    """From the settings ``x`` to ``points`` of the priors weighed by the chance of the facts that are ``met``: a row of
-    waves.csv for each wave from the second on, and the settings. InputError if too few of ``x`` are left.
+    """From the settings ``x`` to ``points`` of the priors weighed by the chance of the facts that are ``met``, to their
+    ``power``: a row of waves.csv for each wave from the second on, and the settings. InputError if too few of ``x`` are
+    left.
 
     The second wave simulates ``x``, each later one a step from every setting that the last one led to.
     """
@@ -330,7 +333,7 @@ def _closer(
     if cloud.left < FEWEST_LEFT:
         raise _nothing_left(targets, np.where(met, waves.misses(targets, wave), 0.0))
     told = [_wave_row(2, x.shape[1], wave, cloud)]
-    number, missing, settled = 2, 1.0, 0
+    number, missing, settled = 2, power, 0
     while settled < SETTLING:
         number += 1
         settled += missing == 0.0
@@ -341,8 +344,8 @@ def _closer(
         x, back = matching.steps(cloud.x, seed(number))
         wave = simulated(number, x)
         to = waves.cloud_of(targets, wave, met)
-        cloud, share = waves.stepped(cloud, to, back, 1.0 - missing, seed(number))
-        row = {"power": 1.0 - missing, "count": matching.effective(weights), "taken": share}
+        cloud, share = waves.stepped(cloud, to, back, power - missing, seed(number))
+        row = {"power": power - missing, "count": matching.effective(weights), "taken": share}
         told.append({**_wave_row(number, x.shape[1], wave, to), **row, "chance": float(cloud.score.mean())})
     return told, cloud
 

@@ -242,6 +242,22 @@ def _share(of: np.ndarray, cases: np.ndarray) -> np.ndarray:
     return np.asarray((of + CASES_ADDED) / (cases + 2 * CASES_ADDED))
 
 
+def power_of_facts(wave: Wave, found: Screened, used: np.ndarray) -> float:
+    """The power of the chance of the targets that are ``used``, as ``found`` on ``wave`` (``matching.power_of``)."""
+    known = ~np.isnan(wave.y)
+    apart = np.where(known, wave.y - wave.mean[wave.rows], 0.0)
+    known &= ~np.isnan(apart)
+    apart = np.where(known, apart, 0.0)
+    both = known.T.astype(float) @ known
+    covariance = apart.T @ apart / np.maximum(both, 1.0)
+    spread = np.sqrt(np.diag(covariance))
+    tells = used & (spread > LEAST_SPREAD)
+    related = covariance[np.ix_(tells, tells)] / np.outer(spread[tells], spread[tells])
+    z = (wave.x - wave.x.mean(axis=0)) / wave.x.std(axis=0)
+    slopes = np.where(found.speaks, z.T @ _filled(wave.mean) / len(z), 0.0)[:, tells] / spread[tells]
+    return matching.power_of(slopes * np.sqrt(known.mean(axis=0)[tells]), related)
+
+
 def cloud_of(targets: Sequence[Target], wave: Wave, used: np.ndarray) -> Cloud:
     """The settings of ``wave``, judged by the targets that are ``used``."""
     left = misses(targets, wave)[:, used].max(axis=1, initial=0.0) <= matching.cut(len(targets))

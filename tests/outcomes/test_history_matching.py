@@ -10,6 +10,7 @@ from sim.outcomes.history_matching import (
     emulated,
     implausible,
     power_for,
+    power_of,
     screen,
     steps,
     surprise,
@@ -62,6 +63,30 @@ def test_the_power_leaves_as_many_points_as_must_count():
     power = power_for(scores, 1.0, 100)
     assert effective(weighed(scores, power)) == pytest.approx(100, rel=1e-6) and 0 < power < 1
     assert power_for(scores, 0.01, 100) == 0.01
+
+
+def test_the_power_of_facts_that_say_the_same_is_one_over_their_number():
+    slopes = np.array([[0.5, 0.5, 0.5, 0.5], [1.0, 1.0, 1.0, 1.0]])
+    assert power_of(slopes, np.eye(4)) == pytest.approx(1.0)
+    assert power_of(slopes, np.ones((4, 4))) == pytest.approx(0.25)
+    apart = np.array([[2.0, 0.0], [0.0, 2.0]])  # each speaks to an assumption of its own
+    assert power_of(apart, np.ones((2, 2))) == pytest.approx(1.0)
+    assert power_of(np.zeros((2, 3)), np.eye(3)) == 1.0
+
+
+def test_with_their_power_facts_that_hang_together_cover_what_made_them():
+    """Twenty numbers, each the sum of a setting and of luck of which half is common to all."""
+    luck, n = np.random.default_rng(5), 20
+    related = 0.5 * np.eye(n) + 0.5
+    power = power_of(np.ones((1, n)), related)
+    assert power == pytest.approx(1 / 10.5)
+    inside = []
+    for _ in range(400):
+        truth = luck.normal()
+        y = truth + luck.multivariate_normal(np.zeros(n), related)
+        precision = 1 + power * n
+        inside.append(abs(power * y.sum() / precision - truth) < 1.645 / np.sqrt(precision))
+    assert 0.86 < np.mean(inside) < 0.96
 
 
 def test_steps_leave_the_priors_as_they_are():

@@ -42,9 +42,10 @@ CALIBRATION_TERMS = (
     ),
     (
         "Chance and draws",
-        "The chance of the facts at a setting is the product over facts of the share of its worlds that come near. "
-        "From the third wave on settings are taken by that chance, to a power that rises to 1 as far as enough "
-        "settings still count; each then tries a step to a setting near it, which is taken as often as the chances "
+        "The chance of the facts at a setting is the product over facts of the share of its worlds that come near, to "
+        "a power: facts of one history depend on each other, and the plain product would be too sure (Pauli, Racugno "
+        "and Ventura 2011). From the third wave on settings are taken by that chance; its power rises as far as enough "
+        "settings still count. Each then tries a step to a setting near it, which is taken as often as the chances "
         "of both say (sequential Monte Carlo: Del Moral, Doucet and Jasra 2006). What is left are draws of the "
         f"priors weighed by the facts. {ROWS_KEPT} of them are kept; a world of a scenario that uses them takes one.",
     ),
