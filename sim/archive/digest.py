@@ -43,7 +43,7 @@ def question(scenario: Scenario, precision: float | None) -> str:
     With a ``precision`` the number of worlds is part of the answer, not of the question.
     """
     asked = _plain(scenario)
-    for beside in ("notices", "places", "ensemble", "uncalibrated"):  # the draws of an ensemble are values
+    for beside in ("notices", "places", "ensemble", "uncalibrated", "priors"):  # the draws of an ensemble are values
         del asked[beside]
     asked["resolved"].pop("ensemble", None)
     if precision is not None:

@@ -26,6 +26,9 @@ HELD_LEVELS = (0.5, 0.9)
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 FEWEST_WORLDS = 100  # that count for a number; with fewer it is not judged
 WORLDS, BASE_RATE, DEFAULTS, PERSISTENCE, ONE_HALF = "worlds", "base rate", "defaults", "persistence", "one half"
+PRIORS = "priors"  # of a calibrated scenario: what its draws were before they knew a fact
+FORECASTS_OF_EVENTS = (WORLDS, BASE_RATE, DEFAULTS, PRIORS, PERSISTENCE, ONE_HALF)
+FORECASTS_OF_NUMBERS = (WORLDS, DEFAULTS, PRIORS, PERSISTENCE)
 ALL_CLASSES = "all"
 OUTSIDE_MIDDLE, OUTSIDE_ALL = "no", "outside all"
 BRIER, LOG_SCORE, CRPS = "Brier", "log", "CRPS"
@@ -89,12 +92,15 @@ def seen_in(scenario: Scenario, blocks: Iterable[Block]) -> Seen:
 
 
 class Judged(NamedTuple):
-    """A reported number, and the numbers of the worlds that count for it, under the scenario and under defaults."""
+    """A reported number, and the numbers of the worlds that count for it, under the scenario and under defaults; and
+    under the priors of its draws, if it has any.
+    """
 
     fact: Reported
     window: str
     values: np.ndarray
     defaults: np.ndarray
+    priors: np.ndarray | None = None
 
     @property
     def counts(self) -> bool:
@@ -142,7 +148,7 @@ class Told(NamedTuple):
         return own is not None and own.probability == (0.0 if self.fact.happened else 1.0)
 
 
-def events_told(seen: Seen, defaults: Seen, training_ends: int) -> list[Told]:
+def events_told(seen: Seen, defaults: Seen, training_ends: int, priors: Seen | None = None) -> list[Told]:
     """Every event, by class in the order in which classes come; the base rate is that of its class and window."""
     facts = seen.scenario.facts
     found = []
@@ -159,6 +165,7 @@ def events_told(seen: Seen, defaults: Seen, training_ends: int) -> list[Told]:
                         WORLDS: _known(seen.forecast(fact)),
                         BASE_RATE: base,
                         DEFAULTS: _known(defaults.forecast(fact)),
+                        PRIORS: None if priors is None else _known(priors.forecast(fact)),
                         PERSISTENCE: before,
                         ONE_HALF: Forecast(0.5, 2, bool(fact.happened)),
                     },
@@ -171,10 +178,11 @@ def _known(forecast: Forecast) -> Forecast | None:
     return forecast if forecast.cases else None
 
 
-def numbers_judged(seen: Seen, defaults: Seen, training_ends: int) -> list[Judged]:
+def numbers_judged(seen: Seen, defaults: Seen, training_ends: int, priors: Seen | None = None) -> list[Judged]:
     """Every reported number, in the order of the file."""
+    others = [defaults, *([] if priors is None else [priors])]
     return [
-        Judged(fact, window_of(fact, training_ends), seen.numbers[fact.id], defaults.numbers[fact.id])
+        Judged(fact, window_of(fact, training_ends), *(one.numbers[fact.id] for one in (seen, *others)))
         for fact in seen.scenario.reported
     ]
 
@@ -185,11 +193,12 @@ def distances(one: Judged) -> dict[str, float]:
     """
     unit = float(one.defaults.std()) if one.defaults.size >= FEWEST_WORLDS else np.nan
     if not (one.counts and unit > 0 and np.isfinite([one.fact.low, one.fact.high]).all()):
-        return dict.fromkeys((WORLDS, DEFAULTS, PERSISTENCE), np.nan)
+        return dict.fromkeys(FORECASTS_OF_NUMBERS, np.nan)
     before = np.nan if one.fact.before is None else abs(one.fact.before - one.point)
     return {
         WORLDS: crps(one.values, one.point) / unit,
         DEFAULTS: crps(one.defaults, one.point) / unit,
+        PRIORS: np.nan if one.priors is None or not one.priors.size else crps(one.priors, one.point) / unit,
         PERSISTENCE: before / unit,
     }
 
@@ -219,7 +228,7 @@ def event_scores(told: Sequence[Told]) -> list[Score]:
             for name, rule in ((BRIER, brier), (LOG_SCORE, surprise)):
                 scored = {
                     way: [None if f is None else rule(f) for f in (one.forecasts[way] for one in part)]
-                    for way in (WORLDS, BASE_RATE, DEFAULTS, PERSISTENCE, ONE_HALF)
+                    for way in FORECASTS_OF_EVENTS
                 }
                 rows += _against_worlds(window, kind, name, scored)
     return rows
@@ -231,9 +240,7 @@ def number_scores(judged: Sequence[Judged]) -> list[Score]:
     for window in WINDOWS:
         own = [one for one in judged if one.window == window and one.counts]
         found = [distances(one) for one in own]
-        scored = {
-            way: [None if np.isnan(one[way]) else one[way] for one in found] for way in (WORLDS, DEFAULTS, PERSISTENCE)
-        }
+        scored = {way: [None if np.isnan(one[way]) else one[way] for one in found] for way in FORECASTS_OF_NUMBERS}
         rows += _against_worlds(window, ALL_CLASSES, CRPS, scored)
         for level in HELD_LEVELS:
             inside = sum(one.inside(level) for one in own)

@@ -123,7 +123,12 @@ def _calibrated(
         found = ensemble.read(Path(stated.text(limit=MAX_TEXT)), [firm.id for firm in firms])
         joint = {path: value for path, value in ensemble.values_of(found).items() if path not in set_paths}
         before = {path: value for path, value in values_at(firms, assumptions).items() if path in joint}
-        said = {"ensemble": str(stated.data), "fitted_to": str(found.about["until"]), "uncalibrated": Frozen(before)}
+        said = {
+            "ensemble": str(stated.data),
+            "fitted_to": str(found.about["until"]),
+            "uncalibrated": Frozen(before),
+            "priors": Frozen({path: tuple(p) for path, p in found.about.get("priors", {}).items() if path in joint}),
+        }
         return *with_values(firms, assumptions, joint), said
     return firms, assumptions, {}
 

@@ -73,7 +73,7 @@ def read(path: Path, firms: Sequence[str]) -> Ensemble:
     if not isinstance(about, dict) or about.get("model") != MODEL:
         found = about.get("model") if isinstance(about, dict) else None
         raise InputError("made for another edition of the model", file=name, found=found, allowed=f"{MODEL}: {AGAIN}")
-    if not columns or not 1 <= table.num_rows <= MOST_ROWS or "until" not in about:
+    if not columns or not 1 <= table.num_rows <= MOST_ROWS or "until" not in about or not _stated_priors(about):
         raise InputError("not an ensemble", file=name, found=f"{table.num_rows} rows", allowed=f"1 to {MOST_ROWS:,}")
     for column, draws in columns.items():
         within = _range(column, firms, name)
@@ -81,6 +81,18 @@ def read(path: Path, firms: Sequence[str]) -> Ensemble:
             allowed = f"{within.low:g} to {within.high:g}"
             raise InputError("a draw outside its bounds", file=name, key=column, found=wrong[0], allowed=allowed)
     return Ensemble(columns, about)
+
+
+def _stated_priors(about: Mapping[str, Any]) -> bool:
+    """Whether what the file says of priors, if anything, can be read: path -> lowest, highest, stated, scale."""
+    priors = about.get("priors", {})
+    return isinstance(priors, dict) and all(
+        isinstance(said, list)
+        and len(said) == 4
+        and all(type(part) in (int, float) for part in said[:3])
+        and said[0] < said[1]
+        for said in priors.values()
+    )
 
 
 def _range(path: str, firms: Sequence[str], name: str) -> Range:

@@ -136,7 +136,8 @@ class Scenario:
     ``given`` are the paths the file or a ``--set`` states; the rest are defaults.
     ``resolved`` is the plain data (dates as text) that runs again to the same result, for scenario.yaml.
     ``ensemble`` is the file that its joint draws are from, ``fitted_to`` the last month (YYYY-MM) of the facts they
-    were made from, ``uncalibrated`` what was stated for their paths before.
+    were made from, ``uncalibrated`` what was stated for their paths before, ``priors`` what was thought possible of
+    them (study/priors.py): lowest, highest, stated, and the scale between.
     ``places`` are file and line of the events, by ``events.<id>``, for messages.
     ``luck`` is the seed of all that happens by chance in the months, in place of ``seed``, which is then that of what
     is uncertain alone. ``draws`` is how many different draws there are: world k has drawn what world k modulo ``draws``
@@ -164,6 +165,7 @@ class Scenario:
     ensemble: str = ""
     fitted_to: str = ""
     uncalibrated: Mapping[str, Value] = field(default_factory=dict)
+    priors: Mapping[str, tuple[float, float, float, str]] = field(default_factory=dict)
     notices: tuple[str, ...] = field(default=())
     places: Mapping[str, tuple[str | None, int | None]] = field(default_factory=dict, compare=False)
     luck: int | None = None

@@ -16,19 +16,23 @@ from sim.foundation.errors import InputError
 from sim.foundation.months import month_of, month_text, span_of_dates
 from sim.laws.catalogue import ASSUMPTIONS
 from sim.outcomes import hindcast as facts
-from sim.outcomes.hindcast import BASE_RATE, DEFAULTS, PERSISTENCE, QUANTILES, WORLDS, date_of
+from sim.outcomes.hindcast import BASE_RATE, DEFAULTS, PERSISTENCE, PRIORS, QUANTILES, WORLDS, date_of
 from sim.outcomes.intervals import of_worlds
 from sim.outcomes.scores import Forecast, brier, place, surprise
 from sim.scenario.model import Claim, Reported, Scenario, Value, with_values
 from sim.study.how import SUMMARISING, TRAINING_ENDS, How
 from sim.study.many_worlds import ManyWorlds, sized
+from sim.study.priors import Prior
 from sim.study.study import Kind, Study, answered, folder_name, frame_of, manifest_of
+from sim.study.waves import filling, scaled, with_draws
 from sim.words.hindcast import headline_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
 MOST_WORLDS = 4096  # if none are asked for
+PRIOR_DRAWS = 512  # of the priors of a calibrated scenario
+NO_PRIORS = "no ensemble, or one that does not say them"
 INSIDE_SAYS = "`50%` or `90%`: the smaller middle part of worlds that holds any of it; `no`; `outside all` of them"
 OF_A_FACT = (
     Column("fact", TEXT, "", "its id in the scenario"),
@@ -48,6 +52,7 @@ EVENT_FORECASTS = Table(
         Column("worlds", INTEGER, "", "worlds in which it can be told"),
         Column("base_rate", NUMBER, A_SHARE, "share of the other events of its class and window that happened"),
         Column("defaults", NUMBER, A_SHARE, "share of worlds under the defaults", "it cannot be told in any"),
+        Column("priors", NUMBER, A_SHARE, "share of worlds under the priors of the draws", NO_PRIORS),
         Column("persistence", NUMBER, A_SHARE, "how it stood at the end of training: 0 or 1", "that is not known"),
         Column("brier", NUMBER, "", "Brier score of the worlds", "no world can tell"),
         Column("log_score", NUMBER, "nats", "log score of the worlds", "no world can tell"),
@@ -69,6 +74,7 @@ NUMBER_FORECASTS = Table(
         Column("inside", TEXT_OR_NONE, "", INSIDE_SAYS, "too few worlds count"),
         Column("crps", NUMBER, "sd of the defaults", "CRPS of the worlds", "a bound, or too few worlds count"),
         Column("crps_defaults", NUMBER, "sd of the defaults", "CRPS of the worlds under the defaults", "the same"),
+        Column("crps_priors", NUMBER, "sd of the defaults", "CRPS of the worlds under the priors", NO_PRIORS),
         Column("crps_persistence", NUMBER, "sd of the defaults", "distance of the number before", "it is not known"),
     ),
 )
@@ -78,7 +84,7 @@ SCORES = Table(
         Column("window", TEXT, "", "`training` or `test`"),
         Column("class", TEXT, "", "class of events, or `all`"),
         Column("score", TEXT, "", "`Brier`, `log`, `CRPS`, or `inside 50%` and `inside 90%`: share of numbers there"),
-        Column("forecast", TEXT, "", "`worlds`, `base rate`, `defaults`, `persistence` or `one half`"),
+        Column("forecast", TEXT, "", "`worlds`, `base rate`, `defaults`, `priors`, `persistence`, `one half`"),
         Column("value", NUMBER, "that of the score", "its mean", "there is no fact"),
         *bounds("value", "that of the score", "fewer than two facts"),
         Column("facts", INTEGER, "", "facts it is the mean of"),
@@ -168,14 +174,21 @@ def uncalibrated(scenario: Scenario) -> Scenario:
     return replace(scenario, firms=firms, assumptions=assumptions)
 
 
+def from_priors(scenario: Scenario) -> Scenario:
+    """What the draws of a calibrated scenario were before they knew a fact: as many, that fill its priors."""
+    priors = [Prior(path, *prior) for path, prior in scenario.priors.items()]
+    return with_draws(scenario, scaled(priors, filling(PRIOR_DRAWS, len(priors), scenario.seed)))
+
+
 def _computed(base: Scenario, training_ends: int, how: How) -> Hindcast:
     started, many = time.perf_counter(), ManyWorlds(how)
-    plain = uncalibrated(base)
-    many.compute([base, plain])
+    asked = [base, uncalibrated(base), *([from_priors(base)] if base.priors else [])]
+    many.compute(asked)
     how.tell(SUMMARISING, base.worlds, base.worlds)
-    seen, defaults = (facts.seen_in(one, many.blocks(one)) for one in (base, plain))
-    told = facts.events_told(seen, defaults, training_ends)
-    judged = facts.numbers_judged(seen, defaults, training_ends)
+    seen, defaults, *more = (facts.seen_in(one, many.blocks(one)) for one in asked)
+    priors = more[0] if more else None
+    told = facts.events_told(seen, defaults, training_ends, priors)
+    judged = facts.numbers_judged(seen, defaults, training_ends, priors)
     scores = [*facts.event_scores(told), *facts.number_scores(judged)]
     manifest = manifest_of(
         Hindcast.KIND,
@@ -226,6 +239,7 @@ def _event(one: facts.Told) -> dict[str, Any]:
         "worlds": own.cases,
         "base_rate": said(BASE_RATE),
         "defaults": said(DEFAULTS),
+        "priors": said(PRIORS),
         "persistence": said(PERSISTENCE),
         "brier": brier(own),
         "log_score": surprise(own) if own.cases else np.nan,
@@ -250,6 +264,7 @@ def _number(one: facts.Judged) -> dict[str, Any]:
     return found | {
         "crps": distances[WORLDS],
         "crps_defaults": distances[DEFAULTS],
+        "crps_priors": distances[PRIORS],
         "crps_persistence": distances[PERSISTENCE],
     }
 

@@ -99,6 +99,18 @@ def test_what_is_no_ensemble_is_refused(tmp_path, columns, content):
         sim.load(file)
 
 
+@pytest.mark.parametrize("priors", [7, {ABROAD: 3}, {ABROAD: [1, 2, 3]}, {ABROAD: ["a", 2, 1.5, "even"]}])
+def test_priors_that_cannot_be_read_are_refused(tmp_path, columns, priors):
+    assert "not an ensemble" in str(_refused(tmp_path, columns, {"until": "2024-12", "priors": priors}))
+
+
+def test_priors_are_known_but_of_what_is_set(tmp_path, columns):
+    said = {ABROAD: [1, 3.0, 2.0, "even"], CASH: [1000.0, 2000.0, 1500.0, "log"]}
+    file = written(tmp_path, columns, {"until": "2024-12", "priors": said})
+    assert dict(sim.load(file).priors) == {path: tuple(prior) for path, prior in said.items()}
+    assert set(sim.load(file, [f"{ABROAD}=2"]).priors) == {CASH}
+
+
 def test_a_missing_file_is_named_with_the_nearest(tmp_path, columns):
     file = written(tmp_path, columns)
     file.write_text("extends: six-dragons\nensemble: draws/sone.parquet\n")

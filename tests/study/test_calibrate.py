@@ -147,7 +147,10 @@ def test_a_fact_is_not_both_training_and_test(done, tmp_path):
         sim.hindcast(tmp_path / "s.yaml", until="2023-11", worlds=8)
     scored = sim.hindcast(tmp_path / "s.yaml", worlds=200, jobs=1)
     assert scored.until == "2023-12" and set(scored.event_forecasts["window"]) == {"test"}
+    gained = scored.scores.set_index(["window", "class", "score", "forecast"])["gain"]
+    assert gained["training", "all", "CRPS", "priors"] > 0.05  # the draws know more of it than their priors did
     numbers = scored.number_forecasts.set_index("fact")
+    assert numbers.loc["alpha-cash", "crps"] < numbers.loc["alpha-cash", "crps_priors"]
     assert (
         numbers.loc["alpha-cash", "crps"] < numbers.loc["alpha-cash", "crps_defaults"]
     )  # what it has without the draws

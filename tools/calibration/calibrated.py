@@ -15,6 +15,7 @@ from sim.outcomes.hindcast import (
     CRPS,
     DEFAULTS,
     HELD_LEVELS,
+    PRIORS,
     TEST_WINDOW,
     TRAINING_WINDOW,
     WORLDS,
@@ -74,20 +75,25 @@ def _left(found: ensemble.Ensemble, path: str) -> tuple[Any, ...]:
 
 
 def scores_text(done: dict[str, Hindcast]) -> str:
-    """The scores of hindcasts of the flagship and of the calibrated ones, by scenario and window, as a table and in
-    words.
+    """The scores of hindcasts of the flagship and of the calibrated ones, by scenario and window, as tables of events
+    and of numbers, and in words.
     """
-    rows = [_row(name, one, window) for name, one in done.items() for window in _windows(one)]
-    head = "| scenario | window | Brier, events | better than its base rate by | better than without the draws by |"
-    said = [_said(name, one) for name, one in done.items() if one.scenario.ensemble]
+    told = [(name, one, window) for name, one in done.items() for window in _windows(one)]
+    head = "better than its base rate by | better than without the draws by | better than its priors by |"
+    numbers = "better than without the draws by | better than its priors by | inside 90% |"
     return "\n\n".join(
         [
             table(
-                f"{head} CRPS, numbers | better than without the draws by | inside 90% |",
-                "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |",
-                rows,
+                f"| scenario | window | Brier, events | {head}",
+                "| --- | --- | ---: | ---: | ---: | ---: |",
+                [_row_of_events(*one) for one in told],
             ),
-            *said,
+            table(
+                f"| scenario | window | CRPS, numbers | {numbers}",
+                "| --- | --- | ---: | ---: | ---: | ---: |",
+                [_row_of_numbers(*one) for one in told],
+            ),
+            *(_said(name, one) for name, one in done.items() if one.scenario.ensemble),
         ]
     )
 
@@ -103,34 +109,41 @@ def _gain(row: Any) -> str:
     return f"{row['gain']:+.3f} ({row['gain_low']:+.3f} to {row['gain_high']:+.3f})"
 
 
-def _row(name: str, done: Hindcast, window: str) -> tuple[str, ...]:
+def _row_of_events(name: str, done: Hindcast, window: str) -> tuple[str, ...]:
+    gains = [_gain(_of(done, window, BRIER, way)) for way in (BASE_RATE, *_others(done))]
+    return (name, window, f"{_of(done, window, BRIER, WORLDS)['value']:.3f}", *gains, *[""] * (3 - len(gains)))
+
+
+def _row_of_numbers(name: str, done: Hindcast, window: str) -> tuple[str, ...]:
+    gains = [_gain(_of(done, window, CRPS, way)) for way in _others(done)]
     inside = _of(done, window, f"inside {HELD_LEVELS[-1]:.0%}", WORLDS)
-    own = bool(done.scenario.ensemble)
-    return (
-        name,
-        window,
-        f"{_of(done, window, BRIER, WORLDS)['value']:.3f}",
-        _gain(_of(done, window, BRIER, BASE_RATE)),
-        _gain(_of(done, window, BRIER, DEFAULTS)) if own else "",
-        f"{_of(done, window, CRPS, WORLDS)['value']:.2f}",
-        _gain(_of(done, window, CRPS, DEFAULTS)) if own else "",
-        f"{round(inside['value'] * inside['facts'])} of {inside['facts']}",
-    )
+    held = f"{round(inside['value'] * inside['facts'])} of {inside['facts']}"
+    return (name, window, f"{_of(done, window, CRPS, WORLDS)['value']:.2f}", *gains, *[""] * (2 - len(gains)), held)
+
+
+def _others(done: Hindcast) -> tuple[str, ...]:
+    """What a calibrated scenario is held against, beside the base rate."""
+    return (DEFAULTS, PRIORS) if done.scenario.ensemble else ()
 
 
 def _said(name: str, done: Hindcast) -> str:
-    """Whether the draws know better than the flagship without them, by window, for events and for numbers."""
+    """Whether the draws know better than the flagship without them, and than their priors, by window."""
     parts = []
     for window in _windows(done):
-        events, numbers = (_of(done, window, score, DEFAULTS) for score in (BRIER, CRPS))
-        ways = [judged_in_words(row["gain_low"], row["gain_high"]).removesuffix(" it") for row in (events, numbers)]
-        parts.append(f"in the {window} window its events are {ways[0]}, its numbers {ways[1]} those without the draws")
+        ways = [_judged(done, window, score, way) for way in _others(done) for score in (BRIER, CRPS)]
+        parts.append(
+            f"in the {window} window its events are {ways[0]} and its numbers {ways[1]} those without the draws, "
+            f"{ways[2]} and {ways[3]} those of the priors"
+        )
     said = f"**{name}**: {'; '.join(parts)}."
     if TEST_WINDOW not in _windows(done):
         return f"{said} All facts were fitted to: nothing is left to test it by."
-    base = _of(done, TEST_WINDOW, BRIER, BASE_RATE)
-    rate = judged_in_words(base["gain_low"], base["gain_high"]).removesuffix(" it")
-    return f"{said} Its events of the test window are {rate} their base rate."
+    return f"{said} Its events of the test window are {_judged(done, TEST_WINDOW, BRIER, BASE_RATE)} their base rate."
+
+
+def _judged(done: Hindcast, window: str, score: str, way: str) -> str:
+    row = _of(done, window, score, way)
+    return judged_in_words(row["gain_low"], row["gain_high"]).removesuffix(" it")
 
 
 def _windows(done: Hindcast) -> list[str]:

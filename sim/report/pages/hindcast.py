@@ -19,6 +19,7 @@ from sim.outcomes.hindcast import (
     OUTSIDE_ALL,
     OUTSIDE_MIDDLE,
     PERSISTENCE,
+    PRIORS,
     TEST_WINDOW,
     TRAINING_WINDOW,
     WORLDS,
@@ -37,6 +38,7 @@ WAYS = {
     WORLDS: "the worlds of this scenario",
     BASE_RATE: "the base rate of the class, without the event itself",
     DEFAULTS: "the same worlds with the defaults of all assumptions",
+    PRIORS: "the same scenario with the priors of its draws, before any fact",
     PERSISTENCE: "that nothing changes from the end of the training window",
     ONE_HALF: "one half, always",
 }
