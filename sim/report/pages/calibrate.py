@@ -102,12 +102,12 @@ def document_of(done: Calibration) -> Document:
 
 def _tiles(done: Calibration) -> Tiles:
     spoken, met = int(done.assumptions["speaks"].notna().sum()), int(done.facts["met"].sum())
-    kept, points = int(done.waves["kept"].sum()), int(done.waves["points"].sum())
+    power = float(done.waves["power"].iloc[-1])
     return Tiles(
         (
             (f"{spoken} of {len(done.assumptions)}", "assumptions without a source to which a fact speaks"),
             (f"{met} of {len(done.facts)}", "facts that some setting meets"),
-            (percent(kept / points), f"of {points:,} settings are ruled out by no fact ({kept:,})"),
+            (f"{power:.2f}", "of a fact is what each counts as: facts depend on each other (power)"),
             (percent(done.waves["left"].iloc[0]), "of the space of priors is left by the emulators of the first wave"),
         )
     )
@@ -139,7 +139,7 @@ def _facts(done: Calibration) -> Table:
         )
     caption = (
         "A fact that no setting meets rules nothing out: it is a finding about the model. An event "
-        "rules hardly anything out: the worlds of one setting are too few. It decides which draws are kept."
+        "rules hardly anything out: the worlds of one setting are too few. It weighs settings."
     )
     return Table("facts", "", columns, tuple(rows), caption)
 
@@ -191,15 +191,15 @@ def _range(row: dict[Any, Any]) -> str:
 def _waves(done: Calibration) -> Table:
     columns = (
         Column("Wave"),
-        Column("Assumptions varied", "right"),
+        Column("Varied", "right", title="assumptions"),
         Column("Settings", "right"),
         Column("Worlds", "right"),
-        Column("Not ruled out by their own worlds", "right"),
-        Column("Share of the space left after it", "right"),
-        Column("Power of the facts", "right"),
-        Column("Settings that count", "right", title="settings of equal weight that say as much (Kish)"),
+        Column("Not ruled out", "right", title="settings that no fact rules out by their own worlds"),
+        Column("Space left", "right", title="share of the space of priors that emulators do not rule out"),
+        Column("Power", "right", title="of the chance of the facts, by which settings weigh"),
+        Column("Count", "right", title="settings of equal weight that say as much (Kish)"),
         Column("Steps taken", "right"),
-        Column("Chance of the facts", "right", title="mean of its logarithm at the settings after the wave"),
+        Column("Chance", "right", title="mean logarithm of the chance of the facts at the settings after the wave"),
     )
     rows = tuple(
         (
