@@ -35,7 +35,8 @@ from sim.outcomes.drivers import significant_by_holm
 
 LEVEL_OF_ALL = 0.05  # of all facts together, by which chance alone rules out the setting that made them
 RIDGE = 1e-2  # of the emulator, in units of the points' own variance
-STEP = 0.3  # share of the spread of all settings that a step goes; some four of ten steps are then taken
+FIRST_STEP, LEAST_STEP = 0.95, 0.05  # share of the spread of all settings that a step goes; the next follow the first
+TO_BE_TAKEN = 0.25  # share of steps: far ones are taken too seldom, near ones lead nowhere
 EDGE = 1e-9  # of the range of a prior: what is nearer to an end counts as there
 HALVINGS = 50
 MOST_INPUTS = 12  # assumptions in the emulator of a fact: so that its squares and products stay fewer than the points
@@ -157,7 +158,7 @@ def power_of(slopes: np.ndarray, related: np.ndarray) -> float:
 def power_for(scores: np.ndarray, most: float, least: float) -> float:
     """The largest power, ``most`` at most, with which ``least`` points or more count (Kish): bisected.
 
-    ``scores`` (points,) are logarithms of chances, minus infinity where a point is ruled out.
+    ``scores`` (points,) are logarithms of chances.
     """
     low, high = 0.0, most
     if effective(weighed(scores, high)) >= least:
@@ -169,9 +170,8 @@ def power_for(scores: np.ndarray, most: float, least: float) -> float:
 
 
 def weighed(scores: np.ndarray, power: float) -> np.ndarray:
-    """(points,) weights that sum to one: the chances to a ``power``; none for what is ruled out."""
-    known = np.isfinite(scores)
-    found = np.where(known, np.exp(power * np.where(known, scores - scores.max(), 0.0)), 0.0)
+    """(points,) weights that sum to one: the chances to a ``power``."""
+    found = np.exp(power * (scores - scores.max()))
     return np.asarray(found / found.sum())
 
 
@@ -186,19 +186,19 @@ def taken(weights: np.ndarray, count: int) -> np.ndarray:
     return np.minimum(np.searchsorted(np.cumsum(weights), places), len(weights) - 1)
 
 
-def steps(x: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
+def steps(x: np.ndarray, far: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """A step from each of the settings ``x`` (points, assumptions), 0 to 1 each: where to, and (points,) the logarithm
     of how much likelier the step back is, by the priors and by how steps are drawn.
 
     Settings are told as normal deviates, so that steps stay inside 0 to 1. A step from z is drawn from a normal
-    distribution around c + sqrt(1 - STEP^2) (z - c), STEP times as wide as all settings are, c being their mean.
+    distribution around c + sqrt(1 - far^2) (z - c), ``far`` times as wide as all settings are, c being their mean.
     """
     from scipy.special import ndtr, ndtri
 
     z = ndtri(np.clip(x, EDGE, 1 - EDGE))
     centre, spread = z.mean(axis=0), z.std(axis=0) + EDGE
     luck = np.random.default_rng((seed, 0)).normal(size=z.shape)
-    to = centre + math.sqrt(1 - STEP**2) * (z - centre) + STEP * spread * luck
+    to = centre + math.sqrt(1 - far**2) * (z - centre) + far * spread * luck
 
     def likely(at: np.ndarray) -> np.ndarray:
         return np.asarray((((at - centre) / spread) ** 2 - at**2).sum(axis=1) / 2)
@@ -208,6 +208,10 @@ def steps(x: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
 
 def accepted(scores: np.ndarray, of_steps: np.ndarray, back: np.ndarray, power: float, seed: int) -> np.ndarray:
     """(points,) whether each step is taken, from a setting with ``scores`` to one with those ``of_steps``."""
-    ruled_out = ~np.isfinite(of_steps)
-    gain = power * (np.where(ruled_out, 0.0, of_steps) - scores) + back
-    return np.asarray(~ruled_out & (np.log(np.random.default_rng((seed, 1)).random(len(scores))) < gain))
+    gain = power * (of_steps - scores) + back
+    return np.asarray(np.log(np.random.default_rng((seed, 1)).random(len(scores))) < gain)
+
+
+def next_step(far: float, taken: float) -> float:
+    """How far to step after steps so ``far`` of which a share was ``taken``."""
+    return float(np.clip(far * math.exp(3.0 * (taken - TO_BE_TAKEN)), LEAST_STEP, FIRST_STEP))

@@ -106,6 +106,7 @@ WAVE_TABLE = Table(
         Column("left", NUMBER, A_SHARE, "share of the priors' space that emulators leave", "they judge the first only"),
         Column("power", NUMBER, "", "power of the chance of the facts by which settings weigh", FIRST_TWO),
         Column("count", NUMBER, "", "settings of equal weight that say as much, before the step (Kish)", FIRST_TWO),
+        Column("step", NUMBER, A_SHARE, "how far its steps go, of the spread of all settings", FIRST_TWO),
         Column("taken", NUMBER, A_SHARE, "share of the steps that were taken", FIRST_TWO),
         Column("chance", NUMBER, "", "mean logarithm of the chance of the facts, after the steps", FIRST_TWO),
     ),
@@ -242,7 +243,8 @@ def _computed(base: Scenario, ends: int, priors: Sequence[Prior], points: int, h
     started, many = time.perf_counter(), ManyWorlds(how)
     matched = _matched(many, base, priors, points)
     how.tell(SUMMARISING, base.worlds * points, base.worlds * points)
-    rows = matching.taken(np.full(points, 1 / points), ROWS_KEPT)
+    left = len(matched.last.x)
+    rows = matching.taken(np.full(left, 1 / left), ROWS_KEPT)
     columns = waves.scaled([priors[i] for i in matched.drawn.tolist()], matched.last.x[rows])
     until = month_text(ends)
     about = {
@@ -323,31 +325,32 @@ def _closer(
     points: int,
 ) -> tuple[list[dict[str, Any]], Cloud]:
     """From the settings ``x`` to ``points`` of the priors weighed by the chance of the facts that are ``met``, to their
-    ``power``: a row of waves.csv for each wave from the second on, and the settings. InputError if too few of ``x`` are
-    left.
+    ``power``: a row of waves.csv for each wave from the second on, and the settings. InputError if too few are left.
 
-    The second wave simulates ``x``, each later one a step from every setting that the last one led to.
+    The second wave simulates ``x``, each later one a step from every setting that the last one led to. What facts rule
+    out counts on the way, by the chance of the facts there, and is left out at the end.
     """
     wave = simulated(2, x)
     cloud = waves.cloud_of(targets, wave, met)
-    if cloud.left < FEWEST_LEFT:
-        raise _nothing_left(targets, np.where(met, waves.misses(targets, wave), 0.0))
     told = [_wave_row(2, x.shape[1], wave, cloud)]
-    number, missing, settled = 2, power, 0
-    while settled < SETTLING:
+    number, missing, settled, far = 2, power, 0, matching.FIRST_STEP
+    while settled < SETTLING and (number > 2 or cloud.left.any()):
         number += 1
         settled += missing == 0.0
-        enough = cloud.left * ENOUGH if number < MOST_WAVES else 0.0
+        enough = len(cloud.x) * ENOUGH if number < MOST_WAVES else 0.0
         raised = matching.power_for(cloud.score, missing, enough)
         weights, missing = matching.weighed(cloud.score, raised), missing - raised
         cloud = cloud.at(matching.taken(weights, points))
-        x, back = matching.steps(cloud.x, seed(number))
+        x, back = matching.steps(cloud.x, far, seed(number))
         wave = simulated(number, x)
         to = waves.cloud_of(targets, wave, met)
         cloud, share = waves.stepped(cloud, to, back, power - missing, seed(number))
-        row = {"power": power - missing, "count": matching.effective(weights), "taken": share}
+        row = {"power": power - missing, "count": matching.effective(weights), "step": far, "taken": share}
         told.append({**_wave_row(number, x.shape[1], wave, to), **row, "chance": float(cloud.score.mean())})
-    return told, cloud
+        far = matching.next_step(far, share)
+    if cloud.left.sum() < FEWEST_LEFT:
+        raise _nothing_left(targets, np.where(met, waves.misses(targets, wave), 0.0))
+    return told, cloud.at(np.flatnonzero(cloud.left))
 
 
 def _seed(base: Scenario, number: int) -> int:
@@ -357,7 +360,7 @@ def _seed(base: Scenario, number: int) -> int:
 
 def _wave_row(number: int, varied: int, wave: Wave, cloud: Cloud) -> dict[str, Any]:
     row = {"wave": number, "varied": varied, "points": len(wave.x), "worlds": len(wave.rows)}
-    return {**row, "kept": cloud.left}
+    return {**row, "kept": int(cloud.left.sum())}
 
 
 def _nothing_left(targets: Sequence[Target], misses: np.ndarray) -> InputError:

@@ -75,18 +75,14 @@ class Wave(NamedTuple):
 
 
 class Cloud(NamedTuple):
-    """Settings ``x`` (points, assumptions), the ``mean`` (points, targets) of the worlds of each, and the ``score``
-    (points,): the logarithm of the chance of the facts there, minus infinity where one rules it out.
+    """Settings ``x`` (points, assumptions), the ``mean`` (points, targets) of the worlds of each, the ``score``
+    (points,), which is the logarithm of the chance of the facts there, and whether no fact rules it out (``left``).
     """
 
     x: np.ndarray
     mean: np.ndarray
     score: np.ndarray
-
-    @property
-    def left(self) -> int:
-        """How many of them no fact rules out."""
-        return int(np.isfinite(self.score).sum())
+    left: np.ndarray
 
     def at(self, points: np.ndarray) -> Cloud:
         """Those at ``points``."""
@@ -261,8 +257,7 @@ def power_of_facts(wave: Wave, found: Screened, used: np.ndarray) -> float:
 def cloud_of(targets: Sequence[Target], wave: Wave, used: np.ndarray) -> Cloud:
     """The settings of ``wave``, judged by the targets that are ``used``."""
     left = misses(targets, wave)[:, used].max(axis=1, initial=0.0) <= matching.cut(len(targets))
-    score = np.where(left, log_chances(targets, wave)[:, used].sum(axis=1), -np.inf)
-    return Cloud(wave.x, wave.mean, score)
+    return Cloud(wave.x, wave.mean, log_chances(targets, wave)[:, used].sum(axis=1), left)
 
 
 def stepped(cloud: Cloud, to: Cloud, back: np.ndarray, power: float, seed: int) -> tuple[Cloud, float]:

@@ -24,7 +24,7 @@ from sim.scenario import ensemble
 from sim.scenario.model import Scenario
 from sim.study.hindcast import Hindcast
 from sim.study.priors import Prior
-from sim.words.hindcast import judged_in_words
+from sim.words.hindcast import BETTER, NOT_TOLD, WORSE, judgement
 from sim.words.months import date_name
 from sim.words.numbers import count, percent, significant
 from sim.words.text import listed
@@ -128,22 +128,27 @@ def _others(done: Hindcast) -> tuple[str, ...]:
 
 def _said(name: str, done: Hindcast) -> str:
     """Whether the draws know better than the flagship without them, and than their priors, by window."""
-    parts = []
-    for window in _windows(done):
-        ways = [_judged(done, window, score, way) for way in _others(done) for score in (BRIER, CRPS)]
-        parts.append(
-            f"in the {window} window its events are {ways[0]} and its numbers {ways[1]} those without the draws, "
-            f"{ways[2]} and {ways[3]} those of the priors"
-        )
-    said = f"**{name}**: {'; '.join(parts)}."
+    against = []
+    for way, words in ((DEFAULTS, "the same scenario without the draws"), (PRIORS, "its priors")):
+        parts = [
+            f"of the {window} window it knows events {_known(done, window, BRIER, way)} and numbers "
+            f"{_known(done, window, CRPS, way)}"
+            for window in _windows(done)
+        ]
+        against.append(f"Against {words}, {'; '.join(parts)}.")
+    said = f"**{name}**. {' '.join(against)}"
     if TEST_WINDOW not in _windows(done):
         return f"{said} All facts were fitted to: nothing is left to test it by."
-    return f"{said} Its events of the test window are {_judged(done, TEST_WINDOW, BRIER, BASE_RATE)} their base rate."
+    rate = _known(done, TEST_WINDOW, BRIER, BASE_RATE)
+    return f"{said} Against their base rate, events of the test window are known {rate}."
 
 
-def _judged(done: Hindcast, window: str, score: str, way: str) -> str:
+def _known(done: Hindcast, window: str, score: str, way: str) -> str:
+    """Better, worse or neither for sure than a forecast."""
     row = _of(done, window, score, way)
-    return judged_in_words(row["gain_low"], row["gain_high"]).removesuffix(" it")
+    return {BETTER: "better", WORSE: "worse", NOT_TOLD: "neither better nor worse for sure"}[
+        judgement(row["gain_low"], row["gain_high"])
+    ]
 
 
 def _windows(done: Hindcast) -> list[str]:
