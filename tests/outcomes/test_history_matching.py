@@ -9,6 +9,7 @@ from sim.outcomes.history_matching import (
     effective,
     emulated,
     implausible,
+    next_step,
     power_for,
     power_of,
     screen,
@@ -52,8 +53,7 @@ def test_a_cut_by_hand():
 
 def test_weights_by_hand():
     scores = np.log(np.array([0.4, 0.1, 0.1]))
-    found = weighed(np.append(scores, -np.inf), 0.5)
-    assert found == pytest.approx(np.array([2, 1, 1, 0]) ** 1.0 / 4)
+    assert weighed(scores, 0.5) == pytest.approx([0.5, 0.25, 0.25])
     assert effective(np.array([0.5, 0.25, 0.25])) == pytest.approx(8 / 3)
     assert taken(np.array([0.5, 0.25, 0.25]), 8).tolist() == [0, 0, 0, 0, 1, 1, 2, 2]
 
@@ -93,7 +93,7 @@ def test_steps_leave_the_priors_as_they_are():
     """Where no fact says anything, settings stay uniform, also those that start on one side."""
     x = np.random.default_rng(3).random((4000, 3)) ** [1.0, 1.0, 0.5]
     for seed in range(150):
-        to, back = steps(x, seed)
+        to, back = steps(x, 0.3, seed)
         assert to.min() > 0 and to.max() < 1
         x = np.where(accepted(np.zeros(4000), np.zeros(4000), back, 1.0, seed)[:, None], to, x)
     assert x.mean(axis=0) == pytest.approx([0.5] * 3, abs=0.02)
@@ -110,7 +110,7 @@ def test_steps_find_the_posterior_of_a_normal_fact():
     x = np.random.default_rng(4).random((4000, 2))
     x = x[taken(weighed(score(x), 1.0), 4000)]
     for seed in range(60):
-        to, back = steps(x, seed)
+        to, back = steps(x, 0.3, seed)
         x = np.where(accepted(score(x), score(to), back, 1.0, seed)[:, None], to, x)
     grid = np.stack(np.meshgrid(*[(np.arange(400) + 0.5) / 400] * 2), axis=-1).reshape(-1, 2)
     weights = weighed(score(grid), 1.0)
@@ -120,6 +120,12 @@ def test_steps_find_the_posterior_of_a_normal_fact():
     assert apart.std() == pytest.approx(np.sqrt(weights @ apart_on_grid**2), rel=0.1)
 
 
-def test_no_step_is_taken_to_what_is_ruled_out():
-    assert not accepted(np.zeros(50), np.full(50, -np.inf), np.full(50, 99.0), 1.0, 0).any()
+def test_steps_follow_how_many_are_taken():
+    assert next_step(0.4, 0.25) == pytest.approx(0.4)
+    assert next_step(0.4, 0.1) < 0.4 < next_step(0.4, 0.5)
+    assert next_step(0.9, 1.0) < 1 and next_step(0.06, 0.0) > 0.03
+
+
+def test_where_all_is_equal_every_step_is_taken_and_none_to_what_is_far_less_likely():
     assert accepted(np.zeros(50), np.zeros(50), np.zeros(50), 1.0, 0).all()
+    assert not accepted(np.zeros(50), np.full(50, -99.0), np.zeros(50), 1.0, 0).any()

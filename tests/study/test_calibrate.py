@@ -11,7 +11,7 @@ from sim.outcomes.history_matching import effective, taken, weighed
 from sim.scenario import ensemble
 from sim.scenario.load import load_text
 from sim.study import waves
-from sim.study.calibrate import FEWEST_LEFT, SETTLING, calibrate, to_calibrate
+from sim.study.calibrate import SETTLING, calibrate, to_calibrate
 from sim.study.hindcast import facts_of
 from sim.study.how import How
 from sim.study.many_worlds import ManyWorlds
@@ -190,7 +190,7 @@ def test_the_power_rises_to_that_of_the_facts_and_settles(done):
 def test_facts_that_the_model_made_at_known_settings_give_those_settings_back():
     """The flagship to the end of 2024, four assumptions at once, so that settings which fill their space suffice: each
     of 300 worlds is taken for history in turn. Its settings lie inside the middle 90% of the draws in about 90% of
-    cases. A history that few settings could have made is refused, as by the command.
+    cases.
     """
     points, each, tried = 4096, 64, 300
     base = to_calibrate(replace(sim.load("six-dragons"), worlds=each), 2024 * 12 + 11)
@@ -208,13 +208,10 @@ def test_facts_that_the_model_made_at_known_settings_give_those_settings_back():
             target._replace(low=target.told(y), high=target.told(y)) if known else target
             for target, y, known in zip(targets, wave.y[world], told, strict=True)
         ]
-        score = waves.cloud_of(seen, wave, told).score
-        score[wave.rows[world]] = -np.inf
-        if np.isfinite(score).sum() < FEWEST_LEFT:
-            continue
-        weights = weighed(score, power)
+        others = np.arange(points) != wave.rows[world]
+        weights = weighed(waves.cloud_of(seen, wave, told).score[others], power)
         counting.append(effective(weights))
-        low, high = np.quantile(wave.x[taken(weights, 512)], [0.05, 0.95], axis=0)
+        low, high = np.quantile(wave.x[others][taken(weights, 512)], [0.05, 0.95], axis=0)
         covered.append((low <= wave.x[wave.rows[world]]) & (wave.x[wave.rows[world]] <= high))
-    assert len(covered) > 0.9 * tried and np.median(counting) > 30, (len(covered), np.median(counting))
+    assert np.median(counting) > 30, np.median(counting)
     assert 0.86 < np.mean(covered) < 0.94, (power, np.mean(covered, axis=0))

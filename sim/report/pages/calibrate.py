@@ -198,7 +198,8 @@ def _waves(done: Calibration) -> Table:
         Column("Space left", "right", title="share of the space of priors that emulators do not rule out"),
         Column("Power", "right", title="of the chance of the facts, by which settings weigh"),
         Column("Count", "right", title="settings of equal weight that say as much (Kish)"),
-        Column("Steps taken", "right"),
+        Column("Step", "right", title="how far steps go, of the spread of all settings"),
+        Column("Taken", "right", title="share of steps"),
         Column("Chance", "right", title="mean logarithm of the chance of the facts at the settings after the wave"),
     )
     rows = tuple(
@@ -211,6 +212,7 @@ def _waves(done: Calibration) -> Table:
             Cell("" if math.isnan(row["left"]) else percent(row["left"])),
             Cell("" if math.isnan(row["power"]) else f"{row['power']:.2f}"),
             Cell("" if math.isnan(row["count"]) else f"{row['count']:,.0f}"),
+            Cell("" if math.isnan(row["step"]) else percent(row["step"])),
             Cell("" if math.isnan(row["taken"]) else percent(row["taken"])),
             Cell("" if math.isnan(row["chance"]) else f"{row['chance']:.1f}"),
         )
