@@ -58,9 +58,7 @@ Training = Annotated[
 Foretold = Annotated[str, typer.Option("--of", metavar="CLAIM", help=f"The claim, {PROPOSITION}.")]
 At = Annotated[str, typer.Option("--at", metavar="YYYY-MM", help="The month at whose end the state is looked at.")]
 Fitted = Annotated[str, typer.Option("--until", metavar="YYYY-MM", help="The last month of facts that count.")]
-Points = Annotated[
-    int | None, typer.Option("--points", metavar="N", help="Settings of each wave; 2,048 if not given.")
-]
+Points = Annotated[int | None, typer.Option("--points", metavar="N", help="Settings of each wave; 2,048 if not given.")]
 EnsembleFile = Annotated[
     Path | None, typer.Option("--ensemble", metavar="FILE", help="Also write the draws into this file (.parquet).")
 ]
