@@ -38,7 +38,7 @@ RIDGE = 1e-2  # of the emulator, in units of the points' own variance
 FIRST_STEP, LEAST_STEP = 0.95, 0.05  # share of the spread of all settings that a step goes; the next follow the first
 TO_BE_TAKEN = 0.25  # share of steps: far ones are taken too seldom, near ones lead nowhere
 EDGE = 1e-9  # of the range of a prior: what is nearer to an end counts as there
-HALVINGS = 50
+POWER_HALVINGS = 50
 MOST_INPUTS = 12  # assumptions in the emulator of a fact: so that its squares and products stay fewer than the points
 
 
@@ -163,7 +163,7 @@ def power_for(scores: np.ndarray, most: float, least: float) -> float:
     low, high = 0.0, most
     if effective(weighed(scores, high)) >= least:
         return high
-    for _ in range(HALVINGS):
+    for _ in range(POWER_HALVINGS):
         middle = (low + high) / 2
         low, high = (middle, high) if effective(weighed(scores, middle)) >= least else (low, middle)
     return low
