@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from sim.foundation.errors import InputError
+
 MONTHS_A_YEAR, HALF_YEAR, QUARTER = 12, 6, 3  # months
 HALVES_A_YEAR = MONTHS_A_YEAR // HALF_YEAR
 DAYS_A_MONTH = 365.25 / MONTHS_A_YEAR
@@ -25,6 +27,14 @@ def month_of(text: object) -> int | None:
     if not (FIRST_YEAR <= year <= LAST_YEAR and 1 <= number <= MONTHS_A_YEAR):
         return None
     return year * MONTHS_A_YEAR + number - 1
+
+
+def month_asked(key: str, text: str | None) -> int:
+    """The calendar month ``text`` (YYYY-MM) that is asked for with ``key``. InputError if there is no such month."""
+    month = month_of(text)
+    if month is None:
+        raise InputError("not a month of the calendar", key=key, found=text, allowed=f"YYYY-MM, {span_of_dates()}")
+    return month
 
 
 def month_text(month: int) -> str:

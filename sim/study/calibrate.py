@@ -20,7 +20,7 @@ from sim.archive.dictionary import A_SHARE, FLAG, INTEGER, NUMBER, TEXT, TEXT_OR
 from sim.archive.folder import RunFolder, plain_rows
 from sim.foundation.errors import InputError, first_line
 from sim.foundation.file_paths import expanded
-from sim.foundation.months import month_of, month_text, span_of_dates
+from sim.foundation.months import month_asked, month_text
 from sim.foundation.whole_numbers import whole
 from sim.outcomes import history_matching as matching
 from sim.outcomes.hindcast import date_of
@@ -159,11 +159,7 @@ def calibrate(
     written to the file ``to``. InputError if there is no fact, nothing to vary, or nothing left; else errors as in
     ``run.run``.
     """
-    ends = month_of(until)
-    if ends is None:
-        raise InputError(
-            "not a month of the calendar", key="--until", found=until, allowed=f"YYYY-MM, {span_of_dates()}"
-        )
+    ends = month_asked("--until", until)
     target = None if to is None else _target(to)
     points = whole("--points", POINTS if points is None else points, FEWEST_POINTS, ensemble.MOST_ROWS)
     base = to_calibrate(sized(scenario, how, WORLDS_A_POINT), ends)

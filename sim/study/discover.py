@@ -16,7 +16,7 @@ from sim.archive.dictionary import A_SHARE, INTEGER, NUMBER, TEXT, TEXT_OR_NONE,
 from sim.archive.folder import number, plain_rows
 from sim.engine.prepared import draws_of
 from sim.foundation.errors import InputError
-from sim.foundation.months import month_of, month_text, span_of_dates
+from sim.foundation.months import month_asked, month_text
 from sim.foundation.states import MARKET
 from sim.outcomes.claims import TRUE, UNDECIDED, truth
 from sim.outcomes.discovery import LEAF_WORLDS, Discovered, Known, Node, discovered, is_knowledge, learner
@@ -145,11 +145,7 @@ def discover(scenario: Scenario, of: str, at: str, how: How) -> Discovery:
 
 def _month(scenario: Scenario, claim: Claim, at: str) -> int:
     """The calendar month that ``at`` names: one of the run, and before the claim is decided in every world."""
-    month = month_of(at)
-    if month is None:
-        raise InputError(
-            "not a month of the calendar", key="--at", found=at or None, allowed=f"YYYY-MM, {span_of_dates()}"
-        )
+    month = month_asked("--at", at or None)
     last = min(scenario.end, last_month(claim.when) - 1)
     if scenario.start <= month <= last:
         return month

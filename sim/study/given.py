@@ -16,7 +16,7 @@ import numpy as np
 
 from sim.engine.block import Block
 from sim.foundation.errors import InputError, nearest_of, shown
-from sim.foundation.months import month_of, month_text, span_of_dates
+from sim.foundation.months import month_asked, month_text
 from sim.outcomes.given import agreeing, cut
 from sim.outcomes.hindcast import date_of
 from sim.scenario import spoken
@@ -109,10 +109,7 @@ def _part(scenario: Scenario, text: str) -> Part:
 
 def _dated(scenario: Scenario, text: str, which: str, date: str) -> Part:
     """All events among the facts to a month, or those of a class."""
-    month = month_of(date)
-    if month is None:
-        allowed = f"YYYY-MM, {span_of_dates()}"
-        raise InputError("not a month of the calendar", key=f"{KEY} {shown(text)}", found=date, allowed=allowed)
+    month = month_asked(f"{KEY} {shown(text)}", date)
     if not scenario.start <= month <= scenario.end:
         allowed = f"{month_text(scenario.start)} to {month_text(scenario.end)}"
         raise InputError("a month outside the run", key=f"{KEY} {shown(text)}", found=date, allowed=allowed)

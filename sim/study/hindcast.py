@@ -13,7 +13,7 @@ from sim.archive import digest
 from sim.archive.dictionary import A_SHARE, FLAG, INTEGER, NUMBER, TEXT, TEXT_OR_NONE, Column, Table, bounds
 from sim.archive.folder import RunFolder, plain_rows
 from sim.foundation.errors import InputError
-from sim.foundation.months import month_of, month_text, span_of_dates
+from sim.foundation.months import month_asked, month_text
 from sim.laws.catalogue import ASSUMPTIONS
 from sim.outcomes import hindcast as facts
 from sim.outcomes.hindcast import BASE_RATE, DEFAULTS, PERSISTENCE, PRIORS, QUANTILES, WORLDS, date_of
@@ -131,11 +131,7 @@ def hindcast(scenario: Scenario, until: str | None, how: How) -> Hindcast:
     ``run.run``.
     """
     until = until if until is not None else scenario.fitted_to or TRAINING_ENDS
-    training_ends = month_of(until)
-    if training_ends is None:
-        raise InputError(
-            "not a month of the calendar", key="--until", found=until, allowed=f"YYYY-MM, {span_of_dates()}"
-        )
+    training_ends = month_asked("--until", until)
     if until < scenario.fitted_to:
         problem = "facts would be both training and test: the ensemble was fitted to them"
         allowed = f"{scenario.fitted_to} or later"

@@ -32,16 +32,7 @@ STATES_SAID: Mapping[str, tuple[str, str]] = {  # state -> what is said of a fir
     State.ABANDONED: ("has been abandoned by the market", "has not been abandoned by the market"),
     State.PROFITABLE: ("has had a profitable year", "has not had a profitable year"),
 }
-NUMBERS_SAID: Mapping[str, tuple[str, str]] = {  # state -> what is said of one startup, and of several
-    State.INDEPENDENT: ("is independent", "are independent"),
-    State.IN_GENERAL_RACE: ("is in the general race", "are in the general race"),
-    State.ACQUIRED: ("has been acquired", "have been acquired"),
-    State.CLOSED: ("has closed", "have closed"),
-    State.LISTED: ("has listed", "have listed"),
-    State.PIVOTED: ("has pivoted", "have pivoted"),
-    State.ABANDONED: ("has been abandoned by the market", "have been abandoned by the market"),
-    State.PROFITABLE: ("has had a profitable year", "have had a profitable year"),
-}
+SEVERAL = {"is": "are", "has": "have"}  # the verb of one, and of several
 QUANTITIES_SAID: Mapping[str, str] = {  # quantity -> how people say it of a firm
     "cash": "has {} in cash",
     "runway": "has cash for {}",
@@ -104,7 +95,9 @@ def _amount(scenario: Scenario, condition: Condition) -> str:
 
 def _number(condition: Condition) -> str:
     """How many startups are in a state: "at least three startups have listed", "no startup has closed"."""
-    one, several = NUMBERS_SAID[condition.feature.name]
+    one, _ = STATES_SAID[condition.feature.name]
+    verb, rest = one.split(" ", 1)
+    several = f"{SEVERAL[verb]} {rest}"
     low = 0 if math.isinf(condition.low) else math.ceil(condition.low)
     if math.isinf(condition.high):
         return f"at least {count(low, 'startup')} {one if low == 1 else several}"
