@@ -67,8 +67,11 @@ def _in_order(histogram: np.ndarray, seen: np.ndarray, quantity: Quantity, hundr
     rows = np.arange(total.size)
     ranks = hundredths.reshape(total.size, hundredths.shape[-1])
     found = np.full(ranks.shape, np.nan)
+    apart = rows * (100 * int(total.max(initial=0)) + 1)  # keeps each row's sums above those of the rows before
+    ascending = (100 * below + apart[:, None]).ravel()
     for column, rank in enumerate(ranks.T):
-        at = np.minimum((100 * below < rank[:, None]).sum(axis=1), bins - 1)
+        reached = np.ceil(np.nan_to_num(rank)).astype(np.int64)  # sums are whole: less than a rank is less than this
+        at = np.minimum(np.searchsorted(ascending, reached + apart) - bins * rows, bins - 1)
         before = np.where(at > 0, below[rows, at - 1], 0)
         inside = (rank / 100 - before) / np.maximum(below[rows, at] - before, 1)
         value = low[at] + inside * (high[at] - low[at])
