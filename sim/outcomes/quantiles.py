@@ -106,8 +106,10 @@ def landscape_frame(scenario: Scenario, histograms: np.ndarray, seen: np.ndarray
     return pd.concat(frames, ignore_index=True)
 
 
-def paths_frame(scenario: Scenario, histograms: np.ndarray, seen: np.ndarray) -> Any:
-    """paths.parquet from (series, len(PATHS), ticks + 1, BINS) counts.
+def paths_frame(
+    scenario: Scenario, histograms: np.ndarray, seen: np.ndarray, quantities: Collection[str] | None = None
+) -> Any:
+    """paths.parquet from (series, len(PATHS), ticks + 1, BINS) counts; with ``quantities`` these alone.
 
     ``worlds`` counts the worlds in which the firm is active (for a class: the firms); quantiles are NaN where none.
     Of the bounds only those of the median are kept, or the file would be three times as large.
@@ -115,20 +117,26 @@ def paths_frame(scenario: Scenario, histograms: np.ndarray, seen: np.ndarray) ->
     """
     import pandas as pd
 
-    series, months = len(scenario.firms), scenario.ticks + 1
-    worlds = histograms.sum(axis=3, dtype=np.int64)
-    copies = np.array([max(firm.copies, 1) for firm in scenario.firms])[:, None, None]
-    ranks = hundredths(worlds, PATH_LEVELS, (50,), copies)
-    values = np.empty(ranks.shape)
-    for at in np.ndindex(series, len(PATHS)):  # one at a time: the sums of all firms at once would be large
-        values[at] = _in_order(histograms[at], seen[at], PATHS[at[1]], ranks[at])
-    firms, quantities = [firm.id for firm in scenario.firms], [quantity.name for quantity in PATHS]
-    columns = combined(firm=firms, quantity=quantities, month=np.arange(months))
-    columns |= {"date": dates_of(scenario)[columns["month"]], "worlds": worlds.ravel()}
-    columns |= zip(PATHS_PARQUET.names[5:], values.reshape(worlds.size, -1).T, strict=True)
-    told = [q.of_giants or firm.kind != FIRM_KINDS[GIANT] for firm in scenario.firms for q in PATHS]
-    frame = pd.DataFrame(columns)
-    return frame[np.repeat(told, months)].reset_index(drop=True)
+    months = scenario.ticks + 1
+    frames = []
+    for at, which in np.ndindex(len(scenario.firms), len(PATHS)):  # the sums of all firms at once would be large
+        firm, quantity, counts = scenario.firms[at], PATHS[which], histograms[at, which]
+        told = quantity.of_giants if quantities is None else quantity.name in quantities
+        if not told and (quantities is not None or firm.kind == FIRM_KINDS[GIANT]):
+            continue
+        worlds = counts.sum(axis=1, dtype=np.int64)
+        ranks = hundredths(worlds, PATH_LEVELS, (50,), max(firm.copies, 1))
+        frames.append((firm.id, quantity.name, worlds, _in_order(counts, seen[at, which], quantity, ranks)))
+    if not frames:
+        return pd.DataFrame(columns=PATHS_PARQUET.names)
+    columns: dict[str, Any] = {
+        "firm": np.repeat(np.array([one[0] for one in frames], object), months),
+        "quantity": np.repeat(np.array([one[1] for one in frames], object), months),
+        "month": np.tile(np.arange(months), len(frames)),
+    }
+    columns |= {"date": dates_of(scenario)[columns["month"]], "worlds": np.concatenate([one[2] for one in frames])}
+    columns |= zip(PATHS_PARQUET.names[5:], np.concatenate([one[3] for one in frames]).T, strict=True)
+    return pd.DataFrame(columns)
 
 
 def leaders_frame(scenario: Scenario, counts: np.ndarray, worlds: int) -> Any:

@@ -6,7 +6,7 @@ who computed them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -110,10 +110,11 @@ def summarise(
     blocks: Callable[[], Iterable[Block]],
     again: Callable[[], Iterable[Block]] = tuple,
     draws: int | None = None,
+    paths: Collection[str] | None = None,
 ) -> Outcomes:
     """The outcomes of a run. ``blocks`` is called once and gives the blocks in order of worlds; so does ``again``, with
     the worlds with other luck in which the first ``draws`` draws come back (study/replicates.py), if there are any:
-    without them no spread between draws is known.
+    without them no spread between draws is known. With ``paths`` only these quantities have quantiles by month.
 
     ValueError if there is no block.
     """
@@ -135,7 +136,7 @@ def summarise(
         endgame=sums.endgame.frame(luck.of_endgame),
         claims=claims_frame(scenario.claims, sums.ledger, of_claims=luck.of_claims),
         facts=claims_frame(scenario.facts, sums.ledger, facts=True, of_claims=luck.of_claims),
-        paths=paths_frame(scenario, sums.paths, sums.paths_seen),
+        paths=paths_frame(scenario, sums.paths, sums.paths_seen, paths),
         headline=headline_frame(scenario, sums.fates, sums.among, luck.of_states),
         leaders=leaders_frame(scenario, sums.leaders, worlds),
         extinct=sums.endgame.share_of(sums.endgame.extinct),

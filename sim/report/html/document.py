@@ -217,7 +217,8 @@ def plotly_script() -> str:
 
 
 @cache
-def _own_file(name: str) -> str:
+def own_file(name: str) -> str:
+    """A file of every page: its style, or a part of its script."""
     return (resources.files("sim.report.html") / "templates" / name).read_text(encoding="utf-8")
 
 
@@ -242,11 +243,9 @@ def _hash(script: str) -> str:
 
 def render(document: Document, plotly: str = "") -> str:
     """The page as HTML. ``plotly`` is the path of plotly.js beside the page; empty: it is embedded."""
-    code = "\n".join(_own_file(name) for name in CODE)
-    blocks = list(shown_in([block for section in document.sections for block in section.blocks]))
-    drawn = any(block.picture.panels for block in blocks if isinstance(block, Figure))
-    rows = (row for block in blocks if isinstance(block, Table) for row in block.rows)
-    known = frozenset(cell.anchor for row in rows for cell in row if cell.anchor)
+    code = "\n".join(own_file(name) for name in CODE)
+    sections = document.sections
+    drawn = any(picture.panels for section in sections for picture in pictures_in(section.blocks))
     sources = [_hash(code)]
     if drawn:
         sources += ["'self'", "file:"] if plotly else [_hash(plotly_script())]
@@ -257,9 +256,20 @@ def render(document: Document, plotly: str = "") -> str:
     return _environment().get_template("page.html").render(
         document=document,
         policy=policy,
-        linked=linked(known),
-        css=Markup(_own_file("page.css")),
+        linked=linked(_anchors(sections)),
+        css=Markup(own_file("page.css")),
         code=Markup(code),
         plotly_file=plotly if drawn else "",
         plotly_code=Markup(plotly_script()) if drawn and not plotly else "",
     )  # fmt: skip
+
+
+def fragment(section: Section) -> str:
+    """One section as HTML without a page around it: the page it goes to has the style and the scripts."""
+    return _environment().get_template("fragment.html").render(section=section, linked=linked(_anchors([section])))
+
+
+def _anchors(sections: Sequence[Section]) -> frozenset[str]:
+    """Ids of the evidence whose rows are in ``sections``."""
+    tables = (block for section in sections for block in shown_in(section.blocks) if isinstance(block, Table))
+    return frozenset(cell.anchor for table in tables for row in table.rows for cell in row if cell.anchor)

@@ -17,6 +17,9 @@ from sim.report.pages.chapters import closing, survival_switch
 from sim.report.pages.given import GIVEN_TERMS, chapter_of_runs
 from sim.report.pictures import difference_dots, fate_flows, histories
 from sim.report.pictures.difference_dots import Difference
+from sim.report.pictures.industry_overlays import causes_overlay, landscape_overlay
+from sim.report.pictures.money import PURSES
+from sim.report.pictures.money_overlays import purse_overlay
 from sim.report.pictures.overlays import drawn, endgame_overlay, left_overlay, survival_overlay
 from sim.report.run_reader import focus_note
 from sim.report.several_runs import Runs, runs_of
@@ -76,12 +79,12 @@ def document_of(done: WhatIf) -> Document:
     variants = list(enumerate(done.variants, start=1))
     sections = list(chapter_of_runs(runs, done))
     for index, variant in variants:
-        sections.append(_differences(runs, done, variant, index, named[index]))
-    sections.append(_curves(runs, done))
+        sections.append(differences_section(runs, done, variant, index, named[index]))
+    sections.append(curves_section(runs, done))
     for (index, variant), told in zip(variants, done.retold(), strict=True):
         turned = difference_dots.rows_about(done.flipped, variant.name)
-        sections.append(_flows(runs, turned, index, named[index]))
-        sections.append(_told(runs, turned, told, index, named[index]))
+        sections.append(flows_section(runs, turned, index, named[index]))
+        sections.append(world_section(runs, turned, told, index, named[index]))
     sections.append(_change(runs, done))
     sections += closing([run.scenario for run in runs.each], _terms(runs), done.manifest, _again(runs, done))
     worlds = f"{runs.base.worlds:,} worlds"
@@ -115,11 +118,21 @@ def _change(runs: Runs, done: WhatIf) -> Section:
     return Section("change", "What is changed", tuple(blocks))
 
 
-def _curves(runs: Runs, done: WhatIf) -> Section:
+def curves_section(runs: Runs, done: WhatIf) -> Section:
+    """Every run over the others, month by month; who is in focus first."""
     firms = drawn(runs, done.differences)
     switch = survival_switch(lambda endpoint: survival_overlay(runs, firms, endpoint))
     each = Details(f"Curves of each startup and group, {count(len(firms), 'panel')}", (switch,))
-    return Section("curves", "Base and variant", (Figure(left_overlay(runs)), Figure(endgame_overlay(runs)), each))
+    own = [block for firm in runs.focus if firm in runs.startups for block in firm_blocks(runs, firm)]
+    of_all = () if runs.base.given is not None else (Figure(landscape_overlay(runs)),)
+    blocks = (*own, Figure(left_overlay(runs)), Figure(endgame_overlay(runs)), each, Figure(causes_overlay(runs)))
+    return Section("curves", "Base and variant", (*blocks, *of_all))
+
+
+def firm_blocks(runs: Runs, firm: str) -> tuple[Any, ...]:
+    """One startup in every run: its money by month, and what ended it."""
+    money = tuple((capital(which), Figure(purse_overlay(runs, firm, which))) for which in PURSES)
+    return (Switch(f"money-{firm}", f"What {runs.name(firm)} has", money), Figure(causes_overlay(runs, firm)))
 
 
 def difference_blocks(
@@ -145,7 +158,8 @@ def difference_blocks(
     )
 
 
-def _differences(runs: Runs, done: WhatIf, variant: Variant, index: int, several: str) -> Section:
+def differences_section(runs: Runs, done: WhatIf, variant: Variant, index: int, several: str) -> Section:
+    """What the ``index``-th run differs in."""
     told = ["" if len(done.variants) == 1 else done.headline[index - 1], done.explained()[index - 1]]
     lead = " ".join(f"{sentence}." for sentence in told if sentence)
     rows = difference_dots.rows_about(done.differences, variant.name)
@@ -153,7 +167,8 @@ def _differences(runs: Runs, done: WhatIf, variant: Variant, index: int, several
     return Section(f"differences-{index}", f"What it does{several}", blocks, lead)
 
 
-def _flows(runs: Runs, turned: Sequence[fate_flows.Turn], index: int, several: str) -> Section:
+def flows_section(runs: Runs, turned: Sequence[fate_flows.Turn], index: int, several: str) -> Section:
+    """Which fates turn into which in the same world."""
     firms = _most_turned(runs, turned)
     picture = fate_flows.flows(runs, turned, firms, index)
     table = fate_flows.flips_table(runs, turned, _firms(runs), index)
@@ -180,7 +195,10 @@ def _firms(runs: Runs) -> list[str]:
     return [firm for firm in runs.told if firm in runs.base.firms]
 
 
-def _told(runs: Runs, turned: Sequence[fate_flows.Turn], told: Retold | None, index: int, several: str) -> Section:
+def world_section(
+    runs: Runs, turned: Sequence[fate_flows.Turn], told: Retold | None, index: int, several: str
+) -> Section:
+    """One world told without and with the change."""
     title = f"One world told twice{several}"
     if told is None:
         nothing = Prose(("No fate of a startup turns in any world, so there is no world to tell twice.",))

@@ -53,7 +53,7 @@ def purse_fans(run: RunReader, which: str) -> Picture:
     """Small multiples of fans by startup; ``which`` is cash, runway or valuation (KeyError otherwise)."""
     purse = PURSES[which]
     divisor, unit = unit_of(run, purse)
-    drawn = {firm: _active(run, firm, purse.quantity) for firm in run.most_uncertain()}
+    drawn = {firm: active(run, firm, purse.quantity) for firm in run.most_uncertain()}
     drawn = {firm: rows for firm, rows in drawn.items() if not rows.empty}
     if not drawn:
         return Picture(which, run.nothing(f"The {which} of no startup is known in enough worlds"), run.source)
@@ -63,11 +63,7 @@ def purse_fans(run: RunReader, which: str) -> Picture:
     panels = tuple(_panel(run, firm, rows, purse, axis) for firm, rows in drawn.items())
     marked = any(panel.layout["shapes"] for panel in panels)
     said = [AT_YEAR_ENDS] if run.given is not None else []
-    said += [
-        "Only worlds in which the firm is still independent count, so late fans are those of survivors; a fan ends "
-        f"where fewer than {percent(LEAST_SHARE)} of worlds (or {LEAST_FAN_WORLDS}) are left. The scale is logarithmic"
-        + (" and passes through zero." if low <= 0 else ".")
-    ]
+    said += [independent_only(low)]
     if marked:
         said.append(
             f"Dotted line and date: median month of listing, where at least {percent(LISTING_SHOWN)} of worlds list."
@@ -79,7 +75,16 @@ def purse_fans(run: RunReader, which: str) -> Picture:
     return Picture(which, title, caption, "calendar month", unit, panels, fans.keys(), height=180, columns=4)
 
 
-def _active(run: RunReader, firm: str, quantity: str) -> pd.DataFrame:
+def independent_only(low: float) -> str:
+    """What a caption says of the worlds that count, and of a scale on which ``low`` is the lowest value."""
+    return (
+        "Only worlds in which the firm is still independent count, so late fans are those of survivors; a fan ends "
+        f"where fewer than {percent(LEAST_SHARE)} of worlds (or {LEAST_FAN_WORLDS}) are left. The scale is logarithmic"
+        + (" and passes through zero." if low <= 0 else ".")
+    )
+
+
+def active(run: RunReader, firm: str, quantity: str) -> pd.DataFrame:
     """Rows of the fan in which enough worlds are left."""
     rows = run.path(firm, quantity)
     whole = max(run.worlds * max(run.firms[firm].copies, 1), 1)

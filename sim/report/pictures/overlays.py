@@ -20,9 +20,16 @@ from sim.study.focus import first, itself
 from sim.words.numbers import percent
 from sim.words.text import listed, shorten
 
+THIN, THICK = 1.4, 2.6  # pixels
 
-def survival_overlay(runs: Runs, firms: Sequence[str], endpoint: str = State.INDEPENDENT) -> Picture:
-    """Small multiples: a panel for each of ``firms`` (ids of firms or groups), a curve with band for every run."""
+
+def survival_overlay(
+    runs: Runs, firms: Sequence[str], endpoint: str = State.INDEPENDENT, others: bool = True
+) -> Picture:
+    """Small multiples: a panel for each of ``firms`` (ids of firms or groups), a curve with band for every run.
+
+    ``others``: the caption says how many further startups there are.
+    """
     state = ENDPOINTS[endpoint]
     panels = [panel for panel in (_panel(runs, firm, endpoint) for firm in firms) if panel.data]
     name = f"survival-{endpoint}"
@@ -36,7 +43,7 @@ def survival_overlay(runs: Runs, firms: Sequence[str], endpoint: str = State.IND
         "Runs with common luck differ more surely than their bands suggest: the differences below say how surely."
         if len(runs.labels) > 1
         else "",
-        f"{left} more startups, which differ less, are in the tables beside this page." if left else "",
+        f"{left} more startups, which differ less, are in the tables beside this page." if left and others else "",
     )
     return Picture(
         name, title, caption, "calendar month", f"share of worlds {state}", tuple(panels), runs.keys, height=180,
@@ -95,14 +102,15 @@ def _panel(runs: Runs, firm: str, endpoint: str) -> Panel:
     return Panel(data, layout, runs.name(firm), runs.in_a_row(ends), runs.colour(firm))
 
 
-def _look(runs: Runs, index: int) -> dict[str, Any]:
-    return steps(runs.style(index).colour, 2, runs.style(index).dash)
+def look_of(runs: Runs, index: int) -> dict[str, Any]:
+    """How the line of a run looks: thin that of the first, bold those of the others."""
+    return steps(runs.style(index).colour, THICK if index else THIN, runs.style(index).dash)
 
 
 def _banded(runs: Runs, index: int, rows: pd.DataFrame, column: str) -> list[dict[str, Any]]:
     """A band and a step line of one run; ``rows`` has month, ``column``, low and high."""
     days = [runs.each[index].days[month] for month in rows["month"]]
-    return curve(days, rows, column, _look(runs, index), f"run-{index}", plotly_text(runs.labels[index], 30))
+    return curve(days, rows, column, look_of(runs, index), f"run-{index}", plotly_text(runs.labels[index], 30))
 
 
 def left_overlay(runs: Runs) -> Picture:
@@ -121,7 +129,7 @@ def left_overlay(runs: Runs) -> Picture:
                 data.append(
                     line(
                         run.days, numbers(mean), name=plotly_text(runs.labels[index], 30), legendgroup=f"run-{index}",
-                        line=_look(runs, index), hovertemplate="%{y:.2f}",
+                        line=look_of(runs, index), hovertemplate="%{y:.2f}",
                     )
                 )  # fmt: skip
         most = max((len(run.startups) for run in runs.each), default=1)

@@ -178,11 +178,13 @@
   var download = function (figure, form) {
     return MAKERS[form](figure).then(function (blob) { save(blob, shared.nameOf(figure) + "." + form); return blob; });
   };
-  all("button.take").forEach(function (button) {
-    button.addEventListener("click", function () {
-      download(button.closest(".picture"), button.dataset.form).catch(function (error) { shared.trouble(error); });
+  shared.makeTakes = function (root) {
+    all("button.take", root).forEach(function (button) {
+      button.addEventListener("click", function () {
+        download(button.closest(".picture"), button.dataset.form).catch(function (error) { shared.trouble(error); });
+      });
     });
-  });
+  };
   shared.make = function (figure, form) { return MAKERS[form](figure); };
   shared.download = download;
 }());

@@ -14,22 +14,11 @@
 
   var draw = function (plot) {
     if (plot.dataset.drawn) { return; }
-    var parts = /^plot-(.+)-(\d+)$/.exec(plot.id);
-    var panel = shared.panelsOf(parts[1])[Number(parts[2]) - 1];
-    var small = plot.closest(".grid") !== null;
+    var panel = shared.panelOf(plot);
     plot.dataset.drawn = "yes";
     if (watcher) { watcher.observe(plot); }
     try {
-      window.Plotly.newPlot(plot, panel.data, panel.layout, {
-        displaylogo: false,
-        displayModeBar: small ? false : "hover",
-        modeBarButtons: [[{
-          name: "picture",
-          title: "Picture with title, legend and source",
-          icon: window.Plotly.Icons.camera,
-          click: function () { shared.download(plot.closest(".picture"), "png").catch(trouble); }
-        }]]
-      });
+      window.Plotly.newPlot(plot, panel.data, panel.layout, { displayModeBar: false });
     } catch (error) { trouble(error); }
   };
   shared.draw = draw;
@@ -41,14 +30,26 @@
   var drawn = function () { return all(".plot").filter(function (plot) { return plot.dataset.drawn; }); };
   var drawAll = function () { all(".plot").filter(visible).forEach(draw); };
 
-  var waiting = all(".plot").filter(visible);
-  var next = function () {
-    var plot = waiting.shift();
-    if (plot) { draw(plot); window.setTimeout(next, 0); return; }
-    if (root.dataset.state !== "trouble") { root.dataset.state = "drawn"; }
+  // Figures and switches of a part of the page begin to work; then its visible figures are drawn, one after the other.
+  var begin = function (root) {
+    shared.makeSortable(root);
+    shared.makeTakes(root);
+    all(".switch", root).forEach(makeSwitch);
+    all("button.key", root).forEach(makeKey);
+    all("details", root).forEach(function (box) { box.addEventListener("toggle", drawAll); });
+    var waiting = all(".plot", root).filter(visible);
+    return new Promise(function (done) {
+      var next = function () {
+        var plot = waiting.shift();
+        if (plot) { draw(plot); window.setTimeout(next, 0); return; }
+        done();
+      };
+      next();
+    });
   };
+  shared.begin = begin;
 
-  all(".switch").forEach(function (box) {
+  var makeSwitch = function (box) {
     var choices = all(".choice", box);
     var views = all(".view", box);
     choices.forEach(function (choice) {
@@ -58,9 +59,9 @@
         drawAll();
       });
     });
-  });
+  };
 
-  all("button.key").forEach(function (key) {
+  var makeKey = function (key) {
     key.addEventListener("click", function () {
       var shown = key.getAttribute("aria-pressed") !== "true";
       key.setAttribute("aria-pressed", String(shown));
@@ -70,7 +71,7 @@
         if (indices.length) { window.Plotly.restyle(plot, { visible: shown }, indices); }
       });
     });
-  });
+  };
 
   // A link to what is folded away opens it, before the browser goes there.
   var open = function (place) {
@@ -81,7 +82,6 @@
   });
   open(document.getElementById(window.location.hash.slice(1)));
 
-  all("details").forEach(function (box) { box.addEventListener("toggle", drawAll); });
   window.addEventListener("beforeprint", function () {
     all(".view[hidden]").forEach(function (view) { view.hidden = false; view.dataset.printed = "yes"; });
     root.classList.add("printing");
@@ -115,5 +115,8 @@
     root.dataset.state = "missing";
   };
 
-  if (window.Plotly || !all(".plot").length) { next(); } else { tell(); }
+  if (document.body.dataset.live) { return; }  // the live page begins its parts itself
+  if (window.Plotly || !all(".plot").length) {
+    begin(document).then(function () { if (root.dataset.state !== "trouble") { root.dataset.state = "drawn"; } });
+  } else { tell(); }
 }());

@@ -2,11 +2,14 @@
 window.Shakeout = (function () {
   "use strict";
   var all = function (selector, within) { return Array.prototype.slice.call((within || document).querySelectorAll(selector)); };
-  var parsed = {};
-  var panelsOf = function (name) {
-    if (!parsed[name]) { parsed[name] = JSON.parse(document.getElementById("data-" + name).textContent); }
-    return parsed[name];
+  var parsed = new WeakMap();
+  // What is drawn in the panels of a figure, read once.
+  var panelsOf = function (figure) {
+    var text = figure.querySelector("script[type='application/json']");
+    if (!parsed.has(text)) { parsed.set(text, JSON.parse(text.textContent)); }
+    return parsed.get(text);
   };
+  var panelOf = function (plot) { return panelsOf(plot.closest(".picture"))[Number(/-(\d+)$/.exec(plot.id)[1]) - 1]; };
   var nameOf = function (figure) { return figure.id.replace(/^figure-/, ""); };
 
   // Labels of plotly hold a few tags and entities; a table holds plain text.
@@ -65,7 +68,7 @@ window.Shakeout = (function () {
     var titles = { x: figure.dataset.x, y: figure.dataset.y };
     var head = [];
     var rows = [];
-    panelsOf(nameOf(figure)).forEach(function (panel) {
+    panelsOf(figure).forEach(function (panel) {
       panel.data.forEach(function (trace) {
         var columns = columnsOf(trace, panel.layout, titles);
         if (!columns.length) { return; }
@@ -139,7 +142,7 @@ window.Shakeout = (function () {
     return order.map(function (at) { return rows[at]; });
   };
   var NEXT = { none: "ascending", ascending: "descending", descending: "none" };
-  var makeSortable = function (table) {
+  var makeSorted = function (table) {
     var body = table.tBodies[0];
     var written = body ? all("tr", body) : [];
     if (written.length < 2) { return; }
@@ -162,7 +165,9 @@ window.Shakeout = (function () {
       });
     });
   };
-  all(".table table").forEach(makeSortable);
+  var makeSortable = function (root) { all(".table table", root).forEach(makeSorted); };
 
-  return { all: all, panelsOf: panelsOf, nameOf: nameOf, numbersOf: numbersOf, tableOf: tableOf, plain: plain };
+  return {
+    all: all, panelsOf: panelsOf, panelOf: panelOf, makeSortable: makeSortable, nameOf: nameOf, numbersOf: numbersOf, tableOf: tableOf, plain: plain
+  };
 }());
