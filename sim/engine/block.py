@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 
@@ -46,3 +47,55 @@ class Block:
     def worlds(self) -> int:
         """Number of worlds in the block."""
         return int(self.histories.shape[0])
+
+
+OF_WORLDS = ("histories", "endgame", "extinct", "events", "probes", "year_ends")  # what follows one after the other
+COUNTED = ("paths", "landscape", "leaders")
+SEEN = ("paths_seen", "landscape_seen")
+
+
+def merged(blocks: Sequence[Block]) -> Block:
+    """``blocks`` that follow one another as one block: the same as if its worlds had been simulated in one go.
+
+    Counts are kept in a type that holds those of all.
+    """
+    if len(blocks) == 1:
+        return blocks[0]
+    clipped: dict[str, int] = {}
+    for block in blocks:
+        for path, months in block.clipped.items():
+            clipped[path] = clipped.get(path, 0) + months
+    return Block(
+        first=blocks[0].first,
+        clipped=clipped,
+        **{name: np.concatenate([getattr(block, name) for block in blocks]) for name in OF_WORLDS},
+        **{name: _added([getattr(block, name) for block in blocks]) for name in COUNTED},
+        **{name: _range([getattr(block, name) for block in blocks]) for name in SEEN},
+    )
+
+
+def _added(counts: Sequence[np.ndarray]) -> np.ndarray:
+    """The sum of ``counts``, at least as wide as they are."""
+    most = sum(int(one.max(initial=0)) for one in counts)
+    total = counts[0].astype(np.promote_types(counts[0].dtype, np.min_scalar_type(most)))
+    for one in counts[1:]:
+        total += one
+    return total
+
+
+def _range(seen: Sequence[np.ndarray]) -> np.ndarray:
+    """The lowest of the lowest and the highest of the highest values."""
+    low = np.minimum.reduce([one[..., 0] for one in seen])
+    high = np.maximum.reduce([one[..., 1] for one in seen])
+    return np.stack([low, high], axis=-1)
+
+
+def histories_alone(block: Block) -> Block:
+    """``block`` without the counts of months, most of its bytes: what differences and life stories read is left."""
+    nothing = {name: getattr(block, name)[:0] for name in (*COUNTED, *SEEN)}
+    return replace(block, **nothing)
+
+
+def size_of(block: Block) -> int:
+    """Bytes of its arrays."""
+    return sum(one.nbytes for f in fields(block) if isinstance(one := getattr(block, f.name), np.ndarray))

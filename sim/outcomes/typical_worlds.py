@@ -6,6 +6,7 @@ import numpy as np
 
 from sim.foundation.columns import INDEPENDENT, MILESTONES, NEVER
 from sim.outcomes.fates import event_months
+from sim.outcomes.fates_turned import codes_of
 from sim.outcomes.index import startups_of
 from sim.scenario.model import Scenario
 
@@ -77,3 +78,19 @@ def typical_worlds(scenario: Scenario, histories: np.ndarray) -> list[int]:
         chosen.append(farthest)
         nearest = np.minimum(nearest, distances(table, weights, farthest))
     return chosen
+
+
+def typical_of(scenario: Scenario, histories: np.ndarray, row: int) -> tuple[int, float]:
+    """The index of a world that is typical for one firm, and the share of worlds in which it ends in that way.
+
+    Of the worlds with its commonest fate, listings and pivots counted, the one whose last of these events comes in the
+    median month; of equals the first.
+    """
+    codes = codes_of(histories, scenario.ticks)[:, row]
+    commonest = int(np.bincount(codes).argmax())
+    alike = np.flatnonzero(codes == commonest)
+    own = histories[alike, row]
+    last = np.zeros(len(alike), np.int64)
+    for name in ("listing_month", "pivot_month", "exit_month"):
+        last = np.maximum(last, np.where(own[name] <= scenario.ticks, own[name], 0))
+    return int(alike[np.argsort(last, kind="stable")[len(alike) // 2]]), len(alike) / len(codes)

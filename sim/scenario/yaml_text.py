@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -54,16 +54,21 @@ def to_yaml(scenario: Scenario) -> str:
     """``scenario`` as one file that runs again to the same result: what it extends is merged in, dated sets are
     events, defaults stay defaults.
     """
+    stated = thaw(scenario.resolved)
+    if scenario.ensemble:
+        stated["ensemble"] = ENSEMBLE_FILE
+    return yaml_of(stated)
+
+
+def yaml_of(data: Mapping[str, Any]) -> str:
+    """Plain ``data`` as YAML, its keys in their order."""
     yaml: Any = YAML(typ="safe", pure=True)
     yaml.default_flow_style = None  # mappings of scalars on one line
     yaml.allow_unicode = True
     yaml.width = 1_000_000
     yaml.sort_base_mapping_type_on_output = False
     stream = io.StringIO()
-    stated = thaw(scenario.resolved)
-    if scenario.ensemble:
-        stated["ensemble"] = ENSEMBLE_FILE
-    yaml.dump(stated, stream)
+    yaml.dump(data, stream)
     return stream.getvalue()
 
 

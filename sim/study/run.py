@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +15,7 @@ import numpy as np
 from sim.archive import digest, tables
 from sim.archive.dictionary import GIVEN_CSV, GIVEN_TABLES
 from sim.archive.folder import RunFolder, number, plain_rows
-from sim.engine.block import Block
+from sim.engine.block import Block, histories_alone
 from sim.engine.prepared import draws_of
 from sim.foundation.errors import InputError
 from sim.outcomes.beside import ABOUT_CLAIM, ABOUT_FACT, ABOUT_FATE, COMES_TRUE, beside_frame
@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 _CSV = ("fates", "causes", "survival", "landscape", "endgame", "claims", "facts", "headline", "leaders")
 OUTCOME_FILES = {**{name: f"{name}.csv" for name in _CSV}, "paths": tables.PATHS_FILE}
 GIVEN_FILE, BESIDE_FILE = GIVEN_TABLES
+FOLLOWED = ("cash", "runway", "value")  # what a run in memory tells of firms by month
 KEPT_BYTES = 64 << 20  # of worlds in memory for a second look; beyond that they are read from their blocks again
 
 
@@ -337,8 +338,7 @@ def simulate(scenario: Scenario, how: How, left: Left | None = None, replicated:
     }
     if again is not None:
         timings |= {"replicate_seconds": replicated_at - simulated, "replicates_computed": many.computed - computed}
-    extinct = {name: number(value) for name, value in asdict(outcomes.extinct).items()}
-    own = {"stem": digest.stem(scenario), "extinct": extinct, "clipped": outcomes.clipped}
+    own = _about(scenario, outcomes)
     own |= {} if again is None else {"replicate": replicates.kept(again)}
     if left is not None:
         own[GIVEN] = left.told
@@ -351,6 +351,26 @@ def simulate(scenario: Scenario, how: How, left: Left | None = None, replicated:
         all_worlds=all_worlds,
         conditioned=conditioned,
     )
+
+
+def in_memory(scenario: Scenario, blocks: Sequence[Block], seconds: float) -> Run:
+    """The run of ``scenario`` whose worlds are in ``blocks`` already, simulated in so many ``seconds``; nothing is kept
+    on the disk, no spread between draws is known, and of what a firm has by month only FOLLOWED.
+    """
+    from sim.outcomes.summary import summarise
+
+    started = time.perf_counter()
+    outcomes = summarise(scenario, lambda: blocks, paths=FOLLOWED)
+    timings = {"simulate_seconds": seconds, "summarise_seconds": time.perf_counter() - started}
+    manifest = manifest_of(Run.KIND, scenario, How(), scenario.notices, timings, **_about(scenario, outcomes))
+    kept = [histories_alone(block) for block in blocks]
+    return Run(scenario=scenario, outcomes=outcomes, manifest=manifest, blocks=lambda: iter(kept))
+
+
+def _about(scenario: Scenario, outcomes: Outcomes) -> dict[str, Any]:
+    """What the manifest of a run says of its worlds."""
+    extinct = {name: number(value) for name, value in asdict(outcomes.extinct).items()}
+    return {"stem": digest.stem(scenario), "extinct": extinct, "clipped": outcomes.clipped}
 
 
 def _pieces(scenario: Scenario, blocks: Callable[[], Iterator[Block]]) -> Callable[[], Iterable[Piece]]:

@@ -156,20 +156,27 @@ def what_if(base: Scenario, variants: Sequence[Variant], how: How) -> WhatIf:
 
 
 def _computed(base: Scenario, variants: Sequence[Variant], how: How) -> WhatIf:
-    import pandas as pd
-
     runs = [simulate(base, how)]
-    base, variants = runs[0].scenario, [_as_many(variant, runs[0].scenario.worlds) for variant in variants]
+    variants = [_as_many(variant, runs[0].scenario.worlds) for variant in variants]
     for variant in variants:
         runs.append(_run_of(variant, runs, how))
-    started = time.perf_counter()
-    compared = list(zip(variants, runs[1:], strict=True))
+    return compared(variants, runs, how)
+
+
+def compared(variants: Sequence[Variant], runs: Sequence[Run], how: How) -> WhatIf:
+    """The what-if whose ``runs`` are known: that of the base, then that of each of ``variants``, one or more, in as
+    many worlds.
+    """
+    import pandas as pd
+
+    started, base = time.perf_counter(), runs[0].scenario
+    pairs = list(zip(variants, runs[1:], strict=True))
     found = []
-    for variant, run in compared:
+    for variant, run in pairs:
         how.tell(SUMMARISING, base.worlds, base.worlds)
         found.append(_compared(variant, runs[0], run))
     frames, flipped, told = zip(*found, strict=True)
-    of_all = [_of_all(variant, runs[0], run) for variant, run in compared] if runs[0].conditioned else []
+    of_all = [_of_all(variant, runs[0], run) for variant, run in pairs] if runs[0].conditioned else []
     spent = [run.manifest["timings"] for run in runs]
     manifest = manifest_of(
         WhatIf.KIND,
@@ -183,13 +190,12 @@ def _computed(base: Scenario, variants: Sequence[Variant], how: How) -> WhatIf:
         },
         stem=runs[0].manifest["stem"],
         variants=[
-            {"name": variant.name, "sets": list(variant.sets), "stem": run.manifest["stem"]}
-            for variant, run in compared
+            {"name": variant.name, "sets": list(variant.sets), "stem": run.manifest["stem"]} for variant, run in pairs
         ],
         headline=[],
         told=list(told),
         **given_of(runs[0].manifest),
-        clipped={BASE: runs[0].outcomes.clipped} | {variant.label: run.outcomes.clipped for variant, run in compared},
+        clipped={BASE: runs[0].outcomes.clipped} | {variant.label: run.outcomes.clipped for variant, run in pairs},
     )
     answer = WhatIf(
         scenario=base,
@@ -198,7 +204,7 @@ def _computed(base: Scenario, variants: Sequence[Variant], how: How) -> WhatIf:
         differences_all=pd.concat(of_all, ignore_index=True) if of_all else None,
         flipped=pd.concat(flipped, ignore_index=True),
         manifest=manifest,
-        runs=lambda: runs,
+        runs=lambda: list(runs),
         others=[variant.scenario for variant in variants],
     )
     manifest["headline"] = answer.quoted()

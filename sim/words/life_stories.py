@@ -14,7 +14,7 @@ from sim.foundation.months import HALF_YEAR, MONTHS_A_YEAR, month_of
 from sim.foundation.states import A_GIANT, A_STARTUP, MARKET, State
 from sim.outcomes.given import numbers_of
 from sim.outcomes.index import tick_text
-from sim.outcomes.typical_worlds import LOOKED_AT, typical_worlds
+from sim.outcomes.typical_worlds import LOOKED_AT, typical_of, typical_worlds
 from sim.outcomes.world_tables import RULES
 from sim.scenario.layout import layout_of
 from sim.scenario.model import Firm, Scenario
@@ -224,18 +224,9 @@ def chosen_stories(scenario: Scenario, blocks: Callable[[], Iterable[Block]]) ->
 
     Fewer where there are not so many different worlds. The choice depends on nothing but the worlds.
     """
-    numbers, histories, events, looked = [], [], [], 0
-    for block in blocks():
-        most = LOOKED_AT - looked
-        numbers.append(numbers_of(block)[:most])
-        histories.append(block.histories[:most])
-        events.append(block.events)
-        looked += len(numbers[-1])
-        if looked >= LOOKED_AT:
-            break
-    if not looked:
+    worlds, seen, log = _looked_at(blocks())
+    if not len(worlds):
         return []
-    worlds, seen, log = np.concatenate(numbers), np.concatenate(histories), np.concatenate(events)
     stories: list[WorldStory] = []
     for index in typical_worlds(scenario, seen):
         world = int(worlds[index])
@@ -244,3 +235,33 @@ def chosen_stories(scenario: Scenario, blocks: Callable[[], Iterable[Block]]) ->
         lives = life_stories(scenario, happened, seen["entry_month"][index])
         stories.append(WorldStory(world, why, tuple(lives)))
     return stories
+
+
+def typical_life(scenario: Scenario, blocks: Iterable[Block], firm: str) -> tuple[WorldStory, float] | None:
+    """The life of ``firm`` (of a class its first copy) in a world that is typical for it, and the share of the first
+    few thousand worlds in which it ends in that way. None where ``firm`` is nobody, or there is no world.
+    """
+    rows = layout_of(scenario).rows.get(firm)
+    worlds, seen, log = _looked_at(blocks)
+    if rows is None or not len(worlds):
+        return None
+    index, share = typical_of(scenario, seen, rows[0])
+    world = int(worlds[index])
+    lives = life_stories(scenario, log[log["world"] == world], seen["entry_month"][index])
+    return WorldStory(world, "typical for this firm", (lives[rows[0]],)), share
+
+
+def _looked_at(blocks: Iterable[Block]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Numbers, histories and events of the first LOOKED_AT worlds."""
+    numbers, histories, events, looked = [], [], [], 0
+    for block in blocks:
+        most = LOOKED_AT - looked
+        numbers.append(numbers_of(block)[:most])
+        histories.append(block.histories[:most])
+        events.append(block.events)
+        looked += len(numbers[-1])
+        if looked >= LOOKED_AT:
+            break
+    if not looked:
+        return np.empty(0, int), np.empty(0), np.empty(0)
+    return np.concatenate(numbers), np.concatenate(histories), np.concatenate(events)
