@@ -20,6 +20,7 @@ from sim.study.how import TRAINING_ENDS, How, takes_how
 
 if TYPE_CHECKING:
     from sim.engine.simulate import Trace
+    from sim.live.serve import Served
     from sim.scenario.model import Scenario
     from sim.study.axes import Vary
     from sim.study.calibrate import Calibration
@@ -40,6 +41,7 @@ __all__ = [
     "cluster",
     "compare",
     "discover",
+    "explore",
     "flip",
     "hindcast",
     "load",
@@ -208,6 +210,19 @@ def calibrate(
     from sim.study.calibrate import calibrate as answer
 
     return answer(_loaded(scenario), until, how, points, ensemble)
+
+
+def explore(scenario: Scenario | Path | str, *, worlds: int | None = None, out: Path | str = "results") -> Served:
+    """The live page of what-ifs of ``scenario``, served on this machine by a thread until ``close()`` or the end of the
+    process. In a notebook the answer shows the page in its cell; ``address`` opens it in a browser.
+
+    ``worlds`` are those of the last stage of every answer (by default 4,096, or the scenario's if fewer). Full reports
+    go to ``out``. InputError if the scenario is wrong, or the extra is missing: pip install 'shakeout[explore]'.
+    """
+    from sim.foundation.file_paths import expanded
+    from sim.live.serve import explored
+
+    return explored(scenario, worlds, expanded(out))
 
 
 def cluster(scheduler: str) -> AbstractContextManager[None]:

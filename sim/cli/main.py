@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 import typer
 
-from sim.cli import given_tables, interrupt, streams, studies, terminal
+from sim.cli import explore, given_tables, interrupt, streams, studies, terminal
 from sim.cli.options import (
     EXIT_FAILED,
     RESULTS,
@@ -38,7 +38,7 @@ from sim.cli.options import (
 )
 from sim.foundation.errors import first_line
 
-__all__ = ["app", "main", "studies"]
+__all__ = ["app", "explore", "main", "studies"]
 
 
 def _print_version(asked: bool) -> None:
