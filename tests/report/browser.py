@@ -1,17 +1,24 @@
-"""A page in a real Chromium, by the DevTools protocol (choreographer comes with Kaleido)."""
+"""A page in a real Chromium, driven by Playwright."""
 
 from __future__ import annotations
 
-import asyncio
-import base64
-import json
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-import choreographer
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
-PATIENCE = 60.0  # seconds to wait for the figures of a page
+T = TypeVar("T")
+PATIENCE = 60_000  # milliseconds to wait for the figures of a page
+HEIGHT = 1000  # pixels of the window
+FLAGS = (
+    *("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"),
+    *("--disable-component-update", "--disable-sync"),
+)
+SETTLED = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 0))))"
 
 
 @dataclass
@@ -22,52 +29,52 @@ class Seen:
     requests: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
     answer: Any = None
-    picture: bytes = b""
 
 
-def look(page: Path, width: int, ask: str = "null", *, browser: str, shoot: bool = False, height: int = 1000) -> Seen:
-    """Open ``page`` in a window ``width`` pixels wide, wait for its figures and evaluate ``ask`` (JavaScript)."""
-    return asyncio.run(_look(page, width, ask, browser, shoot, height))
+class Chromium:
+    """A browser that stays open. It lives in a thread of its own: where Playwright runs, asyncio cannot run again."""
+
+    def __init__(self, path: str) -> None:
+        self._thread = ThreadPoolExecutor(1)
+        self._thread.submit(self._open, path).result()
+
+    def _open(self, path: str) -> None:
+        from playwright.sync_api import sync_playwright
+
+        self._playwright = sync_playwright().start()
+        self._browser = self._playwright.chromium.launch(executable_path=path, args=FLAGS)
+
+    def do(self, what: Callable[[Browser], T]) -> T:
+        """``what`` comes of it where the browser lives."""
+        return self._thread.submit(what, self._browser).result()
+
+    def look(self, page: Path, width: int, ask: str | Callable[[Page], Any] = "null") -> Seen:
+        """Open ``page`` in a window ``width`` pixels wide, wait for its figures and evaluate ``ask``, JavaScript or a
+        function of the page.
+        """
+
+        def see(browser: Browser) -> Seen:
+            seen = Seen()
+            with browser.new_page(viewport={"width": width, "height": HEIGHT}) as tab:
+                tab.on("request", lambda request: seen.requests.append(request.url))
+                tab.on("pageerror", lambda error: seen.complaints.append(str(error)))
+                tab.on("console", lambda message: seen.complaints.append(message.text))
+                tab.goto(page.resolve().as_uri())
+                seen.state = state_of(tab)
+                seen.answer = tab.evaluate(ask) if isinstance(ask, str) else ask(tab)
+            return seen
+
+        return self.do(see)
+
+    def close(self) -> None:
+        """End the browser and its thread."""
+        self._thread.submit(self._browser.close).result()
+        self._thread.submit(self._playwright.stop).result()
+        self._thread.shutdown()
 
 
-async def _look(page: Path, width: int, ask: str, browser: str, shoot: bool, height: int) -> Seen:
-    seen = Seen()
-
-    async def on_request(message: Any) -> None:
-        seen.requests.append(message["params"]["request"]["url"])
-
-    async def on_exception(message: Any) -> None:
-        seen.complaints.append(json.dumps(message["params"]["exceptionDetails"])[:500])
-
-    async def on_log(message: Any) -> None:
-        seen.complaints.append(json.dumps(message["params"]["entry"])[:500])
-
-    async with choreographer.Browser(path=browser, headless=True, enable_sandbox=False) as opened:
-        tab = await opened.create_tab("about:blank")
-        tab.subscribe("Network.requestWillBeSent", on_request)
-        tab.subscribe("Runtime.exceptionThrown", on_exception)
-        tab.subscribe("Log.entryAdded", on_log)
-        for domain in ("Network", "Runtime", "Log", "Page"):
-            await tab.send_command(f"{domain}.enable")
-        screen = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
-        await tab.send_command("Emulation.setDeviceMetricsOverride", screen)
-        await tab.send_command("Emulation.setScrollbarsHidden", {"hidden": True})
-        await tab.send_command("Page.navigate", {"url": page.resolve().as_uri()})
-        for _ in range(int(PATIENCE / 0.1)):
-            seen.state = await _ask(tab, "document.documentElement.dataset.state || ''") or ""
-            if seen.state:
-                break
-            await asyncio.sleep(0.1)
-        await asyncio.sleep(0.5)
-        seen.answer = await _ask(tab, ask)
-        if shoot:
-            shot = await tab.send_command("Page.captureScreenshot", {"captureBeyondViewport": True, "format": "png"})
-            seen.picture = base64.b64decode(shot["result"]["data"])
-    return seen
-
-
-async def _ask(tab: Any, script: str) -> Any:
-    answer = await tab.send_command(
-        "Runtime.evaluate", {"expression": script, "returnByValue": True, "awaitPromise": True}
-    )
-    return answer["result"]["result"].get("value")
+def state_of(tab: Page) -> str:
+    """What the page's script says once all is drawn that is seen."""
+    tab.wait_for_selector("html[data-state]", state="attached", timeout=PATIENCE)
+    tab.evaluate(SETTLED)
+    return tab.locator("html").get_attribute("data-state") or ""

@@ -1,12 +1,15 @@
-"""One finished run for all tests of the report, and the browser if there is one."""
+"""One finished run for all tests of the report, a page of every kind of study, and the browser if there is one."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import made_up
 import pytest
+import small_studies
+from browser import Chromium
 
 from sim.report.html import stills
 from sim.report.html.write import write
@@ -27,10 +30,18 @@ def written(run: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> str:
-    """Path of a Chromium; tests that need one are skipped without."""
-    pytest.importorskip("choreographer", reason="choreographer (it comes with Kaleido) drives the browser")
+def chromium() -> Iterator[Chromium]:
+    """A browser; tests that need one are skipped without."""
+    pytest.importorskip("playwright", reason="Playwright drives the browser: pip install 'shakeout[test]'")
     found = stills.browser()
     if found is None:
         pytest.skip("no Chromium on this machine")
-    return found
+    opened = Chromium(found)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def studies(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """A page of every kind."""
+    return small_studies.written(tmp_path_factory.mktemp("studies"))

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from browser import Chromium
 
 from sim.report.html import stills
 from sim.report.html.write import document_of
@@ -53,10 +54,8 @@ SWITCHES = """
 
 
 @pytest.mark.parametrize("width", [1400, 420])
-def test_page_draws_without_complaint_and_without_the_network(written: Path, chromium: str, width: int):
-    from browser import look
-
-    seen = look(written / "report.html", width, MEASURE, browser=chromium)
+def test_page_draws_without_complaint_and_without_the_network(written: Path, chromium: Chromium, width: int):
+    seen = chromium.look(written / "report.html", width, MEASURE)
     assert seen.state == "drawn"
     assert seen.complaints == []
     assert [address for address in seen.requests if not address.startswith("data:")] == [
@@ -69,10 +68,8 @@ def test_page_draws_without_complaint_and_without_the_network(written: Path, chr
     assert seen.answer["trouble"] is True
 
 
-def test_switch_and_legend_work(written: Path, chromium: str):
-    from browser import look
-
-    seen = look(written / "report.html", 1400, SWITCHES, browser=chromium)
+def test_switch_and_legend_work(written: Path, chromium: Chromium):
+    seen = chromium.look(written / "report.html", 1400, SWITCHES)
     assert seen.answer == {"drawn": True, "pressed": "true", "first": 0, "off": [False, False], "on": [True, True]}
     assert seen.complaints == []
 
@@ -115,11 +112,9 @@ SHEET = 186 / 25.4 * 96  # pixels across A4 within the margins of run_page.css; 
 
 
 @pytest.mark.parametrize("width", [1400, 420])
-def test_a_page_is_printed_as_wide_as_the_sheet(written: Path, chromium: str, width: int):
+def test_a_page_is_printed_as_wide_as_the_sheet(written: Path, chromium: Chromium, width: int):
     """Every figure, those behind a switch too, is drawn anew for the sheet, none is cut; then all is as it was."""
-    from browser import look
-
-    seen = look(written / "report.html", width, PRINTED, browser=chromium)
+    seen = chromium.look(written / "report.html", width, PRINTED)
     assert seen.complaints == []
     assert seen.answer["plots"] == seen.answer["after"] + 1 + 1 + 7 + 7
     assert seen.answer["cut"] == [] and seen.answer["unrestored"] == []
@@ -128,11 +123,9 @@ def test_a_page_is_printed_as_wide_as_the_sheet(written: Path, chromium: str, wi
 
 
 @pytest.mark.parametrize("name", ["claims", "facts"])
-def test_a_ledger_is_readable_on_a_phone(written: Path, run: Any, chromium: str, name: str):
+def test_a_ledger_is_readable_on_a_phone(written: Path, run: Any, chromium: Chromium, name: str):
     """Sentences lie within the page, upon no other and upon no dot, and leave the scale its width."""
-    from browser import look
-
-    seen = look(written / "plots" / f"{name}.html", 420, LABELS, browser=chromium)
+    seen = chromium.look(written / "plots" / f"{name}.html", 420, LABELS)
     told = getattr(run.outcomes, name)
     assert seen.answer["texts"] == len(told) > 0
     assert seen.answer["dots"] == told["probability"].notna().sum() > 0
@@ -141,10 +134,8 @@ def test_a_ledger_is_readable_on_a_phone(written: Path, run: Any, chromium: str,
     assert seen.answer["axis"] > 300
 
 
-def test_a_plot_of_its_own_finds_plotly_beside_it(written: Path, chromium: str):
-    from browser import look
-
-    seen = look(written / "plots" / "fates.html", 1000, MEASURE, browser=chromium)
+def test_a_plot_of_its_own_finds_plotly_beside_it(written: Path, chromium: Chromium):
+    seen = chromium.look(written / "plots" / "fates.html", 1000, MEASURE)
     assert seen.state == "drawn" and seen.complaints == []
     assert seen.answer["plots"] == 7 and seen.answer["undrawn"] == 0
     assert {address.rsplit("/", 1)[1] for address in seen.requests if not address.startswith("data:")} == {
@@ -153,7 +144,7 @@ def test_a_plot_of_its_own_finds_plotly_beside_it(written: Path, chromium: str):
     }
 
 
-def test_png_and_svg(run: Any, tmp_path: Path, chromium: str):
+def test_png_and_svg(run: Any, tmp_path: Path, chromium: Chromium):
     pytest.importorskip("kaleido", reason="Kaleido is an extra")
     picture = survival.survival_curves(reader_of(run))
     assert stills.write_stills([picture], tmp_path) is None

@@ -11,12 +11,13 @@ import pytest
 
 from sim.report.html import style
 from sim.report.pictures import fates, landscape, money, survival, timelines
-from sim.report.pictures.sweep_heatmaps import BLACK, COLOURS, WHITE, ink
+from sim.report.pictures.sweep_heatmaps import COLOURS, ink
 from sim.report.run_reader import reader_of
 from sim.report.several_runs import Runs
 
 LEAST_DISTANCE = 10.0  # OKLab x 100; the seven darkest of Okabe and Ito's eight reach 7.6
-LEAST_CONTRAST = 2.6  # against the white page
+LEAST_CONTRAST = 2.6  # of a line against the white page
+READABLE = 4.5  # contrast of letters (WCAG 2, level AA)
 
 # Machado, Oliveira and Fernandes (2009), severity 1, on linear RGB
 VISION = {
@@ -90,9 +91,28 @@ def test_the_numbers_of_heatmaps_can_be_read_on_every_colour():
     stops = np.array([[int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)] for colour in colours])
     for place in np.linspace(0, 1, 401):
         cell = np.array([np.interp(place, places, stops[:, part]) for part in range(3)])
-        lights = sorted(luminance_of(colour) for colour in (cell, np.full(3, float(ink(place) == WHITE))))
+        lights = sorted(luminance_of(colour) for colour in (cell, np.full(3, float(ink(place) == style.WHITE))))
         assert (lights[1] + 0.05) / (lights[0] + 0.05) >= 4.5, place
-    assert ink(float("nan")) == BLACK
+    assert ink(float("nan")) == style.BLACK
+
+
+def test_what_stands_upon_a_colour_can_be_read():
+    """Upon every grey, where black and white are hardest to choose between, and every colour of a firm or a fate."""
+    greys = [style.mixed(style.BLACK, style.WHITE, share) for share in np.linspace(0, 1, 256)]
+    hues = [shade for hue in style.ENDED.values() for shade in style.ramp(hue[1:], 5)]
+    firms = [*(look.colour for look in style.FLAGSHIP_STYLES.values()), *style.OTHER_STARTUPS, *style.GIANTS]
+    for colour in (*greys, *hues, *firms, *(style.tint(colour, 0.4) for colour in firms)):
+        assert style.contrast(style.upon(colour), colour) >= READABLE, colour
+    assert style.contrast(style.BLACK, style.WHITE) == pytest.approx(21)
+    assert style.contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.005)  # known to fail by a hair
+
+
+def test_colours_of_letters_are_dark_enough_for_paper():
+    from sim.report.pictures.claims import FORECAST, HELD, NOT_HELD
+    from sim.report.tables.differences import FALLS, RISES
+
+    for colour in (style.INK, style.MUTED, style.ACCENT, FORECAST, HELD, NOT_HELD, FALLS, RISES):
+        assert style.contrast(colour, style.WHITE) >= READABLE, colour
 
 
 def luminance_of(colour: np.ndarray) -> float:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pytest
+from browser import Chromium, state_of
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 READ = """
 (() => {
@@ -30,33 +33,21 @@ READ = """
 """
 
 
-async def read_in_the_dark(page: Path, chromium: str) -> tuple[dict[str, Any], str, str]:
+def read_in_the_dark(page: Path, browser: Browser) -> tuple[dict[str, Any], bytes, bytes]:
     """What the page says of its texts, and its picture as it is and where the browser would darken it."""
-    choreographer = pytest.importorskip("choreographer")
-    async with choreographer.Browser(path=chromium, headless=True, enable_sandbox=False) as opened:
-        tab = await opened.create_tab("about:blank")
-        await tab.send_command("Page.enable")
-        shots = []
+    shots = []
+    with browser.new_page() as tab:
         for dark in (False, True):
-            dark_media = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]
-            await tab.send_command("Emulation.setEmulatedMedia", {"features": dark_media})
-            await tab.send_command("Emulation.setAutoDarkModeOverride", {"enabled": dark})
-            await tab.send_command("Page.navigate", {"url": page.resolve().as_uri()})
-            for _ in range(600):
-                asked = {"expression": "document.documentElement.dataset.state || ''", "returnByValue": True}
-                answer = await tab.send_command("Runtime.evaluate", asked)
-                if answer["result"]["result"].get("value") == "drawn":
-                    break
-                await asyncio.sleep(0.1)
-            await asyncio.sleep(0.5)
-            shot = await tab.send_command("Page.captureScreenshot", {"format": "png"})
-            shots.append(shot["result"]["data"])
-        read = await tab.send_command("Runtime.evaluate", {"expression": READ, "returnByValue": True})
-        return read["result"]["result"]["value"], shots[0], shots[1]
+            tab.emulate_media(color_scheme="dark" if dark else "light")
+            tab.context.new_cdp_session(tab).send("Emulation.setAutoDarkModeOverride", {"enabled": dark})
+            tab.goto(page.resolve().as_uri())
+            assert state_of(tab) == "drawn"
+            shots.append(tab.screenshot())
+        return tab.evaluate(READ), *shots
 
 
-def test_nothing_is_lost_in_the_dark(written: Path, chromium: str):
-    read, light, dark = asyncio.run(read_in_the_dark(written / "plots" / "leaders.html", chromium))
+def test_nothing_is_lost_in_the_dark(written: Path, chromium: Chromium):
+    read, light, dark = chromium.do(partial(read_in_the_dark, written / "plots" / "leaders.html"))
     assert light == dark  # to the pixel
     assert set(read["scheme"].split()) == {"only", "light"}
     assert read["titles"] == 2 and read["least"] >= 4.5

@@ -11,6 +11,7 @@ from typing import Any
 
 import made_up
 import pytest
+from browser import Chromium
 
 from sim.report.html.document import Cell, Column, Document, Section, Table, render
 from sim.report.html.write import document_of, write
@@ -27,10 +28,8 @@ TAKE = """
 """
 
 
-def taken(file: Path, name: str, form: str, chromium: str) -> dict[str, Any]:
-    from browser import look
-
-    seen = look(file, 1200, TAKE % (name, form), browser=chromium)
+def taken(file: Path, name: str, form: str, chromium: Chromium) -> dict[str, Any]:
+    seen = chromium.look(file, 1200, TAKE % (name, form))
     assert seen.state == "drawn" and seen.complaints == []
     return dict(seen.answer)
 
@@ -39,7 +38,7 @@ def rows_of(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text)))
 
 
-def test_numbers_of_curves_are_those_drawn(run: Any, written: Path, chromium: str):
+def test_numbers_of_curves_are_those_drawn(run: Any, written: Path, chromium: Chromium):
     rows = rows_of(taken(written / "report.html", "survival-independent", "csv", chromium)["text"])
     unit = "share of worlds still independent"
     assert list(rows[0]) == ["series", "calendar month", unit, f"low ({unit})", f"high ({unit})"]
@@ -53,7 +52,7 @@ def test_numbers_of_curves_are_those_drawn(run: Any, written: Path, chromium: st
     assert {row["series"] for row in rows} == {view.name(firm) for firm in view.startups}
 
 
-def test_numbers_on_a_scale_of_its_own_are_amounts(run: Any, written: Path, chromium: str):
+def test_numbers_on_a_scale_of_its_own_are_amounts(run: Any, written: Path, chromium: Chromium):
     """Fans of cash are drawn at arcsinh(amount / knee); what is taken away is the amount, with its unit."""
     rows = rows_of(taken(written / "report.html", "cash", "csv", chromium)["text"])
     assert list(rows[0])[:5] == ["panel", "series", "calendar month", "median (RMB billion)", "p05 (RMB billion)"]
@@ -65,7 +64,7 @@ def test_numbers_on_a_scale_of_its_own_are_amounts(run: Any, written: Path, chro
     assert float(last["p95 (RMB billion)"]) == pytest.approx(known["p95"] / 1000, rel=1e-3)
 
 
-def test_bars_have_their_names(run: Any, written: Path, chromium: str):
+def test_bars_have_their_names(run: Any, written: Path, chromium: Chromium):
     view = reader_of(run)
     rows = rows_of(taken(written / "plots" / "fates-at-horizon.html", "fates-at-horizon", "csv", chromium)["text"])
     assert list(rows[0]) == ["series", "startup", f"share of worlds in {view.horizon}"]
@@ -82,7 +81,7 @@ def test_bars_have_their_names(run: Any, written: Path, chromium: str):
     assert [row["year in which the endgame begins"] for row in years][:2] == ["2023", "2024"]
 
 
-def test_a_picture_has_title_legend_and_source(run: Any, written: Path, chromium: str):
+def test_a_picture_has_title_legend_and_source(run: Any, written: Path, chromium: Chromium):
     for name, legend in (("survival-independent", "MiniMax"), ("fates", "acquired")):
         svg = taken(written / "report.html", name, "svg", chromium)["text"]
         said = " ".join(re.findall(r"<text[^>]*>([^<]*)</text>", svg))
@@ -94,30 +93,28 @@ def test_a_picture_has_title_legend_and_source(run: Any, written: Path, chromium
 
 
 @pytest.mark.parametrize("name", ["fates", "leaders"])
-def test_a_figure_mailed_alone_carries_what_it_needs(written: Path, tmp_path: Path, chromium: str, name: str):
-    from browser import look
-
+def test_a_figure_mailed_alone_carries_what_it_needs(written: Path, tmp_path: Path, chromium: Chromium, name: str):
     alone = tmp_path / "mailed.html"
     alone.write_text(taken(written / "report.html", name, "html", chromium)["text"], encoding="utf-8")
     count = "document.querySelectorAll('.plot svg.main-svg').length"
-    seen = look(alone, 1000, f"[{count}, document.querySelectorAll('.picture').length]", browser=chromium)
+    seen = chromium.look(alone, 1000, f"[{count}, document.querySelectorAll('.picture').length]")
     assert seen.state == "drawn" and seen.complaints == []
     assert seen.answer[0] >= 1 and seen.answer[1] == 1
     assert [url for url in seen.requests if not url.startswith("data:")] == [alone.resolve().as_uri()]
 
 
-def test_a_plot_without_plotly_beside_it_says_so_and_shows_its_numbers(written: Path, tmp_path: Path, chromium: str):
-    from browser import look
-
+def test_a_plot_without_plotly_beside_it_says_so_and_shows_its_numbers(
+    written: Path, tmp_path: Path, chromium: Chromium
+):
     shutil.copy(written / "plots" / "fates.html", tmp_path)
     ask = """({
       missing: !document.getElementById('missing').hidden, trouble: !document.getElementById('trouble').hidden,
       said: document.getElementById('missing').textContent,
       head: [...document.querySelectorAll('.numbers thead th')].map(cell => cell.textContent),
       rows: document.querySelectorAll('.numbers tbody tr').length,
-      title: document.querySelector('h3').textContent,
+      title: document.querySelector('.called').textContent,
     })"""
-    seen = look(tmp_path / "fates.html", 1000, ask, browser=chromium)
+    seen = chromium.look(tmp_path / "fates.html", 1000, ask)
     assert seen.state == "missing"
     assert seen.answer["missing"] and not seen.answer["trouble"] and "plotly.min.js" in seen.answer["said"]
     assert seen.answer["head"] == ["panel", "series", "calendar month", "share of worlds"]
@@ -142,10 +139,8 @@ SORT = """
 """
 
 
-def test_a_click_on_a_head_sorts(tmp_path: Path, chromium: str):
+def test_a_click_on_a_head_sorts(tmp_path: Path, chromium: Chromium):
     """Shares, months and amounts by what they are worth, not by their letters; what is missing comes last."""
-    from browser import look
-
     given = (
         ("b", "9% ±1.2", "Mar 2027", "RMB 2.4 billion"),
         ("a", "74% ±0.9", "Dec 2026", "RMB 980 million"),
@@ -157,7 +152,7 @@ def test_a_click_on_a_head_sorts(tmp_path: Path, chromium: str):
     document = Document("t", "t", (Section("s", "s", (Table("made", "t", columns, rows),)),))
     file = tmp_path / "sorted.html"
     file.write_text(render(document), encoding="utf-8")
-    seen = look(file, 1000, SORT, browser=chromium)
+    seen = chromium.look(file, 1000, SORT)
     assert seen.complaints == []
     assert seen.answer["up"] == ["ascending", ["c", "b", "a", "d"]]
     assert seen.answer["down"] == ["descending", ["a", "b", "c", "d"]]
@@ -168,7 +163,7 @@ def test_a_click_on_a_head_sorts(tmp_path: Path, chromium: str):
     assert seen.answer["first"] == "none" and seen.answer["focus"] == [0, 0, 0, 0]
 
 
-def test_texts_that_look_like_formulas_are_quoted(tmp_path: Path, chromium: str):
+def test_texts_that_look_like_formulas_are_quoted(tmp_path: Path, chromium: Chromium):
     firms = (made_up.firm("sum", '=SUM(A1), "x"'), made_up.firm("b", "Beta"))
     write(made_up.run(made_up.scenario(firms, ticks=24, claims=()), worlds=100), tmp_path)
     text = taken(tmp_path / "report.html", "fates", "csv", chromium)["text"]

@@ -9,6 +9,7 @@ from typing import Any
 
 import made_up
 import pytest
+from browser import Chromium
 from reading import drawn, having, read, strings
 
 import sim
@@ -105,12 +106,8 @@ def test_plotly_text(raw: str, safe: str):
     assert plotly_text(raw) == safe
 
 
-def test_a_browser_runs_nothing_of_it(evil_page: Path, chromium: str):
-    from browser import look
-
-    seen = look(
-        evil_page / "report.html", 1400, "[window.pwned, document.querySelectorAll('img').length]", browser=chromium
-    )
+def test_a_browser_runs_nothing_of_it(evil_page: Path, chromium: Chromium):
+    seen = chromium.look(evil_page / "report.html", 1400, "[window.pwned, document.querySelectorAll('img').length]")
     assert seen.state == "drawn" and seen.complaints == []
     assert seen.answer == [None, 0]
     assert [address for address in seen.requests if not address.startswith("data:")] == seen.requests[:1]
@@ -208,10 +205,8 @@ def hostile_pages(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     return pages_of(" ".join(HOSTILE[:4]), tmp_path_factory.mktemp("hostile"))
 
 
-def assert_harmless(file: Path, chromium: str) -> None:
-    from browser import look
-
-    seen = look(file, 1000, TRY, browser=chromium)
+def assert_harmless(file: Path, chromium: Chromium) -> None:
+    seen = chromium.look(file, 1000, TRY)
     assert seen.state == "drawn" and seen.complaints == [], file
     taken = seen.answer.pop("taken")
     assert taken > 0, file
@@ -220,7 +215,7 @@ def assert_harmless(file: Path, chromium: str) -> None:
     assert outside == [], file
 
 
-def test_no_page_of_any_study_runs_a_text(hostile_pages: list[Path], chromium: str):
+def test_no_page_of_any_study_runs_a_text(hostile_pages: list[Path], chromium: Chromium):
     """Every switch pressed, every fold opened, every table sorted, everything taken away."""
     named = [file for file in hostile_pages if file.parent.name != "plots"]
     assert {file.name for file in named} == {
@@ -232,6 +227,6 @@ def test_no_page_of_any_study_runs_a_text(hostile_pages: list[Path], chromium: s
 
 @pytest.mark.slow
 @pytest.mark.parametrize("text", HOSTILE)
-def test_no_page_and_no_figure_runs_any_text(text: str, chromium: str, tmp_path: Path):
+def test_no_page_and_no_figure_runs_any_text(text: str, chromium: Chromium, tmp_path: Path):
     for file in pages_of(text, tmp_path):
         assert_harmless(file, chromium)

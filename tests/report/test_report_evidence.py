@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from browser import Chromium
 from reading import Element, having, read
 
 import sim
@@ -166,9 +167,7 @@ def test_a_page_without_rows_has_no_links():
     assert not having(read(html), "a", class_="cite")
 
 
-def test_a_link_opens_what_is_folded_away(pages, chromium: str):
-    from browser import look
-
+def test_a_link_opens_what_is_folded_away(pages, chromium: Chromium):
     ask = """(() => {
       const box = document.querySelector('#evidence details'), before = box.open;
       document.querySelector('#table-claims a.cite').click();
@@ -176,16 +175,15 @@ def test_a_link_opens_what_is_folded_away(pages, chromium: str):
       return [before, box.open, place.offsetHeight > 0, document.documentElement.scrollWidth];
     })()"""
     for width in (1400, 420):
-        seen = look(pages["report"], width, ask, browser=chromium)
+        seen = chromium.look(pages["report"], width, ask)
         assert seen.complaints == [] and seen.answer == [False, True, True, width]
 
 
-def test_a_figure_taken_away_has_no_link_to_rows_that_are_not_there(tmp_path, chromium: str):
+def test_a_figure_taken_away_has_no_link_to_rows_that_are_not_there(tmp_path, chromium: Chromium):
     """The page of one figure, downloaded from a page with rows, says the id as text."""
     from dataclasses import replace
 
     import made_up
-    from browser import look
 
     from sim.report.pictures import fates
     from sim.report.run_reader import reader_of
@@ -200,6 +198,6 @@ def test_a_figure_taken_away_has_no_link_to_rows_that_are_not_there(tmp_path, ch
       const text = await (await window.Shakeout.make(figure, 'html')).text();
       const taken = new DOMParser().parseFromString(text, 'text/html');
       return [figure.querySelectorAll('a.cite').length, taken.querySelectorAll('a').length,
-        taken.querySelector('h3').textContent];
+        taken.querySelector('h1').textContent];
     })()"""
-    assert look(file, 1000, ask, browser=chromium).answer == [1, 0, "As S000-01"]
+    assert chromium.look(file, 1000, ask).answer == [1, 0, "As S000-01"]

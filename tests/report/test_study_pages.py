@@ -8,13 +8,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from browser import look
 
 import sim
 from sim.foundation.errors import InputError
 from sim.outcomes.year_end_differences import YEAR_END_QUANTITIES as YEAR_END
 from sim.report import study_figures
-from sim.report.html.stills import browser
 from sim.report.html.write import write
 from sim.scenario.load import with_sets
 from sim.words.estimates import estimate, signed
@@ -23,8 +21,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "study"))
 from small_industry import small
 
 NASTY = "</script><img src=x onerror=alert(1)>%{x}'\"andnospaces"
-CHROMIUM = browser()
-needs_browser = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 
 
 @functools.cache
@@ -87,11 +83,10 @@ def test_the_page_of_a_what_if_tells_all_it_promises(pages):
     assert "Cash at entry" in page and "firms.beta.cash" in page
 
 
-@needs_browser
 @pytest.mark.parametrize("width", [1400, 420])
 @pytest.mark.parametrize("name", ["whatif", "compare"])
-def test_a_page_draws_in_a_real_browser_and_fits(pages, name, width):
-    seen = look(pages[name], width, "document.documentElement.scrollWidth", browser=CHROMIUM)
+def test_a_page_draws_in_a_real_browser_and_fits(pages, chromium, name, width):
+    seen = chromium.look(pages[name], width, "document.documentElement.scrollWidth")
     assert seen.state == "drawn"
     assert seen.complaints == []
     assert seen.answer <= width

@@ -54,7 +54,9 @@ BOTH = "right both"  # numbers of two runs and their difference: on a phone such
 
 @dataclass(frozen=True)
 class Column:
-    """Head of a column; ``align`` is left, right or BOTH, ``wide`` asks for room, ``title`` explains on hover."""
+    """Head of a column. ``label`` is never empty: it is read aloud with every cell. ``align`` is left, right or BOTH,
+    ``wide`` asks for room, ``title`` explains on hover.
+    """
 
     label: str
     align: str = "left"

@@ -14,6 +14,11 @@ def plotly_text(text: object, limit: int = 80) -> str:
     return clean.replace("%{", "%&#123;")
 
 
+def behind_square(colour: str, name: str) -> str:
+    """``name``, safe for plotly, behind a square of ``colour``: upon white, few colours are dark enough to be read."""
+    return f"<span style='color:{colour}'>■</span> {name}"
+
+
 def month_day(month: int) -> str:
     """A calendar month (year * 12 + month - 1) as the date plotly draws it at: its first day, "2023-07-01".
 

@@ -65,6 +65,7 @@ OTHER_STARTUPS = (
 GIANTS = ("#5f6b7a", "#8c7b6b", "#6f7f6a", "#7a6b86", "#8796a5", "#a08f7c", "#5c7a7a", "#8a6a72")
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 
+BLACK, WHITE = "#000000", "#ffffff"
 INK = "#1d2630"
 MUTED = "#5b6773"
 RULE = "#d9dee4"
@@ -121,16 +122,46 @@ def firm_styles(firms: Iterable[tuple[str, str]], first: Collection[str] = ()) -
     return {**known, **_assigned(startups, OTHER_STARTUPS, None), **_assigned(giants, GIANTS, "dot")}
 
 
+def _parts(colour: str) -> list[int]:
+    """Red, green and blue of ``colour``, 0 to 255 each."""
+    return [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
+
+
+def mixed(one: str, other: str, share: float) -> str:
+    """``one`` with a ``share`` of 0 to 1 of ``other`` in it."""
+    parts = zip(_parts(one), _parts(other), strict=True)
+    return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in parts)
+
+
 def tint(colour: str, strength: float) -> str:
     """``colour`` mixed with white: 1 leaves it, 0 gives white."""
-    parts = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
-    return "#" + "".join(f"{round(255 - (255 - part) * strength):02x}" for part in parts)
+    return mixed(WHITE, colour, strength)
 
 
 def clear(colour: str, opacity: float) -> str:
     """``colour`` as rgba with ``opacity`` 0 to 1."""
-    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    red, green, blue = _parts(colour)
     return f"rgba({red},{green},{blue},{opacity:g})"
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance of ``colour`` as WCAG 2 defines it: 0 of black, 1 of white."""
+    red, green, blue = (
+        part / (255 * 12.92) if part <= 0.04045 * 255 else ((part / 255 + 0.055) / 1.055) ** 2.4
+        for part in _parts(colour)
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    """Contrast of two colours as WCAG 2 defines it, from 1 to 21; text is to have 4.5."""
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def upon(colour: str) -> str:
+    """Black or white, whichever is read better upon ``colour``: its contrast is 4.5 or more upon any."""
+    return max((BLACK, WHITE), key=lambda text: contrast(text, colour))
 
 
 def axis(**settings: Any) -> dict[str, Any]:
@@ -169,8 +200,8 @@ def layout(**settings: Any) -> dict[str, Any]:
     """A layout of ours with ``settings`` on top; axes come from ``axis``."""
     base: dict[str, Any] = {
         "font": {"family": FONT, "size": 12, "color": INK},
-        "paper_bgcolor": "#ffffff",
-        "plot_bgcolor": "#ffffff",
+        "paper_bgcolor": WHITE,
+        "plot_bgcolor": WHITE,
         "margin": {"l": 48, "r": 14, "t": 10, "b": 40},
         "hoverlabel": {"font": {"family": FONT, "size": 12}, "align": "left", "namelength": -1},
         "showlegend": False,
@@ -184,13 +215,11 @@ VIRIDIS = ("#440154", "#3b528b", "#21918c", "#5ec962")  # the darker part of it
 
 def ramp(colours: Sequence[str], steps: int) -> list[str]:
     """``steps`` colours from the first of ``colours`` to the last, evenly through those between."""
-    rgb = [[int(colour[i : i + 2], 16) for i in (1, 3, 5)] for colour in colours]
     found = []
     for step in range(steps):
-        at = (len(rgb) - 1) * (step / (steps - 1) if steps > 1 else 0.0)
-        i = min(int(at), len(rgb) - 2)
-        parts = (round(a + (b - a) * (at - i)) for a, b in zip(rgb[i], rgb[i + 1], strict=True))
-        found.append("#" + "".join(f"{part:02x}" for part in parts))
+        at = (len(colours) - 1) * (step / (steps - 1) if steps > 1 else 0.0)
+        i = min(int(at), len(colours) - 2)
+        found.append(mixed(colours[i], colours[i + 1], at - i))
     return found
 
 

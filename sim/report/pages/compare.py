@@ -125,7 +125,7 @@ def _side_by_side(runs: Runs, rows: list[dict[str, Any]], index: int) -> Table:
     """The terminal's table: the value in the first run and in the ``index``-th, and their difference with interval."""
     first, other = (shorten(runs.labels[i], 40) for i in (0, index))
     columns = (
-        Column(""),
+        Column("Who"),
         Column("Quantity"),
         Column(first, "right"),
         Column(other, "right"),

@@ -145,7 +145,7 @@ def _counted(done: Discovery) -> Table:
     columns = (
         Column(capital(asked(done.scenario, done.claim)), wide=True),
         Column("Worlds", "right"),
-        Column("", "right"),
+        Column("Share of worlds", "right"),
     )
     return Table("counted", "", columns, rows)
 

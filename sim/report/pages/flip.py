@@ -53,17 +53,19 @@ def document_of(done: Flip) -> Document:
 
 
 def _crossings(done: Flip) -> Table:
-    columns = (Column("Flips at"), Column("95% interval"), Column("As the value grows"), Column("", wide=True))
+    columns = [Column("Flips at"), Column("95% interval"), Column("As the value grows")]
+    if any(c.cut for c in done.crossings):
+        columns.append(Column("Where the interval ends", wide=True))
     rows = tuple(
         (
             Cell(significant(c.estimate, 4), strong=True),
             Cell(f"{significant(c.low, 4)} to {significant(c.high, 4)}"),
             Cell(f"the probability {'rises' if c.rising else 'falls'} through {percent(done.condition.level)}"),
             Cell(f"the interval is cut off at the {' and '.join(c.cut)} end of the range" if c.cut else ""),
-        )
+        )[: len(columns)]
         for c in done.crossings
     )
-    return Table("crossings", "", columns, rows, empty=f"{shorten(done.headline, 600)}.")
+    return Table("crossings", "", tuple(columns), rows, empty=f"{shorten(done.headline, 600)}.")
 
 
 def _values(done: Flip) -> Table:

@@ -86,7 +86,7 @@ def _apart_in_all(runs: Runs, done: WhatIf | Comparison) -> Table:
     found = {(row["name"], row["quantity"], row["variant"]): row for row in rows}
     labels = runs.labels[1 : len(variants) + 1]
     columns = (
-        Column(""),
+        Column("Who"),
         Column("Quantity"),
         *(Column(shorten(capital(label) if runs.kind == "what-if" else label, 40), BOTH) for label in labels),
     )

@@ -146,7 +146,7 @@ def _scores(done: Hindcast) -> Table:
         Column("95% interval", "right"),
         Column("Facts", "right"),
         Column("The worlds are better by", "right"),
-        Column(""),
+        Column("In words"),
     )
     rows = []
     for row in done.scores.to_dict("records"):

@@ -37,6 +37,11 @@ MOST_LETTERS, LINE_LETTERS = 300, 58  # of a claim that are drawn, and of a line
 LETTER_DOWN, DOT_SPACE = 16, 30  # pixels a line of a claim and its dot take
 SHARE_TITLE = "share of worlds in which it comes true"
 FORECAST, HELD, NOT_HELD = "#0b5c8a", "#0b7d6e", "#b5482e"
+ASKED = Key("forecast", FORECAST, "marker")
+HAPPENED = {
+    True: Key("it happened", HELD, "marker"),
+    False: Key("it did not happen", NOT_HELD, "marker", marker="diamond"),
+}
 
 
 def verdict(probability: float, worlds: int) -> str:
@@ -59,7 +64,7 @@ def ledger(run: RunReader, facts: bool = False) -> Picture:
     space = [LETTER_DOWN * len(wrapped) + DOT_SPACE for wrapped in lines]
     tops = [sum(space[:row]) for row in range(len(space))]  # pixels from the top; the sentence, then the dot below it
     rows = [top + used - DOT_SPACE / 2 for top, used in zip(tops, space, strict=True)]
-    colours = [HELD if h else NOT_HELD for h in frame["happened"]] if facts else [FORECAST] * len(frame)
+    looks = [HAPPENED[bool(happened)] for happened in frame["happened"]] if facts else [ASKED] * len(frame)
     share, low, high = (decimals(frame[column]) for column in ("probability", "low", "high"))
     data = [
         plain(*intervals(low, high, rows), style.INK, 2),
@@ -67,7 +72,12 @@ def ledger(run: RunReader, facts: bool = False) -> Picture:
             share,
             rows,
             cliponaxis=False,
-            marker={"color": colours, "size": 11, "line": {"color": "#ffffff", "width": 1}},
+            marker={
+                "color": [look.colour for look in looks],
+                "symbol": [look.marker for look in looks],
+                "size": 11,
+                "line": {"color": style.WHITE, "width": 1},
+            },
             meta={
                 "y": [name[:-1], [plotly_text(said, 1000) for said in says], ""],
                 "more": [
@@ -88,8 +98,7 @@ def ledger(run: RunReader, facts: bool = False) -> Picture:
         annotations=[_sentence(top, wrapped) for top, wrapped in zip(tops, lines, strict=True)],
         shapes=[_rail(row) for row in rows],
     )
-    known = (("it happened", HELD), ("it did not happen", NOT_HELD))
-    keys = tuple(Key(label, colour, "marker") for label, colour in known if colour in colours)
+    keys = tuple(look for look in HAPPENED.values() if look in looks)
     title = facts_title(run) if facts else claims_title(run)
     caption = run.caption(
         "Share of the worlds that meet the condition and lack no quantity of the claim, with 95% interval.",

@@ -19,7 +19,7 @@ from sim.report.html.document import Column, Table
 from sim.report.html.plotly_values import plotly_text, year_step
 from sim.report.pictures.fates import FEW_BARS, ROW
 from sim.report.pictures.picture import LOW_HIGH, Key, Panel, Picture, numbers
-from sim.report.pictures.traces import INSIDE
+from sim.report.pictures.traces import inside
 from sim.report.run_reader import RunReader, Tables
 from sim.report.tables.of_run import name_cell, share_cell
 from sim.study.focus import first, itself
@@ -193,7 +193,7 @@ def _bar(way: Way, values: np.ndarray, longest: float, axis: str) -> dict[str, A
         "legendgroup": way.cause,
         "marker": {"color": way.colour, "line": {"color": "#ffffff", "width": 1}},
         "text": [percent(share) if share >= LEAST_TOLD * longest else "" for share in values[:, 0]],
-        **INSIDE,
+        **inside(way.colour),
         "customdata": [[low, high] for low, high in zip(numbers(values[:, 1]), numbers(values[:, 2]), strict=True)],
         "meta": LOW_HIGH,
         "hovertext": [plotly_text(text, 200) for text in said],

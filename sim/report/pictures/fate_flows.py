@@ -85,7 +85,7 @@ def _panel(runs: Runs, firm: str, flow: np.ndarray, used: list[int], moved: floa
             "z": [numbers(row) for row in turns],
             "zmin": 0,
             "zmax": top,
-            "colorscale": [[0, "#ffffff"], [1, style.ACCENT]],
+            "colorscale": [[0, style.WHITE], [1, style.ACCENT]],
             "text": hover,
             "meta": {"value": "share of worlds", "across": full, "up": full},
             "hovertemplate": "%{text}<extra></extra>",
@@ -94,9 +94,9 @@ def _panel(runs: Runs, firm: str, flow: np.ndarray, used: list[int], moved: floa
     ]
     notes = []
     for (row, column), share in np.ndenumerate(flow):
-        colour = "#ffffff" if row != column and share > 0.55 * top else style.INK
+        ground = STAYS if row == column else style.tint(style.ACCENT, share / top)
         if share >= LEAST_SAID:
-            notes.append(style.words(percent(share), 11, colour, x=column, y=row, xref="x", yref="y"))
+            notes.append(style.words(percent(share), 11, style.upon(ground), x=column, y=row, xref="x", yref="y"))
     small = {"size": 9, "color": style.MUTED}
     axis = {"tickvals": places, "ticktext": labels, "ticks": "", "showgrid": False, "tickfont": small}
     layout = style.layout(

@@ -13,7 +13,7 @@ from sim.foundation.states import State
 from sim.report.html import style
 from sim.report.html.plotly_values import plotly_text
 from sim.report.pictures.picture import Key, Panel, Picture, numbers
-from sim.report.pictures.traces import INSIDE, line
+from sim.report.pictures.traces import inside, line
 from sim.report.run_reader import RunReader
 from sim.study.focus import first, itself
 from sim.words.numbers import percent
@@ -143,6 +143,7 @@ def fates_at_horizon(run: RunReader) -> Picture:
         shares = [ends[firm][part] for firm in firms]
         if not any(shares):
             continue
+        colours = [part_colours(run.style(firm).colour)[part] for firm in firms]
         data.append(
             {
                 "type": "bar",
@@ -151,9 +152,9 @@ def fates_at_horizon(run: RunReader) -> Picture:
                 "y": rows,
                 "name": state.label,
                 "legendgroup": part,
-                "marker": {"color": [part_colours(run.style(firm).colour)[part] for firm in firms]},
+                "marker": {"color": colours},
                 "text": [percent(share) if share >= 0.06 else "" for share in shares],
-                **INSIDE,
+                **inside(colours),
                 "hovertemplate": "%{x:.1%} " + state.label + "<extra></extra>",
             }
         )

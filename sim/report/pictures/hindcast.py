@@ -42,13 +42,13 @@ def timeline(done: Hindcast) -> Picture:
         f"{of - out} of {count(of, 'reported number')} lie in the middle 90% of worlds; an event near 0 was a surprise"
     )
     caption = (
-        "Circles: reported numbers, at the share of worlds that lie below them; shaded: the middle 90% and 50%. "
-        "Diamonds: events, at the share of worlds that did what happened. Dotted: the end of the training window. "
-        f"{done.scenario.worlds:,} worlds."
+        "Circles and squares: reported numbers, at the share of worlds that lie below them; shaded: the middle 90% "
+        "and 50%. Diamonds: events, at the share of worlds that did what happened. Dotted: the end of the training "
+        f"window. {done.scenario.worlds:,} worlds."
     )
     keys = (
         Key("number inside 90%", NUMBER_INSIDE, "marker"),
-        Key("number outside", NUMBER_OUTSIDE, "marker"),
+        Key("number outside", NUMBER_OUTSIDE, "marker", marker="square"),
         Key("event: probability of what happened", CAME, "marker", marker="diamond"),
     )
     return Picture(
@@ -95,7 +95,7 @@ def _of_firm(rows: Sequence[FactRow]) -> list[dict[str, Any]]:
     data = []
     kinds = (
         ("numbers inside", NUMBER_INSIDE, "circle", [r for r in rows if r["is_number"] and not r["outside"]]),
-        ("numbers outside", NUMBER_OUTSIDE, "circle", [r for r in rows if r["is_number"] and r["outside"]]),
+        ("numbers outside", NUMBER_OUTSIDE, "square", [r for r in rows if r["is_number"] and r["outside"]]),
         ("events", CAME, "diamond", [r for r in rows if not r["is_number"]]),
     )
     for name, colour, symbol, own in kinds:
@@ -182,7 +182,7 @@ def ranks(done: Hindcast) -> Picture:
     data = []
     labels = [f"{number * 100 // FACT_CLASSES}-{(number + 1) * 100 // FACT_CLASSES}%" for number in range(FACT_CLASSES)]
     for name, colour, own in (
-        ("training window", style.MUTED, [r for r in rows if r["window"] != TEST_WINDOW]),
+        ("training window", style.CONTEXT, [r for r in rows if r["window"] != TEST_WINDOW]),
         ("test window", NUMBER_INSIDE, tests),
     ):
         if own:
@@ -209,7 +209,7 @@ def ranks(done: Hindcast) -> Picture:
         f"narrow ({edge} of {len(shown)} lie in the outer two fifths). Dotted: a flat histogram. "
         f"{done.scenario.worlds:,} worlds."
     )
-    keys = (Key("training window", style.MUTED), Key("test window", NUMBER_INSIDE)) if len(data) > 1 else ()
+    keys = (Key("training window", style.CONTEXT), Key("test window", NUMBER_INSIDE)) if len(data) > 1 else ()
     return Picture(
         "ranks", title, caption, "share of worlds below what was reported", "numbers", (Panel(data, layout),), keys,
         height=SQUARE,

@@ -41,7 +41,7 @@ def paths(runs: Runs, told: Retold, index: int) -> Picture:
             yaxis=style.axis(rangemode="tozero"),
             shapes=shapes,
         )
-        panels.append(Panel(data, layout, HEADINGS[name], unit, style.INK))
+        panels.append(Panel(data, layout, HEADINGS[name], unit))
     fates = [fate.replace("_", " ") for fate in told.fates]
     ends = f"{run.name(told.firm)} ends {fates[0]} in the base, {fates[1]} with the change"
     title = f"World {told.world:,}, told twice: {ends}"

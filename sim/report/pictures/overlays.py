@@ -140,7 +140,7 @@ def left_overlay(runs: Runs) -> Picture:
             xaxis=runs.axis(),
             yaxis=style.axis(range=[0, max(1.0, top * 1.04)], tickformat=".3~g"),
         )
-        panels.append(Panel(data, layout, f"Startups {heading}", runs.in_a_row(ends), style.INK))
+        panels.append(Panel(data, layout, f"Startups {heading}", runs.in_a_row(ends)))
         told.append(ends)
     if not any(told):
         return Picture("startups-left", "The scenario has no startup", runs.source)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.report.html import style
-from sim.report.html.plotly_values import plotly_text
+from sim.report.html.plotly_values import behind_square, plotly_text
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -44,7 +44,10 @@ class Key(NamedTuple):
 
 
 class Panel(NamedTuple):
-    """One pair of axes. ``data`` and ``layout`` are plain plotly and refer to ``x``, ``y`` and their domains only."""
+    """One pair of axes. ``data`` and ``layout`` are plain plotly and refer to ``x``, ``y`` and their domains only.
+
+    ``heading`` and the smaller ``note`` stand above it, behind a square of ``colour`` where it has one.
+    """
 
     data: list[dict[str, Any]]
     layout: dict[str, Any]
@@ -206,8 +209,9 @@ def _moved(item: dict[str, Any], suffix: str) -> dict[str, Any]:
 
 def _heading(panel: Panel, suffix: str) -> dict[str, Any]:
     note = f"  <span style='color:{style.MUTED}'>{plotly_text(panel.note)}</span>" if panel.note else ""
+    name = f"<b>{plotly_text(panel.heading, 40)}</b>"
     return style.words(
-        f"<b>{plotly_text(panel.heading, 40)}</b>{note}", 12, panel.colour or style.INK, xref=f"x{suffix} domain",
+        f"{behind_square(panel.colour, name) if panel.colour else name}{note}", 12, style.INK, xref=f"x{suffix} domain",
         yref=f"y{suffix} domain", x=0, y=1, xanchor="left", yanchor="bottom", yshift=4,
     )  # fmt: skip
 

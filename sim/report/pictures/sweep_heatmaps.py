@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -23,8 +24,6 @@ COLOURS = ((0.0, "#f4f7f9"), (0.25, "#d3e4ee"), (0.5, "#a3c8de"), (0.75, "#2f7ca
 MOST_CELLS = 49  # with more of them there is no room for numbers
 LEAST_SPAN = 0.05  # of a colour scale
 MOST_TICKS = 6
-DARK_FROM = 0.751  # of the scale: white is read better from here on, black up to here
-BLACK, WHITE = "#000000", "#ffffff"
 IN_GRID = "The intervals are in grid.csv."
 
 
@@ -161,7 +160,11 @@ def _numbers(estimates: np.ndarray, scale: ColourScale, size: int) -> dict[str, 
 
 def ink(place: float) -> str:
     """The colour of text on a cell at ``place`` of the scale of colours, 0 to 1 (NaN: an empty cell)."""
-    return WHITE if place > DARK_FROM else BLACK
+    ends = [(one, other) for one, other in pairwise(COLOURS) if one[0] <= place <= other[0]]
+    if not ends:
+        return style.upon(style.WHITE)
+    (low, dark), (high, other) = ends[0]
+    return style.upon(style.mixed(dark, other, (place - low) / (high - low)))
 
 
 def _at(axis: Axis, i: int) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 from sim.foundation.states import A_STARTUP, MARKET, State
 from sim.report.html import style
 from sim.report.html.document import Cell, Column, Table
-from sim.report.html.plotly_values import plotly_text
+from sim.report.html.plotly_values import behind_square, plotly_text
 from sim.report.pictures.picture import Key, Panel, Picture
 from sim.report.pictures.traces import TOLD, marks, plain, upright
 from sim.report.run_reader import RunReader
@@ -56,11 +56,12 @@ def timeline(run: RunReader, world: WorldStory, index: int = 0) -> Picture:
     used = [kind for kind in MARKS if any(said.event == kind for _, said in shown)]
     data += [_marks(run, kind, [one for one in shown if one[1].event == kind], place) for kind in used]
     shifts = [said.tick for life, said in world.told() if life.firm == MARKET and said.event == "shift"]
+    names = [behind_square(run.style(life.firm).colour, plotly_text(life.name, 18)) for life in lanes]
     layout = style.layout(
         hovermode="closest",
         margin={"l": 90, "r": 14, "t": 18, "b": 40},
         xaxis=run.date_axis(),
-        yaxis=style.row_axis([_coloured(run, life) for life in lanes], 0.6, showgrid=False),
+        yaxis=style.row_axis(names, 0.6, showgrid=False),
         shapes=[upright(run.days[tick], style.MUTED) for tick in shifts],
         annotations=[_market_word(run, tick) for tick in _apart(shifts, WORD_GAP * run.ticks[-1])],
     )
@@ -129,10 +130,6 @@ def _marks(run: RunReader, kind: str, shown: list[tuple[Story, Sentence]], place
 def _hover(run: RunReader, life: Story, said: Sentence) -> str:
     text = "<br>".join(plotly_text(line, 200) for line in textwrap.wrap(said.text, 60))
     return f"<b>{plotly_text(life.name)}</b>, {run.month(said.tick)}<br>{text}"
-
-
-def _coloured(run: RunReader, life: Story) -> str:
-    return f"<span style='color:{run.style(life.firm).colour}'>{plotly_text(life.name, 18)}</span>"
 
 
 def _apart(ticks: Sequence[int], gap: float) -> list[int]:

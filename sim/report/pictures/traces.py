@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from sim.report.html import style
-from sim.report.html.plotly_values import plotly_text
+from sim.report.html.plotly_values import behind_square, plotly_text
 from sim.report.pictures.picture import LOW_HIGH, Key, numbers
 from sim.report.run_reader import RunReader
 
@@ -19,7 +19,6 @@ BAND = 0.16  # opacity of a band
 PALER = 0.5  # that of the band of what is not known, as a share of that of the band of luck
 HOVER = "%{y:.0%} (%{customdata[0]:.1%} to %{customdata[1]:.1%})"
 TOLD = {"hovertemplate": "%{text}<extra></extra>"}  # of marks whose ``text`` is what they say
-INSIDE = {"textposition": "inside", "insidetextanchor": "middle", "textangle": 0}  # of the number in a bar
 
 
 def line(x: Sequence[Any], y: Sequence[Any], **settings: Any) -> dict[str, Any]:
@@ -99,6 +98,12 @@ def curve(
     return [*paler, band(x, low, high, style.clear(look["color"], opacity), group), {**drawn, "mode": mode}]
 
 
+def inside(colour: str | Sequence[str]) -> dict[str, Any]:
+    """Settings of bars of ``colour`` (one, or one for each bar) whose numbers stand within them."""
+    ink = style.upon(colour) if isinstance(colour, str) else [style.upon(one) for one in colour]
+    return {"textposition": "inside", "insidetextanchor": "middle", "textangle": 0, "insidetextfont": {"color": ink}}
+
+
 def moves(rows: pd.DataFrame) -> bool:
     """Whether ``rows`` of a table know a spread between draws, and it is not zero all over."""
     return "sd" in rows and bool((rows["sd"] > 0).any())
@@ -120,7 +125,7 @@ def upright(x: Any, colour: str, width: float = 1.2, dash: str = "dot") -> dict[
 def end_label(run: RunReader, firm: str, y: float) -> dict[str, Any]:
     """A firm's name right of a panel, at the end of its line."""
     return style.words(
-        plotly_text(run.name(firm), 17), 11, run.style(firm).colour,
+        behind_square(run.style(firm).colour, plotly_text(run.name(firm), 15)), 11, style.INK,
         x=1, xref="x domain", xanchor="left", xshift=4, y=y, yref="y", yanchor="middle",
     )  # fmt: skip
 

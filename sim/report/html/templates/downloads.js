@@ -5,6 +5,7 @@
   var all = shared.all;
   var MARGIN = 20;
   var SCALE = 2;
+  var SWATCH = 17;  // the colour before a panel's name, and a gap
   var SVG = "http://www.w3.org/2000/svg";
   var DASHES = { dash: "9 6", longdash: "12 6", dot: "2 4", dashdot: "9 4 2 4", longdashdot: "12 4 2 4" };
 
@@ -96,15 +97,21 @@
     var width = Math.max(Math.round(room.width), 300);
     var svg = node("svg", { xmlns: SVG, "font-family": ink("--font") });
     var paper = node("rect", { fill: "#ffffff", width: "100%", height: "100%" }, svg);
-    var y = write(svg, figure.querySelector("h3").textContent, MARGIN, 14, width, 17, 600, ink("--ink")) + 6;
+    var y = write(svg, figure.querySelector(".called").textContent, MARGIN, 14, width, 17, 600, ink("--ink")) + 6;
     y = legend(figure, svg, y, width);
     var axes = figure.querySelector(".axes");
     if (axes) { y = write(svg, axes.textContent, MARGIN, y, width, 13, 400, ink("--muted")) + 6; }
-    all("h4", figure).forEach(function (head) {
+    all(".name", figure).forEach(function (head) {
       var place = head.getBoundingClientRect();
-      var span = head.querySelector("span");
-      var down = y + place.top - room.top - 3;
-      down = write(svg, span.textContent, MARGIN + place.left - room.left, down, place.width, 13, 620, span.style.color);
+      var down = y + place.top - room.top;
+      var left = MARGIN + place.left - room.left;
+      var swatch = head.querySelector(".swatch");
+      if (swatch) {
+        node("rect", { x: left, y: down + 3, width: 11, height: 11, rx: 3, fill: swatch.style.backgroundColor }, svg);
+        left += SWATCH;
+      }
+      var said = head.querySelector("span").textContent;
+      write(svg, said, left, down - 3, MARGIN + place.right - room.left - left, 13, 620, ink("--ink"));
       var note = head.querySelector("small");
       if (!note) { return; }
       var at = note.getBoundingClientRect();
@@ -150,7 +157,7 @@
 
   // A page with this figure and everything it needs, to be mailed.
   var pageOf = function (figure) {
-    var page = document.implementation.createHTMLDocument(figure.querySelector("h3").textContent);
+    var page = document.implementation.createHTMLDocument(figure.querySelector(".called").textContent);
     all("meta, style, link", document.head).forEach(function (part) { page.head.appendChild(page.importNode(part, true)); });
     page.documentElement.lang = document.documentElement.lang;
     page.body.className = "plain";
@@ -164,6 +171,12 @@
       delete plot.dataset.drawn;
     });
     all("a[href^='#']", copy).forEach(function (link) { link.replaceWith(link.textContent); });  // its place is not there
+    var name = copy.querySelector(".called");
+    var first = page.createElement("h1");
+    first.className = name.className;
+    first.id = name.id;
+    first.textContent = name.textContent;
+    name.replaceWith(first);
     all(".key", copy).forEach(function (key) { if (key.hasAttribute("aria-pressed")) { key.setAttribute("aria-pressed", "true"); } });
     all("script:not([type])").forEach(function (script) { page.body.appendChild(page.importNode(script, true)); });
     return "<!doctype html>\n" + page.documentElement.outerHTML;

@@ -12,9 +12,9 @@ window.Shakeout = (function () {
   var panelOf = function (plot) { return panelsOf(plot.closest(".picture"))[Number(/-(\d+)$/.exec(plot.id)[1]) - 1]; };
   var nameOf = function (figure) { return figure.id.replace(/^figure-/, ""); };
 
-  // Labels of plotly hold a few tags and entities; a table holds plain text.
+  // Labels of plotly hold a few tags and entities, and a square of colour before a name; a table holds plain text.
   var plain = function (text) {
-    return String(text).replace(/<[^>]*>/g, " ").replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&#123;/g, "{")
+    return String(text).replace(/<span[^>]*>■<\/span>/g, "").replace(/<[^>]*>/g, " ").replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&#123;/g, "{")
       .replace(/&amp;/g, "&").replace(/\s+/g, " ").trim();
   };
   // The values a column stands for: given whole, or found in the trace as "y" or "customdata.0".
@@ -149,7 +149,7 @@ window.Shakeout = (function () {
     var heads = all("thead th", table);
     heads.forEach(function (head, column) {
       var filled = written.some(function (row) { return textOf(row, column).trim() !== ""; });
-      if (!filled || head.textContent.trim() === "") { return; }
+      if (!filled) { return; }
       var button = document.createElement("button");
       button.type = "button";
       button.className = "sort";
