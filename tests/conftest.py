@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import Phase, settings
@@ -54,3 +54,19 @@ def command(
         return Answer(int(ended.value.code or 0), out, err)
 
     return call
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """A browser (tests/report/browser.py); tests that need one are skipped without."""
+    pytest.importorskip("playwright", reason="Playwright drives the browser: pip install 'shakeout[test]'")
+    from browser import Chromium
+
+    from sim.report.html import stills
+
+    found = stills.browser()
+    if found is None:
+        pytest.skip("no Chromium on this machine")
+    opened = Chromium(found)
+    yield opened
+    opened.close()

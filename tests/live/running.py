@@ -5,13 +5,27 @@ from __future__ import annotations
 import http.client
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from sim.live.asked import Asked
-from sim.live.serve import Served
+import pytest
 
+from sim.live.asked import Asked
+from sim.live.serve import Served, desk_of
+from sim.study.how import How
+
+WORLDS = 300
 FEW = ("end=2025-12",)  # fewer months than the flagship has: quick
+
+
+def serving(out: Path) -> Iterator[Served]:
+    """A page that is ended in the end."""
+    pytest.importorskip("starlette", reason="the live page needs the extra: pip install 'shakeout[test]'")
+    one = Served(desk_of("six-dragons", FEW, WORLDS, None, out, How()))
+    one.begin()
+    yield one
+    one.close()
 
 
 def get(served: Served, path: str, method: str = "GET", body: str = "", **headers: str) -> tuple[int, str, Any]:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from running import FEW, ask, events, get, place, post
+from running import FEW, WORLDS, ask, events, get, place, post
 
 import sim
 from sim.foundation.errors import InputError
@@ -27,7 +27,6 @@ from sim.live.serve import Served, browser, desk_of, show
 from sim.study.how import How
 from sim.study.run import Run
 
-WORLDS = 300
 CHANGE = "assumptions.exchange.window=0@2024-07"
 
 

@@ -8,6 +8,7 @@
   const BEAT = 5000;  // milliseconds between two looks whether the server is there
   const RANGE_STEPS = 200;
   const MOST_FOUND = 40;
+  const NARROW = 900;  // pixels: controls stand above the answer's chapters, and all but the laws are folded
   let catalogue = null;
   let state = { sets: [], pinned: [], firm: "", large: false };
 
@@ -132,7 +133,7 @@
       one.addEventListener("change", () => moved(one, true));
     });
     const notes = row.events ? "; " + row.events + " dated event" + (row.events > 1 ? "s" : "") + " of the scenario change it" : "";
-    base.textContent = "base " + row.base_text + about + notes;
+    base.textContent = "base " + row.base_text + about + (sure(row) ? "" : ", drawn anew in every world") + notes;
     const own = {
       box: box, path: path,
       refresh: () => {
@@ -142,7 +143,7 @@
         back.hidden = !set;
         if (field.value !== now) { field.value = now; }
         if (number && document.activeElement !== number) { number.value = now; }
-        value.textContent = named ? "" : shown(isNaN(Number(now)) ? now : Number(now)) + (set || sure(row) ? "" : " (middle)") + about;
+        value.textContent = named ? "" : shown(isNaN(Number(now)) ? now : Number(now));
         if (field.type === "range") { field.setAttribute("aria-valuetext", shown(Number(now)) + about + (set ? ", changed; base " + row.base_text : "")); }
         if (dates) {
           if (document.activeElement !== dates.from) { dates.from.value = set ? set.from : ""; }
@@ -474,6 +475,7 @@
     byId("title").textContent = catalogue.title + (catalogue.base_sets.length ? ", base changed: " + catalogue.base_sets.join(", ") : "");
     byId("base-yaml").hidden = !catalogue.base_sets.length;
     byId("report").textContent = "Full report of " + catalogue.report_worlds.toLocaleString("en") + " worlds";
+    if (window.innerWidth <= NARROW) { document.querySelectorAll(".group:not(#h-laws)").forEach((group) => { group.open = false; }); }
     catalogue.dials.forEach((lever) => control(lever.path, lever.label, byId("dials"), Object.assign({ dial: true }, lever)));
     catalogue.levers.forEach((lever) => control(lever.path, lever.label, byId("levers"), lever));
     catalogue.firms.forEach((firm) => {

@@ -257,6 +257,7 @@ def render(document: Document, plotly: str = "") -> str:
     )
     return _environment().get_template("page.html").render(
         document=document,
+        plain=document.plain,
         policy=policy,
         linked=linked(_anchors(sections)),
         css=Markup(own_file("page.css")),
@@ -268,7 +269,11 @@ def render(document: Document, plotly: str = "") -> str:
 
 def fragment(section: Section) -> str:
     """One section as HTML without a page around it: the page it goes to has the style and the scripts."""
-    return _environment().get_template("fragment.html").render(section=section, linked=linked(_anchors([section])))
+    return (
+        _environment()
+        .get_template("fragment.html")
+        .render(section=section, plain=False, linked=linked(_anchors([section])))
+    )
 
 
 def _anchors(sections: Sequence[Section]) -> frozenset[str]:
