@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import duels as made
 import made_up
 import pytest
 import small_studies
@@ -30,3 +31,9 @@ def written(run: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def studies(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """A page of every kind."""
     return small_studies.written(tmp_path_factory.mktemp("studies"))
+
+
+@pytest.fixture(scope="session")
+def duels(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """A small answer of every kind by name; studies are written, runs and what compares them are not."""
+    return made.studies(tmp_path_factory.mktemp("results")) | made.runs()

@@ -12,6 +12,7 @@ from sim.report.html import style
 from sim.report.html.plotly_values import plotly_text
 from sim.report.pictures.picture import Key, Panel, Picture, numbers
 from sim.report.pictures.traces import TOLD, intervals, marks, plain, upright
+from sim.report.pictures.value_axis import source
 from sim.scenario.model import Claim, Reported
 from sim.study.hindcast import Hindcast
 from sim.words.names import name_of
@@ -44,7 +45,7 @@ def timeline(done: Hindcast) -> Picture:
     caption = (
         "Circles and squares: reported numbers, at the share of worlds that lie below them; shaded: the middle 90% "
         "and 50%. Diamonds: events, at the share of worlds that did what happened. Dotted: the end of the training "
-        f"window. {done.scenario.worlds:,} worlds."
+        f"window. {source(done.scenario, 'hindcast')}"
     )
     keys = (
         Key("number inside 90%", NUMBER_INSIDE, "marker"),
@@ -165,7 +166,7 @@ def reliability(done: Hindcast) -> Picture:
     title = "On the line, probabilities mean what they say: of events at 30% three in ten happen"
     caption = (
         f"{count(len(rows), 'event')} in {FACT_CLASSES} classes by the share of worlds; bars: exact 95% intervals, as "
-        f"if events did not depend on each other. {done.scenario.worlds:,} worlds."
+        f"if events did not depend on each other. {source(done.scenario, 'hindcast')}"
     )
     return Picture(
         "reliability", title, caption, "share of worlds, mean of the class", "share that happened",
@@ -207,7 +208,7 @@ def ranks(done: Hindcast) -> Picture:
     caption = (
         "Where what was reported lies among the worlds. Flat: the spread is right; heaped at the ends: it is too "
         f"narrow ({edge} of {len(shown)} lie in the outer two fifths). Dotted: a flat histogram. "
-        f"{done.scenario.worlds:,} worlds."
+        f"{source(done.scenario, 'hindcast')}"
     )
     keys = (Key("training window", style.CONTEXT), Key("test window", NUMBER_INSIDE)) if len(data) > 1 else ()
     return Picture(
