@@ -12,20 +12,17 @@ import numpy as np
 import pandas as pd
 
 from sim.foundation.states import A_STARTUP, ALL_STARTUPS, State
-from sim.outcomes.fates import reported
-from sim.outcomes.index import group_name, groups_of
+from sim.outcomes.index import groups_of
 from sim.report.html import style
 from sim.report.html.plotly_values import month_day, year_step
-from sim.scenario.layout import layout_of
 from sim.scenario.model import Firm, Scenario
 from sim.study.focus import asked_in, claims_first, first, focus_in, itself
 from sim.study.given import given_in
-from sim.words import numbers
+from sim.words import survivors
 from sim.words.given import NOT_BY_WORLD, these_worlds
-from sim.words.headlines import MOST_SPOKEN
 from sim.words.months import month_name, short_month
 from sim.words.names import of_what
-from sim.words.text import listed, lower, shorten
+from sim.words.text import listed, shorten
 
 SHORT = 30  # months: up to here an axis has ticks within the year
 MOST_YEARS, FEW_YEARS = 20, 5  # ticks of an axis, and of one of a small panel
@@ -84,7 +81,7 @@ class RunReader:
     @cached_property
     def firms(self) -> dict[str, Firm]:
         """Firms and classes of firms by id, in file order."""
-        return {firm.id: firm for firm in self.scenario.firms}
+        return survivors.firms_of(self.scenario)
 
     @cached_property
     def startups(self) -> list[str]:
@@ -124,13 +121,16 @@ class RunReader:
             if group not in self.firms and (startups.issuperset(members) or group in self.focus)
         ]
 
+    @cached_property
+    def headline(self) -> str:
+        """The sentence to quote of a run."""
+        outcomes = self.outcomes
+        told = self.asked, self.focus, self.given
+        return survivors.who_is_left(self.scenario, outcomes.headline, outcomes.landscape, *told)
+
     def spoken(self, shares: Mapping[str, float]) -> list[str]:
-        """Whom a sentence about ``shares`` names, one or more: the highest and the lowest, who is in focus before them
-        or in their place.
-        """
-        ends = max(shares, key=lambda firm: shares[firm]), min(shares, key=lambda firm: shares[firm])
-        mine = [firm for firm in self.asked if firm in shares][:MOST_SPOKEN]
-        return list(dict.fromkeys([*mine, *ends]))[: max(len(mine), len(ends))]
+        """Whom a sentence about ``shares`` names (words/survivors.py)."""
+        return survivors.spoken(shares, self.asked)
 
     @cached_property
     def styles(self) -> dict[str, style.LineStyle]:
@@ -143,22 +143,12 @@ class RunReader:
         return self.styles.get(self.series(group), style.GROUP)
 
     def series(self, firm: str) -> str:
-        """The firm itself, or the class that a copy ``<class>-001`` belongs to; whatever else is given, unchanged."""
-        if firm in self.firms:
-            return firm
-        stem, _, number = firm.rpartition("-")
-        return stem if number.isdecimal() and stem in self.firms and self.firms[stem].copies else firm
+        """The firm itself, or the class that a copy belongs to; whatever else is given, unchanged."""
+        return survivors.series_of(self.firms, firm)
 
     def name(self, firm: str, limit: int = 40) -> str:
         """A firm's name as people say it, one line; a class says how many it is. The id where it is no firm."""
-        if firm not in self.firms:
-            series = self.firms.get(self.series(firm))
-            if series is None and firm in reported(self.scenario):
-                return shorten(lower(group_name(firm)), limit)
-            return shorten(f"{series.name} {firm.rpartition('-')[2]}" if series else firm, limit)
-        found = self.firms[firm]
-        crowd = f" (class of {found.copies:,})" if found.copies else ""
-        return shorten(found.name or found.id, limit - len(crowd)) + crowd
+        return survivors.firm_in_words(self.scenario, self.firms, firm, limit)
 
     def whole(self, firm: str) -> str:
         """What a share of ``firm`` is a share of: "of worlds", of a class "of its firms"."""
@@ -166,24 +156,11 @@ class RunReader:
 
     def says(self, firm: str, share: float, state: str) -> str:
         """ "Zhipu is closed in 11% of worlds"; of a class "11% of Crowd (class of 30) are closed"."""
-        told = numbers.percent(share)
-        if firm in layout_of(self.scenario).singles:
-            return f"{self.name(firm)} is {state} in {told} of worlds"
-        return f"{told} of {self.name(firm)} are {state}"
-
-    def also(self, firm: str, share: float, after: str) -> str:
-        """The same of another firm behind what is said of ``after``: "MiniMax in 12%"."""
-        told = numbers.percent(share)
-        if firm not in layout_of(self.scenario).singles:
-            return f"{told} of {self.name(firm)}"
-        said = f"{self.name(firm)} in {told}"
-        return said if after in layout_of(self.scenario).singles else f"{said} of worlds"
+        return survivors.says(self.scenario, self.firms, firm, share, state)
 
     def ranked(self, shares: Mapping[str, float], state: str) -> str:
         """The same of those whom a sentence about ``shares`` names (``spoken``)."""
-        best, *others = self.spoken(shares)
-        said = [self.says(best, shares[best], state), *(self.also(firm, shares[firm], best) for firm in others)]
-        return ", ".join(said)
+        return survivors.ranked_by_share(self.scenario, self.firms, shares, state, self.asked)
 
     # time
     @cached_property

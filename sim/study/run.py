@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +22,7 @@ from sim.outcomes.beside import ABOUT_CLAIM, ABOUT_FACT, ABOUT_FATE, COMES_TRUE,
 from sim.outcomes.given import known_only, numbers_of
 from sim.scenario.model import Scenario
 from sim.study import executor, memory, replicates
-from sim.study.focus import claims_first, first, focus_in
+from sim.study.focus import asked_in, claims_first, first, focus_in
 from sim.study.given import (
     GIVEN,
     Blocks,
@@ -62,7 +62,7 @@ class Conditioned:
     blocks: Blocks
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class Run(Answer):
     """Many worlds of one scenario. The methods give pandas frames with the columns of the result files.
 
@@ -80,15 +80,24 @@ class Run(Answer):
     )
     outcomes: Outcomes
     blocks: Callable[[], Iterator[Block]]
-    pieces: Callable[[], Iterable[Piece]] | None = field(default=None, repr=False)
+    pieces: Callable[[], Iterable[Piece]] | None = None
     warnings: tuple[str, ...] = ()
-    all_worlds: pd.DataFrame | None = field(default=None, repr=False)
-    conditioned: Conditioned | None = field(default=None, repr=False)
+    all_worlds: pd.DataFrame | None = None
+    conditioned: Conditioned | None = None
 
     @property
     def from_tables(self) -> bool:
         """Whether it was opened from its folder alone."""
         return self.pieces is not None
+
+    @property
+    def headline(self) -> str:
+        """The sentence to quote: who is left."""
+        from sim.words.survivors import who_is_left
+
+        manifest, outcomes = self.manifest, self.outcomes
+        told = asked_in(manifest), focus_in(self.scenario, manifest), given_in(manifest)
+        return who_is_left(self.scenario, outcomes.headline, outcomes.landscape, *told)
 
     def survival(self) -> pd.DataFrame:
         """survival.csv: curves of firms and groups, with 95% bands."""

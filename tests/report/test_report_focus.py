@@ -40,17 +40,16 @@ def heads(table: Any) -> list[str]:
 def test_the_headline_begins_with_them_in_their_order(run: Any, asked: RunReader):
     shares = run.outcomes.headline.set_index("firm")["independent"]
     stepfun, tencent, six = (f"{100 * shares[firm]:.0f}%" for firm in ("stepfun", "tencent", "six"))
-    said = run_page.headline(asked)
+    said = asked.headline
     assert said.startswith(
         f"In December 2030, StepFun is still independent in {stepfun} of worlds, Tencent in {tencent}, "
         f"{six} of group six; in the median world "
     )
     assert said.endswith(" startups are still independent")
     best = shares[list(made_up.STARTUPS)].idxmax()
-    assert f"StepFun is still independent in {stepfun} of worlds, {made_up.STARTUPS[best]} in " in run_page.headline(
-        told(run, "stepfun")
-    )
-    assert not run_page.headline(reader_of(run)).startswith("In December 2030, StepFun")
+    alone = told(run, "stepfun").headline
+    assert f"StepFun is still independent in {stepfun} of worlds, {made_up.STARTUPS[best]} in " in alone
+    assert not reader_of(run).headline.startswith("In December 2030, StepFun")
 
 
 def test_the_table_of_fates_begins_with_them_and_leaves_the_others_as_they_were(run: Any, asked: RunReader):

@@ -163,7 +163,7 @@ def test_titles_captions_and_axes_are_in_the_page(run: Any, elements: list[Eleme
 def test_headline_and_titles_use_the_run_s_own_numbers(run: Any, html: str):
     rows = run.outcomes.headline.set_index("firm").loc[list(made_up.STARTUPS)]
     best, worst = rows["independent"].idxmax(), rows["independent"].idxmin()
-    said = run_page.headline(reader_of(run))
+    said = reader_of(run).headline
     assert f"{made_up.STARTUPS[best]} is still independent in {100 * rows['independent'][best]:.0f}% of worlds" in said
     assert f"{made_up.STARTUPS[worst]} in {100 * rows['independent'][worst]:.0f}%" in said
     left = run.outcomes.landscape.query("quantity == 'independents'").iloc[-1]

@@ -12,7 +12,6 @@ from reading import drawn, having, read
 
 from sim.outcomes.endgame import Share
 from sim.report.html.write import write
-from sim.report.pages import report as run_page
 from sim.report.pictures import fates, landscape, money, survival, timelines
 from sim.report.run_reader import MOST_PANELS, reader_of
 from sim.report.tables import of_run
@@ -73,10 +72,10 @@ def test_a_class_is_one_series_and_says_how_many_it_is(tmp_path: Path):
     view = reader_of(run)
     assert view.startups == ["crowd", "b"]
     assert [panel.heading for panel in fates.fates_over_time(view).panels] == ["Crowd (class of 30)", "Beta"]
-    assert "of 31 startups are still independent" in run_page.headline(view)
+    assert "of 31 startups are still independent" in view.headline
     share = numbers.percent(view.at_horizon("crowd", "independent")[0])
-    assert f"{share} of Crowd (class of 30)" in run_page.headline(view), "a share of its firms, not of worlds"
-    for told in (run_page.headline(view), fates.fates_over_time(view).title, survival.survival_curves(view).title):
+    assert f"{share} of Crowd (class of 30)" in view.headline, "a share of its firms, not of worlds"
+    for told in (view.headline, fates.fates_over_time(view).title, survival.survival_curves(view).title):
         assert "Crowd (class of 30) is" not in told and "Crowd (class of 30) in" not in told
     lane = timelines.timeline(view, run.stories[0]).panels[0].layout["yaxis"]["ticktext"][0]
     assert "Crowd 001" in lane and view.style("crowd").colour in lane
@@ -88,7 +87,7 @@ def test_firms_that_never_or_late_enter(tmp_path: Path):
     firms = (firm("a", "Always"), firm("n", "Never", enters=None), firm("l", "Late", enters=START + 30))
     run = made_up.run(made_up.scenario(firms, ticks=60, claims=()), 200)
     view = reader_of(run)
-    assert "Never" not in run_page.headline(view)
+    assert "Never" not in view.headline
     assert [panel.heading for panel in money.purse_fans(view, "cash").panels] == ["Always", "Late"]
     stacks = fates.fates_over_time(view)
     assert stacks.panels[1].data[-1]["name"] == "not entered"

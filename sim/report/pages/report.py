@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 
-from sim.foundation.states import ALL_STARTUPS, State
-from sim.outcomes.index import groups_of
 from sim.report.html.document import Details, Document, Figure, Prose, Section, Switch, Tiles
 from sim.report.pages.chapters import closing, survival_switch
 from sim.report.pages.given import GIVEN_TERMS, given_chapter
@@ -17,12 +15,11 @@ from sim.report.tables import of_run
 from sim.study.focus import typed
 from sim.study.given import typed_given
 from sim.study.run import Run
-from sim.words import headlines
 from sim.words.estimates import NOTE
-from sim.words.given import given_in_words, headline_given, these_worlds
+from sim.words.given import given_in_words, these_worlds
 from sim.words.life_stories import WorldStory
 from sim.words.numbers import between, count, percent, significant
-from sim.words.text import capital, lower, notes, shorten
+from sim.words.text import capital, notes, shorten
 
 
 def document_of(answer: Run) -> Document:
@@ -67,7 +64,7 @@ def document_of(answer: Run) -> Document:
         )
     return Document(
         shorten(scenario.title or scenario.name, 200),
-        headline(run),
+        run.headline,
         sections,
         shorten(scenario.description, 2000),
         (
@@ -89,23 +86,6 @@ NOT_KNOWN_TERM = (
         "not in it.",
     ),
 )
-
-
-def headline(run: RunReader) -> str:
-    """The sentence to quote."""
-    rows = run.outcomes.headline.to_dict("records")
-    shares = {
-        row["firm"]: row[State.INDEPENDENT]
-        for row in rows
-        if row["firm"] in (*run.startups, *run.focus) and row[State.NEVER_ENTERED] < 1
-    }
-    ranked = run.ranked(shares, "still independent") if shares else ""
-    medians = run.landscape("independents")["median"]
-    left = None if len(shares) < 2 or medians.empty else round(float(medians.iloc[-1]))
-    said = headlines.of_run(
-        run.horizon, ranked, left, len(groups_of(run.scenario).get(ALL_STARTUPS, ())), bool(run.focus)
-    )
-    return headline_given(run.given, said if run.given is None else lower(said))
 
 
 LEFT_TILES = {
