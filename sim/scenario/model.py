@@ -6,6 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from sim.foundation.months import month_text
+from sim.foundation.notebook import Shown
+from sim.foundation.states import A_GIANT, A_STARTUP
 from sim.scenario.frozen import Frozen
 
 SERIES, LINE, JOINT = "series", "line", "joint"
@@ -128,8 +131,8 @@ class Probe:
     how: str = AT
 
 
-@dataclass(frozen=True, slots=True)
-class Scenario:
+@dataclass(frozen=True, slots=True, repr=False)
+class Scenario(Shown):
     """One question: an industry, its assumptions, its dated events, and what is asked of it.
 
     ``assumptions`` maps "assumptions.<mechanism>.<name>" to its Value, complete (defaults filled in).
@@ -170,6 +173,16 @@ class Scenario:
     places: Mapping[str, tuple[str | None, int | None]] = field(default_factory=dict, compare=False)
     luck: int | None = None
     draws: int | None = None
+
+    def __repr__(self) -> str:
+        """One line: who is in it, when, and how it is simulated."""
+        firms = ", ".join(f"{self.firms_of_kind(kind)} {kind}s" for kind in (A_STARTUP, A_GIANT))
+        months = f"{month_text(self.start)} to {month_text(self.end)}"
+        return f"<Scenario {self.name}: {firms}, {months}, worlds={self.worlds}, seed={self.seed}>"
+
+    def firms_of_kind(self, kind: str) -> int:
+        """Number of its firms that are "startup" or "giant", every firm of a class counted."""
+        return sum(max(firm.copies, 1) for firm in self.firms if firm.kind == kind)
 
     @property
     def ticks(self) -> int:

@@ -113,7 +113,7 @@ WAVE_TABLE = Table(
 )
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class Calibration(Study):
     """What the facts to ``until`` (YYYY-MM) leave of the assumptions without a source.
 

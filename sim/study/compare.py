@@ -41,7 +41,7 @@ FEWEST_RUNS = 2
 Asked = Scenario | Run
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class Comparison(RunsCompared):
     """Runs side by side, every one against the first; ``notes`` say how they were compared."""
 

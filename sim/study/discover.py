@@ -76,7 +76,7 @@ class Counted(NamedTuple):
     open: int
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class Discovery(Study):
     """Which states at a date tell apart in which worlds a claim comes true.
 

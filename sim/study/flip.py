@@ -37,7 +37,7 @@ EVALUATIONS = Table(
 )
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class Flip(Study):
     """Where the probability of a claim crosses a level, as one assumption varies.
 

@@ -97,7 +97,7 @@ SCORES = Table(
 )
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class Hindcast(Study):
     """How well the worlds of a scenario knew what happened.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +29,7 @@ KEY_OF_A_ROW = ("variant", "firm", "quantity", "date")
 TOLD_OF_ALL = ("base", "variant_value", "difference", "low", "high")
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class RunsCompared(Study):
     """Runs, every one compared with the first: ``differences`` is differences.csv as a pandas frame, ``headline`` has a
     sentence for every run but the first, ``runs()`` gives the runs. Where something is given ``differences_all`` is
@@ -38,7 +38,7 @@ class RunsCompared(Study):
 
     differences: pd.DataFrame
     differences_all: pd.DataFrame | None = None
-    runs: Callable[[], list[Run]] = field(repr=False)
+    runs: Callable[[], list[Run]]
 
     def told_months(self) -> dict[str, int]:
         """Run -> the calendar month at which its runway, cash and revenue are told first."""

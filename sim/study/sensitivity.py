@@ -63,7 +63,7 @@ TORNADO = Table(
 )
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class Sensitivity(Study):
     """What drives whether a claim comes true.
 

@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self, TypeVar
 
 from sim.archive import digest, folder, tables
 from sim.archive.dictionary import Table
 from sim.archive.folder import RunFolder
+from sim.foundation.notebook import LONGEST_LINE, Shown
 from sim.scenario.model import ENSEMBLE_FILE, Scenario
 from sim.scenario.yaml_text import to_yaml
 from sim.study import readme
 from sim.study.focus import FOCUS, focus_of, named
 from sim.study.how import DRAWING, WRITING, How
+from sim.words.text import shorten
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,8 +42,8 @@ class Kind(NamedTuple):
     others: Mapping[str, str] = {}
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Answer:
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+class Answer(Shown):
     """What came out of a question. ``folder`` is None where nothing was written; ``reused``: it was there already."""
 
     KIND: ClassVar[Kind]
@@ -49,7 +51,24 @@ class Answer:
     manifest: dict[str, Any]
     folder: Path | None = None
     reused: bool = False
-    others: Sequence[Scenario] = field(default=(), repr=False)  # scenarios of further runs, whose evidence counts too
+    others: Sequence[Scenario] = ()  # scenarios of further runs, whose evidence counts too
+
+    def __repr__(self) -> str:
+        """A line that says what it is, the sentence to quote, and its folder if it has one."""
+        asked = f"worlds={self.scenario.worlds}, seed={self.scenario.seed}"
+        what = f"<{type(self).__name__} of {self.scenario.name}: {asked}>"
+        said = [what, *(f"{sentence}." for sentence in self.sentences)]
+        return "\n".join(shorten(line, LONGEST_LINE) for line in [*said, *([str(self.folder)] if self.folder else [])])
+
+    @property
+    def headline(self) -> Any:
+        """The sentence to quote; of runs that are compared a list, one for every run but the first."""
+        raise NotImplementedError
+
+    @property
+    def sentences(self) -> list[str]:
+        """The sentences to quote, one or more."""
+        return [self.headline] if isinstance(self.headline, str) else list(self.headline)
 
     @property
     def notes(self) -> list[str]:

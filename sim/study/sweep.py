@@ -46,7 +46,7 @@ GRID = Table(
 )
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class Sweep(Study):
     """Runs of one scenario over a grid of one or two assumptions.
 

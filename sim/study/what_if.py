@@ -62,7 +62,7 @@ TURNED = Table(
 )
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class WhatIf(RunsCompared):
     """A base and its variants in the same worlds.
 

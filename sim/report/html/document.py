@@ -243,6 +243,11 @@ def _hash(script: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
 
 
+def html_by(template: str, **given: Any) -> str:
+    """What a template of ours makes of what is ``given``, texts escaped."""
+    return _environment().get_template(template).render(**given)
+
+
 def render(document: Document, plotly: str = "") -> str:
     """The page as HTML. ``plotly`` is the path of plotly.js beside the page; empty: it is embedded."""
     code = "\n".join(own_file(name) for name in CODE)
@@ -255,7 +260,8 @@ def render(document: Document, plotly: str = "") -> str:
         f"default-src 'none'; script-src {' '.join(sources)}; style-src 'unsafe-inline'; img-src data: blob:; "
         "font-src data:; base-uri 'none'; form-action 'none'"
     )
-    return _environment().get_template("page.html").render(
+    return html_by(
+        "page.html",
         document=document,
         plain=document.plain,
         policy=policy,

@@ -27,6 +27,7 @@ from sim.words.numbers import between, percent
 from sim.words.propositions import asked
 from sim.words.text import capital, shorten
 
+STEPS = "given"  # name of the table that says how many worlds each condition leaves
 TITLE = "What is given, and all worlds beside"
 BESIDE_STATES = (State.INDEPENDENT, State.IN_GENERAL_RACE, State.ACQUIRED, State.CLOSED, State.LISTED, State.PIVOTED)
 GIVEN_TERMS = (
@@ -112,7 +113,7 @@ def _both_cell(row: Mapping[str, Any] | None) -> Cell:
     return Cell(sides_and_difference(row)[2], f"all {sides_and_difference(of_all)[2]}")
 
 
-def steps_table(given: Mapping[str, Any], worlds: int, name: str = "given") -> Table:
+def steps_table(given: Mapping[str, Any], worlds: int, name: str = STEPS) -> Table:
     """One row for every condition, in order: how many worlds are left when it and all before it are given."""
     before, rows = worlds, []
     for step in given["steps"]:
