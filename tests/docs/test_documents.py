@@ -254,7 +254,7 @@ def test_the_walk_from_file_to_test_to_docs_works(tmp_path):
     law = [path for path in touched if path.startswith("tests/")]
     rules = ["tests/engine/test_source_rules.py", "tests/engine/test_luck.py", "tests/docs/test_documents.py"]
     asked = "sources or law or purposes or mechanism or generated or month or submodel or seven or breach or off"
-    assert " passed" in run("pytest", "-p", "no:cacheprovider", "-k", asked, *law, *rules)
+    assert " passed" in run("pytest", "-n", "0", "-p", "no:cacheprovider", "-k", asked, *law, *rules)
     assert "breach.hazard_month" in run("sim", "params", "breach")
 
 
@@ -268,7 +268,7 @@ def test_the_walk_from_an_answer_to_its_page_works(tmp_path):
     assert len(touched) == 5
     run("ruff", "check", *touched)
     run("ruff", "format", "--check", *touched)
-    assert "1 passed" in run("pytest", "-p", "no:cacheprovider", "tests/study/test_tenure.py")
+    assert "1 passed" in run("pytest", "-n", "0", "-p", "no:cacheprovider", "tests/study/test_tenure.py")
     said = run("sim", "tenure", "six-dragons", "--worlds", "2", "--jobs", "1", "--out", str(tmp_path / "results"))
     assert "stays independent longest" in said and "tenure.html" in said
     assert "Tell how many months each startup stays independent." in run("sim", "tenure", "--help")
