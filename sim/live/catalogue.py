@@ -83,6 +83,7 @@ def _row(base: Scenario, path: str, values: dict[str, Value]) -> dict[str, Any]:
         "default": decided.stated_as(declared, declared.default),
         "base": _single(declared, value),
         "base_text": value_text(value, declared) if value is not None else "as in the file",
+        "varies": "" if value is None or value.kind == "number" else "by world" if value.uncertain else "by month",
         "source": value.source if value is not None else declared.source,
         "events": events,
     }

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import duels as made
 import made_up
 import pytest
 import small_studies
@@ -28,12 +27,12 @@ def written(run: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def studies(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """A page of every kind."""
-    return small_studies.written(tmp_path_factory.mktemp("studies"))
+def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """A small answer of every kind, by name."""
+    return small_studies.answers(tmp_path_factory.mktemp("studies"))
 
 
 @pytest.fixture(scope="session")
-def duels(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """A small answer of every kind by name; studies are written, runs and what compares them are not."""
-    return made.studies(tmp_path_factory.mktemp("results")) | made.runs()
+def studies(answers: dict[str, Any]) -> dict[str, Path]:
+    """The page of each."""
+    return {kind: small_studies.page_of(done) for kind, done in answers.items()}

@@ -13,8 +13,8 @@ from xml.etree import ElementTree
 
 import made_up
 import pytest
-from duels import duel
 from markupsafe import escape as shown
+from small_studies import KINDS, duel
 from test_pages_by_kind import answers_below
 
 from sim.report import notebook
@@ -24,19 +24,15 @@ from sim.report.svg.drawing import MOST_SVG_BYTES
 from sim.study.study import Answer
 from sim.words.numbers import percent
 
-KINDS = (
-    *("run", "given", "what-if", "compare", "curves", "heatmaps", "flip"),
-    *("sensitivity", "everything", "hindcast", "calibrate", "discover"),
-)
 LONGEST_TEXT = 2_500  # characters; a run's was 440,030
 LARGEST_HTML = 300_000
 OWN_ELEMENTS = {"div", "p", "b", "table", "thead", "tr", "th", "tbody", "td", "small", "br", "code", "img"}
 
 
 @pytest.fixture(scope="module")
-def html(duels) -> dict[str, str]:
+def html(answers) -> dict[str, str]:
     """What a notebook shows of each."""
-    return {name: duels[name]._repr_html_() for name in KINDS} | {"scenario": duel()._repr_html_()}
+    return {name: answers[name]._repr_html_() for name in KINDS} | {"scenario": duel()._repr_html_()}
 
 
 def whole(page: str) -> ElementTree.Element:
@@ -68,8 +64,8 @@ def test_a_small_table_and_a_figure_without_scripts(html, name):
 
 
 @pytest.mark.parametrize("name", KINDS)
-def test_the_sentences_to_quote_stand_first_and_in_the_text(html, duels, name):
-    done = duels[name]
+def test_the_sentences_to_quote_stand_first_and_in_the_text(html, answers, name):
+    done = answers[name]
     for sentence in done.sentences:
         short = notebook.shorten(f"{sentence}.", notebook.LONGEST_SENTENCE)
         assert f"{shown(short)}</" in html[name].split("<table>")[0]
@@ -81,8 +77,8 @@ def test_the_sentences_to_quote_stand_first_and_in_the_text(html, duels, name):
 
 
 @pytest.mark.parametrize("name", [*KINDS, "scenario"])
-def test_what_has_all_numbers_is_there(html, duels, name):
-    done = duel() if name == "scenario" else duels[name]
+def test_what_has_all_numbers_is_there(html, answers, name):
+    done = duel() if name == "scenario" else answers[name]
     named = re.findall(r"<code>([a-z_]+)(\(\))?</code>", html[name])
     assert named
     for attribute, called in named:
@@ -105,15 +101,15 @@ def test_names_are_there_as_they_are_written(html):
         assert str(shown("<img src=x onerror=alert(1)>")) in html[name] and "月之暗面 🐉 &lt;b&gt;&amp;" in html[name]
 
 
-def test_the_table_of_a_run_says_what_its_summary_says(html, duels):
+def test_the_table_of_a_run_says_what_its_summary_says(html, answers):
     table = html["run"].split("<tbody>")[1]
-    for row in duels["run"].summary():
+    for row in answers["run"].summary():
         if row["kind"] == "startup":
             mine = table.split(f"<b>{shown(row['name'])}</b>")[1].split("</tr>")[0]
             assert f">{escape(percent(row['independent']))}" in mine.split("</td>")[1]
 
 
-def test_what_is_not_shown_is_counted_and_named(duels):
+def test_what_is_not_shown_is_counted_and_named(answers):
     cells = tuple(tuple(Cell(f"{row}-{column}") for column in range(11)) for row in range(15))
     table = Table("t", "", tuple(Column(f"head {column}") for column in range(11)), cells)
     page = notebook.rendered(notebook.Brief(["Said"], table, None, ["grid", "survival"]))
@@ -142,8 +138,8 @@ def test_the_first_table_stands_beside_the_figure_or_is_the_first_with_rows():
     assert found(empty) is None
 
 
-def test_given_shows_those_worlds_beside_all(html, duels):
-    row = next(row for row in duels["given"].summary() if row["firm"] == "beta")
+def test_given_shows_those_worlds_beside_all(html, answers):
+    row = next(row for row in answers["given"].summary() if row["firm"] == "beta")
     assert percent(row["independent"]) in html["given"] and percent(row["all_independent"]) in html["given"]
 
 
@@ -162,8 +158,8 @@ def test_a_scenario_is_one_line():
     assert "The scenario has no dated events" in "".join(image_in(quiet._repr_html_()).itertext())
 
 
-def test_the_headline_of_a_run_is_that_of_its_page(duels):
-    assert duels["run"].headline == document_of(duels["run"]).headline
+def test_the_headline_of_a_run_is_that_of_its_page(answers):
+    assert answers["run"].headline == document_of(answers["run"]).headline
 
 
 def test_text_needs_no_report():

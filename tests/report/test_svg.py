@@ -105,8 +105,8 @@ def test_bars_are_as_long_as_their_shares(run):
     assert sum(wide) == approx(len(made_up.STARTUPS), abs=0.005)
 
 
-def test_dots_and_intervals_of_differences(duels):
-    done = duels["what-if"]
+def test_dots_and_intervals_of_differences(answers):
+    done = answers["what-if"]
     runs, names = runs_of(done), list(dict.fromkeys(done.differences["variant"]))
     rows = difference_dots.rows_about(done.differences, names[0])
     picture = difference_dots.dots(runs, rows, difference_dots.IN_SHARES[0], 1)
@@ -123,8 +123,8 @@ def test_dots_and_intervals_of_differences(duels):
         assert any(ends == approx(pair, abs=TENTH) for pair in found if len(pair) == 2)
 
 
-def test_the_cells_of_a_heatmap_fill_it_with_the_colours_of_their_numbers(duels):
-    done = duels["heatmaps"]
+def test_the_cells_of_a_heatmap_fill_it_with_the_colours_of_their_numbers(answers):
+    done = answers["heatmaps"]
     swept = Swept(done)
     picture = sweep_heatmaps.industry(swept, "independents_left")
     seen, estimates = Seen(picture), swept.rows("independents_left")["estimate"].tolist()
@@ -139,9 +139,9 @@ def test_the_cells_of_a_heatmap_fill_it_with_the_colours_of_their_numbers(duels)
     assert first.get("fill") == colours[0], "the lowest of both is left and below"
 
 
-def test_title_axes_units_legend_and_source_are_there(duels):
+def test_title_axes_units_legend_and_source_are_there(answers):
     for name in ("curves", "flip", "sensitivity", "hindcast", "calibrate", "what-if", "run"):
-        picture = next(one for one in document_of(duels[name]).pictures if one.panels)
+        picture = next(one for one in document_of(answers[name]).pictures if one.panels)
         seen = Seen(picture)
         said = re.sub(r"\s+", "", seen.words)
         for text in (
@@ -205,8 +205,8 @@ def test_a_picture_of_nothing_says_why():
     assert "Nobody enters" in seen.words and "Source: a test." in seen.words and not seen.all("path")
 
 
-def test_no_panel_overlaps_another(duels):
-    seen = Seen(next(one for one in document_of(duels["compare"]).pictures if one.grid))
+def test_no_panel_overlaps_another(answers):
+    seen = Seen(next(one for one in document_of(answers["compare"]).pictures if one.grid))
     assert len(seen.boxes) > 1
     for i, one in enumerate(seen.boxes):
         assert one["x"] + one["width"] <= 860 and one["width"] > 100

@@ -67,7 +67,8 @@
     changed(push);
   };
   const putBack = (path) => { state.sets = state.sets.filter((set) => set.path !== path); changed(true); };
-  const sure = (row) => row.base_text === String(row.base) || row.base_text === shown(row.base);
+  const sure = (row) => row.varies === "";
+  const VARIES = { "by world": ", drawn anew in every world", "by month": ", which changes over the months", "": "" };
   const shown = (value) => (typeof value === "number" ? String(Number(value.toPrecision(6))) : String(value));
   const changed = (push) => { refresh(); keepAddress(push); ask(); };
 
@@ -133,7 +134,7 @@
       one.addEventListener("change", () => moved(one, true));
     });
     const notes = row.events ? "; " + row.events + " dated event" + (row.events > 1 ? "s" : "") + " of the scenario change it" : "";
-    base.textContent = "base " + row.base_text + about + (sure(row) ? "" : ", drawn anew in every world") + notes;
+    base.textContent = "base " + row.base_text + about + VARIES[row.varies] + notes;
     const own = {
       box: box, path: path,
       refresh: () => {
