@@ -27,7 +27,7 @@ from sim.words.text import capital, listed, shorten
 
 MOST_TABLE_ROWS, MOST_TABLE_COLUMNS = 12, 9  # of a table
 FRAMES = ("summary", "fates", "survival", "landscape", "endgame", "claims", "paths", "firms", "events")  # of a run
-LONGEST_SENTENCE = 600  # characters
+LONGEST_SENTENCE, LONGEST_CAPTION = 600, 1_500  # characters
 UNBROKEN, SUB_BESIDE = 24, 14  # characters of a cell that is not broken into lines, and of small print beside it
 
 
@@ -102,7 +102,7 @@ def rendered(brief: Brief) -> str:
         rows=[[row[at] for at in shown] for row in rows[:MOST_TABLE_ROWS]],
         short=UNBROKEN,
         beside=SUB_BESIDE,
-        caption=shorten(table.caption, LONGEST_SENTENCE) if table else "",
+        caption=shorten(table.caption, LONGEST_CAPTION) if table else "",
         left=f"{capital(listed(left))} not shown." if left else "",
         whole=brief.whole,
         image=base64.b64encode(svg_of(picture).encode()).decode() if picture else "",

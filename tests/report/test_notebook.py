@@ -121,6 +121,13 @@ def test_what_is_not_shown_is_counted_and_named(answers):
     assert "<img" not in page
 
 
+def test_captions_are_whole_and_what_they_call_bold_is(html, duels):
+    for name in ("run", "given", "what-if"):
+        assert "seed 3." in re.findall(r"<p><small>(.*?)</small>", html[name])[0]
+    row = next(row for row in html["what-if"].split("<tr>")[1:] if "月之暗面" in row.split("</tr>")[0])
+    assert row.count("<b>") > 1, "its interval excludes zero"
+
+
 def test_columns_that_are_drawn_alone_are_left_out(html):
     assert "How its worlds end" not in html["run"] and "Independent" in html["run"]
 
