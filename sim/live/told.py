@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 
 from sim.foundation.states import State
 from sim.report.html.document import Cell, Column, Details, Figure, Prose, Section, Switch, Table, Terms
-from sim.report.pages import report
 from sim.report.pages.chapters import survival_switch
 from sim.report.pages.whatif import (
     differences_section,
@@ -50,7 +49,7 @@ def told(stage: Stage) -> Told:
     worlds, seed = f"{stage.worlds:,} world{'' if stage.worlds == 1 else 's'}", base.scenario.seed
     if stage.study is None:
         note = f"Nothing is changed: this is the base, in {worlds}, seed {seed}."
-        return Told([report.headline(reader_of(base))], note, [BASE])
+        return Told([base.headline], note, [BASE])
     note = (
         f"The same {worlds} with and without the change, seed {seed}. Plus or minus is half a 95% interval. A "
         "difference whose interval holds zero is not told in the sentence, and not set bold in a table."
