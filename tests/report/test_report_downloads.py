@@ -70,6 +70,8 @@ def test_bars_have_their_names(run: Any, written: Path, chromium: Chromium):
     assert list(rows[0]) == ["series", "startup", f"share of worlds in {view.horizon}"]
     shares = {(row["startup"], row["series"]): float(row[f"share of worlds in {view.horizon}"]) for row in rows}
     assert shares["Moonshot", "closed"] == pytest.approx(view.at_horizon("moonshot", "closed")[0], rel=1e-3)
+    lanes = rows_of(taken(written / "report.html", "world-1", "csv", chromium)["text"])
+    assert "Zhipu" in {row["startup"] for row in lanes}  # without the square of its colour
     causes = rows_of(taken(written / "report.html", "ended-by-firm", "csv", chromium)["text"])
     by = f"share gone by {view.horizon}"
     assert list(causes[0]) == ["series", "firm or group", by, f"low ({by})", f"high ({by})"]

@@ -111,7 +111,7 @@
         left += SWATCH;
       }
       var said = head.querySelector("span").textContent;
-      write(svg, said, left, down - 3, MARGIN + place.right - room.left - left, 13, 620, ink("--ink"));
+      write(svg, said, left, down, MARGIN + place.right - room.left - left, 13, 620, ink("--ink"));
       var note = head.querySelector("small");
       if (!note) { return; }
       var at = note.getBoundingClientRect();
