@@ -15,6 +15,7 @@ from pathlib import Path
 
 import sim
 from sim.archive import inventory
+from sim.report.html import stills
 from sim.study import readme
 from tools.docs.documents import ROOT
 
@@ -25,7 +26,6 @@ PICTURE = ROOT / "docs" / "picture.png"
 LEFT_OUT = ("report.html", "plots/", "firms.parquet", "events.parquet")
 WIDTH, HEIGHT = 1400, 1820
 COLOURS = 256
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--hide-scrollbars", "--disable-sync")
 NOTES = """# The reference run
 
@@ -55,7 +55,7 @@ def take(page: Path) -> None:
     """Photograph the top of ``page`` into docs/picture.png, in few colours so that it stays small."""
     from PIL import Image
 
-    browser = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    browser = stills.browser()
     if browser is None:
         sys.exit("no Chromium found: the reference run is written, the picture is the old one")
     with tempfile.TemporaryDirectory() as place:
