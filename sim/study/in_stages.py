@@ -123,10 +123,10 @@ class Explorer:
         have = 0 if known.block is None else known.block.worlds
         started = time.perf_counter()
         if have <= scenario.worlds:
-            missing = self._simulated(scenario, have, stop)
+            missing = self.simulated(scenario, have, stop)
             block = merged([*([known.block] if known.block is not None else []), *missing])
         else:  # it was told in more worlds, but not at this stage
-            block = merged(self._simulated(scenario, 0, stop))
+            block = merged(self.simulated(scenario, 0, stop))
         seconds = known.seconds + time.perf_counter() - started
         _go_on(stop)
         run = in_memory(scenario, [block], seconds)
@@ -136,8 +136,8 @@ class Explorer:
             known.runs[scenario.worlds] = run
         return run
 
-    def _simulated(self, scenario: Scenario, first: int, stop: threading.Event) -> list[Block]:
-        """The worlds from ``first`` on, tile by tile."""
+    def simulated(self, scenario: Scenario, first: int, stop: threading.Event) -> list[Block]:
+        """The worlds of ``scenario`` from ``first`` on, tile by tile; Stopped once ``stop`` is set."""
         starts = range(first, scenario.worlds, TILE_OF_STAGE)
         tiles = [
             self._pool.submit(_tile, scenario, start, min(TILE_OF_STAGE, scenario.worlds - start), stop)

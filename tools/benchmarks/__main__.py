@@ -2,7 +2,8 @@
 
 Measures this engine, the same laws under SimPy and Mesa, and the same laws fused into one compiled loop, all fed the
 same draws on one core, after making sure that all of them write the same histories. ``--scaling`` measures the cost
-against worlds, firms, months and workers instead, ``--profile`` where the time goes.
+against worlds, firms, months and workers instead, ``--profile`` where the time goes, ``--live`` how
+long the live page takes to answer.
 """
 
 from __future__ import annotations
@@ -50,6 +51,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--scaling", action="store_true", help="cost against worlds, firms, months and workers")
     parser.add_argument("--most-worlds", type=int, default=100_000, help="with --scaling: worlds to go up to")
     parser.add_argument("--profile", action="store_true", help="where the time of a run goes")
+    parser.add_argument("--live", action="store_true", help="the live page: an answer against simulating alone")
     return parser.parse_args()
 
 
@@ -73,7 +75,12 @@ def main() -> int:
 
         found["profile"] = where_time_goes(scenario, asked.worlds, asked.repeats)
         tables.show_profile(console, found["profile"])
-    if not asked.scaling and not asked.profile:
+    if asked.live:
+        from tools.benchmarks import live
+
+        found |= live.as_data(live.turns(scenario, asked.repeats))
+        tables.show_live(console, found["live"])
+    if not asked.scaling and not asked.profile and not asked.live:
         found |= {"worlds": asked.worlds, "peer_worlds": asked.peer_worlds, "repeats": asked.repeats}
         found |= as_data(compete(scenario, asked.worlds, asked.peer_worlds, asked.repeats))
         tables.show_contest(console, found)

@@ -58,3 +58,20 @@ def show_profile(console: Console, found: Mapping[str, Any]) -> None:
     console.print(table)
     for part, spent in found["once"].items():
         console.print(f"{part}: {spent:.2f} s")
+
+
+LIVE = {  # of live.Turn -> what it is
+    "sentence": "the sentence and who is left, 256 worlds",
+    "first": "all chapters, 256 worlds",
+    "second": "all chapters, 1,024 worlds",
+}
+
+
+def show_live(console: Console, found: Mapping[str, Any]) -> None:
+    """How long after a change an answer is there, and how many times as long as simulating its worlds alone."""
+    table = _table("After a change on the live page", "", "seconds", "of turns", "over simulating alone", "of turns")
+    for name, says in LIVE.items():
+        seconds, ratio = found["seconds"][name], found["ratios"][name]
+        numbers = f"{seconds['median']:.2f}", _range(seconds, 2), f"{ratio['median']:.2f}", _range(ratio, 2)
+        table.add_row(says, *numbers)
+    console.print(table)

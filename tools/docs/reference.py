@@ -52,9 +52,7 @@ def keep(folder: Path) -> None:
 
 
 def take(page: Path) -> None:
-    """Photograph the top of ``page`` into docs/picture.png, in few colours so that it stays small."""
-    from PIL import Image
-
+    """Photograph the top of ``page`` into docs/picture.png."""
     browser = stills.browser()
     if browser is None:
         sys.exit("no Chromium found: the reference run is written, the picture is the old one")
@@ -63,10 +61,16 @@ def take(page: Path) -> None:
         options = [f"--user-data-dir={place}/profile", f"--window-size={WIDTH},{HEIGHT}", "--virtual-time-budget=10000"]
         command = [browser, *FLAGS, *options, f"--screenshot={shot}", page.resolve().as_uri()]
         subprocess.run(command, check=True, capture_output=True, timeout=120)
-        with Image.open(shot) as image:
-            image.convert("RGB").quantize(COLOURS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(
-                PICTURE, optimize=True
-            )
+        keep_picture(shot, PICTURE)
+
+
+def keep_picture(shot: Path, picture: Path) -> None:
+    """Write a picture of a page to ``picture``, in few colours so that it stays small."""
+    from PIL import Image
+
+    with Image.open(shot) as image:
+        few = image.convert("RGB").quantize(COLOURS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+        few.save(picture, optimize=True)
 
 
 if __name__ == "__main__":
