@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Annotated
 
 import typer
@@ -44,6 +45,7 @@ def explore(
         desk = serve.desk_of(scenario, sets or (), worlds, seed, out, How(progress=tell))
     notices((*desk.base.notices, *memory_notices(desk.base, None)), quiet=False)
     served = serve.Served(desk, port)
+    gc.freeze()  # what is loaded stays: collecting garbage need not look at it while somebody waits for an answer
     print(f"Explore: {served.address}", flush=True)
     terminal.say("Ctrl-C ends it. Whoever has this address can ask, but only on this machine.")
     if opened is not None:

@@ -61,7 +61,6 @@ def catalogue(base: Scenario) -> dict[str, Any]:
             {"id": firm.id, "name": firm.name, "startup": firm.kind == A_STARTUP, "copies": firm.copies}
             for firm in base.firms
         ],
-        "groups": list(base.groups),
         "assumptions": {path: _row(base, path, values) for path in paths},
     }
 

@@ -165,7 +165,7 @@ def explored(scenario: Scenario | Path | str, worlds: int | None, out: Path) -> 
 
         explorer = Explorer(scenario, worlds)
         explorer.compile(How())
-        desk = Desk(explorer, scenario.name, scenario, (), out)
+        desk = Desk(explorer, "", scenario, (), out)
     else:
         desk = desk_of(scenario, (), worlds, None, out, How())
     served = Served(desk, framed=True)

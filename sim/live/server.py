@@ -32,6 +32,7 @@ from sim.live.guard import Guard
 from sim.live.told import sections, told
 from sim.report.html.document import CODE, fragment, own_file, plotly_script
 from sim.scenario.model import Scenario
+from sim.scenario.shipped import named
 from sim.scenario.yaml_text import to_yaml
 from sim.study.how import How
 from sim.study.in_stages import Explorer, Stage, Stopped
@@ -43,7 +44,7 @@ MOST_ANSWERS = 4  # that are worked on at a time; further questions wait
 MOST_TABS = 64
 MOST_BODY = 200_000  # bytes of what a page sends
 WAIT_SECONDS = 0.2  # between two looks whether a question that has nothing to tell still stands
-LAST_ANSWERS = 8  # kept for their tables
+LAST_ANSWERS = 4  # kept for their tables
 PAGE_FILES = {
     "": ("explore.html", "text/html"),
     "explore.css": ("explore.css", "text/css"),
@@ -53,7 +54,9 @@ PAGE_FILES = {
 
 @dataclass
 class Desk:
-    """What the server has at hand. ``named`` is the scenario as it was asked for, ``stated`` without ``sets``."""
+    """What the server has at hand. ``named`` is the scenario as it was asked for, a file or a name, empty where it is
+    neither; ``stated`` is what it states without ``sets``.
+    """
 
     explorer: Explorer
     named: str
@@ -71,6 +74,16 @@ class Desk:
     def base(self) -> Scenario:
         """The base with the worlds of the last stage."""
         return self.explorer.base
+
+    @property
+    def own_base(self) -> bool:
+        """Whether the base is no scenario that a command can name: it is written to BASE_FILE first."""
+        return bool(self.sets) or not self.named
+
+    @property
+    def command_scenario(self) -> str:
+        """The scenario in the command that asks the same."""
+        return BASE_FILE if self.own_base else self.named
 
     def begin(self, tab: str) -> threading.Event:
         """What stops the question that the tab asks now; the one it asked before is stopped."""
@@ -124,7 +137,7 @@ def answer(desk: Desk, asked: Asked, stop: threading.Event) -> Iterator[Event]:
                 yield "section", {"id": section.id, "title": section.title, "html": fragment(section)}
             if stage.last:
                 desk.keep(asked, stage)
-            yield "stage", {"sections": shown, "worlds": stage.worlds, "last": stage.last}
+            yield "stage", {"sections": shown, "whole": not stage.first, "worlds": stage.worlds, "last": stage.last}
     except Stopped:
         return
     except ShakeoutError as error:
@@ -183,7 +196,12 @@ async def _text(_request: Request, text: Callable[[], str], kind: str) -> Respon
 
 
 async def _catalogue(desk: Desk, _request: Request) -> Response:
-    stages = {"stages": desk.explorer.stages, "report_worlds": REPORT_WORLDS, "base_sets": list(desk.sets)}
+    stages = {
+        "stages": desk.explorer.stages,
+        "report_worlds": REPORT_WORLDS,
+        "base_sets": list(desk.sets),
+        "own_base": desk.own_base,
+    }
     return JSONResponse({**catalogue(desk.base), **stages})
 
 
@@ -242,13 +260,15 @@ def _changed(desk: Desk, asked: Asked) -> Scenario:
 
 
 def _extends(desk: Desk) -> str:
-    return desk.named if not desk.named.endswith((".yaml", ".yml")) else Path(desk.named).name
+    """What a scenario file extends: the base it is put beside, or a scenario that comes with the package."""
+    if not desk.named:
+        return BASE_FILE
+    return desk.named if named(desk.named) else Path(desk.named).name
 
 
 async def _command(desk: Desk, request: Request) -> Response:
     asked = _asked(request)
-    scenario = BASE_FILE if desk.sets else desk.named
-    return PlainTextResponse(command(scenario, desk.base.worlds, desk.base.seed, asked))
+    return PlainTextResponse(command(desk.command_scenario, desk.base.worlds, desk.base.seed, asked))
 
 
 async def _overlay(desk: Desk, request: Request) -> Response:

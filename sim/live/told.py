@@ -65,15 +65,19 @@ def told(stage: Stage) -> Told:
 
 
 def sections(stage: Stage) -> Iterator[Section]:
-    """The chapters, the most wanted first; each is made when it is asked for."""
+    """The chapters, the most wanted first; each is made when it is asked for. The first stage has those alone that are
+    seen first.
+    """
     study = stage.study
     runs = _base_alone(stage) if study is None else runs_of(study)
     rows = [] if study is None else [rows_about(study.differences, one.name) for one in study.variants]
     yield _left(runs, rows)
+    yield _curves(runs, stage)
+    if stage.first:
+        return
     for firm in runs.focus:
         if firm in runs.base.firms:
             yield _firm(runs, stage, firm, rows)
-    yield _curves(runs, stage)
     yield Section("causes", "What ended them", (Figure(causes_overlay(runs)),))
     yield Section(
         "industry", "What the industry looks like", (Figure(landscape_overlay(runs)), Figure(endgame_overlay(runs)))
@@ -119,7 +123,10 @@ def _left(runs: Runs, rows: Sequence[Sequence[Difference]]) -> Section:
         apart = [_difference(own.get(firm)) for own in ends]
         if several:
             pairs = zip(cells[1:], apart, strict=True)
-            cells[1:] = [replace(bar, last=f"{one.text} {one.sub}{one.last}", strong=one.strong) for bar, one in pairs]
+            cells[1:] = [
+                replace(bar, last=", ".join(filter(None, [f"{one.text} {one.sub}", one.last])), strong=one.strong)
+                for bar, one in pairs
+            ]
         body.append((name_head(runs, firm), *cells, *([] if several else apart)))
     said = "Percent of worlds in which it is neither acquired nor closed at the horizon; of a group, of its firms. "
     said += "The dark line is a 95% interval."
@@ -147,7 +154,7 @@ def _difference(row: Difference | None) -> Cell:
     difference, low, high, digits = difference_dots.as_told(row)
     sure = difference_dots.is_sure(row)
     beside = spread(difference, low, high, digits, signed)
-    said = "" if sure or not (low or high) else ", inside its noise"
+    said = "" if sure or not (low or high) else "inside its noise"
     return Cell(signed(difference, digits), beside, said, strong=sure)
 
 

@@ -91,12 +91,14 @@ class _Sums:
 
 
 def _add(total: Any, counts: np.ndarray, scenario: Scenario) -> np.ndarray:
-    """``total`` plus ``counts``, in place after the first block, in a type that holds all worlds of ``scenario``."""
-    if isinstance(total, np.ndarray):
-        total += counts
-        return total
+    """``total`` plus ``counts``, from the second block on in place, in a type that holds all worlds of ``scenario``."""
     most = scenario.worlds * max(max(firm.copies, 1) for firm in scenario.firms)
-    return counts.astype(np.uint32 if most < 1 << 32 else np.int64)
+    wide = np.dtype(np.uint32 if most < 1 << 32 else np.int64)
+    if not isinstance(total, np.ndarray):  # the counts of an only block are read where they are
+        return counts.copy() if counts.dtype == wide else counts
+    summed: np.ndarray = total if total.dtype == wide else total.astype(wide)
+    summed += counts
+    return summed
 
 
 def _wider(one: Any, other: np.ndarray) -> np.ndarray:

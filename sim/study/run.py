@@ -362,14 +362,14 @@ def simulate(scenario: Scenario, how: How, left: Left | None = None, replicated:
     )
 
 
-def in_memory(scenario: Scenario, blocks: Sequence[Block], seconds: float) -> Run:
+def in_memory(scenario: Scenario, blocks: Sequence[Block], seconds: float, paths: Sequence[str] = FOLLOWED) -> Run:
     """The run of ``scenario`` whose worlds are in ``blocks`` already, simulated in so many ``seconds``; nothing is kept
-    on the disk, no spread between draws is known, and of what a firm has by month only FOLLOWED.
+    on the disk, no spread between draws is known, and of what a firm has by month only ``paths``.
     """
     from sim.outcomes.summary import summarise
 
     started = time.perf_counter()
-    outcomes = summarise(scenario, lambda: blocks, paths=FOLLOWED)
+    outcomes = summarise(scenario, lambda: blocks, paths=paths)
     timings = {"simulate_seconds": seconds, "summarise_seconds": time.perf_counter() - started}
     manifest = manifest_of(Run.KIND, scenario, How(), scenario.notices, timings, **_about(scenario, outcomes))
     kept = [histories_alone(block) for block in blocks]

@@ -172,11 +172,13 @@ def test_the_readme_shows_commands_at_all():
         "trace",
         "claims",
         "schema",
+        "explore",
     } <= shown
 
 
-def test_the_picture_is_a_small_png():
-    data = (ROOT / "docs" / "picture.png").read_bytes()
+@pytest.mark.parametrize("name", ["picture.png", "explore.png"])
+def test_a_picture_is_a_small_png(name):
+    data = (ROOT / "docs" / name).read_bytes()
     assert data[:8] == b"\x89PNG\r\n\x1a\n" and len(data) < 300_000
     assert struct.unpack(">II", data[16:24])[0] >= 1000
 

@@ -27,6 +27,7 @@ SEEN = """
 }
 """
 FLICKER = "() => [...document.querySelectorAll('#sections .plot')].filter(plot => plot.kept).length"
+LETTER = "one => parseFloat(getComputedStyle(one).fontSize)"
 SIZES = ((420, "light"), (1280, "dark"), (1920, "light"))
 
 
@@ -119,11 +120,17 @@ def test_the_address_holds_all_that_is_asked(served, chromium):
         steps.append(headline(tab))
         tab.select_option("#focus", "moonshot")
         answered(tab)
+        chapters = tab.locator("#sections > section").evaluate_all("all => all.map(one => one.dataset.section)")
+        assert chapters[:4] == ["left", "survival", "firm-moonshot", "causes"]
+        assert tab.locator(".stale").count() == 0
         steps.append(headline(tab))
         tab.fill("#pin-name", "no first law")
         tab.click("#pin")
         answered(tab)
+        small = tab.locator("#figure-startups-left .xtick text").first.evaluate(LETTER)
         tab.locator("#large").click()
+        tab.wait_for_timeout(300)
+        assert tab.locator("#figure-startups-left .xtick text").first.evaluate(LETTER) > 1.3 * small
         steps.append(headline(tab))
         url = tab.url
         tab.reload()

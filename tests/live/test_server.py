@@ -19,11 +19,13 @@ import pytest
 from running import FEW, WORLDS, ask, events, get, place, post
 
 import sim
+from sim.archive import digest
 from sim.foundation.errors import InputError
 from sim.live import full_report
 from sim.live.asked import Asked
 from sim.live.catalogue import DIALS, LEVERS, catalogue
 from sim.live.serve import Served, browser, desk_of, show
+from sim.scenario.load import with_sets
 from sim.study.how import How
 from sim.study.run import Run
 
@@ -41,8 +43,10 @@ def test_an_answer_comes_in_stages(served):
     assert heads[1]["sentences"][0].startswith("Now: Shutting the listing window") and len(heads[1]["sentences"]) == 2
     assert "300 worlds" in heads[1]["note"]
     stages = named(said, "stage")
-    assert stages[-1]["sections"][:3] == ["left", "firm-moonshot", "survival"]
+    assert stages[-1]["sections"][:3] == ["left", "survival", "firm-moonshot"]
     assert [data["id"] for data in named(said, "section")] == stages[0]["sections"] + stages[1]["sections"]
+    assert stages[0]["sections"] == stages[1]["sections"][:2]  # the quickest stage is told in short
+    assert [stage["whole"] for stage in stages] == [False, True]
     assert all("300 worlds" in data["html"] for data in named(said, "section")[-3:-1])
 
 
@@ -239,6 +243,21 @@ def test_the_extra_is_asked_for(monkeypatch, tmp_path: Path):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "uvicorn" else object())
     with pytest.raises(InputError, match=r"shakeout\[explore\]"):
         desk_of("six-dragons", (), None, None, tmp_path, How())
+
+
+def test_a_scenario_in_memory_is_its_own_base(tmp_path: Path):
+    page = sim.explore(sim.load("six-dragons", FEW), worlds=16, out=tmp_path / "results")
+    try:
+        _, command, _ = get(page, place(page, "command"))
+        _, base, _ = get(page, place(page, "base.yaml"))
+        _, overlay, _ = get(page, place(page, "variant.yaml", set=[CHANGE]))
+    finally:
+        page.close()
+    assert command == "shakeout run base.yaml --worlds 16 --seed 7" and "extends: base.yaml" in overlay
+    (tmp_path / "base.yaml").write_text(base, encoding="utf-8")
+    (tmp_path / "mine.yaml").write_text(overlay, encoding="utf-8")
+    mine, asked = sim.load(tmp_path / "mine.yaml"), with_sets(sim.load("six-dragons", FEW), [CHANGE])
+    assert digest.stem(mine) == digest.stem(asked)
 
 
 def test_from_python_and_in_a_notebook(tmp_path: Path):

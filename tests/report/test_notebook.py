@@ -121,7 +121,7 @@ def test_what_is_not_shown_is_counted_and_named(answers):
     assert "<img" not in page
 
 
-def test_captions_are_whole_and_what_they_call_bold_is(html, duels):
+def test_captions_are_whole_and_what_they_call_bold_is(html, answers):
     for name in ("run", "given", "what-if"):
         assert "seed 3." in re.findall(r"<p><small>(.*?)</small>", html[name])[0]
     row = next(row for row in html["what-if"].split("<tr>")[1:] if "月之暗面" in row.split("</tr>")[0])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 import threading
 import time
+from concurrent.futures import wait
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ class Turn:
     """Seconds after a change until what is seen, and those that simulating the same worlds alone takes."""
 
     sentence: float  # of FIRST worlds, and who is left
-    first: float  # all chapters of FIRST worlds
+    first: float  # the chapters of FIRST worlds
     second: float  # all chapters of SECOND worlds
     alone_first: float
     alone_second: float
@@ -61,7 +62,7 @@ def _alone(desk: Desk, asked: Asked, worlds: int) -> float:
     """Seconds to simulate ``worlds`` worlds of the variant, by the same threads, with nothing told of them."""
     variant = replace(variants(desk.base, asked)[0].scenario, worlds=worlds)
     began = time.perf_counter()
-    desk.explorer.simulated(variant, 0, threading.Event())
+    wait(desk.explorer.tiles(variant, 0, threading.Event()))
     return time.perf_counter() - began
 
 

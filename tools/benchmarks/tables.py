@@ -62,7 +62,7 @@ def show_profile(console: Console, found: Mapping[str, Any]) -> None:
 
 LIVE = {  # of live.Turn -> what it is
     "sentence": "the sentence and who is left, 256 worlds",
-    "first": "all chapters, 256 worlds",
+    "first": "its curves too, 256 worlds",
     "second": "all chapters, 1,024 worlds",
 }
 

@@ -8,6 +8,7 @@
   const BEAT = 5000;  // milliseconds between two looks whether the server is there
   const RANGE_STEPS = 200;
   const MOST_FOUND = 40;
+  const LARGE_LETTERS = 1.4;  // how many times as large the letters of figures are in large type
   const NARROW = 900;  // pixels: controls stand above the answer's chapters, and all but the laws are folded
   let catalogue = null;
   let state = { sets: [], pinned: [], firm: "", large: false };
@@ -120,7 +121,7 @@
       const where = make("div", "", box, { class: "dates" });
       const month = (text) => {
         const tag = make("label", text + " ", where);
-        return make("input", "", tag, { type: "month", min: catalogue.start, max: catalogue.end, "aria-label": label + ", " + text });
+        return make("input", "", tag, { type: "month", placeholder: "YYYY-MM", min: catalogue.start, max: catalogue.end, "aria-label": label + ", " + text });
       };
       dates = { from: month("from"), until: month("until") };
       Object.values(dates).forEach((one) => one.addEventListener("change", () => {
@@ -174,7 +175,7 @@
       const select = make("select", "", line, { id: id });
       ["rule", "never", "a month"].forEach((word) => make("option", word, select, { value: word }));
       const under = make("div", "", box, { class: "line" });
-      const month = make("input", "", under, { type: "month", min: catalogue.start, max: catalogue.end, "aria-label": name + " " + decision.does + " in" });
+      const month = make("input", "", under, { type: "month", placeholder: "YYYY-MM", min: catalogue.start, max: catalogue.end, "aria-label": name + " " + decision.does + " in" });
       make("span", "base " + row.base_text, under, { class: "base" });
       const back = make("button", "put back", under, { type: "button", "aria-label": "put back: " + name + " " + decision.does });
       back.addEventListener("click", () => { putBack(path); select.focus(); });
@@ -289,8 +290,7 @@
     controls.forEach((one) => one.refresh());
     lists();
     byId("focus").value = state.firm;
-    document.documentElement.classList.toggle("large", state.large);
-    byId("large").setAttribute("aria-pressed", String(state.large));
+    setLarge();
     const said = query(state);
     ["yaml", "xlsx", "csv"].forEach((id) => { const link = byId(id); link.href = link.getAttribute("href").split("?")[0] + (String(said) ? "?" + said : ""); });
   };
@@ -362,6 +362,8 @@
     told: (data) => {
       byId("lost").hidden = true;
       byId("wrong").hidden = true;
+      shared.all("#sections > section").forEach((one) => one.classList.add("stale"));
+      above = null;
       byId("headline").textContent = data.sentences[0] + ".";
       const others = byId("others");
       others.replaceChildren();
@@ -375,7 +377,7 @@
     section: (data) => render(data),
     stage: (data) => {
       const box = byId("sections");
-      Array.from(box.children).forEach((one) => { if (!data.sections.includes(one.dataset.section)) { one.remove(); } });
+      if (data.whole) { Array.from(box.children).forEach((one) => { if (!data.sections.includes(one.dataset.section)) { one.remove(); } }); }
       if (data.last) {
         box.setAttribute("aria-busy", "false");
         if (document.documentElement.dataset.state !== "trouble") { document.documentElement.dataset.state = "answered"; }
@@ -386,6 +388,7 @@
   // A chapter is put in the place of the one before: what is open, chosen, hidden and focused stays so, and a figure that
   // was drawn is drawn over, so that nothing flickers.
   const focusable = (root) => Array.from(root.querySelectorAll("button, summary, a, .scroll"));
+  let above = null;  // the chapter rendered last
   const render = (data) => {
     const box = byId("sections");
     const old = Array.from(box.children).find((one) => one.dataset.section === data.id);
@@ -394,7 +397,12 @@
     const heading = made.querySelector("h2");
     heading.id = "h-" + data.id;
     made.setAttribute("aria-labelledby", heading.id);
-    if (!old) { box.appendChild(made); return shared.begin(made); }
+    const before = above;
+    above = made;
+    if (!old) {
+      if (before) { before.after(made); } else { box.prepend(made); }
+      return shared.begin(made);
+    }
     const held = focusable(old).indexOf(document.activeElement);
     carry(old, made);
     old.replaceWith(made);
@@ -424,8 +432,17 @@
     root.querySelectorAll(".plot[data-again]").forEach((plot) => {
       delete plot.dataset.again;
       const panel = shared.panelOf(plot);
-      window.Plotly.react(plot, panel.data, panel.layout, { displayModeBar: false });
+      window.Plotly.react(plot, panel.data, shared.layoutOf(panel), { displayModeBar: false });
     });
+  };
+  const setLarge = () => {
+    shared.letters = state.large ? LARGE_LETTERS : 1;
+    document.documentElement.classList.toggle("large", state.large);
+    byId("large").setAttribute("aria-pressed", String(state.large));
+  };
+  const redrawAll = () => {
+    shared.all("#sections .plot").forEach((plot) => { if (plot.dataset.drawn) { plot.dataset.again = "yes"; } });
+    redraw(document);
   };
 
   // To take away.
@@ -474,7 +491,7 @@
     read();
     document.title = "Explore: " + catalogue.title;
     byId("title").textContent = catalogue.title + (catalogue.base_sets.length ? ", base changed: " + catalogue.base_sets.join(", ") : "");
-    byId("base-yaml").hidden = !catalogue.base_sets.length;
+    byId("base-yaml").hidden = !catalogue.own_base;
     byId("report").textContent = "Full report of " + catalogue.report_worlds.toLocaleString("en") + " worlds";
     if (window.innerWidth <= NARROW) { document.querySelectorAll(".group:not(#h-laws)").forEach((group) => { group.open = false; }); }
     catalogue.dials.forEach((lever) => control(lever.path, lever.label, byId("dials"), Object.assign({ dial: true }, lever)));
@@ -490,7 +507,7 @@
     byId("decider").addEventListener("change", decisions);
     byId("search").addEventListener("input", search);
     byId("reset").addEventListener("click", () => { state.sets = []; changed(true); byId("headline").focus(); });
-    byId("large").addEventListener("click", () => { state.large = !state.large; refresh(); keepAddress(true); window.dispatchEvent(new Event("resize")); });
+    byId("large").addEventListener("click", () => { state.large = !state.large; refresh(); keepAddress(true); redrawAll(); });
     byId("pinning").addEventListener("submit", (event) => {
       event.preventDefault();
       const name = (byId("pin-name").value.replace(/[:=]/g, " ").trim() || "variant " + (state.pinned.length + 1)).slice(0, 60);
@@ -503,7 +520,7 @@
     byId("copy-link").addEventListener("click", () => copied(byId("copy-link"), window.location.href));
     byId("report").addEventListener("click", async () => { await fetch("full-report?" + query(state), { method: "POST" }); standing(); });
     byId("stop-report").addEventListener("click", async () => { await fetch("full-report/stop", { method: "POST" }); standing(); });
-    window.addEventListener("popstate", () => { read(); refresh(); ask(); });
+    window.addEventListener("popstate", () => { const before = state.large; read(); refresh(); if (state.large !== before) { redrawAll(); } ask(); });
     send();
     standing();
   };

@@ -12,13 +12,31 @@
   shared.trouble = trouble;
   window.addEventListener("error", function (event) { trouble(event.message); });
 
+  // The layout of a panel; where letters are asked for larger, with letters and room for them so many times as large.
+  shared.letters = 1;
+  var larger = function (part, times) {
+    if (Array.isArray(part)) { return part.map(function (one) { return larger(one, times); }); }
+    if (!part || typeof part !== "object") { return part; }
+    var made = {};
+    Object.keys(part).forEach(function (name) {
+      var value = part[name];
+      var font = /font$/i.test(name) && value && value.size;
+      made[name] = font ? Object.assign({}, value, { size: value.size * times }) : larger(value, times);
+    });
+    return made;
+  };
+  var layoutOf = function (panel) {
+    return shared.letters === 1 ? panel.layout : larger(panel.layout, shared.letters);
+  };
+  shared.layoutOf = layoutOf;
+
   var draw = function (plot) {
     if (plot.dataset.drawn) { return; }
     var panel = shared.panelOf(plot);
     plot.dataset.drawn = "yes";
     if (watcher) { watcher.observe(plot); }
     try {
-      window.Plotly.newPlot(plot, panel.data, panel.layout, { displayModeBar: false });
+      window.Plotly.newPlot(plot, panel.data, layoutOf(panel), { displayModeBar: false });
     } catch (error) { trouble(error); }
   };
   shared.draw = draw;
