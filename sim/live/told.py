@@ -205,9 +205,8 @@ def _life(runs: Runs, stage: Stage, firm: str, index: int) -> list[Any]:
     where = (
         f" with {lower(runs.labels[index])}" if index and len(stage.runs) > 2 else " with the change" if index else ""
     )
-    said = (
-        f"A typical life{where}, in world {story.world:,}: it ends as in {percent(share)} of worlds, its commonest end"
-    )
+    common = f"it ends in the commonest way, as in {percent(share)} of worlds"
+    said = f"A typical life{where}, in world {story.world:,}: {common}"
     if not table.rows:
         return [Prose((f"{said}. Nothing happens to it.",))]
     return [replace(table, name=f"life-{firm}", title=said)]

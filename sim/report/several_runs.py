@@ -96,6 +96,8 @@ class Runs:
 
     def ends_in_words(self, ends: Sequence[str]) -> str:
         """ "4.9 (base), 5.3 (with the change)": a number of every run."""
+        if len(self.labels) == 1 and ends:
+            return ends[0]
         if len(set(ends)) <= 1:
             return f"{ends[0]} in every run" if ends else "unknown"
         return ", ".join(f"{end} ({shorten(label, 40)})" for end, label in zip(ends, self.labels, strict=False))
