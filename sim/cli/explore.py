@@ -55,4 +55,7 @@ def explore(
             served.close()
             desk.close()
             raise
-    served.run()
+    try:
+        served.run()
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt("the page has ended") from None

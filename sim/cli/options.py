@@ -19,6 +19,7 @@ from sim.foundation.errors import InputError, ShakeoutError, nearest_of
 from sim.study.how import SAYS, with_options
 
 EXIT_FAILED = 3
+TAKEN_UP = "finished blocks are kept, the same command takes the run up again"
 RESULTS = Path("results")
 LOCAL, DASK = "local", "dask"
 
@@ -99,8 +100,8 @@ def command(function: Callable[..., None], says: str | None = None) -> Callable[
         except ShakeoutError as error:
             terminal.say(f"shakeout: {error}")
             raise typer.Exit(error.exit_code) from None
-        except KeyboardInterrupt:
-            terminal.say("shakeout: interrupted; finished blocks are kept, the same command takes the run up again")
+        except KeyboardInterrupt as interrupted:
+            terminal.say(f"shakeout: interrupted; {str(interrupted) or TAKEN_UP}")
             raise typer.Exit(interrupt.INTERRUPTED) from None
         except MemoryError:
             terminal.say("shakeout: out of memory; finished blocks are kept, try fewer --jobs")

@@ -135,7 +135,14 @@ def _left(runs: Runs, rows: Sequence[Sequence[Difference]]) -> Section:
         said += (
             f" {where} is in points, world by world, {NOTE}; what is bold differs surely: the interval excludes zero."
         )
-    table = Table("left", "", tuple(columns), tuple(body), runs.caption(said), empty="There is no startup.")
+    table = Table(
+        "left",
+        "Still independent, percent of worlds",
+        tuple(columns),
+        tuple(body),
+        runs.caption(said),
+        empty="There is no startup.",
+    )
     return Section("left", f"Who is left in {runs.last_month}", (table,))
 
 
