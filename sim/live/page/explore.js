@@ -302,6 +302,7 @@
   const ask = () => {
     window.clearTimeout(timer);
     turn += 1;
+    document.documentElement.dataset.state = "asking";
     timer = window.setTimeout(send, WAIT);
   };
   const send = async () => {
