@@ -17,26 +17,10 @@ from sim.engine.simulate import simulate
 from sim.scenario.model import Scenario
 from tools.benchmarks.by_mesa import ByMesa
 from tools.benchmarks.by_simpy import BySimPy
+from tools.benchmarks.compared import AT_LEAST, ENGINE, FUSED, MESA, OWN_LUCK, PAIRS, SAYS, SIMPY
 from tools.benchmarks.feed import Feed, by_engine, gather
 from tools.benchmarks.fused import Fused
 
-ENGINE, OWN_LUCK, FUSED, SIMPY, MESA = "engine", "engine-own-luck", "fused", "simpy", "mesa"
-SAYS = {
-    ENGINE: "this engine, recording included",
-    OWN_LUCK: "this engine as it is run: it also draws its luck",
-    FUSED: "one fused compiled loop, nothing recorded",
-    SIMPY: "uncompiled, a SimPy process per firm and world",
-    MESA: "uncompiled, Mesa agents",
-}
-# what is compared: slower, faster, target of the ratio, and whether the target is the least or the most it may be
-PAIRS = (
-    (MESA, ENGINE, 50.0, "at least"),
-    (SIMPY, ENGINE, 50.0, "at least"),
-    (ENGINE, FUSED, 1.5, "at most"),
-    (MESA, OWN_LUCK, None, ""),
-    (SIMPY, OWN_LUCK, None, ""),
-    (OWN_LUCK, FUSED, None, ""),
-)
 NANO = 1e9
 
 
@@ -128,7 +112,7 @@ def as_data(turns: Sequence[dict[str, float]]) -> dict[str, Any]:
         ratio = Spread.of([turn[slow] / turn[fast] for turn in turns])
         row: dict[str, Any] = {"of": slow, "to": fast, "ratio": vars(ratio)}
         if target is not None:
-            reached = ratio.median >= target if sense == "at least" else ratio.median <= target
+            reached = ratio.median >= target if sense == AT_LEAST else ratio.median <= target
             row |= {"target": f"{sense} {target:g}", "reached": reached}
         ratios.append(row)
     return {"speeds": speeds, "ratios": ratios}

@@ -75,3 +75,15 @@ def show_live(console: Console, found: Mapping[str, Any]) -> None:
         numbers = f"{seconds['median']:.2f}", _range(seconds, 2), f"{ratio['median']:.2f}", _range(ratio, 2)
         table.add_row(says, *numbers)
     console.print(table)
+
+
+def show_commands(console: Console, found: Mapping[str, Any]) -> None:
+    """How long whole commands take, and how many times as long as simulating in them."""
+    columns = ("wall seconds", "of turns", "processor seconds", "over simulating alone", "of turns")
+    table = _table("Whole commands, everything compiled", "", *columns)
+    for spent in found.values():
+        wall, ratio = spent.get("wall"), spent["ratio"]
+        clock = (f"{wall['median']:.1f}", _range(wall, 1)) if wall else ("", "")
+        processor = f"{spent['processor']['median']:.2f}"
+        table.add_row(spent["says"], *clock, processor, f"{ratio['median']:.2f}", _range(ratio, 2))
+    console.print(table)

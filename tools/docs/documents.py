@@ -13,8 +13,11 @@ from sim.foundation.columns import FIRM_COLUMNS, MARKET_COLUMNS, NEVER, Column
 from sim.foundation.currency import DEFAULT_CURRENCY, unit_in
 from sim.foundation.histograms import LANDSCAPE, PATHS
 from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS, MECHANISMS
+from sim.report.svg.drawing import svg_of
 from sim.scenario.basis import MEANINGS, rests_on
 from sim.scenario.params import default_text, rows
+from tools.benchmarks import history
+from tools.benchmarks.history_picture import picture_of
 
 ROOT = Path(__file__).resolve().parents[2]
 MONTH_HEAD = "| k | phase | in | steps, in order |"
@@ -115,14 +118,33 @@ def month_table() -> list[str]:
 
 def readme() -> str:
     """README.md with the rows of the month's order as the code has them."""
-    lines = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
-    first = lines.index(MONTH_HEAD) + 2
+    return _with_rows("README.md", MONTH_HEAD, month_table())
+
+
+def performance() -> str:
+    """docs/performance.md with the last lines of the history of the benchmark."""
+    return _with_rows(
+        "docs/performance.md", f"| {' | '.join(history.HEAD)} |", history.table(history.read(history.FILE))
+    )
+
+
+def benchmarks() -> str:
+    """docs/benchmarks.svg: the history of the benchmark as a picture."""
+    return svg_of(picture_of(history.read(history.FILE))) + "\n"
+
+
+def _with_rows(path: str, head: str, rows: list[str]) -> str:
+    """The document at ``path`` with ``rows`` below the table head ``head``. ValueError without that head."""
+    lines = (ROOT / path).read_text(encoding="utf-8").splitlines()
+    first = lines.index(head) + 2
     last = next(number for number in range(first, len(lines)) if not lines[number].startswith("|"))
-    return "\n".join([*lines[:first], *month_table(), *lines[last:], ""])
+    return "\n".join([*lines[:first], *rows, *lines[last:], ""])
 
 
 GENERATED: dict[str, Callable[[], str]] = {
     "docs/assumptions.md": assumptions,
     "docs/state.md": state,
+    "docs/benchmarks.svg": benchmarks,
+    "docs/performance.md": performance,  # only the rows of the history
     "README.md": readme,  # only the rows of the month's order
 }
