@@ -34,7 +34,7 @@ CHECKED_WORLDS = 2
 
 def surroundings() -> dict[str, Any]:
     """What it was measured on: versions, processor, and how busy the machine was."""
-    load_average = os.getloadavg()[0] if hasattr(os, "getloadavg") else None
+    load_average = round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None
     return {
         "date": datetime.now(UTC).date().isoformat(),
         "commit": history.commit(),

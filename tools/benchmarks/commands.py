@@ -20,9 +20,9 @@ from tools.benchmarks.measure import Spread
 RUN, WHAT_IF, WORKER = "run", "whatif", "worker"
 WORLDS = {RUN: 10_000, WHAT_IF: 4_000}
 SAYS = {
-    RUN: f"shakeout run, {WORLDS[RUN]:,} worlds, with its page",
-    WHAT_IF: f"shakeout whatif of one --set, {WORLDS[WHAT_IF]:,} worlds, with its page",
-    WORKER: "start of a worker; over computing a block in it",
+    RUN: f"run of {WORLDS[RUN]:,} worlds with its page",
+    WHAT_IF: f"what-if of {WORLDS[WHAT_IF]:,} worlds with its page",
+    WORKER: "start of a worker (over a block)",
 }
 OVER = {RUN: "simulating", WHAT_IF: "simulating", WORKER: "block"}  # what a ratio is to
 WARM_UP_WORLDS = 2

@@ -79,7 +79,7 @@ def show_live(console: Console, found: Mapping[str, Any]) -> None:
 
 def show_commands(console: Console, found: Mapping[str, Any]) -> None:
     """How long whole commands take, and how many times as long as simulating in them."""
-    columns = ("wall seconds", "of turns", "processor seconds", "over simulating alone", "of turns")
+    columns = ("seconds", "of turns", "processor", "over simulating", "of turns")
     table = _table("Whole commands, everything compiled", "", *columns)
     for spent in found.values():
         wall, ratio = spent.get("wall"), spent["ratio"]
