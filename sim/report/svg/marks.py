@@ -19,7 +19,6 @@ BAR_ROOM = 0.2  # between bars, where a layout does not say
 CELL_GAP = 1.0
 SQUARED = 0.886  # half the side of a square, and
 POINTED = 1.3  # half the height of a diamond, in radii of a circle that is as large
-DARK = 0.5  # a fill that is darker has white numbers
 
 
 class Stacks:
@@ -139,7 +138,7 @@ def _marks(trace: Trace, x: Scale, y: Scale) -> Iterator[str]:
 def mark(place: Point, symbol: str, colour: str, radius: float, rim: str | None = None) -> str:
     """A mark of a ``symbol`` in plotly's words: circle, square or diamond, and each of them open."""
     shape, _, is_open = symbol.partition("-")
-    look = {**filled("#ffffff" if is_open else colour), "stroke": colour if is_open else rim}
+    look = {**filled(style.WHITE if is_open else colour), "stroke": colour if is_open else rim}
     look["stroke_width"] = None if look["stroke"] is None else 1.5 if is_open else 1.0
     (across, down), half = place, radius * SQUARED
     if shape == "square":
@@ -186,13 +185,7 @@ def _bars(trace: Trace, x: Scale, y: Scale, layout: dict[str, Any], stacks: Stac
         yield element("rect", **box, **filled(colour))
         if text:
             centre = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-            yield words(lines_of(text), *centre, NUMBER_SIZE, ink_on(colour), "middle")
-
-
-def ink_on(colour: str) -> str:
-    """White or black, whichever is read better on ``colour``."""
-    red, green, blue = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
-    return "#ffffff" if 0.299 * red + 0.587 * green + 0.114 * blue < DARK else "#000000"
+            yield words(lines_of(text), *centre, NUMBER_SIZE, style.upon(colour), "middle")
 
 
 def _cells(trace: Trace, x: Scale, y: Scale) -> Iterator[str]:
@@ -213,7 +206,5 @@ def between(scale: Sequence[Sequence[Any]], share: float) -> str:
     share = min(max(share, 0.0), 1.0)
     for (low, first), (high, second) in itertools.pairwise(scale):
         if share <= high:
-            part = (share - low) / (high - low)
-            ends = [[int(colour[i : i + 2], 16) for i in (1, 3, 5)] for colour in (first, second)]
-            return "#" + "".join(f"{round(a + part * (b - a)):02x}" for a, b in zip(*ends, strict=True))
+            return style.mixed(first, second, (share - low) / (high - low))
     return str(scale[-1][1])
