@@ -53,7 +53,6 @@ def explore(
             serve.show(served.address, opened)
         except InputError:
             served.close()
-            desk.close()
             raise
     try:
         served.run()

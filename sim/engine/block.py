@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
+from functools import reduce
+from typing import Any
 
 import numpy as np
 
@@ -63,14 +65,13 @@ def merged(blocks: Sequence[Block]) -> Block:
         return blocks[0]
     clipped: dict[str, int] = {}
     for block in blocks:
-        for path, months in block.clipped.items():
-            clipped[path] = clipped.get(path, 0) + months
+        add_clipped(clipped, block)
     return Block(
         first=blocks[0].first,
         clipped=clipped,
         **{name: np.concatenate([getattr(block, name) for block in blocks]) for name in OF_WORLDS},
         **{name: _added([getattr(block, name) for block in blocks]) for name in COUNTED},
-        **{name: _range([getattr(block, name) for block in blocks]) for name in SEEN},
+        **{name: reduce(wider, [getattr(block, name) for block in blocks]) for name in SEEN},
     )
 
 
@@ -83,11 +84,16 @@ def _added(counts: Sequence[np.ndarray]) -> np.ndarray:
     return total
 
 
-def _range(seen: Sequence[np.ndarray]) -> np.ndarray:
-    """The lowest of the lowest and the highest of the highest values."""
-    low = np.minimum.reduce([one[..., 0] for one in seen])
-    high = np.maximum.reduce([one[..., 1] for one in seen])
-    return np.stack([low, high], axis=-1)
+def wider(one: Any, other: np.ndarray) -> np.ndarray:
+    """The range seen in either: (..., 2) lowest and highest."""
+    low, high = (np.asarray(one)[..., side] for side in (0, 1))
+    return np.stack([np.minimum(low, other[..., 0]), np.maximum(high, other[..., 1])], axis=-1)
+
+
+def add_clipped(total: dict[str, int], block: Block) -> None:
+    """Add the world-months of ``block`` in which a value was clipped to those of ``total``, by path."""
+    for path, months in block.clipped.items():
+        total[path] = total.get(path, 0) + months
 
 
 def histories_alone(block: Block) -> Block:

@@ -21,7 +21,7 @@ from sim.scenario.yaml_text import yaml_of
 from sim.study.variants import Variant, variants_of
 
 SET, PINNED, FOCUSED = "set", "variant", "firm"
-VIEW = ("large", "find")  # what an address also says, for the eyes only
+VIEW = ("large",)  # what an address also says, for the eyes only
 BASE_FILE = "base.yaml"
 VALUES_STAND = {"firms": 2, "assumptions": 2, "events": 1}  # section of a scenario -> how deep its values stand
 MOST_PINNED = 4

@@ -16,12 +16,12 @@ from sim.foundation.errors import InputError, first_line
 from sim.foundation.whole_numbers import whole
 from sim.live.guard import HOST, new_token
 from sim.scenario.load import load, with_sets
+from sim.scenario.model import Scenario
 from sim.study.how import How
 from sim.study.in_stages import Explorer
 
 if TYPE_CHECKING:
     from sim.live.server import Desk
-    from sim.scenario.model import Scenario
 
 NEEDED = ("starlette", "uvicorn", "xlsxwriter")  # of the extra
 MOST_PORT = 65_535
@@ -29,9 +29,9 @@ CLOSING_SECONDS = 1  # that open answers have to end
 
 
 def desk_of(
-    scenario: Path | str, sets: Sequence[str], worlds: int | None, seed: int | None, out: Path, how: How
+    scenario: Scenario | Path | str, sets: Sequence[str], worlds: int | None, seed: int | None, out: Path, how: How
 ) -> Desk:
-    """What the server has at hand for a scenario file, or the name of one; ``how`` says who watches the compiling.
+    """What the server has at hand for a scenario, its file or its name; ``how`` says who watches the compiling.
 
     InputError if it is wrong, or if the extra is not installed.
     """
@@ -43,11 +43,11 @@ def desk_of(
         )
     from sim.live.server import Desk
 
-    stated = load(scenario, seed=seed)
+    named, stated = ("", scenario) if isinstance(scenario, Scenario) else (str(scenario), load(scenario, seed=seed))
     base = with_sets(stated, sets) if sets else stated
     explorer = Explorer(base, worlds)
     explorer.compile(how)
-    return Desk(explorer, str(scenario), stated, tuple(sets), out)
+    return Desk(explorer, named, stated, tuple(sets), out)
 
 
 class Served:
@@ -107,6 +107,7 @@ class Served:
         if self._thread is not None:
             self._thread.join()
         self.socket.close()
+        self.desk.close()
 
     def _repr_html_(self) -> str:
         """The page in a cell of a notebook."""
@@ -158,16 +159,6 @@ def _no_browser() -> InputError:
 
 def explored(scenario: Scenario | Path | str, worlds: int | None, out: Path) -> Served:
     """The page of a scenario, served in the background, as ``sim.explore`` gives it."""
-    from sim.scenario.model import Scenario as Loaded
-
-    if isinstance(scenario, Loaded):
-        from sim.live.server import Desk
-
-        explorer = Explorer(scenario, worlds)
-        explorer.compile(How())
-        desk = Desk(explorer, "", scenario, (), out)
-    else:
-        desk = desk_of(scenario, (), worlds, None, out, How())
-    served = Served(desk, framed=True)
+    served = Served(desk_of(scenario, (), worlds, None, out, How()), framed=True)
     served.begin()
     return served

@@ -11,7 +11,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from importlib import resources
 from pathlib import Path
@@ -148,7 +148,10 @@ def app_of(desk: Desk, port: int, token: str, framed: bool = False) -> Guard:
     """The whole application behind its guard."""
     at = functools.partial
     routes = [
-        *(Route(f"/{name}", at(_file, name=file, kind=kind)) for name, (file, kind) in PAGE_FILES.items()),
+        *(
+            Route(f"/{name}", at(_text, text=at(page_file, file), kind=kind))
+            for name, (file, kind) in PAGE_FILES.items()
+        ),
         Route("/report.js", at(_text, text=lambda: "\n".join(own_file(name) for name in CODE), kind="text/javascript")),
         Route("/plotly.js", at(_text, text=plotly_script, kind="text/javascript")),
         Route("/report.css", at(_text, text=lambda: own_file("page.css"), kind="text/css")),
@@ -164,15 +167,9 @@ def app_of(desk: Desk, port: int, token: str, framed: bool = False) -> Guard:
         Route("/full-report/page", at(_report_page, desk)),
     ]
 
-    @asynccontextmanager
-    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        yield
-        await run_in_threadpool(desk.close)
-
     app = Starlette(
         routes=[Mount(f"/{token}", routes=routes)],
         exception_handlers={ShakeoutError: _wrong},
-        lifespan=lifespan,
     )
     return Guard(app, port, token, framed)
 
@@ -185,10 +182,6 @@ async def _wrong(_request: Request, error: Exception) -> Response:
 def page_file(name: str) -> str:
     """A file of the page."""
     return (resources.files("sim.live") / "page" / name).read_text(encoding="utf-8")
-
-
-async def _file(_request: Request, name: str, kind: str) -> Response:
-    return Response(page_file(name), media_type=kind)
 
 
 async def _text(_request: Request, text: Callable[[], str], kind: str) -> Response:

@@ -21,10 +21,9 @@ ZIP = "application/zip"
 def frames(stage: Stage) -> dict[str, pd.DataFrame]:
     """Name -> table: what differs first, then the tables of the base and of every variant."""
     found: dict[str, pd.DataFrame] = {}
-    labels = ["base"]
+    labels = ["base", *(f"variant{number}" for number in range(1, len(stage.runs)))]
     if stage.study is not None:
         found |= {"differences": stage.study.differences, "flipped": stage.study.flipped}
-        labels = ["base", *(f"variant{number}" for number in range(1, len(stage.runs)))]
     for label, run in zip(labels, stage.runs, strict=True):
         found |= {f"{label}-{name}": getattr(run.outcomes, name) for name in OF_RUN}
     return found

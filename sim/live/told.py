@@ -15,9 +15,9 @@ from sim.report.pages.chapters import survival_switch
 from sim.report.pages.whatif import (
     differences_section,
     firm_blocks,
-    flows_section,
+    names_behind,
     terms,
-    world_section,
+    turned_sections,
 )
 from sim.report.pictures import difference_dots, timelines
 from sim.report.pictures.difference_dots import Difference, at_the_end, rows_about
@@ -40,7 +40,6 @@ class Told(NamedTuple):
 
     sentences: list[str]
     note: str
-    labels: list[str]
 
 
 def told(stage: Stage) -> Told:
@@ -49,19 +48,18 @@ def told(stage: Stage) -> Told:
     worlds, seed = f"{stage.worlds:,} world{'' if stage.worlds == 1 else 's'}", base.scenario.seed
     if stage.study is None:
         note = f"Nothing is changed: this is the base, in {worlds}, seed {seed}."
-        return Told([base.headline], note, [BASE])
+        return Told([base.headline], note)
     note = (
         f"The same {worlds} with and without the change, seed {seed}. Plus or minus is half a 95% interval. A "
         "difference whose interval holds zero is not told in the sentence, and not set bold in a table."
     )
-    labels = stage.study.labels
     sentences = list(stage.study.headline)
     if len(sentences) > 1:
         sentences = [
             sentence if variant.named else f"Now: {sentence}"
             for sentence, variant in zip(sentences, stage.study.variants, strict=True)
         ]
-    return Told(sentences, note, labels)
+    return Told(sentences, note)
 
 
 def sections(stage: Stage) -> Iterator[Section]:
@@ -84,15 +82,9 @@ def sections(stage: Stage) -> Iterator[Section]:
     )
     if study is None:
         return
-    several = len(study.variants) > 1
-    retold = study.retold()
+    yield from turned_sections(runs, study)
     for index, variant in enumerate(study.variants, start=1):
-        named = f": {runs.labels[index]}" if several else ""
-        turned: Any = rows_about(study.flipped, variant.name)
-        yield flows_section(runs, turned, index, named)
-        yield world_section(runs, turned, retold[index - 1], index, named)
-    for index, variant in enumerate(study.variants, start=1):
-        named = f": {runs.labels[index]}" if several else ""
+        named = names_behind(runs)[index]
         whole = differences_section(runs, study, variant, index, named)
         yield Section(
             whole.id,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.engine.block import Block
+from sim.engine.block import Block, add_clipped, wider
 from sim.foundation.histograms import NOTHING_SEEN
 from sim.outcomes.claims import LedgerCounts, claims_frame
 from sim.outcomes.endgame import EndgameCounts, Share
@@ -82,12 +82,11 @@ class _Sums:
         self.survival.add(block)
         self.endgame.add(block)
         self.paths = _add(self.paths, block.paths, self.scenario)
-        self.paths_seen = _wider(self.paths_seen, block.paths_seen)
+        self.paths_seen = wider(self.paths_seen, block.paths_seen)
         self.landscape = _add(self.landscape, block.landscape, self.scenario)
-        self.landscape_seen = _wider(self.landscape_seen, block.landscape_seen)
+        self.landscape_seen = wider(self.landscape_seen, block.landscape_seen)
         self.leaders = _add(self.leaders, block.leaders, self.scenario)
-        for path, count in block.clipped.items():
-            self.clipped[path] = self.clipped.get(path, 0) + count
+        add_clipped(self.clipped, block)
 
 
 def _add(total: Any, counts: np.ndarray, scenario: Scenario) -> np.ndarray:
@@ -99,12 +98,6 @@ def _add(total: Any, counts: np.ndarray, scenario: Scenario) -> np.ndarray:
     summed: np.ndarray = total if total.dtype == wide else total.astype(wide)
     summed += counts
     return summed
-
-
-def _wider(one: Any, other: np.ndarray) -> np.ndarray:
-    """The range seen in either: (..., 2) lowest and highest."""
-    low, high = (np.asarray(one)[..., side] for side in (0, 1))
-    return np.stack([np.minimum(low, other[..., 0]), np.maximum(high, other[..., 1])], axis=-1)
 
 
 def summarise(

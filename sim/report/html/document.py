@@ -275,11 +275,7 @@ def render(document: Document, plotly: str = "") -> str:
 
 def fragment(section: Section) -> str:
     """One section as HTML without a page around it: the page it goes to has the style and the scripts."""
-    return (
-        _environment()
-        .get_template("fragment.html")
-        .render(section=section, plain=False, linked=linked(_anchors([section])))
-    )
+    return html_by("fragment.html", section=section, plain=False, linked=linked(_anchors([section])))
 
 
 def _anchors(sections: Sequence[Section]) -> frozenset[str]:

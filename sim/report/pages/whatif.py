@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sim.foundation.currency import unit_in
@@ -75,16 +75,13 @@ def _terms(runs: Runs) -> tuple[tuple[str, str], ...]:
 def document_of(done: WhatIf) -> Document:
     """The page of a what-if as a document."""
     runs = runs_of(done)
-    named = [f": {label}" if len(done.variants) > 1 else "" for label in runs.labels]
+    named = names_behind(runs)
     variants = list(enumerate(done.variants, start=1))
     sections = list(chapter_of_runs(runs, done))
     for index, variant in variants:
         sections.append(differences_section(runs, done, variant, index, named[index]))
     sections.append(curves_section(runs, done))
-    for (index, variant), told in zip(variants, done.retold(), strict=True):
-        turned = difference_dots.rows_about(done.flipped, variant.name)
-        sections.append(flows_section(runs, turned, index, named[index]))
-        sections.append(world_section(runs, turned, told, index, named[index]))
+    sections += turned_sections(runs, done)
     sections.append(_change(runs, done))
     sections += closing([run.scenario for run in runs.each], _terms(runs), done.manifest, _again(runs, done))
     worlds = f"{runs.base.worlds:,} worlds"
@@ -107,6 +104,19 @@ def document_of(done: WhatIf) -> Document:
             *notes(done.manifest["notices"]),
         ),
     )
+
+
+def names_behind(runs: Runs) -> list[str]:
+    """What stands behind the title of a chapter about one run: its name, where there are several variants."""
+    return [f": {label}" if len(runs.labels) > 2 else "" for label in runs.labels]
+
+
+def turned_sections(runs: Runs, done: WhatIf) -> Iterator[Section]:
+    """Of every variant whose fate turns into what, and one world told twice."""
+    for index, (variant, told) in enumerate(zip(done.variants, done.retold(), strict=True), start=1):
+        turned, named = difference_dots.rows_about(done.flipped, variant.name), names_behind(runs)[index]
+        yield _flows(runs, turned, index, named)
+        yield _told(runs, turned, told, index, named)
 
 
 def _change(runs: Runs, done: WhatIf) -> Section:
@@ -167,7 +177,7 @@ def differences_section(runs: Runs, done: WhatIf, variant: Variant, index: int, 
     return Section(f"differences-{index}", f"What it does{several}", blocks, lead)
 
 
-def flows_section(runs: Runs, turned: Sequence[fate_flows.Turn], index: int, several: str) -> Section:
+def _flows(runs: Runs, turned: Sequence[fate_flows.Turn], index: int, several: str) -> Section:
     """Which fates turn into which in the same world."""
     firms = _most_turned(runs, turned)
     picture = fate_flows.flows(runs, turned, firms, index)
@@ -195,9 +205,7 @@ def _firms(runs: Runs) -> list[str]:
     return [firm for firm in runs.told if firm in runs.base.firms]
 
 
-def world_section(
-    runs: Runs, turned: Sequence[fate_flows.Turn], told: Retold | None, index: int, several: str
-) -> Section:
+def _told(runs: Runs, turned: Sequence[fate_flows.Turn], told: Retold | None, index: int, several: str) -> Section:
     """One world told without and with the change."""
     title = f"One world told twice{several}"
     if told is None:
