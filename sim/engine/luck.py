@@ -7,11 +7,10 @@ Nothing depends on the order of calls, so a draw for one thing never shifts anot
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from sim.foundation.jit import law
+from sim.foundation.normal import CENTRAL, central, normal_quantile
 
 # Purposes are numbered for good, from 0 without a gap: a new purpose takes the next number, one that is no longer
 # drawn stays as ``retired_<number>``. A name that begins with z_ is a standard normal, u_ is uniform on (0, 1).
@@ -54,7 +53,6 @@ LOW, WORD_BITS = np.uint64(0xFFFFFFFF), np.uint64(32)
 ROUNDS = 10
 LANES = 4
 WORD_STEP, MIDDLE_OF_STEP = 2.0**-32, 0.5
-CENTRAL = 0.425  # distance from 1/2 up to which the normal quantile is a ratio of polynomials alone
 
 
 def _dtype(purposes: dict[str, int]) -> np.dtype:
@@ -79,89 +77,6 @@ def philox(c0, c1, c2, c3, k0, k1):
     return c0, c1, c2, c3
 
 
-# Wichura (1988), algorithm AS 241 (PPND16): the normal quantile to about 16 digits.
-A = (
-    3.3871328727963666080e0,
-    1.3314166789178437745e2,
-    1.9715909503065514427e3,
-    1.3731693765509461125e4,
-    4.5921953931549871457e4,
-    6.7265770927008700853e4,
-    3.3430575583588128105e4,
-    2.5090809287301226727e3,
-)
-B = (
-    4.2313330701600911252e1,
-    6.8718700749205790830e2,
-    5.3941960214247511077e3,
-    2.1213794301586595867e4,
-    3.9307895800092710610e4,
-    2.8729085735721942674e4,
-    5.2264952788528545610e3,
-)
-C = (
-    1.42343711074968357734e0,
-    4.63033784615654529590e0,
-    5.76949722146069140550e0,
-    3.64784832476320460504e0,
-    1.27045825245236838258e0,
-    2.41780725177450611770e-1,
-    2.27238449892691845833e-2,
-    7.74545014278341407640e-4,
-)
-D = (
-    2.05319162663775882187e0,
-    1.67638483018380384940e0,
-    6.89767334985100004550e-1,
-    1.48103976427480074590e-1,
-    1.51986665636164571966e-2,
-    5.47593808499534494600e-4,
-    1.05075007164441684324e-9,
-)
-E = (
-    6.65790464350110377720e0,
-    5.46378491116411436990e0,
-    1.78482653991729133580e0,
-    2.96560571828504891230e-1,
-    2.65321895265761230930e-2,
-    1.24266094738807843860e-3,
-    2.71155556874348757815e-5,
-    2.01033439929228813265e-7,
-)
-F = (
-    5.99832206555887937690e-1,
-    1.36929880922735805310e-1,
-    1.48753612908506148525e-2,
-    7.86869131145613259100e-4,
-    1.84631831751005468180e-5,
-    1.42151175831644588870e-7,
-    2.04426310338993978564e-15,
-)
-
-
-@law
-def _ratio(r, a, b):
-    top = ((((((a[7] * r + a[6]) * r + a[5]) * r + a[4]) * r + a[3]) * r + a[2]) * r + a[1]) * r + a[0]
-    below = ((((((b[6] * r + b[5]) * r + b[4]) * r + b[3]) * r + b[2]) * r + b[1]) * r + b[0]) * r + 1.0
-    return top / below
-
-
-@law
-def _central(q):
-    return q * _ratio(0.180625 - q * q, A, B)
-
-
-@law
-def normal_quantile(u):
-    """Standard normal quantile of u in (0, 1)."""
-    q = u - 0.5
-    if abs(q) <= CENTRAL:
-        return _central(q)
-    r = math.sqrt(-math.log(min(u, 1.0 - u)))
-    tail = _ratio(r - 1.6, C, D) if r <= 5.0 else _ratio(r - 5.0, E, F)
-    return -tail if q < 0.0 else tail
-
-
 @law
 def _uniforms(words, first_world, month, group, domain, seed, key):
     """Four rows of uniform draws (4, worlds): one counter a world."""
@@ -179,7 +94,7 @@ def _uniforms(words, first_world, month, group, domain, seed, key):
 def _normals(u, z):
     """Normal quantiles ``z`` of ``u``, both (worlds,): all as if central, which compiles to vectors, then the tails."""
     for w in range(u.shape[0]):
-        z[w] = _central(u[w] - 0.5)
+        z[w] = central(u[w] - 0.5)
     for w in range(u.shape[0]):
         if abs(u[w] - 0.5) > CENTRAL:
             z[w] = normal_quantile(u[w])

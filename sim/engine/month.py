@@ -66,20 +66,15 @@ def one(tile, w):
 
 @law
 def opening(tile):
-    """Month 0: dry powder waits, some firms have pivoted before, and the firms that are there own what they own."""
+    """Month 0: open source lags, dry powder waits, firms have pivoted, and those that are there own what they own."""
     for w in range(tile.market.shape[0]):
         world = one(tile, w)
+        open_source.at_opening(world, frontier.speed_month(world.assume, world.assume.frontier_age_months))
         rounds.at_opening(world)
         pivot.at_opening(world)
         demand.measure(world)
         entry.step(world)
         endgame.step(world)
-
-
-def open_tile(tile: World) -> None:
-    """Everything that opens, in this order; open source for all worlds of the tile at once."""
-    open_source.at_opening(tile.market, tile.assume, frontier.opening_speed_year(tile.assume))
-    opening(tile)
 
 
 @law

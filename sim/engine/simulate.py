@@ -13,7 +13,7 @@ from sim.engine import calendar, finite, luck
 from sim.engine.block import Block
 from sim.engine.dated import Assumed, draw_base, put, put_certain
 from sim.engine.draws import Slot
-from sim.engine.month import HALF_YEAR_ENDS, ORDER, Phase, open_tile, opening, steps
+from sim.engine.month import HALF_YEAR_ENDS, ORDER, Phase, opening, steps
 from sim.engine.prepared import Problem, Seeds, prepare
 from sim.engine.recorder import Recorder, compile_record, taken
 from sim.engine.state import copied, new_tile
@@ -65,7 +65,7 @@ def _opened(start: Start, first: int, worlds: int, clipped: dict[str, int]) -> t
     for slot, numbers in start.drawn:
         put(tile, slot, numbers[first - start.first :][:worlds])
     assumed = Assumed(problem, tile, first, clipped)
-    open_tile(tile)
+    opening(tile)
     return tile, assumed
 
 

@@ -8,11 +8,10 @@ Sources: Hong, Scheinkman & Xiong (2006) and Ofek & Richardson (2003) for the fl
 
 from __future__ import annotations
 
-import math
-
 from sim.foundation.columns import NEVER
 from sim.foundation.firm_means import RAISED_MONTHS
 from sim.foundation.jit import law
+from sim.foundation.maths import exp
 from sim.foundation.months import HALF_YEAR, MONTHS_A_YEAR
 
 
@@ -45,7 +44,7 @@ def move_premium(firm, change, cap):  # type: ignore[no-untyped-def]
     before, price = firm.premium, firm.value
     firm.premium = min(max(before + change, -cap), cap)
     cash = min(max(firm.cash, 0.0), price)
-    firm.value = cash + (price - cash) * math.exp(firm.premium - before)
+    firm.value = cash + (price - cash) * exp(firm.premium - before)
     return 1.0 - firm.value / price if price > 0.0 else 0.0
 
 
@@ -66,7 +65,7 @@ def forget_call(firm):  # type: ignore[no-untyped-def]
 @law
 def scarce_float(share, float_ref):  # type: ignore[no-untyped-def]
     """How scarce a stock is of which ``share`` is traded, in [0, 1]: at ``float_ref`` a third of it is left."""
-    return math.exp(-share / float_ref)
+    return exp(-share / float_ref)
 
 
 @law

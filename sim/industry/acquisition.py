@@ -14,12 +14,11 @@ Sources: Shleifer & Vishny (1992), P-MK-11 (Light Year: price about net cash), S
 (acqui-hire). Rates: assumption.
 """
 
-import math
-
 from sim.foundation.assumption import Assumption, Mechanism
 from sim.foundation.causes import ABANDONED, ACQUISITION_HAZARD, REDEEMED, REFUSED
 from sim.foundation.columns import ACQUIRED, EVENT, GIANT, INDEPENDENT, NEVER, STARTUP
 from sim.foundation.jit import law
+from sim.foundation.maths import log
 from sim.foundation.months import JANUARY, MONTHS_A_YEAR
 from sim.foundation.world import tell
 
@@ -88,7 +87,7 @@ def price_of(firm, assume, tick):
 def gain(firm, assume):
     """What a buyer would gain, over a firm without talent or users."""
     people = assume.acquisition_talent_gain * firm.talent
-    return 1.0 + people + assume.acquisition_users_gain * math.log(1.0 + firm.users)
+    return 1.0 + people + assume.acquisition_users_gain * log(1.0 + firm.users)
 
 
 @law

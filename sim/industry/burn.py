@@ -15,12 +15,11 @@ cash'         = cash + collections + grants - spending           (what investors
 Sources: P-ZP-16, P-ZP-17, P-ZP-21 (research and pay at Zhipu), P-ZP-23, P-MM-28 (outflows), S003-23, S000-20.
 """
 
-import math
-
 from sim.foundation.assumption import Assumption, Mechanism
 from sim.foundation.columns import COLD, HOT, INDEPENDENT, LONGEST_RUNWAY, NEVER, STARTUP
+from sim.foundation.formulas import TINY
 from sim.foundation.jit import law
-from sim.foundation.maths import TINY
+from sim.foundation.maths import exp, power
 from sim.foundation.months import MONTHS_A_YEAR, QUARTER
 
 MECHANISM = Mechanism(
@@ -133,7 +132,7 @@ def shrinks(firm, assume, tick):
     if months < 1:
         return 1.0
     kept, least = assume.burn_keep_pivoted, assume.pivot_overhead
-    return max(kept**months, least) / max(max(kept ** (months - 1), least), TINY)
+    return max(power(kept, months), least) / max(max(power(kept, months - 1), least), TINY)
 
 
 @law
@@ -203,7 +202,7 @@ def spend(firm, market, assume, tick):
 @law
 def step(world):
     """Spending of the month is decided; money moves in ``settle``."""
-    world.market.wage_growth = math.exp(world.assume.burn_wage_growth_year * world.tick / MONTHS_A_YEAR)
+    world.market.wage_growth = exp(world.assume.burn_wage_growth_year * world.tick / MONTHS_A_YEAR)
     for f in range(world.firms.shape[0]):
         firm = world.firms[f]
         if firm.status != INDEPENDENT:

@@ -5,12 +5,11 @@ Makeham's law of mortality with a falling term, the liability of newness: Freema
 Being out of money closes a firm whatever is switched off: it is what cash means. Sources: S000-05, S001-22, S001-29.
 """
 
-import math
-
 from sim.foundation.assumption import Assumption, Mechanism
 from sim.foundation.causes import CLOSING_HAZARD, NEWNESS, OUT_OF_MONEY
 from sim.foundation.columns import CLOSED, EVENT, INDEPENDENT, STARTUP
 from sim.foundation.jit import law
+from sim.foundation.maths import exp, log
 from sim.foundation.world import tell
 
 CLOSURE = EVENT["closure"]
@@ -38,7 +37,7 @@ MECHANISM = Mechanism(
 @law
 def newness(age, assume):
     """What newness adds to the chance of closing, a month; ``age`` months since entry."""
-    return assume.closure_newness_month * math.exp(-math.log(2.0) * age / assume.closure_newness_half_life)
+    return assume.closure_newness_month * exp(-log(2.0) * age / assume.closure_newness_half_life)
 
 
 @law

@@ -16,12 +16,11 @@ Shares govern new and switching users only. Logit demand after Anderson, de Palm
 Sources: P-MK-01, P-MK-02, P-MK-03 (market size), P-ZP-45, S003-15, S003-17, P-MM-05, P-MM-33, P-ZP-06 (seasons).
 """
 
-import math
-
 from sim.foundation.assumption import Assumption, Mechanism
 from sim.foundation.columns import API, CONSUMER, HOME, INDEPENDENT, LINE_COUNT, PROJECTS, VERTICAL
+from sim.foundation.formulas import TINY, growth_log, season
 from sim.foundation.jit import law
-from sim.foundation.maths import TINY, growth_log, season
+from sim.foundation.maths import exp, log, power
 from sim.foundation.months import MONTHS_A_YEAR
 
 MECHANISM = Mechanism(
@@ -175,9 +174,9 @@ MECHANISM = Mechanism(
 def grown(assume, tick):
     """Growth factors of business markets, consumer pools and revenue per user since the opening."""
     half_life = assume.demand_growth_half_life
-    business = math.exp(growth_log(assume.demand_growth_year, assume.demand_growth_floor_year, half_life, tick))
-    pool = math.exp(growth_log(assume.demand_pool_growth_year, assume.demand_pool_floor_year, half_life, tick))
-    arpu = math.exp(assume.demand_arpu_growth_year * tick / MONTHS_A_YEAR)
+    business = exp(growth_log(assume.demand_growth_year, assume.demand_growth_floor_year, half_life, tick))
+    pool = exp(growth_log(assume.demand_pool_growth_year, assume.demand_pool_floor_year, half_life, tick))
+    arpu = exp(assume.demand_arpu_growth_year * tick / MONTHS_A_YEAR)
     return business, pool, arpu
 
 
@@ -185,7 +184,7 @@ def grown(assume, tick):
 def opened_by(frontier, assume):
     """What capability beyond the threshold multiplies business demand by, at least 1."""
     beyond = assume.demand_opening * max(frontier - assume.demand_threshold, 0.0)
-    return math.exp(min(beyond, math.log(assume.demand_opened_most)))
+    return exp(min(beyond, log(assume.demand_opened_most)))
 
 
 @law
@@ -196,8 +195,8 @@ def measure(world):
     market.arpu_growth = arpu
     kept = 1.0 - assume.demand_volume_elasticity
     opened = opened_by(market.frontier, assume)
-    market.api_take_home = market.api_price**kept
-    market.api_take_abroad = market.api_price_abroad**kept
+    market.api_take_home = power(market.api_price, kept)
+    market.api_take_abroad = power(market.api_price_abroad, kept)
     sizes[HOME + CONSUMER] = assume.demand_pool_home * pool
     sizes[HOME + API] = assume.demand_api_home * business * opened
     sizes[HOME + PROJECTS] = assume.demand_projects_home * business * opened
@@ -213,7 +212,7 @@ def appeal(mix, hit, reach_log, reach_elasticity, quality, gap, taking):
     """A firm's weight in a line before it is split over places; 0 where it makes no effort."""
     if mix <= 0.0:
         return 0.0
-    return math.exp(taking * (math.log(mix) + hit + reach_elasticity * reach_log - quality * gap))
+    return exp(taking * (log(mix) + hit + reach_elasticity * reach_log - quality * gap))
 
 
 @law
@@ -255,7 +254,7 @@ def outside_weight(assume, market, outside, quality, line, place):
             return 0.0
         gap = market.open_gap
     pull = outside * assume.overseas_barrier if place == 1 else outside
-    return pull * math.exp(-market.taking * quality * gap)
+    return pull * exp(-market.taking * quality * gap)
 
 
 @law
@@ -268,19 +267,19 @@ def take_place(world):
         firm = firms[f]
         if firm.status != INDEPENDENT:
             continue
-        firm.reach_log = math.log(firm.reach * firm.footing)
+        firm.reach_log = log(firm.reach * firm.footing)
         adopts = assume.open_source_on == 1.0
         firm.offer_gap = min(firm.gap, market.open_gap + assume.frontier_adoption_gap) if adopts else firm.gap
         firm.choosing = 1.0 - assume.demand_niche_loyal * firm.niche
         lost = assume.releases_stale_loss * firm.stale
         if firm.abandoned_month <= world.tick and assume.listing_on == 1.0:
             lost += assume.listing_strength * assume.listing_abandoned_clients
-        firm.fresh = math.exp(-lost) if lost > 0.0 else 1.0
+        firm.fresh = exp(-lost) if lost > 0.0 else 1.0
         place = firm.overseas + 2.0 * assume.overseas_on
         if turned or place != firm.parted_at:  # two powers a firm and month, and they seldom change
             firm.parted_at = place
-            firm.part_home = (1.0 - firm.overseas) ** market.taking
-            firm.part_abroad = firm.overseas**market.taking if assume.overseas_on == 1.0 else 0.0
+            firm.part_home = power(1.0 - firm.overseas, market.taking)
+            firm.part_abroad = power(firm.overseas, market.taking) if assume.overseas_on == 1.0 else 0.0
 
 
 @law
@@ -343,14 +342,14 @@ def prospects(world):
     firms, market, assume = world.firms, world.market, world.assume
     quality, outside = assume.demand_quality_projects, assume.value_outside
     everything, verticals = horizon_revenue(world)
-    total = outside * math.exp(-market.taking * quality * market.open_gap)
+    total = outside * exp(-market.taking * quality * market.open_gap)
     for f in range(firms.shape[0]):
         firm = firms[f]
         if firm.status == INDEPENDENT:
             efforts = firm.mix_consumer + firm.mix_api + firm.mix_projects + firm.mix_vertical
             sells = efforts > 0.0 or firm.pivot_month <= world.tick
             gap = firm.offer_gap if firm.pivot_month <= world.tick else firm.gap
-            weight = math.exp(-market.taking * quality * gap) * firm.footing * firm.fresh
+            weight = exp(-market.taking * quality * gap) * firm.footing * firm.fresh
             if firm.pivot_month <= world.tick:
                 weight *= firm.vertical_pull
             firm.weight_home = weight if sells else 0.0

@@ -13,8 +13,8 @@ import math
 from sim.foundation.assumption import Assumption, Mechanism
 from sim.foundation.causes import CRITERIA_HELD
 from sim.foundation.columns import EVENT, INDEPENDENT, NEVER, STARTUP
+from sim.foundation.formulas import TINY
 from sim.foundation.jit import law
-from sim.foundation.maths import TINY
 from sim.foundation.months import DECEMBER, HALF_YEAR, JANUARY, MONTHS_A_YEAR
 from sim.foundation.world import tell
 

@@ -14,8 +14,6 @@ Sources: P-HK-01 to P-HK-06 (chapter 18C), P-HK-07 to P-HK-10 (lock-ups), P-ZP-5
 Ofek & Richardson (2003) for unlocks, S001-17 (investors need an exit).
 """
 
-import math
-
 from sim.foundation.assumption import Assumption, Mechanism
 from sim.foundation.causes import (
     FORCED_LISTING,
@@ -34,6 +32,7 @@ from sim.foundation.columns import EVENT, INDEPENDENT, NEVER, STARTUP
 from sim.foundation.decision import BY_RULE, decision, due
 from sim.foundation.equity import forget_call, move_premium, scarce, stop_seeking, take_in
 from sim.foundation.jit import law
+from sim.foundation.maths import exp
 from sim.foundation.months import HALF_YEAR, MONTHS_A_YEAR
 from sim.foundation.world import tell
 
@@ -196,7 +195,7 @@ def after_listing(world, f):
 def hazard_of(firm, market, assume):
     """Chance of a firm to list this month by rule, once through the gate."""
     appetite = wants_to_list(firm, assume)
-    return assume.exchange_listing_hazard * appetite * market.window * math.exp(market.sentiment)
+    return assume.exchange_listing_hazard * appetite * market.window * exp(market.sentiment)
 
 
 @law

@@ -12,12 +12,11 @@ gap'       = max(gap + speed * (1 - effort * (1 + catch_up * gap)) + noise, 0); 
 Sources: S003-19 (the pace slowed after GPT-4), S000-15 to S000-17 (training cost per generation), S001-03, P-ZP-17.
 """
 
-import math
-
 from sim.foundation.assumption import Assumption, Mechanism
 from sim.foundation.columns import INDEPENDENT, NEVER, STARTUP
 from sim.foundation.firm_means import RAISED_MONTHS, means_of
 from sim.foundation.jit import law
+from sim.foundation.maths import exp, log, power
 from sim.foundation.months import MONTHS_A_YEAR
 
 DEAD_CALM = 1e-9
@@ -70,18 +69,8 @@ MECHANISM = Mechanism(
 def speed_month(assume, age):
     """Speed of the frontier, generations a month, ``age`` months after the last shift (or the opening)."""
     excess = assume.frontier_speed_year - assume.frontier_speed_floor_year
-    slowing = math.exp(-math.log(2.0) * age / assume.frontier_slowing_half_life)
+    slowing = exp(-log(2.0) * age / assume.frontier_slowing_half_life)
     return (assume.frontier_speed_floor_year + excess * slowing) / MONTHS_A_YEAR
-
-
-def opening_speed_year(assume):
-    """Speed of the frontier at the opening, generations a year, of rows of worlds at once.
-
-    It is 12 times ``speed_month``, but for the last bit, which is left as it was in all results so far.
-    """
-    half_lives = assume.frontier_age_months / assume.frontier_slowing_half_life
-    excess = assume.frontier_speed_year - assume.frontier_speed_floor_year
-    return assume.frontier_speed_year - excess * (1.0 - 0.5**half_lives)
 
 
 @law
@@ -89,7 +78,7 @@ def effort(research, firm, assume, cost):
     """Effort relative to what keeps pace with the frontier."""
     money = max(research * firm.efficiency * firm.focus / max(cost, DEAD_CALM), 0.0)
     people = max(firm.talent, 0.0)
-    raw = money**assume.frontier_concavity * people**assume.frontier_talent_elasticity * firm.flywheel
+    raw = power(money, assume.frontier_concavity) * power(people, assume.frontier_talent_elasticity) * firm.flywheel
     return min(raw, assume.frontier_effort_cap)
 
 
@@ -108,7 +97,7 @@ def measure_means(world):
 @law
 def cost_of_pace(before, frontier, means, assume):
     """Cost of keeping pace, RMB million a month: its trend, as far as startups' ``means`` bear it."""
-    trend = assume.frontier_cost_month * min(assume.frontier_cost_per_generation**frontier, HUGE)
+    trend = assume.frontier_cost_month * min(power(assume.frontier_cost_per_generation, frontier), HUGE)
     borne = max(assume.frontier_means_share * means, before)
     return min(trend, max(borne, assume.frontier_cost_month))
 

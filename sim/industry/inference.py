@@ -5,10 +5,9 @@ inference_cost = trend ** (1 - pass_through) * scarcity        relative to a pri
 Sources: S003-13 (99% in a year), P-PR-05 (90% a year), P-PR-06 (95% a year, derived), P-ZP-59 (scarcity).
 """
 
-import math
-
 from sim.foundation.assumption import Assumption, Mechanism
 from sim.foundation.jit import law
+from sim.foundation.maths import exp, log, power
 from sim.foundation.months import MONTHS_A_YEAR
 
 MECHANISM = Mechanism(
@@ -46,7 +45,7 @@ MECHANISM = Mechanism(
 def decline_year(assume, tick):
     """Share by which unit cost falls, at a yearly rate."""
     excess = assume.inference_decline_year - assume.inference_decline_floor_year
-    return assume.inference_decline_floor_year + excess * math.exp(-math.log(2.0) * tick / assume.inference_half_life)
+    return assume.inference_decline_floor_year + excess * exp(-log(2.0) * tick / assume.inference_half_life)
 
 
 @law
@@ -56,6 +55,6 @@ def step(world):
     if assume.inference_on == 0.0:
         market.inference_cost = 1.0
         return
-    market.inference_trend *= (1.0 - decline_year(assume, world.tick)) ** (1.0 / MONTHS_A_YEAR)
+    market.inference_trend *= power(1.0 - decline_year(assume, world.tick), 1.0 / MONTHS_A_YEAR)
     kept = 1.0 - assume.inference_pass_through
-    market.inference_cost = market.inference_trend**kept * assume.inference_scarcity
+    market.inference_cost = power(market.inference_trend, kept) * assume.inference_scarcity

@@ -6,12 +6,11 @@ bought  = marketing * the consumers' part of the firm's mix / cost (million user
 Sources: S003-10, S003-11, P-MS-04 to P-MS-07 (Kimi), P-ZP-22, P-MM-35, S003-12 (budgets doubled or tripled in 2024).
 """
 
-import math
-
 from sim.foundation.assumption import Assumption, Mechanism
 from sim.foundation.columns import CONSUMER, INDEPENDENT, LINE_COUNT
+from sim.foundation.formulas import TINY
 from sim.foundation.jit import law
-from sim.foundation.maths import TINY
+from sim.foundation.maths import exp, log, power
 from sim.foundation.months import MONTHS_A_YEAR
 
 MECHANISM = Mechanism(
@@ -61,16 +60,16 @@ MECHANISM = Mechanism(
 @law
 def budget(assume, tick):
     """Common marketing budget of the month, RMB million."""
-    decay = math.log(2.0) / assume.marketing_budget_half_life
-    growth = assume.marketing_budget_growth_year * (1.0 - math.exp(-decay * tick)) / decay / MONTHS_A_YEAR
-    return assume.marketing_budget_month * math.exp(growth)
+    decay = log(2.0) / assume.marketing_budget_half_life
+    growth = assume.marketing_budget_growth_year * (1.0 - exp(-decay * tick)) / decay / MONTHS_A_YEAR
+    return assume.marketing_budget_month * exp(growth)
 
 
 @law
 def cost_per_acquisition(pressure, assume):
     """RMB per user at this total of marketing a month."""
     step_up = 1.0 + pressure / assume.marketing_pressure_ref
-    return assume.marketing_cpa * step_up**assume.marketing_pressure_elasticity
+    return assume.marketing_cpa * power(step_up, assume.marketing_pressure_elasticity)
 
 
 @law

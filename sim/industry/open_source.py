@@ -7,13 +7,11 @@ know_how'  = know_how * exp(teaches * generations gained in the release), at mos
 Sources: S003-17 (Llama 3.1, Mistral Large 2, DeepSeek V2.5), S003-18 (a client's offer cut to a tenth), S001-05.
 """
 
-import math
-
 from sim.foundation.assumption import Assumption, Mechanism
 from sim.foundation.causes import OPEN_RELEASE
 from sim.foundation.columns import EVENT
 from sim.foundation.jit import law
-from sim.foundation.months import MONTHS_A_YEAR
+from sim.foundation.maths import exp
 from sim.foundation.world import tell
 
 RELEASE = EVENT["release"]
@@ -63,9 +61,10 @@ MECHANISM = Mechanism(
 )
 
 
-def at_opening(market, assume, speed_year):
-    """Open source lies its lag behind a frontier of this speed, generations a year; rows of worlds, at once."""
-    market.open_gap = assume.open_source_lag_months * speed_year / MONTHS_A_YEAR
+@law
+def at_opening(world, speed):
+    """Open source lies its lag behind a frontier of this speed, generations a month."""
+    world.market.open_gap = world.assume.open_source_lag_months * speed
 
 
 @law
@@ -85,9 +84,9 @@ def step(world):
     if closes > 0.0:
         market.open_jump = closes * market.open_gap
         market.open_gap -= market.open_jump
-        reset = market.api_reset * math.exp(-assume.open_source_reset * market.open_jump)
+        reset = market.api_reset * exp(-assume.open_source_reset * market.open_jump)
         market.api_reset = max(reset, assume.open_source_price_floor)
-        learned = market.know_how * math.exp(assume.open_source_teaches * market.open_jump)
+        learned = market.know_how * exp(assume.open_source_teaches * market.open_jump)
         market.know_how = max(min(learned, assume.open_source_learned_most), market.know_how)
         if world.told[1] == 1:
             tell(world, -1, RELEASE, market.open_jump, OPEN_RELEASE, market.open_gap)

@@ -18,8 +18,8 @@ from sim.foundation.assumption import Assumption, Mechanism
 from sim.foundation.causes import FELL_BEHIND, FORCED, LEAD_GONE, NO_PACE, NO_RELEASE, PIVOTED_ALREADY, SWITCHED_OFF
 from sim.foundation.columns import EVENT, HOT, INDEPENDENT, NEVER, STARTUP
 from sim.foundation.decision import BY_RULE, decision, due
+from sim.foundation.formulas import TINY
 from sim.foundation.jit import law
-from sim.foundation.maths import TINY
 from sim.foundation.world import tell
 
 PIVOT, CANNOT_PIVOT = EVENT["pivot"], EVENT["cannot pivot"]

@@ -10,6 +10,7 @@ from sim.foundation.assumption import Assumption, Mechanism
 from sim.foundation.causes import GIANTS_CUT
 from sim.foundation.columns import EVENT, GIANT, INDEPENDENT
 from sim.foundation.jit import law
+from sim.foundation.maths import power
 from sim.foundation.world import tell
 
 WAR = EVENT["price war"]
@@ -48,7 +49,7 @@ MECHANISM = Mechanism(
 @law
 def passed_on(assume):
     """What sellers of API add to their price because compute is scarce, as a ratio."""
-    return assume.inference_scarcity**assume.inference_scarcity_passed if assume.inference_on == 1.0 else 1.0
+    return power(assume.inference_scarcity, assume.inference_scarcity_passed) if assume.inference_on == 1.0 else 1.0
 
 
 @law

@@ -7,8 +7,8 @@ Sources: P-ZP-44 (112 days), P-ZP-40 to P-ZP-43, P-MK-14, P-MK-15 (SenseTime), S
 
 from sim.foundation.assumption import Assumption, Mechanism
 from sim.foundation.columns import INDEPENDENT
+from sim.foundation.formulas import TINY
 from sim.foundation.jit import law
-from sim.foundation.maths import TINY
 from sim.foundation.months import DAYS_A_MONTH
 
 MECHANISM = Mechanism(

@@ -20,8 +20,6 @@ S003-09 (users or a leap), S002-13 (concentration), S002-05 (raises without need
 P-SF-04 (half a year to close), P-MK-07 (dilution), P-MK-06 (2025 saw 9,416 in all), P-MK-10 (down rounds).
 """
 
-import math
-
 from sim.foundation.assumption import Assumption, Mechanism
 from sim.foundation.causes import (
     BELOW_POST_MONEY,
@@ -39,8 +37,9 @@ from sim.foundation.causes import (
 from sim.foundation.columns import COLD, EVENT, HOT, INDEPENDENT, NEVER, STARTUP
 from sim.foundation.decision import BY_RULE, decision, due
 from sim.foundation.equity import stop_seeking, take_round
+from sim.foundation.formulas import TINY
 from sim.foundation.jit import law
-from sim.foundation.maths import TINY
+from sim.foundation.maths import exp, log
 from sim.foundation.world import tell
 
 ROUND, DOWN_ROUND, REFUSED_EVENT = EVENT["round"], EVENT["down round"], EVENT["refused"]
@@ -214,14 +213,14 @@ def score_of(firm, market, assume, tick, z):
     """Investors' score: four tests, or users and performance, by weight; with luck."""
     core = assume.rounds_test_core * max(market.open_gap - firm.gap, 0.0)
     loop = assume.rounds_test_loop * min(firm.smooth_revenue / max(firm.spending, TINY), 1.0)
-    cost = assume.rounds_test_cost * math.log(firm.efficiency)
+    cost = assume.rounds_test_cost * log(firm.efficiency)
     reach = assume.rounds_test_global * firm.overseas
-    early = assume.rounds_early_users * math.log(1.0 + firm.users)
+    early = assume.rounds_early_users * log(1.0 + firm.users)
     early += assume.rounds_early_leap * (assume.rounds_leap_par - firm.gap)
     weight = assume.rounds_four_tests
     score = weight * (core + loop + cost + reach) + (1.0 - weight) * early + assume.rounds_noise * z
     if firm.post_money > firm.value > 0.0:
-        score -= assume.rounds_last_price * math.log(firm.post_money / firm.value)
+        score -= assume.rounds_last_price * log(firm.post_money / firm.value)
     if firm.pivot_month <= tick:
         score -= assume.rounds_deep_discount if firm.deep == 1 else assume.rounds_pivot_discount
     score -= assume.rounds_stale_discount * firm.stale
@@ -239,7 +238,7 @@ def resized(ask, value, assume):
 @law
 def price_has_risen(firm, assume):
     """True if the value is so far above the last post-money that a firm raises though it needs nothing."""
-    return firm.post_money > 0.0 and firm.value >= firm.post_money * math.exp(assume.rounds_good_terms)
+    return firm.post_money > 0.0 and firm.value >= firm.post_money * exp(assume.rounds_good_terms)
 
 
 @law
@@ -248,7 +247,7 @@ def inflow(market, assume):
     base = by_climate(market.climate, assume.rounds_inflow_hot, assume.rounds_inflow_normal, assume.rounds_inflow_cold)
     most = assume.rounds_return_most
     returns = min(max(assume.rounds_return_pull * market.peer_returns, -most), most)
-    return base * (1.0 + assume.rounds_exit_pull * market.exits) * math.exp(returns)
+    return base * (1.0 + assume.rounds_exit_pull * market.exits) * exp(returns)
 
 
 @law
@@ -394,11 +393,11 @@ def step(world):
     for f in range(firms.shape[0]):
         if firms[f].status == INDEPENDENT and firms[f].ask > 0.0:
             asked += firms[f].ask
-            weights += firms[f].ask * math.exp(assume.rounds_concentration * (firms[f].score - best))
+            weights += firms[f].ask * exp(assume.rounds_concentration * (firms[f].score - best))
     powder = market.dry_powder
     pool = assume.rounds_draw_most * powder
     for f in range(firms.shape[0]):
         firm = firms[f]
         if firm.status == INDEPENDENT and firm.ask > 0.0:
-            part = firm.ask * math.exp(assume.rounds_concentration * (firm.score - best)) / max(weights, TINY)
+            part = firm.ask * exp(assume.rounds_concentration * (firm.score - best)) / max(weights, TINY)
             close_round(world, f, firm.ask if asked <= pool else min(firm.ask, pool * part), powder)

@@ -15,8 +15,9 @@ from sim.foundation.causes import CHOSEN
 from sim.foundation.columns import EVENT, INDEPENDENT, STARTUP
 from sim.foundation.decision import takes_investors
 from sim.foundation.equity import take_round
+from sim.foundation.formulas import TINY
 from sim.foundation.jit import law
-from sim.foundation.maths import TINY
+from sim.foundation.maths import power
 from sim.foundation.world import tell
 
 STRATEGIC = EVENT["strategic round"]
@@ -63,7 +64,7 @@ def weight_of(firm, values, raised, assume, tick):
 @law
 def cheque(u, value, assume):
     """Size of a cheque, RMB million: Pareto's law, as far as the value lets it."""
-    size = assume.strategic_cheque_least * max(u, TINY) ** (-1.0 / assume.strategic_cheque_tail)
+    size = assume.strategic_cheque_least * power(max(u, TINY), -1.0 / assume.strategic_cheque_tail)
     return min(size, assume.strategic_most_share * value)
 
 

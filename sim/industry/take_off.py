@@ -8,11 +8,10 @@ Sources: form: Rosen (1981) for the few that take nearly all, Salganik, Dodds & 
 does not foretell; S001-16 (DeepSeek), P-MS-07 (Kimi in 2024). Sizes: assumption.
 """
 
-import math
-
 from sim.foundation.assumption import Assumption, Mechanism
 from sim.foundation.columns import INDEPENDENT
 from sim.foundation.jit import law
+from sim.foundation.maths import log
 
 MECHANISM = Mechanism(
     "take_off",
@@ -44,7 +43,7 @@ def after(hit, u, assume):
     kept = hit * (1.0 - assume.take_off_fade_month)
     chance = assume.take_off_chance_month
     if u < chance:
-        kept += assume.take_off_size * math.log(chance / u)
+        kept += assume.take_off_size * log(chance / u)
     return min(kept, assume.take_off_most)
 
 

@@ -9,13 +9,12 @@ Sources: S000-21, P-01-07, P-BC-07 (five to seven seniors within a year of a piv
 Rates: assumption.
 """
 
-import math
-
 from sim.foundation.assumption import Assumption, Mechanism
 from sim.foundation.causes import PEOPLE_LEFT, TALENT_POACHED
 from sim.foundation.columns import EVENT, GIANT, INDEPENDENT
+from sim.foundation.formulas import TINY
 from sim.foundation.jit import law
-from sim.foundation.maths import TINY
+from sim.foundation.maths import exp
 from sim.foundation.months import MONTHS_A_YEAR
 from sim.foundation.world import tell
 
@@ -58,7 +57,7 @@ MECHANISM = Mechanism(
 def attraction(firm, assume):
     """What draws people: cash, closeness to the frontier, and a will to poach."""
     means = 1.0 if firm.kind == GIANT else firm.cash / (firm.cash + assume.talent_cash_ref)
-    return max(firm.poaching * max(means, 0.0) * math.exp(-firm.gap), 0.0)
+    return max(firm.poaching * max(means, 0.0) * exp(-firm.gap), 0.0)
 
 
 @law

@@ -16,13 +16,12 @@ Sources: S003-06, S003-07 (20 billion, rounds of 5 billion), P-MK-06, P-ZP-47, S
 Hong, Scheinkman & Xiong (2006) and Ofek & Richardson (2003) for the float, Tukey (1977) for the tails.
 """
 
-import math
-
 from sim.foundation.assumption import Assumption, Mechanism
 from sim.foundation.columns import COLD, HOT, INDEPENDENT, NEVER, STARTUP
 from sim.foundation.equity import scarce, scarce_float
+from sim.foundation.formulas import TINY
 from sim.foundation.jit import law
-from sim.foundation.maths import TINY
+from sim.foundation.maths import exp, log
 from sim.foundation.months import HALF_YEAR, MONTHS_A_YEAR
 
 MECHANISM = Mechanism(
@@ -136,7 +135,7 @@ def growth_of(firm, assume):
     """Own growth, log a year and at least 0: revenue smoothed over a year against over two."""
     if firm.slow_revenue <= TINY or firm.smooth_revenue <= firm.slow_revenue:
         return 0.0
-    return min(math.log(firm.smooth_revenue / firm.slow_revenue), assume.value_growth_most)
+    return min(log(firm.smooth_revenue / firm.slow_revenue), assume.value_growth_most)
 
 
 @law
@@ -149,7 +148,7 @@ def business(prospect, revenue_year, growth, times, assume):
 @law
 def shock(z, noise, assume):
     """Luck of the premium this month, of scale ``noise``: Tukey's h of a normal draw."""
-    return noise * z * math.exp(0.5 * assume.value_tail * z * z)
+    return noise * z * exp(0.5 * assume.value_tail * z * z)
 
 
 @law
@@ -203,7 +202,7 @@ def step(world):
     times = multiple(market.climate, assume)
     held = min(assume.listing_strength, 1.0) if assume.listing_on == 1.0 else 0.0
     years = assume.value_horizon_months / MONTHS_A_YEAR
-    growth = math.exp(assume.demand_growth_floor_year * years)
+    growth = exp(assume.demand_growth_floor_year * years)
     for f in range(world.firms.shape[0]):
         firm = world.firms[f]
         if firm.status != INDEPENDENT or firm.kind != STARTUP:
@@ -221,7 +220,7 @@ def step(world):
         if firm.anchored == 0:
             firm.anchored = 1
             if firm.entry_valuation > 0.0:
-                known = math.log(max(firm.entry_valuation - cash, assume.value_least) / base)
+                known = log(max(firm.entry_valuation - cash, assume.value_least) / base)
                 firm.premium = min(max(known, -assume.value_cap), assume.value_cap)
         elif firm.abandoned_month == NEVER:
             target = target_premium(firm, market, assume, world.tick)
@@ -232,4 +231,4 @@ def step(world):
             firm.premium = next_premium(firm.premium, target, firm.drift, reversion, assume)
         else:  # the discount stays, within the cap in force
             firm.premium = min(max(firm.premium, -assume.value_cap), assume.value_cap)
-        firm.value = base * math.exp(firm.premium) + cash
+        firm.value = base * exp(firm.premium) + cash

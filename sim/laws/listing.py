@@ -20,8 +20,8 @@ from sim.foundation.assumption import Assumption, Mechanism
 from sim.foundation.causes import BELOW_PATH, TEST_FAILED, TEST_PASSED
 from sim.foundation.columns import EVENT, INDEPENDENT, NEVER, STARTUP
 from sim.foundation.equity import move_premium
+from sim.foundation.formulas import TINY
 from sim.foundation.jit import law
-from sim.foundation.maths import TINY
 from sim.foundation.months import HALVES_A_YEAR, MONTHS_A_YEAR
 from sim.foundation.world import tell
 

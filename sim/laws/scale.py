@@ -15,13 +15,12 @@ quality, demand is shared in proportion to quality and reach, only money forces 
 Sources: S001-19, S001-30, S000-18, S001-03; spread: form after Sutton (1998), Klepper (1996).
 """
 
-import math
-
 from sim.foundation.assumption import Assumption, Mechanism
 from sim.foundation.columns import INDEPENDENT, NEVER, STARTUP
 from sim.foundation.firm_means import means_of
+from sim.foundation.formulas import TINY
 from sim.foundation.jit import law
-from sim.foundation.maths import TINY
+from sim.foundation.maths import exp, log, power
 
 MECHANISM = Mechanism(
     "scale",
@@ -70,9 +69,9 @@ MECHANISM = Mechanism(
 @law
 def unit_cost(revenue, reach, assume):
     """Unit cost over that of a small firm without ecosystem; revenue in RMB million a month."""
-    own = assume.scale_learning * math.log(1.0 + max(revenue, 0.0) / assume.scale_volume_ref)
+    own = assume.scale_learning * log(1.0 + max(revenue, 0.0) / assume.scale_volume_ref)
     full = min(max((reach - 1.0) / (assume.scale_reach_full - 1.0), 0.0), 1.0)
-    return math.exp(-assume.scale_strength * (own + assume.scale_ecosystem * full))
+    return exp(-assume.scale_strength * (own + assume.scale_ecosystem * full))
 
 
 @law
@@ -82,7 +81,7 @@ def spread(own, mean, assume):
         return 1.0
     most = assume.scale_spread_most
     ratio = min(max(own / mean, 1.0 / (most * most)), most * most)
-    raw = math.exp(assume.scale_strength * assume.scale_spread * math.log(ratio))
+    raw = exp(assume.scale_strength * assume.scale_spread * log(ratio))
     return min(max(raw, 1.0 / most), most)
 
 
@@ -132,6 +131,6 @@ def step(world):
         if firm.status == INDEPENDENT:
             rival = on and firm.kind == STARTUP and firm.pivot_month == NEVER
             firm.spread = spread(means_of(firm), rivals, assume) if rival else 1.0
-    market.scale_price = max(best**assume.scale_match, assume.scale_price_floor) if on else 1.0
+    market.scale_price = max(power(best, assume.scale_match), assume.scale_price_floor) if on else 1.0
     market.taking = 1.0 + assume.scale_strength * assume.scale_winner_take if on else 1.0
     market.door = door(incumbents, assume) if on else 1.0

@@ -16,12 +16,11 @@ lead commands no price.
 Sources: S001-23, S001-24 (exception), S001-18, P-BC-08 (a giant enters medical AI); sizes: D.
 """
 
-import math
-
 from sim.foundation.assumption import Assumption, Mechanism
 from sim.foundation.causes import COPIED
 from sim.foundation.columns import EVENT, GIANT, INDEPENDENT, NEVER, STARTUP
 from sim.foundation.jit import law
+from sim.foundation.maths import exp, power
 from sim.foundation.world import tell
 
 COPY = EVENT["copy"]
@@ -71,7 +70,7 @@ MECHANISM = Mechanism(
 @law
 def led(lead, assume):
     """How far a lead over open source, generations, counts, in [0, 1)."""
-    return 1.0 - math.exp(-max(lead, 0.0) / assume.vertical_lead_ref)
+    return 1.0 - exp(-max(lead, 0.0) / assume.vertical_lead_ref)
 
 
 @law
@@ -89,7 +88,7 @@ def terms(burden, copied, assume):
     days = burden * assume.vertical_extra_days
     months = 1.0 + burden * assume.vertical_extra_months
     bad = burden * assume.vertical_extra_bad_debt
-    pull = math.exp(-burden * assume.vertical_copy_pull * copied)
+    pull = exp(-burden * assume.vertical_copy_pull * copied)
     return lost, days, months, bad, pull
 
 
@@ -117,7 +116,7 @@ def copy_on(world):
                 effort += moves_in(firm, market.open_gap, assume)
     if worth and effort > 0.0:
         before = market.copied
-        left = (1.0 - assume.vertical_copy_pace) ** (effort / assume.vertical_copy_ref)
+        left = power(1.0 - assume.vertical_copy_pace, effort / assume.vertical_copy_ref)
         market.copied += (1.0 - left) * (1.0 - market.copied)
         if before < assume.vertical_told_at <= market.copied:
             tell(world, -1, COPY, market.copied, COPIED, market.copied)

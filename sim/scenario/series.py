@@ -42,11 +42,21 @@ def over(value: Value, start: int, ticks: int) -> np.ndarray:
     """(ticks,) the number of ``value`` in every calendar month from ``start`` on."""
     months = np.arange(start, start + ticks)
     if value.kind == LINE:
-        straight: np.ndarray = np.interp(months, value.months, value.numbers)
-        return straight
+        return _straight(months, np.array(value.months), np.array(value.numbers))
     latest = np.searchsorted(value.months, months, side="right") - 1
     steps: np.ndarray = np.array(value.numbers)[np.maximum(latest, 0)]
     return steps
+
+
+def _straight(months: np.ndarray, dates: np.ndarray, numbers: np.ndarray) -> np.ndarray:
+    """(months,) the line through ``numbers`` at ``dates``, one operation after the other: NumPy's own may be fused."""
+    if len(dates) == 1:
+        return np.full(len(months), numbers[0])
+    inside = np.clip(months, dates[0], dates[-1])
+    before = np.clip(np.searchsorted(dates, inside, side="right") - 1, 0, len(dates) - 2)
+    part = (inside - dates[before]) / (dates[before + 1] - dates[before])
+    found: np.ndarray = numbers[before] + part * (numbers[before + 1] - numbers[before])
+    return np.where(part == 1.0, numbers[before + 1], found)
 
 
 def in_words(value: Value, number: Callable[[float], str], month: Callable[[int], str]) -> str:

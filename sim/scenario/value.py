@@ -14,7 +14,9 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.foundation.assumption import Assumption
+from sim.foundation.maths import log
 from sim.foundation.months import FIRST_MONTH, LAST_MONTH
+from sim.foundation.normal import exp_of_each, truncated_normal
 from sim.scenario import decided, series
 from sim.scenario.grammar import ASSUMED, SOURCE_AND_NOTE
 from sim.scenario.model import JOINT, LINE, Value
@@ -209,9 +211,9 @@ def quantile(value: Value, u: np.ndarray, low: float, high: float) -> np.ndarray
     centre, spread = numbers
     if value.kind == "normal":
         return _truncated_normal(u, centre, spread, low, high)
-    log_low = math.log(low) if low > 0 else -math.inf
-    logs = _truncated_normal(u, math.log(centre), spread, log_low, math.log(high))
-    return clipped(np.exp(logs), low, high)
+    log_low = log(low) if low > 0 else -math.inf
+    logs = _truncated_normal(u, log(centre), spread, log_low, log(high))
+    return clipped(exp_of_each(logs), low, high)
 
 
 def _triangular(u: np.ndarray, low: float, mode: float, high: float) -> np.ndarray:
@@ -224,10 +226,8 @@ def _triangular(u: np.ndarray, low: float, mode: float, high: float) -> np.ndarr
 
 
 def _truncated_normal(u: np.ndarray, mean: float, sd: float, low: float, high: float) -> np.ndarray:
-    from scipy.special import ndtr, ndtri
-
-    below, above = ndtr((low - mean) / sd), ndtr((high - mean) / sd)
-    return clipped(mean + sd * ndtri(below + u * (above - below)), low, high)
+    standard = truncated_normal(u, (low - mean) / sd, (high - mean) / sd)
+    return clipped(mean + sd * standard, low, high)
 
 
 def clipped(x: np.ndarray, low: float, high: float) -> np.ndarray:

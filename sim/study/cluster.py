@@ -297,18 +297,13 @@ def _check(worker: str, found: dict[str, Any] | BaseException, wanted: dict[str,
     if isinstance(found, BaseException):
         what = f"shakeout does not answer there ({_line(found)})"
     else:
-        there, here = _flat(found), _flat(wanted)
-        apart = sorted(key for key in there.keys() | here.keys() if there.get(key) != here.get(key))
-        what = "; ".join(f"{key} {there.get(key)}, here {here.get(key)}" for key in apart)
+        apart = sorted(key for key in found.keys() | wanted.keys() if found.get(key) != wanted.get(key))
+        what = "; ".join(f"{key} {found.get(key)}, here {wanted.get(key)}" for key in apart)
     raise RunError(
         f"the worker {worker} is not made as this process is: {what}; the same version of shakeout and of its "
-        "libraries, on the same kind of processor, must run on every machine, or results would depend on who computed "
-        f"them; {BLOCKS_ARE_KEPT}"
+        "libraries, on the same family of processors, must run on every machine, or results would depend on who "
+        f"computed them; {BLOCKS_ARE_KEPT}"
     )
-
-
-def _flat(made: dict[str, Any]) -> dict[str, Any]:
-    return {**{key: value for key, value in made.items() if key != "machine"}, **made["machine"]}
 
 
 def _why(scheduler: str, error: BaseException) -> str:

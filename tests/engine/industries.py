@@ -182,7 +182,21 @@ def count(events: np.ndarray, name: str) -> int:
     return int((events["event"] == EVENT[name]).sum())
 
 
-COMPARED = (LIVELY, LATER, DATED)
+DRAWN = {  # values from every distribution there is
+    **LIVELY,
+    "name": "drawn",
+    "firms": {
+        **LIVELY["firms"],
+        "ahead": {**LIVELY["firms"]["ahead"], "cash": {"lognormal": [2500, 0.4]}, "gap": {"normal": [0.2, 0.1]}},
+        "abroad": {**LIVELY["firms"]["abroad"], "overseas": {"triangular": [0.3, 0.6, 0.9]}},
+    },
+    "events": {
+        "dearer": {"date": "2024-07", "set": {"assumptions.burn.overhead_month": {"times": {"lognormal": [1.1, 0.2]}}}},
+        "line": {"date": "2024-06", "set": {"assumptions.demand.arpu_growth_year": {"choice": [0.1, 0.2, 0.3]}}},
+    },
+}
+DRAWN["assumptions"] = {**LIVELY["assumptions"], "frontier": {"speed_year": {"line": {"2024-04": 1.1, "2025-07": 0.7}}}}
+COMPARED = (LIVELY, LATER, DATED, DRAWN)
 COMPARED_WORLDS = 2
 COMPARED_MONTHS = 16
 

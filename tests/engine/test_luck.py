@@ -40,19 +40,6 @@ def test_philox_compiled_as_plain(words):
     assert [int(x) for x in luck.philox(*arguments)] == [int(x) for x in plain(*arguments)]
 
 
-@given(st.floats(2.0**-33, 1 - 2.0**-33))
-def test_normal_quantile_against_scipy(u):
-    assert luck.normal_quantile(u) == pytest.approx(float(ndtri(u)), rel=1e-13, abs=1e-15)
-    plain = getattr(luck.normal_quantile, "py_func", luck.normal_quantile)
-    assert luck.normal_quantile(u) == plain(u)
-
-
-def test_normal_quantile_in_every_branch():
-    u = np.array([2.0**-33, 1e-9, 1e-6, 0.01, 0.075, 0.0751, 0.3, 0.5, 0.9249, 0.925, 0.99, 1 - 1e-9, 1 - 2.0**-33])
-    assert [luck.normal_quantile(x) for x in u] == pytest.approx(ndtri(u).tolist(), rel=1e-13, abs=1e-15)
-    assert luck.normal_quantile(0.5) == 0.0
-
-
 def _filled(purposes, normal, worlds=256, keys=TWO, month=24288, first=0, seed=SEED):
     out = np.empty((worlds, len(keys), purposes))
     words = luck.scratch(purposes, worlds)

@@ -12,7 +12,7 @@ from pytest import approx
 from worlds import JANUARY_2024, assumed, bounded, compiled_as_plain, giant, rows, startup, step_as_plain, world
 
 from sim.foundation.columns import API, CONSUMER, LINES, PROJECTS, VERTICAL
-from sim.foundation.maths import growth_log, season
+from sim.foundation.formulas import growth_log, season
 from sim.industry import demand
 
 ABROAD = len(LINES)

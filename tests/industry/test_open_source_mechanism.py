@@ -7,7 +7,7 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 from pytest import approx
-from worlds import assumed, bounded, later, startup, step_as_plain, told, world
+from worlds import bounded, later, startup, step_as_plain, told, world
 
 from sim.industry import demand, frontier, open_source, pivot
 
@@ -188,12 +188,5 @@ def test_its_gap_at_the_opening_by_hand():
         frontier_age_months=14.0,
         open_source_lag_months=6.0,
     )
-    open_source.at_opening(w.market, w.assume, frontier.opening_speed_year(w.assume))
+    open_source.at_opening(w, frontier.speed_month(w.assume, 14.0))
     assert w.market.open_gap == approx(0.4, rel=1e-14)
-
-
-@given(bounded("frontier_speed_year", "frontier_speed_floor_year", "frontier_slowing_half_life", "frontier_age_months"))
-def test_the_frontier_opens_at_the_speed_of_its_age(values):
-    assume = assumed(**values)
-    month = frontier.speed_month(assume, assume.frontier_age_months)
-    assert frontier.opening_speed_year(assume) == approx(12 * month, rel=1e-9, abs=1e-12)

@@ -1,9 +1,10 @@
 """The golden baseline: how 64 worlds of the flagship end, as rows (who, what, value).
 
 Compared exactly: counts of fates and milestones, sums of months and of rounds, how many events there were. They are
-whole numbers that follow from comparing draws with chances, so a last bit of ``exp`` that another kind of processor
-rounds differently moves them only where a draw lies that close to its chance. Compared to one part in 10**9: money,
-which inherits such last bits. CONTRIBUTING.md says how both were tried.
+whole numbers that follow from comparing draws with chances, so the last bit of a formula that is written another way
+moves them only where a draw lies that close to its chance. Compared to one part in 10**9: money, which inherits such
+last bits. CONTRIBUTING.md says how both were tried. Beside it stands a digest of every byte of these worlds (bits.txt):
+any machine must come to it.
 """
 
 from __future__ import annotations
@@ -12,7 +13,10 @@ import csv
 import hashlib
 import io
 import math
+from dataclasses import fields
 from pathlib import Path
+
+import numpy as np
 
 import sim
 from sim.engine.block import Block
@@ -24,6 +28,7 @@ from sim.scenario.model import Scenario
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 BASELINE = HERE / "baseline.csv"
+BITS = HERE / "bits.txt"
 CHANGELOG = ROOT / "CHANGELOG.md"
 EDITION = ROOT / "sim" / "foundation" / "edition.py"
 FLAGSHIP = ROOT / "scenarios" / "six-dragons.yaml"
@@ -34,10 +39,27 @@ TOLERANCE = 1e-9
 Table = dict[tuple[str, str], float]
 
 
+def flagship(sets: tuple[str, ...] = ()) -> Scenario:
+    """The scenario of the baseline, changed by ``sets``."""
+    return sim.load(FLAGSHIP, sets, worlds=WORLDS, seed=SEED)
+
+
 def table(sets: tuple[str, ...] = ()) -> Table:
     """(who, what) -> value, of the baseline worlds as the code gives them now; ``sets`` change the flagship."""
-    scenario = sim.load(FLAGSHIP, sets, worlds=WORLDS, seed=SEED)
+    scenario = flagship(sets)
     return told(scenario, simulate(scenario, 0, WORLDS))
+
+
+def digest_of_bits(block: Block) -> str:
+    """Sixteen hex digits of every number of a block, to the last bit."""
+    digest = hashlib.sha256()
+    for part in fields(block):
+        value = getattr(block, part.name)
+        if isinstance(value, np.ndarray):
+            digest.update(f"{part.name} {value.dtype.descr} {value.shape}".encode())
+            for column in value.dtype.names or ("",):  # records have gaps between their columns
+                digest.update(np.ascontiguousarray(value[column] if column else value).tobytes())
+    return digest.hexdigest()[:16]
 
 
 def told(scenario: Scenario, block: Block) -> Table:
