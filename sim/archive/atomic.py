@@ -12,8 +12,9 @@ import os
 import shutil
 import time
 import uuid
+import weakref
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 PREFIX = ".part-"
@@ -74,6 +75,20 @@ def part_of(target: Path) -> Iterator[Path]:
         remove(_old_of(part))
         _lock_of(part).unlink(missing_ok=True)
         lock.release()
+
+
+class Scratch:
+    """A folder in ``folder`` that goes with this object, or with its process, however that ends."""
+
+    def __init__(self, folder: Path) -> None:
+        held, maker = ExitStack(), os.getpid()
+        self.path = held.enter_context(part_of(folder / "scratch"))
+        self.path.mkdir()
+        self._end = weakref.finalize(self, lambda: held.close() if os.getpid() == maker else None)
+
+    def close(self) -> None:
+        """Remove the folder now."""
+        self._end()
 
 
 def clear_stale(folder: Path) -> None:

@@ -68,14 +68,14 @@ def _unquoted(text: str) -> str:
 
 
 @contextmanager
-def parquet(path: Path) -> Iterator[Callable[[pd.DataFrame], None]]:
-    """Open a Parquet file, declared by its name, and yield what adds a frame to it as one row group: only one is in
-    memory at a time.
+def parquet(path: Path, name: str = "") -> Iterator[Callable[[pd.DataFrame], None]]:
+    """Open a Parquet file, declared by its name, or by ``name``, and yield what adds a frame to it as one row group:
+    only one is in memory at a time.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    schema = schema_of(path.name)
+    schema = schema_of(name or path.name)
     with (
         path.open("wb") as stream,
         pq.ParquetWriter(stream, schema, compression=PARQUET_COMPRESSION, compression_level=PARQUET_LEVEL) as writer,

@@ -7,7 +7,7 @@ of N worlds left, share - all = (1 - n/N) * (share - share of those set aside): 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,8 +16,8 @@ from sim.archive.dictionary import BESIDE_CSV
 from sim.engine.block import Block
 from sim.outcomes.claims import LedgerCounts, claims_frame
 from sim.outcomes.fates import ALL_STATES, FateCounts, reported
-from sim.outcomes.given import picked
 from sim.outcomes.intervals import newcombe
+from sim.outcomes.merging import Counts
 from sim.scenario.model import Scenario
 
 if TYPE_CHECKING:
@@ -29,14 +29,26 @@ BETWEEN_PARTS = newcombe  # what intervals are made with, and named after (inter
 Told = tuple[float, float, float, int]  # a share, its bounds, and of how many worlds
 
 
-class _Counts:
+class TrueAndFates(Counts):
+    """Fates at the horizon, and which claims come true, of some worlds."""
+
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
         self.fates, self.ledger = FateCounts(scenario), LedgerCounts(scenario)
 
     def add(self, block: Block) -> None:
+        """Count the worlds of ``block`` too."""
         self.fates.add(block)
         self.ledger.add(block)
+
+    def sums(self) -> dict[str, Any]:
+        """What ``merge`` takes."""
+        return {"fates": self.fates.sums(), "ledger": self.ledger.sums()}
+
+    def merge(self, sums: Mapping[str, Any]) -> None:
+        """Count the worlds behind ``sums`` too."""
+        self.fates.merge(sums["fates"])
+        self.ledger.merge(sums["ledger"])
 
     def of_fate(self, name: str, state: str) -> Told:
         if not self.fates.worlds:
@@ -51,24 +63,17 @@ class _Counts:
         return _told(claims_frame(asked, self.ledger, facts))
 
 
-def beside_frame(scenario: Scenario, left: Outcomes, blocks: Iterable[Block], flags: np.ndarray) -> Any:
-    """beside.csv: fates at the horizon, claims and facts in the worlds ``left`` and in all of ``blocks``.
-
-    ``flags`` (worlds of the run,) say which worlds are left.
+def beside_frame(scenario: Scenario, left: Outcomes, every: TrueAndFates, aside: TrueAndFates) -> Any:
+    """beside.csv: fates at the horizon, claims and facts in the worlds ``left``, in ``every`` world, and how far apart
+    they are, from those that were set ``aside``.
     """
     import pandas as pd
 
-    every, aside = _Counts(scenario), _Counts(scenario)
-    for block in blocks:
-        every.add(block)
-        gone = ~flags[block.first : block.first + block.worlds]
-        if gone.any():
-            aside.add(picked(block, gone))
     rows = [*_fates(scenario, left, every, aside), *_claims(scenario, left, every, aside)]
     return pd.DataFrame(rows, columns=BESIDE_CSV.names)
 
 
-def _fates(scenario: Scenario, left: Outcomes, every: _Counts, aside: _Counts) -> Iterator[tuple[Any, ...]]:
+def _fates(scenario: Scenario, left: Outcomes, every: TrueAndFates, aside: TrueAndFates) -> Iterator[tuple[Any, ...]]:
     headline: Any = left.headline.set_index("firm")
     for name in reported(scenario):
         for state in ALL_STATES:
@@ -77,7 +82,7 @@ def _fates(scenario: Scenario, left: Outcomes, every: _Counts, aside: _Counts) -
             yield ABOUT_FATE, name, state, *_row(mine, every.of_fate(name, state), aside.of_fate(name, state))
 
 
-def _claims(scenario: Scenario, left: Outcomes, every: _Counts, aside: _Counts) -> Iterator[tuple[Any, ...]]:
+def _claims(scenario: Scenario, left: Outcomes, every: TrueAndFates, aside: TrueAndFates) -> Iterator[tuple[Any, ...]]:
     for about, stated, frame in (
         (ABOUT_CLAIM, scenario.claims, left.claims),
         (ABOUT_FACT, scenario.facts, left.facts),

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -23,6 +23,7 @@ from sim.outcomes.endgame import endgame_months
 from sim.outcomes.fates import event_months, states_at
 from sim.outcomes.index import groups_of
 from sim.outcomes.intervals import of_worlds
+from sim.outcomes.merging import Counts
 from sim.scenario.amount import firms_of_group
 from sim.scenario.layout import layout_of
 from sim.scenario.model import Claim, Scenario
@@ -139,9 +140,10 @@ def truths(block: Block, scenario: Scenario) -> dict[tuple[str, bool], np.ndarra
 
 
 @dataclass
-class LedgerCounts:
-    """Claim or fact -> [worlds in which it is true, worlds in which it is true or false]: merging is adding."""
+class LedgerCounts(Counts):
+    """Claim or fact -> [worlds in which it is true, worlds in which it is true or false]."""
 
+    SUMS: ClassVar[tuple[str, ...]] = ("counts",)
     scenario: Scenario
     counts: dict[tuple[str, bool], np.ndarray] = field(default_factory=dict)
 

@@ -17,6 +17,7 @@ from sim.foundation.columns import NEVER
 from sim.outcomes.between_draws import Spread, Within, spread_columns
 from sim.outcomes.index import dates_of
 from sim.outcomes.intervals import of_worlds
+from sim.outcomes.merging import Counts
 from sim.scenario.model import Scenario
 
 
@@ -34,11 +35,13 @@ def endgame_months(block: Block) -> np.ndarray:
     return np.where(block.endgame <= block.extinct, block.endgame, NEVER)
 
 
-class EndgameCounts:
-    """Worlds by how their industry ends; merging is adding.
+class EndgameCounts(Counts):
+    """Worlds by how their industry ends.
 
     ``reached`` (ticks + 1,) worlds came to the endgame by each tick, ``extinct`` ran out of startups before.
     """
+
+    SUMS = ("worlds", "extinct", "reached")
 
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario

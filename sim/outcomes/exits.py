@@ -10,7 +10,7 @@ differences.csv has them as quantities, "closed: out of money": a fate and a cau
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
@@ -22,6 +22,7 @@ from sim.foundation.months import MONTHS_A_YEAR
 from sim.outcomes.fates import OF_FIRM, OF_GROUP, reported
 from sim.outcomes.index import combined, groups_of
 from sim.outcomes.intervals import Bounds
+from sim.outcomes.merging import Counts
 from sim.outcomes.world_tables import RULES
 from sim.scenario.layout import layout_of
 from sim.scenario.model import Scenario
@@ -85,8 +86,8 @@ def tallied(rows: np.ndarray, columns: np.ndarray, shape: tuple[int, int]) -> np
 
 
 @dataclass
-class ExitCounts:
-    """Integer sums over worlds from which every share and its interval follow; merging is adding.
+class ExitCounts(Counts):
+    """Integer sums over worlds from which every share and its interval follow.
 
     ``firms``   end -> (rows, years) worlds in which the firm ended so in that year
     ``groups``  group -> end -> (2, 2, years): first in the year, then by its end, the sum over worlds of the members
@@ -94,6 +95,7 @@ class ExitCounts:
     Both have the ends that came to anybody so far: memory does not grow with the number of worlds.
     """
 
+    SUMS: ClassVar[tuple[str, ...]] = ("worlds", "firms", "groups")
     scenario: Scenario
     worlds: int = 0
     firms: dict[End, np.ndarray] = field(default_factory=dict)

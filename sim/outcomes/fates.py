@@ -8,7 +8,7 @@ yet) sum to one in every month; milestones compete with death and do not add up.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from sim.foundation.columns import ACQUIRED, CLOSED, MILESTONE_COLUMNS, MILESTON
 from sim.foundation.states import State
 from sim.outcomes.index import combined, dates_of, groups_of
 from sim.outcomes.intervals import of_worlds, pooled_wilson, ratio_sums, ratio_wilson
+from sim.outcomes.merging import Counts
 from sim.scenario.layout import layout_of
 from sim.scenario.model import Scenario
 
@@ -69,8 +70,8 @@ def states_at(months: dict[str, np.ndarray], tick: int) -> dict[str, np.ndarray]
 
 
 @dataclass
-class FateCounts:
-    """Integer sums over worlds from which every incidence and its interval follow; merging is adding.
+class FateCounts(Counts):
+    """Integer sums over worlds from which every incidence and its interval follow.
 
     ``firms``    state -> (firms, ticks + 1) worlds
     ``groups``   group -> state -> (2, ticks + 1): sum over worlds of the members in the state, and of its square
@@ -78,6 +79,7 @@ class FateCounts:
                  horizon
     """
 
+    SUMS: ClassVar[tuple[str, ...]] = ("worlds", "firms", "groups", "exits")
     scenario: Scenario
     worlds: int = 0
     firms: dict[str, Any] = field(default_factory=lambda: dict.fromkeys(ALL_STATES, 0))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -15,16 +15,18 @@ from sim.outcomes.between_draws import Spread, Within, spread_columns
 from sim.outcomes.fates import ALL_STATES, FateCounts, event_months, reported
 from sim.outcomes.index import group_name, members_of, tick_text
 from sim.outcomes.intervals import of_worlds, ratio_sums, ratio_wilson
+from sim.outcomes.merging import Counts
 from sim.scenario.layout import layout_of
 from sim.scenario.model import Scenario
 
 
 @dataclass
-class AmongListed:
+class AmongListed(Counts):
     """Abandoned among listed at the horizon: name -> intervals.ratio_sums (integers)."""
 
+    SUMS: ClassVar[tuple[str, ...]] = ("listed",)
     scenario: Scenario
-    sums: dict[str, Any] = field(default_factory=dict)
+    listed: dict[str, Any] = field(default_factory=dict)
 
     def add(self, block: Block) -> None:
         """Count the worlds of ``block`` too."""
@@ -34,11 +36,11 @@ class AmongListed:
             rows = members_of(self.scenario, name)
             a = (was_listed & was_abandoned)[:, rows].sum(axis=1)
             b = was_listed[:, rows].sum(axis=1)
-            self.sums[name] = self.sums.get(name, 0) + ratio_sums(a, b)
+            self.listed[name] = self.listed.get(name, 0) + ratio_sums(a, b)
 
     def share(self, name: str) -> tuple[float, float, float]:
         """Share abandoned among those listed by the horizon, with bounds; NaN where none is listed."""
-        a, b, *squares = (int(total) for total in self.sums[name])
+        a, b, *squares = (int(total) for total in self.listed[name])
         share = a / b if b else float("nan")
         low, high = of_worlds(share, b) if name in layout_of(self.scenario).singles else ratio_wilson(a, b, squares)
         return share, float(low), float(high)

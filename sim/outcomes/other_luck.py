@@ -6,7 +6,7 @@ far it moves with other draws of what is uncertain, needs several worlds of each
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,19 +18,22 @@ from sim.outcomes.claims import TRUE, UNDECIDED, truths
 from sim.outcomes.endgame import endgame_months
 from sim.outcomes.fates import ALL_STATES, event_months, states_at
 from sim.outcomes.index import members_of
+from sim.outcomes.merging import Counts
 from sim.outcomes.survival import Curve, left_by_world, times_of
 from sim.scenario.model import Claim, Scenario
 
 Counted = tuple[np.ndarray, np.ndarray]  # in every world Y and W of between_draws, each (worlds, ...)
 
 
-class OtherLuck:
+class OtherLuck(Counts):
     """Worlds of the first ``draws`` draws of a scenario, each with several lucks.
 
     World k drew what world k modulo ``draws`` did: of a run its first worlds are taken, of the worlds with other luck
     all. Of a scenario in which nothing is uncertain every spread is zero, whatever worlds there are; else it is NaN
-    where there are none with other luck.
+    where there are none with other luck. Merging is putting worlds behind one another, so it must be in their order.
     """
+
+    SUMS = ("_states", "_times", "_truths", "_endgames")
 
     def __init__(self, scenario: Scenario, draws: int | None) -> None:
         self.scenario, self.draws = scenario, draws or 0
@@ -49,6 +52,11 @@ class OtherLuck:
     def add_again(self, block: Block) -> None:
         """Add all worlds of a ``block`` with other luck, after those of the run, in order."""
         self._add(block, block.worlds)
+
+    def merge(self, sums: Mapping[str, Any]) -> None:
+        """Add worlds that come after those that are here."""
+        for name in self.SUMS:
+            getattr(self, name).extend(sums[name])
 
     def _add(self, block: Block, worlds: int) -> None:
         histories = block.histories[:worlds]

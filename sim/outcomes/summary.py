@@ -1,4 +1,4 @@
-"""Everything that is said about a finished run, from its blocks, in one pass.
+"""Everything that is said about a finished run, from sums over its worlds.
 
 Counts are integers and merge exactly: results do not depend, to the last byte, on how worlds were cut into blocks or
 who computed them.
@@ -6,19 +6,18 @@ who computed them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from sim.engine.block import Block, add_clipped, wider
-from sim.foundation.histograms import NOTHING_SEEN
+from sim.engine.block import Block
 from sim.outcomes.claims import LedgerCounts, claims_frame
 from sim.outcomes.endgame import EndgameCounts, Share
 from sim.outcomes.exits import ExitCounts
 from sim.outcomes.fates import FateCounts
 from sim.outcomes.headline import AmongListed, headline_frame
+from sim.outcomes.merging import Counts
+from sim.outcomes.month_counts import MonthCounts
 from sim.outcomes.other_luck import OtherLuck
 from sim.outcomes.quantiles import landscape_frame, leaders_frame, paths_frame
 from sim.outcomes.survival import SurvivalCounts
@@ -55,10 +54,14 @@ class Outcomes:
     clipped: dict[str, int]
 
 
-class _Sums:
-    """What the pass over the worlds adds up."""
+class Sums(Counts):
+    """What the pass over the worlds adds up, with the worlds of the first ``draws`` draws for the spread between draws
+    (other_luck.py). ``worlds``: how many are counted, if not all of the scenario.
+    """
 
-    def __init__(self, scenario: Scenario) -> None:
+    SUMS = ("fates", "exits", "among", "ledger", "survival", "endgame", "months", "luck")
+
+    def __init__(self, scenario: Scenario, draws: int | None = None, worlds: int | None = None) -> None:
         self.scenario = scenario
         self.fates = FateCounts(scenario)
         self.exits = ExitCounts(scenario)
@@ -66,38 +69,22 @@ class _Sums:
         self.ledger = LedgerCounts(scenario)
         self.survival = SurvivalCounts(scenario)
         self.endgame = EndgameCounts(scenario)
-        self.paths: Any = 0
-        self.paths_seen: Any = NOTHING_SEEN
-        self.landscape: Any = 0
-        self.landscape_seen: Any = NOTHING_SEEN
-        self.leaders: Any = 0
-        self.clipped: dict[str, int] = {}
+        self.months = MonthCounts(scenario, worlds)
+        self.luck = OtherLuck(scenario, draws)
 
     def add(self, block: Block) -> None:
         """Count the worlds of ``block`` too."""
-        self.fates.add(block)
-        self.exits.add(block)
-        self.among.add(block)
-        self.ledger.add(block)
-        self.survival.add(block)
-        self.endgame.add(block)
-        self.paths = _add(self.paths, block.paths, self.scenario)
-        self.paths_seen = wider(self.paths_seen, block.paths_seen)
-        self.landscape = _add(self.landscape, block.landscape, self.scenario)
-        self.landscape_seen = wider(self.landscape_seen, block.landscape_seen)
-        self.leaders = _add(self.leaders, block.leaders, self.scenario)
-        add_clipped(self.clipped, block)
+        for name in self.SUMS:
+            getattr(self, name).add(block)
 
+    def sums(self) -> dict[str, Any]:
+        """What ``merge`` takes."""
+        return {name: getattr(self, name).sums() for name in self.SUMS}
 
-def _add(total: Any, counts: np.ndarray, scenario: Scenario) -> np.ndarray:
-    """``total`` plus ``counts``, from the second block on in place, in a type that holds all worlds of ``scenario``."""
-    most = scenario.worlds * max(max(firm.copies, 1) for firm in scenario.firms)
-    wide = np.dtype(np.uint32 if most < 1 << 32 else np.int64)
-    if not isinstance(total, np.ndarray):  # the counts of an only block are read where they are
-        return counts.copy() if counts.dtype == wide else counts
-    summed: np.ndarray = total if total.dtype == wide else total.astype(wide)
-    summed += counts
-    return summed
+    def merge(self, sums: Mapping[str, Any]) -> None:
+        """Count the worlds behind ``sums`` too, those that come after the worlds counted so far."""
+        for name in self.SUMS:
+            getattr(self, name).merge(sums[name])
 
 
 def summarise(
@@ -107,19 +94,24 @@ def summarise(
     draws: int | None = None,
     paths: Collection[str] | None = None,
 ) -> Outcomes:
-    """The outcomes of a run. ``blocks`` is called once and gives the blocks in order of worlds; so does ``again``, with
-    the worlds with other luck in which the first ``draws`` draws come back (study/replicates.py), if there are any:
-    without them no spread between draws is known. With ``paths`` only these quantities have quantiles by month.
+    """The outcomes of a run from its worlds. ``blocks`` is called once and gives the blocks in order of worlds; so does
+    ``again``, with the worlds with other luck in which the first ``draws`` draws come back (study/replicates.py), if
+    there are any: without them no spread between draws is known. With ``paths`` only these quantities have quantiles by
+    month.
 
     ValueError if there is no block.
     """
-    sums, luck = _Sums(scenario), OtherLuck(scenario, draws)
+    sums = Sums(scenario, draws)
     for block in blocks():
         sums.add(block)
-        luck.add(block)
     for block in again():
-        luck.add_again(block)
-    worlds = sums.fates.worlds
+        sums.luck.add_again(block)
+    return outcomes_of(sums, paths)
+
+
+def outcomes_of(sums: Sums, paths: Collection[str] | None = None) -> Outcomes:
+    """The outcomes of the worlds behind ``sums``; ``paths`` as for ``summarise``. ValueError if there are none."""
+    scenario, luck, months, worlds = sums.scenario, sums.luck, sums.months, sums.fates.worlds
     if not worlds:
         raise ValueError("no worlds to summarise")
     return Outcomes(
@@ -127,13 +119,13 @@ def summarise(
         fates=sums.fates.frame(),
         causes=sums.exits.frame(),
         survival=sums.survival.frame(luck.of_curve),
-        landscape=landscape_frame(scenario, sums.landscape, sums.landscape_seen),
+        landscape=landscape_frame(scenario, months.landscape, months.landscape_seen),
         endgame=sums.endgame.frame(luck.of_endgame),
         claims=claims_frame(scenario.claims, sums.ledger, of_claims=luck.of_claims),
         facts=claims_frame(scenario.facts, sums.ledger, facts=True, of_claims=luck.of_claims),
-        paths=paths_frame(scenario, sums.paths, sums.paths_seen, paths),
+        paths=paths_frame(scenario, months.paths, months.paths_seen, paths),
         headline=headline_frame(scenario, sums.fates, sums.among, luck.of_states),
-        leaders=leaders_frame(scenario, sums.leaders, worlds),
+        leaders=leaders_frame(scenario, months.leaders, worlds),
         extinct=sums.endgame.share_of(sums.endgame.extinct),
-        clipped=sums.clipped,
+        clipped=months.clipped,
     )

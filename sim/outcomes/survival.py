@@ -43,6 +43,7 @@ from sim.outcomes.index import (
     tick_text,
 )
 from sim.outcomes.intervals import Bounds, of_worlds, ratio_wilson
+from sim.outcomes.merging import Counts, plus
 from sim.scenario.layout import layout_of
 from sim.scenario.model import Scenario
 
@@ -218,8 +219,10 @@ def _clocked(curve: Curve, times: dict[str, np.ndarray]) -> tuple[np.ndarray, np
     return inside, np.minimum(event - start, curve.months + 1)
 
 
-class SurvivalCounts:
-    """The sums of all curves of a scenario, or of those on calendar time; merging is adding."""
+class SurvivalCounts(Counts):
+    """The sums of all curves of a scenario, or of those on calendar time."""
+
+    SUMS = ("cohorts",)
 
     def __init__(self, scenario: Scenario, calendar_only: bool = False) -> None:
         self.scenario = scenario
@@ -230,7 +233,7 @@ class SurvivalCounts:
         """Count the worlds of ``block`` too."""
         times = times_of(block.histories)
         found = [count_curve(curve, times) for curve in self.curves]
-        self.cohorts = [a + b for a, b in zip(self.cohorts, found, strict=True)] if self.cohorts else found
+        self.cohorts = plus(self.cohorts, found)
 
     def frame(self, of_curve: Callable[[Curve, Within], Spread] | None = None) -> Any:
         """survival.csv: group, endpoint, origin, month, date, at_risk, survival, low, high (see the module).

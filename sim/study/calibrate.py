@@ -31,7 +31,8 @@ from sim.scenario.model import ENSEMBLE_FILE, Scenario
 from sim.study import waves
 from sim.study.hindcast import facts_of
 from sim.study.how import SUMMARISING, How
-from sim.study.many_worlds import ManyWorlds, sized
+from sim.study.many_worlds import ManyWorlds
+from sim.study.precision import sized
 from sim.study.priors import Prior, priors_of
 from sim.study.study import Kind, Study, answered, folder_name, frame_of, manifest_of
 from sim.study.waves import Cloud, Target, Wave

@@ -131,6 +131,11 @@ class Cluster:
             future.release()
         return list(zip(finished, made, strict=True))
 
+    @property
+    def connected(self) -> bool:
+        """Whether it has had something to compute."""
+        return self._client is not None
+
     def threads(self) -> dict[str, int]:
         """How many blocks each worker computes at a time. RunError if the scheduler does not answer."""
         return dict(self._answer(self._client.nthreads))

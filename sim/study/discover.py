@@ -27,7 +27,8 @@ from sim.scenario.model import Claim, Scenario
 from sim.scenario.proposition import last_month
 from sim.study.claims_asked import claim_of
 from sim.study.how import SUMMARISING, How
-from sim.study.many_worlds import ManyWorlds, sized
+from sim.study.many_worlds import ManyWorlds
+from sim.study.precision import sized
 from sim.study.study import Kind, Study, answered, folder_name, manifest_of
 from sim.words.discovery import against_all, headline_of, node_in_words, step_in_words, too_few
 

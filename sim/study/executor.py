@@ -7,8 +7,10 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from sim.archive import atomic
 from sim.foundation.whole_numbers import whole
 from sim.study import processes
 from sim.study.processes import Item
@@ -66,21 +68,83 @@ def map_blocks(
     jobs: int,
     on_done: Callable[[Any], None],
     keep: Callable[[Item, Any], Any] = _as_made,
+    disk: Path | None = None,
 ) -> None:
     """Call ``compute`` on every item, in any order, and ``on_done`` with what comes of each as it comes in.
 
-    ``keep`` makes of what was computed what is handed on: it writes a block to the disk and gives a small receipt. A
-    local worker does that itself, a worker of a cluster sends here what it made. What is called, and items, must
-    pickle. With one job, or very few items, or where no worker can be had (in a worker of someone else, in a thread,
-    without semaphores), everything happens in this process, to the same result; ``on_cluster`` there. What is raised
-    is raised here; a local worker that dies is a RunError. What is finished by then is kept.
+    ``keep`` makes of what was computed what is handed on: it writes a block to the folder ``disk`` and gives a small
+    receipt. A worker that sees the folder does that itself, as all local ones do; another one of a cluster sends here
+    what it made. What is called, and items, must pickle. With one job, or very few items, or where no worker
+    can be had (in a worker of someone else, in a thread, without semaphores), everything happens in this process, to
+    the same result; ``on_cluster`` there. What is raised is raised here; a local worker that dies is a RunError. What
+    is finished by then is kept.
     """
     cluster = _CLUSTER.get()
-    if cluster is not None:
-        if items:
-            cluster.map(compute, items, lambda item, made: on_done(keep(item, made)))
+    if cluster is None:
+        return _map_here(functools.partial(_kept, compute, keep), items, jobs, on_done)
+    if items:
+        with _mark(disk) as mark:
+            task = functools.partial(_kept_if_seen, compute, keep, mark)
+            cluster.map(task, items, lambda item, found: on_done(found.what if found.seen else keep(item, found.what)))
+
+
+def map_kept(
+    work: Callable[[Item], Any], items: Sequence[Item], jobs: int, on_done: Callable[[Any], None], disk: Path
+) -> None:
+    """As ``map_blocks``, of ``work`` that reads what is kept in the folder ``disk`` and may write there: by workers of
+    a cluster that has computed something, if they see it, else here.
+    """
+    cluster = _CLUSTER.get()
+    if cluster is not None and cluster.connected and items:
+        unseen: list[Item] = []
+        with _mark(disk) as mark:
+            task = functools.partial(_worked_if_seen, work, mark)
+            cluster.map(task, items, lambda item, found: on_done(found.what) if found.seen else unseen.append(item))
+        items = unseen
+    _map_here(work, items, jobs, on_done)
+
+
+def places(jobs: int) -> int:
+    """How many blocks are computed at a time by ``jobs`` local workers, or by the cluster that has computed some."""
+    cluster = _CLUSTER.get()
+    return sum(cluster.threads().values()) if cluster is not None and cluster.connected else jobs
+
+
+class _Found(NamedTuple):
+    """What a worker of a cluster gives, and whether it saw the folder that this process writes to."""
+
+    seen: bool
+    what: Any
+
+
+@contextmanager
+def _mark(disk: Path | None) -> Iterator[Path | None]:
+    """Inside, a file in ``disk`` whose name nobody can know but from here: who sees it sees the same folder."""
+    if disk is None:
+        yield None
         return
-    task = functools.partial(_kept, compute, keep)
+    with atomic.part_of(disk.absolute() / "mark") as mark:
+        mark.touch()
+        yield mark
+
+
+def _seen(mark: Path | None) -> bool:
+    return mark is not None and mark.exists()
+
+
+def _kept_if_seen(
+    compute: Callable[[Item], Any], keep: Callable[[Item, Any], Any], mark: Path | None, item: Item
+) -> _Found:
+    made = compute(item)
+    return _Found(True, keep(item, made)) if _seen(mark) else _Found(False, made)
+
+
+def _worked_if_seen(work: Callable[[Item], Any], mark: Path | None, item: Item) -> _Found:
+    return _Found(True, work(item)) if _seen(mark) else _Found(False, None)
+
+
+def _map_here(task: Callable[[Item], Any], items: Sequence[Item], jobs: int, on_done: Callable[[Any], None]) -> None:
+    """By local workers, or in this process."""
     if jobs > 1 and len(items) > IN_PROCESS_ITEMS:
         reason = processes.why_none()
         try:

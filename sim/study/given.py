@@ -10,6 +10,8 @@ import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,11 +19,12 @@ import numpy as np
 from sim.engine.block import Block
 from sim.foundation.errors import InputError, nearest_of, shown
 from sim.foundation.months import month_asked, month_text
-from sim.outcomes.given import agreeing, cut
+from sim.outcomes.given import cut
 from sim.outcomes.hindcast import date_of
 from sim.scenario import spoken
 from sim.scenario.model import Claim, Scenario
 from sim.study.claims_asked import claim_of
+from sim.study.counting import agreeing_in, over_worlds
 from sim.words.given import facts_in_words, known_in_words
 
 GIVEN = "given"  # key of a manifest
@@ -127,13 +130,14 @@ def _dated(scenario: Scenario, text: str, which: str, date: str) -> Part:
     return Part(text, facts_in_words(len(facts), month, "" if which == ALL_FACTS else which), facts)
 
 
-def left_in(scenario: Scenario, parts: Sequence[Part], blocks: Iterable[Block]) -> Left:
-    """Which worlds of ``scenario`` are left, given ``parts``. InputError if they are fewer than LEAST_LEFT, which says
-    how many are left after each.
+def left_in(scenario: Scenario, parts: Sequence[Part], out: Path, jobs: int) -> Left:
+    """Which worlds of ``scenario``, of which blocks are kept in ``out``, are left, given ``parts``: up to ``jobs``
+    workers look. InputError if they are fewer than LEAST_LEFT, which says how many are left after each.
     """
     claims = list({(claim.id, claim.happened): claim for part in parts for claim in part.claims}.values())
-    agree = np.concatenate([agreeing(claims, block, scenario) for block in blocks])
-    left = np.logical_and.accumulate(agree, axis=1)
+    agree: list[np.ndarray] = []
+    over_worlds(scenario, out, jobs, partial(agreeing_in, claims), agree.append)
+    left = np.logical_and.accumulate(np.concatenate(agree), axis=1)
     known = tuple((claim, known_in_words(scenario, claim)) for claim in claims)
     found = Left(tuple(parts), known, left[:, -1], tuple(int(count) for count in left.sum(axis=0)))
     if found.after[-1] < LEAST_LEFT:

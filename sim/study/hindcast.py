@@ -21,7 +21,8 @@ from sim.outcomes.intervals import of_worlds
 from sim.outcomes.scores import Forecast, brier, place, surprise
 from sim.scenario.model import Claim, Reported, Scenario, Value, with_values
 from sim.study.how import SUMMARISING, TRAINING_ENDS, How
-from sim.study.many_worlds import ManyWorlds, sized
+from sim.study.many_worlds import ManyWorlds
+from sim.study.precision import sized
 from sim.study.priors import Prior
 from sim.study.study import Kind, Study, answered, folder_name, frame_of, manifest_of
 from sim.study.waves import filling, scaled, with_draws

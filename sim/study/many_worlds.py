@@ -6,17 +6,19 @@ which goes with it.
 
 from __future__ import annotations
 
+import functools
 import os
+import pickle
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.archive import digest, folder
 from sim.archive.blocks import BlockStore, Span, packed, spans
-from sim.engine.block import BLOCK_WORLDS, Block
+from sim.engine.block import Block
 from sim.foundation.errors import RunError, first_line
 from sim.foundation.months import MONTHS_A_YEAR, month_text
 from sim.foundation.states import State
@@ -27,19 +29,37 @@ from sim.study import executor, memory
 from sim.study.how import COMPILING, SIMULATING, How
 
 if TYPE_CHECKING:
-    from sim.outcomes.fates import FateCounts
+    pass
 
 # in the summary, with intervals; a run that goes on until it is precise knows all of them that well
 HEADLINE_STATES = (State.INDEPENDENT, State.ACQUIRED, State.CLOSED, State.LISTED, State.PIVOTED, State.NEVER_ENTERED)
-PRECISION_STEPS = 11  # with --precision: 1,024 worlds, twice as many, ... up to 1,048,576
 MOST_KEPT = 2 << 30  # bytes of blocks in the folder of this process; beyond that the oldest go
 _own: dict[int, tempfile.TemporaryDirectory[str]] = {}  # of the process that made it: not of one forked from it
+
+
+class Sent:
+    """A scenario as it goes to workers, with one block after the other: it is pickled once, and read there once."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+
+    @functools.cached_property
+    def _pickled(self) -> bytes:
+        return pickle.dumps(self.scenario)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _received, (self._pickled,)
+
+
+@functools.lru_cache(maxsize=8)
+def _received(pickled: bytes) -> Sent:
+    return Sent(pickle.loads(pickled))
 
 
 class Task(NamedTuple):
     """One block to compute."""
 
-    scenario: Scenario
+    sent: Sent
     store: BlockStore
     span: Span
 
@@ -61,7 +81,8 @@ class ManyWorlds:
         for scenario in scenarios:
             store = store_of(scenario, self.out)
             begin(scenario, store)
-            tasks |= {store.path(span): Task(scenario, store, span) for span in spans(scenario.worlds)}
+            sent = Sent(scenario)
+            tasks |= {store.path(span): Task(sent, store, span) for span in spans(scenario.worlds)}
         missing = [task for task in tasks.values() if not task.store.has(task.span)]
         if missing:
             compile_first(scenarios[0], self.how)
@@ -75,7 +96,7 @@ class ManyWorlds:
             done += span.worlds
             self.how.tell(SIMULATING, done, total, kept, self.part)
 
-        executor.map_blocks(compute_block, missing, self.workers, count, keep_block)
+        executor.map_blocks(compute_block, missing, self.workers, count, keep_block, self.out / folder.BLOCKS)
         if self.how.out is None:
             make_room(self.out / folder.BLOCKS, {task.store.folder for task in tasks.values()})
 
@@ -114,47 +135,6 @@ def with_worlds(scenario: Scenario, worlds: int | None, seed: int | None) -> Sce
     return replace(scenario, **changes, resolved={**scenario.resolved, **changes}) if changes else scenario
 
 
-def sized(scenario: Scenario, how: How, most: int) -> Scenario:
-    """``scenario`` with the number of worlds a study asks of every run it makes: those that are asked for, or as many
-    as its own run needs for ``how.precision``; else the scenario's own, but not more than ``most``.
-    """
-    asked = with_worlds(scenario, how.worlds, how.seed)
-    if how.precision is not None:
-        return precise(ManyWorlds(how), asked)[0]
-    return asked if how.worlds is not None else with_worlds(asked, min(asked.worlds, most), None)
-
-
-def precise(many: ManyWorlds, scenario: Scenario) -> tuple[Scenario, str]:
-    """``scenario`` with twice the worlds until the widest half-width of a firm's fate is at most the precision that is
-    asked for; and a sentence about it.
-    """
-    from sim.outcomes.fates import FateCounts
-
-    assert many.how.precision is not None
-    counts, counted, least = FateCounts(scenario), 0, many.how.precision
-    for step in range(PRECISION_STEPS):
-        scenario = with_worlds(scenario, BLOCK_WORLDS << step, None)
-        many.compute([scenario])
-        for block in blocks_of(scenario, many.out, counted):
-            counts.add(block)
-            counted += 1
-        width, firm, fate = _widest(scenario, counts)
-        if width <= least:
-            return scenario, f"{scenario.worlds:,} worlds; the last to be sure was {firm} ({fate}): ±{width:.2g}"
-    unsure = f"the least sure is {firm} ({fate}): ±{width:.2g}"
-    return scenario, f"{scenario.worlds:,} worlds are not enough for ±{least:g}; {unsure}"
-
-
-def _widest(scenario: Scenario, counts: FateCounts) -> tuple[float, str, str]:
-    """Half-width of the widest 95% interval among the headline probabilities of single firms, and whose it is."""
-    widths = []
-    for firm in scenario.firms:
-        for fate in HEADLINE_STATES:
-            _, low, high = counts.incidence(firm.id, fate)
-            widths.append((float(high[-1] - low[-1]) / 2, firm.id, fate))
-    return max(widths, key=lambda found: found[0])
-
-
 def compile_first(scenario: Scenario, how: How) -> None:
     """Compile once, before anything is simulated: local workers share the kernels out, and load what is compiled.
 
@@ -179,7 +159,7 @@ def compute_block(task: Task) -> bytes:
     """The worlds of a block, ready to be kept, here or elsewhere."""
     from sim.engine.simulate import simulate
 
-    return packed(simulate(task.scenario, *task.span))
+    return packed(simulate(task.sent.scenario, *task.span))
 
 
 def keep_block(task: Task, content: bytes) -> Span:
@@ -194,17 +174,21 @@ def keep_block(task: Task, content: bytes) -> Span:
     return task.span
 
 
-def blocks_of(scenario: Scenario, out: Path, skip: int = 0) -> Iterator[Block]:
-    """The blocks of ``scenario`` that are kept in ``out``, in order of worlds, without the first ``skip``.
+def blocks_of(scenario: Scenario, out: Path) -> Iterator[Block]:
+    """The blocks of ``scenario`` that are kept in ``out``, in order of worlds.
 
     One that is not there, or was spoiled since it was finished, is computed again.
     """
-    store = store_of(scenario, out)
-    for span in spans(scenario.worlds)[skip:]:
+    return blocks_in(Sent(scenario), store_of(scenario, out), spans(scenario.worlds))
+
+
+def blocks_in(sent: Sent, store: BlockStore, wanted: Iterable[Span]) -> Iterator[Block]:
+    """The blocks of a scenario that are ``wanted``, from its ``store``; errors and repair as in ``blocks_of``."""
+    for span in wanted:
         block = store.read(span)
         if block is None:
-            begin(scenario, store)
-            task = Task(scenario, store, span)
+            begin(sent.scenario, store)
+            task = Task(sent, store, span)
             keep_block(task, compute_block(task))
             block = store.read(span)
         if block is None:

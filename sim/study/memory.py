@@ -19,6 +19,7 @@ EVENTS_A_FIRM_MONTH = 0.07  # milestones a firm tells in a month: 0.06 in the fl
 EVENT_COPIES = 3  # as told, put together, and sorted by world
 FILLED = 0.03  # share of bins that hold something: 2 to 3% in the shipped scenarios
 PACKING_BYTES = 28  # indices, steps, counts and the compressed copy of a bin that holds something
+SUM_BYTES = 4  # of a bin, of all worlds
 PATH_BYTES = 240  # a row of paths.parquet while it is made
 WARNED = 0.6  # share of the memory there is from which a run is warned of
 MEMINFO, CGROUPS = Path("/proc/meminfo"), Path("/sys/fs/cgroup")
@@ -26,14 +27,14 @@ GROUP_LIMITS = (("memory.max", "memory.current"), ("memory/memory.limit_in_bytes
 
 
 class Need(NamedTuple):
-    """Bytes: of one process that computes a block, and of the one that adds the blocks up."""
+    """Bytes: of one process that computes blocks and adds them up, and of what merges their sums, in any process."""
 
     worker: int
-    summary: int
+    merging: int
 
     def of(self, workers: int) -> int:
-        """What so many workers need at once; they are done when the blocks are added up."""
-        return max(workers * self.worker, self.summary)
+        """What so many workers need at once, and what merges beside them."""
+        return workers * self.worker + self.merging
 
 
 def world_bytes(scenario: Scenario) -> int:
@@ -52,9 +53,9 @@ def need(scenario: Scenario) -> Need:
     wide = np.dtype(counts_dtype(BLOCK_WORLDS * max(copies))).itemsize
     events = worlds * firms * months * EVENTS_A_FIRM_MONTH * LOG_DTYPE.itemsize
     block = bins * wide + 2 * 8 * rows + worlds * (world_bytes(scenario) + 8 * len(scenario.probes))
-    worker = PROCESS_BYTES + block + EVENT_COPIES * events + FILLED * bins * PACKING_BYTES
-    summary = PROCESS_BYTES + block + events + 4 * bins + rows * PATH_BYTES
-    return Need(int(worker), int(summary))
+    added = bins * wide  # what a block is added to
+    worker = PROCESS_BYTES + block + added + EVENT_COPIES * events + FILLED * bins * PACKING_BYTES
+    return Need(int(worker), int(SUM_BYTES * bins + rows * PATH_BYTES))
 
 
 def available() -> int | None:
@@ -100,7 +101,7 @@ def notice(scenario: Scenario, workers: int) -> str | None:
             f"{workers} workers need more memory than there is",
             key="--jobs",
             found=f"about {_gigabytes(wanted)}",
-            allowed=f"{_gigabytes(there)}: at most --jobs {max(int(there // needed.worker), 1)}",
+            allowed=f"{_gigabytes(there)}: at most --jobs {max((there - needed.merging) // needed.worker, 1)}",
         )
     if wanted > WARNED * there:
         return f"The run needs about {_gigabytes(wanted)} of memory, of {_gigabytes(there)} that are free."

@@ -22,6 +22,7 @@ from sim.outcomes.beside import ABOUT_CLAIM, ABOUT_FACT, ABOUT_FATE, COMES_TRUE,
 from sim.outcomes.given import known_only, numbers_of
 from sim.scenario.model import Scenario
 from sim.study import executor, memory, replicates
+from sim.study.counting import WorldTables, count_run, luck_of, over_worlds
 from sim.study.focus import asked_in, claims_first, first, focus_in
 from sim.study.given import (
     GIVEN,
@@ -36,7 +37,8 @@ from sim.study.given import (
     worlds_left,
 )
 from sim.study.how import SUMMARISING, How
-from sim.study.many_worlds import HEADLINE_STATES, ManyWorlds, blocks_of, precise, with_worlds
+from sim.study.many_worlds import HEADLINE_STATES, ManyWorlds, blocks_of, with_worlds
+from sim.study.precision import precise
 from sim.study.study import Answer, Kind, answered, manifest_of
 
 if TYPE_CHECKING:
@@ -69,6 +71,7 @@ class Run(Answer):
     ``blocks`` gives its worlds block by block, in order; of a run ``from_tables``, opened from its folder alone,
     ``pieces`` does. ``warnings``: what a reader must know of how it was opened. Where something is given all of this is
     about the worlds that are left; ``all_worlds`` is then beside.csv, and ``conditioned`` says which they are.
+    ``world_tables`` are those of its worlds, until they are written.
     """
 
     KIND = Kind(
@@ -84,6 +87,7 @@ class Run(Answer):
     warnings: tuple[str, ...] = ()
     all_worlds: pd.DataFrame | None = None
     conditioned: Conditioned | None = None
+    world_tables: WorldTables | None = None
 
     @property
     def from_tables(self) -> bool:
@@ -248,9 +252,8 @@ class Run(Answer):
         return Side(self.scenario, self.scenario.worlds, pieces, endgame.reached / endgame.worlds)
 
     def write(self, part: Path) -> dict[str, list[str]]:
-        """Write every table, the worlds block by block; the columns of each."""
-        from sim.outcomes.world_tables import events_frame, histories_frame
-
+        """Write every table; the columns of each. Only a run just made for a folder can be written, and only once."""
+        assert self.world_tables is not None
         columns = {file: tables.schema_of(file).names for file in (tables.FIRMS_FILE, tables.EVENTS_FILE)}
         for name, file in OUTCOME_FILES.items():
             frame = getattr(self.outcomes, name)
@@ -263,11 +266,7 @@ class Run(Answer):
         for file, frame in self._given_tables():
             tables.write_csv(frame, part / file)
             columns[file] = list(frame)
-        firms, events = part / tables.FIRMS_FILE, part / tables.EVENTS_FILE
-        with tables.parquet(firms) as add_firms, tables.parquet(events) as add_events:
-            for block in self.blocks():
-                add_firms(histories_frame(self.scenario, [block]))
-                add_events(events_frame(self.scenario, block.events))
+        self.world_tables.move(part)
         return columns
 
     def _given_tables(self) -> Iterator[tuple[str, pd.DataFrame]]:
@@ -293,23 +292,25 @@ def run(scenario: Scenario, how: How) -> Run:
         simulated = with_worlds(asked, int(done.manifest["worlds"]), None)
         blocks: Blocks = functools.partial(blocks_of, simulated, done.path.parents[1])
         if parts:
-            left = functools.cache(lambda: left_in(simulated, parts, blocks()))
+            left = functools.cache(lambda: left_in(simulated, parts, done.path.parents[1], executor.workers(how.jobs)))
             return opened(done, simulated, cut_blocks(simulated, blocks, left))
         return opened(done, simulated, blocks)
 
     question = digest.question(asked, how.precision)
     name = digest.digest_of([question, *beside_question(parts)]) if parts else question
-    return answered([asked], name, how, lambda: simulate(asked, how, replicated=True), reopen)
+    return answered([asked], name, how, lambda: simulate(asked, how, None, True, how.out is not None), reopen)
 
 
-def simulate(scenario: Scenario, how: How, left: Left | None = None, replicated: bool = False) -> Run:
-    """The run of ``scenario`` without a folder of its own; its blocks are kept. Errors are those of ``run``.
+def simulate(
+    scenario: Scenario, how: How, left: Left | None = None, replicated: bool = False, tabled: bool = False
+) -> Run:
+    """The run of ``scenario``; its blocks are kept. Errors are those of ``run``.
 
     ``left`` are the worlds of another scenario in which to tell it; without it ``how.given`` decides. ``replicated``:
     with the spread between draws, for which its first worlds are given other luck, too; not where something is given,
-    since too few of those are left.
+    since too few of those are left. ``tabled``: with the tables of its worlds, so that it can be written.
     """
-    from sim.outcomes.summary import summarise
+    from sim.outcomes.summary import outcomes_of
 
     parts: tuple[Part, ...] = parts_of(scenario, how.given) if left is None else ()
     started, many = time.perf_counter(), ManyWorlds(how)
@@ -328,17 +329,18 @@ def simulate(scenario: Scenario, how: How, left: Left | None = None, replicated:
     how.tell(SUMMARISING, scenario.worlds, scenario.worlds)
     blocks: Blocks = functools.partial(blocks_of, scenario, many.out)
     if parts:
-        left = left_in(scenario, parts, blocks())
+        left = left_in(scenario, parts, many.out, many.workers)
     conditioned = None if left is None else Conditioned(left, blocks)
-    all_worlds = None
-    if conditioned is not None:
+    draws, flags = (again.draws or 0) if again is not None else 0, None if left is None else left.flags
+    counted = count_run(scenario, many.out, many.workers, draws, flags, tabled)
+    if again is not None:
+        luck = functools.partial(luck_of, draws)
+        over_worlds(again, many.out, many.workers, luck, counted.sums.luck.merge)
+    outcomes, all_worlds = outcomes_of(counted.sums), None
+    if conditioned is not None and counted.beside is not None:
         blocks = cut_blocks(scenario, blocks, lambda: conditioned.left)
-        outcomes = known_only(scenario, summarise(scenario, blocks))
-        all_worlds = beside_frame(scenario, outcomes, conditioned.blocks(), conditioned.left.flags)
-    elif again is not None:
-        outcomes = summarise(scenario, blocks, functools.partial(blocks_of, again, many.out), again.draws)
-    else:
-        outcomes = summarise(scenario, blocks)
+        outcomes = known_only(scenario, outcomes)
+        all_worlds = beside_frame(scenario, outcomes, *counted.beside)
     timings = {
         "simulate_seconds": simulated - started,
         "summarise_seconds": time.perf_counter() - replicated_at,
@@ -359,6 +361,7 @@ def simulate(scenario: Scenario, how: How, left: Left | None = None, replicated:
         blocks=blocks,
         all_worlds=all_worlds,
         conditioned=conditioned,
+        world_tables=counted.tables,
     )
 
 

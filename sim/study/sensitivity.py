@@ -26,7 +26,8 @@ from sim.study.claims_asked import claim_of
 from sim.study.designs import Designed, rarer
 from sim.study.everything import Moved, everything
 from sim.study.how import SUMMARISING, How
-from sim.study.many_worlds import ManyWorlds, sized
+from sim.study.many_worlds import ManyWorlds
+from sim.study.precision import sized
 from sim.study.replicates import kept, other_seed, replicate_of
 from sim.study.study import Kind, Study, answered, folder_name, manifest_of
 from sim.words.headlines import among_what, of_sensitivity, too_few

@@ -19,7 +19,8 @@ from sim.scenario.model import Scenario
 from sim.study.axes import Axis, Coordinate, Vary, at, axes_of, notes
 from sim.study.focus import asked_in, first, focus_in
 from sim.study.how import SUMMARISING, How
-from sim.study.many_worlds import ManyWorlds, sized
+from sim.study.many_worlds import ManyWorlds
+from sim.study.precision import sized
 from sim.study.study import Kind, Study, answered, folder_name, manifest_of
 from sim.words.headlines import of_sweep
 

@@ -22,6 +22,7 @@ from sim.outcomes.given import (
     cut_block,
     known_only,
     numbers_of,
+    picked,
 )
 from sim.outcomes.given import cut as cut_down
 from sim.outcomes.intervals import wilson
@@ -140,6 +141,15 @@ def test_bins_at_their_edges(quantity: Quantity):
 # all worlds beside
 
 
+def counted(question, blocks, flags):
+    """What beside_frame takes: every world of ``blocks``, and those without a flag."""
+    every, aside = beside.TrueAndFates(question), beside.TrueAndFates(question)
+    for block in blocks():
+        every.add(block)
+        aside.add(picked(block, ~flags[block.first : block.first + block.worlds]))
+    return every, aside
+
+
 def test_beside_by_hand():
     """Ten worlds; a closes in worlds 0 to 3; worlds 0, 4, 5 and 6 are left."""
     histories = still(10, 7)
@@ -148,7 +158,9 @@ def test_beside_by_hand():
     blocks = cut(question, histories, [6, 4])
     flags = np.isin(np.arange(10), [0, 4, 5, 6])
     left = summarise(question, lambda: list(cut_down(blocks(), flags, question)))
-    frame = beside.beside_frame(question, left, blocks(), flags).set_index(["about", "id", "quantity"])
+    frame = beside.beside_frame(question, left, *counted(question, blocks, flags)).set_index(
+        ["about", "id", "quantity"]
+    )
     for key in (("fate", "a", "closed"), ("claim", "goes", "true")):
         row = frame.loc[key]
         assert row[["share", "worlds", "all_share", "all_worlds"]].tolist() == [0.25, 4, 0.4, 10]
@@ -159,7 +171,7 @@ def test_beside_by_hand():
         up = 0.6 * np.hypot(high - 0.25, 0.5 - low_aside)
         assert row[["apart_low", "apart_high"]].tolist() == pytest.approx([-0.15 - down, -0.15 + up])
     everything = summarise(question, blocks)
-    same = beside.beside_frame(question, everything, blocks(), np.ones(10, bool))
+    same = beside.beside_frame(question, everything, *counted(question, blocks, np.ones(10, bool)))
     assert (same[["apart", "apart_low", "apart_high"]].dropna() == 0).all(axis=None) and len(same.dropna()) > 40
 
 

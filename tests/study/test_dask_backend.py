@@ -360,7 +360,7 @@ def _interrupt(_: int) -> None:
 
 
 def test_a_block_altered_on_its_way_is_not_kept(dask, tmp_path):
-    task = many_worlds.Task(small(), many_worlds.store_of(small(), tmp_path), many_worlds.Span(0, 10))
+    task = many_worlds.Task(many_worlds.Sent(small()), many_worlds.store_of(small(), tmp_path), many_worlds.Span(0, 10))
     with pytest.raises(RunError, match="altered on its way"), executor.on_cluster(dask.address):
         executor.map_blocks(_altered, [task], 1, print, many_worlds.keep_block)
     assert blocks_in(tmp_path) == {}

@@ -183,7 +183,7 @@ def test_a_figure_of_what_is_known_of_all_worlds_alone_says_so(asked, everything
 def test_the_order_of_parts_is_that_of_the_steps():
     parts = parts_of(known(), "alpha-there,exit@2024-06, Beta  INDEPENDENT by 2024-03")
     assert [part.text for part in parts] == ["alpha-there", "exit@2024-06", "beta independent by 2024-03"]
-    left = left_in(known(), parts, study_blocks())
+    left = left_in(known(), parts, ManyWorlds(How()).out, 1)
     assert [step["known"] for step in left.told["steps"]] == [
         "alpha-there",
         "alpha-shut",

@@ -27,7 +27,7 @@ from sim.engine.block import BLOCK_WORLDS
 from sim.foundation.errors import InputError, RunError
 from sim.scenario import evidence
 from sim.scenario.load import load_text
-from sim.study import executor, how, many_worlds, readme
+from sim.study import executor, how, many_worlds, precision, readme
 from sim.study.finished_runs import open_folder
 from sim.study.run import OUTCOME_FILES
 
@@ -323,7 +323,7 @@ def test_precision_stops_at_the_first_step_that_is_enough(tmp_path, computed):
 
 
 def test_precision_that_takes_too_long_says_so(monkeypatch):
-    monkeypatch.setattr(many_worlds, "PRECISION_STEPS", 2)
+    monkeypatch.setattr(precision, "PRECISION_STEPS", 2)
     done = run_of(small(), precision=0.001, jobs=1)
     assert done.outcomes.worlds == 2 * BLOCK_WORLDS
     assert any("not enough" in notice for notice in done.manifest["notices"])

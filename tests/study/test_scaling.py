@@ -76,7 +76,7 @@ def stated(words: str) -> float:
 
 def test_a_block_is_as_large_as_the_guide_says(tmp_path):
     scenario = load(ROOT / "scenarios" / "six-dragons.yaml")
-    task = many_worlds.Task(scenario, many_worlds.store_of(scenario, tmp_path), Span(0, BLOCK_WORLDS))
+    task = many_worlds.Task(many_worlds.Sent(scenario), many_worlds.store_of(scenario, tmp_path), Span(0, BLOCK_WORLDS))
     size = len(many_worlds.compute_block(task))
     assert size == pytest.approx(1e6 * stated("MB a block of the flagship"), rel=0.15)
     assert BLOCK_WORLDS * len(scenario.firms) * scenario.ticks == stated("firm-months a block")

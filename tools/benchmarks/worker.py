@@ -12,7 +12,7 @@ from sim.archive.blocks import BlockStore, Span
 from sim.engine.block import BLOCK_WORLDS
 from sim.scenario.load import load
 from sim.study import processes
-from sim.study.many_worlds import Task, compute_block
+from sim.study.many_worlds import Sent, Task, compute_block
 
 
 class Started(NamedTuple):
@@ -31,5 +31,5 @@ def started(task: Task) -> Started:
 
 
 if __name__ == "__main__":
-    block = Task(load(Path(sys.argv[1]), []), BlockStore(Path()), Span(0, BLOCK_WORLDS))  # computed, never kept
+    block = Task(Sent(load(Path(sys.argv[1]), [])), BlockStore(Path()), Span(0, BLOCK_WORLDS))  # computed, never kept
     processes.map_over(started, [block], 1, lambda found: print(json.dumps(found)))
