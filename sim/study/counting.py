@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from sim.outcomes.beside import TrueAndFates
     from sim.outcomes.summary import Sums
 
-STRETCHES_A_WORKER = 2
+LEAST_STRETCHES = 4  # so that two workers have enough to share
 MOST_BLOCKS = 16  # of a stretch: so little is lost with a worker, and one sum of so many is cheap to merge
 WORLD_FILES = (tables.FIRMS_FILE, tables.EVENTS_FILE)
 Part = dict[str, tuple[Path, row_groups.Groups]]  # the rows of some worlds: table -> file with their pages, its footer
@@ -56,7 +56,7 @@ def over_worlds(
     ``work`` must pickle. A block that is not there, or was spoiled, is computed again; errors are those of computing.
     """
     wanted, places = spans(scenario.worlds)[skip:], executor.places(jobs)
-    size = min(-(-len(wanted) // (places * STRETCHES_A_WORKER)), MOST_BLOCKS) or 1
+    size = min(-(-len(wanted) // max(places, LEAST_STRETCHES)), MOST_BLOCKS) or 1
     sent, store = Sent(scenario), store_of(scenario, out)
     firsts = range(0, len(wanted), size)
     items = [Stretch(n, sent, store, tuple(wanted[at : at + size]), work) for n, at in enumerate(firsts)]

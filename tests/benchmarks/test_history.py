@@ -12,15 +12,16 @@ from pytest import approx
 
 from sim.foundation.errors import InputError
 from sim.report.svg.drawing import svg_of
-from tools.benchmarks import __main__, commands, history, live, measure
+from tools.benchmarks import __main__, cluster, commands, history, live, measure
 from tools.benchmarks.commands import RUN, WHAT_IF, WORKER, Spent
 from tools.benchmarks.history import COLUMNS, RATIOS, append, line, read, table
-from tools.benchmarks.history_picture import LOOKS, TARGETS, picture_of
+from tools.benchmarks.history_picture import LOOKS, picture_of
 from tools.docs import documents
 
 CONTEST = [{"engine": 2.0, "engine-own-luck": 3.0, "fused": 1.6, "simpy": 160.0, "mesa": 140.0}] * 3
 LIVE = [live.Turn(sentence=0.5, first=0.75, second=1.5, alone_first=0.25, alone_second=0.6)] * 2
 COMMANDS = [{RUN: Spent(9.0, 16.0, 1.8), WHAT_IF: Spent(8.0, 14.0, 2.25), WORKER: Spent(None, 0.8, 1.1)}] * 2
+CLUSTER = [cluster.Turn(simulating=1.6, asking=0.005, scheduler=0.02)] * 2
 MEASURED = {
     "mesa_to_engine": 70.0,
     "simpy_to_engine": 80.0,
@@ -31,13 +32,14 @@ MEASURED = {
     "live_sentence_to_simulating": 2.0,
     "live_first_to_simulating": 3.0,
     "live_second_to_simulating": 2.5,
+    "asking_to_block": 0.05,
 }
 
 
 def found(everything=True, date="2026-11-28"):
     """Measurements as the command has them, of known turns."""
     about = {**__main__.surroundings(), "date": date, "commit": "abc1234+", "load_average": 1.26}
-    more = live.as_data(LIVE) | commands.as_data(COMMANDS) if everything else {}
+    more = live.as_data(LIVE) | commands.as_data(COMMANDS) | cluster.as_data(CLUSTER) if everything else {}
     return {"surroundings": about, "worlds": 512, "repeats": 3, **measure.as_data(CONTEST), **more}
 
 
@@ -110,7 +112,7 @@ def test_the_command_measures_the_contest_too_and_appends_it(tmp_path, monkeypat
     monkeypatch.setattr(commands, "turns", lambda _scenario, repeats: COMMANDS[:repeats])
     assert __main__.main() == 0
     (one,) = read(file)
-    assert one.ratios == approx({name: MEASURED[name] for name in MEASURED if not name.startswith("live")})
+    assert one.ratios == approx({name: MEASURED[name] for name in MEASURED if not name.startswith(("live", "asking"))})
     said = capsys.readouterr().out
     assert "start of a worker" in said and "a line more: history.csv" in said
 
@@ -127,7 +129,9 @@ def test_the_document_shows_the_last_lines_the_newest_first(tmp_path):
     rows = table(read(kept(tmp_path, *(line(found(date == dates[-1], date)) for date in dates))))
     assert [row.split(" | ")[0] for row in rows] == [f"| {date}" for date in reversed(dates[2:])]
     assert {row.count("|") for row in rows} == {len(history.HEAD) + 1}
-    assert " | abc1234+ | " in rows[0] and rows[0].endswith("| 70 | 80 | 1.25 | 1.8 | 2.25 | 1.1 | 2 | 3 | 2.5 |")
+    assert " | abc1234+ | " in rows[0] and rows[0].endswith(
+        "| 70 | 80 | 1.25 | 1.8 | 2.25 | 1.1 | 2 | 3 | 2.5 | 0.05 |"
+    )
     assert f"| {' | '.join(history.HEAD)} |" in (documents.ROOT / "docs" / "performance.md").read_text("utf-8")
 
 
@@ -136,10 +140,10 @@ def test_the_picture_has_a_mark_for_every_ratio_of_the_file(tmp_path):
     picture = picture_of(read(kept(tmp_path, *lines)))
     drawn = {trace["marker"]["color"]: (trace["x"], trace["y"]) for panel in picture.panels for trace in panel.data}
     for column, look in LOOKS.items():
-        places = [0, 1] if column in TARGETS else [1]
+        places = [0, 1] if column.endswith(("to_engine", "to_fused")) else [1]
         assert drawn[look.colour] == (places, approx([MEASURED[column]] * len(places))), column
     asked = {shape["y0"] for panel in picture.panels for shape in panel.layout["shapes"]}
-    assert asked == {50.0, 1.5}
+    assert asked == {50.0, 1.5, 0.1}
     for panel in picture.panels:
         assert panel.layout["yaxis"]["range"][1] > max(y for trace in panel.data for y in trace["y"])
     assert picture.title.startswith("On 2026-12-01 the same laws took 70 times as long with Mesa agents and 80 times")

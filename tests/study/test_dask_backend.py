@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import os
 import shutil
@@ -82,6 +83,22 @@ def test_the_same_bytes_as_a_local_run(dask, tmp_path, local, monkeypatch):
     monkeypatch.undo()
     run_of(small(5000), out=tmp_path / "local", jobs=1)
     assert blocks_in(tmp_path) == blocks_in(tmp_path / "local")
+
+
+def test_workers_who_do_not_see_the_folder_send_what_they_made(dask, tmp_path, local, monkeypatch):
+    @contextlib.contextmanager
+    def elsewhere(_disk):
+        yield tmp_path / "never there"
+
+    sent: list[many_worlds.Span] = []
+    real = many_worlds.BlockStore.put
+    monkeypatch.setattr(many_worlds.BlockStore, "put", lambda *given: sent.append(given[1]) or real(*given))
+    with executor.on_cluster(dask.address):
+        assert contents(run_of(small(5000), out=tmp_path / "seen").folder) == local
+        assert sent == []  # they kept all of them, in this folder
+        monkeypatch.setattr(executor, "_mark", elsewhere)
+        assert contents(run_of(small(5000), out=tmp_path / "unseen", jobs=1).folder) == local
+    assert len(sent) == len(blocks_in(tmp_path / "unseen")) == 7
 
 
 def test_what_is_kept_already_is_not_computed_again(dask, tmp_path):

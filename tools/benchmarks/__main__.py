@@ -3,7 +3,8 @@
 Measures this engine, the same laws under SimPy and Mesa, and the same laws fused into one compiled loop, all fed the
 same draws on one core, after making sure that all of them write the same histories. ``--scaling`` measures the cost
 against worlds, firms, months and workers instead, ``--profile`` where the time goes, ``--live`` how long the live page
-takes to answer, ``--commands`` how long whole commands take. ``--append`` adds the ratios to the history
+takes to answer, ``--commands`` how long whole commands take, ``--cluster`` how busy the process is that asks many
+workers. ``--append`` adds the ratios to the history
 (docs/benchmarks.csv), which ``python -m tools.docs`` draws.
 """
 
@@ -30,6 +31,7 @@ from tools.benchmarks.measure import as_data, compete, same_histories
 FLAGSHIP = history.ROOT / "scenarios" / "six-dragons.yaml"
 PACKAGES = ("shakeout", "numpy", "numba", "simpy", "mesa")
 CHECKED_WORLDS = 2
+PARTS = ("scaling", "profile", "live", "commands", "cluster")  # in place of the contest
 
 
 def surroundings() -> dict[str, Any]:
@@ -59,6 +61,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--profile", action="store_true", help="where the time of a run goes")
     parser.add_argument("--live", action="store_true", help="the live page: an answer against simulating alone")
     parser.add_argument("--commands", action="store_true", help="whole commands, and the start of a worker")
+    parser.add_argument("--cluster", action="store_true", help="how busy the process is that asks many workers")
     parser.add_argument("--append", action="store_true", help="also measure this engine, and add a line to the history")
     asked = parser.parse_args()
     if asked.append and asked.scenario.resolve() != FLAGSHIP.resolve():
@@ -89,7 +92,12 @@ def measured(asked: argparse.Namespace, scenario: Scenario, console: Console) ->
 
         found |= commands.as_data(commands.turns(asked.scenario, asked.repeats))
         tables.show_commands(console, found["commands"])
-    if asked.append or not (asked.scaling or asked.profile or asked.live or asked.commands):
+    if asked.cluster:
+        from tools.benchmarks import cluster
+
+        found |= cluster.as_data(cluster.turns(scenario, asked.repeats))
+        tables.show_cluster(console, found["cluster"])
+    if asked.append or not any(getattr(asked, part) for part in PARTS):
         found |= {"worlds": asked.worlds, "peer_worlds": asked.peer_worlds, "repeats": asked.repeats}
         found |= as_data(compete(scenario, asked.worlds, asked.peer_worlds, asked.repeats))
         tables.show_contest(console, found)

@@ -11,6 +11,7 @@ SAYS = {
     MESA: "uncompiled, Mesa agents",
 }
 AT_LEAST, AT_MOST = "at least", "at most"
+MOST_BUSY = 0.1  # share of its time for which the process that asked many workers should be busy
 # what is compared: slower, faster, target of the ratio, and whether the target is the least or the most it may be
 PAIRS = (
     (MESA, ENGINE, 50.0, AT_LEAST),

@@ -31,6 +31,7 @@ RATIOS = {  # column -> what it is, in a few words
     "live_sentence_to_simulating": "live page, first sentence : simulating",
     "live_first_to_simulating": "live page, first chapters : simulating",
     "live_second_to_simulating": "live page, all chapters : simulating",
+    "asking_to_block": "process that asked, 16 workers : a block comes in",
 }
 COLUMNS = (*WHERE, *SIZE, *RATIOS)
 SHOWN = 12  # lines in the document, the last ones
@@ -70,6 +71,8 @@ def ratios_in(found: Mapping[str, Any]) -> dict[str, float]:
         medians[f"{name}_to_{spent['to']}"] = spent["ratio"]
     for name, ratio in found.get("live", {}).get("ratios", {}).items():
         medians[f"live_{name}_to_simulating"] = ratio
+    if "cluster" in found:
+        medians["asking_to_block"] = found["cluster"]["busy"]
     return {column: medians[column]["median"] for column in RATIOS if column in medians}
 
 

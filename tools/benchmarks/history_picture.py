@@ -11,7 +11,7 @@ from sim.report.pictures.picture import Key, Panel, Picture
 from sim.report.pictures.traces import line
 from sim.words.numbers import significant
 from sim.words.text import listed
-from tools.benchmarks.compared import PAIRS
+from tools.benchmarks.compared import AT_MOST, MOST_BUSY, PAIRS
 from tools.benchmarks.history import FILE, RATIOS, Measurement
 
 PANELS = {  # heading -> the columns that are drawn below it
@@ -19,11 +19,13 @@ PANELS = {  # heading -> the columns that are drawn below it
     "This engine : one fused loop": ("engine_to_fused",),
     "Whole commands": ("run_to_simulating", "whatif_to_simulating", "worker_to_block"),
     "The live page": ("live_sentence_to_simulating", "live_first_to_simulating", "live_second_to_simulating"),
+    "The process that asked : a block comes in": ("asking_to_block",),
 }
 MARKERS = ("circle", "square", "diamond")  # of the columns of a panel
 MARKER_SIZE = 7
 COLOURS = [look.colour for look in style.FLAGSHIP_STYLES.values()] + list(style.OTHER_STARTUPS)
 TARGETS = {f"{slow}_to_{fast}": (target, sense) for slow, fast, target, sense in PAIRS if target is not None}
+TARGETS["asking_to_block"] = (MOST_BUSY, AT_MOST)
 ROOM = 1.12  # of an axis above what is drawn, in shares of it
 MOST_DATES = 5  # written below an axis
 HEIGHT = 190
@@ -61,7 +63,8 @@ def picture_of(history: Sequence[Measurement]) -> Picture:
     caption = (
         "Ratios of times, each a median of turns in which both are measured side by side. Dotted: what is asked for. "
         "Mesa, SimPy, engine and fused loop run the same laws on the same draws; commands and the live page are set "
-        f"against simulating the same worlds alone. {SOURCE}, n = {many}, {dates}; it says on what machine, and how "
+        f"against simulating the same worlds alone; the process that asked against a block that comes in "
+        f"from one of many workers. {SOURCE}, n = {many}, {dates}; it says on what machine, and how "
         "busy it was."
     )
     return Picture(

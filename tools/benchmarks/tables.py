@@ -87,3 +87,22 @@ def show_commands(console: Console, found: Mapping[str, Any]) -> None:
         processor = f"{spent['processor']['median']:.2f}"
         table.add_row(spent["says"], *clock, processor, f"{ratio['median']:.2f}", _range(ratio, 2))
     console.print(table)
+
+
+CLUSTER = {  # of cluster.Turn -> what it is
+    "simulating": "simulating a block",
+    "asking": "the process that asked, for each block",
+    "scheduler": "Dask's scheduler, for each block",
+}
+
+
+def show_cluster(console: Console, found: Mapping[str, Any]) -> None:
+    """How long the process that asked is busy with a block, and for what share of its time."""
+    table = _table("Many workers, one that asked (processor time)", "", "ms", "of turns")
+    for name, says in CLUSTER.items():
+        spent = {part: 1000 * value for part, value in found["seconds"][name].items()}
+        table.add_row(says, f"{spent['median']:,.1f}", _range(spent, 1))
+    console.print(table)
+    busy = found["busy"]
+    reached = "reached" if found["reached"] else "not reached"
+    console.print(f"busy at 16 workers: {busy['median']:.1%} ({_range(busy, 3)}); {found['target']}: {reached}")
