@@ -21,7 +21,7 @@ TRUTH, UNTRUTH, BYTE, I16, I32, I64, DOUBLE, BINARY, LIST_OF, SET_OF, _MAP, STRU
 DOUBLE_BYTES = 8
 LONG_LIST = 15  # a list of so many elements or more says how many in a number of its own
 NUM_ROWS, ROW_GROUPS = 3, 4  # fields of FileMetaData
-COLUMNS, GROUP_OFFSET, ORDINAL = 1, 5, 7  # of RowGroup
+COLUMNS, GROUP_OFFSET = 1, 5  # of RowGroup
 COLUMN_OFFSETS, COLUMN_META = (2, 4, 6), 3  # of ColumnChunk: of the chunk and of its indices; all else about it
 PAGE_OFFSETS = (9, 10, 11, 14)  # of ColumnMetaData: of data, index and dictionary pages, and of a Bloom filter
 Fields = dict[int, tuple[int, Any]]  # of a structure: field -> type, value
@@ -31,19 +31,15 @@ class Offset(int):
     """A place in the file: so much more where other pages come before."""
 
 
-class Ordinal(int):
-    """The number of a row group in the file."""
-
-
 class Groups(NamedTuple):
     """The footer of a Parquet file: the bytes ``before`` its number of rows, the row ``groups``, and those ``after``.
 
-    A row group is bytes with an Offset or an Ordinal between them, as both depend on what comes before in the file.
+    A row group is bytes with an Offset here and there between them, which depends on what comes before in the file.
     """
 
     before: bytes
     rows: int
-    groups: tuple[tuple[bytes | Offset | Ordinal, ...], ...]
+    groups: tuple[tuple[bytes | Offset, ...], ...]
     after: bytes
 
 
@@ -65,11 +61,10 @@ def _groups(footer: bytes) -> Groups:
     fields = _Reader(footer).structure()
     rows, groups = fields[NUM_ROWS][1], fields[ROW_GROUPS][1][1]
     for group in groups:
-        _mark(group, (GROUP_OFFSET,), Offset)
-        _mark(group, (ORDINAL,), Ordinal)
+        _mark(group, (GROUP_OFFSET,))
         for column in group[COLUMNS][1][1]:
-            _mark(column, COLUMN_OFFSETS, Offset)
-            _mark(column[COLUMN_META][1], PAGE_OFFSETS, Offset)
+            _mark(column, COLUMN_OFFSETS)
+            _mark(column[COLUMN_META][1], PAGE_OFFSETS)
     before = b"".join(_fields({field: of for field, of in fields.items() if field < NUM_ROWS}))
     after = b"".join(_structure({field: of for field, of in fields.items() if field > ROW_GROUPS}, ROW_GROUPS))
     return Groups(before, rows, tuple(tuple(_joined(_structure(group))) for group in groups), after)
@@ -89,10 +84,12 @@ class Joined:
     def add(self, pages: Path, part: Groups) -> None:
         """Add the pages in the file ``pages``, whose footer is ``part``; the file goes."""
         with self.path.open("ab") as out, pages.open("rb") as file:
-            by, before = out.tell() - len(PARQUET_MAGIC), len(self._groups)
+            by = out.tell() - len(PARQUET_MAGIC)
             file.seek(len(PARQUET_MAGIC))
             shutil.copyfileobj(file, out)
-        self._groups += [b"".join(_placed(piece, by, before) for piece in group) for group in part.groups]
+        for group in part.groups:
+            placed = (_signed(piece + by) if isinstance(piece, Offset) else piece for piece in group)
+            self._groups.append(b"".join(placed))
         self._rows, self._about = self._rows + part.rows, part
         pages.unlink()
 
@@ -109,18 +106,11 @@ class Joined:
             out.write(length.to_bytes(FOOTER_LENGTH_BYTES, "little") + PARQUET_MAGIC)
 
 
-def _placed(piece: bytes | Offset | Ordinal, by: int, before: int) -> bytes:
-    """The bytes of a piece of a row group that lies ``by`` bytes later, with so many row groups ``before``."""
-    if isinstance(piece, bytes):
-        return piece
-    return _signed(piece + (by if isinstance(piece, Offset) else before))
-
-
-def _mark(fields: Fields, which: Sequence[int], kind: type[Offset | Ordinal]) -> None:
-    """Make those of ``fields`` that are there a ``kind`` of number; an offset of 0 is none."""
+def _mark(fields: Fields, which: Sequence[int]) -> None:
+    """Make those of ``fields`` that are there an Offset; 0 is none."""
     for field in which:
-        if field in fields and (fields[field][1] or kind is Ordinal):
-            fields[field] = fields[field][0], kind(fields[field][1])
+        if field in fields and fields[field][1]:
+            fields[field] = fields[field][0], Offset(fields[field][1])
 
 
 def _joined(pieces: Iterable[Any]) -> Iterator[Any]:
@@ -212,7 +202,7 @@ def _signed(value: int) -> bytes:
 
 def _written(kind: int, value: Any) -> Iterator[Any]:
     """The bytes of a value, as _Reader reads them; what was marked, or is written already, as it is."""
-    if isinstance(value, (Offset, Ordinal)):
+    if isinstance(value, Offset):
         yield value
     elif kind in (I16, I32, I64):
         yield _signed(value)

@@ -174,6 +174,7 @@ def count(
                 left = cut_block(block, mine, scenario)
             sums.add(left)
             add_rows(left)
+            del block, left  # while the next one is read
     beside = () if flags is None else (every.sums(), aside.sums())
     return {"sums": sums.sums(), "tables": part, "beside": beside}
 

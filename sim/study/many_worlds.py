@@ -194,6 +194,7 @@ def blocks_in(sent: Sent, store: BlockStore, wanted: Iterable[Span]) -> Iterator
         if block is None:
             raise RunError(f"{store.path(span)}: a block that was just written does not read back; is the disk sound?")
         yield block
+        del block  # while the next one is read
 
 
 def store_of(scenario: Scenario, out: Path) -> BlockStore:

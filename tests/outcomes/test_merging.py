@@ -13,11 +13,13 @@ from synthetic_runs import cut, firm, live, scenario
 from sim.outcomes.merging import plus
 from sim.outcomes.month_counts import MonthCounts, filled
 from sim.outcomes.summary import Outcomes, Sums, outcomes_of, summarise
-from sim.scenario.model import Claim
+from sim.scenario.model import Claim, Value
+from sim.study.counting import luck_of
 
 TICKS, WORLDS, DRAWS = 20, 700, 64
 SIZES = [100, 1, 249, 50, 300]  # of blocks
-FIRMS = (firm("a"), firm("crowd", copies=3), firm("g", "giant"))
+UNCERTAIN = Value("uniform", (10.0, 90.0))
+FIRMS = (replace(firm("a"), values={"cash": UNCERTAIN}), firm("crowd", copies=3), firm("g", "giant"))
 GOES = Claim("goes", "a goes", "S1", {"firm": "a", "fate": "closed", "by": 2024 * 12}, None, None)
 QUESTION = replace(scenario(FIRMS, TICKS, {"pair": ("a", "g")}, (GOES,)), worlds=WORLDS)
 
@@ -72,6 +74,27 @@ def test_merged_sums_merge_again(blocks):
     for sums in (first, second):
         whole.merge(sums.sums())
     same(outcomes_of(whole), summarise(QUESTION, lambda: blocks, draws=DRAWS))
+
+
+def test_worlds_with_other_luck_follow_one_another(blocks):
+    """The spread between draws takes world k for one of draw k modulo DRAWS: their order counts."""
+    luck = np.random.default_rng(9)
+    again = list(cut(QUESTION, live(luck, 170, 5, TICKS, close=0.05), [100, 70])())
+    merged = Sums(QUESTION, DRAWS)
+    merged.merge(sums_of(blocks))
+    for block in again:
+        merged.luck.merge(luck_of(DRAWS, QUESTION, [block]))
+    found, whole = outcomes_of(merged), summarise(QUESTION, lambda: blocks, lambda: again, DRAWS)
+    same(found, whole)
+    assert (found.headline["closed_sd"] > 0).any()
+
+
+def test_a_block_that_was_added_is_not_changed_by_what_is_merged(blocks):
+    first = sums_of(blocks[:1])
+    both, before = MonthCounts(QUESTION), blocks[0].paths.copy()
+    both.add(blocks[0])
+    both.merge(first["months"])
+    assert (both.paths == 2 * before.astype(int)).all() and (blocks[0].paths == before).all()
 
 
 def test_nothing_is_added_by_the_sums_of_no_world(blocks):

