@@ -1,7 +1,7 @@
 """Blocks on a Dask cluster: the only file that knows Dask, and it imports it when a cluster is first asked for.
 
-The workers compute and send what they made to this process, which keeps it: they need no disk in common. How much is
-under way at once is bounded by the number of workers, so that neither they nor this process fill up with results.
+The workers need no disk in common with this process: what they made then comes here to be kept (executor.py). How much
+is under way at once is bounded by the number of workers, so that neither they nor this process fill up with results.
 """
 
 from __future__ import annotations

@@ -53,8 +53,8 @@ def need(scenario: Scenario) -> Need:
     wide = np.dtype(counts_dtype(BLOCK_WORLDS * max(copies))).itemsize
     events = worlds * firms * months * EVENTS_A_FIRM_MONTH * LOG_DTYPE.itemsize
     block = bins * wide + 2 * 8 * rows + worlds * (world_bytes(scenario) + 8 * len(scenario.probes))
-    added = bins * wide  # what a block is added to
-    worker = PROCESS_BYTES + block + added + EVENT_COPIES * events + FILLED * bins * PACKING_BYTES
+    more = max(FILLED * bins * PACKING_BYTES, bins * wide)  # to pack a block, or what it is added to
+    worker = PROCESS_BYTES + block + more + EVENT_COPIES * events
     return Need(int(worker), int(SUM_BYTES * bins + rows * PATH_BYTES))
 
 

@@ -17,7 +17,7 @@ from distributed import LocalCluster
 def main(workers: int) -> None:
     """Start them, and answer until the input ends."""
     one_thread = {"n_workers": workers, "threads_per_worker": 1, "processes": True, "dashboard_address": None}
-    with LocalCluster(**one_thread, memory_limit=None, silence_logs=logging.ERROR) as cluster:
+    with LocalCluster(**one_thread, memory_limit=None, silence_logs=logging.CRITICAL) as cluster:
         print(json.dumps(cluster.scheduler_address), flush=True)
         for _ in sys.stdin:
             print(json.dumps(time.process_time()), flush=True)
