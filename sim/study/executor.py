@@ -18,7 +18,7 @@ from sim.study.processes import Item
 if TYPE_CHECKING:
     from sim.study.cluster import Cluster
 
-IN_PROCESS_ITEMS = 2  # starting workers costs more than so few blocks
+IN_PROCESS_ITEMS = 2  # starting workers costs more than so few blocks; those that wait take one, too
 _CLUSTER: ContextVar[Cluster | None] = ContextVar("the cluster in use", default=None)
 
 
@@ -58,6 +58,21 @@ def workers(jobs: int | None) -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def begin_ahead(worlds: int | None, jobs: int | None) -> None:
+    """Have workers start the sooner, if a question in so many ``worlds`` (None: that is not known yet) will want some.
+
+    For who has a second's work of his own before the first block is asked for.
+    """
+    if not is_local() or (jobs is not None and jobs < 2) or workers(jobs) < 2:
+        return
+    if worlds is not None:
+        from sim.engine.block import BLOCK_WORLDS
+
+        if worlds <= IN_PROCESS_ITEMS * BLOCK_WORLDS:
+            return
+    processes.begin_ahead()
+
+
 def _as_made(_item: Any, made: Any) -> Any:
     return made
 
@@ -74,10 +89,10 @@ def map_blocks(
 
     ``keep`` makes of what was computed what is handed on: it writes a block to the folder ``disk`` and gives a small
     receipt. A worker that sees the folder does that itself, as all local ones do; another one of a cluster sends here
-    what it made. What is called, and items, must pickle. With one job, or very few items, or where no worker
-    can be had (in a worker of someone else, in a thread, without semaphores), everything happens in this process, to
-    the same result; ``on_cluster`` there. What is raised is raised here; a local worker that dies is a RunError. What
-    is finished by then is kept.
+    what it made. What is called, and items, must pickle. With one job, or very few items while no worker waits, or
+    where no worker can be had (in a worker of someone else, in a thread, without semaphores), everything happens in
+    this process, to the same result; ``on_cluster`` there. What is raised is raised here; a local worker that dies is a
+    RunError. What is finished by then is kept.
     """
     cluster = _CLUSTER.get()
     if cluster is None:
@@ -145,7 +160,7 @@ def _worked_if_seen(work: Callable[[Item], Any], mark: Path | None, item: Item) 
 
 def _map_here(task: Callable[[Item], Any], items: Sequence[Item], jobs: int, on_done: Callable[[Any], None]) -> None:
     """By local workers, or in this process."""
-    if jobs > 1 and len(items) > IN_PROCESS_ITEMS:
+    if jobs > 1 and items and (processes.waiting() or len(items) > IN_PROCESS_ITEMS):
         reason = processes.why_none()
         try:
             if reason is None:

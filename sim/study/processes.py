@@ -69,6 +69,11 @@ def why_none() -> str | None:
     return _failed[0] if _failed else None
 
 
+def waiting() -> bool:
+    """Whether workers of this process wait for work."""
+    return os.getpid() in _waiting
+
+
 def map_over(
     task: Callable[[Item], Receipt], items: Sequence[Item], jobs: int, on_done: Callable[[Receipt], None]
 ) -> None:

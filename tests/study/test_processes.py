@@ -120,6 +120,17 @@ def test_elsewhere_workers_compute_and_are_taken_up_again(expected):
     assert processes._waiting[os.getpid()] is first
 
 
+def test_workers_that_wait_take_a_single_item_which_nobody_is_started_for():
+    processes._end()
+    seen: list[int] = []
+    executor.map_blocks(who, [0], 2, seen.append)
+    assert seen == [os.getpid()]
+    executor.map_blocks(who, range(3), 2, seen.append)
+    del seen[:]
+    executor.map_blocks(who, [0], 2, seen.append)
+    assert os.getpid() not in seen
+
+
 def test_the_watch_is_never_set_in_the_process_that_starts_workers():
     before = threading.active_count()
     processes._begin(os.getpid())
