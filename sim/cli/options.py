@@ -136,10 +136,13 @@ def question(
 
         @functools.wraps(function)
         def answer(*, json_: bool, quiet: bool, **given: Any) -> None:
-            from sim.study.focus import named
+            from sim.study import executor
 
             if given["worlds"] is not None and given["precision"] is not None:
                 raise InputError("--worlds and --precision exclude each other", allowed="one of them")
+            executor.begin_ahead(given["worlds"], given["jobs"])
+            from sim.study.focus import named
+
             ask = function(**{name: given.pop(name) for name in own.parameters})
             silent, said = quiet or json_, _said_before(ask, given)
             notices(said, silent)

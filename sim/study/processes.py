@@ -1,9 +1,12 @@
-"""Worker processes on this machine: whether they can be had here, how they start and end. The only file with loky."""
+"""Worker processes on this machine: whether they can be had here, how they start and end; loky's, and on Linux forked
+from a server that is warm (``forked``).
+"""
 
 from __future__ import annotations
 
 import logging
 import multiprocessing
+import multiprocessing.connection
 import multiprocessing.resource_tracker
 import os
 import signal
@@ -37,6 +40,9 @@ ONE_THREAD = dict.fromkeys(
     ),
     "1",
 )  # for workers: as many as there are processors, and each computes in one thread
+FORKS = (
+    sys.platform == "linux" and not sys.flags.ignore_environment
+)  # elsewhere a fork may hang in the system's own libraries
 log = logging.getLogger("shakeout")
 
 
@@ -127,6 +133,24 @@ def _still_there(least: int, most: int) -> bool:
         return False
 
 
+def begin_ahead() -> None:
+    """Have workers that will be wanted soon start the sooner, where they are forked: their server starts to load what
+    they need. Nothing happens where there can be none.
+    """
+    if not FORKS or why_none() is not None:
+        return
+    with suppress(ImportError, OSError, NotImplementedError):  # said by who wants workers
+        _track()
+        with _undisturbed():
+            _ensure_server()
+
+
+def _ensure_server() -> None:
+    from sim.study import forked
+
+    forked.ensure_running(ONE_THREAD)
+
+
 def _track() -> None:
     """Have the trackers of shared resources run before ``_deaf``: starting one lets SIGINT through again."""
     from loky.backend import resource_tracker
@@ -139,9 +163,13 @@ def _started(size: int) -> _Pool:
     from loky import ProcessPoolExecutor
 
     warnings.filterwarnings("ignore", "Failed to kill subprocesses")  # loky without psutil and pgrep; it kills them
-    executor = ProcessPoolExecutor(
-        size, timeout=IDLE_WORKER_SECONDS, initializer=_begin, initargs=(os.getpid(),), env=dict(ONE_THREAD)
-    )
+    how: dict[str, Any] = {"timeout": IDLE_WORKER_SECONDS, "initializer": _begin, "initargs": (os.getpid(),)}
+    if FORKS:
+        from sim.study import forked
+
+        _ensure_server()
+        how["context"] = forked.Context()
+    executor = ProcessPoolExecutor(size, env=dict(ONE_THREAD), **how)
     return _Pool(executor, size)
 
 
@@ -196,7 +224,12 @@ def _begin(parent: int) -> None:
     if os.getpid() == parent:
         return
 
+    told = multiprocessing.parent_process()
+    pipe = None if told is None else told.sentinel  # of a forked worker: at its end as soon as the parent is gone
+
     def watch() -> None:
+        if pipe is not None:
+            multiprocessing.connection.wait([pipe])
         while os.getppid() == parent:
             time.sleep(WATCH_SECONDS)
         os._exit(1)

@@ -187,8 +187,8 @@ def wait_for_workers(child: subprocess.Popen[str]) -> set[int]:
     until = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < until:
         found = family(child.pid)
-        workers = [one for one in found if b"popen_loky" in command_of(one)]
-        if len(workers) == 2:
+        workers = [one for one in found if any(name in command_of(one) for name in (b"popen_loky", b"forkserver"))]
+        if len(workers) == 2 + processes.FORKS:  # the server, too
             return found
         time.sleep(0.002)
     raise AssertionError("no workers came")
