@@ -49,6 +49,7 @@ class Cell:
     link: str = ""
 
 
+LINK = Markup('<a class="cite" href="#evidence-{0}">{0}</a>')  # to a row of the evidence, by its id
 BOTH = "right both"  # numbers of two runs and their difference: on a phone such a cell has a line of its own
 
 
@@ -182,13 +183,13 @@ def linked(known: frozenset[str]) -> Callable[[str], Markup]:
     """What makes HTML of a text: all is escaped, and ids of the evidence in ``known`` link to their row on the page."""
 
     def link(text: str) -> Markup:
-        said, after = Markup(), 0
+        said: list[Markup] = []
+        after = 0
         for found in evidence.ID.finditer(text):
             if (id := found.group()) in known:
-                said += escape(text[after : found.start()])
-                said += Markup('<a class="cite" href="#evidence-{0}">{0}</a>').format(id)
+                said += [escape(text[after : found.start()]), LINK.format(id)]
                 after = found.end()
-        return said + escape(text[after:])
+        return Markup("").join([*said, escape(text[after:])]) if said else escape(text)
 
     return link
 

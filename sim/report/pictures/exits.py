@@ -68,8 +68,14 @@ class Ended:
 
     def at_horizon(self, who: str, way: Way) -> tuple[float, float, float]:
         """The share that ended so by the horizon, low and high."""
-        last = self.rows(who, way).iloc[-1]
-        return float(last["cumulative"]), float(last["cumulative_low"]), float(last["cumulative_high"])
+        return self._at_horizon[who, way.fate, way.cause]
+
+    @cached_property
+    def _at_horizon(self) -> dict[tuple[str, str, str], tuple[float, float, float]]:
+        keys = ["firm", "fate", "cause"]
+        last = self.frame.drop_duplicates(keys, keep="last")
+        shares = last[["cumulative", "cumulative_low", "cumulative_high"]].itertuples(index=False, name=None)
+        return dict(zip(last[keys].itertuples(index=False, name=None), shares, strict=True))
 
     def gone(self, who: str) -> float:
         """The share that is gone by the horizon, by whatever cause."""

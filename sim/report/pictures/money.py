@@ -104,8 +104,10 @@ def _panel(run: RunReader, firm: str, rows: pd.DataFrame, purse: Purse, axis: di
         shapes=shapes,
     )
 
+    most = column(purse.quantity).most / divisor
+
     def say(value: float) -> str:
-        return up_to(significant(value), value, column(purse.quantity).most / divisor)
+        return up_to(significant(value), value, most)
 
     data = fans.fan(
         days, fans.divided(rows, divisor), run.style(firm).colour, place=purse.scale.place, say=say, unit=unit
