@@ -20,7 +20,7 @@ with event.install_recorder("numba:compile") as compiled:
     from sim.engine import month, state
     tile = state.new_tile(1, 1, False)
     month.poaching(tile)
-print(tile.market.war_depth[0], len(compiled.buffer))
+print(tile.market["war_depth"][0, 0], len(compiled.buffer))
 """
 WHOLE_RUN = """
 from numba.core import event

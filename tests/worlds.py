@@ -4,6 +4,9 @@
     closure.step(w)
     assert w.firms[0].status == CLOSED
 
+A law that is a rule for one firm is run for all of them, as the month does it: ``settle(w)`` is ``burn.settle`` for
+every independent firm, ``demand_month(w)`` all rules of demand in their order.
+
 A firm's values may be state (``cash``), strategy (``overseas``), opening stocks (``entry_cash``) or draws
 (``u_pivot``, ``z_score``). Where a test says nothing, luck lets nothing happen: uniform draws are near 1, normal 0.
 """
@@ -13,15 +16,19 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any
+from types import ModuleType
+from typing import Any, NamedTuple
 
 import numpy as np
 from hypothesis import strategies as st
 
+from sim.engine import month as the_month
 from sim.engine.luck import FIRM_PURPOSES, MARKET_PURPOSES
-from sim.engine.state import assumption_column, new_tile, trait_column
+from sim.engine.state import assumption_column, new_tile, trait_column, world_by_world
 from sim.foundation.columns import EVENTS, GIANT, INDEPENDENT, STARTUP
 from sim.foundation.world import World
+from sim.industry import burn, demand, frontier, marketing, overseas, receivables, releases, take_off, talent, value
+from sim.laws import scale, vertical
 from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS, MECHANISMS
 
 NOTHING_HAPPENS = 1.0 - 2.0**-33  # the largest uniform draw there is
@@ -33,7 +40,10 @@ ALL_OFF = {f"{mechanism.name}_on": 0.0 for mechanism in MECHANISMS}
 
 @cache
 def _defaults(firms: int, told: bool) -> World:
-    """A tile of one world with every assumption at its default and luck that lets nothing happen."""
+    """One world, one record a firm, with every assumption at its default and luck that lets nothing happen.
+
+    Every part but the log is an array whose first axis is the world.
+    """
     tile = new_tile(1, firms, told)
     for name, declared in DECLARED.items():
         tile.assume[name] = declared.default
@@ -42,8 +52,16 @@ def _defaults(firms: int, told: bool) -> World:
     for purposes, luck in ((FIRM_PURPOSES, tile.luck), (MARKET_PURPOSES, tile.chance)):
         for name in purposes:
             luck[name] = 0.0 if name.startswith("z_") else NOTHING_HAPPENS
-    tile.firms["lot"] = np.arange(firms) / max(firms, 1)
-    return tile
+    tile.firms["lot"] = (np.arange(firms) / max(firms, 1))[:, np.newaxis]
+    return tile._replace(
+        firms=world_by_world(tile.firms, 1),
+        market=world_by_world(tile.market, 1)[:, 0],
+        assume=world_by_world(tile.assume, 1)[:, 0],
+        shares=np.ascontiguousarray(tile.shares[np.newaxis, ..., 0]),
+        sizes=np.ascontiguousarray(tile.sizes[np.newaxis, ..., 0]),
+        luck=world_by_world(tile.luck, 1),
+        chance=world_by_world(tile.chance, 1)[:, 0],
+    )
 
 
 def startup(**values: float) -> dict[str, float]:
@@ -76,15 +94,15 @@ def world(
     tile = World(
         *(part.copy() if isinstance(part, np.ndarray) else part for part in _defaults(max(len(firms), 1), told))
     )
-    for name, value in assume.items():
-        tile.assume[name] = value
+    for name, number in assume.items():
+        tile.assume[name] = number
     for row, values in enumerate(firms):
-        for name, value in values.items():
-            (tile.luck if name in FIRM_PURPOSES else tile.firms)[name][0, row] = value
-    for name, value in (market or {}).items():
-        tile.market[name] = value
-    for name, value in (chance or {}).items():
-        tile.chance[name] = value
+        for name, number in values.items():
+            (tile.luck if name in FIRM_PURPOSES else tile.firms)[name][0, row] = number
+    for name, number in (market or {}).items():
+        tile.market[name] = number
+    for name, number in (chance or {}).items():
+        tile.chance[name] = number
     return World(
         tile.firms[0],
         tile.market[0],
@@ -108,6 +126,80 @@ def later(w: World, tick: int) -> World:
 def assumed(**values: float) -> Any:
     """A row of assumptions at defaults, changed by ``values``."""
     return world(**values).assume
+
+
+class Rule(NamedTuple):
+    """A law as the month runs it: whether it is a firm's own, the line of business or place it is for, if any."""
+
+    law: Callable[..., Any]
+    of_firm: bool
+    at: tuple[int, ...]
+
+
+class Rules:
+    """Laws that run in a world one after the other; a firm's own for every independent firm."""
+
+    def __init__(self, *rules: Rule) -> None:
+        self.rules = rules
+
+    def __call__(self, w: World) -> None:
+        """Run them as they are compiled."""
+        self._run(w, lambda law: law)
+
+    def py_func(self, w: World) -> None:
+        """Run them uncompiled."""
+        self._run(w, plain)
+
+    def _run(self, w: World, form: Callable[[Callable[..., Any]], Callable[..., Any]]) -> None:
+        for rule in self.rules:
+            law = form(rule.law)
+            if not rule.of_firm:
+                law(w, *rule.at)
+                continue
+            for f in range(len(w.firms)):
+                if w.firms[f].status == INDEPENDENT:
+                    law(w, f, *rule.at)
+
+
+def phase_of(name: str, *modules: ModuleType) -> Rules:
+    """The laws of a phase of the month in their order: all, or those of some modules."""
+    (phase,) = (one for one in the_month.ORDER if one.name == name)
+    rules = []
+    for step in the_month.steps(phase):
+        owner, law = step.name.split(".")
+        module = getattr(the_month, owner)
+        if module in (modules or (module,)):
+            rules.append(Rule(getattr(module, law), step.of_firm, () if step.at is None else (step.at,)))
+    return Rules(*rules)
+
+
+def month_of(module: ModuleType, *names: str, phase: str = "operations") -> Rules:
+    """The laws of a module in the order in which a phase of the month runs them: all, or those of these names.
+
+    LookupError if the phase runs no law of the module, or none of one of the names.
+    """
+    chosen = [rule for rule in phase_of(phase, module).rules if not names or rule.law.__name__ in names]
+    if not chosen or not set(names) <= {rule.law.__name__ for rule in chosen}:
+        raise LookupError(f"phase {phase} does not run {names or 'a law'} of {module.__name__}")
+    return Rules(*chosen)
+
+
+frontier_moves = month_of(frontier, "no_means", "add_means", "advance", phase="technology")
+open_month = month_of(burn, "open_month")
+scale_month = month_of(scale)
+vertical_month = month_of(vertical)
+overseas_month = month_of(overseas)
+models_age = month_of(releases, "age")
+take_off_month = month_of(take_off)
+demand_month = month_of(demand)
+receivables_month = month_of(receivables)
+decide_spending = month_of(burn, "wages", "shrink", "step")
+settle = month_of(burn, "settle")
+users_bought = month_of(marketing, "add_up", "ask_price", "lose", "fill", "buy")
+keep_pace = month_of(frontier, "keep_pace")
+models_released = month_of(releases, "step")
+talent_month = month_of(talent)
+valuation = month_of(value, phase="capital")
 
 
 def told(w: World) -> list[str]:

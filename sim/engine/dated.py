@@ -5,12 +5,11 @@ The base is what a file states: a number, what a world drew, or the number of a 
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from sim.engine.draws import Draw, Slot
 from sim.engine.prepared import Problem
+from sim.engine.state import of_firms
 from sim.foundation.columns import INDEPENDENT
 from sim.foundation.world import World
 from sim.scenario import series
@@ -19,17 +18,20 @@ from sim.scenario.model import Change
 
 def in_force(tile: World, slot: Slot) -> np.ndarray:
     """A copy of the slot's numbers as they stand in the tile, (worlds,) or (worlds, rows)."""
-    part: Any = tile.firms if slot.rows else tile.assume
-    column = part.view(np.ndarray)[slot.column]
-    return np.array(column[:, slot.rows] if slot.rows else column)
+    return np.array(of_firms(tile, slot.column)[:, slot.rows] if slot.rows else _of_industry(tile, slot))
+
+
+def _of_industry(tile: World, slot: Slot) -> np.ndarray:
+    column: np.ndarray = tile.assume[slot.column][0, : tile.worlds]
+    return column
 
 
 def put(tile: World, slot: Slot, numbers: np.ndarray | float) -> None:
     """Put ``numbers``, those of the slot or one for all, in force in the tile."""
     if slot.rows:
-        tile.firms.view(np.ndarray)[slot.column][:, slot.rows] = numbers
+        of_firms(tile, slot.column)[:, slot.rows] = numbers
     else:
-        tile.assume.view(np.ndarray)[slot.column][:] = numbers
+        _of_industry(tile, slot)[:] = numbers
 
 
 def put_certain(problem: Problem, tile: World) -> None:
@@ -79,7 +81,7 @@ class Assumed:
                 if change.path == path and change.first <= month and (change.last is None or month <= change.last):
                     numbers = self._applied(numbers, change, draw)
             if slot.rows:
-                gone = self.tile.firms.view(np.ndarray)["status"][:, slot.rows] > INDEPENDENT
+                gone = of_firms(self.tile, "status")[:, slot.rows] > INDEPENDENT
                 numbers = np.where(gone, in_force(self.tile, slot), numbers)
             put(self.tile, slot, numbers)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.foundation.jit import law
+from sim.foundation.lanes import LANES
 from sim.foundation.normal import CENTRAL, central, normal_quantile
 
 # Purposes are numbered for good, from 0 without a gap: a new purpose takes the next number, one that is no longer
@@ -51,12 +52,14 @@ M0, M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
 W0, W1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
 LOW, WORD_BITS = np.uint64(0xFFFFFFFF), np.uint64(32)
 ROUNDS = 10
-LANES = 4
+WORDS_A_CALL = 4
 WORD_STEP, MIDDLE_OF_STEP = 2.0**-32, 0.5
 
 
 def _dtype(purposes: dict[str, int]) -> np.dtype:
-    return np.dtype([(name, "<f8") for name in purposes], align=True)
+    """A column a purpose; what is left of the last four words has columns that nobody reads."""
+    spare = [f"spare_{word}" for word in range(-len(purposes) % WORDS_A_CALL)]
+    return np.dtype([(name, "<f8") for name in (*purposes, *spare)], align=True)
 
 
 FIRM_LUCK = _dtype(FIRM_PURPOSES)
@@ -78,11 +81,11 @@ def philox(c0, c1, c2, c3, k0, k1):
 
 
 @law
-def _uniforms(words, first_world, month, group, domain, seed, key):
-    """Four rows of uniform draws (4, worlds): one counter a world."""
+def _uniforms(words, worlds, first_world, month, group, domain, seed, key):
+    """Four rows of uniform draws, ``words`` (4, LANES), for ``worlds`` worlds: one counter a world."""
     c1, c2, c3 = np.uint64(month), np.uint64(group), np.uint64(domain)
     k0, k1 = np.uint64(seed), np.uint64(key)
-    for w in range(words.shape[1]):
+    for w in range(worlds):
         x0, x1, x2, x3 = philox(np.uint64(first_world + w), c1, c2, c3, k0, k1)
         words[0, w] = (float(x0) + MIDDLE_OF_STEP) * WORD_STEP
         words[1, w] = (float(x1) + MIDDLE_OF_STEP) * WORD_STEP
@@ -91,39 +94,38 @@ def _uniforms(words, first_world, month, group, domain, seed, key):
 
 
 @law
-def _normals(u, z):
-    """Normal quantiles ``z`` of ``u``, both (worlds,): all as if central, which compiles to vectors, then the tails."""
-    for w in range(u.shape[0]):
-        z[w] = central(u[w] - 0.5)
-    for w in range(u.shape[0]):
-        if abs(u[w] - 0.5) > CENTRAL:
-            z[w] = normal_quantile(u[w])
+def _normals(row, worlds, tails):
+    """Turn a row of uniform draws into normal ones: all as if central, which compiles to vectors, then the tails.
+
+    ``tails`` (LANES,) is scratch.
+    """
+    for w in range(worlds):
+        tails[w] = row[w]
+        row[w] = central(row[w] - 0.5)
+    for w in range(worlds):
+        if abs(tails[w] - 0.5) > CENTRAL:
+            row[w] = normal_quantile(tails[w])
 
 
 @law
-def fill(out, words, seed, keys, first_world, month, domain, normal):
-    """Fill ``out`` (worlds, keys, purposes) with this month's draws; ``normal`` (purposes,) says which are normal.
+def fill(out, worlds, seed, keys, first_world, month, domain, normal):
+    """Fill ``out`` (keys, purposes, LANES) with this month's draws of ``worlds`` worlds.
 
-    ``words`` (4 * groups + 1, worlds) is scratch: draws are made for worlds side by side, which compiles to vectors,
-    and then written world by world.
+    ``normal`` (purposes,) says which of them are normal.
     """
-    groups = words.shape[0] // LANES
-    spare = words[LANES * groups]
-    for k in range(out.shape[1]):
-        for group in range(groups):
-            _uniforms(words[LANES * group : LANES * (group + 1)], first_world, month, group, domain, seed, keys[k])
-        for p in range(out.shape[2]):
+    tails = np.empty(out.shape[2])
+    for k in range(out.shape[0]):
+        for group in range(out.shape[1] // WORDS_A_CALL):
+            words = out[k, WORDS_A_CALL * group : WORDS_A_CALL * (group + 1)]
+            _uniforms(words, worlds, first_world, month, group, domain, seed, keys[k])
+        for p in range(normal.shape[0]):
             if normal[p]:
-                _normals(words[p], spare)
-                words[p] = spare
-        for w in range(out.shape[0]):
-            for p in range(out.shape[2]):
-                out[w, k, p] = words[p, w]
+                _normals(out[k, p], worlds, tails)
 
 
-def scratch(purposes: int, worlds: int) -> np.ndarray:
-    """Scratch for ``fill``: (4 * groups + 1, worlds) float64."""
-    return np.empty((-(-purposes // LANES) * LANES + 1, worlds))
+def numbers_of(records: np.ndarray) -> np.ndarray:
+    """Draws in lanes, as ``fill`` takes them: (keys, purposes, LANES)."""
+    return records.view("<f8").reshape(len(records), -1, LANES)
 
 
 @law

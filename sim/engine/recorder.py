@@ -8,7 +8,9 @@ import numpy as np
 
 from sim.engine.block import BLOCK_WORLDS, Block
 from sim.engine.prepared import Problem
+from sim.engine.state import of_firms, of_market
 from sim.engine.tally import compile_tally, look, plan_of
+from sim.foundation.branches import pick
 from sim.foundation.causes import NO_CAUSE
 from sim.foundation.columns import (
     ACQUIRED,
@@ -25,14 +27,18 @@ from sim.foundation.errors import RunError
 from sim.foundation.histograms import (
     BINS,
     LANDSCAPE,
+    MAGNITUDE,
     PATHS,
     bin_of,
     count_bins,
     counts_dtype,
+    in_order,
     is_observed,
+    log_bin,
     nothing_seen,
 )
 from sim.foundation.jit import compile_for, law
+from sim.foundation.lanes import held, lane
 from sim.foundation.months import DECEMBER, MONTHS_A_YEAR
 from sim.foundation.world import World
 from sim.scenario.model import Probe
@@ -46,6 +52,9 @@ GRIDS_AND_SCALES = tuple(
 AS_IN_STATE = tuple(c.name for c in FIRM_COLUMNS if c.name in (HISTORY_DTYPE.names or ()))  # what a history takes over
 
 
+NOWHERE = -1  # the bin of what is not counted
+
+
 @law
 def count(counts, seen, q, tick, x, grids, scales):
     """Count ``x``, the value of quantity ``q`` in month ``tick``, and widen the range that was seen."""
@@ -57,29 +66,52 @@ def count(counts, seen, q, tick, x, grids, scales):
 
 
 @law
+def count_row(x, status, counts, seen, q, tick, worlds, scales, bins):
+    """``count`` of a firm's numbers ``x``, on the log grid, in the worlds in which it is active.
+
+    ``bins`` (worlds,) is scratch.
+    """
+    strange, low, high = 0, MAGNITUDE, -MAGNITUDE
+    for w in range(worlds):
+        active, number = status[w] == INDEPENDENT, x[w] + 0.0  # no minus nought
+        place = in_order(np.float64(number).view(np.int64))
+        strange |= pick(active & (number - number != 0.0), 1, 0)
+        low = min(low, pick(active, place, MAGNITUDE))
+        high = max(high, pick(active, place, -MAGNITUDE))
+        bins[w] = pick(active, log_bin(number, scales[q]), NOWHERE)
+    if strange:
+        raise ValueError("what is not finite has no bin")
+    for w in range(worlds):
+        if bins[w] != NOWHERE:
+            counts[q, tick, bins[w]] += 1
+    if low <= high:
+        seen[q, tick, 0] = min(seen[q, tick, 0], np.int64(in_order(low)).view(np.float64))
+        seen[q, tick, 1] = max(seen[q, tick, 1], np.int64(in_order(high)).view(np.float64))
+
+
+@law
 def record(tile, series, paths, paths_seen, landscape, landscape_seen, leaders, grids, scales, land_grids, land_scales):
     """Count every active firm and every world into the bins of this month; order of quantities as in histograms.py.
 
     Of giants only what means something of them (histograms.Quantity.of_giants).
     """
-    tick = tile.tick
+    tick, worlds = tile.tick, tile.worlds
     december = tile.month % MONTHS_A_YEAR == DECEMBER
-    for w in range(tile.market.shape[0]):
-        for f in range(tile.firms.shape[1]):
-            firm = tile.firms[w, f]
-            if firm.status != INDEPENDENT:
-                continue
-            own, seen = paths[series[f]], paths_seen[series[f]]
-            if firm.kind == STARTUP:
-                count(own, seen, 0, tick, firm.cash, grids, scales)
-                count(own, seen, 1, tick, firm.runway, grids, scales)
-                count(own, seen, 2, tick, firm.value, grids, scales)
-                count(own, seen, 4, tick, firm.burn, grids, scales)
-            count(own, seen, 3, tick, firm.revenue, grids, scales)
-            count(own, seen, 5, tick, firm.gap, grids, scales)
-            count(own, seen, 6, tick, firm.talent, grids, scales)
-            count(own, seen, 7, tick, firm.users, grids, scales)
-        market = tile.market[w]
+    firms, markets = tile.firms, held(tile.market)
+    bins = np.empty(worlds, np.int64)
+    for f in range(firms.shape[0]):
+        firm, own, seen = firms[f], paths[series[f]], paths_seen[series[f]]
+        if firm["kind"][0] == STARTUP:  # the same in all worlds
+            count_row(firm["cash"], firm["status"], own, seen, 0, tick, worlds, scales, bins)
+            count_row(firm["runway"], firm["status"], own, seen, 1, tick, worlds, scales, bins)
+            count_row(firm["value"], firm["status"], own, seen, 2, tick, worlds, scales, bins)
+            count_row(firm["burn"], firm["status"], own, seen, 4, tick, worlds, scales, bins)
+        count_row(firm["revenue"], firm["status"], own, seen, 3, tick, worlds, scales, bins)
+        count_row(firm["gap"], firm["status"], own, seen, 5, tick, worlds, scales, bins)
+        count_row(firm["talent"], firm["status"], own, seen, 6, tick, worlds, scales, bins)
+        count_row(firm["users"], firm["status"], own, seen, 7, tick, worlds, scales, bins)
+    for w in range(tile.worlds):
+        market = lane(markets, w)
         count(landscape, landscape_seen, 0, tick, float(market.independents), land_grids, land_scales)
         count(landscape, landscape_seen, 1, tick, float(market.general), land_grids, land_scales)
         if is_observed(market.concentration, land_grids[2]):
@@ -159,27 +191,27 @@ class Recorder:
 
     def month(self, tile: World, offset: int) -> None:
         """Record the month that ends; ``offset`` is the tile's first world within the block."""
-        kept, worlds = self.kept, slice(offset, offset + len(tile.market))
+        kept, worlds = self.kept, slice(offset, offset + tile.worlds)
         counted = kept.paths, kept.paths_seen, kept.landscape, kept.landscape_seen, kept.leaders
         record(tile, self.problem.series, *counted, *GRIDS_AND_SCALES)
         self.told.append(taken(tile))
         if (place := self._year_ends.get(tile.tick)) is not None:
-            there = np.asarray(tile.firms["status"])[:, self._kept] == INDEPENDENT
-            found = np.stack([np.asarray(tile.firms[name])[:, self._kept] for name in KEPT], axis=-1)
+            there = of_firms(tile, "status")[:, self._kept] == INDEPENDENT
+            found = np.stack([of_firms(tile, name)[:, self._kept] for name in KEPT], axis=-1)
             kept.year_ends[worlds, place] = np.where(there[..., None], found, np.nan)
         look(tile, self._plan, kept.probes[worlds])
 
     def finish(self, tile: World, offset: int) -> None:
         """Record how the worlds of a tile ended."""
-        worlds, firms = slice(offset, offset + len(tile.market)), tile.firms
-        out = np.empty(firms.shape, HISTORY_DTYPE)
-        out["fate"] = firms["status"]
+        worlds, fates = slice(offset, offset + tile.worlds), of_firms(tile, "status")
+        out = np.empty(fates.shape, HISTORY_DTYPE)
+        out["fate"] = fates
         for name in AS_IN_STATE:
-            out[name] = firms[name]
-        out["final_valuation"] = np.where(firms["status"] == INDEPENDENT, firms["value"], 0.0)
+            out[name] = of_firms(tile, name)
+        out["final_valuation"] = np.where(fates == INDEPENDENT, of_firms(tile, "value"), 0.0)
         self.kept.histories[worlds] = self.problem.filed(out)
-        self.kept.endgame[worlds] = tile.market["endgame_month"]
-        self.kept.extinct[worlds] = tile.market["extinct_month"]
+        self.kept.endgame[worlds] = of_market(tile, "endgame_month")
+        self.kept.extinct[worlds] = of_market(tile, "extinct_month")
 
     def block(self) -> Block:
         """The finished block; events sorted by world, those of a world in the order they happened."""

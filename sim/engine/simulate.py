@@ -16,19 +16,17 @@ from sim.engine.draws import Slot
 from sim.engine.month import HALF_YEAR_ENDS, ORDER, Phase, opening, steps
 from sim.engine.prepared import Problem, Seeds, prepare
 from sim.engine.recorder import Recorder, compile_record, taken
-from sim.engine.state import copied, new_tile
+from sim.engine.state import copied, new_tile, of_firms, of_market, world_by_world
 from sim.foundation.columns import ROWS
 from sim.foundation.errors import RunError
 from sim.foundation.jit import compile_for
+from sim.foundation.lanes import LANES
 from sim.foundation.months import month_text, number_in_year
 from sim.foundation.whole_numbers import whole
 from sim.foundation.world import World
 from sim.scenario.keys import luck_key
 from sim.scenario.model import Scenario
 
-# The state of so many firms stays in the processor's second-level cache. Tiles of few firms have no more worlds than
-# this; tiles of many have as many as luck is drawn for at a time, which is worth more than the cache.
-TILE_FIRMS, TILE_WORLDS, LEAST_TILE_WORLDS = 2048, 512, 16
 OPENING = "opening"
 MAX_WORLD = 2**32 - 1  # the counter of luck has 32 bits for the world: the next one would be world 0 again
 KERNELS = ("operations", "capital", OPENING, "exits", "technology", "record", "reports", "poaching")  # slowest first
@@ -49,10 +47,10 @@ def _start(problem: Problem, first: int, worlds: int, told: bool, tile_worlds: i
     """The start of ``worlds`` worlds from ``first`` on, in tiles of at most ``tile_worlds`` (default: in one)."""
     tile = new_tile(tile_worlds or worlds, len(problem.ids), told)
     firms = tile.firms
-    firms["kind"] = problem.kinds
-    firms["enters_month"] = problem.enters
-    firms["listing_month"] = problem.listed
-    firms["pivot_month"] = problem.pivoted
+    firms["kind"] = problem.kinds[:, None]
+    firms["enters_month"] = problem.enters[:, None]
+    firms["listing_month"] = problem.listed[:, None]
+    firms["pivot_month"] = problem.pivoted[:, None]
     put_certain(problem, tile)
     return Start(problem, tile._replace(tick=0, month=problem.start - 1), first, draw_base(problem, first, worlds))
 
@@ -60,8 +58,8 @@ def _start(problem: Problem, first: int, worlds: int, told: bool, tile_worlds: i
 def _opened(start: Start, first: int, worlds: int, clipped: dict[str, int]) -> tuple[World, Assumed]:
     """The tile of ``worlds`` worlds from ``first`` on at month 0: assumptions drawn, the opening state computed."""
     problem, tile = start.problem, copied(start.tile, worlds)
-    tile.market["world"] = first + np.arange(worlds)
-    tile.firms["lot"] = luck.lots(problem.luck_seed, problem.keys, first, worlds)
+    of_market(tile, "world")[:] = first + np.arange(worlds)
+    of_firms(tile, "lot")[:] = luck.lots(problem.luck_seed, problem.keys, first, worlds)
     for slot, numbers in start.drawn:
         put(tile, slot, numbers[first - start.first :][:worlds])
     assumed = Assumed(problem, tile, first, clipped)
@@ -98,10 +96,7 @@ def _run(
 
     end_month(tile)
     now = tile
-    firm_out = tile.luck.view("<f8").reshape(worlds, len(problem.ids), -1)
-    market_out = tile.chance.view("<f8").reshape(worlds, 1, -1)
-    firm_words = luck.scratch(firm_out.shape[2], worlds)
-    market_words = luck.scratch(market_out.shape[2], worlds)
+    firm_out, market_out = luck.numbers_of(tile.luck), luck.numbers_of(tile.chance)
     market_key = np.array([luck_key("market")], dtype=np.int64)
 
     def change(tick: int) -> None:
@@ -111,8 +106,8 @@ def _run(
         nonlocal now
         now = tile._replace(tick=tick, month=problem.start + tick - 1)
         month, seed = now.month, problem.luck_seed
-        luck.fill(firm_out, firm_words, seed, problem.keys, first, month, luck.FIRM_DOMAIN, luck.FIRM_NORMAL)
-        luck.fill(market_out, market_words, seed, market_key, first, month, luck.MARKET_DOMAIN, luck.MARKET_NORMAL)
+        luck.fill(firm_out, worlds, seed, problem.keys, first, month, luck.FIRM_DOMAIN, luck.FIRM_NORMAL)
+        luck.fill(market_out, worlds, seed, market_key, first, month, luck.MARKET_DOMAIN, luck.MARKET_NORMAL)
 
     def phase(p: Phase, _tick: int) -> None:
         if stepped is None:
@@ -134,16 +129,16 @@ class _Found(Exception):
 
 def _not_finite(problem: Problem, world: int) -> RunError:
     """The error of a world whose state is not finite: it is replayed law by law, and looked at after each."""
-    laws = {name: finite.law_called(name) for phase in ORDER for name in steps(phase)}
+    laws = {step: finite.law_called(step) for phase in ORDER for step in steps(phase)}
 
     def look(law: str, tile: World) -> None:
         if finite.unsound(tile) >= 0:
             raise _Found(f"{month_text(tile.month)}: {finite.in_words(tile, problem.ids)} after {law}")
 
     def stepped(phase: Phase, tile: World) -> None:
-        for name in steps(phase):
-            laws[name](tile)
-            look(f"{name} (phase {phase.name})", tile)
+        for step in steps(phase):
+            laws[step](tile)
+            look(f"{step.name} (phase {phase.name})", tile)
 
     def month_ends(tile: World) -> None:
         tile.told[0] = 0
@@ -162,7 +157,7 @@ def _not_finite(problem: Problem, world: int) -> RunError:
 
 def _tiles(problem: Problem, first: int, worlds: int) -> Iterator[tuple[Start, int, int]]:
     """The tiles of ``worlds`` worlds from ``first`` on: what each starts from, its first world, how many it has."""
-    most = min(TILE_WORLDS, max(TILE_FIRMS // len(problem.ids), LEAST_TILE_WORLDS), worlds)
+    most = min(LANES, worlds)
     start = _start(problem, first, worlds, False, most)
     for offset in range(0, worlds, most):
         yield start, first + offset, min(most, worlds - offset)
@@ -171,9 +166,9 @@ def _tiles(problem: Problem, first: int, worlds: int) -> Iterator[tuple[Start, i
 def watch(scenario: Scenario, first: int, worlds: int, see: Callable[[tuple[str, ...], World], None]) -> None:
     """Show the state of ``worlds`` worlds from ``first`` on: ``see(ids, tile)`` at the opening and after every month.
 
-    Tiles come one after the other, each from its opening to the horizon; ``tile.market["world"]`` says which worlds it
-    holds, ``ids`` whose row is which, and the first ``tile.told[0]`` rows of ``tile.log`` what happened in the month.
-    What is seen changes with the next month: keep copies.
+    Tiles come one after the other, each from its opening to the horizon; ``of_market(tile, "world")`` says which
+    worlds it holds, ``ids`` whose row is which, and the first ``tile.told[0]`` rows of ``tile.log`` what happened in
+    the month. What is seen changes with the next month: keep copies.
     """
     problem = prepare(scenario)
 
@@ -223,8 +218,8 @@ def trace(scenario: Scenario, world: int) -> Trace:
     events: list[np.ndarray] = []
 
     def see(tile: World) -> None:
-        firms.append(np.array(tile.firms[0]))
-        market.append(np.array(tile.market))
+        firms.append(world_by_world(tile.firms, 1)[0])
+        market.append(world_by_world(tile.market, 1)[:, 0])
         events.append(taken(tile))
 
     _run(_start(problem, world, 1, True), world, 1, {}, see)

@@ -1,4 +1,4 @@
-"""The industry as record arrays: dtypes from the registries, and a tile of worlds before its first month."""
+"""The industry as records: dtypes from the registries, and a tile of worlds, side by side, before its first month."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.engine.luck import FIRM_LUCK, MARKET_LUCK
 from sim.foundation.columns import FIRM_COLUMNS, LOG_DTYPE, MARKET_COLUMNS, MARKETS, Column, dtype_of
+from sim.foundation.lanes import LANES, in_lanes
 from sim.foundation.world import World
 from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS
 
@@ -35,42 +36,69 @@ ASSUME_DTYPE = np.dtype([(assumption_column(p), "<f8") for p in ASSUMPTIONS], al
 
 # Tiles are made of these very objects: numba knows an array by the identity of its dtype, and takes milliseconds over
 # one it has not met, however equal.
-FIRM_RECORD, MARKET_RECORD, ASSUME_RECORD, LUCK_RECORD, CHANCE_RECORD, LOG_RECORD = (
-    np.dtype((np.record, dtype))
-    for dtype in (FIRM_DTYPE, MARKET_DTYPE, ASSUME_DTYPE, FIRM_LUCK, MARKET_LUCK, LOG_DTYPE)
+FIRM_LANES, MARKET_LANES, ASSUME_LANES, LUCK_LANES, CHANCE_LANES = map(
+    in_lanes, (FIRM_DTYPE, MARKET_DTYPE, ASSUME_DTYPE, FIRM_LUCK, MARKET_LUCK)
 )
+LOG_RECORD = np.dtype((np.record, LOG_DTYPE))
 
 
-def _records(shape: tuple[int, ...], dtype: np.dtype, columns: tuple[Column, ...] = ()) -> Any:
-    out = np.zeros(shape, dtype)
+def _records(count: int, dtype: np.dtype, columns: tuple[Column, ...] = ()) -> np.ndarray:
+    out = np.zeros(count, dtype)
     for column in columns:
         if column.start:
             out[column.name] = column.start
-    return out.view(np.recarray)
+    return out
 
 
 def new_tile(worlds: int, firms: int, told: bool) -> World:
-    """A tile of ``worlds`` empty worlds with room for ``firms`` firms; ``told``: everything is to be logged."""
+    """A tile of ``worlds`` empty worlds, at most LANES, with room for ``firms``; ``told``: all is to be logged."""
     return World(
-        firms=_records((worlds, firms), FIRM_RECORD, FIRM_COLUMNS),
-        market=_records((worlds,), MARKET_RECORD, MARKET_COLUMNS),
-        assume=_records((worlds,), ASSUME_RECORD),
-        shares=np.zeros((worlds, firms, len(MARKETS))),
-        sizes=np.zeros((worlds, len(MARKETS))),
-        luck=_records((worlds, firms), LUCK_RECORD),
-        chance=_records((worlds,), CHANCE_RECORD),
-        log=_records((worlds * (firms + 1) * LOG_ROWS_PER_FIRM_MONTH,), LOG_RECORD),
+        firms=_records(firms, FIRM_LANES, FIRM_COLUMNS),
+        market=_records(1, MARKET_LANES, MARKET_COLUMNS),
+        assume=_records(1, ASSUME_LANES),
+        shares=np.zeros((firms, len(MARKETS), LANES)),
+        sizes=np.zeros((len(MARKETS), LANES)),
+        luck=_records(firms, LUCK_LANES),
+        chance=_records(1, CHANCE_LANES),
+        log=np.zeros(worlds * (firms + 1) * LOG_ROWS_PER_FIRM_MONTH, LOG_RECORD).view(np.recarray),
         told=np.array([0, int(told)], dtype=np.int64),
         tick=0,
         month=0,
+        worlds=worlds,
     )
 
 
 def copied(tile: World, worlds: int) -> World:
     """The first ``worlds`` worlds of a tile as a tile of their own; the log, a scratch pad, is shared."""
-    parts: dict[str, Any] = {name: getattr(tile, name)[:worlds].copy() for name in TABLES}
+    parts: dict[str, Any] = {name: getattr(tile, name).copy() for name in TABLES}
     for name in RECORDS:
-        whole = getattr(tile, name).view(np.ndarray)[:worlds]
+        whole = getattr(tile, name)
         as_memory = whole.view(f"V{whole.itemsize}")  # numpy copies records column by column, this in one go
-        parts[name] = as_memory.copy().view(whole.dtype).view(np.recarray)
-    return tile._replace(**parts, told=tile.told.copy())
+        parts[name] = as_memory.copy().view(whole.dtype)
+    return tile._replace(**parts, told=tile.told.copy(), worlds=worlds)
+
+
+def of_firms(tile: World, name: str) -> np.ndarray:
+    """A column of firms, (worlds, firms); what is written to it is written to the tile."""
+    column: np.ndarray = tile.firms[name][:, : tile.worlds].T
+    return column
+
+
+def of_market(tile: World, name: str) -> np.ndarray:
+    """A column of the market, (worlds,); what is written to it is written to the tile."""
+    column: np.ndarray = tile.market[name][0, : tile.worlds]
+    return column
+
+
+def shares_of(tile: World) -> np.ndarray:
+    """Shares, (worlds, firms, markets); what is written to them is written to the tile."""
+    return np.moveaxis(tile.shares[..., : tile.worlds], 2, 0)
+
+
+def world_by_world(records: np.ndarray, worlds: int) -> np.recarray:
+    """A copy of ``records`` in lanes, (worlds, rows) records of one number a column."""
+    numbers = {name: records.dtype[name].base for name in records.dtype.names or ()}
+    out = np.empty((worlds, len(records)), np.dtype(list(numbers.items()), align=True))
+    for name in numbers:
+        out[name] = records[name][:, :worlds].T
+    return out.view(np.recarray)

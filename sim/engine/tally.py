@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from sim.foundation.columns import FIRM_COLUMNS, INDEPENDENT, MARKET_COLUMNS, MARKETS, Column
 from sim.foundation.jit import compile_for, law
+from sim.foundation.lanes import LANES
 from sim.foundation.measured import MEASURED
 from sim.foundation.world import World
 from sim.scenario.model import AT, LARGEST, SUM, Probe
@@ -78,51 +79,72 @@ def _places(probe: Probe) -> Callable[[str], int]:
 
 
 @law
-def seen(firms, firm_counts, market, market_counts, sizes, w, row, column):  # type: ignore[no-untyped-def]
-    """A column of a firm, or of the market and the sizes of markets; 1 of no column."""
-    if column == NO_COLUMN:
-        return 1.0
+def times(x, firms, firm_counts, market, market_counts, sizes, row, column, worlds):  # type: ignore[no-untyped-def]
+    """Multiply ``x`` (worlds,) by a column of a firm, or of the market and the sizes of markets."""
     if row != MARKET_ROW:
-        return firms[w, row, column] if column < WHOLE_BITS else float(firm_counts[w, row, column - WHOLE_BITS])
-    if column >= WHOLE_BITS:
-        return float(market_counts[w, column - WHOLE_BITS])
-    return market[w, column] if column < market.shape[1] else sizes[w, column - market.shape[1]]
+        if column < WHOLE_BITS:
+            for w in range(worlds):
+                x[w] *= firms[row, column, w]
+        else:
+            for w in range(worlds):
+                x[w] *= float(firm_counts[row, column - WHOLE_BITS, w])
+    elif column >= WHOLE_BITS:
+        for w in range(worlds):
+            x[w] *= float(market_counts[0, column - WHOLE_BITS, w])
+    elif column < market.shape[1]:
+        for w in range(worlds):
+            x[w] *= market[0, column, w]
+    else:
+        for w in range(worlds):
+            x[w] *= sizes[column - market.shape[1], w]
 
 
 @law
-def tally(firms, firm_counts, market, market_counts, sizes, asked, rows, terms, factors, where, begins, out):  # type: ignore[no-untyped-def]
-    """Look at every world of a tile for the probes ``asked`` and bring ``out`` (worlds, probes) up to date.
+def tally(  # type: ignore[no-untyped-def]
+    firms, firm_counts, market, market_counts, sizes, worlds, asked, rows, terms, factors, where, begins, out
+):
+    """Look at a tile of ``worlds`` worlds for the probes ``asked`` and bring ``out`` (worlds, probes) up to date.
 
     NaN is what has not been seen: at a month in which the firm is not active, over months in none of which it was.
     """
-    for w in range(market.shape[0]):
-        for p in asked:
-            row = rows[p, 0]
-            if row != MARKET_ROW and firm_counts[w, row, STATUS] != INDEPENDENT:
+    x, one, above = np.empty(worlds), np.empty(worlds), np.empty(worlds)
+    for p in asked:
+        row = rows[p, 0]
+        conditions = begins[p + 1, 1] - begins[p, 1]
+        above[:] = 0.0 if conditions > 0 else 1.0
+        for k in range(begins[p, 1], begins[p + 1, 1]):
+            one[:] = 1.0
+            times(one, firms, firm_counts, market, market_counts, sizes, row, where[k, 1], worlds)
+            for w in range(worlds):
+                above[w] += one[w]
+        x[:] = 0.0
+        for k in range(begins[p, 0], begins[p + 1, 0]):
+            one[:] = 1.0
+            for column in terms[k, 1:]:
+                if column != NO_COLUMN:
+                    times(one, firms, firm_counts, market, market_counts, sizes, row, column, worlds)
+            for w in range(worlds):
+                x[w] += factors[k] * one[w]
+        if rows[p, 4] != NO_COLUMN:
+            one[:] = 1.0
+            times(one, firms, firm_counts, market, market_counts, sizes, row, rows[p, 4], worlds)
+            for w in range(worlds):
+                x[w] /= one[w]
+        how, leaves_out = rows[p, 3], rows[p, 5] == 1
+        for w in range(worlds):
+            if row != MARKET_ROW and firm_counts[row, STATUS, w] != INDEPENDENT:
                 continue
-            x, there = 0.0, begins[p, 1] == begins[p + 1, 1]
-            if not there:
-                above = 0.0
-                for k in range(begins[p, 1], begins[p + 1, 1]):
-                    above += seen(firms, firm_counts, market, market_counts, sizes, w, row, where[k, 1])
-                there = above > 0.0
-            if there:
-                for k in range(begins[p, 0], begins[p + 1, 0]):
-                    one = seen(firms, firm_counts, market, market_counts, sizes, w, row, terms[k, 1])
-                    if terms[k, 2] != NO_COLUMN:
-                        one *= seen(firms, firm_counts, market, market_counts, sizes, w, row, terms[k, 2])
-                    x += factors[k] * one
-                if rows[p, 4] != NO_COLUMN:
-                    x /= seen(firms, firm_counts, market, market_counts, sizes, w, row, rows[p, 4])
-            elif rows[p, 5] == 1:
-                continue
+            if not above[w] > 0.0:
+                if leaves_out:
+                    continue
+                x[w] = 0.0
             before = out[w, p]
-            if rows[p, 3] == 0 or math.isnan(before):
-                out[w, p] = x
-            elif rows[p, 3] == 1:
-                out[w, p] = before + x
+            if how == 0 or math.isnan(before):
+                out[w, p] = x[w]
+            elif how == 1:
+                out[w, p] = before + x[w]
             else:
-                out[w, p] = max(before, x)
+                out[w, p] = max(before, x[w])
 
 
 def look(tile: World, plan: Plan, out: np.ndarray) -> None:
@@ -132,14 +154,14 @@ def look(tile: World, plan: Plan, out: np.ndarray) -> None:
         tally(*_cells(tile), asked, *plan, out)
 
 
-def _cells(tile: World) -> tuple[np.ndarray, ...]:
-    """The tile's records as plain numbers, those of firms and of the market also as whole ones, and the sizes.
+def _cells(tile: World) -> tuple[Any, ...]:
+    """The tile's columns as plain numbers, those of firms and of the market also as whole ones; sizes; worlds.
 
-    (worlds, firms, columns) twice, (worlds, columns) twice, (worlds, markets).
+    (firms, columns, LANES) twice, (1, columns, LANES) twice, (markets, LANES).
     """
-    records = (np.asarray(tile.firms).view(np.ndarray), np.asarray(tile.market).view(np.ndarray))
-    firms, market = ([part.view(kind).reshape(*part.shape, -1) for kind in ("<f8", "<i8")] for part in records)
-    return (*firms, *market, np.asarray(tile.sizes))
+    records = (tile.firms, tile.market)
+    firms, market = ([part.view(kind).reshape(len(part), -1, LANES) for kind in ("<f8", "<i8")] for part in records)
+    return (*firms, *market, tile.sizes, tile.worlds)
 
 
 def compile_tally(tile: World) -> None:

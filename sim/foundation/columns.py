@@ -42,7 +42,8 @@ HOME, ABROAD = 0, 4  # index of a market = line + place
 class Column(NamedTuple):
     """One column of a record array: ``start`` is its value at entry (firms) or at the opening (market).
 
-    ``most`` is a cap: a value that stands there may in truth be more, and whoever tells it says so.
+    ``most`` is a cap: a value that stands there may in truth be more, and whoever tells it says so. ``passing`` is a
+    column that holds something only while rules of a month follow each other, such as a sum over firms.
     """
 
     name: str
@@ -51,6 +52,11 @@ class Column(NamedTuple):
     start: float = 0.0
     whole: bool = False
     most: float = math.inf
+    passing: bool = False
+
+
+def _passing(name: str, unit: str, label: str, start: float = 0.0, whole: bool = False) -> Column:
+    return Column(name, unit, label, start, whole, passing=True)
 
 
 def _months(name: str, label: str) -> Column:
@@ -134,6 +140,7 @@ FIRM_COLUMNS: tuple[Column, ...] = (
     Column("part_home", "ratio", "weight of the effort at home"),
     Column("part_abroad", "ratio", "weight of the effort abroad"),
     Column("parted_at", "share", "overseas share, and whether there is a market abroad, that these two hold for", -1.0),
+    Column("parted_taking", "exponent", "exponent that these two hold for", -1.0),
     Column("weight_home", "ratio", "weight in the line at hand, at home"),
     Column("weight_abroad", "ratio", "weight in the line at hand, abroad"),
     Column("unit_cost", "ratio", "unit cost relative to a small firm's", 1.0),
@@ -208,14 +215,33 @@ MARKET_COLUMNS: tuple[Column, ...] = (
     Column("project_price", "ratio", "project price relative to its trend", 1.0),
     Column("scale_price", "ratio", "price left where prices follow the lowest unit cost", 1.0),
     Column("taking", "exponent", "winner-take-most exponent of demand", 1.0),
-    Column("parted_at", "exponent", "exponent that the firms' weights of places hold for", -1.0),
     Column("door", "share", "how far the door stands open to latecomers", 1.0),
     Column("copied", "share", "how far giants have copied verticals"),
     Column("api_take_home", "ratio", "API revenue left by price and volume, at home", 1.0),
     Column("api_take_abroad", "ratio", "API revenue left by price and volume, abroad", 1.0),
     Column("wage_growth", "ratio", "pay over that at the opening", 1.0),
+    Column("leases", "months", "months after a pivot in which leases end"),
     Column("arpu_growth", "ratio", "revenue per user over that at the opening", 1.0),
     Column("marketing_budget", "¤ a month", "common marketing budget"),
+    # sums over firms, and what firms take from them, while the month is under way
+    _passing("means", "¤ a month", "what startups raise, earn and are given"),
+    _passing("race_revenue", "¤ a month", "revenue of firms in the general race, smoothed over a year"),
+    _passing("race_means", "¤ a month", "means of startups in the general race"),
+    _passing("race_squares", "(¤ a month)²", "squares of these means"),
+    _passing("lowest_cost", "ratio", "lowest unit cost of all", 1.0),
+    _passing("carving", "weight", "effort of giants and leaders in verticals"),
+    _passing("lived_from", "switch", "1 if a pivoted startup lives from verticals", 0, True),
+    _passing("weights_home", "ratio", "weights in the line at hand, at home, the outside option among them"),
+    _passing("weights_abroad", "ratio", "weights in the line at hand, abroad"),
+    _passing("free_home", "share", "customers of the line at hand who may choose anew, at home"),
+    _passing("free_abroad", "share", "customers of the line at hand who may choose anew, abroad"),
+    _passing("within_reach", "¤ a year", "revenue of all markets at the horizon of valuation"),
+    _passing("verticals_ahead", "¤ a year", "revenue of verticals at the horizon of valuation"),
+    _passing("advertised", "¤ a month", "marketing of all firms"),
+    _passing("bought_by", "share of a market per ¤", "what a unit of marketing buys at the place at hand"),
+    _passing("taken", "share", "consumers who use a product at the place at hand"),
+    _passing("wanted", "share", "consumers whom marketing wants to buy there"),
+    _passing("filled", "share", "share of them that can be bought"),
     # capital
     Column("climate", "0 hot, 1 normal, 2 cold", "capital climate", NORMAL, True),
     Column("dry_powder", "¤", "dry powder"),

@@ -63,7 +63,7 @@ disabled: bool = bool(settings.DISABLE_JIT)
 
 def law(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile ``function``; cached, without the interpreter lock, division by zero as in C."""
-    compiled: Callable[..., Any] = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+    compiled: Callable[..., Any] = numba.njit(cache=True, nogil=True, error_model="numpy", forceinline=True)(function)
     if not disabled:
         compile_cache.seal(compiled)
     return compiled

@@ -18,6 +18,8 @@ from typing import Any
 import numba
 import numpy as np
 
+from sim.foundation.branches import pick
+
 INF = math.inf
 NAN = math.nan
 MANTISSA_BITS = 52
@@ -102,29 +104,29 @@ def _scaled(x, n):  # type: ignore[no-untyped-def]
     """``x`` times 2**n, in two steps: each of them can be written as a number, and only the second rounds."""
     half = n >> 1
     first = _number((half + EXPONENT_OF_ONE) << MANTISSA_BITS)
-    return x * first * _number((n - half + EXPONENT_OF_ONE) << MANTISSA_BITS)
+    return float(x) * first * _number((n - half + EXPONENT_OF_ONE) << MANTISSA_BITS)
 
 
 @_plain
 def exp(x):  # type: ignore[no-untyped-def]
     """e to the ``x``, within 1 ulp; 0 below -745.2, infinite above 709.8."""
-    inside = x if x > LEAST_EXP else LEAST_EXP
-    inside = inside if inside < MOST_EXP else MOST_EXP
+    inside = pick(x > LEAST_EXP, x, LEAST_EXP)
+    inside = pick(inside < MOST_EXP, inside, MOST_EXP)
     shifted = inside * PER_LOG_2 + TO_WHOLE
     whole = shifted - TO_WHOLE
     r = (inside - whole * LOG_2_HIGH) - whole * LOG_2_LOW
     y = _scaled(1.0 + (r + r * r * _series(r)), _bits(shifted) - BITS_TO_WHOLE)
-    return y if x == x else NAN
+    return pick(x == x, y, NAN)
 
 
 @_plain
 def log(x):  # type: ignore[no-untyped-def]
     """Natural logarithm, within 1 ulp; minus infinity of 0, NaN below."""
     small = x < LEAST_NORMAL
-    bits = _bits(x * TO_NORMAL if small else x)
+    bits = _bits(pick(small, x * TO_NORMAL, x))
     n = (bits - ROOT_HALF_BITS) >> MANTISSA_BITS
     f = _number(bits - (n << MANTISSA_BITS)) - 1.0
-    whole = _number(n - (TO_NORMAL_EXPONENT if small else 0) + BITS_TO_WHOLE) - TO_WHOLE
+    whole = _number(n - pick(small, TO_NORMAL_EXPONENT, 0) + BITS_TO_WHOLE) - TO_WHOLE
     s = f / (2.0 + f)
     z = s * s
     w = z * z
@@ -132,20 +134,20 @@ def log(x):  # type: ignore[no-untyped-def]
     rest = w * (LG[1] + w * (LG[3] + w * LG[5])) + odd
     half = 0.5 * f * f
     y = whole * LOG_2_HIGH - ((half - (s * (half + rest) + whole * LOG_2_LOW)) - f)
-    y = y if x > 0.0 else (-INF if x == 0.0 else NAN)
-    return x if x == INF else y
+    y = pick(x > 0.0, y, pick(x == 0.0, -INF, NAN))
+    return pick(x == INF, INF, y)
 
 
 @_plain
 def _log2(x):  # type: ignore[no-untyped-def]
     """log2 of a positive, finite ``x`` as the sum of a short number and a small one."""
     small = x < LEAST_NORMAL
-    bits = _bits(x * TO_NORMAL if small else x)
+    bits = _bits(pick(small, x * TO_NORMAL, x))
     n = (bits - HALF_ROOT_3_BITS) >> MANTISSA_BITS
     z = _number(bits - (n << MANTISSA_BITS))
-    whole = _number(n - (TO_NORMAL_EXPONENT if small else 0) + BITS_TO_WHOLE) - TO_WHOLE
+    whole = _number(n - pick(small, TO_NORMAL_EXPONENT, 0) + BITS_TO_WHOLE) - TO_WHOLE
     far = z >= ROOT_3_HALVES
-    base = NEAR if far else 1.0
+    base = pick(far, NEAR, 1.0)
     u, v = z - base, 1.0 / (z + base)
     s = u * v  # as s_high + s_low, with the error of the quotient
     s_high = _short(s)
@@ -163,8 +165,8 @@ def _log2(x):  # type: ignore[no-untyped-def]
     p_high = _short(u + v)
     p_low = v - (p_high - u)
     z_high = CP_HIGH * p_high
-    z_low = CP_LOW * p_high + p_low * CP + (LOG2_NEAR_LOW if far else 0.0)
-    offset = LOG2_NEAR_HIGH if far else 0.0
+    z_low = CP_LOW * p_high + p_low * CP + pick(far, LOG2_NEAR_LOW, 0.0)
+    offset = pick(far, LOG2_NEAR_HIGH, 0.0)
     high = _short(((z_high + z_low) + offset) + whole)
     return high, z_low - (((high - whole) - offset) - z_high)
 
@@ -172,13 +174,13 @@ def _log2(x):  # type: ignore[no-untyped-def]
 @_plain
 def power(x, y):  # type: ignore[no-untyped-def]
     """``x`` to the ``y``, within 1 ulp; of a negative ``x`` NaN, but for ``y`` = 0 (1, as of any other)."""
-    high, low = _log2(x if 0.0 < x < INF else 1.0)
+    high, low = _log2(pick((x > 0.0) & (x < INF), x, 1.0))
     y_high = _short(y)
     small = (y - y_high) * high + y * low
     large = y_high * high
     exponent = small + large
-    inside = exponent if exponent > LEAST_POWER else LEAST_POWER
-    inside = inside if inside < MOST_POWER else MOST_POWER
+    inside = pick(exponent > LEAST_POWER, exponent, LEAST_POWER)
+    inside = pick(inside < MOST_POWER, inside, MOST_POWER)
     shifted = inside + TO_WHOLE
     large -= shifted - TO_WHOLE
     t = _short(small + large)
@@ -187,11 +189,10 @@ def power(x, y):  # type: ignore[no-untyped-def]
     r = u + v
     rest = v - (r - u)
     found = _scaled(1.0 + (r + (r * r * _series(r) + (rest + r * rest))), _bits(shifted) - BITS_TO_WHOLE)
-    found = found if exponent > LEAST_POWER else 0.0
-    found = found if exponent < MOST_POWER else INF
+    found = pick(exponent > LEAST_POWER, found, 0.0)
+    found = pick(exponent < MOST_POWER, found, INF)
     # the edges: 0 and infinity to a power, a power without end, what is no number
-    ends = INF if (x == INF) == (y > 0.0) else 0.0
-    found = ends if x == 0.0 or x == INF else found
-    found = (INF if (x > 1.0) == (y > 0.0) else 0.0) if abs(y) == INF else found
-    found = NAN if x < 0.0 or x != x or y != y else found
-    return 1.0 if y == 0.0 or x == 1.0 else found
+    found = pick((x == 0.0) | (x == INF), pick((x == INF) == (y > 0.0), INF, 0.0), found)
+    found = pick(abs(y) == INF, pick((x > 1.0) == (y > 0.0), INF, 0.0), found)
+    found = pick((x < 0.0) | (x != x) | (y != y), NAN, found)
+    return pick((y == 0.0) | (x == 1.0), 1.0, found)

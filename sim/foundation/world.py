@@ -8,17 +8,18 @@ from sim.foundation.jit import law
 
 
 class World(NamedTuple):
-    """One world (or, with a leading axis, a tile of worlds) at one month.
+    """One world at one month, or a tile of worlds, whose columns are rows of worlds (lanes.py).
 
-    ``firms``    record array, a row per firm: state and strategy (columns.FIRM_COLUMNS and firm assumptions)
+    ``firms``    records, one a firm: state and strategy (columns.FIRM_COLUMNS and firm assumptions)
     ``market``   record: the market's row (columns.MARKET_COLUMNS)
     ``assume``   record: every assumption in force, ``<mechanism>_<name>``
     ``shares``   (firms, 8) share of every firm in every market; the outside option has what is left
     ``sizes``    (8,) size of every market, RMB million a month (consumer: million potential users)
-    ``luck``     record array, a row per firm: this month's draws (engine/luck.py names them)
+    ``luck``     records, one a firm: this month's draws (engine/luck.py names them)
     ``chance``   record: this month's draws for the market
     ``log``      record array that ``tell`` writes to, ``told`` (2,): rows written, 1 if everything is to be told
     ``tick``     month of the run, 1 is the start; ``month`` calendar month, year * 12 + month - 1
+    ``worlds``   how many worlds there are: of one world 1
     """
 
     firms: Any
@@ -32,6 +33,7 @@ class World(NamedTuple):
     told: Any
     tick: int
     month: int
+    worlds: int = 1
 
 
 @law

@@ -16,11 +16,14 @@ Sources: P-ZP-16, P-ZP-17, P-ZP-21 (research and pay at Zhipu), P-ZP-23, P-MM-28
 """
 
 from sim.foundation.assumption import Assumption, Mechanism
-from sim.foundation.columns import COLD, HOT, INDEPENDENT, LONGEST_RUNWAY, NEVER, STARTUP
+from sim.foundation.branches import mostly, pick
+from sim.foundation.columns import COLD, HOT, LONGEST_RUNWAY, NEVER, STARTUP
 from sim.foundation.formulas import TINY
 from sim.foundation.jit import law
-from sim.foundation.maths import exp, power
+from sim.foundation.maths import exp, log, power
 from sim.foundation.months import MONTHS_A_YEAR, QUARTER
+
+LONGEST_LEASES = 1e6  # months: leases that never end
 
 MECHANISM = Mechanism(
     "burn",
@@ -104,9 +107,8 @@ MECHANISM = Mechanism(
 @law
 def runway_months(cash, burn):
     """Months of cash at this burn, capped where burn is small or not positive."""
-    if burn <= TINY:
-        return LONGEST_RUNWAY
-    return min(max(cash / burn, 0.0), LONGEST_RUNWAY)
+    months = min(max(cash / max(burn, TINY), 0.0), LONGEST_RUNWAY)
+    return pick(burn <= TINY, LONGEST_RUNWAY, months)
 
 
 @law
@@ -114,14 +116,11 @@ def plan(firm, market, assume, tick):
     """Research and marketing of the full plan, and overhead, RMB million this month."""
     pivoted = firm.pivot_month <= tick
     research = firm.research_ambition * firm.spread * market.frontier_cost
-    if pivoted:
-        kept = assume.pivot_deep_research if firm.deep == 1 else assume.pivot_light_research
-        research = min(research, firm.pivot_cost) * kept * market.build_cost
+    kept = pick(firm.deep == 1, assume.pivot_deep_research, assume.pivot_light_research)
+    research = pick(pivoted, min(research, firm.pivot_cost) * kept * market.build_cost, research)
     people = firm.organisation * (1.0 - firm.restructured) * assume.burn_overhead_month
     overhead = (people + assume.burn_replacing * firm.people_lost) * market.wage_growth
-    marketing = firm.marketing_intensity * market.marketing_budget
-    if pivoted:
-        marketing *= assume.pivot_keeps_lines
+    marketing = firm.marketing_intensity * market.marketing_budget * pick(pivoted, assume.pivot_keeps_lines, 1.0)
     return research, marketing, overhead
 
 
@@ -138,35 +137,33 @@ def shrinks(firm, assume, tick):
 @law
 def cuts(cutting, runway, climate, assume):
     """1 if a firm cuts this month; it goes on with what it did between the two thresholds."""
-    caution = assume.burn_cold_caution if climate == COLD else 1.0
-    if runway < assume.burn_cut_runway * caution:
-        return 1
-    if runway >= max(assume.burn_resume_runway, assume.burn_cut_runway) * caution:
-        return 0
-    return cutting
+    caution = pick(climate == COLD, assume.burn_cold_caution, 1.0)
+    resumes = runway >= max(assume.burn_resume_runway, assume.burn_cut_runway) * caution
+    return pick(runway < assume.burn_cut_runway * caution, 1, pick(resumes, 0, cutting))
 
 
 @law
 def lives_from_revenue(firm, climate, assume, tick):
     """True once revenue covers enough of spending for a firm to close its loop; while capital is hot only if listed."""
-    if firm.started == 0 or (climate == HOT and firm.listing_month > tick):
-        return False
-    return firm.smooth_revenue >= assume.burn_close_loop_at * firm.last_spending
+    covered = firm.smooth_revenue >= assume.burn_close_loop_at * firm.last_spending
+    return (firm.started == 1) & ((climate != HOT) | (firm.listing_month <= tick)) & covered
 
 
 @law
 def aimed_at(firm, research, marketing, fixed, market, assume, tick):
     """Research and marketing that a startup aims at this month."""
-    team = assume.burn_floor_month if firm.pivot_month == NEVER else assume.burn_floor_pivoted
+    team = pick(firm.pivot_month == NEVER, assume.burn_floor_month, assume.burn_floor_pivoted)
     floor = min(team * market.wage_growth, research)
     least = min(assume.burn_marketing_floor, 1.0) * marketing
-    if firm.cutting == 1:
-        return floor, least
-    share = firm.free_share * (assume.burn_most if market.climate == HOT else 1.0)
-    if lives_from_revenue(firm, market.climate, assume, tick):
-        means = firm.smooth_revenue - fixed + max(firm.cash, 0.0) / assume.burn_loop_months
-        share = min(share, max(means, 0.0) / max(research + marketing, TINY))
-    return max(share * research, floor), max(share * marketing, least)
+    share = firm.free_share * pick(market.climate == HOT, assume.burn_most, 1.0)
+    means = firm.smooth_revenue - fixed + max(firm.cash, 0.0) / assume.burn_loop_months
+    earned = min(share, max(means, 0.0) / max(research + marketing, TINY))
+    share = pick(lives_from_revenue(firm, market.climate, assume, tick), earned, share)
+    cuts_all = firm.cutting == 1
+    return (
+        pick(cuts_all, floor, max(share * research, floor)),
+        pick(cuts_all, least, max(share * marketing, least)),
+    )
 
 
 @law
@@ -180,18 +177,16 @@ def reached(before, aim, keep, assume):
 @law
 def spend(firm, market, assume, tick):
     """Decide the month's spending of a firm. Giants carry out their whole plan."""
-    firm.organisation *= shrinks(firm, assume, tick)
     research, marketing, overhead = plan(firm, market, assume, tick)
-    if firm.kind == STARTUP:
+    if mostly(firm.kind == STARTUP):
         fixed = overhead + firm.cost_of_revenue
         firm.plan_runway = runway_months(
             firm.cash, research + marketing + fixed - firm.smooth_revenue - firm.grant_month
         )
         firm.cutting = cuts(firm.cutting, firm.plan_runway, market.climate, assume)
         research, marketing = aimed_at(firm, research, marketing, fixed, market, assume, tick)
-        if firm.started == 1:
-            keep = assume.burn_keep_month if firm.pivot_month == NEVER else assume.burn_keep_pivoted
-            research = reached(firm.research, research, keep, assume)
+        keep = pick(firm.pivot_month == NEVER, assume.burn_keep_month, assume.burn_keep_pivoted)
+        research = pick(firm.started == 1, reached(firm.research, research, keep, assume), research)
     firm.research = research
     firm.marketing = marketing
     firm.overhead = overhead
@@ -200,55 +195,65 @@ def spend(firm, market, assume, tick):
 
 
 @law
-def step(world):
+def wages(world):
+    """How far pay has grown since the opening, and for how many months leases end after a pivot."""
+    assume = world.assume
+    world.market.wage_growth = exp(assume.burn_wage_growth_year * world.tick / MONTHS_A_YEAR)
+    end = (assume.pivot_overhead > 0.0) & (assume.burn_keep_pivoted < 1.0)
+    pace = pick(end, log(assume.burn_keep_pivoted), -1.0)
+    world.market.leases = pick(end, log(assume.pivot_overhead) / pace, LONGEST_LEASES)
+
+
+@law
+def shrink(world, f):
+    """The organisation of a pivoted firm shrinks as leases end."""
+    firm = world.firms[f]
+    months = world.tick - firm.pivot_month
+    ended = (months < 1) | (months > world.market.leases + 2.0)
+    if not mostly(ended | (world.assume.burn_on == 0.0)):
+        firm.organisation *= shrinks(firm, world.assume, world.tick)
+
+
+@law
+def step(world, f):
     """Spending of the month is decided; money moves in ``settle``."""
-    world.market.wage_growth = exp(world.assume.burn_wage_growth_year * world.tick / MONTHS_A_YEAR)
-    for f in range(world.firms.shape[0]):
-        firm = world.firms[f]
-        if firm.status != INDEPENDENT:
-            continue
-        if world.assume.burn_on == 1.0:
-            spend(firm, world.market, world.assume, world.tick)
-        else:
-            firm.research, firm.marketing, firm.overhead = 0.0, 0.0, 0.0
-            firm.spending = firm.burn_month
-            firm.last_spending = firm.burn_month
-            firm.plan_runway = runway_months(firm.cash, firm.burn_month - firm.smooth_revenue - firm.grant_month)
+    firm = world.firms[f]
+    if mostly(world.assume.burn_on == 1.0):
+        spend(firm, world.market, world.assume, world.tick)
+    else:
+        firm.research, firm.marketing, firm.overhead = 0.0, 0.0, 0.0
+        firm.spending = firm.burn_month
+        firm.last_spending = firm.burn_month
+        firm.plan_runway = runway_months(firm.cash, firm.burn_month - firm.smooth_revenue - firm.grant_month)
 
 
 @law
-def settle(world):
+def settle(world, f):
     """Money moves: collections and grants in, spending out; burn and runway follow."""
-    for f in range(world.firms.shape[0]):
-        firm = world.firms[f]
-        if firm.status != INDEPENDENT:
-            continue
-        first = firm.started == 0
-        firm.started = 1
-        firm.grant_in = firm.grant_month
-        world.market.grants_paid += firm.grant_in
-        firm.operating_flow = firm.collections - firm.spending
-        if firm.kind == STARTUP:  # giants are open accounts
-            firm.cash += firm.operating_flow + firm.grant_in
-        firm.flow_total += firm.operating_flow
-        net = firm.spending - firm.collections - firm.grant_in
-        if first:
-            firm.smooth_flow, firm.burn = firm.operating_flow, net
-        else:
-            firm.smooth_flow += (firm.operating_flow - firm.smooth_flow) / MONTHS_A_YEAR
-            firm.burn += (net - firm.burn) / QUARTER
-        firm.runway = runway_months(firm.cash, firm.burn)
+    firm = world.firms[f]
+    first = firm.started == 0
+    firm.started = 1
+    firm.grant_in = firm.grant_month
+    world.market.grants_paid += firm.grant_in
+    firm.operating_flow = firm.collections - firm.spending
+    if firm.kind == STARTUP:  # giants are open accounts
+        firm.cash += firm.operating_flow + firm.grant_in
+    firm.flow_total += firm.operating_flow
+    net = firm.spending - firm.collections - firm.grant_in
+    if first:
+        firm.smooth_flow, firm.burn = firm.operating_flow, net
+    else:
+        firm.smooth_flow += (firm.operating_flow - firm.smooth_flow) / MONTHS_A_YEAR
+        firm.burn += (net - firm.burn) / QUARTER
+    firm.runway = runway_months(firm.cash, firm.burn)
 
 
 @law
-def open_month(world):
+def open_month(world, f):
     """Yesterday's cash is today's opening balance; this month's inflows start at zero."""
-    for f in range(world.firms.shape[0]):
-        firm = world.firms[f]
-        if firm.status != INDEPENDENT:
-            continue
-        firm.cash_open = firm.cash
-        firm.venture_in, firm.ipo_in, firm.placement_in = 0.0, 0.0, 0.0
-        firm.strategic_in, firm.redeemed = 0.0, 0.0
-        firm.spin_off_in, firm.grant_in = 0.0, 0.0
-        firm.collections, firm.spending = 0.0, 0.0
+    firm = world.firms[f]
+    firm.cash_open = firm.cash
+    firm.venture_in, firm.ipo_in, firm.placement_in = 0.0, 0.0, 0.0
+    firm.strategic_in, firm.redeemed = 0.0, 0.0
+    firm.spin_off_in, firm.grant_in = 0.0, 0.0
+    firm.collections, firm.spending = 0.0, 0.0

@@ -17,11 +17,14 @@ Sources: P-MK-01, P-MK-02, P-MK-03 (market size), P-ZP-45, S003-15, S003-17, P-M
 """
 
 from sim.foundation.assumption import Assumption, Mechanism
+from sim.foundation.branches import mostly, pick
 from sim.foundation.columns import API, CONSUMER, HOME, INDEPENDENT, LINE_COUNT, PROJECTS, VERTICAL
 from sim.foundation.formulas import TINY, growth_log, season
 from sim.foundation.jit import law
 from sim.foundation.maths import exp, log, power
 from sim.foundation.months import MONTHS_A_YEAR
+
+SMOOTHING = 1.0 / MONTHS_A_YEAR  # of revenue over a year
 
 MECHANISM = Mechanism(
     "demand",
@@ -210,9 +213,8 @@ def measure(world):
 @law
 def appeal(mix, hit, reach_log, reach_elasticity, quality, gap, taking):
     """A firm's weight in a line before it is split over places; 0 where it makes no effort."""
-    if mix <= 0.0:
-        return 0.0
-    return exp(taking * (log(mix) + hit + reach_elasticity * reach_log - quality * gap))
+    weight = exp(taking * (log(mix) + hit + reach_elasticity * reach_log - quality * gap))
+    return pick(mix > 0.0, weight, 0.0)
 
 
 @law
@@ -220,11 +222,12 @@ def line_effort(firm, assume, line, tick):
     """Effort of a firm in a line: a pivoted firm keeps little of the general lines and turns to verticals."""
     pivoted = firm.pivot_month <= tick
     if line == VERTICAL:
-        own = max(firm.mix_vertical, assume.pivot_vertical_mix) if pivoted else firm.mix_vertical + firm.moves_in
+        turned = max(firm.mix_vertical, assume.pivot_vertical_mix)
+        own = pick(pivoted, turned, firm.mix_vertical + firm.moves_in)
         return own * firm.vertical_pull * firm.fresh
     own = firm.mix_consumer if line == CONSUMER else (firm.mix_api if line == API else firm.mix_projects)
     own *= firm.fresh
-    return own * assume.pivot_keeps_lines if pivoted else own
+    return own * pick(pivoted, assume.pivot_keeps_lines, 1.0)
 
 
 @law
@@ -258,60 +261,74 @@ def outside_weight(assume, market, outside, quality, line, place):
 
 
 @law
-def take_place(world):
-    """What is the same in every line: what a firm offers, to whom, its reach, and its effort at home and abroad."""
-    firms, market, assume = world.firms, world.market, world.assume
-    turned = market.taking != market.parted_at
-    market.parted_at = market.taking
-    for f in range(firms.shape[0]):
-        firm = firms[f]
-        if firm.status != INDEPENDENT:
-            continue
-        firm.reach_log = log(firm.reach * firm.footing)
-        adopts = assume.open_source_on == 1.0
-        firm.offer_gap = min(firm.gap, market.open_gap + assume.frontier_adoption_gap) if adopts else firm.gap
-        firm.choosing = 1.0 - assume.demand_niche_loyal * firm.niche
-        lost = assume.releases_stale_loss * firm.stale
-        if firm.abandoned_month <= world.tick and assume.listing_on == 1.0:
-            lost += assume.listing_strength * assume.listing_abandoned_clients
-        firm.fresh = exp(-lost) if lost > 0.0 else 1.0
-        place = firm.overseas + 2.0 * assume.overseas_on
-        if turned or place != firm.parted_at:  # two powers a firm and month, and they seldom change
-            firm.parted_at = place
-            firm.part_home = power(1.0 - firm.overseas, market.taking)
-            firm.part_abroad = power(firm.overseas, market.taking) if assume.overseas_on == 1.0 else 0.0
+def part(world, f):
+    """Split a firm's efforts between home and abroad: two powers, taken anew only where something changed."""
+    firm, taking, assume = world.firms[f], world.market.taking, world.assume
+    place = firm.overseas + 2.0 * assume.overseas_on
+    if not mostly((place == firm.parted_at) & (taking == firm.parted_taking)):
+        firm.parted_at, firm.parted_taking = place, taking
+        firm.part_home = power(1.0 - firm.overseas, taking)
+        firm.part_abroad = power(firm.overseas, taking) if assume.overseas_on == 1.0 else 0.0
 
 
 @law
-def contest(world, line):
-    """One line of business at home and abroad: new and switching users choose."""
-    firms, market, assume, shares = world.firms, world.market, world.assume, world.shares
-    quality, reach_elasticity, outside, switching = pulls(assume, line)
-    home_sum = outside_weight(assume, market, outside, quality, line, 0)
-    abroad_sum = outside_weight(assume, market, outside, quality, line, 1)
-    home_free, abroad_free = 1.0, 1.0  # of all customers, those who may choose anew
-    for f in range(firms.shape[0]):
-        firm = firms[f]
-        if firm.status != INDEPENDENT:
-            continue
-        own = line_effort(firm, assume, line, world.tick)
-        gap = firm.gap if line == API else firm.offer_gap
-        hit = firm.hit_consumer if line == CONSUMER else (firm.hit_api if line == API else 0.0)
-        weight = appeal(own, hit, firm.reach_log, reach_elasticity, quality, gap, market.taking)
-        firm.weight_home = weight * firm.part_home
-        firm.weight_abroad = weight * firm.part_abroad
-        home_sum += firm.weight_home
-        abroad_sum += firm.weight_abroad
-        home_free -= (1.0 - firm.choosing) * shares[f, line]
-        abroad_free -= (1.0 - firm.choosing) * shares[f, LINE_COUNT + line]
-    for f in range(firms.shape[0]):
-        firm = firms[f]
-        if firm.status != INDEPENDENT:
-            continue
-        won_home = firm.weight_home / max(home_sum, TINY) * max(home_free, 0.0)
-        won_abroad = firm.weight_abroad / max(abroad_sum, TINY) * max(abroad_free, 0.0)
-        shares[f, line] += switching * (won_home - firm.choosing * shares[f, line])
-        shares[f, LINE_COUNT + line] += switching * (won_abroad - firm.choosing * shares[f, LINE_COUNT + line])
+def offer(world, f):
+    """What is the same in every line: what a firm offers, to whom, and its reach."""
+    firm, market, assume = world.firms[f], world.market, world.assume
+    firm.prospect = 0.0
+    if not mostly(assume.demand_on == 1.0):
+        no_revenue(firm)
+        return
+    firm.reach_log = log(firm.reach * firm.footing)
+    adopted = min(firm.gap, market.open_gap + assume.frontier_adoption_gap)
+    firm.offer_gap = pick(assume.open_source_on == 1.0, adopted, firm.gap)
+    firm.choosing = 1.0 - assume.demand_niche_loyal * firm.niche
+    avoided = (firm.abandoned_month <= world.tick) & (assume.listing_on == 1.0)
+    lost = assume.releases_stale_loss * firm.stale
+    lost += pick(avoided, assume.listing_strength * assume.listing_abandoned_clients, 0.0)
+    firm.fresh = exp(-lost)
+
+
+@law
+def open_line(world, line):
+    """One line of business before customers choose: the outside option, at home and abroad."""
+    market, assume = world.market, world.assume
+    quality, _, outside, _ = pulls(assume, line)
+    market.weights_home = outside_weight(assume, market, outside, quality, line, 0)
+    market.weights_abroad = outside_weight(assume, market, outside, quality, line, 1)
+    market.free_home, market.free_abroad = 1.0, 1.0
+
+
+@law
+def weigh(world, f, line):
+    """A firm's weights in one line of business; its loyal customers do not choose anew."""
+    firm, market, assume, shares = world.firms[f], world.market, world.assume, world.shares
+    if not mostly(assume.demand_on == 1.0):
+        return
+    quality, reach_elasticity, _, _ = pulls(assume, line)
+    own = line_effort(firm, assume, line, world.tick)
+    gap = firm.gap if line == API else firm.offer_gap
+    hit = firm.hit_consumer if line == CONSUMER else (firm.hit_api if line == API else 0.0)
+    weight = appeal(own, hit, firm.reach_log, reach_elasticity, quality, gap, market.taking)
+    firm.weight_home = weight * firm.part_home
+    firm.weight_abroad = weight * firm.part_abroad
+    market.weights_home += firm.weight_home
+    market.weights_abroad += firm.weight_abroad
+    market.free_home -= (1.0 - firm.choosing) * shares[f, line]
+    market.free_abroad -= (1.0 - firm.choosing) * shares[f, LINE_COUNT + line]
+
+
+@law
+def choose(world, f, line):
+    """New and switching users of one line of business choose the firm, or leave it."""
+    firm, market, assume, shares = world.firms[f], world.market, world.assume, world.shares
+    if not mostly(assume.demand_on == 1.0):
+        return
+    _, _, _, switching = pulls(assume, line)
+    won_home = firm.weight_home / max(market.weights_home, TINY) * max(market.free_home, 0.0)
+    won_abroad = firm.weight_abroad / max(market.weights_abroad, TINY) * max(market.free_abroad, 0.0)
+    shares[f, line] += switching * (won_home - firm.choosing * shares[f, line])
+    shares[f, LINE_COUNT + line] += switching * (won_abroad - firm.choosing * shares[f, LINE_COUNT + line])
 
 
 @law
@@ -334,37 +351,47 @@ def horizon_revenue(world):
 
 
 @law
-def prospects(world):
-    """Revenue within reach of every firm at the horizon: what its capability would win at par effort and reach.
+def look_ahead(world):
+    """Markets at the horizon of valuation, before firms' prospects in them are weighed."""
+    market, assume = world.market, world.assume
+    market.within_reach, market.verticals_ahead = horizon_revenue(world)
+    market.weights_home = assume.value_outside * exp(-market.taking * assume.demand_quality_projects * market.open_gap)
+
+
+@law
+def weigh_prospect(world, f):
+    """A firm's weight at the horizon: what its capability would win at par effort and reach.
 
     A firm in the general race competes for all markets, a pivoted one for verticals, against the outside option.
     """
-    firms, market, assume = world.firms, world.market, world.assume
-    quality, outside = assume.demand_quality_projects, assume.value_outside
-    everything, verticals = horizon_revenue(world)
-    total = outside * exp(-market.taking * quality * market.open_gap)
-    for f in range(firms.shape[0]):
-        firm = firms[f]
-        if firm.status == INDEPENDENT:
-            efforts = firm.mix_consumer + firm.mix_api + firm.mix_projects + firm.mix_vertical
-            sells = efforts > 0.0 or firm.pivot_month <= world.tick
-            gap = firm.offer_gap if firm.pivot_month <= world.tick else firm.gap
-            weight = exp(-market.taking * quality * gap) * firm.footing * firm.fresh
-            if firm.pivot_month <= world.tick:
-                weight *= firm.vertical_pull
-            firm.weight_home = weight if sells else 0.0
-            total += firm.weight_home
-    for f in range(firms.shape[0]):
-        firm = firms[f]
-        if firm.status == INDEPENDENT:
-            within_reach = verticals if firm.pivot_month <= world.tick else everything
-            firm.prospect = within_reach * firm.weight_home / max(total, TINY)
+    firm, market, assume = world.firms[f], world.market, world.assume
+    if not mostly(assume.demand_on == 1.0):
+        return
+    pivoted = firm.pivot_month <= world.tick
+    efforts = firm.mix_consumer + firm.mix_api + firm.mix_projects + firm.mix_vertical
+    gap = pick(pivoted, firm.offer_gap, firm.gap)
+    weight = exp(-market.taking * assume.demand_quality_projects * gap) * firm.footing * firm.fresh
+    weight *= pick(pivoted, firm.vertical_pull, 1.0)
+    firm.weight_home = pick((efforts > 0.0) | pivoted, weight, 0.0)
+    market.weights_home += firm.weight_home
+
+
+@law
+def prospect(world, f):
+    """Revenue within a firm's reach at the horizon."""
+    firm, market = world.firms[f], world.market
+    if not mostly(world.assume.demand_on == 1.0):
+        return
+    within_reach = pick(firm.pivot_month <= world.tick, market.verticals_ahead, market.within_reach)
+    firm.prospect = within_reach * firm.weight_home / max(market.weights_home, TINY)
 
 
 @law
 def bill(world, f):
     """Revenue of the month by line, and its cost, for one firm. Verticals book orders; delivery is elsewhere."""
     firm, market, assume, sizes, shares = world.firms[f], world.market, world.assume, world.sizes, world.shares
+    if not mostly(assume.demand_on == 1.0):
+        return
     users_home = sizes[CONSUMER] * shares[f, CONSUMER]
     users_abroad = sizes[LINE_COUNT + CONSUMER] * shares[f, LINE_COUNT + CONSUMER]
     firm.users = users_home + users_abroad
@@ -395,6 +422,9 @@ def bill(world, f):
     firm.cost_of_revenue = consumer_cost + api_cost + project_cost + vertical_cost
     firm.revenue = firm.revenue_consumer + firm.revenue_api + firm.revenue_projects + firm.revenue_vertical
     firm.gross_profit = firm.revenue - firm.cost_of_revenue
+    firm.smooth_revenue += (firm.revenue - firm.smooth_revenue) * SMOOTHING
+    firm.slow_revenue += (firm.revenue - firm.slow_revenue) * (SMOOTHING / 2.0)
+    firm.revenue_total += firm.revenue
 
 
 @law
@@ -412,31 +442,3 @@ def no_revenue(firm):
     firm.revenue_consumer, firm.revenue_api, firm.revenue_projects, firm.revenue_vertical = 0.0, 0.0, 0.0, 0.0
     firm.revenue, firm.cost_of_revenue, firm.gross_profit = 0.0, 0.0, 0.0
     firm.smooth_revenue -= firm.smooth_revenue / MONTHS_A_YEAR
-
-
-@law
-def step(world):
-    """The month in all eight markets."""
-    firms, assume = world.firms, world.assume
-    measure(world)
-    for f in range(firms.shape[0]):
-        if firms[f].status != INDEPENDENT:
-            continue
-        firms[f].prospect = 0.0
-        if assume.demand_on == 0.0:
-            no_revenue(firms[f])
-    if assume.demand_on == 0.0:
-        return
-    take_place(world)
-    for line in range(LINE_COUNT):
-        contest(world, line)
-    prospects(world)
-    smoothing = 1.0 / MONTHS_A_YEAR
-    for f in range(firms.shape[0]):
-        firm = firms[f]
-        if firm.status != INDEPENDENT:
-            continue
-        bill(world, f)
-        firm.smooth_revenue += smoothing * (firm.revenue - firm.smooth_revenue)
-        firm.slow_revenue += smoothing / 2.0 * (firm.revenue - firm.slow_revenue)
-        firm.revenue_total += firm.revenue

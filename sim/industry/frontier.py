@@ -13,7 +13,8 @@ Sources: S003-19 (the pace slowed after GPT-4), S000-15 to S000-17 (training cos
 """
 
 from sim.foundation.assumption import Assumption, Mechanism
-from sim.foundation.columns import INDEPENDENT, NEVER, STARTUP
+from sim.foundation.branches import mostly
+from sim.foundation.columns import NEVER, STARTUP
 from sim.foundation.firm_means import RAISED_MONTHS, means_of
 from sim.foundation.jit import law
 from sim.foundation.maths import exp, log, power
@@ -83,15 +84,18 @@ def effort(research, firm, assume, cost):
 
 
 @law
-def measure_means(world):
+def no_means(world):
+    """Before means are added up."""
+    world.market.means = 0.0
+
+
+@law
+def add_means(world, f):
     """What startups raise, earn and are given in a month, RMB million; what they once raised fades."""
-    means = 0.0
-    for f in range(world.firms.shape[0]):
-        firm = world.firms[f]
-        if firm.status == INDEPENDENT and firm.kind == STARTUP:
-            firm.raised_smooth -= firm.raised_smooth / RAISED_MONTHS
-            means += means_of(firm)
-    return means
+    firm = world.firms[f]
+    if firm.kind == STARTUP:
+        firm.raised_smooth -= firm.raised_smooth / RAISED_MONTHS
+        world.market.means += means_of(firm)
 
 
 @law
@@ -113,7 +117,6 @@ def next_gap(gap, speed, effort_now, assume, z):
 def advance(world):
     """The frontier's own month."""
     market, assume = world.market, world.assume
-    means = measure_means(world)
     if assume.frontier_on == 0.0:
         market.frontier_speed = 0.0
         market.frontier_cost = assume.frontier_cost_month
@@ -121,18 +124,13 @@ def advance(world):
     age = world.tick + assume.frontier_age_months if market.shift_month == NEVER else world.tick - market.shift_month
     market.frontier_speed = speed_month(assume, age)
     market.frontier += market.frontier_speed
-    market.frontier_cost = cost_of_pace(market.frontier_cost, market.frontier, means, assume)
+    market.frontier_cost = cost_of_pace(market.frontier_cost, market.frontier, market.means, assume)
 
 
 @law
-def keep_pace(world):
-    """Every firm's gap follows what it spent on research this month."""
-    market, assume = world.market, world.assume
-    if assume.frontier_on == 0.0:
-        return
-    for f in range(world.firms.shape[0]):
-        firm = world.firms[f]
-        if firm.status != INDEPENDENT:
-            continue
+def keep_pace(world, f):
+    """A firm's gap follows what it spent on research this month."""
+    firm, market, assume = world.firms[f], world.market, world.assume
+    if mostly(assume.frontier_on == 1.0):
         firm.effort = effort(firm.research * market.know_how, firm, assume, market.frontier_cost)
         firm.gap = next_gap(firm.gap, market.frontier_speed, firm.effort, assume, world.luck[f].z_research)

@@ -7,7 +7,7 @@ Sources: S003-10, S003-11, P-MS-04 to P-MS-07 (Kimi), P-ZP-22, P-MM-35, S003-12 
 """
 
 from sim.foundation.assumption import Assumption, Mechanism
-from sim.foundation.columns import CONSUMER, INDEPENDENT, LINE_COUNT
+from sim.foundation.columns import CONSUMER, LINE_COUNT
 from sim.foundation.formulas import TINY
 from sim.foundation.jit import law
 from sim.foundation.maths import exp, log, power
@@ -84,36 +84,54 @@ def to_consumers(firm, place):
 
 @law
 def plan(world):
-    """The common budget of this month."""
+    """The common budget of this month; what all spend is added up after it."""
     on = world.assume.marketing_on == 1.0
     world.market.marketing_budget = budget(world.assume, world.tick) if on else 0.0
+    world.market.advertised = 0.0
 
 
 @law
-def step(world):
-    """Users bought and users who leave this month, at home and abroad."""
-    firms, shares, sizes, assume = world.firms, world.shares, world.sizes, world.assume
-    if assume.marketing_on == 0.0:
-        return
-    pressure = 0.0
-    for f in range(firms.shape[0]):
-        if firms[f].status == INDEPENDENT:
-            pressure += firms[f].marketing
-    cpa = cost_per_acquisition(pressure, assume)
-    for place in range(2 if assume.overseas_on == 1.0 else 1):
-        k = place * LINE_COUNT + CONSUMER
-        per_money = 1.0 / (cpa * max(sizes[k], TINY))
-        wanted, taken = 0.0, 0.0
-        for f in range(firms.shape[0]):
-            firm = firms[f]
-            if firm.status != INDEPENDENT:
-                continue
-            shares[f, k] *= 1.0 - assume.marketing_churn_month
-            taken += shares[f, k]
-            wanted += to_consumers(firm, place) * per_money
-        free = max(1.0 - taken, 0.0) * assume.marketing_bought_most
-        filled = min(free / max(wanted, TINY), 1.0)
-        for f in range(firms.shape[0]):
-            firm = firms[f]
-            if firm.status == INDEPENDENT:
-                shares[f, k] += filled * per_money * to_consumers(firm, place)
+def add_up(world, f):
+    """What firms spend on marketing in this month."""
+    world.market.advertised += world.firms[f].marketing
+
+
+@law
+def is_at(assume, place):
+    """True where there is advertising at home (place 0), and abroad (1) a market too."""
+    return assume.marketing_on == 1.0 and (place == 0 or assume.overseas_on == 1.0)
+
+
+@law
+def ask_price(world, place):
+    """What a unit of marketing buys at a place, before anybody does."""
+    market = world.market
+    cpa = cost_per_acquisition(market.advertised, world.assume)
+    market.bought_by = 1.0 / (cpa * max(world.sizes[place * LINE_COUNT + CONSUMER], TINY))
+    market.wanted, market.taken = 0.0, 0.0
+
+
+@law
+def lose(world, f, place):
+    """Users at a place who leave, and users whom the firm wants to buy there."""
+    market, k = world.market, place * LINE_COUNT + CONSUMER
+    if is_at(world.assume, place):
+        world.shares[f, k] *= 1.0 - world.assume.marketing_churn_month
+        market.taken += world.shares[f, k]
+        market.wanted += to_consumers(world.firms[f], place) * market.bought_by
+
+
+@law
+def fill(world, place):
+    """How many of those who are wanted at a place can be had."""
+    market = world.market
+    free = max(1.0 - market.taken, 0.0) * world.assume.marketing_bought_most
+    market.filled = min(free / max(market.wanted, TINY), 1.0)
+
+
+@law
+def buy(world, f, place):
+    """Users whom the firm buys at a place."""
+    market, k = world.market, place * LINE_COUNT + CONSUMER
+    if is_at(world.assume, place):
+        world.shares[f, k] += market.filled * market.bought_by * to_consumers(world.firms[f], place)

@@ -6,7 +6,7 @@ Sources: S001-16, S002-18 (barriers abroad are far more brutal), P-MM-05, P-MM-5
 """
 
 from sim.foundation.assumption import Assumption, Mechanism
-from sim.foundation.columns import ABROAD, INDEPENDENT, LINE_COUNT
+from sim.foundation.columns import ABROAD, LINE_COUNT
 from sim.foundation.jit import law
 
 MECHANISM = Mechanism(
@@ -39,18 +39,12 @@ MECHANISM = Mechanism(
 
 
 @law
-def step(world):
-    """Compliance cases of this month."""
-    assume = world.assume
+def step(world, f):
+    """What is left of the firm's foreign business: nothing without a market, less after a compliance case."""
+    assume, kept = world.assume, 1.0
     if assume.overseas_on == 0.0:
-        for f in range(world.firms.shape[0]):
-            for line in range(LINE_COUNT):
-                world.shares[f, ABROAD + line] = 0.0
-        return
-    for f in range(world.firms.shape[0]):
-        firm = world.firms[f]
-        if firm.status != INDEPENDENT or firm.overseas == 0.0:
-            continue
-        if world.luck[f].u_compliance < assume.overseas_compliance_hazard_month:
-            for line in range(LINE_COUNT):
-                world.shares[f, ABROAD + line] *= 1.0 - assume.overseas_compliance_loss
+        kept = 0.0
+    elif world.firms[f].overseas != 0.0 and world.luck[f].u_compliance < assume.overseas_compliance_hazard_month:
+        kept = 1.0 - assume.overseas_compliance_loss
+    for line in range(LINE_COUNT):
+        world.shares[f, ABROAD + line] *= kept

@@ -6,7 +6,7 @@ Sources: P-ZP-44 (112 days), P-ZP-40 to P-ZP-43, P-MK-14, P-MK-15 (SenseTime), S
 """
 
 from sim.foundation.assumption import Assumption, Mechanism
-from sim.foundation.columns import INDEPENDENT
+from sim.foundation.branches import mostly, pick
 from sim.foundation.formulas import TINY
 from sim.foundation.jit import law
 from sim.foundation.months import DAYS_A_MONTH
@@ -32,24 +32,20 @@ def collected_share(dso_days):
 
 
 @law
-def step(world):
+def step(world, f):
     """Collections and write-offs of the month."""
-    assume = world.assume
-    for f in range(world.firms.shape[0]):
-        firm = world.firms[f]
-        if firm.status != INDEPENDENT:
-            continue
-        at_once = firm.revenue_consumer + firm.revenue_api
-        late = firm.revenue_projects + firm.revenue_vertical
-        if assume.receivables_on == 0.0:
-            firm.collections = firm.revenue + firm.receivables
-            firm.receivables, firm.bad_debt = 0.0, 0.0
-            continue
-        weight = firm.revenue_vertical / late if late > TINY else 0.0
-        days = assume.receivables_project_dso_days
-        dso = days + weight * (max(firm.vertical_dso, days) - days)
-        firm.bad_debt = min(assume.receivables_bad_debt + weight * firm.vertical_bad_debt, 1.0) * late
-        firm.receivables += late - firm.bad_debt
-        collected = firm.receivables * collected_share(dso)
-        firm.receivables -= collected
-        firm.collections = at_once + collected
+    firm, assume = world.firms[f], world.assume
+    at_once = firm.revenue_consumer + firm.revenue_api
+    late = firm.revenue_projects + firm.revenue_vertical
+    if not mostly(assume.receivables_on == 1.0):
+        firm.collections = firm.revenue + firm.receivables
+        firm.receivables, firm.bad_debt = 0.0, 0.0
+        return
+    weight = pick(late > TINY, firm.revenue_vertical / max(late, TINY), 0.0)
+    days = assume.receivables_project_dso_days
+    dso = days + weight * (max(firm.vertical_dso, days) - days)
+    firm.bad_debt = min(assume.receivables_bad_debt + weight * firm.vertical_bad_debt, 1.0) * late
+    firm.receivables += late - firm.bad_debt
+    collected = firm.receivables * collected_share(dso)
+    firm.receivables -= collected
+    firm.collections = at_once + collected

@@ -9,7 +9,6 @@ Sizes: D, assumption.
 """
 
 from sim.foundation.assumption import Assumption, Mechanism
-from sim.foundation.columns import INDEPENDENT
 from sim.foundation.jit import law
 from sim.foundation.months import MONTHS_A_YEAR
 
@@ -33,26 +32,20 @@ def stale_years(months, assume):
 
 
 @law
-def age(world):
-    """How old every firm's last model near the frontier is when customers choose."""
-    assume = world.assume
-    for f in range(world.firms.shape[0]):
-        firm = world.firms[f]
-        if firm.status == INDEPENDENT:
-            counts = assume.releases_on == 1.0 and firm.pivot_month > world.tick
-            firm.stale = stale_years(world.tick - firm.release_month, assume) if counts else 0.0
+def age(world, f):
+    """How old the firm's last model near the frontier is when customers choose."""
+    firm, assume = world.firms[f], world.assume
+    counts = assume.releases_on == 1.0 and firm.pivot_month > world.tick
+    firm.stale = stale_years(world.tick - firm.release_month, assume) if counts else 0.0
 
 
 @law
-def step(world):
+def step(world, f):
     """Who has a model near the frontier after this month's research, and who has been without one for too long."""
     assume = world.assume
-    for f in range(world.firms.shape[0]):
-        firm = world.firms[f]
-        if firm.status != INDEPENDENT:
-            continue
-        if firm.gap <= assume.releases_near_gap:
-            firm.release_month = world.tick
-            firm.stale = 0.0
-        late = world.tick - firm.release_month >= assume.releases_months_without
-        firm.out_of_race = 1 if assume.releases_on == 1.0 and late else 0
+    firm = world.firms[f]
+    if firm.gap <= assume.releases_near_gap:
+        firm.release_month = world.tick
+        firm.stale = 0.0
+    late = world.tick - firm.release_month >= assume.releases_months_without
+    firm.out_of_race = 1 if assume.releases_on == 1.0 and late else 0

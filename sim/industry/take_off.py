@@ -9,7 +9,6 @@ does not foretell; S001-16 (DeepSeek), P-MS-07 (Kimi in 2024). Sizes: assumption
 """
 
 from sim.foundation.assumption import Assumption, Mechanism
-from sim.foundation.columns import INDEPENDENT
 from sim.foundation.jit import law
 from sim.foundation.maths import log
 
@@ -48,18 +47,14 @@ def after(hit, u, assume):
 
 
 @law
-def step(world):
-    """Which products take off this month, and what is left of those that did."""
-    assume = world.assume
-    for f in range(world.firms.shape[0]):
-        firm, luck = world.firms[f], world.luck[f]
-        if firm.status != INDEPENDENT:
-            continue
-        if assume.take_off_on == 0.0:
-            firm.hit_consumer, firm.hit_api = 0.0, 0.0
-            continue
-        # a draw of 1 is no luck
-        u = 1.0 if firm.pivot_month <= world.tick else luck.u_take_off
-        beyond = u - assume.take_off_chance_month
-        firm.hit_consumer = after(firm.hit_consumer, u, assume)
-        firm.hit_api = after(firm.hit_api, beyond if beyond > 0.0 else 1.0, assume)
+def step(world, f):
+    """Whether a product of the firm takes off this month, and what is left of one that did."""
+    firm, assume = world.firms[f], world.assume
+    if assume.take_off_on == 0.0:
+        firm.hit_consumer, firm.hit_api = 0.0, 0.0
+        return
+    # a draw of 1 is no luck
+    u = 1.0 if firm.pivot_month <= world.tick else world.luck[f].u_take_off
+    beyond = u - assume.take_off_chance_month
+    firm.hit_consumer = after(firm.hit_consumer, u, assume)
+    firm.hit_api = after(firm.hit_api, beyond if beyond > 0.0 else 1.0, assume)

@@ -10,6 +10,7 @@ Rates: assumption.
 """
 
 from sim.foundation.assumption import Assumption, Mechanism
+from sim.foundation.branches import mostly, pick
 from sim.foundation.causes import PEOPLE_LEFT, TALENT_POACHED
 from sim.foundation.columns import EVENT, GIANT, INDEPENDENT
 from sim.foundation.formulas import TINY
@@ -56,19 +57,19 @@ MECHANISM = Mechanism(
 @law
 def attraction(firm, assume):
     """What draws people: cash, closeness to the frontier, and a will to poach."""
-    means = 1.0 if firm.kind == GIANT else firm.cash / (firm.cash + assume.talent_cash_ref)
+    means = pick(firm.kind == GIANT, 1.0, firm.cash / (firm.cash + assume.talent_cash_ref))
     return max(firm.poaching * max(means, 0.0) * exp(-firm.gap), 0.0)
 
 
 @law
 def leaving_share(firm, assume, tick):
     """Share of a firm's talent that leaves this month of its own accord."""
-    share = assume.talent_leaving_month
-    if firm.kind != GIANT and firm.runway < assume.talent_distress_runway:
-        share += assume.talent_distress_month
+    in_distress = (firm.kind != GIANT) & (firm.runway < assume.talent_distress_runway)
     since = tick - firm.pivot_month
-    if 1 <= since <= MONTHS_A_YEAR:
-        share += assume.talent_exodus_month
+    pivoted_lately = (since >= 1) & (since <= MONTHS_A_YEAR)
+    share = assume.talent_leaving_month
+    share += pick(in_distress, assume.talent_distress_month, 0.0)
+    share += pick(pivoted_lately, assume.talent_exodus_month, 0.0)
     return min(share, 1.0)
 
 
@@ -81,26 +82,30 @@ def next_talent(talent, leaving, pull, assume):
 
 
 @law
-def step(world):
+def step(world, f):
     """Who leaves and who arrives this month."""
-    assume = world.assume
-    for f in range(world.firms.shape[0]):
-        firm = world.firms[f]
-        if firm.status != INDEPENDENT:
-            continue
-        firm.people_lost = 0.0
-        if assume.talent_on == 0.0:
-            continue
-        drawn = attraction(firm, assume)
-        before = max(firm.talent, assume.talent_least)
-        leaving = leaving_share(firm, assume, world.tick)
-        firm.people_lost = min(leaving * before, before - assume.talent_least)
-        firm.talent = next_talent(before, leaving, drawn / (1.0 + drawn), assume)
-        lost = 1.0 - firm.talent / max(firm.talent_before, TINY)
-        if firm.pivot_month <= world.tick and firm.exodus_told == 0 and lost >= assume.talent_exodus_told:
-            firm.exodus_told = 1
-            if firm.pivot_month > 0:
-                tell(world, f, EXODUS, lost, PEOPLE_LEFT, 1.0 - lost)
+    firm, assume = world.firms[f], world.assume
+    firm.people_lost = 0.0
+    if not mostly(assume.talent_on == 1.0):
+        return
+    drawn = attraction(firm, assume)
+    before = max(firm.talent, assume.talent_least)
+    leaving = leaving_share(firm, assume, world.tick)
+    firm.people_lost = min(leaving * before, before - assume.talent_least)
+    firm.talent = next_talent(before, leaving, drawn / (1.0 + drawn), assume)
+
+
+@law
+def tell_exodus(world, f):
+    """Tell of the people who left a firm since its pivot, once they are many."""
+    firm, assume = world.firms[f], world.assume
+    if assume.talent_on == 0.0 or firm.pivot_month > world.tick or firm.exodus_told == 1:
+        return
+    lost = 1.0 - firm.talent / max(firm.talent_before, TINY)
+    if lost >= assume.talent_exodus_told:
+        firm.exodus_told = 1
+        if firm.pivot_month > 0:
+            tell(world, f, EXODUS, lost, PEOPLE_LEFT, 1.0 - lost)
 
 
 @law

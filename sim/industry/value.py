@@ -17,7 +17,7 @@ Hong, Scheinkman & Xiong (2006) and Ofek & Richardson (2003) for the float, Tuke
 """
 
 from sim.foundation.assumption import Assumption, Mechanism
-from sim.foundation.columns import COLD, HOT, INDEPENDENT, NEVER, STARTUP
+from sim.foundation.columns import COLD, HOT, NEVER, STARTUP
 from sim.foundation.equity import scarce, scarce_float
 from sim.foundation.formulas import TINY
 from sim.foundation.jit import law
@@ -181,54 +181,57 @@ def target_premium(firm, market, assume, tick):
 
 
 @law
-def measure_peers(world):
-    """Mean premium and number of listed independent startups."""
-    total, listed = 0.0, 0.0
-    for f in range(world.firms.shape[0]):
-        firm = world.firms[f]
-        if firm.status == INDEPENDENT and firm.kind == STARTUP and firm.listing_month <= world.tick:
-            total += firm.premium
-            listed += 1.0
-    world.market.listed = listed
-    world.market.peer_premium = total / listed if listed > 0.0 else 0.0
-    world.market.peer_returns += (world.market.peer_premium - world.market.peer_returns) / HALF_YEAR
+def open_month(world):
+    """Before listed startups are counted."""
+    world.market.listed, world.market.peer_premium = 0.0, 0.0
 
 
 @law
-def step(world):
-    """Every startup is valued."""
-    market, assume = world.market, world.assume
-    measure_peers(world)
-    times = multiple(market.climate, assume)
+def add_peer(world, f):
+    """Listed startups, and their premiums."""
+    firm = world.firms[f]
+    if firm.kind == STARTUP and firm.listing_month <= world.tick:
+        world.market.peer_premium += firm.premium
+        world.market.listed += 1.0
+
+
+@law
+def measure_peers(world):
+    """Mean premium of listed independent startups."""
+    market = world.market
+    market.peer_premium = market.peer_premium / market.listed if market.listed > 0.0 else 0.0
+    market.peer_returns += (market.peer_premium - market.peer_returns) / HALF_YEAR
+
+
+@law
+def step(world, f):
+    """A startup is valued."""
+    firm, market, assume = world.firms[f], world.market, world.assume
+    if firm.kind != STARTUP:
+        return
+    if assume.value_on == 0.0:
+        firm.value = max(firm.cash, assume.value_least)
+        firm.premium = 0.0
+        return
     held = min(assume.listing_strength, 1.0) if assume.listing_on == 1.0 else 0.0
-    years = assume.value_horizon_months / MONTHS_A_YEAR
-    growth = exp(assume.demand_growth_floor_year * years)
-    for f in range(world.firms.shape[0]):
-        firm = world.firms[f]
-        if firm.status != INDEPENDENT or firm.kind != STARTUP:
-            continue
-        if assume.value_on == 0.0:
-            firm.value = max(firm.cash, assume.value_least)
-            firm.premium = 0.0
-            continue
-        own = times * (1.0 + assume.value_growth_multiple * growth_of(firm, assume))
-        base = business(firm.prospect, firm.smooth_revenue * MONTHS_A_YEAR, growth, own, assume)
-        cash = max(firm.cash, 0.0)
-        firm.drift = assume.value_momentum * firm.drift + shock(
-            world.luck[f].z_value, noise_of(firm, assume, world.tick), assume
-        )
-        if firm.anchored == 0:
-            firm.anchored = 1
-            if firm.entry_valuation > 0.0:
-                known = log(max(firm.entry_valuation - cash, assume.value_least) / base)
-                firm.premium = min(max(known, -assume.value_cap), assume.value_cap)
-        elif firm.abandoned_month == NEVER:
-            target = target_premium(firm, market, assume, world.tick)
-            listed = firm.listing_month <= world.tick
-            reversion = assume.value_reversion_listed if listed else assume.value_reversion
-            if firm.refused_months > 0:  # the second law holds a refused firm's premium down
-                target -= held * max(target - firm.premium, 0.0)
-            firm.premium = next_premium(firm.premium, target, firm.drift, reversion, assume)
-        else:  # the discount stays, within the cap in force
-            firm.premium = min(max(firm.premium, -assume.value_cap), assume.value_cap)
-        firm.value = base * exp(firm.premium) + cash
+    growth = exp(assume.demand_growth_floor_year * (assume.value_horizon_months / MONTHS_A_YEAR))
+    own = multiple(market.climate, assume) * (1.0 + assume.value_growth_multiple * growth_of(firm, assume))
+    base = business(firm.prospect, firm.smooth_revenue * MONTHS_A_YEAR, growth, own, assume)
+    cash = max(firm.cash, 0.0)
+    luck = shock(world.luck[f].z_value, noise_of(firm, assume, world.tick), assume)
+    firm.drift = assume.value_momentum * firm.drift + luck
+    if firm.anchored == 0:
+        firm.anchored = 1
+        if firm.entry_valuation > 0.0:
+            known = log(max(firm.entry_valuation - cash, assume.value_least) / base)
+            firm.premium = min(max(known, -assume.value_cap), assume.value_cap)
+    elif firm.abandoned_month == NEVER:
+        target = target_premium(firm, market, assume, world.tick)
+        listed = firm.listing_month <= world.tick
+        reversion = assume.value_reversion_listed if listed else assume.value_reversion
+        if firm.refused_months > 0:  # the second law holds a refused firm's premium down
+            target -= held * max(target - firm.premium, 0.0)
+        firm.premium = next_premium(firm.premium, target, firm.drift, reversion, assume)
+    else:  # the discount stays, within the cap in force
+        firm.premium = min(max(firm.premium, -assume.value_cap), assume.value_cap)
+    firm.value = base * exp(firm.premium) + cash

@@ -16,7 +16,8 @@ Sources: S001-19, S001-30, S000-18, S001-03; spread: form after Sutton (1998), K
 """
 
 from sim.foundation.assumption import Assumption, Mechanism
-from sim.foundation.columns import INDEPENDENT, NEVER, STARTUP
+from sim.foundation.branches import pick
+from sim.foundation.columns import NEVER, STARTUP
 from sim.foundation.firm_means import means_of
 from sim.foundation.formulas import TINY
 from sim.foundation.jit import law
@@ -105,32 +106,49 @@ def door(incumbents, assume):
 
 
 @law
+def is_on(assume):
+    """True where the law is in force."""
+    return (assume.scale_on == 1.0) & (assume.scale_strength > 0.0)
+
+
+@law
+def open_month(world):
+    """Before the race is measured."""
+    market = world.market
+    market.race_revenue, market.race_means, market.race_squares, market.lowest_cost = 0.0, 0.0, 0.0, 1.0
+
+
+@law
+def measure(world, f):
+    """What scale does to the firm's cost and quality, and the pressure on it; what it brings into the race."""
+    firm, market, assume = world.firms[f], world.market, world.assume
+    on, in_race = is_on(assume), firm.pivot_month == NEVER
+    if in_race:
+        market.race_revenue += firm.smooth_revenue
+        if firm.kind == STARTUP:
+            own = means_of(firm)
+            market.race_means += own
+            market.race_squares += own * own
+    firm.unit_cost = pick(on, unit_cost(firm.smooth_revenue, firm.reach, assume), 1.0)
+    market.lowest_cost = min(market.lowest_cost, firm.unit_cost)
+    firm.flywheel = pick(on, flywheel(firm.users, assume), 1.0)
+    firm.pressure = pick(on & in_race & (firm.kind == STARTUP), pressure(firm.gap, assume), 0.0)
+
+
+@law
+def share_out(world, f):
+    """How much more than their share of means startups in the race spread their research over."""
+    firm, market, assume = world.firms[f], world.market, world.assume
+    rival = is_on(assume) & (firm.kind == STARTUP) & (firm.pivot_month == NEVER)
+    rivals = market.race_squares / max(market.race_means, TINY)
+    firm.spread = pick(rival, spread(means_of(firm), rivals, assume), 1.0)
+
+
+@law
 def step(world):
-    """What scale does to cost, quality, demand, pressure and the door this month."""
+    """What scale does to prices, demand and the door this month."""
     market, assume = world.market, world.assume
-    on = assume.scale_on == 1.0 and assume.scale_strength > 0.0
-    incumbents, means, squares, best = 0.0, 0.0, 0.0, 1.0
-    for f in range(world.firms.shape[0]):
-        firm = world.firms[f]
-        if firm.status != INDEPENDENT:
-            continue
-        in_race = firm.pivot_month == NEVER
-        if in_race:
-            incumbents += firm.smooth_revenue
-            if firm.kind == STARTUP:
-                own = means_of(firm)
-                means += own
-                squares += own * own
-        firm.unit_cost = unit_cost(firm.smooth_revenue, firm.reach, assume) if on else 1.0
-        best = min(best, firm.unit_cost)
-        firm.flywheel = flywheel(firm.users, assume) if on else 1.0
-        firm.pressure = pressure(firm.gap, assume) if on and in_race and firm.kind == STARTUP else 0.0
-    rivals = squares / max(means, TINY)
-    for f in range(world.firms.shape[0]):
-        firm = world.firms[f]
-        if firm.status == INDEPENDENT:
-            rival = on and firm.kind == STARTUP and firm.pivot_month == NEVER
-            firm.spread = spread(means_of(firm), rivals, assume) if rival else 1.0
-    market.scale_price = max(power(best, assume.scale_match), assume.scale_price_floor) if on else 1.0
+    on = is_on(assume)
+    market.scale_price = max(power(market.lowest_cost, assume.scale_match), assume.scale_price_floor) if on else 1.0
     market.taking = 1.0 + assume.scale_strength * assume.scale_winner_take if on else 1.0
-    market.door = door(incumbents, assume) if on else 1.0
+    market.door = door(market.race_revenue, assume) if on else 1.0

@@ -17,8 +17,9 @@ Sources: S001-23, S001-24 (exception), S001-18, P-BC-08 (a giant enters medical 
 """
 
 from sim.foundation.assumption import Assumption, Mechanism
+from sim.foundation.branches import pick
 from sim.foundation.causes import COPIED
-from sim.foundation.columns import EVENT, GIANT, INDEPENDENT, NEVER, STARTUP
+from sim.foundation.columns import EVENT, GIANT, NEVER, STARTUP
 from sim.foundation.jit import law
 from sim.foundation.maths import exp, power
 from sim.foundation.world import tell
@@ -76,9 +77,8 @@ def led(lead, assume):
 @law
 def relief(keeps_core, lead, assume):
     """Share of the quagmire that core technology spares a firm; ``lead`` over open source in generations."""
-    if not keeps_core:
-        return 0.0
-    return assume.vertical_deep_relief + (1.0 - assume.vertical_deep_relief) * led(lead, assume)
+    own = assume.vertical_deep_relief + (1.0 - assume.vertical_deep_relief) * led(lead, assume)
+    return pick(keeps_core, own, 0.0)
 
 
 @law
@@ -95,57 +95,61 @@ def terms(burden, copied, assume):
 @law
 def moves_in(firm, open_gap, assume):
     """Effort of a firm of the general race in verticals beyond its mix: none without a lead, all with a large one."""
-    if firm.pivot_month < NEVER or firm.kind == GIANT:
-        return 0.0
-    return assume.vertical_leaders_move * led(open_gap - firm.gap, assume)
+    moves = assume.vertical_leaders_move * led(open_gap - firm.gap, assume)
+    return pick((firm.pivot_month < NEVER) | (firm.kind == GIANT), 0.0, moves)
 
 
 @law
-def copy_on(world):
-    """Giants and leaders carve up the verticals as soon as somebody lives from them, as fast as they put effort in."""
+def is_on(assume):
+    """True where the law is in force."""
+    return (assume.vertical_on == 1.0) & (assume.vertical_strength > 0.0)
+
+
+@law
+def open_month(world):
+    """Before anybody moves in."""
+    world.market.carving, world.market.lived_from = 0.0, 0
+
+
+@law
+def move_in(world, f):
+    """Giants and leaders of the general race put effort into verticals; a pivoted startup lives from them."""
+    firm, market = world.firms[f], world.market
+    firm.moves_in = pick(is_on(world.assume), moves_in(firm, market.open_gap, world.assume), 0.0)
+    if firm.kind == GIANT:
+        market.carving += firm.mix_vertical
+    elif firm.pivot_month <= world.tick:
+        market.lived_from = 1
+    else:
+        market.carving += firm.moves_in
+
+
+@law
+def copy(world):
+    """Verticals are carved up as soon as somebody lives from them, as fast as others put effort in."""
     market, assume = world.market, world.assume
-    worth, effort = False, 0.0
-    for f in range(world.firms.shape[0]):
-        firm = world.firms[f]
-        if firm.status == INDEPENDENT:
-            if firm.kind == GIANT:
-                effort += firm.mix_vertical
-            elif firm.pivot_month <= world.tick:
-                worth = True
-            else:
-                effort += moves_in(firm, market.open_gap, assume)
-    if worth and effort > 0.0:
+    if is_on(assume) and market.lived_from == 1 and market.carving > 0.0:
         before = market.copied
-        left = power(1.0 - assume.vertical_copy_pace, effort / assume.vertical_copy_ref)
+        left = power(1.0 - assume.vertical_copy_pace, market.carving / assume.vertical_copy_ref)
         market.copied += (1.0 - left) * (1.0 - market.copied)
         if before < assume.vertical_told_at <= market.copied:
             tell(world, -1, COPY, market.copied, COPIED, market.copied)
 
 
 @law
-def step(world):
-    """Terms of trade in verticals, for every firm, this month."""
-    market, assume = world.market, world.assume
-    on = assume.vertical_on == 1.0 and assume.vertical_strength > 0.0
-    if on:
-        copy_on(world)
-    strength = assume.vertical_strength if on else 0.0
+def step(world, f):
+    """Terms of trade in verticals this month."""
+    firm, market, assume = world.firms[f], world.market, world.assume
+    strength = pick(is_on(assume), assume.vertical_strength, 0.0)
     claimed = min(strength, 1.0)  # what the exception gives is given once, however strong the law
-    for f in range(world.firms.shape[0]):
-        firm = world.firms[f]
-        if firm.status != INDEPENDENT:
-            continue
-        keeps_core = firm.pivot_month == NEVER or firm.deep == 1
-        burden = strength * (1.0 - relief(keeps_core, market.open_gap - firm.gap, assume))
-        if firm.kind == GIANT:
-            burden = 0.0
-        firm.moves_in = moves_in(firm, market.open_gap, assume) if on else 0.0
-        lost, days, months, bad, pull = terms(burden, market.copied, assume)
-        firm.vertical_price = 1.0
-        if keeps_core and firm.kind == STARTUP:
-            firm.vertical_price += claimed * assume.vertical_lead_price * led(market.open_gap - firm.gap, assume)
-        firm.vertical_margin = 1.0 - (assume.demand_project_cost + lost) / firm.vertical_price
-        firm.vertical_dso = assume.receivables_project_dso_days + days
-        firm.vertical_delay = months
-        firm.vertical_bad_debt = bad
-        firm.vertical_pull = pull
+    keeps_core = (firm.pivot_month == NEVER) | (firm.deep == 1)
+    burden = strength * (1.0 - relief(keeps_core, market.open_gap - firm.gap, assume))
+    burden = pick(firm.kind == GIANT, 0.0, burden)
+    lost, days, months, bad, pull = terms(burden, market.copied, assume)
+    dearer = claimed * assume.vertical_lead_price * led(market.open_gap - firm.gap, assume)
+    firm.vertical_price = 1.0 + pick(keeps_core & (firm.kind == STARTUP), dearer, 0.0)
+    firm.vertical_margin = 1.0 - (assume.demand_project_cost + lost) / firm.vertical_price
+    firm.vertical_dso = assume.receivables_project_dso_days + days
+    firm.vertical_delay = months
+    firm.vertical_bad_debt = bad
+    firm.vertical_pull = pull

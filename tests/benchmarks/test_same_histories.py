@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from sim.engine import month
-from sim.engine.month import ORDER
+from sim.engine.month import ORDER, Phase, steps
 from sim.industry import burn
 from tools.benchmarks import measure
 from tools.benchmarks.by_mesa import ByMesa
@@ -24,7 +24,7 @@ from tools.benchmarks.by_simpy import BySimPy
 from tools.benchmarks.feed import by_engine, gather
 from tools.benchmarks.fused import Fused, fused
 from tools.benchmarks.measure import prefilled, same_histories
-from tools.benchmarks.month_by_hand import MONTH, OPENING
+from tools.benchmarks.month_by_hand import MONTH, OPENING, Rule
 from tools.benchmarks.plain import uncompiled
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "engine"))
@@ -33,32 +33,36 @@ from industries import DATED, LATER, LIVELY, flagship, shortened
 MONTHS, WORLDS, FIRST = 16, 2, 5
 
 
-def _steps(function):
-    """Every "<module>.<function>" that a phase calls on a world, in order."""
+def _called(function, names):
+    """Which of ``names`` ("<name>" or "<module>.<function>") a compiled function calls, in order."""
     source = textwrap.dedent(inspect.getsource(getattr(function, "py_func", function)))
-    calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
-    named = [
-        call.func for call in calls if isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Name)
-    ]
-    named.sort(key=lambda call: (call.lineno, call.col_offset))
-    return [f"{call.value.id}.{call.attr}" for call in named if hasattr(month, call.value.id)]
+    calls = [node.func for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    calls.sort(key=lambda call: (call.lineno, call.col_offset))
+    return [name for name in map(ast.unparse, calls) if name in names]
 
 
 def _month_of_the_engine():
-    return [step for phase in ORDER for step in _steps(phase.run)]
+    return [Rule(*step) for phase in ORDER for step in steps(phase)]
 
 
 def test_every_law_of_the_month_is_covered_in_its_order():
-    by_hand = [step for part in MONTH for step in part.steps]
+    by_hand = [rule for part in MONTH for rule in part.rules]
     assert by_hand == _month_of_the_engine()
-    assert len(by_hand) > 30 and list(OPENING) == _steps(month.opening)
-    rhythms = {step: part.months for part in MONTH for step in part.steps}
-    assert {step: phase.months for phase in ORDER for step in _steps(phase.run)} == rhythms
+    assert len(by_hand) > 30 and len(set(by_hand)) > 60
+    rhythms = [part.months for part in MONTH for _ in part.rules]
+    assert [phase.months for phase in ORDER for _ in steps(phase)] == rhythms
 
 
-def test_the_fused_loop_runs_every_law_in_its_order():
-    steps = _steps(fused)
-    assert steps == [*OPENING, *_month_of_the_engine()]
+def test_the_opening_is_covered_in_its_order():
+    first = _called(month.opening, ("open_source.at_opening", "frontier.speed_month"))
+    assert first == ["open_source.at_opening", "frontier.speed_month"]  # by hand in PlainWorld
+    assert list(OPENING) == [Rule(*step) for step in steps(Phase(0, "opening", (), month.opening))]
+
+
+def test_the_fused_loop_runs_every_phase_in_its_order():
+    phases = [phase.name for phase in ORDER]
+    assert all(phase.run is getattr(month, phase.name) for phase in ORDER)
+    assert _called(fused, ("opening", *phases)) == ["opening", *phases]
 
 
 @pytest.mark.parametrize("base", (LIVELY, LATER, DATED), ids=lambda base: base["name"])
@@ -104,7 +108,9 @@ def test_the_laws_are_plain_python_in_a_second_set_of_modules():
     shared = [
         vars(module)[name] for module in vars(plain).values() if inspect.ismodule(module) for name in vars(module)
     ]
-    assert not [one for one in shared if hasattr(one, "py_func")], "laws of the foundation too"
+    compiled = [one for one in shared if hasattr(one, "py_func")]
+    assert {one.__module__ for one in compiled} == {"sim.foundation.maths"}, "laws of the foundation are plain too"
+    assert {one.__name__ for one in compiled} == {"exp", "log", "power"}, "which are to Python what its own in C are"
     assert sys.modules["sim.engine.month"] is month and sys.modules["sim.industry.burn"] is burn
     import sim.engine
     import sim.industry

@@ -14,7 +14,9 @@ import numpy as np
 from sim.engine import simulate as engine
 from sim.engine.prepared import Problem, prepare
 from sim.engine.recorder import taken
+from sim.engine.state import shares_of, world_by_world
 from sim.foundation.columns import EVENT, FIRM_COLUMNS
+from sim.foundation.lanes import LANES
 from sim.foundation.world import World
 from sim.laws.catalogue import MECHANISMS
 from sim.scenario.load import load, load_mapping
@@ -163,18 +165,34 @@ class Walk:
 
 
 def walk(scenario: Scenario, worlds: int, first: int = 0, told: bool = False) -> Walk:
-    """``worlds`` worlds of the scenario in one tile, every month kept."""
+    """``worlds`` worlds of the scenario, every month kept."""
     problem = prepare(scenario)
+    tiles = [_walked(problem, first + offset, min(LANES, worlds - offset), told) for offset in range(0, worlds, LANES)]
+    *parts, events = (list(of_tiles) for of_tiles in zip(*tiles, strict=True))
+    happened = np.concatenate(events)
+    in_order = happened[np.argsort(happened["month"], kind="stable")]
+    return Walk(problem, *(np.concatenate(of_tiles, axis=1) for of_tiles in parts), events=in_order)
+
+
+def _walked(problem: Problem, first: int, worlds: int, told: bool) -> tuple[np.ndarray, ...]:
+    """What a walk holds of the worlds of one tile."""
     months: list[tuple[np.ndarray, ...]] = []
     events: list[np.ndarray] = []
 
     def see(tile: World) -> None:
-        months.append(tuple(np.array(part) for part in (tile.firms, tile.market, tile.shares, tile.sizes, tile.assume)))
+        months.append(
+            (
+                world_by_world(tile.firms, worlds),
+                world_by_world(tile.market, worlds)[:, 0],
+                shares_of(tile).copy(),
+                tile.sizes[:, :worlds].T.copy(),
+                world_by_world(tile.assume, worlds)[:, 0],
+            )
+        )
         events.append(taken(tile))
 
     engine._run(engine._start(problem, first, worlds, told), first, worlds, {}, see)
-    stacked = [np.stack(parts) for parts in zip(*months, strict=True)]
-    return Walk(problem, *stacked, events=np.concatenate(events))
+    return *(np.stack(parts) for parts in zip(*months, strict=True)), np.concatenate(events)
 
 
 def count(events: np.ndarray, name: str) -> int:

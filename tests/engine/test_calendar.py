@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import inspect
+import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.engine import calendar, month
-from sim.engine.month import DATED, EVERY_MONTH, HALF_YEAR_ENDS, ORDER, PARTS, QUARTER_ENDS, RECORD
+from sim.engine.month import DATED, EVERY_MONTH, HALF_YEAR_ENDS, ORDER, PARTS, QUARTER_ENDS, RECORD, steps
 
 JANUARY_2024 = 2024 * 12
 
@@ -76,19 +77,41 @@ def test_wake_ups(offset, ticks, months):
     assert woken == [t for t in range(1, ticks + 1) if (offset + t - 1) % 12 + 1 in months]
 
 
-def test_a_phase_calls_its_steps_in_the_order_of_its_source():
-    """Every mechanism is woken once, reports aside: a step that no phase calls would be a law that never acts."""
-    called = [
-        line.strip().removesuffix("(world)")
-        for phase in ORDER
-        for line in inspect.getsource(getattr(phase.run, "py_func", phase.run)).splitlines()
-        if line.strip().endswith("(world)")
-    ]
-    steps = [name for name in called if name.endswith(".step")]
-    assert len(steps) == len(set(steps))
+def test_every_step_acts_once_and_every_mechanism_acts():
+    """A step that no phase runs would be a law that never acts."""
+    run = [step.name for phase in ORDER for step in steps(phase)]
+    whole = [name for name in run if name.endswith(".step")]
+    assert len(whole) == len(set(whole))
     modules = {
         name
         for name, value in vars(month).items()
         if inspect.ismodule(value) and value.__name__.startswith(("sim.industry", "sim.laws"))
     }
-    assert {name.split(".")[0] for name in called} | {"talent"} == modules
+    assert {name.split(".")[0] for name in run} == modules
+
+
+def _run_in_source(of_many):
+    """The steps of a phase by its text: lines "each_...(tile, rule, at)", those of trade in the place of its call."""
+    source = inspect.getsource(getattr(of_many, "py_func", of_many))
+    calls = r"\beach_(world|firm)\w*\(tile, ([\w.]+)(?:, (\w+))?\)|    (trade\(tile\)\n)"
+    for of, rule, at, trade in re.findall(calls, source):
+        if trade:
+            yield from _run_in_source(month.trade)
+        else:
+            yield rule, of == "firm", getattr(month, at) if at else None
+
+
+def test_steps_are_in_the_order_of_the_source():
+    for phase in ORDER:
+        assert steps(phase) == list(_run_in_source(phase.run)) != [], phase.name
+
+
+def test_a_rule_is_handed_what_it_asks_for():
+    """A firm's own rule asks for the world and the firm ``f``; one of a line or a place for that as well."""
+    for phase in ORDER:
+        for name, of_firm, at in steps(phase):
+            module, rule = name.split(".")
+            law = getattr(getattr(month, module), rule)
+            asked = list(inspect.signature(getattr(law, "py_func", law)).parameters)
+            assert asked[: 1 + of_firm] == ["world", "f"][: 1 + of_firm], name
+            assert len(asked) == 1 + of_firm + (at is not None), name

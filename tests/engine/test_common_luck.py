@@ -135,7 +135,7 @@ def test_results_do_not_depend_on_where_blocks_are_cut(name):
 
 def test_results_do_not_depend_on_the_size_of_a_tile(monkeypatch):
     whole = simulate(scenario(DATED), 10, 60)
-    monkeypatch.setattr(engine, "TILE_WORLDS", 7)
+    monkeypatch.setattr(engine, "LANES", 7)
     _assert_blocks_agree(simulate(scenario(DATED), 10, 60), [whole])
 
 

@@ -59,10 +59,10 @@ def test_releases_leave_a_price(data):
 
 
 PUTS = {
-    "firms": lambda tile, x: tile.firms["ask"].__setitem__((2, 1), x),
-    "market": lambda tile, x: tile.market["peer_premium"].__setitem__(2, x),
-    "shares": lambda tile, x: tile.shares.__setitem__((2, 1, 7), x),
-    "sizes": lambda tile, x: tile.sizes.__setitem__((2, 7), x),
+    "firms": lambda tile, x: tile.firms["ask"].__setitem__((1, 2), x),
+    "market": lambda tile, x: tile.market["peer_premium"].__setitem__((0, 2), x),
+    "shares": lambda tile, x: tile.shares.__setitem__((1, 7, 2), x),
+    "sizes": lambda tile, x: tile.sizes.__setitem__((7, 2), x),
 }
 
 

@@ -10,6 +10,7 @@ from scipy import stats
 from scipy.special import ndtri
 
 from sim.engine import luck
+from sim.foundation.lanes import LANES
 from sim.scenario.keys import luck_key
 
 ONES = 0xFFFFFFFF
@@ -40,11 +41,17 @@ def test_philox_compiled_as_plain(words):
     assert [int(x) for x in luck.philox(*arguments)] == [int(x) for x in plain(*arguments)]
 
 
-def _filled(purposes, normal, worlds=256, keys=TWO, month=24288, first=0, seed=SEED):
-    out = np.empty((worlds, len(keys), purposes))
-    words = luck.scratch(purposes, worlds)
-    luck.fill(out, words, seed, np.array(keys, dtype=np.int64), first, month, luck.FIRM_DOMAIN, np.array(normal))
-    return out
+def _filled(purposes, normal, worlds=256, keys=TWO, month=24288, first=0, seed=SEED, domain=luck.FIRM_DOMAIN):
+    """(worlds, keys, purposes) draws: of as many tiles as it takes, one after the other."""
+    tiles = []
+    for offset in range(0, worlds, LANES):
+        out = np.zeros((len(keys), -(-purposes // luck.WORDS_A_CALL) * luck.WORDS_A_CALL, LANES))
+        held = min(LANES, worlds - offset)
+        named = np.array(keys, dtype=np.int64)
+        luck.fill(out, held, seed, named, first + offset, month, domain, np.array(normal))
+        assert (out[:, :, held:] == 0.0).all(), "lanes without a world draw nothing"
+        tiles.append(out[:, :purposes, :held])
+    return np.moveaxis(np.concatenate(tiles, axis=2), 2, 0)
 
 
 FIRM = (len(luck.FIRM_PURPOSES), luck.FIRM_NORMAL)
@@ -127,8 +134,7 @@ def test_the_domains_do_not_meet():
     firm = _filled(1, [False], keys=(key,))[:, 0, 0]
     out = np.empty(256)
     luck.fill_assumption(out, SEED, key, 0, 0)
-    market = np.empty((256, 1, 1))
-    luck.fill(market, luck.scratch(1, 256), SEED, np.array([key]), 0, 24288, luck.MARKET_DOMAIN, np.array([False]))
+    market = _filled(1, [False], keys=(key,), domain=luck.MARKET_DOMAIN)
     assert (firm != out).all() and (firm != market[:, 0, 0]).all() and (out != market[:, 0, 0]).all()
 
 

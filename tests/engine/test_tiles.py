@@ -12,21 +12,34 @@ WORLDS, FIRMS = 5, 3
 
 def _tile():
     tile = state.new_tile(WORLDS, FIRMS, told=True)
-    tile.firms["cash"] = np.arange(WORLDS * FIRMS).reshape(WORLDS, FIRMS)
-    tile.market["frontier"] = np.arange(WORLDS)
-    tile.shares[:] = 0.25
+    state.of_firms(tile, "cash")[:] = np.arange(WORLDS * FIRMS).reshape(WORLDS, FIRMS)
+    state.of_market(tile, "frontier")[:] = np.arange(WORLDS)
+    state.shares_of(tile)[:] = 0.25
     return tile
 
 
 def test_a_copy_is_the_same_and_independent():
     tile = _tile()
     copy = state.copied(tile, WORLDS - 2)
+    assert copy.worlds == WORLDS - 2
     for name in (*state.RECORDS, *state.TABLES):
-        one, other = getattr(tile, name), getattr(copy, name)
-        assert other.tobytes() == one[: WORLDS - 2].tobytes(), name
+        assert getattr(copy, name).tobytes() == getattr(tile, name).tobytes(), name
     copy.firms["cash"][0, 0], copy.shares[0, 0, 0], copy.told[0] = -1.0, -1.0, 9
     assert tile.firms["cash"][0, 0] == 0.0 and tile.shares[0, 0, 0] == 0.25 and tile.told[0] == 0
     assert copy.told[1] == 1
+
+
+def test_worlds_of_a_tile_are_seen_one_by_one():
+    """Firm f of world w has 3 * w + f: views and the copy as records put worlds first, and show none but those."""
+    tile = _tile()
+    by_hand = [[0, 1, 2], [3, 4, 5], [6, 7, 8], [9, 10, 11], [12, 13, 14]]
+    assert state.of_firms(tile, "cash").tolist() == by_hand
+    assert tile.firms["cash"][2, :WORLDS].tolist() == [2, 5, 8, 11, 14] and (tile.firms["cash"][:, WORLDS:] == 0).all()
+    records = state.world_by_world(tile.firms, tile.worlds)
+    assert records.cash.tolist() == by_hand and records.dtype.names == tile.firms.dtype.names
+    assert state.world_by_world(tile.market, tile.worlds).frontier.tolist() == [[0], [1], [2], [3], [4]]
+    tile.shares[1, 2, 3] = 0.5
+    assert state.shares_of(tile).shape == (WORLDS, FIRMS, 8) and state.shares_of(tile)[3, 1, 2] == 0.5
 
 
 def test_every_tile_is_made_of_the_same_dtypes():

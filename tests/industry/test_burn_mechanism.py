@@ -8,7 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pytest import approx
-from worlds import assumed, bounded, compiled_as_plain, giant, later, startup, step_as_plain, world
+from worlds import (
+    assumed,
+    bounded,
+    compiled_as_plain,
+    decide_spending,
+    giant,
+    later,
+    open_month,
+    settle,
+    startup,
+    step_as_plain,
+    world,
+)
 
 from sim.foundation.columns import COLD, HOT, NEVER, NORMAL
 from sim.industry import burn
@@ -27,7 +39,7 @@ def _spent(market=None, **values):
         if k.startswith(("burn_", "pivot_d", "pivot_l", "pivot_o", "pivot_keeps")) and k != "burn_month"
     }
     w = world(startup(**values), market={**MARKET, **(market or {})}, **assume)
-    burn.step(w)
+    decide_spending(w)
     return w.firms[0]
 
 
@@ -57,7 +69,7 @@ def test_a_month_by_hand():
         burn_replacing=80.0,
         burn_wage_growth_year=0.12,
     )
-    burn.step(w)
+    decide_spending(w)
     firm = w.firms[0]
     overhead = (14.0 * 1.5 + 80.0 * 0.1) * math.exp(0.12)
     assert (firm.research, firm.marketing) == approx((100.0, 30.0), rel=1e-14)
@@ -115,7 +127,7 @@ def test_a_firm_cuts_and_recovers_by_hand():
     research = []
     for tick, cash in enumerate((600.0, 500.0, 1400.0, 1400.0, 1500.0, 1500.0), 1):
         w.firms[0].cash = cash
-        burn.step(later(w, tick))
+        decide_spending(later(w, tick))
         research.append(float(w.firms[0].research))
     assert research == approx([100.0, 50.0, 30.0, 30.0, 60.0, 100.0], rel=1e-13)
 
@@ -236,8 +248,8 @@ def test_a_firm_dies_with_its_plan_in_hand():
     )
     cash = []
     for tick in range(1, 11):
-        burn.step(later(w, tick))
-        burn.settle(later(w, tick))
+        decide_spending(later(w, tick))
+        settle(later(w, tick))
         cash.append(float(w.firms[0].cash))
     assert cash == [1000.0 - 100.0 * n for n in range(1, 11)]
     assert w.firms[0].cutting == 1
@@ -255,7 +267,7 @@ def test_settle_by_hand():
         startup(cash=100.0, collections=30.0, spending=45.0, grant_month=5.0),
         giant(cash=70.0, collections=1.0, spending=9.0),
     )
-    burn.settle(w)
+    settle(w)
     firm = w.firms[0]
     assert firm.cash == 100.0 + 30.0 - 45.0 + 5.0
     assert (firm.operating_flow, firm.smooth_flow, firm.burn, firm.grant_in) == (-15.0, -15.0, 10.0, 5.0)
@@ -263,7 +275,7 @@ def test_settle_by_hand():
     assert w.market.grants_paid == 5.0
     assert w.firms[1].cash == 70.0, "giants are open accounts"
     firm.collections = 165.0
-    burn.settle(later(w, 2))
+    settle(later(w, 2))
     assert firm.smooth_flow == approx(-15.0 + (120.0 + 15.0) / 12, rel=1e-14)
     assert firm.burn == approx(10.0 + (-125.0 - 10.0) / 3, rel=1e-14)
     assert firm.flow_total == 105.0
@@ -276,8 +288,8 @@ def test_cash_falls_by_exactly_spending_minus_collections(values, cash, collecti
         market={**MARKET, "marketing_budget": budget},
         **values,
     )
-    burn.step(w)
-    burn.settle(w)
+    decide_spending(w)
+    settle(w)
     firm = w.firms[0]
     assert firm.spending == approx(firm.research + firm.marketing + firm.overhead + firm.cost_of_revenue, rel=1e-12)
     scale = max(cash, collections, firm.spending, grant)
@@ -378,7 +390,7 @@ def test_a_pivot_cuts_research_and_burn_and_a_light_one_more():
 
 def test_giants_spend_their_plan():
     w = world(giant(cash=0.0, research_ambition=3.0), market=MARKET)
-    burn.step(w)
+    decide_spending(w)
     assert w.firms[0].research == approx(150.0, rel=1e-14)
 
 
@@ -387,8 +399,8 @@ def test_off_spending_is_the_constant_burn_month():
         startup(cash=90.0, burn_month=12.0, cost_of_revenue=7.0, research_ambition=5.0), market=MARKET, burn_on=0.0
     )
     for tick in (1, 2, 3):
-        burn.step(later(w, tick))
-        burn.settle(later(w, tick))
+        decide_spending(later(w, tick))
+        settle(later(w, tick))
         firm = w.firms[0]
         assert (firm.spending, firm.research, firm.marketing, firm.overhead) == (12.0, 0.0, 0.0, 0.0)
     assert firm.cash == 54.0
@@ -410,7 +422,7 @@ def test_a_new_month_opens_empty():
             spending=4.0,
         )
     )
-    burn.open_month(w)
+    open_month(w)
     firm = w.firms[0]
     assert firm.cash_open == 9.0
     flows = ("venture_in", "ipo_in", "placement_in", "strategic_in", "redeemed", "spin_off_in", "grant_in")
@@ -425,5 +437,5 @@ def test_compiled_as_plain(values, firm, cost, ambition, climate, deep):
     assert compiled_as_plain(burn.cuts, firm["cutting"], 7.0, climate, assume)
     assert compiled_as_plain(burn.reached, firm["research"], cost, values["burn_keep_month"], assume)
     described = startup(**firm, cost_of_revenue=cost, research_ambition=ambition, deep=int(deep))
-    for step in (burn.step, burn.settle, burn.open_month):
+    for step in (decide_spending, settle, open_month):
         assert step_as_plain(step, lambda: world(described, giant(), market={**MARKET, "climate": climate}, **values))

@@ -9,7 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pytest import approx
-from worlds import JANUARY_2024, assumed, bounded, compiled_as_plain, giant, rows, startup, step_as_plain, world
+from worlds import (
+    JANUARY_2024,
+    assumed,
+    bounded,
+    compiled_as_plain,
+    demand_month,
+    giant,
+    rows,
+    startup,
+    step_as_plain,
+    world,
+)
 
 from sim.foundation.columns import API, CONSUMER, LINES, PROJECTS, VERTICAL
 from sim.foundation.formulas import growth_log, season
@@ -60,7 +71,7 @@ def test_shares_by_hand():
         demand_reach_business=0.5,
     )
     w.shares[0, API] = 0.2
-    demand.step(w)
+    demand_month(w)
     weights = 0.1**2, (0.2 * 2.0 * math.exp(-1.0)) ** 2, 3.0 * math.exp(-2.0) ** 2
     assert w.shares[0, API] == approx(0.2 + 0.5 * (weights[0] / sum(weights) - 0.2), rel=1e-12)
     assert w.shares[1, API] == approx(0.5 * weights[1] / sum(weights), rel=1e-12)
@@ -84,7 +95,7 @@ def test_the_bill_by_hand():
         **{f"demand_{name}": size for name, size in zip(SIZE_NAMES, [100, 80, 60, 50, 200, 40, 30, 20], strict=True)},
     )
     w.shares[0] = [0.1, 0.2, 0.3, 0.1, 0.05, 0.1, 0.2, 0.5]
-    demand.step(w)
+    demand_month(w)
     firm = w.firms[0]
     assert firm.users == approx(20.0, rel=1e-14)
     assert firm.revenue_consumer == approx(10 * 0.2 + 10 * 1.0, rel=1e-14)
@@ -130,7 +141,7 @@ def test_prospects_by_hand():
         tick=12,
         **{f"demand_{name}": value for name, value in (sizes | rates).items()},
     )
-    demand.step(w)
+    demand_month(w)
     consumers = (100 * 0.5 + 200 * 1.0) * math.exp(0.24 * 3 + 0.12 * 3)
     business = math.exp(0.6 * 3)
     everything, verticals = 12 * (consumers + (80 + 60 + 50 + 40 + 30 + 20) * business), 12 * 70 * business
@@ -140,7 +151,7 @@ def test_prospects_by_hand():
     expected = [r * weight / total for r, weight in zip(reach, weights, strict=True)]
     assert list(w.firms.prospect) == approx(expected, rel=1e-12)
     w.assume.overseas_on = 0.0
-    demand.step(w)
+    demand_month(w)
     home = 12 * (100 * 0.5 * math.exp(0.24 * 3 + 0.12 * 3) + (80 + 60 + 50) * business)
     assert w.firms[0].prospect == approx(home * weights[0] / total, rel=1e-12)
     assert w.firms[1].prospect == approx(12 * 50 * business * weights[1] / total, rel=1e-12)
@@ -150,7 +161,7 @@ def test_one_line_of_business_is_enough_to_have_prospects():
     none = {f"mix_{line}": 0.0 for line in LINES}
     for line in LINES:
         w = world(startup(**{**none, f"mix_{line}": 0.1}), market=MARKET)
-        demand.step(w)
+        demand_month(w)
         assert w.firms[0].prospect > 0.0
 
 
@@ -173,7 +184,7 @@ def test_markets_are_measured_by_hand():
 
 def test_a_seller_without_rivals_or_alternatives_is_the_limit():
     w = world(startup(mix_projects=0.1, overseas=0.0), open_source_on=0.0, demand_switching_projects=1.0)
-    demand.step(w)
+    demand_month(w)
     assert w.shares[0, PROJECTS] == 1.0
 
 
@@ -193,7 +204,7 @@ def test_shares_and_the_outside_option_sum_to_one(sizes, pulls, niches, traits, 
     w = world(*firms, giant(reach=20.0), market={**MARKET, "taking": taking}, **sizes, **pulls, **niches)
     w.shares[:] = held / w.shares.shape[0]
     for _ in range(months):
-        demand.step(w)
+        demand_month(w)
     assert np.isfinite(w.shares).all()
     assert (w.shares >= 0.0).all()
     assert (w.shares.sum(axis=0) <= 1.0 + 1e-12).all()
@@ -202,7 +213,7 @@ def test_shares_and_the_outside_option_sum_to_one(sizes, pulls, niches, traits, 
 
 def _share(line, **values):
     w = world(startup(**values), startup(), market=MARKET)
-    demand.step(w)
+    demand_month(w)
     return float(w.shares[0, line])
 
 
@@ -221,7 +232,7 @@ def test_never_fewer_customers_for_the_better(pulls, line, gap, behind, taking):
     shares = []
     for g in (gap, gap + behind):
         w = world(startup(gap=g), startup(gap=1.0), market={**MARKET, "taking": taking}, **pulls)
-        demand.step(w)
+        demand_month(w)
         shares.append(float(w.shares[0, line]))
     assert shares[0] >= shares[1]
 
@@ -231,7 +242,7 @@ def test_the_winner_takes_more_with_the_first_law():
     ratios = []
     for taking in (1.0, 1.5, 2.0):
         w = world(startup(gap=0.1), startup(gap=0.6), market={**MARKET, "taking": taking})
-        demand.step(w)
+        demand_month(w)
         ratios.append(float(w.shares[0, API] / w.shares[1, API]))
     assert ratios[0] < ratios[1] < ratios[2]
 
@@ -241,7 +252,7 @@ def test_giants_and_self_builders_take_customers():
     against = world(startup(), giant(reach=8.0), market=MARKET)
     more_open = world(startup(), market=MARKET, demand_outside_api=10.0)
     for w in (alone, against, more_open):
-        demand.step(w)
+        demand_month(w)
     assert against.shares[0, API] < alone.shares[0, API]
     assert more_open.shares[0, API] < alone.shares[0, API]
 
@@ -250,7 +261,7 @@ def test_shares_govern_new_and_switching_users_only():
     """Nobody switches: nobody loses a customer, however far behind he is."""
     w = world(startup(gap=9.0), giant(), market=MARKET, **NO_SWITCHING)
     w.shares[0] = 0.3
-    demand.step(w)
+    demand_month(w)
     assert (w.shares[0] == 0.3).all()
 
 
@@ -259,7 +270,7 @@ def test_loyal_customers_by_hand():
     niche, plain = startup(mix_api=0.5, niche=0.5, overseas=0.0), startup(mix_api=0.5, overseas=0.0)
     w = world(niche, plain, open_source_on=0.0, demand_niche_loyal=0.8, demand_switching_api=0.1)
     w.shares[0, API], w.shares[1, API] = 0.5, 0.3
-    demand.step(w)
+    demand_month(w)
     assert w.shares[0, API] == approx(0.5 + 0.1 * (0.5 * 0.8 - 0.6 * 0.5), rel=1e-13)
     assert w.shares[1, API] == approx(0.3 + 0.1 * (0.5 * 0.8 - 0.3), rel=1e-13)
 
@@ -275,7 +286,7 @@ def test_a_full_niche_of_loyal_customers_is_the_limit():
     )
     w.shares[0] = 0.3
     for _ in range(50):
-        demand.step(w)
+        demand_month(w)
     assert (w.shares[0] == 0.3).all()
 
 
@@ -285,7 +296,7 @@ def test_a_stronger_niche_never_loses_more_customers_nor_earns_less_of_each(pull
     for niche in sorted((one, other)):
         w = world(startup(niche=niche, gap=gap), startup(), market=MARKET, demand_niche_loyal=loyal, **pulls)
         w.shares[0] = held
-        demand.step(w)
+        demand_month(w)
         kept.append(w.shares[0].copy())
         paid.append(float(w.firms[0].revenue_consumer / max(w.firms[0].users, 1e-9)))
     assert (kept[1] >= kept[0] - 1e-12).all()
@@ -298,7 +309,7 @@ def test_a_niche_pays_by_hand():
     for niche in (0.0, 0.5):
         w = world(startup(niche=niche), market={**MARKET, "scale_price": 0.5}, demand_niche_pays=0.6, **NO_SWITCHING)
         w.shares[0] = 0.1
-        demand.step(w)
+        demand_month(w)
         revenues.append((float(w.firms[0].revenue_consumer), float(w.firms[0].revenue_projects)))
     assert revenues[1][0] == approx(1.3 * revenues[0][0], rel=1e-13)
     assert revenues[1][1] == revenues[0][1]
@@ -310,7 +321,7 @@ def test_prices_that_follow_scale_reach_consumers_at_home_only():
         market = {**MARKET, "scale_price": price}
         w = world(startup(), market=market, demand_arpu_home=0.5, demand_arpu_abroad=2.0, **NO_SWITCHING, **NO_GROWTH)
         w.shares[0, CONSUMER], w.shares[0, ABROAD + CONSUMER] = 0.1, 0.2
-        demand.step(w)
+        demand_month(w)
         home, abroad = w.sizes[CONSUMER] * 0.1 * 0.5, w.sizes[ABROAD + CONSUMER] * 0.2 * 2.0
         assert w.firms[0].revenue_consumer == approx(home * price + abroad, rel=1e-13)
         revenues.append(float(w.firms[0].revenue_consumer))
@@ -349,7 +360,7 @@ def test_what_a_firm_offers_by_hand():
     """Its own model, or one that anybody can download, 0.1 behind; API customers look at its own work alone."""
     firms = startup(gap=0.3), startup(gap=2.0), startup(gap=0.6)
     w = world(*firms, market={"open_gap": 0.5}, frontier_adoption_gap=0.1)
-    demand.step(w)
+    demand_month(w)
     assert list(w.firms.offer_gap) == approx([0.3, 0.6, 0.6], rel=1e-14)
     for line in (CONSUMER, PROJECTS, VERTICAL):
         assert w.shares[1, line] == w.shares[2, line] > 0.0
@@ -367,7 +378,7 @@ def test_thin_delivery_by_hand():
             **{f"demand_{line}_{place}": 0.0 for line in ("pool", "api") for place in ("home", "abroad")},
         )
         w.shares[0, PROJECTS], w.shares[0, VERTICAL] = 0.3, 0.2
-        demand.step(w)
+        demand_month(w)
         costs.append(float(w.firms[0].cost_of_revenue))
     assert costs[1] == approx(1.5 * costs[0], rel=1e-13)
     assert costs[2] == costs[0] > 0.0, "more people than it pays for save nothing"
@@ -379,7 +390,7 @@ def test_fewer_people_never_deliver_cheaper(values, talent, more, organisation):
     for people in (talent + more, talent):
         w = world(startup(talent=people, organisation=organisation), **values, **NO_SWITCHING)
         w.shares[0] = 0.2
-        demand.step(w)
+        demand_month(w)
         costs.append(float(w.firms[0].cost_of_revenue))
     assert costs[1] >= costs[0]
 
@@ -387,7 +398,7 @@ def test_fewer_people_never_deliver_cheaper(values, talent, more, organisation):
 def test_orders_are_booked_at_the_price_a_lead_commands():
     w = world(startup(vertical_price=1.2, vertical_delay=1.0), month=JANUARY_2024, **NO_SWITCHING)
     w.shares[0, VERTICAL] = 0.2
-    demand.step(w)
+    demand_month(w)
     even = w.sizes[VERTICAL] * 0.2 * season(JANUARY_2024, w.assume.demand_second_half_share)
     assert w.firms[0].revenue_vertical == approx(1.2 * even, rel=1e-13)
 
@@ -397,11 +408,11 @@ def test_a_failed_test_costs_clients_by_hand():
     w = world(
         startup(abandoned_month=1), startup(), market=MARKET, listing_strength=2.0, listing_abandoned_clients=0.25
     )
-    demand.step(w)
+    demand_month(w)
     assert w.firms[0].fresh == approx(math.exp(-0.5), rel=1e-14)
     assert w.shares[0, API] / w.shares[1, API] == approx(math.exp(-0.5), rel=1e-12)
     w.assume.listing_on = 0.0
-    demand.step(w)
+    demand_month(w)
     assert w.firms[0].fresh == 1.0
 
 
@@ -409,7 +420,7 @@ def test_a_price_cut_is_answered_by_volume_but_costs_revenue():
     revenues = []
     for price in (1.0, 0.5):
         w = world(startup(), market={**MARKET, "api_price": price}, demand_volume_elasticity=0.5)
-        demand.step(w)
+        demand_month(w)
         revenues.append(float(w.firms[0].revenue_api))
     assert 0.5 * revenues[0] < revenues[1] < revenues[0]
 
@@ -417,7 +428,7 @@ def test_a_price_cut_is_answered_by_volume_but_costs_revenue():
 def test_a_pivoted_firm_turns_to_verticals():
     race, left = startup(mix_vertical=0.05), startup(mix_vertical=0.05, pivot_month=0)
     w = world(race, left, market=MARKET, pivot_keeps_lines=0.3, pivot_vertical_mix=1.0)
-    demand.step(w)
+    demand_month(w)
     assert w.shares[1, VERTICAL] > w.shares[0, VERTICAL]
     assert w.shares[1, API] < w.shares[0, API]
 
@@ -432,7 +443,7 @@ def test_customers_of_a_firm_that_is_gone_choose_anew():
 def test_off_there_is_no_revenue():
     w = world(startup(smooth_revenue=120.0, backlog=50.0), giant(), market=MARKET, demand_on=0.0)
     w.shares[:] = 0.2
-    demand.step(w)
+    demand_month(w)
     for name in (
         "revenue",
         "revenue_consumer",
@@ -443,7 +454,7 @@ def test_off_there_is_no_revenue():
     ):
         assert (w.firms[name] == 0.0).all(), name
     for _ in range(400):
-        demand.step(w)
+        demand_month(w)
     assert w.firms[0].smooth_revenue == approx(0.0, abs=1e-9), "what was earned before is forgotten"
 
 
@@ -455,7 +466,7 @@ def test_compiled_as_plain(pulls, sizes, traits, gap, taking, tick):
     assert compiled_as_plain(season, tick, 0.7)
     assert compiled_as_plain(demand.grown, assume, tick)
     firms = startup(gap=gap, **traits), giant()
-    for step in (demand.step, demand.measure, demand.forget):
+    for step in (demand_month, demand.measure, demand.forget):
         assert step_as_plain(
             step, lambda: world(*firms, tick=tick, market={**MARKET, "taking": taking}, **pulls, **sizes)
         )
@@ -464,6 +475,6 @@ def test_compiled_as_plain(pulls, sizes, traits, gap, taking, tick):
 def test_gone_and_future_firms_are_left_alone():
     w = world(startup(status=2), startup(status=0), startup(), market=MARKET)
     before = rows(w)[: 2 * w.firms.dtype.itemsize]
-    demand.step(w)
+    demand_month(w)
     assert rows(w)[: 2 * w.firms.dtype.itemsize] == before
     assert (w.shares[:2] == 0.0).all()

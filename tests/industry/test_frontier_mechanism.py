@@ -8,7 +8,19 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 from pytest import approx
-from worlds import assumed, bounded, compiled_as_plain, giant, later, rows, startup, step_as_plain, world
+from worlds import (
+    assumed,
+    bounded,
+    compiled_as_plain,
+    frontier_moves,
+    giant,
+    keep_pace,
+    later,
+    rows,
+    startup,
+    step_as_plain,
+    world,
+)
 
 from sim.engine.simulate import trace
 from sim.industry import frontier
@@ -69,14 +81,14 @@ def test_means_by_hand():
         frontier_cost_month=1.0,
         **STANDS,
     )
-    frontier.advance(w)
+    frontier_moves(w)
     assert w.market.frontier_cost == approx(0.5 * (200.0 + 34.0), rel=1e-13)
     assert list(w.firms.raised_smooth[:2]) == approx([170.0, 34.0], rel=1e-14)
 
 
 def test_without_means_the_cost_of_the_opening_is_the_limit():
     w = world(startup(), market={"frontier": 400.0}, frontier_cost_per_generation=20.0, frontier_cost_month=30.0)
-    frontier.advance(w)
+    frontier_moves(w)
     assert w.market.frontier_cost == 30.0
 
 
@@ -96,7 +108,7 @@ def test_what_releases_teach_makes_research_worth_more():
     for research, know_how in ((20.0, 2.0), (40.0, 1.0), (20.0, 1.0)):
         market = {"know_how": know_how, "frontier_cost": 50.0, "frontier_speed": 0.1}
         w = world(startup(research=research, gap=0.5), market=market)
-        frontier.keep_pace(w)
+        keep_pace(w)
         gaps.append(float(w.firms[0].gap))
     assert gaps[0] == gaps[1] < gaps[2]
 
@@ -105,13 +117,13 @@ def test_it_rises_more_slowly_as_time_passes_and_fast_again_after_a_shift():
     w = world(startup(), frontier_speed_year=1.2, frontier_speed_floor_year=0.3)
     speeds, heights = [], []
     for tick in range(1, 40):
-        frontier.advance(later(w, tick))
+        frontier_moves(later(w, tick))
         speeds.append(float(w.market.frontier_speed))
         heights.append(float(w.market.frontier))
     assert all(b < a for a, b in itertools.pairwise(speeds))
     assert all(b > a for a, b in itertools.pairwise(heights))
     w.market.shift_month = 39
-    frontier.advance(later(w, 40))
+    frontier_moves(later(w, 40))
     assert w.market.frontier_speed == approx(speeds[0], rel=1e-12)
 
 
@@ -119,12 +131,12 @@ def test_one_that_opens_later_has_slowed_and_is_fast_again_after_a_shift():
     """``age_months`` months on, the frontier is as fast as it would be had the opening been so much earlier."""
     early = world(startup(), frontier_speed_year=1.2)
     late = world(startup(), frontier_speed_year=1.2, frontier_age_months=33)
-    frontier.advance(later(early, 40))
-    frontier.advance(later(late, 7))
+    frontier_moves(later(early, 40))
+    frontier_moves(later(late, 7))
     assert late.market.frontier_speed == early.market.frontier_speed
     early.market.shift_month = late.market.shift_month = 10
-    frontier.advance(later(early, 12))
-    frontier.advance(later(late, 12))
+    frontier_moves(later(early, 12))
+    frontier_moves(later(late, 12))
     assert late.market.frontier_speed == early.market.frontier_speed
 
 
@@ -141,7 +153,7 @@ def test_age_at_the_opening_by_hand():
     speeds = []
     for age, tick in ((18, 1), (0, 19)):
         w = world(startup(), tick=tick, frontier_age_months=age)
-        frontier.advance(w)
+        frontier_moves(w)
         speeds.append(float(w.market.frontier_speed))
     assert speeds[0] == speeds[1]
 
@@ -170,7 +182,7 @@ def test_more_research_spending_smaller_gap(values, traits, research, more, gap,
 def test_more_research_spending_strictly_smaller_gap():
     w = world(startup(research=20.0, gap=0.5), startup(research=40.0, gap=0.5))
     w.market.open_gap, w.market.frontier_cost, w.market.frontier_speed = 5.0, 50.0, 0.1
-    frontier.keep_pace(w)
+    keep_pace(w)
     assert w.firms[1].gap < w.firms[0].gap
 
 
@@ -191,7 +203,7 @@ def test_giants_money_counts_concavely():
 def test_its_own_model_falls_behind_whatever_open_source_gives_away():
     """What it offers is no further behind than that (demand); the gap of its own work is."""
     w = world(startup(gap=2.0), market={"open_gap": 0.3, "frontier_speed": 0.1, "frontier_cost": 50.0})
-    frontier.keep_pace(w)
+    keep_pace(w)
     assert w.firms[0].gap == approx(2.1, rel=1e-14)
 
 
@@ -204,8 +216,8 @@ def test_off_the_frontier_stands_still_and_every_firm_keeps_its_gap():
     )
     before = rows(w)
     for tick in (1, 2, 3):
-        frontier.advance(later(w, tick))
-        frontier.keep_pace(later(w, tick))
+        frontier_moves(later(w, tick))
+        keep_pace(later(w, tick))
     assert (w.market.frontier, w.market.frontier_speed, w.market.frontier_cost) == (1.5, 0.0, 60.0)
     assert rows(w) == before
 
@@ -216,5 +228,5 @@ def test_compiled_as_plain(values, traits, age, research, gap, z):
     assert compiled_as_plain(frontier.speed_month, assume, age)
     assert compiled_as_plain(frontier.effort, research, firm, assume, 50.0)
     assert compiled_as_plain(frontier.next_gap, gap, 0.1, 0.9, assume, z)
-    for step in (frontier.advance, frontier.keep_pace):
+    for step in (frontier_moves, keep_pace):
         assert step_as_plain(step, lambda: world(startup(gap=gap, research=research, z_research=z, **traits), **values))

@@ -7,9 +7,9 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 from pytest import approx
-from worlds import assumed, bounded, compiled_as_plain, later, startup, step_as_plain, world
+from worlds import assumed, bounded, compiled_as_plain, demand_month, later, startup, step_as_plain, world
 
-from sim.industry import demand, inference
+from sim.industry import inference
 
 ALL = bounded(*(f"inference_{a.name}" for a in inference.MECHANISM.assumptions))
 
@@ -79,7 +79,7 @@ def test_lower_cost_higher_gross_margin(one, other):
     profits, margins = [], []
     for cost in sorted((one, other), reverse=True):
         w = world(startup(), market={"inference_cost": cost, "open_gap": 0.5})
-        demand.step(w)
+        demand_month(w)
         profits.append(float(w.firms[0].gross_profit))
         margins.append(float(w.firms[0].api_margin))
     assert profits[0] <= profits[1]
@@ -90,7 +90,7 @@ def test_lower_cost_strictly_higher_gross_margin():
     profits = []
     for cost in (1.0, 0.5):
         w = world(startup(), market={"inference_cost": cost, "open_gap": 0.5})
-        demand.step(w)
+        demand_month(w)
         profits.append(float(w.firms[0].gross_profit / w.firms[0].revenue))
     assert profits[0] < profits[1]
 

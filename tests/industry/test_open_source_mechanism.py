@@ -7,7 +7,7 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 from pytest import approx
-from worlds import bounded, later, startup, step_as_plain, told, world
+from worlds import bounded, demand_month, later, startup, step_as_plain, told, world
 
 from sim.industry import demand, frontier, open_source, pivot
 
@@ -128,7 +128,7 @@ def test_closer_open_source_takes_api_customers_and_makes_pivots_cheaper(gap, fu
     shares, costs = [], []
     for open_gap in (gap, gap + further):
         w = world(startup(gap=0.3), market={"open_gap": open_gap})
-        demand.step(w)
+        demand_month(w)
         pivot.step(w)
         shares.append(float(w.shares[0, demand.API]))
         costs.append(float(w.market.build_cost))
@@ -139,7 +139,7 @@ def test_closer_open_source_takes_api_customers_and_makes_pivots_cheaper(gap, fu
 def test_closer_open_source_strictly():
     near, far = (world(startup(gap=0.3), market={"open_gap": g}, pivot_build_ref=0.6) for g in (0.2, 0.5))
     for w in (near, far):
-        demand.step(w)
+        demand_month(w)
         pivot.step(w)
     assert near.shares[0, demand.API] < far.shares[0, demand.API]
     assert near.market.build_cost < far.market.build_cost < 1.0
@@ -166,7 +166,7 @@ def test_off_there_is_no_open_source():
     assert (w.market.open_gap, w.market.open_jump, w.market.api_reset, w.market.know_how) == (0.4, 0.0, 1.0, 1.0)
     assert told(w) == []
     w = world(startup(mix_api=0.01, gap=3.0), open_source_on=0.0, demand_switching_api=1.0)
-    demand.step(w)
+    demand_month(w)
     assert w.shares[0, demand.API] == 1.0, "the only seller has the whole market"
     assert w.firms[0].offer_gap == 3.0
 

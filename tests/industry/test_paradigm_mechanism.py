@@ -5,10 +5,10 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 from pytest import approx
-from worlds import bounded, giant, later, rows, startup, step_as_plain, told, world
+from worlds import bounded, frontier_moves, giant, later, rows, startup, step_as_plain, told, world
 
 from sim.foundation.columns import NEVER
-from sim.industry import frontier, paradigm
+from sim.industry import paradigm
 
 ALL = bounded("paradigm_shrink", "paradigm_redraw", "paradigm_shift_hazard_month")
 SHIFT = {"u_shift": 0.0}
@@ -83,11 +83,11 @@ def test_the_order_is_partly_redrawn():
 
 def test_the_frontier_is_fast_again():
     w = world(startup(), tick=60)
-    frontier.advance(w)
+    frontier_moves(w)
     slow = float(w.market.frontier_speed)
     w.assume.paradigm_shift = 1.0
     paradigm.step(w)
-    frontier.advance(later(w, 61))
+    frontier_moves(later(w, 61))
     assert w.market.frontier_speed > slow
 
 

@@ -6,10 +6,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pytest import approx
-from worlds import assumed, bounded, compiled_as_plain, giant, later, startup, step_as_plain, told, world
+from worlds import (
+    assumed,
+    bounded,
+    compiled_as_plain,
+    decide_spending,
+    demand_month,
+    giant,
+    later,
+    receivables_month,
+    settle,
+    startup,
+    step_as_plain,
+    told,
+    world,
+)
 
 from sim.foundation.columns import LINES
-from sim.industry import burn, demand, price_war, receivables
+from sim.industry import price_war
 
 ALL = bounded(*(f"price_war_{a.name}" for a in price_war.MECHANISM.assumptions), "demand_api_price")
 EQUAL_MARKETS = {f"demand_switching_{line}": 0.0 for line in LINES} | {
@@ -147,10 +161,10 @@ def _month(depth, **values):
     )
     w.shares[0] = 0.2
     price_war.step(w)
-    demand.step(w)
-    receivables.step(w)
-    burn.step(w)
-    burn.settle(w)
+    demand_month(w)
+    receivables_month(w)
+    decide_spending(w)
+    settle(w)
     return w
 
 
@@ -182,7 +196,7 @@ def test_a_firm_abroad_loses_less(overseas, depth):
             w = world(startup(overseas=share), price_war_depth=d, price_war_hazard_month=0.0, **EQUAL_MARKETS)
             w.shares[0, :4], w.shares[0, 4:] = 0.2 * (1.0 - share), 0.2 * share
             price_war.step(w)
-            demand.step(w)
+            demand_month(w)
             worlds.append(float(w.firms[0].revenue))
         lost.append(worlds[0] - worlds[1])
     assert lost[0] + 1e-12 >= lost[1] >= lost[2] - 1e-12
@@ -194,7 +208,7 @@ def test_a_firm_abroad_loses_nothing_at_all_at_the_limit():
         w = world(startup(), price_war_depth=depth, price_war_hazard_month=0.0, **EQUAL_MARKETS)
         w.shares[0, 4:] = 0.2
         price_war.step(w)
-        demand.step(w)
+        demand_month(w)
         revenues.append(float(w.firms[0].revenue))
     assert revenues[0] == revenues[1] > 0.0
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 from pytest import approx
-from worlds import bounded, compiled_as_plain, later, startup, step_as_plain, world
+from worlds import bounded, compiled_as_plain, later, receivables_month, startup, step_as_plain, world
 
 from sim.industry import receivables
 
@@ -46,7 +46,7 @@ def test_a_month_by_hand():
         receivables_project_dso_days=60.875,
         receivables_bad_debt=0.05,
     )
-    receivables.step(w)
+    receivables_month(w)
     firm = w.firms[0]
     assert firm.bad_debt == approx(0.1 * 40.0, rel=1e-13)
     owed = 60.0 + 36.0
@@ -63,7 +63,7 @@ def test_nothing_is_lost_on_the_way(values, at_once, projects, vertical, owed, d
         ),
         **values,
     )
-    receivables.step(w)
+    receivables_month(w)
     firm = w.firms[0]
     scale = max(at_once, projects, vertical, owed, 1.0)
     assert firm.receivables + firm.collections + firm.bad_debt == approx(owed + firm.revenue, abs=1e-9 * scale)
@@ -75,7 +75,7 @@ def test_later_payment_no_more_cash(values, projects, owed, days, more):
     collections = []
     for dso in (days, min(days + more, 720.0)):
         w = world(_firm(projects=projects, receivables=owed), **{**values, "receivables_project_dso_days": dso})
-        receivables.step(w)
+        receivables_month(w)
         collections.append(float(w.firms[0].collections))
     assert collections[1] <= collections[0]
 
@@ -85,7 +85,7 @@ def test_verticals_pay_later_than_projects_and_some_never():
         world(_firm(projects=a, vertical=b, vertical_dso=150.0, vertical_bad_debt=0.08)) for a, b in ((40, 0), (0, 40))
     )
     for w in (late, later_still):
-        receivables.step(w)
+        receivables_month(w)
     assert later_still.firms[0].collections < late.firms[0].collections < 40.0
     assert later_still.firms[0].bad_debt > late.firms[0].bad_debt > 0.0
 
@@ -94,7 +94,7 @@ def test_everything_is_paid_in_the_end():
     w = world(_firm(receivables=100.0), receivables_bad_debt=0.0)
     collected = 0.0
     for tick in range(1, 200):
-        receivables.step(later(w, tick))
+        receivables_month(later(w, tick))
         collected += w.firms[0].collections
     assert collected == approx(100.0, rel=1e-9)
 
@@ -103,10 +103,10 @@ def test_off_every_bill_is_paid_in_the_month_of_delivery():
     w = world(
         _firm(consumer=5.0, projects=20.0, vertical=20.0, receivables=60.0, vertical_dso=300.0), receivables_on=0.0
     )
-    receivables.step(w)
+    receivables_month(w)
     firm = w.firms[0]
     assert (firm.collections, firm.receivables, firm.bad_debt) == (105.0, 0.0, 0.0)
-    receivables.step(w)
+    receivables_month(w)
     assert firm.collections == 45.0
 
 
@@ -116,4 +116,4 @@ def test_compiled_as_plain(values, projects, vertical, owed, dso, bad):
     firm = _firm(
         api=3.0, projects=projects, vertical=vertical, receivables=owed, vertical_dso=dso, vertical_bad_debt=bad
     )
-    assert step_as_plain(receivables.step, lambda: world(firm, **values))
+    assert step_as_plain(receivables_month, lambda: world(firm, **values))

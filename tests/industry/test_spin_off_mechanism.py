@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pytest import approx
-from worlds import bounded, later, rows, startup, step_as_plain, told, world
+from worlds import bounded, decide_spending, later, rows, startup, step_as_plain, told, world
 
 from sim.foundation.columns import NEVER
-from sim.industry import burn, spin_off
+from sim.industry import spin_off
 
 ALL = bounded(*(f"spin_off_{a.name}" for a in spin_off.MECHANISM.assumptions), "spin_off_readiness")
 PRESSED = {"runway": 3.0, "u_spin_off": 0.0, "cash": 40.0, "spin_off_readiness": 1.0}
@@ -37,8 +37,8 @@ def test_by_hand():
 def test_it_costs_less_to_run_afterwards():
     """Overhead falls by the share that went with the side business."""
     before, after = (world(startup(restructured=r), market={"frontier_cost": 50.0}) for r in (0.0, 0.2))
-    burn.step(before)
-    burn.step(after)
+    decide_spending(before)
+    decide_spending(after)
     assert after.firms[0].overhead == approx(0.8 * before.firms[0].overhead, rel=1e-14)
 
 

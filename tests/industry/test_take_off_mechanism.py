@@ -8,10 +8,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pytest import approx
-from worlds import assumed, bounded, compiled_as_plain, giant, later, rows, startup, step_as_plain, world
+from worlds import (
+    assumed,
+    bounded,
+    compiled_as_plain,
+    demand_month,
+    giant,
+    later,
+    rows,
+    startup,
+    step_as_plain,
+    take_off_month,
+    world,
+)
 
 from sim.foundation.columns import API, CONSUMER, LINES, PROJECTS, VERTICAL
-from sim.industry import demand, take_off
+from sim.industry import take_off
 from sim.laws.catalogue import ASSUMPTIONS
 
 ALL = bounded(*(f"take_off_{a.name}" for a in take_off.MECHANISM.assumptions))
@@ -59,7 +71,7 @@ def test_rarer_luck_a_larger_hit_and_never_one_below_nothing(values, hit, more, 
 
 def test_one_draw_lets_a_consumer_product_take_off_or_api_never_both():
     w = world(startup(u_take_off=TAKES_OFF), startup(u_take_off=0.04 + TAKES_OFF), startup(u_take_off=0.5), **EXACT)
-    take_off.step(w)
+    take_off_month(w)
     assert list(w.firms.hit_consumer) == approx([0.5, 0.0, 0.0], rel=1e-13)
     assert list(w.firms.hit_api) == approx([0.0, 0.5, 0.0], rel=1e-13)
     assert ASSUMPTIONS["assumptions.take_off.chance_month"].high == 0.5, "or API would have no room left in the draw"
@@ -67,14 +79,14 @@ def test_one_draw_lets_a_consumer_product_take_off_or_api_never_both():
 
 def test_a_giants_product_takes_off_too():
     w = world(giant(u_take_off=0.04 + TAKES_OFF), **EXACT)
-    take_off.step(w)
+    take_off_month(w)
     assert w.firms[0].hit_api == approx(0.5, rel=1e-13)
 
 
 def test_who_has_left_the_general_race_makes_no_new_one_and_what_it_had_fades():
     lucky = {"u_take_off": TAKES_OFF, "hit_consumer": 2.0, "hit_api": 1.0}
     w = world(startup(**lucky, pivot_month=1), startup(**lucky, pivot_month=2), **EXACT)
-    take_off.step(w)
+    take_off_month(w)
     assert list(w.firms.hit_consumer) == approx([1.8, 2.3], rel=1e-14)
     assert list(w.firms.hit_api) == approx([0.9, 0.9], rel=1e-14)
 
@@ -82,7 +94,7 @@ def test_who_has_left_the_general_race_makes_no_new_one_and_what_it_had_fades():
 def test_without_new_luck_it_fades_to_nothing():
     w = world(startup(hit_consumer=3.0, hit_api=1.0), **EXACT)
     for tick in range(1, 400):
-        take_off.step(later(w, tick))
+        take_off_month(later(w, tick))
     assert (w.firms[0].hit_consumer, w.firms[0].hit_api) == (approx(0.0, abs=1e-12), approx(0.0, abs=1e-12))
 
 
@@ -93,7 +105,7 @@ def test_the_row_of_a_firm_that_is_gone_or_not_there_stays_as_it_was(status):
             startup(status=status, hit_consumer=2.0, hit_api=2.0, u_take_off=TAKES_OFF), take_off_on=switch, **EXACT
         )
         before = rows(w)
-        take_off.step(w)
+        take_off_month(w)
         assert rows(w) == before
 
 
@@ -102,7 +114,7 @@ def test_a_product_that_took_off_pulls_customers_by_hand(hit, line):
     """A hit of log 2 in a line is twice the pull there, and no more in any other."""
     firms = startup(**{hit: math.log(2.0)}), startup()
     w = world(*firms, market={"open_gap": 0.5})
-    demand.step(w)
+    demand_month(w)
     assert w.shares[0, line] / w.shares[1, line] == approx(2.0, rel=1e-12)
     assert w.shares[0, PROJECTS] == w.shares[1, PROJECTS] and w.shares[0, VERTICAL] == w.shares[1, VERTICAL]
 
@@ -114,7 +126,7 @@ def test_its_customers_pay_more_by_hand():
         still = {f"demand_switching_{line}": 0.0 for line in LINES}
         w = world(startup(**hits), market={"api_price": 0.5, "api_price_abroad": 0.8}, **still, **EXACT)
         w.shares[0] = 0.1
-        demand.step(w)
+        demand_month(w)
         found.append(w.firms[0])
     plain, consumer, api = found
     dearer = 1.5
@@ -131,7 +143,7 @@ def test_a_larger_hit_no_fewer_customers_and_no_less_revenue(values, hit, more):
     shares, revenues = [], []
     for size in (hit, hit + more):
         w = world(startup(hit_consumer=size, hit_api=size), startup(), market={"open_gap": 0.5}, **values)
-        demand.step(w)
+        demand_month(w)
         shares.append(w.shares[0].copy())
         revenues.append(float(w.firms[0].revenue))
     assert (shares[1] >= shares[0] * (1 - 1e-12)).all()
@@ -143,8 +155,8 @@ def test_off_no_product_takes_off():
     worlds = []
     for own in ({}, {"hit_consumer": 2.0, "hit_api": 1.0, "u_take_off": TAKES_OFF}):
         w = world(startup(**own), startup(), market={"open_gap": 0.5}, take_off_on=0.0, **EXACT)
-        take_off.step(w)
-        demand.step(w)
+        take_off_month(w)
+        demand_month(w)
         worlds.append(w)
     assert rows(worlds[0]) == rows(worlds[1])
     assert (worlds[0].shares == worlds[1].shares).all()
@@ -156,4 +168,4 @@ def test_compiled_as_plain(values, hit, u):
     assert compiled_as_plain(take_off.after, hit, u, assumed(**values))
     own = {"hit_consumer": hit, "hit_api": hit / 2.0, "u_take_off": u}
     firms = startup(**own), startup(**own, pivot_month=0), giant(**own), startup(**own, status=3)
-    assert step_as_plain(take_off.step, lambda: world(*firms, **values))
+    assert step_as_plain(take_off_month, lambda: world(*firms, **values))

@@ -7,9 +7,22 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 from pytest import approx
-from worlds import assumed, bounded, compiled_as_plain, giant, later, rows, startup, step_as_plain, told, world
+from worlds import (
+    assumed,
+    bounded,
+    compiled_as_plain,
+    decide_spending,
+    giant,
+    later,
+    rows,
+    startup,
+    step_as_plain,
+    talent_month,
+    told,
+    world,
+)
 
-from sim.industry import burn, talent
+from sim.industry import talent
 
 ALL = bounded(*(f"talent_{a.name}" for a in talent.MECHANISM.assumptions))
 FINE = {"runway": 60.0}
@@ -55,7 +68,7 @@ def test_a_month_by_hand():
     """An attraction a = e^-0.5 / 4 draws a / (1 + a) of 0.04, half of it at half the ceiling; a tenth leave."""
     firm = startup(poaching=1.0, cash=300.0, gap=0.5, talent=1.0, **FINE)
     w = world(firm, talent_cash_ref=900.0, talent_leaving_month=0.1, talent_arrival_month=0.04, talent_ceiling=2.0)
-    talent.step(w)
+    talent_month(w)
     drawn = 0.25 * math.exp(-0.5)
     assert w.firms[0].talent == approx(0.9 + 0.04 * 0.5 * drawn / (1.0 + drawn), rel=1e-13)
     assert w.firms[0].people_lost == approx(0.1, rel=1e-14), "all who leave are replaced, whoever arrives"
@@ -88,15 +101,15 @@ def test_people_lost_are_those_of_one_month():
         talent_poach_quarter=0.2,
     )
     lost = []
-    talent.step(w)
+    talent_month(w)
     lost.append(float(w.firms[0].people_lost))
-    talent.step(later(w, 2))
+    talent_month(later(w, 2))
     lost.append(float(w.firms[0].people_lost))
     talent.poach(later(w, 2))
     lost.append(float(w.firms[0].people_lost))
     assert lost == approx([0.1, 0.09, 0.09 + 0.2 * 0.81], rel=1e-12)
     w.assume.talent_on = 0.0
-    talent.step(later(w, 3))
+    talent_month(later(w, 3))
     assert list(w.firms.people_lost[:2]) == [0.0, 7.0], "a gone firm's row never changes again"
 
 
@@ -111,8 +124,8 @@ def test_what_leaves_costs_next_months_budget():
             burn_overhead_month=12.0,
             burn_wage_growth_year=0.0,
         )
-        talent.step(w)
-        burn.step(later(w, 2))
+        talent_month(w)
+        decide_spending(later(w, 2))
         overhead.append(float(w.firms[0].overhead))
     assert overhead == approx([12.0, 20.0], rel=1e-13)
 
@@ -129,7 +142,7 @@ def test_the_pivot_month_shows_the_exodus():
     )
     history = []
     for tick in range(1, 20):
-        talent.step(later(w, tick))
+        talent_month(later(w, tick))
         history.append(float(w.firms[0].talent))
     assert (history[0], history[1]) == approx((1.0, 0.95), rel=1e-14)
     assert history[12] == approx(0.95**12, rel=1e-12)
@@ -142,19 +155,19 @@ def test_the_pivot_month_shows_the_exodus():
 def test_distress_and_pivots_cost_people(values, people, runway, cash):
     def after(**change):
         w = world(startup(talent=people, talent_before=people, runway=runway, cash=cash, **change), **values)
-        talent.step(w)
+        talent_month(w)
         return float(w.firms[0].talent)
 
     calm = after()
     assert after(pivot_month=0) <= calm
     w = world(startup(talent=people, runway=0.0, cash=cash), **values)
-    talent.step(w)
+    talent_month(w)
     assert w.firms[0].talent <= calm
 
 
 def test_distress_and_pivots_cost_people_strictly():
     w = world(startup(**FINE), startup(runway=2.0), startup(**FINE, pivot_month=0))
-    talent.step(w)
+    talent_month(w)
     assert w.firms[1].talent < w.firms[0].talent
     assert w.firms[2].talent < w.firms[0].talent
 
@@ -198,7 +211,7 @@ def test_poaching_makes_no_people(values, firms):
 def test_talent_stays_between_founders_and_ceiling(values, people, runway, cash, pivot):
     w = world(startup(talent=people, runway=runway, cash=cash, pivot_month=pivot), giant(), **values)
     for tick in range(1, 25):
-        talent.step(later(w, tick))
+        talent_month(later(w, tick))
         talent.poach(later(w, tick))
     assert (w.firms.talent >= min(values["talent_least"], values["talent_ceiling"], people, 1.0) - 1e-12).all()
     assert w.firms[0].talent <= max(values["talent_ceiling"], people, values["talent_least"]) * (1 + 1e-12)
@@ -215,7 +228,7 @@ def test_off_every_firm_keeps_the_talent_it_entered_with():
     w = world(startup(runway=1.0, pivot_month=1, talent=1.3), giant(), startup(talent=0.4), talent_on=0.0)
     before = rows(w)
     for tick in range(1, 13):
-        talent.step(later(w, tick))
+        talent_month(later(w, tick))
         talent.poach(later(w, tick))
     assert rows(w) == before
 
@@ -227,5 +240,5 @@ def test_compiled_as_plain(values, people, runway, cash, gap, pivot):
     assert compiled_as_plain(talent.attraction, w.firms[0], w.assume)
     assert compiled_as_plain(talent.leaving_share, w.firms[0], w.assume, 12)
     assert compiled_as_plain(talent.next_talent, people, 0.1, 0.4, w.assume)
-    for step in (talent.step, talent.poach):
+    for step in (talent_month, talent.poach):
         assert step_as_plain(step, lambda: world(firm, giant(), startup(), tick=12, told=True, **values))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pytest import approx
-from worlds import assumed, bounded, compiled_as_plain, giant, later, startup, step_as_plain, world
+from worlds import assumed, bounded, compiled_as_plain, giant, later, startup, step_as_plain, valuation, world
 
 from sim.foundation.columns import COLD, HOT, NEVER, NORMAL
 from sim.foundation.equity import scarce
@@ -61,7 +61,7 @@ def test_few_traded_shares_move_more_by_hand():
     flat = {"anchored": 1, "z_value": 1.0, "float_share": 0.15}
     own = {"value_tail": 0.0, "value_momentum": 0.0, "value_noise_month": 0.05, "value_float_ref": 0.15}
     w = world(startup(**flat, listing_month=0), startup(**flat), **own, value_float_noise=2.0)
-    value.step(w)
+    valuation(w)
     assert list(w.firms.drift) == approx([0.05 * (1.0 + 2.0 / math.e), 0.05], rel=1e-14)
 
 
@@ -81,7 +81,7 @@ def test_a_listed_premium_reverts_at_the_pace_of_the_exchange_by_hand():
     firms = (startup(premium=0.5, anchored=1, listing_month=month, float_share=1.0) for month in (0, NEVER, 2))
     alone = {"value_peer_gain": 0.0, "value_shut_discount": 0.0, "exchange_scarcity": 0.0}
     w = world(*firms, value_reversion=0.1, value_reversion_listed=0.25, **alone, **SURE)
-    value.step(w)
+    valuation(w)
     assert list(w.firms.premium) == approx([0.375, 0.45, 0.45], rel=1e-14)
 
 
@@ -100,17 +100,17 @@ def test_luck_goes_on_by_hand():
     w = world(startup(anchored=1, z_value=2.0), **{**quiet, **flat})
     premiums = [0.0]
     for tick in range(1, 60):
-        value.step(later(w, tick))
+        valuation(later(w, tick))
         premiums.append(float(w.firms[0].premium))
         w.luck["z_value"] = 0.0
     moved = [b - a for a, b in itertools.pairwise(premiums)]
     assert moved[:3] == approx([0.2, 0.1, 0.05], abs=1e-3)
     assert premiums[12] == approx(0.4, abs=5e-3)
     w = world(startup(anchored=1, z_value=2.0), **{**quiet, **flat, "value_momentum": 0.0})
-    value.step(w)
+    valuation(w)
     assert (w.firms[0].premium, w.firms[0].drift) == (approx(0.2, rel=1e-14), approx(0.2, rel=1e-14))
     w.luck["z_value"] = 0.0
-    value.step(later(w, 2))
+    valuation(later(w, 2))
     assert w.firms[0].drift == 0.0, "without momentum luck is forgotten"
 
 
@@ -131,7 +131,7 @@ def test_growth_raises_the_multiple_by_hand():
     firm = startup(cash=0.0, smooth_revenue=20.0, slow_revenue=10.0, anchored=1)
     flat = {"value_hope": 0.0, "value_shut_discount": 0.0, "demand_growth_floor_year": 0.0}
     w = world(firm, value_multiple_normal=5.0, value_growth_multiple=0.5, **flat, **SURE)
-    value.step(w)
+    valuation(w)
     assert w.firms[0].value == approx(5.0 * (1.0 + 0.5 * math.log(2.0)) * 240.0, rel=1e-13)
 
 
@@ -142,7 +142,7 @@ def test_faster_growth_no_lower_value(values, revenue, before, less):
         *(startup(smooth_revenue=revenue, slow_revenue=slow) for slow in (before + 1.0, (before + 1.0) / (1.0 + less))),
         **values,
     )
-    value.step(w)
+    valuation(w)
     assert w.firms[1].value >= w.firms[0].value
 
 
@@ -150,10 +150,10 @@ def test_a_shut_window_costs_private_value_by_hand():
     """A premium goes a tenth of the way to -0.4 while the window is shut, to -0.1 if it is open to three quarters."""
     for window, premium in ((1.0, 0.0), (0.75, -0.01), (0.0, -0.04)):
         w = world(startup(anchored=1), market={"window": window}, value_reversion=0.1, value_shut_discount=0.4, **SURE)
-        value.step(w)
+        valuation(w)
         assert w.firms[0].premium == approx(premium, abs=1e-14)
     listed = world(startup(anchored=1, listing_month=0), market={"window": 0.0}, exchange_scarcity=0.0, **SURE)
-    value.step(listed)
+    valuation(listed)
     assert listed.firms[0].premium == 0.0, "who is listed needs no window"
 
 
@@ -162,7 +162,7 @@ def test_a_wider_window_no_lower_a_private_value(values, one, two, premium):
     worth = []
     for window in sorted((one, two)):
         w = world(startup(premium=premium, anchored=1, smooth_revenue=9.0), market={"window": window}, **values)
-        value.step(w)
+        valuation(w)
         worth.append(float(w.firms[0].value))
     assert worth[0] <= worth[1]
 
@@ -186,7 +186,7 @@ def test_cash_is_worth_what_it_is_by_hand():
     """A name of 5 at a discount of e ** -2, and the cash at none, whatever burns; a debt takes nothing off."""
     poor = {"premium": -2.0, "anchored": 1, "abandoned_month": 0, "burn": 1000.0}
     w = world(*(startup(**poor, cash=cash) for cash in (5000.0, 0.0, -70.0)), value_least=5.0, **SURE)
-    value.step(w)
+    valuation(w)
     name = 5.0 * math.exp(-2.0)
     assert list(w.firms.value) == approx([5000.0 + name, name, name], rel=1e-14)
 
@@ -195,7 +195,7 @@ def test_cash_is_worth_what_it_is_by_hand():
 def test_a_yuan_of_cash_adds_a_yuan_of_value(values, cash, more, premium):
     """At any premium."""
     w = world(*(startup(cash=c, premium=premium, anchored=1, prospect=50.0) for c in (cash, cash + more)), **values)
-    value.step(w)
+    valuation(w)
     assert w.firms[1].value - w.firms[0].value == approx(more, rel=1e-9, abs=1e-9 * w.firms[1].value)
 
 
@@ -209,7 +209,7 @@ def test_value_by_hand():
         value_reversion=0.25,
         **SURE,
     )
-    value.step(w)
+    valuation(w)
     assert w.firms[0].premium == approx(0.6, rel=1e-14)
     assert w.firms[0].value == approx(6.0 * 160.0 * math.exp(0.6) + 40.0, rel=1e-13)
 
@@ -220,7 +220,7 @@ def test_revenue_grows_to_the_horizon_by_hand():
     w = world(
         firm, value_multiple_normal=5.0, value_hope=0.0, demand_growth_floor_year=0.2, value_horizon_months=30, **SURE
     )
-    value.step(w)
+    valuation(w)
     assert w.firms[0].value == approx(5.0 * 120.0 * math.exp(0.5), rel=1e-13)
 
 
@@ -239,7 +239,7 @@ def test_peers_by_hand():
         market={"sentiment": 0.1},
         **SURE,
     )
-    value.step(w)
+    valuation(w)
     assert (w.market.listed, w.market.peer_premium) == (2.0, approx(0.7, rel=1e-14))
     assert w.market.peer_returns == approx(0.7 / 6.0, rel=1e-14)
     assert w.firms[2].premium == approx(0.1 * 0.35, rel=1e-13)
@@ -250,7 +250,7 @@ def test_a_known_valuation_at_entry_is_taken_up_once():
     """150 with 100 in cash: a business of 50, ten times its name of 5; one below its cash has a business of 5."""
     firms = (startup(cash=100.0, entry_valuation=known, prospect=0.0) for known in (150.0, 60.0))
     w = world(*firms, value_hope=0.0, value_least=5.0, value_cap=3.0)
-    value.step(w)
+    valuation(w)
     assert list(w.firms.value) == approx([150.0, 105.0], rel=1e-12)
     assert list(w.firms.premium) == approx([math.log(10.0), 0.0], rel=1e-12, abs=1e-14)
     assert list(w.firms.anchored) == [1, 1]
@@ -259,7 +259,7 @@ def test_a_known_valuation_at_entry_is_taken_up_once():
 def test_without_news_a_premium_reverts_to_nothing():
     w = world(startup(premium=2.0, anchored=1), **SURE)
     for tick in range(1, 600):
-        value.step(later(w, tick))
+        valuation(later(w, tick))
     assert w.firms[0].premium == approx(0.0, abs=1e-9)
 
 
@@ -268,7 +268,7 @@ def _loop(premiums, sentiment, months, **assume):
     firms = [startup(premium=p, anchored=1, listing_month=0) for p in premiums]
     w = world(*firms, startup(premium=0.0, anchored=1), market={"sentiment": sentiment}, **SURE, **assume)
     for tick in range(1, months + 1):
-        value.step(later(w, tick))
+        valuation(later(w, tick))
     return [float(p) for p in w.firms.premium]
 
 
@@ -312,7 +312,7 @@ def test_the_declared_gain_cannot_reach_one():
 def test_more_revenue_more_prospect_more_cash_no_lower_value(values, prospect, revenue, cash, more, climate):
     def worth(prospect, revenue, cash):
         w = world(startup(prospect=prospect, smooth_revenue=revenue, cash=cash), market={"climate": climate}, **values)
-        value.step(w)
+        valuation(w)
         return float(w.firms[0].value)
 
     base = worth(prospect, revenue, cash)
@@ -335,7 +335,7 @@ def test_a_colder_climate_a_lower_value():
             value_multiple_normal=6.0,
             value_multiple_cold=3.0,
         )
-        value.step(w)
+        valuation(w)
         values.append(float(w.firms[0].value))
     assert values[0] > values[1] > values[2]
 
@@ -352,7 +352,7 @@ def test_a_refused_firm_does_not_recover_at_the_documents_claim(premium, strengt
 
     def after(refused, **law):
         w = world(startup(premium=premium, anchored=1, refused_months=refused), **SURE, **law)
-        value.step(w)
+        valuation(w)
         return float(w.firms[0].premium)
 
     assert after(months, listing_strength=strength) <= after(0, listing_strength=strength)
@@ -364,7 +364,7 @@ def test_a_refused_firm_does_not_recover_at_the_documents_claim(premium, strengt
 
 def test_an_abandoned_firm_stays_at_its_discount():
     w = world(startup(premium=-1.5, anchored=1, listing_month=-30, abandoned_month=0, z_value=5.0))
-    value.step(w)
+    valuation(w)
     assert w.firms[0].premium == -1.5
 
 
@@ -375,7 +375,7 @@ def test_off_value_is_net_cash_alone():
         value_on=0.0,
         value_least=2.0,
     )
-    value.step(w)
+    valuation(w)
     assert list(w.firms.value) == [321.0, 2.0]
     assert list(w.firms.premium) == [0.0, 0.0]
 
@@ -384,14 +384,14 @@ def test_without_noise_tails_and_momentum_say_nothing():
     worth = []
     for tail, momentum in ((0.0, 0.0), (0.45, 0.95)):
         w = world(startup(anchored=1, z_value=3.0), value_tail=tail, value_momentum=momentum, **SURE)
-        value.step(w)
+        valuation(w)
         worth.append(float(w.firms[0].value))
     assert worth[0] == worth[1]
 
 
 def test_giants_and_gone_firms_are_not_valued():
     w = world(giant(cash=50.0), startup(status=3, value=7.0))
-    value.step(w)
+    valuation(w)
     assert list(w.firms.value) == [0.0, 7.0]
 
 
@@ -409,11 +409,11 @@ def test_compiled_as_plain(values, money, premium, z, climate, refused):
         startup(smooth_revenue=money, premium=premium, anchored=1, z_value=z, refused_months=refused),
         startup(entry_valuation=money),
     )
-    assert step_as_plain(value.step, lambda: world(*firms, market={"climate": climate}, **values))
+    assert step_as_plain(valuation, lambda: world(*firms, market={"climate": climate}, **values))
 
 
 @pytest.mark.parametrize("z", [-9.0, 9.0])
 def test_the_premium_is_capped(z):
     w = world(startup(anchored=1, z_value=z), value_noise_month=1.0, value_cap=1.2)
-    value.step(w)
+    valuation(w)
     assert abs(w.firms[0].premium) == 1.2

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import sys
 
 import pytest
 from hypothesis import given
@@ -16,6 +15,7 @@ from worlds import (
     bounded,
     compiled_as_plain,
     later,
+    phase_of,
     rows,
     startup,
     step_as_plain,
@@ -23,7 +23,6 @@ from worlds import (
     world,
 )
 
-from sim.engine.month import ORDER, steps
 from sim.foundation.columns import NEVER
 from sim.laws import listing
 
@@ -215,13 +214,8 @@ def test_the_test_sees_the_half_year_that_closes_in_its_month():
         firm = {**LOSING, "halves": 2, "test_month": 6, "ttm_flow": before, "revenue_total": 120.0}
         firm |= {"flow_year": 0.0, "flow_half": flows[0], "flow_total": sum(flows)}
         w = world(startup(**firm), tick=6, month=june, listing_strength=1.0, **QUIET)
-        for phase in ORDER:
-            if phase.name in ("reports", "exits"):
-                for name in steps(phase):
-                    module, step = name.split(".")
-                    getattr(
-                        sys.modules[f"sim.laws.{module}" if module == "listing" else f"sim.industry.{module}"], step
-                    )(w)
+        for phase in ("reports", "exits"):
+            phase_of(phase)(w)
         assert w.firms[0].ttm_flow == sum(flows)
         assert (w.firms[0].abandoned_month == NEVER) == passes
         assert (w.firms[0].profitable_month == 6) == passes, "nobody is abandoned in its first profitable year's month"

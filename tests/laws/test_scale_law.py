@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pytest import approx
-from worlds import assumed, bounded, compiled_as_plain, giant, rows, startup, world
+from worlds import assumed, bounded, compiled_as_plain, giant, rows, scale_month, startup, world
 
 from sim.foundation.columns import NEVER
 from sim.industry import price_war
@@ -63,10 +63,10 @@ def test_prices_follow_the_lowest_unit_cost_by_hand():
         scale_reach_full=6.0,
         scale_match=0.4,
     )
-    scale.step(w)
+    scale_month(w)
     assert w.market.scale_price == approx(math.exp(-0.2), rel=1e-14)
     w.assume.scale_price_floor = 0.9
-    scale.step(w)
+    scale_month(w)
     assert w.market.scale_price == 0.9
 
 
@@ -81,7 +81,7 @@ def test_means_spread_over_startups_in_the_race_only():
         scale_spread=1.0,
         scale_spread_most=10.0,
     )
-    scale.step(w)
+    scale_month(w)
     assert list(w.firms.spread) == approx([1.2, 0.4, 1.0, 1.0], rel=1e-14)
 
 
@@ -90,8 +90,8 @@ def test_a_crowd_without_means_makes_nobody_large(crowd):
     firms = [startup(raised_smooth=60.0), startup(raised_smooth=20.0)]
     sizes = {"scale_strength": 1.0, "scale_spread": 1.0, "scale_spread_most": 10.0}
     alone, among = world(*firms, **sizes), world(*firms, *(startup() for _ in range(crowd)), **sizes)
-    scale.step(alone)
-    scale.step(among)
+    scale_month(alone)
+    scale_month(among)
     assert list(among.firms.spread[:2]) == list(alone.firms.spread)
     assert among.firms.spread[2:] == approx(0.1), "who has nothing plans the least"
 
@@ -99,14 +99,14 @@ def test_a_crowd_without_means_makes_nobody_large(crowd):
 def test_one_alone_in_the_race_is_the_limit_of_spread():
     for means in (0.0, 7.0, 1e6):
         w = world(startup(raised_smooth=means), scale_strength=3.0, scale_spread=3.0)
-        scale.step(w)
+        scale_month(w)
         assert w.firms[0].spread == 1.0
 
 
 def test_the_step_writes_what_the_functions_say():
     big = startup(smooth_revenue=80.0, reach=3.0, users=12.0, gap=2.0)
     w = world(big, giant(smooth_revenue=500.0, gap=2.0), scale_strength=1.0, scale_winner_take=0.7)
-    scale.step(w)
+    scale_month(w)
     firm = w.firms[0]
     assert firm.unit_cost == scale.unit_cost(80.0, 3.0, w.assume)
     assert firm.flywheel == scale.flywheel(12.0, w.assume)
@@ -118,7 +118,7 @@ def test_the_step_writes_what_the_functions_say():
 
 def test_who_left_the_race_is_no_incumbent_and_feels_no_pressure():
     w = world(startup(smooth_revenue=500.0, gap=3.0, pivot_month=0), scale_strength=1.0)
-    scale.step(w)
+    scale_month(w)
     assert w.market.door == 1.0
     assert w.firms[0].pressure == 0.0
 
@@ -126,7 +126,7 @@ def test_who_left_the_race_is_no_incumbent_and_feels_no_pressure():
 def _neutral(**assume):
     rich = startup(smooth_revenue=900.0, users=50.0, gap=5.0, reach=6.0)
     w = world(rich, startup(smooth_revenue=5.0), giant(smooth_revenue=5e4), **assume)
-    scale.step(w)
+    scale_month(w)
     return w
 
 
@@ -168,7 +168,7 @@ def test_more_scale_anywhere_never_dearer_for_anybody(values, stronger, closer, 
 
     def price(revenue, **changed):
         w = world(startup(), giant(smooth_revenue=revenue), **{**values, **changed})
-        scale.step(w)
+        scale_month(w)
         return float(w.market.scale_price)
 
     base = price(revenue)
@@ -183,7 +183,7 @@ def test_ecosystems_of_giants_reach_startups_through_price():
     prices = []
     for ecosystem in (0.0, 0.3, 3.0):
         w = world(startup(), giant(reach=6.0), scale_strength=1.0, scale_ecosystem=ecosystem, scale_price_floor=0.01)
-        scale.step(w)
+        scale_month(w)
         price_war.step(w)
         prices.append((float(w.market.api_price), float(w.market.project_price)))
     assert prices[0] == (1.0, 1.0)
@@ -240,6 +240,6 @@ def test_compiled_as_plain(values, revenue, reach, users, gap):
 def test_firms_that_are_not_there_do_not_count():
     there = world(startup(smooth_revenue=100.0), startup(smooth_revenue=700.0, status=3, exit_month=1))
     alone = world(startup(smooth_revenue=100.0), startup(status=0, entry_month=NEVER))
-    scale.step(there)
-    scale.step(alone)
+    scale_month(there)
+    scale_month(alone)
     assert there.market.door == alone.market.door

@@ -7,10 +7,21 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 from pytest import approx
-from worlds import assumed, bounded, compiled_as_plain, giant, later, rows, startup, told, world
+from worlds import (
+    assumed,
+    bounded,
+    compiled_as_plain,
+    demand_month,
+    giant,
+    later,
+    rows,
+    startup,
+    told,
+    vertical_month,
+    world,
+)
 
 from sim.foundation.columns import VERTICAL
-from sim.industry import demand
 from sim.laws import vertical
 
 ALL = bounded(*(f"vertical_{a.name}" for a in vertical.MECHANISM.assumptions))
@@ -22,7 +33,7 @@ LIGHT, DEEP = {"pivot_month": 0, "deep": 0}, {"pivot_month": 0, "deep": 1}
 
 def _month(*firms, open_gap=1.0, copied=0.5, **assume):
     w = world(*firms, market={"open_gap": open_gap, "copied": copied}, **assume)
-    vertical.step(w)
+    vertical_month(w)
     return w
 
 
@@ -71,7 +82,7 @@ def test_leaders_move_in_by_hand():
         vertical_copy_ref=2.0,
         vertical_copy_pace=0.1,
     )
-    vertical.step(w)
+    vertical_month(w)
     moved = 0.4 * (1.0 - math.exp(-1.0))
     assert list(w.firms.moves_in) == approx([moved, 0.0, 0.0, 0.0], rel=1e-14)
     assert w.market.copied == approx(1.0 - 0.9 ** ((0.5 + moved) / 2.0), rel=1e-13)
@@ -84,8 +95,8 @@ def test_a_lead_takes_orders_in_verticals():
         w = world(
             startup(gap=gap), startup(**LIGHT, gap=1.0), market={"open_gap": 1.0, "copied": 0.2}, vertical_strength=1.0
         )
-        vertical.step(w)
-        demand.step(w)
+        vertical_month(w)
+        demand_month(w)
         shares.append((float(w.shares[0, VERTICAL]), float(w.shares[1, VERTICAL])))
     assert shares[0][0] < shares[1][0] < shares[2][0]
     assert shares[0][1] > shares[1][1] > shares[2][1]
@@ -126,11 +137,11 @@ def test_giants_copy_once_somebody_lives_from_verticals():
     """copied' = copied + pace * (1 - copied), where giants' effort is what counts as full."""
     copying = {"vertical_copy_pace": 0.2, "vertical_copy_ref": 1.5, "vertical_told_at": 0.3}
     w = world(startup(**LIGHT), giant(mix_vertical=1.5), vertical_strength=1.0, **copying)
-    vertical.step(w)
+    vertical_month(w)
     assert w.market.copied == approx(0.2, rel=1e-14)
-    vertical.step(later(w, 2))
+    vertical_month(later(w, 2))
     assert w.market.copied == approx(0.36, rel=1e-14)
-    vertical.step(later(w, 3))
+    vertical_month(later(w, 3))
     assert told(w) == ["copy"], "told once, when it passes told_at"
     assert w.log["firm"][0] == -1, "of the market, not of a firm"
     empty = giant(mix_vertical=0.0)
@@ -141,7 +152,7 @@ def test_giants_copy_once_somebody_lives_from_verticals():
         (startup(**LIGHT), empty),
     ):
         w = world(*firms, vertical_strength=1.0)
-        vertical.step(w)
+        vertical_month(w)
         assert w.market.copied == 0.0
 
 
@@ -243,5 +254,5 @@ def test_gone_firms_are_left_alone():
     gone = startup(status=3, exit_month=0)
     w = world(gone, startup(status=0), vertical_strength=2.0)
     before = rows(w)
-    vertical.step(w)
+    vertical_month(w)
     assert rows(w) == before

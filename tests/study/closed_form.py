@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 
 from sim.engine import luck
+from sim.engine.state import LUCK_LANES
+from sim.foundation.lanes import LANES
 from sim.foundation.months import month_of
 from sim.laws.catalogue import MECHANISMS
 from sim.scenario.keys import luck_key
@@ -52,14 +54,19 @@ def alone(worlds: int = 256, seed: int = 5, cash: Any = ENOUGH, hazard: Any = 0.
     return load_mapping(data)
 
 
+def closure_draws(month: int, worlds: int, seed: int, first: int = 0) -> np.ndarray:
+    """(worlds,) the firm's draws for closing by chance in a calendar month, as the engine draws them."""
+    keys, place = np.array([luck_key("alone")], dtype=np.int64), luck.FIRM_PURPOSES["u_closure"]
+    records, found = np.zeros(1, LUCK_LANES), []
+    for offset in range(0, worlds, LANES):
+        out, held = luck.numbers_of(records), min(LANES, worlds - offset)
+        luck.fill(out, held, seed, keys, first + offset, month, luck.FIRM_DOMAIN, luck.FIRM_NORMAL)
+        found.append(out[0, place, :held].copy())
+    return np.concatenate(found)
+
+
 def least_hazard(worlds: int, seed: int, first: int = 0) -> np.ndarray:
     """(worlds,) the hazard above which each world closes the firm by chance: the smallest of its twelve draws."""
-    keys = np.array([luck_key("alone")], dtype=np.int64)
-    out = np.empty((worlds, 1, len(luck.FIRM_PURPOSES)))
-    words = luck.scratch(out.shape[2], worlds)
     start = month_of(DATA["start"])
-    draws = []
-    for month in range(start, start + MONTHS):
-        luck.fill(out, words, seed, keys, first, month, luck.FIRM_DOMAIN, luck.FIRM_NORMAL)
-        draws.append(out[:, 0, luck.FIRM_PURPOSES["u_closure"]].copy())
+    draws = [closure_draws(month, worlds, seed, first) for month in range(start, start + MONTHS)]
     return np.min(draws, axis=0)

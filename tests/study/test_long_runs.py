@@ -5,16 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from closed_form import alone
+from closed_form import alone, closure_draws
 
 import sim
-from sim.engine import luck
 from sim.foundation.errors import InputError
 from sim.foundation.months import month_of, month_text
 from sim.report.pictures.landscape import endgame
 from sim.report.run_reader import MOST_YEARS, reader_of
 from sim.scenario.build import MAX_MONTHS
-from sim.scenario.keys import luck_key
 from sim.scenario.load import with_sets
 from sim.words.months import month_name
 
@@ -30,14 +28,9 @@ def industry(start, end, hazard=HAZARD, **more):
 
 def closes(start, end):
     """(worlds,) the tick of the first month whose draw lies below the hazard, as the engine draws; NaN: none does."""
-    keys = np.array([luck_key("alone")], dtype=np.int64)
-    out = np.empty((WORLDS, 1, len(luck.FIRM_PURPOSES)))
-    scratch = luck.scratch(out.shape[2], WORLDS)
     found = np.full(WORLDS, np.nan)
     for tick, month in enumerate(range(month_of(start), month_of(end) + 1), start=1):
-        luck.fill(out, scratch, 5, keys, 0, month, luck.FIRM_DOMAIN, luck.FIRM_NORMAL)
-        gone = np.isnan(found) & (out[:, 0, luck.FIRM_PURPOSES["u_closure"]] < HAZARD)
-        found[gone] = tick
+        found[np.isnan(found) & (closure_draws(month, WORLDS, 5) < HAZARD)] = tick
     return found
 
 

@@ -33,7 +33,7 @@ class IndustryModel(mesa.Model):  # type: ignore[misc]
     def __init__(self, feed: Feed, w: int) -> None:
         super().__init__(seed=0)
         firms = FirmAgent.create_agents(self, len(feed.problem.ids))
-        self.parts = [(part, steps_of(part.steps)) for part in MONTH]
+        self.parts = [(part, steps_of(part.rules)) for part in MONTH]
         self.world = PlainWorld(feed, w, firms)
         for f, firm in enumerate(firms):
             firm.row = f

@@ -6,7 +6,7 @@ ENGINE, OWN_LUCK, FUSED, SIMPY, MESA = "engine", "engine-own-luck", "fused", "si
 SAYS = {
     ENGINE: "this engine, recording included",
     OWN_LUCK: "this engine as it is run: it also draws its luck",
-    FUSED: "one fused compiled loop, nothing recorded",
+    FUSED: "one fused compiled loop over worlds side by side, nothing recorded",
     SIMPY: "uncompiled, a SimPy process per firm and world",
     MESA: "uncompiled, Mesa agents",
 }

@@ -53,15 +53,20 @@ def same_histories(scenario: Scenario, worlds: int, first: int = 0) -> str | Non
     return None
 
 
+def _worlds_last(draws: np.ndarray) -> np.ndarray:
+    """Draws (worlds, months, rows, purposes) as a tile has them, months first: (months, rows, purposes, worlds)."""
+    return np.ascontiguousarray(np.moveaxis(draws, 0, -1))
+
+
 def prefilled(feed: Feed) -> AbstractContextManager[Any]:
     """Inside, the engine copies its draws from ``feed`` instead of making them."""
-    firms = feed.luck.view("<f8").reshape(*feed.luck.shape, -1)
-    market = feed.chance.view("<f8").reshape(*feed.chance.shape, 1, -1)
+    firms = _worlds_last(feed.luck.view("<f8").reshape(*feed.luck.shape, -1))
+    market = _worlds_last(feed.chance.view("<f8").reshape(*feed.chance.shape, 1, -1))
 
-    def fill(out, _words, _seed, _keys, first_world, month, domain, _normal):  # type: ignore[no-untyped-def]
+    def fill(out, worlds, _seed, _keys, first_world, month, domain, _normal):  # type: ignore[no-untyped-def]
         draws = firms if domain == luck.FIRM_DOMAIN else market
         at = first_world - feed.first
-        np.copyto(out, draws[at : at + out.shape[0], month - feed.problem.start])
+        np.copyto(out[..., :worlds], draws[month - feed.problem.start, ..., at : at + worlds])
 
     return patch.object(luck, "fill", fill)
 

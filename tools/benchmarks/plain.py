@@ -22,7 +22,7 @@ from sim.foundation import jit
 from sim.foundation.columns import INDEPENDENT, LOG_DTYPE, MARKETS
 from sim.foundation.world import World
 from tools.benchmarks.feed import Ending, Feed, ending_of
-from tools.benchmarks.month_by_hand import FIRM, MONTH, OPENING, Part
+from tools.benchmarks.month_by_hand import FIRM, MONTH, OPENING, Part, Rule
 
 Step = Callable[[Any], None]
 COMPILED = ("sim.industry", "sim.laws", "sim.engine.month")
@@ -60,23 +60,40 @@ def uncompiled() -> Any:
                     setattr(module, attribute, known)
 
 
-def steps_of(names: Iterable[str]) -> tuple[Step, ...]:
-    """The uncompiled steps called "<module>.<function>"."""
-    month = uncompiled()
-    parts = (name.split(".") for name in names)
-    return tuple(getattr(getattr(month, module), function) for module, function in parts)
+def _law(name: str) -> Callable[..., Any]:
+    module, function = name.split(".")
+    law: Callable[..., Any] = getattr(getattr(uncompiled(), module), function)
+    return law
+
+
+def _step_of(rule: Rule) -> Step:
+    law, at = _law(rule.name), () if rule.at is None else (rule.at,)
+    if not rule.of_firm:
+        return (lambda world: law(world, *at)) if at else law
+
+    def step(world: Any) -> None:
+        for f, firm in enumerate(world.firms):
+            if firm.status == INDEPENDENT:
+                law(world, f, *at)
+
+    return step
+
+
+def steps_of(rules: Iterable[Rule]) -> tuple[Step, ...]:
+    """The uncompiled rules, each run on a world: one of a single firm for all that are independent, in their order."""
+    return tuple(_step_of(rule) for rule in rules)
 
 
 @cache
 def firm_parts() -> tuple[tuple[int, Part, tuple[Step, ...]], ...]:
     """Place in the month, part and steps of everything that firms do for themselves."""
-    return tuple((place, part, steps_of(part.steps)) for place, part in enumerate(MONTH) if part.who == FIRM)
+    return tuple((place, part, steps_of(part.rules)) for place, part in enumerate(MONTH) if part.who == FIRM)
 
 
 @cache
 def industry_parts() -> tuple[tuple[int, Part, tuple[Step, ...]], ...]:
     """Place in the month, part and steps of everything that needs all firms at once."""
-    return tuple((place, part, steps_of(part.steps)) for place, part in enumerate(MONTH) if part.who != FIRM)
+    return tuple((place, part, steps_of(part.rules)) for place, part in enumerate(MONTH) if part.who != FIRM)
 
 
 class Rows(list[Any]):
@@ -158,8 +175,11 @@ class PlainWorld:
             (Rows([firm]), OwnShares(self.shares, f), Log(), [0, everything]) for f, firm in enumerate(self.firms)
         ]
         self.log, self.told = Log(), [0, everything]
+        world = self.world(0)
+        speed = _law("frontier.speed_month")(world.assume, world.assume.frontier_age_months)
+        _law("open_source.at_opening")(world, speed)
         for step in steps_of(OPENING):
-            step(self.world(0))
+            step(world)
 
     def change(self, tick: int) -> None:
         """Put the strategies of firms in force that a dated event changes this month."""

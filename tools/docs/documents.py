@@ -113,7 +113,7 @@ def when(phase: Phase) -> str:
 
 def month_table() -> list[str]:
     """The month's order as rows of a table: k, phase, months, steps."""
-    return [f"| {p.k} | {p.name} | {when(p)} | {', '.join(f'`{s}`' for s in steps(p))} |" for p in ORDER]
+    return [f"| {p.k} | {p.name} | {when(p)} | {', '.join(f'`{s.name}`' for s in steps(p))} |" for p in ORDER]
 
 
 def readme() -> str:

@@ -11,6 +11,7 @@ import numpy as np
 import sim
 from sim.engine.block import BLOCK_WORLDS
 from sim.engine.simulate import simulate, watch
+from sim.engine.state import of_market, world_by_world
 from sim.foundation.columns import GIANT, INDEPENDENT, NEVER, STARTUP
 from sim.foundation.months import month_of
 from sim.foundation.world import World
@@ -78,8 +79,8 @@ class Watched:
         watch(scenario, 0, worlds, self._see)
 
     def _see(self, ids: tuple[str, ...], tile: World) -> None:
-        worlds = np.asarray(tile.market["world"])
-        firms = np.asarray(tile.firms)
+        worlds = of_market(tile, "world")
+        firms = world_by_world(tile.firms, tile.worlds)
         six = firms[:, [ids.index(firm) for firm in SIX]]
         there = six["status"] == INDEPENDENT
         if tile.tick > 1:
@@ -98,7 +99,7 @@ class Watched:
             self.startup_leads[worlds] = best[0] < best[1]
         if tile.tick == self.last:
             seven = firms[:, [ids.index(firm) for firm in SEVEN]]
-            idle = seven["research"] < ZOMBIE_RESEARCH * np.asarray(tile.market["frontier_cost"])[:, None]
+            idle = seven["research"] < ZOMBIE_RESEARCH * of_market(tile, "frontier_cost")[:, None]
             left = seven["status"] == INDEPENDENT
             self.left[worlds] = left.sum(axis=1)
             self.zombies[worlds] = (left & idle & (seven["runway"] > ZOMBIE_RUNWAY)).sum(axis=1)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from sim.engine.simulate import watch
+from sim.engine.state import of_firms, of_market
 from sim.foundation.columns import INDEPENDENT, NEVER
 from sim.foundation.world import World
 from sim.scenario.model import Scenario
@@ -87,11 +88,11 @@ class Panel:
             self.ids = ids
             self._firm = {name: np.zeros((worlds, months, len(ids)), np.float32) for name in FIRM}
             self._market = {name: np.zeros((worlds, months), np.float32) for name in MARKET}
-        rows = np.asarray(tile.market["world"])
+        rows = of_market(tile, "world")
         for name, kept in self._firm.items():
-            kept[rows, tile.tick] = np.asarray(tile.firms[name])
+            kept[rows, tile.tick] = of_firms(tile, name)
         for name, kept in self._market.items():
-            kept[rows, tile.tick] = np.asarray(tile.market[name])
+            kept[rows, tile.tick] = of_market(tile, name)
 
     def month(self, date: str) -> int:
         """The tick of a calendar month."""
