@@ -153,7 +153,7 @@ def technology(worlds):
     each_world(tile, entry.step)
 
 
-@law
+@view
 def trade(tile):
     """What scale and verticals do to firms, and what customers choose."""
     each_firm(tile, burn.open_month)

@@ -130,19 +130,6 @@ _model(TableType, ("data", types.CPointer(types.float64)), ("world", types.intp)
 
 
 @intrinsic
-def _lane(typing: Any, columns: Any, world: Any) -> Any:
-    found = LaneType(columns.of)
-
-    def make(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        out = cgutils.create_struct_proxy(found)(context, builder)
-        out.data = cgutils.create_struct_proxy(columns)(context, builder, value=arguments[0]).data
-        out.world = arguments[1]
-        return out._getvalue()
-
-    return found(columns, types.intp), make
-
-
-@intrinsic
 def _rows(typing: Any, columns: Any, world: Any) -> Any:
     found = RowsType(columns.of)
 
@@ -180,7 +167,7 @@ def _count(typing: Any, of: Any) -> Any:
 
 @overload(lane)
 def _lane_compiled(columns, world):  # type: ignore[no-untyped-def]
-    return lambda columns, world: _lane(columns, world)
+    return lambda columns, world: _row(_rows(columns, world), 0)
 
 
 @overload(rows)

@@ -120,13 +120,20 @@ def exp(x):  # type: ignore[no-untyped-def]
 
 
 @_plain
-def log(x):  # type: ignore[no-untyped-def]
-    """Natural logarithm, within 1 ulp; minus infinity of 0, NaN below."""
+def _parted(x, least_bits):  # type: ignore[no-untyped-def]
+    """z and n of a positive ``x`` = z * 2**n, with z at least the number of these bits, and below twice of it."""
     small = x < LEAST_NORMAL
     bits = _bits(pick(small, x * TO_NORMAL, x))
-    n = (bits - ROOT_HALF_BITS) >> MANTISSA_BITS
-    f = _number(bits - (n << MANTISSA_BITS)) - 1.0
-    whole = _number(n - pick(small, TO_NORMAL_EXPONENT, 0) + BITS_TO_WHOLE) - TO_WHOLE
+    n = (bits - least_bits) >> MANTISSA_BITS
+    z = _number(bits - (n << MANTISSA_BITS))
+    return z, _number(n - pick(small, TO_NORMAL_EXPONENT, 0) + BITS_TO_WHOLE) - TO_WHOLE
+
+
+@_plain
+def log(x):  # type: ignore[no-untyped-def]
+    """Natural logarithm, within 1 ulp; minus infinity of 0, NaN below."""
+    about_1, whole = _parted(x, ROOT_HALF_BITS)
+    f = about_1 - 1.0
     s = f / (2.0 + f)
     z = s * s
     w = z * z
@@ -141,11 +148,7 @@ def log(x):  # type: ignore[no-untyped-def]
 @_plain
 def _log2(x):  # type: ignore[no-untyped-def]
     """log2 of a positive, finite ``x`` as the sum of a short number and a small one."""
-    small = x < LEAST_NORMAL
-    bits = _bits(pick(small, x * TO_NORMAL, x))
-    n = (bits - HALF_ROOT_3_BITS) >> MANTISSA_BITS
-    z = _number(bits - (n << MANTISSA_BITS))
-    whole = _number(n - pick(small, TO_NORMAL_EXPONENT, 0) + BITS_TO_WHOLE) - TO_WHOLE
+    z, whole = _parted(x, HALF_ROOT_3_BITS)
     far = z >= ROOT_3_HALVES
     base = pick(far, NEAR, 1.0)
     u, v = z - base, 1.0 / (z + base)
