@@ -68,11 +68,10 @@ def _unquoted(text: str) -> str:
 
 
 @contextmanager
-def parquet(path: Path, name: str = "") -> Iterator[Callable[[pd.DataFrame], None]]:
-    """Open a Parquet file, declared by its name, or by ``name``, and yield what adds a frame to it as one row group:
-    only one is in memory at a time.
+def parquet(path: Path, name: str = "") -> Iterator[Callable[[pa.Table], None]]:
+    """Open a Parquet file, declared by its name, or by ``name``, and yield what adds a table of these columns to it as
+    one row group: only one is in memory at a time.
     """
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
     schema = schema_of(name or path.name)
@@ -80,12 +79,16 @@ def parquet(path: Path, name: str = "") -> Iterator[Callable[[pd.DataFrame], Non
         path.open("wb") as stream,
         pq.ParquetWriter(stream, schema, compression=PARQUET_COMPRESSION, compression_level=PARQUET_LEVEL) as writer,
     ):
+        yield lambda table: writer.write_table(table, row_group_size=max(1, len(table)))
 
-        def add(frame: pd.DataFrame) -> None:
-            table = pa.Table.from_pandas(frame[schema.names], schema=schema, preserve_index=False, nthreads=1)
-            writer.write_table(table.replace_schema_metadata(None), row_group_size=max(1, len(table)))
 
-        yield add
+def of_frame(frame: pd.DataFrame, name: str) -> pa.Table:
+    """``frame`` with the columns of the Parquet file called ``name``."""
+    import pyarrow as pa
+
+    schema = schema_of(name)
+    table = pa.Table.from_pandas(frame[schema.names], schema=schema, preserve_index=False, nthreads=1)
+    return table.replace_schema_metadata(None)
 
 
 def parsed(name: str, content: bytes, table: dictionary.Table | None = None) -> pd.DataFrame:
@@ -98,7 +101,7 @@ def parsed(name: str, content: bytes, table: dictionary.Table | None = None) -> 
     declared = table or dictionary.DECLARED.get(name)
     some, optional = (dictionary.names_of(kind, declared) for kind in (dictionary.TEXT, dictionary.TEXT_OR_NONE))
     if not name.endswith(".csv"):
-        frame = _framed(_opened(content).read(use_threads=False))
+        frame = framed(_opened(content).read(use_threads=False))
         return _as_made(frame, some) if name == PATHS_FILE else frame
     frame = pd.read_csv(
         io.BytesIO(content),
@@ -137,7 +140,7 @@ def row_groups(path: Path) -> Iterator[pd.DataFrame]:
     """The row groups of a Parquet file one after the other, as ``parsed`` would give them: one in memory at a time."""
     with path.open("rb") as stream, _opened(stream) as file:
         for group in range(file.num_row_groups):
-            yield _framed(file.read_row_group(group, use_threads=False))
+            yield framed(file.read_row_group(group, use_threads=False))
 
 
 def _opened(source: Any) -> pq.ParquetFile:
@@ -148,6 +151,7 @@ def _opened(source: Any) -> pq.ParquetFile:
     return pq.ParquetFile(pa.BufferReader(source) if isinstance(source, bytes) else source, pre_buffer=False)
 
 
-def _framed(table: pa.Table) -> pd.DataFrame:
+def framed(table: pa.Table) -> pd.DataFrame:
+    """``table`` as a frame, as ``parsed`` gives it."""
     frame: pd.DataFrame = table.to_pandas(use_threads=False)
     return frame.astype({month: "Int32" for month in NULLABLE_MONTHS if month in frame})

@@ -188,7 +188,7 @@ def _written(scenario: Scenario, into: Path | None) -> Iterator[tuple[Callable[[
     if into is None:
         yield lambda _block: None, part
         return
-    from sim.outcomes.world_tables import events_frame, histories_frame
+    from sim.outcomes.world_tables import events_table, histories_table
 
     files = {name: into / f"{uuid.uuid4().hex}-{name}" for name in WORLD_FILES}  # whoever else does the same work
     with (
@@ -197,8 +197,8 @@ def _written(scenario: Scenario, into: Path | None) -> Iterator[tuple[Callable[[
     ):
 
         def add(block: Block) -> None:
-            add_firms(histories_frame(scenario, [block]))
-            add_events(events_frame(scenario, block.events))
+            add_firms(histories_table(scenario, [block]))
+            add_events(events_table(scenario, block.events))
 
         yield add, part
     part |= {name: (file, row_groups.cut(file)) for name, file in files.items()}

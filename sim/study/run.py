@@ -155,20 +155,17 @@ class Run(Answer):
         """firms.parquet: one row per world and firm."""
         if self.folder is not None:
             return RunFolder(self.folder, self.manifest).frame(tables.FIRMS_FILE)
-        from sim.outcomes.world_tables import histories_frame
+        from sim.outcomes.world_tables import histories_table
 
-        firms: pd.DataFrame = histories_frame(self.scenario, self.blocks())[tables.schema_of(tables.FIRMS_FILE).names]
-        return firms
+        return tables.framed(histories_table(self.scenario, self.blocks()))
 
     def events(self) -> pd.DataFrame:
         """events.parquet: the milestones of every world, in the order they happened."""
         if self.folder is not None:
             return RunFolder(self.folder, self.manifest).frame(tables.EVENTS_FILE)
-        from sim.outcomes.world_tables import events_frame
+        from sim.outcomes.world_tables import events_table
 
-        log = np.concatenate([block.events for block in self.blocks()])
-        events: pd.DataFrame = events_frame(self.scenario, log)[tables.schema_of(tables.EVENTS_FILE).names]
-        return events
+        return tables.framed(events_table(self.scenario, np.concatenate([block.events for block in self.blocks()])))
 
     def summary(self) -> list[dict[str, Any]]:
         """One row per firm and group at the horizon, as plain numbers, who is in focus first: what the terminal shows.
@@ -262,7 +259,7 @@ class Run(Answer):
                 tables.write_csv(frame, part / file)
             else:
                 with tables.parquet(part / file) as add:
-                    add(frame)
+                    add(tables.of_frame(frame, file))
         for file, frame in self._given_tables():
             tables.write_csv(frame, part / file)
             columns[file] = list(frame)

@@ -26,7 +26,7 @@ TEXTS = ("date", "firm", "event", "cause", "other")
 def written(path, frames):
     with tables.parquet(path, NAME) as add:
         for frame in frames:
-            add(frame)
+            add(tables.of_frame(frame, NAME))
     return path
 
 

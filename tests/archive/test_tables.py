@@ -47,7 +47,7 @@ def written(folder: Path, *frames: pd.DataFrame) -> Path:
     folder.mkdir()
     with tables.parquet(folder / tables.FIRMS_FILE) as add:
         for frame in frames:
-            add(frame)
+            add(tables.of_frame(frame, tables.FIRMS_FILE))
     return folder / tables.FIRMS_FILE
 
 

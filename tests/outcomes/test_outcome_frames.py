@@ -9,12 +9,13 @@ import pandas as pd
 import pytest
 from synthetic_runs import START, block_of, cut, firm, live, scenario, still
 
+from sim.archive.tables import framed
 from sim.foundation import causes
 from sim.foundation.columns import ACQUIRED, EVENT, LOG_DTYPE, NEVER, NOT_ENTERED
 from sim.foundation.months import month_text
 from sim.outcomes.intervals import wilson
 from sim.outcomes.summary import Outcomes, summarise
-from sim.outcomes.world_tables import events_frame, histories_frame
+from sim.outcomes.world_tables import events_table, histories_table
 
 FIRMS_COLUMNS = [
     *("world", "firm", "fate", "entry_month", "exit_month", "pivot_month", "listing_month", "abandoned_month"),
@@ -32,7 +33,7 @@ def test_firms_table() -> None:
     histories["entry_month"][2, 0], histories["fate"][2, 0] = NEVER, NOT_ENTERED
     histories["raised"][1, 2] = 12.5
     blocks = [block_of(question, histories[:2], 4), block_of(question, histories[2:], 6)]
-    frame = histories_frame(question, blocks)
+    frame = framed(histories_table(question, blocks))
     assert set(frame.columns) == set(FIRMS_COLUMNS)
     assert frame.world.tolist() == [4, 4, 4, 5, 5, 5, 6, 6, 6]
     assert frame.firm.tolist() == ["a", "crowd-001", "crowd-002"] * 3
@@ -51,16 +52,13 @@ def test_events_table() -> None:
     events = np.zeros(2, LOG_DTYPE)
     events[0] = (3, 5, 1, EVENT["round"], 1500.0, causes.SCORE_HIGH, 0.4, 9000.0, 0)
     events[1] = (3, 6, -1, EVENT["shift"], 0.5, causes.PARADIGM, 0.1, 0.0, -1)
-    frame = events_frame(question, events)
-    assert frame.columns.tolist() == [
-        *("world", "month", "date", "firm", "event", "value", "cause", "saw", "worth", "other")
-    ]
-    assert frame.iloc[0].tolist() == [
-        *(3, 5, month_text(START + 4), "b", "round", 1500.0, "investors' score high enough", 0.4, 9000.0, "a")
-    ]
-    assert pd.isna(frame.firm[1]) and pd.isna(frame.other[1])
+    frame = framed(events_table(question, events))
+    assert frame.columns.tolist() == ["world", "month", "date", "firm", "event", "value", "cause"]
+    told = [3, 5, month_text(START + 4), "b", "round", 1500.0, "investors' score high enough"]
+    assert frame.iloc[0].tolist() == told
+    assert pd.isna(frame.firm[1])
     assert frame.event[1] == "shift" and frame.cause[1] == "new paradigm"
-    assert len(events_frame(question, events[:0])) == 0
+    assert len(framed(events_table(question, events[:0]))) == 0
 
 
 def test_worlds_end_once() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import functools
 import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +15,9 @@ from small_industry import run_of, small
 
 from sim.archive import atomic, folder
 from sim.archive.blocks import BlockStore, spans
-from sim.archive.tables import EVENTS_FILE, FIRMS_FILE, parsed
+from sim.archive.tables import EVENTS_FILE, FIRMS_FILE, framed, parsed
 from sim.foundation.errors import RunError
-from sim.outcomes.world_tables import events_frame, histories_frame
+from sim.outcomes.world_tables import events_table, histories_table
 from sim.study import counting, executor
 from sim.study.counting import count_run, fates_of, over_worlds
 from sim.study.how import How
@@ -140,11 +142,23 @@ def test_a_full_disk_while_rows_are_written_leaves_blocks_and_nothing_else(kept,
 
 def test_the_tables_hold_every_world_and_event_in_order(kept, whole, tmp_path):
     scenario, blocks = small(WORLDS), list(blocks_of(small(WORLDS), kept))
-    events = events_frame(scenario, np.concatenate([block.events for block in blocks]))
-    frames = {FIRMS_FILE: histories_frame(scenario, blocks), EVENTS_FILE: events}
+    events = framed(events_table(scenario, np.concatenate([block.events for block in blocks])))
+    frames = {FIRMS_FILE: framed(histories_table(scenario, blocks)), EVENTS_FILE: events}
     for name, frame in frames.items():
         found = parsed(name, whole[name])
         assert found.astype(object).equals(frame[list(found)].astype(object)), name
+
+
+def test_a_worker_counts_and_writes_rows_without_pandas(kept, tmp_path):
+    """To import it would cost every worker as much as to count two blocks."""
+    code = (
+        "import sys; from pathlib import Path; from small_industry import small; from sim.study.counting import count; "
+        "from sim.study.many_worlds import blocks_of; blocks = blocks_of(small(1024), Path(sys.argv[1])); "
+        "count(4, None, Path(sys.argv[2]), small(1024), blocks); print({'pandas', 'pyarrow'} & set(sys.modules))"
+    )
+    command = [sys.executable, "-c", code, str(kept), str(tmp_path)]
+    done = subprocess.run(command, cwd=Path(__file__).parent, capture_output=True, text=True, check=True)
+    assert done.stdout == "{'pyarrow'}\n" and len(list(tmp_path.glob("*.parquet"))) == 2
 
 
 def test_tables_that_nobody_writes_go_with_the_run(kept):

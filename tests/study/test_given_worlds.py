@@ -11,8 +11,9 @@ import pytest
 from small_industry import TEXT, run_of, small
 
 import sim
+from sim.archive.tables import framed
 from sim.foundation.errors import InputError
-from sim.outcomes.world_tables import events_frame
+from sim.outcomes.world_tables import events_table
 from sim.report.html.write import document_of
 from sim.report.pictures import landscape, money
 from sim.report.pictures.claims import GIVEN_FACTS
@@ -104,7 +105,7 @@ def test_world_numbers_in_stories_are_true(asked):
     assert len(asked.stories) > 0
     for story in asked.stories:
         replayed = sim.trace(known(), story.world)
-        told = events_frame(known(), replayed.events)
+        told = framed(events_table(known(), replayed.events))
         gone = told[told["event"].isin(["closure", "acquisition"])]
         rows_of_world = rows.loc[story.world]
         ended = rows_of_world[rows_of_world["exit_month"].notna()]["exit_month"]
