@@ -58,13 +58,14 @@ def draw_sums(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
     """(13, ...) sums over draws from Y and W, (worlds of a draw, draws, ...); no world, no W.
 
     Of the pairs of a draw Y Y', Y W' + Y' W, W W', and the products of these; then of its worlds Y^2, Y W, W^2, 1.
+    Where W is the same for all of what is counted it may have one place for it.
     """
-    y, w = np.broadcast_arrays(np.asarray(part, float), np.asarray(whole, float))
+    y, w = np.asarray(part, float), np.asarray(whole, float)
     sums, wholes = y.sum(axis=0), w.sum(axis=0)
     squares = [one.sum(axis=0) for one in (y * y, y * w, w * w, (w > 0).astype(float))]
     pairs = (sums * sums - squares[0]) / 2, sums * wholes - squares[1], (wholes * wholes - squares[2]) / 2
     products = [pairs[i] * pairs[j] for i in range(3) for j in range(i, 3)]
-    return np.stack([one.sum(axis=0) for one in (*pairs, *products, *squares)])
+    return np.stack(np.broadcast_arrays(*(one.sum(axis=0) for one in (*pairs, *products, *squares))))
 
 
 def spread_of(sums: np.ndarray, within: Within) -> Spread:

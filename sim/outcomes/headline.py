@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -63,7 +63,10 @@ def median_exit(scenario: Scenario, gone: tuple[np.ndarray, np.ndarray, np.ndarr
 
 
 def headline_frame(
-    scenario: Scenario, fates: FateCounts, among: AmongListed, of_states: Callable[[str, Within], Spread]
+    scenario: Scenario,
+    fates: FateCounts,
+    among: AmongListed,
+    of_states: Callable[[Sequence[str], Sequence[Within]], list[Spread]],
 ) -> Any:
     """One row per firm, class and group, at the horizon.
 
@@ -75,8 +78,8 @@ def headline_frame(
     import pandas as pd
 
     firms = {firm.id: firm for firm in scenario.firms}
-    records = []
-    for name in reported(scenario):
+    records, bounds, names = [], [], reported(scenario)
+    for name in names:
         firm = firms.get(name)
         record: dict[str, Any] = {
             "firm": name,
@@ -89,8 +92,9 @@ def headline_frame(
         for state, (share, low, high) in estimates.items():
             record |= {state: share, f"{state}_low": low, f"{state}_high": high}
         record |= median_exit(scenario, fates.gone(name))
-        bounds = np.array([estimates[state][1:] for state in ALL_STATES]).T
-        for state, *parts in zip(ALL_STATES, *of_states(name, bounds), strict=True):
-            record |= spread_columns(Spread(*map(float, parts)), state)
+        bounds.append(np.array([estimates[state][1:] for state in ALL_STATES]).T)
         records.append(record)
+    for record, spread in zip(records, of_states(names, bounds), strict=True):
+        for state, *parts in zip(ALL_STATES, *spread, strict=True):
+            record |= spread_columns(Spread(*map(float, parts)), state)
     return pd.DataFrame.from_records(records)

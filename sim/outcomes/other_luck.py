@@ -6,7 +6,7 @@ far it moves with other draws of what is uncertain, needs several worlds of each
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -65,55 +65,60 @@ class OtherLuck(Counts):
         self._endgames.append(endgame_months(block)[:worlds])
         self._truths.append({key: answer[:worlds] for key, answer in truths(block, self.scenario).items()})
 
-    def _spread(self, counted: Callable[[], Counted], within: Within) -> Spread:
-        shape = np.shape(within[0])
+    def _spreads(self, counted: Callable[[], Iterable[Counted]], within: Sequence[Within]) -> list[Spread]:
+        """The spread of each of what is ``counted``, worked out for all at once; ``within`` is the interval of each."""
+        shapes = [np.shape(low) for low, _ in within]
         if self.certain or not self._times:
-            nothing = np.full(shape, 0.0 if self.certain else np.nan)
-            return Spread(nothing, nothing, nothing)
-        part, whole = (_by_draw(one, self.draws) for one in counted())
-        return spread_of(draw_sums(part, whole), within)
+            nothing = [np.full(shape, 0.0 if self.certain else np.nan) for shape in shapes]
+            return [Spread(none, none, none) for none in nothing]
+        sums = [draw_sums(*(_by_draw(one, self.draws) for one in both)) for both in counted()]
+        bounds = [np.concatenate([np.ravel(bound) for bound in end]) for end in zip(*within, strict=True)]
+        found = spread_of(np.concatenate([one.reshape(len(one), -1) for one in sums], axis=1), bounds)
+        ends = np.cumsum([np.prod(shape, dtype=int) for shape in shapes])[:-1]
+        split = zip(*(np.split(part, ends) for part in found), strict=True)
+        return [Spread(*(part.reshape(shape) for part in parts)) for parts, shape in zip(split, shapes, strict=True)]
 
-    def of_states(self, name: str, within: Within) -> Spread:
-        """That of the share of worlds (of members) in each of ALL_STATES at the horizon, of a firm, a class or a group.
+    def of_states(self, names: Sequence[str], within: Sequence[Within]) -> list[Spread]:
+        """That of the share of worlds (of members) in each of ALL_STATES at the horizon, of firms, classes and groups.
 
-        ``within`` is the interval of these shares in the run, here and below.
+        ``within`` are the intervals of these shares in the run, here and below.
         """
 
-        def counted() -> Counted:
-            rows = members_of(self.scenario, name)
-            parts = [[found[state][:, rows].sum(axis=1) for state in ALL_STATES] for found in self._states]
-            part = np.concatenate(parts, axis=1).T
-            return part, np.full(part.shape, rows.size)
+        def counted() -> Iterator[Counted]:
+            for rows in (members_of(self.scenario, name) for name in names):
+                parts = [[found[state][:, rows].sum(axis=1) for state in ALL_STATES] for found in self._states]
+                yield (part := np.concatenate(parts, axis=1).T), np.full(part.shape, rows.size)
 
-        return self._spread(counted, within)
+        return self._spreads(counted, within)
 
     def of_claims(self, claims: Sequence[Claim], within: Within) -> Spread:
         """That of the probability of each of ``claims`` (or facts), over the worlds that ask for it."""
 
-        def counted() -> Counted:
+        def counted() -> Iterator[Counted]:
             keys = [(claim.id, claim.happened is not None) for claim in claims]
             answer = np.concatenate([np.stack([found[key] for key in keys], axis=1) for found in self._truths])
-            return answer == TRUE, answer != UNDECIDED
+            yield answer == TRUE, answer != UNDECIDED
 
-        return self._spread(counted, within)
+        return self._spreads(counted, [within])[0]
 
     def of_endgame(self, within: Within) -> Spread:
         """That of the share of worlds that reached the endgame by month, each (ticks + 1,)."""
 
-        def counted() -> Counted:
+        def counted() -> Iterator[Counted]:
             part = np.concatenate(self._endgames)[:, None] <= np.arange(self.scenario.ticks + 1)
-            return part, np.ones(part.shape, bool)
+            yield part, np.ones((len(part), 1), bool)
 
-        return self._spread(counted, within)
+        return self._spreads(counted, [within])[0]
 
-    def of_curve(self, curve: Curve, within: Within) -> Spread:
-        """That of a survival curve by month, each (months + 1,), over the worlds in which it follows somebody."""
+    def of_curves(self, curves: Sequence[Curve], within: Sequence[Within]) -> list[Spread]:
+        """That of survival curves by month, each (months + 1,), over the worlds in which a curve follows somebody."""
 
-        def counted() -> Counted:
-            sizes, lefts = zip(*(left_by_world(curve, times) for times in self._times), strict=True)
-            return np.concatenate(lefts), np.concatenate(sizes)[:, None]
+        def counted() -> Iterator[Counted]:
+            for curve in curves:
+                sizes, lefts = zip(*(left_by_world(curve, times) for times in self._times), strict=True)
+                yield np.concatenate(lefts), np.concatenate(sizes)[:, None]
 
-        return self._spread(counted, within)
+        return self._spreads(counted, within)
 
 
 def _by_draw(worlds: np.ndarray, draws: int) -> np.ndarray:

@@ -118,7 +118,7 @@ def outcomes_of(sums: Sums, paths: Collection[str] | None = None) -> Outcomes:
         worlds=worlds,
         fates=sums.fates.frame(),
         causes=sums.exits.frame(),
-        survival=sums.survival.frame(luck.of_curve),
+        survival=sums.survival.frame(luck.of_curves),
         landscape=landscape_frame(scenario, months.landscape, months.landscape_seen),
         endgame=sums.endgame.frame(luck.of_endgame),
         claims=claims_frame(scenario.claims, sums.ledger, of_claims=luck.of_claims),

@@ -22,7 +22,7 @@ their world: Wilson's interval of a ratio of two counts (intervals.ratio_wilson)
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -235,25 +235,25 @@ class SurvivalCounts(Counts):
         found = [count_curve(curve, times) for curve in self.curves]
         self.cohorts = plus(self.cohorts, found)
 
-    def frame(self, of_curve: Callable[[Curve, Within], Spread] | None = None) -> Any:
+    def frame(self, of_curves: Callable[[Sequence[Curve], Sequence[Within]], list[Spread]] | None = None) -> Any:
         """survival.csv: group, endpoint, origin, month, date, at_risk, survival, low, high (see the module).
 
-        ``month`` is a tick on the calendar, else a month of the clock. With ``of_curve``, which gives the spread
+        ``month`` is a tick on the calendar, else a month of the clock. With ``of_curves``, which gives the spread
         between draws of every curve by month, also sd, sd_low, sd_high.
         """
         import pandas as pd
 
-        table = SWEPT_SURVIVAL if of_curve is None else SURVIVAL_CSV
+        table = SWEPT_SURVIVAL if of_curves is None else SURVIVAL_CSV
         parts: dict[str, list[Any]] = {name: [] for name in table.names}
-        for curve, cohort in zip(self.curves, self.cohorts, strict=True):
-            if not cohort.size:
-                continue
+        told = [pair for pair in zip(self.curves, self.cohorts, strict=True) if pair[1].size]
+        bands = [cohort.bounds(curve.pooled) for curve, cohort in told]
+        spreads = of_curves([curve for curve, _ in told], bands) if of_curves and told else [()] * len(told)
+        for (curve, cohort), band, spread in zip(told, bands, spreads, strict=True):
             on_calendar = curve.origin == CALENDAR
             months = np.arange(cohort.length) + (curve.first if on_calendar else 0)
             dates = [tick_text(self.scenario, int(month)) if on_calendar else "" for month in months]
             names = ([name] * months.size for name in (curve.group, curve.endpoint, curve.origin))
-            band = cohort.bounds(curve.pooled)
-            estimates = (cohort.at_risk, cohort.survival(), *band, *(of_curve(curve, band) if of_curve else ()))
+            estimates = (cohort.at_risk, cohort.survival(), *band, *spread)
             values = (*names, months, dates, *(part[: cohort.length] for part in estimates))
             for column, value in zip(parts.values(), values, strict=True):
                 column.append(value)
