@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sim.study.cluster import Cluster
 
 IN_PROCESS_ITEMS = 2  # starting workers costs more than so few blocks; those that wait take one, too
+HERE_WORLDS = 2048  # of so many blocks: written out, as NumPy is imported with the size of one, and the server waits
 _CLUSTER: ContextVar[Cluster | None] = ContextVar("the cluster in use", default=None)
 
 
@@ -65,12 +66,8 @@ def begin_ahead(worlds: int | None, jobs: int | None) -> None:
     """
     if not is_local() or (jobs is not None and jobs < 2) or workers(jobs) < 2:
         return
-    if worlds is not None:
-        from sim.engine.block import BLOCK_WORLDS
-
-        if worlds <= IN_PROCESS_ITEMS * BLOCK_WORLDS:
-            return
-    processes.begin_ahead()
+    if worlds is None or worlds > HERE_WORLDS:
+        processes.begin_ahead()
 
 
 def _as_made(_item: Any, made: Any) -> Any:
@@ -84,8 +81,10 @@ def map_blocks(
     on_done: Callable[[Any], None],
     keep: Callable[[Item, Any], Any] = _as_made,
     disk: Path | None = None,
+    meanwhile: Callable[[], None] = processes.nothing,
 ) -> None:
-    """Call ``compute`` on every item, in any order, and ``on_done`` with what comes of each as it comes in.
+    """Call ``compute`` on every item, in any order, and ``on_done`` with what comes of each as it comes in. Where local
+    workers are waited for, ``meanwhile`` is called once they have begun.
 
     ``keep`` makes of what was computed what is handed on: it writes a block to the folder ``disk`` and gives a small
     receipt. A worker that sees the folder does that itself, as all local ones do; another one of a cluster sends here
@@ -96,7 +95,7 @@ def map_blocks(
     """
     cluster = _CLUSTER.get()
     if cluster is None:
-        return _map_here(functools.partial(_kept, compute, keep), items, jobs, on_done)
+        return _map_here(functools.partial(_kept, compute, keep), items, jobs, on_done, meanwhile)
     if items:
         with _mark(disk) as mark:
             task = functools.partial(_kept_if_seen, compute, keep, mark)
@@ -158,13 +157,19 @@ def _worked_if_seen(work: Callable[[Item], Any], mark: Path | None, item: Item) 
     return _Found(True, work(item)) if _seen(mark) else _Found(False, None)
 
 
-def _map_here(task: Callable[[Item], Any], items: Sequence[Item], jobs: int, on_done: Callable[[Any], None]) -> None:
+def _map_here(
+    task: Callable[[Item], Any],
+    items: Sequence[Item],
+    jobs: int,
+    on_done: Callable[[Any], None],
+    meanwhile: Callable[[], None] = processes.nothing,
+) -> None:
     """By local workers, or in this process."""
     if jobs > 1 and items and (processes.waiting() or len(items) > IN_PROCESS_ITEMS):
         reason = processes.why_none()
         try:
             if reason is None:
-                return processes.map_over(task, items, jobs, on_done)
+                return processes.map_over(task, items, jobs, on_done, meanwhile)
         except processes.Unavailable as unavailable:
             reason = str(unavailable)
         processes.log.info("everything is computed in this process: %s", reason)

@@ -62,6 +62,10 @@ _waiting: dict[int, _Pool] = {}  # of the process that started them: what is for
 _failed: list[str] = []  # why starting workers failed in this process, if it did
 
 
+def nothing() -> None:
+    """What is done meanwhile if nothing is asked for."""
+
+
 def why_none() -> str | None:
     """Why this process can have no workers of its own; None if it can, as far as can be told without trying."""
     if os.environ.get(SWITCH, "1").strip() == "0":
@@ -81,15 +85,21 @@ def waiting() -> bool:
 
 
 def map_over(
-    task: Callable[[Item], Receipt], items: Sequence[Item], jobs: int, on_done: Callable[[Receipt], None]
+    task: Callable[[Item], Receipt],
+    items: Sequence[Item],
+    jobs: int,
+    on_done: Callable[[Receipt], None],
+    meanwhile: Callable[[], None] = nothing,
 ) -> None:
-    """Call ``task`` on every item in at most ``jobs`` workers, and ``on_done`` here with each receipt as it comes in.
+    """Call ``task`` on every item in at most ``jobs`` workers, ``meanwhile`` here while they begin, and ``on_done``
+    here with each receipt as it comes in.
 
     Unavailable, before the first receipt, if no worker can be started. What ``task`` raises is raised here; a worker
     that dies is a RunError. If anything is raised, an interrupt for instance, the workers are ended.
     """
     try:
         futures = _submitted(task, items, jobs)
+        meanwhile()
         for future in as_completed(futures):
             on_done(future.result())
     except BaseException as error:
@@ -140,7 +150,7 @@ def begin_ahead() -> None:
     if not FORKS or why_none() is not None:
         return
     with suppress(ImportError, OSError, NotImplementedError):  # said by who wants workers
-        _track()
+        multiprocessing.resource_tracker.ensure_running()
         with _undisturbed():
             _ensure_server()
 

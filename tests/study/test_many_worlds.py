@@ -269,6 +269,17 @@ def test_every_item_is_done_once(jobs, items):
     assert sorted(done) == list(range(items))
 
 
+@pytest.mark.parametrize(("jobs", "calls"), [(2, 1), (1, 0)])
+def test_what_is_done_meanwhile_is_done_once_before_anything_comes_in(jobs, calls):
+    seen: list[object] = []
+    executor.map_blocks(abs, range(5), jobs, seen.append, meanwhile=lambda: seen.append("meanwhile"))
+    assert seen[:calls] == ["meanwhile"] * calls and sorted(seen[calls:]) == list(range(5))
+
+
+def test_few_worlds_are_as_many_as_are_computed_without_workers():
+    assert executor.HERE_WORLDS == executor.IN_PROCESS_ITEMS * BLOCK_WORLDS
+
+
 def test_a_worker_that_dies_is_a_run_error():
     with pytest.raises(RunError, match="a worker process died"):
         executor.map_blocks(os._exit, [1, 1, 1], 2, print)

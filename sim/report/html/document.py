@@ -249,6 +249,13 @@ def html_by(template: str, **given: Any) -> str:
     return _environment().get_template(template).render(**given)
 
 
+def load_parts() -> None:
+    """Load the templates and the script of the drawings, which take longer than to make a page of them."""
+    for name in _environment().list_templates(("html",)):
+        _environment().get_template(name)
+    plotly_script()
+
+
 def render(document: Document, plotly: str = "") -> str:
     """The page as HTML. ``plotly`` is the path of plotly.js beside the page; empty: it is embedded."""
     code = "\n".join(own_file(name) for name in CODE)

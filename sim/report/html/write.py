@@ -6,7 +6,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from sim.report.html.document import PLOTLY_FILE, Document, Figure, Section, plotly_script, render
+from sim.report.html.document import PLOTLY_FILE, Document, Figure, Section, load_parts, plotly_script, render
 from sim.report.html.stills import write_stills
 from sim.study.focus import named
 from sim.study.study import PLOTS
@@ -28,6 +28,11 @@ def write(answer: Any, folder: Path) -> None:
             section = Section("figure", "", (Figure(picture),))
             alone = Document(picture.title, picture.title, (section,), plain=True)
             _save(plots / f"{picture.name}.html", render(alone, PLOTLY_FILE))
+
+
+def get_ready() -> None:
+    """Load what every page is made with."""
+    load_parts()
 
 
 def document_of(answer: Any) -> Document:
