@@ -13,6 +13,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -55,11 +56,9 @@ def over_worlds(
 
     ``work`` must pickle. A block that is not there, or was spoiled, is computed again; errors are those of computing.
     """
-    wanted, places = spans(scenario.worlds)[skip:], executor.places(jobs)
-    size = min(-(-len(wanted) // max(places, LEAST_STRETCHES)), MOST_BLOCKS) or 1
-    sent, store = Sent(scenario), store_of(scenario, out)
-    firsts = range(0, len(wanted), size)
-    items = [Stretch(n, sent, store, tuple(wanted[at : at + size]), work) for n, at in enumerate(firsts)]
+    wanted, sent, store = spans(scenario.worlds)[skip:], Sent(scenario), store_of(scenario, out)
+    stretches = _shared_out(wanted, executor.places(jobs))
+    items = [Stretch(n, sent, store, stretch, work) for n, stretch in enumerate(stretches)]
     waiting: dict[int, Any] = {}
     turn = 0
 
@@ -71,6 +70,18 @@ def over_worlds(
             turn += 1
 
     executor.map_kept(_worked, items, jobs, done, out / folder.BLOCKS)
+
+
+def _shared_out(wanted: Sequence[Span], places: int) -> list[tuple[Span, ...]]:
+    """``wanted`` in stretches as long as each other, give or take a block, the longer ones first: as many as there are
+    ``places`` that work at a time, LEAST_STRETCHES at least, or so many times as many that none is of more than
+    MOST_BLOCKS.
+    """
+    turn = max(places, LEAST_STRETCHES)
+    count = min(turn * -(-len(wanted) // (turn * MOST_BLOCKS)), len(wanted)) or 1
+    size, longer = divmod(len(wanted), count)
+    ends = [n * size + min(n, longer) for n in range(count + 1)]
+    return [tuple(wanted[first:end]) for first, end in pairwise(ends) if end > first]
 
 
 def _worked(stretch: Stretch) -> tuple[int, Any]:

@@ -84,7 +84,7 @@ def map_blocks(
     meanwhile: Callable[[], None] = processes.nothing,
 ) -> None:
     """Call ``compute`` on every item, in any order, and ``on_done`` with what comes of each as it comes in. Where local
-    workers are waited for, ``meanwhile`` is called once they have begun.
+    workers do it, ``meanwhile`` is called once in a thread here.
 
     ``keep`` makes of what was computed what is handed on: it writes a block to the folder ``disk`` and gives a small
     receipt. A worker that sees the folder does that itself, as all local ones do; another one of a cluster sends here

@@ -12,6 +12,7 @@ import pickle
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -104,11 +105,12 @@ class ManyWorlds:
             make_room(self.out / folder.BLOCKS, {task.store.folder for task in tasks.values()})
 
     def _get_ready(self) -> None:
-        """Import what an answer is told and drawn with, while workers simulate: half of it then costs no time."""
-        for module in TOLD_WITH:
-            import_module(module)
-        if self.how.pages is not None:
-            self.how.pages().get_ready()
+        """Import what an answer is told and drawn with, while workers start and simulate."""
+        with suppress(ImportError):  # said by who needs it
+            for module in TOLD_WITH:
+                import_module(module)
+            if self.how.pages is not None:
+                self.how.pages().get_ready()
 
     def blocks(self, scenario: Scenario) -> Iterator[Block]:
         """The blocks of a scenario, in order of worlds; what is missing of them is computed."""

@@ -91,17 +91,19 @@ def map_over(
     on_done: Callable[[Receipt], None],
     meanwhile: Callable[[], None] = nothing,
 ) -> None:
-    """Call ``task`` on every item in at most ``jobs`` workers, ``meanwhile`` here while they begin, and ``on_done``
-    here with each receipt as it comes in.
+    """Call ``task`` on every item in at most ``jobs`` workers, and ``on_done`` here with each receipt as it comes in.
+    From before they are started ``meanwhile`` is called once in a thread here, and has ended at the end.
 
     Unavailable, before the first receipt, if no worker can be started. What ``task`` raises is raised here; a worker
     that dies is a RunError. If anything is raised, an interrupt for instance, the workers are ended.
     """
+    aside = threading.Thread(target=meanwhile, name="meanwhile")
+    with _deaf():
+        aside.start()
     try:
-        futures = _submitted(task, items, jobs)
-        meanwhile()
-        for future in as_completed(futures):
+        for future in as_completed(_submitted(task, items, jobs)):
             on_done(future.result())
+        aside.join()
     except BaseException as error:
         _end()
         from loky.process_executor import BrokenProcessPool

@@ -7,18 +7,20 @@ from __future__ import annotations
 
 import gc
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
-from sim.foundation import jit
-from sim.foundation.months import MONTHS_A_YEAR
-from sim.foundation.states import A_STARTUP
-from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS
-from sim.scenario.model import Firm, Scenario, Value
-
-START = 2023 * MONTHS_A_YEAR  # any January: every rhythm wakes within a year from it
+if TYPE_CHECKING:
+    from sim.scenario.model import Scenario
 
 
 def industry() -> Scenario:
     """A year of one firm with everything by default, but for a value that is drawn, as luck has a law for that."""
+    from sim.foundation.months import MONTHS_A_YEAR
+    from sim.foundation.states import A_STARTUP
+    from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS
+    from sim.scenario.model import Firm, Scenario, Value
+
+    start = 2023 * MONTHS_A_YEAR  # any January: every rhythm wakes within a year from it
     drawn = next(iter(ASSUMPTIONS))
     values = {path: Value("number", (declared.default,)) for path, declared in ASSUMPTIONS.items()}
     values[drawn] = Value("uniform", (ASSUMPTIONS[drawn].default,) * 2)
@@ -28,11 +30,11 @@ def industry() -> Scenario:
         title="",
         description="",
         currency="",
-        start=START,
-        end=START + MONTHS_A_YEAR - 1,
+        start=start,
+        end=start + MONTHS_A_YEAR - 1,
         worlds=1,
         seed=0,
-        firms=(Firm("one", "One", A_STARTUP, START, None, None, 0, own),),
+        firms=(Firm("one", "One", A_STARTUP, start, None, None, 0, own),),
         groups={},
         assumptions=values,
         changes=(),
@@ -46,6 +48,8 @@ def industry() -> Scenario:
 
 def load() -> None:
     """Import what computes blocks, and run every law once; what is not compiled yet stays for who shares it out."""
+    from sim.foundation import jit
+
     jit.without_blas()
     from sim.engine.simulate import warm_up
     from sim.study import many_worlds  # noqa: F401
@@ -54,6 +58,8 @@ def load() -> None:
         warm_up(industry())
 
 
+gc.disable()  # nearly all that is made here stays
 with suppress(Exception):  # whatever is wrong is wrong in a worker, too, and said there
     load()
-gc.freeze()  # what is here stays, in all that are forked
+gc.freeze()  # and is not looked at in all that are forked
+gc.enable()

@@ -70,6 +70,16 @@ def test_a_run_of_which_only_blocks_are_left_is_made_again_of_them(whole, asked,
     assert contents(done.folder) == whole
 
 
+@pytest.mark.parametrize(
+    ("blocks", "places", "sizes"),
+    [(10, 2, [3, 3, 2, 2]), (1, 2, [1]), (0, 2, []), (66, 2, [9, 9, 8, 8, 8, 8, 8, 8]), (20, 16, [2] * 4 + [1] * 12)],
+)
+def test_workers_have_as_much_to_count_as_each_other(blocks, places, sizes):
+    stretches = counting._shared_out(spans(1024 * blocks), places)
+    assert [len(stretch) for stretch in stretches] == sizes
+    assert [span for stretch in stretches for span in stretch] == spans(1024 * blocks)
+
+
 def test_every_block_is_read_once(whole, asked, monkeypatch):
     read: list[tuple[str, int]] = []
     real = BlockStore.read

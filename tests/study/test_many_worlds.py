@@ -270,10 +270,11 @@ def test_every_item_is_done_once(jobs, items):
 
 
 @pytest.mark.parametrize(("jobs", "calls"), [(2, 1), (1, 0)])
-def test_what_is_done_meanwhile_is_done_once_before_anything_comes_in(jobs, calls):
-    seen: list[object] = []
-    executor.map_blocks(abs, range(5), jobs, seen.append, meanwhile=lambda: seen.append("meanwhile"))
-    assert seen[:calls] == ["meanwhile"] * calls and sorted(seen[calls:]) == list(range(5))
+def test_what_is_done_meanwhile_is_done_once_where_there_are_workers(jobs, calls):
+    done: list[int] = []
+    seen: list[str] = []
+    executor.map_blocks(abs, range(5), jobs, done.append, meanwhile=lambda: seen.append("meanwhile"))
+    assert seen == ["meanwhile"] * calls and sorted(done) == list(range(5))
 
 
 def test_few_worlds_are_as_many_as_are_computed_without_workers():
