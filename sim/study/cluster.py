@@ -36,6 +36,9 @@ UNFINISHED = ("pending", "lost")  # lost: its worker died before what it made wa
 LATE_TIMES = 10.0  # so many times the slowest block so far, and a worker is taken for stopped
 LATE_SECONDS = 60.0  # but not before this
 FIRST_SECONDS = 900.0  # for the first block, before which a worker compiles: nothing to compare it with yet
+TOGETHER_SECONDS = (
+    0.5  # so long what ends is collected, if workers have more to do: to be fetched, and followed, at once
+)
 AHEAD = 2  # blocks under way for every thread of a worker: one computed, one waiting
 BLOCKS_ARE_KEPT = "finished blocks are kept: the same command takes the run up again"
 
@@ -77,15 +80,14 @@ class Cluster:
         task, room, late = functools.partial(_checked, compute, digest.computed_by()), _Room(self), _Late(self)
         waiting, under_way, news = deque(enumerate(items)), dict[Any, tuple[int, Item]](), threading.Event()
         done: set[int] = set()
+        together = 0.0
         try:
             while len(done) < len(items):
-                for _ in range(min(room.now(late.stopped) - late.busy(under_way), len(waiting))):
-                    where = late.elsewhere()
-                    if where == []:
-                        break
-                    number, item = waiting.popleft()
-                    future = client.submit(task, item, pure=False, workers=where, allow_other_workers=False)
-                    under_way[future] = number, item
+                free, where = room.now(late.stopped) - late.busy(under_way), late.elsewhere()
+                given = [waiting.popleft() for _ in range(0 if where == [] else min(free, len(waiting)))]
+                futures = client.map(task, [item for _, item in given], pure=False, workers=where) if given else []
+                for future, one in zip(futures, given, strict=True):
+                    under_way[future] = one
                     late.began(future)
                     future.add_done_callback(lambda _: news.set())
                 news.clear()
@@ -93,7 +95,12 @@ class Cluster:
                 if not ended:
                     waiting.extendleft(under_way[future] for future in late.given_up(under_way))
                     news.wait(LOOK_SECONDS)
+                    together = time.monotonic() + TOGETHER_SECONDS
                     continue
+                if waiting and AHEAD * len(ended) < len(under_way) and time.monotonic() < together:
+                    news.wait(together - time.monotonic())  # nobody has run out of work yet
+                    continue
+                together = time.monotonic() + TOGETHER_SECONDS
                 fetched = self._fetched(ended)
                 waiting.extendleft(under_way.pop(future) for future in self._unreachable)
                 self._unreachable.clear()

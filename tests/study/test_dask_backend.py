@@ -173,6 +173,19 @@ def test_a_killed_worker_costs_its_unfinished_items_and_nothing_else(dask, tmp_p
     assert len(began) == 40 + len(again)
 
 
+def test_items_are_fetched_and_handed_out_together(dask, tmp_path, monkeypatch):
+    """Of six under way three have ended before they are fetched, unless that takes long; all others then follow."""
+    monkeypatch.setattr(cluster, "TOGETHER_SECONDS", 60.0)
+    fetched: list[int] = []
+    real = cluster.Cluster._fetched
+    monkeypatch.setattr(cluster.Cluster, "_fetched", lambda *asked: fetched.append(len(asked[1])) or real(*asked))
+    done: list[int] = []
+    with executor.on_cluster(dask.address):
+        executor.map_blocks(Traced(str(tmp_path / "traces"), 0.1), range(30), 1, done.append)
+    assert sorted(done) == list(range(30))
+    assert min(fetched[:6]) >= 3
+
+
 def test_what_a_killed_worker_had_made_and_nobody_had_fetched_is_made_again(dask, tmp_path):
     victim = dask.worker(threads=1)
     task = Traced(str(tmp_path / "traces"), 0.4)
