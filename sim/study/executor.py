@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from sim.archive import atomic
 from sim.foundation.whole_numbers import whole
@@ -18,6 +18,7 @@ from sim.study.processes import Item
 if TYPE_CHECKING:
     from sim.study.cluster import Cluster
 
+Made = TypeVar("Made")
 IN_PROCESS_ITEMS = 2  # starting workers costs more than so few blocks; those that wait take one, too
 HERE_WORLDS = 2048  # of so many blocks: written out, as NumPy is imported with the size of one, and the server waits
 _CLUSTER: ContextVar[Cluster | None] = ContextVar("the cluster in use", default=None)
@@ -116,6 +117,20 @@ def map_kept(
             cluster.map(task, items, lambda item, found: on_done(found.what) if found.seen else unseen.append(item))
         items = unseen
     _map_here(work, items, jobs, on_done)
+
+
+def by_who_waits(task: Callable[[Item], Made], items: Sequence[Item]) -> list[Made]:
+    """What ``task`` makes of each of ``items``, in order: by local workers if some wait, who have the laws in memory,
+    else here. What is called, and items, must pickle.
+    """
+    made: dict[int, Made] = {}
+    numbered = list(enumerate(items))
+    _map_here(functools.partial(_numbered, task), numbered, processes.waiting(), lambda one: made.update([one]))
+    return [made[number] for number, _ in numbered]
+
+
+def _numbered(task: Callable[[Item], Made], item: tuple[int, Item]) -> tuple[int, Made]:
+    return item[0], task(item[1])
 
 
 def places(jobs: int) -> int:

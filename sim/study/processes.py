@@ -79,9 +79,10 @@ def why_none() -> str | None:
     return _failed[0] if _failed else None
 
 
-def waiting() -> bool:
-    """Whether workers of this process wait for work."""
-    return os.getpid() in _waiting
+def waiting() -> int:
+    """How many workers of this process wait for work."""
+    pool = _waiting.get(os.getpid())
+    return 0 if pool is None else pool.size
 
 
 def map_over(

@@ -21,13 +21,14 @@ from sim.archive.dictionary import (
     Table,
 )
 from sim.archive.folder import RunFolder
-from sim.engine.simulate import trace
+from sim.engine.simulate import Trace, trace
 from sim.foundation.states import A_STARTUP
 from sim.outcomes.differences import Differences
 from sim.outcomes.fates_turned import TurnedFates, telling
 from sim.outcomes.quoted import known_rows, rows_to_quote
 from sim.scenario.model import Scenario
 from sim.scenario.year_ends import year_ends
+from sim.study import executor
 from sim.study.focus import asked_in
 from sim.study.given import beside_question, given_in, given_of, parts_of, worlds_left
 from sim.study.how import SUMMARISING, How
@@ -251,7 +252,12 @@ def retell(base: Scenario, variant: Scenario, world: int, firm: str) -> Retold:
 
     ``firm`` is the row the telling is about: a firm's id, or the first copy of a class.
     """
-    return told_twice((base, variant), (trace(base, world), trace(variant, world)), firm)
+    first, second = executor.by_who_waits(functools.partial(_traced, world), [base, variant])
+    return told_twice((base, variant), (first, second), firm)
+
+
+def _traced(world: int, scenario: Scenario) -> Trace:
+    return trace(scenario, world)
 
 
 def _opened(base: Scenario, variants: Sequence[Variant], how: How, done: RunFolder) -> WhatIf:

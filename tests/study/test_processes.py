@@ -131,6 +131,14 @@ def test_workers_that_wait_take_a_single_item_which_nobody_is_started_for():
     assert os.getpid() not in seen
 
 
+def test_who_waits_is_asked_and_nobody_is_started_for_it():
+    processes._end()
+    assert executor.by_who_waits(who, [0, 0]) == [os.getpid()] * 2 and not processes.waiting()
+    executor.map_blocks(who, range(3), 2, id)
+    assert processes.waiting() == 2 and os.getpid() not in executor.by_who_waits(who, [0, 0])
+    assert executor.by_who_waits(abs, [-3, 2, -1]) == [3, 2, 1]
+
+
 def test_the_watch_is_never_set_in_the_process_that_starts_workers():
     before = threading.active_count()
     processes._begin(os.getpid())

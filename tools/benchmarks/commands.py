@@ -6,6 +6,7 @@ Each is a process of its own with a new results folder, so that it finds nothing
 from __future__ import annotations
 
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -76,7 +77,13 @@ def of_worker(scenario: Path) -> Spent:
 
 def _output(*arguments: str) -> str:
     """What a module prints that is run by this Python; CalledProcessError if it fails, with its own words on stderr."""
-    return subprocess.run([sys.executable, "-m", *arguments], check=True, stdout=subprocess.PIPE, text=True).stdout
+    command = [sys.executable, "-m", *arguments]
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=_environment()).stdout
+
+
+def _environment() -> dict[str, str]:
+    """That of this process, but that Python may keep what it compiled of modules, as pip does when it installs them."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def _processor() -> float:
