@@ -14,7 +14,7 @@ A firm's values may be state (``cash``), strategy (``overseas``), opening stocks
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from types import ModuleType
 from typing import Any, NamedTuple
@@ -173,25 +173,29 @@ def phase_of(name: str, *modules: ModuleType) -> Rules:
     return Rules(*rules)
 
 
-def month_of(module: ModuleType, *names: str, phase: str = "operations") -> Rules:
-    """The laws of a module in the order in which a phase of the month runs them: all, or those of these names.
+FIRMS_WORK = ("trade", "operations")
 
-    LookupError if the phase runs no law of the module, or none of one of the names.
+
+def month_of(module: ModuleType, *names: str, phases: Sequence[str] = FIRMS_WORK) -> Rules:
+    """The laws of a module in the order in which these phases of the month run them: all, or those of these names.
+
+    LookupError if the phases run no law of the module, or none of one of the names.
     """
-    chosen = [rule for rule in phase_of(phase, module).rules if not names or rule.law.__name__ in names]
+    run = [rule for phase in phases for rule in phase_of(phase, module).rules]
+    chosen = [rule for rule in run if not names or rule.law.__name__ in names]
     if not chosen or not set(names) <= {rule.law.__name__ for rule in chosen}:
-        raise LookupError(f"phase {phase} does not run {names or 'a law'} of {module.__name__}")
+        raise LookupError(f"phases {phases} do not run {names or 'a law'} of {module.__name__}")
     return Rules(*chosen)
 
 
-frontier_moves = month_of(frontier, "no_means", "add_means", "advance", phase="technology")
+frontier_moves = month_of(frontier, "no_means", "add_means", "advance", phases=["technology"])
 open_month = month_of(burn, "open_month")
 scale_month = month_of(scale)
 vertical_month = month_of(vertical)
 overseas_month = month_of(overseas)
 models_age = month_of(releases, "age")
 take_off_month = month_of(take_off)
-demand_month = month_of(demand)
+demand_month = Rules(*month_of(demand, "measure", phases=["technology"]).rules, *month_of(demand).rules)
 receivables_month = month_of(receivables)
 decide_spending = month_of(burn, "wages", "shrink", "step")
 settle = month_of(burn, "settle")
@@ -199,7 +203,7 @@ users_bought = month_of(marketing, "add_up", "ask_price", "lose", "fill", "buy")
 keep_pace = month_of(frontier, "keep_pace")
 models_released = month_of(releases, "step")
 talent_month = month_of(talent)
-valuation = month_of(value, phase="capital")
+valuation = month_of(value, phases=["capital"])
 
 
 def told(w: World) -> list[str]:

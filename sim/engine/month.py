@@ -153,9 +153,10 @@ def technology(worlds):
     each_world(tile, entry.step)
 
 
-@view
-def trade(tile):
-    """What scale and verticals do to firms, and what customers choose."""
+@law
+def trade(worlds):
+    """What scale and verticals do to firms, what customers choose, and what they pay."""
+    tile = at_hand(worlds)
     each_firm(tile, burn.open_month)
     each_world(tile, scale.open_month)
     each_firm(tile, scale.measure)
@@ -168,7 +169,6 @@ def trade(tile):
     each_firm(tile, overseas.step)
     each_firm(tile, releases.age)
     each_firm(tile, take_off.step)
-    each_world(tile, demand.measure)
     each_firm(tile, demand.part)
     each_firm(tile, demand.offer)
     each_world_at(tile, demand.open_line, CONSUMER)
@@ -191,9 +191,8 @@ def trade(tile):
 
 @law
 def operations(worlds):
-    """Firms serve customers, collect, decide their spending, pay, and research."""
+    """Firms collect, decide their spending, pay, buy users, and research."""
     tile = at_hand(worlds)
-    trade(tile)
     each_firm(tile, receivables.step)
     each_world(tile, marketing.plan)
     each_world(tile, burn.wages)
@@ -274,11 +273,12 @@ HALF_YEAR_ENDS = (6, 12)
 # k = 0 belongs to dated events and to luck, k = 8 to the recorder (calendar.py).
 ORDER: tuple[Phase, ...] = (
     Phase(1, "technology", EVERY_MONTH, technology),
-    Phase(2, "operations", EVERY_MONTH, operations),
-    Phase(3, "poaching", QUARTER_ENDS, poaching),
-    Phase(4, "capital", EVERY_MONTH, capital),
-    Phase(5, "reports", HALF_YEAR_ENDS, reports),
-    Phase(6, "exits", EVERY_MONTH, exits),
+    Phase(2, "trade", EVERY_MONTH, trade),
+    Phase(3, "operations", EVERY_MONTH, operations),
+    Phase(4, "poaching", QUARTER_ENDS, poaching),
+    Phase(5, "capital", EVERY_MONTH, capital),
+    Phase(6, "reports", HALF_YEAR_ENDS, reports),
+    Phase(7, "exits", EVERY_MONTH, exits),
 )
 DATED, RECORD = 0, 8
 PARTS = 64  # phase k of month m fires at m + k / PARTS, exact in binary
@@ -293,12 +293,8 @@ class Step(NamedTuple):
 
 
 def steps(phase: Phase) -> list[Step]:
-    """The rules of a phase in the order in which it runs them."""
-    return _steps_of(phase.run)
-
-
-def _steps_of(law_of_many: Any) -> list[Step]:
-    function = getattr(law_of_many, "py_func", law_of_many)
+    """The rules of a phase in the order in which it runs them: its lines "each_...(tile, rule, at)"."""
+    function: Any = getattr(phase.run, "py_func", phase.run)
     (parsed,) = ast.parse(inspect.getsource(function)).body
     found: list[Step] = []
     for line in parsed.body:  # type: ignore[attr-defined]  # of a function
@@ -306,6 +302,4 @@ def _steps_of(law_of_many: Any) -> list[Step]:
             case ast.Expr(ast.Call(ast.Name(called), [_, rule, *at])):
                 of_firm, places = called.startswith("each_firm"), [globals()[ast.unparse(place)] for place in at]
                 found.append(Step(ast.unparse(rule), of_firm, *places or [None]))
-            case ast.Expr(ast.Call(ast.Name(called), [_])):
-                found += _steps_of(globals()[called])
     return found

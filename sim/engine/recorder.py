@@ -9,7 +9,7 @@ import numpy as np
 from sim.engine.block import BLOCK_WORLDS, Block
 from sim.engine.prepared import Problem
 from sim.engine.state import of_firms, of_market
-from sim.engine.tally import compile_tally, look, plan_of
+from sim.engine.tally import asked_at, compile_tally, look, plan_of
 from sim.foundation.branches import pick
 from sim.foundation.causes import NO_CAUSE
 from sim.foundation.columns import (
@@ -51,6 +51,7 @@ GRIDS_AND_SCALES = tuple(
 )
 AS_IN_STATE = tuple(c.name for c in FIRM_COLUMNS if c.name in (HISTORY_DTYPE.names or ()))  # what a history takes over
 
+LOG_BYTES = np.dtype(f"V{LOG_DTYPE.itemsize}")  # numpy copies records column by column, bytes in one go
 
 NOWHERE = -1  # the bin of what is not counted
 
@@ -127,7 +128,8 @@ def record(tile, series, paths, paths_seen, landscape, landscape_seen, leaders, 
 
 def taken(tile: World) -> np.ndarray:
     """What was told since this was last asked, (events,) columns.LOG_DTYPE; the tile's log is empty then."""
-    events = np.array(tile.log.view(np.ndarray)[: tile.told[0]].view(LOG_DTYPE))
+    rows = tile.log.view(np.ndarray)[: tile.told[0]]
+    events: np.ndarray = rows.view(LOG_BYTES).copy().view(LOG_DTYPE)
     tile.told[0] = 0
     return events
 
@@ -168,6 +170,7 @@ class Recorder:
         self.clipped: dict[str, int] = {}
         rows = {firm: row for row, firm in enumerate(problem.ids)}
         self._plan = plan_of(probes, rows.__getitem__, problem.tick_of)
+        self._asked = asked_at(self._plan, problem.ticks)
         single = [rows[firm] for firm in problem.layout.singles]
         self._kept = np.array([row for row in single if problem.kinds[row] == STARTUP], np.int64)
         ends = year_ends(problem.start, problem.start + problem.ticks - 1)
@@ -199,7 +202,8 @@ class Recorder:
             there = of_firms(tile, "status")[:, self._kept] == INDEPENDENT
             found = np.stack([of_firms(tile, name)[:, self._kept] for name in KEPT], axis=-1)
             kept.year_ends[worlds, place] = np.where(there[..., None], found, np.nan)
-        look(tile, self._plan, kept.probes[worlds])
+        if (asked := self._asked[tile.tick]).size:
+            look(tile, asked, self._plan, kept.probes[worlds])
 
     def finish(self, tile: World, offset: int) -> None:
         """Record how the worlds of a tile ended."""

@@ -29,7 +29,17 @@ from sim.scenario.model import Scenario
 
 OPENING = "opening"
 MAX_WORLD = 2**32 - 1  # the counter of luck has 32 bits for the world: the next one would be world 0 again
-KERNELS = ("operations", "capital", OPENING, "exits", "technology", "record", "reports", "poaching")  # slowest first
+KERNELS = (
+    "operations",
+    "capital",
+    "trade",
+    OPENING,
+    "exits",
+    "technology",
+    "record",
+    "reports",
+    "poaching",
+)  # slowest first
 
 
 class Start(NamedTuple):

@@ -147,11 +147,14 @@ def tally(  # type: ignore[no-untyped-def]
                 out[w, p] = max(before, x[w])
 
 
-def look(tile: World, plan: Plan, out: np.ndarray) -> None:
+def asked_at(plan: Plan, ticks: int) -> list[np.ndarray]:
+    """Which probes are to be looked at, by tick from 0 to ``ticks``."""
+    return [np.flatnonzero((plan.rows[:, 1] <= tick) & (tick <= plan.rows[:, 2])) for tick in range(ticks + 1)]
+
+
+def look(tile: World, asked: np.ndarray, plan: Plan, out: np.ndarray) -> None:
     """``tally`` of a tile at the end of its month into ``out``, (worlds of the tile, probes)."""
-    asked = np.flatnonzero((plan.rows[:, 1] <= tile.tick) & (tile.tick <= plan.rows[:, 2]))
-    if asked.size:
-        tally(*_cells(tile), asked, *plan, out)
+    tally(*_cells(tile), asked, *plan, out)
 
 
 def _cells(tile: World) -> tuple[Any, ...]:

@@ -65,7 +65,14 @@ def test_phases_are_numbered_in_order_and_exact_in_binary():
 def test_rhythms():
     """Operations monthly, poaching quarterly, reports half-yearly."""
     rhythm = {phase.name: phase.months for phase in ORDER}
-    assert rhythm["operations"] == rhythm["capital"] == rhythm["exits"] == rhythm["technology"] == EVERY_MONTH
+    assert (
+        rhythm["trade"]
+        == rhythm["operations"]
+        == rhythm["capital"]
+        == rhythm["exits"]
+        == rhythm["technology"]
+        == EVERY_MONTH
+    )
     assert rhythm["poaching"] == QUARTER_ENDS == (3, 6, 9, 12)
     assert rhythm["reports"] == HALF_YEAR_ENDS == (6, 12)
 
@@ -91,14 +98,10 @@ def test_every_step_acts_once_and_every_mechanism_acts():
 
 
 def _run_in_source(of_many):
-    """The steps of a phase by its text: lines "each_...(tile, rule, at)", those of trade in the place of its call."""
+    """The steps of a phase by its text: lines "each_...(tile, rule, at)"."""
     source = inspect.getsource(getattr(of_many, "py_func", of_many))
-    calls = r"\beach_(world|firm)\w*\(tile, ([\w.]+)(?:, (\w+))?\)|    (trade\(tile\)\n)"
-    for of, rule, at, trade in re.findall(calls, source):
-        if trade:
-            yield from _run_in_source(month.trade)
-        else:
-            yield rule, of == "firm", getattr(month, at) if at else None
+    for of, rule, at in re.findall(r"\beach_(world|firm)\w*\(tile, ([\w.]+)(?:, (\w+))?\)", source):
+        yield rule, of == "firm", getattr(month, at) if at else None
 
 
 def test_steps_are_in_the_order_of_the_source():

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.engine.luck import FIRM_LUCK, MARKET_LUCK
-from sim.engine.month import capital, exits, opening, operations, poaching, reports, technology
+from sim.engine.month import capital, exits, opening, operations, poaching, reports, technology, trade
 from sim.engine.state import (
     ASSUME_LANES,
     CHANCE_LANES,
@@ -60,6 +60,7 @@ def fused(tile, cells, version, assume, traits, luck, chance, start, first_trait
             tile.worlds,
         )
         technology(now)
+        trade(now)
         operations(now)
         if (month + 1) % QUARTER == 0:
             poaching(now)

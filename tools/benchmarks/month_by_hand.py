@@ -84,7 +84,6 @@ MONTH: tuple[Part, ...] = (
     Part(
         INDUSTRY,
         (
-            *at_once("demand.measure"),
             *every("demand.part", "demand.offer"),
             *line(CONSUMER),
             *line(API),
