@@ -242,6 +242,9 @@ MARKET_COLUMNS: tuple[Column, ...] = (
     _passing("taken", "share", "consumers who use a product at the place at hand"),
     _passing("wanted", "share", "consumers whom marketing wants to buy there"),
     _passing("filled", "share", "share of them that can be bought"),
+    _passing("multiple", "ratio", "forward revenue multiple in this climate", 1.0),
+    _passing("growth_ahead", "ratio", "growth of revenue earned to the horizon of valuation", 1.0),
+    _passing("good_terms", "ratio", "value over the last post-money from which a firm raises without need", 1.0),
     # capital
     Column("climate", "0 hot, 1 normal, 2 cold", "capital climate", NORMAL, True),
     Column("dry_powder", "¤", "dry powder"),

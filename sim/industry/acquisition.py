@@ -130,10 +130,11 @@ def offered(world, f, appetite):
     firm, luck, assume = world.firms[f], world.luck[f], world.assume
     if luck.u_bought < assume.acquisition_hazard_month:
         return ACQUISITION_HAZARD, luck.u_bought / assume.acquisition_hazard_month
-    chance = min(assume.acquisition_offer_month * appetite * gain(firm, assume), 1.0)
-    if luck.u_offer >= chance:
+    why = why_for_sale(firm, assume)
+    if why < 0:
         return -1, 1.0
-    return why_for_sale(firm, assume), luck.u_offer / chance
+    chance = min(assume.acquisition_offer_month * appetite * gain(firm, assume), 1.0)
+    return (why, luck.u_offer / chance) if luck.u_offer < chance else (-1, 1.0)
 
 
 @law

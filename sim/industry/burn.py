@@ -221,10 +221,10 @@ def step(world, f):
     if mostly(world.assume.burn_on == 1.0):
         spend(firm, world.market, world.assume, world.tick)
     else:
+        firm.plan_runway = runway_months(firm.cash, firm.burn_month - firm.smooth_revenue - firm.grant_month)
         firm.research, firm.marketing, firm.overhead = 0.0, 0.0, 0.0
         firm.spending = firm.burn_month
         firm.last_spending = firm.burn_month
-        firm.plan_runway = runway_months(firm.cash, firm.burn_month - firm.smooth_revenue - firm.grant_month)
 
 
 @law

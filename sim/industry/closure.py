@@ -55,6 +55,8 @@ def why_closed(firm, u, assume, tick):
         return -1
     if u < assume.closure_hazard_month:
         return CLOSING_HAZARD
+    if u >= assume.closure_hazard_month + assume.closure_newness_month:  # newness adds no more than that
+        return -1
     added = newness(float(months_since_entry(firm, tick)), assume)
     return NEWNESS if u < assume.closure_hazard_month + added else -1
 

@@ -63,23 +63,18 @@ def ahead(firms, a, b):
 
 
 @law
-def next_leader(firms, last):
-    """Row of the startup in the general race that comes right after ``last`` (-1: the leading one), -1 if none."""
-    best = -1
-    for f in range(firms.shape[0]):
-        if f == last or not in_race(firms[f]):
-            continue
-        if (last < 0 or ahead(firms, last, f)) and (best < 0 or ahead(firms, f, best)):
-            best = f
-    return best
-
-
-@law
 def leading(world):
     """Rows of the leading three startups in the general race, first to third; -1 where there are not so many."""
-    first = next_leader(world.firms, -1)
-    second = next_leader(world.firms, first) if first >= 0 else -1
-    third = next_leader(world.firms, second) if second >= 0 else -1
+    firms, first, second, third = world.firms, -1, -1, -1
+    for f in range(firms.shape[0]):
+        if not in_race(firms[f]) or (third >= 0 and ahead(firms, third, f)):
+            continue
+        if first < 0 or ahead(firms, f, first):
+            first, second, third = f, first, second
+        elif second < 0 or ahead(firms, f, second):
+            second, third = f, second
+        else:
+            third = f
     return first, second, third
 
 

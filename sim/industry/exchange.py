@@ -254,5 +254,5 @@ def step(world):
             continue
         if firm.listing_month <= world.tick or (firm.pivot_month <= world.tick and assume.pivot_may_list == 0.0):
             continue
-        if world.luck[f].u_listing < hazard_of(firm, market, assume) and passes_gate(firm, assume, world.tick):
+        if passes_gate(firm, assume, world.tick) and world.luck[f].u_listing < hazard_of(firm, market, assume):
             list_firm(world, f)

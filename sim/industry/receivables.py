@@ -38,8 +38,8 @@ def step(world, f):
     at_once = firm.revenue_consumer + firm.revenue_api
     late = firm.revenue_projects + firm.revenue_vertical
     if not mostly(assume.receivables_on == 1.0):
-        firm.collections = firm.revenue + firm.receivables
-        firm.receivables, firm.bad_debt = 0.0, 0.0
+        due, firm.bad_debt, firm.receivables = firm.receivables, 0.0, 0.0
+        firm.collections = firm.revenue + due
         return
     weight = pick(late > TINY, firm.revenue_vertical / max(late, TINY), 0.0)
     days = assume.receivables_project_dso_days

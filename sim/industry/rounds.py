@@ -236,9 +236,9 @@ def resized(ask, value, assume):
 
 
 @law
-def price_has_risen(firm, assume):
+def price_has_risen(firm, market):
     """True if the value is so far above the last post-money that a firm raises though it needs nothing."""
-    return firm.post_money > 0.0 and firm.value >= firm.post_money * exp(assume.rounds_good_terms)
+    return firm.post_money > 0.0 and firm.value >= firm.post_money * market.good_terms
 
 
 @law
@@ -257,7 +257,7 @@ def seek(world, f):
     since = world.tick - firm.last_round_month if firm.last_round_month < NEVER else world.tick - firm.entry_month
     short = firm.plan_runway < assume.rounds_seek_runway
     hot = market.climate == HOT and since >= assume.rounds_hot_pause
-    risen = price_has_risen(firm, assume)
+    risen = price_has_risen(firm, market)
     good = risen and since >= assume.rounds_hot_pause and world.luck[f].u_terms < assume.rounds_good_month
     if firm.seeking_month == NEVER:
         if short or hot or good:
@@ -330,7 +330,7 @@ def candidate(world, f):
         turned_down(world, f, REFUSED_EVENT, float(firm.refused_months + 1), SCORE_LOW, firm.score - bar)
         return
     need = assume.rounds_months_asked * assume.rounds_ambition_growth * max(firm.burn, 0.0) - max(firm.cash, 0.0)
-    if market.climate == HOT or price_has_risen(firm, assume):
+    if market.climate == HOT or price_has_risen(firm, market):
         need = max(need, assume.rounds_dilution_hot / (1.0 - assume.rounds_dilution_hot) * firm.value)
     firm.ask = resized(max(need, assume.rounds_size_least), firm.value, assume)
 
@@ -373,6 +373,7 @@ def step(world):
                 if firms[f].kind == STARTUP and due(firms[f].raises, world.month):
                     could_ask(world, f)
         return
+    market.good_terms = exp(assume.rounds_good_terms)
     market.dry_powder = max(min(market.dry_powder + inflow(market, assume), assume.rounds_powder_cap), 0.0)
     best = LOWEST
     for f in range(firms.shape[0]):

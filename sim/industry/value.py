@@ -197,10 +197,12 @@ def add_peer(world, f):
 
 @law
 def measure_peers(world):
-    """Mean premium of listed independent startups."""
-    market = world.market
+    """Mean premium of listed independent startups; the multiple of the month, and growth to the horizon."""
+    market, assume = world.market, world.assume
     market.peer_premium = market.peer_premium / market.listed if market.listed > 0.0 else 0.0
     market.peer_returns += (market.peer_premium - market.peer_returns) / HALF_YEAR
+    market.multiple = multiple(market.climate, assume)
+    market.growth_ahead = exp(assume.demand_growth_floor_year * (assume.value_horizon_months / MONTHS_A_YEAR))
 
 
 @law
@@ -214,9 +216,8 @@ def step(world, f):
         firm.premium = 0.0
         return
     held = min(assume.listing_strength, 1.0) if assume.listing_on == 1.0 else 0.0
-    growth = exp(assume.demand_growth_floor_year * (assume.value_horizon_months / MONTHS_A_YEAR))
-    own = multiple(market.climate, assume) * (1.0 + assume.value_growth_multiple * growth_of(firm, assume))
-    base = business(firm.prospect, firm.smooth_revenue * MONTHS_A_YEAR, growth, own, assume)
+    own = market.multiple * (1.0 + assume.value_growth_multiple * growth_of(firm, assume))
+    base = business(firm.prospect, firm.smooth_revenue * MONTHS_A_YEAR, market.growth_ahead, own, assume)
     cash = max(firm.cash, 0.0)
     luck = shock(world.luck[f].z_value, noise_of(firm, assume, world.tick), assume)
     firm.drift = assume.value_momentum * firm.drift + luck
