@@ -244,6 +244,7 @@ MARKET_COLUMNS: tuple[Column, ...] = (
     _passing("filled", "share", "share of them that can be bought"),
     _passing("multiple", "ratio", "forward revenue multiple in this climate", 1.0),
     _passing("growth_ahead", "ratio", "growth of revenue earned to the horizon of valuation", 1.0),
+    _passing("mood", "ratio", "what the exchange's sentiment does to the chance of listing", 1.0),
     _passing("good_terms", "ratio", "value over the last post-money from which a firm raises without need", 1.0),
     # capital
     Column("climate", "0 hot, 1 normal, 2 cold", "capital climate", NORMAL, True),

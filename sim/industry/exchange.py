@@ -195,7 +195,7 @@ def after_listing(world, f):
 def hazard_of(firm, market, assume):
     """Chance of a firm to list this month by rule, once through the gate."""
     appetite = wants_to_list(firm, assume)
-    return assume.exchange_listing_hazard * appetite * market.window * exp(market.sentiment)
+    return assume.exchange_listing_hazard * appetite * market.window * market.mood
 
 
 @law
@@ -242,6 +242,7 @@ def step(world):
     market.sentiment += assume.exchange_sentiment_noise * world.chance.z_sentiment
     market.sentiment -= assume.exchange_sentiment_reversion * market.sentiment
     market.sentiment = min(max(market.sentiment, -assume.exchange_sentiment_most), assume.exchange_sentiment_most)
+    market.mood = exp(market.sentiment)
     for f in range(world.firms.shape[0]):
         firm = world.firms[f]
         if firm.status != INDEPENDENT or firm.kind != STARTUP:

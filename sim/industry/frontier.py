@@ -16,6 +16,7 @@ from sim.foundation.assumption import Assumption, Mechanism
 from sim.foundation.branches import mostly
 from sim.foundation.columns import NEVER, STARTUP
 from sim.foundation.firm_means import RAISED_MONTHS, means_of
+from sim.foundation.formulas import TINY
 from sim.foundation.jit import law
 from sim.foundation.maths import exp, log, power
 from sim.foundation.months import MONTHS_A_YEAR
@@ -78,9 +79,9 @@ def speed_month(assume, age):
 def effort(research, firm, assume, cost):
     """Effort relative to what keeps pace with the frontier."""
     money = max(research * firm.efficiency * firm.focus / max(cost, DEAD_CALM), 0.0)
-    people = max(firm.talent, 0.0)
-    raw = power(money, assume.frontier_concavity) * power(people, assume.frontier_talent_elasticity) * firm.flywheel
-    return min(raw, assume.frontier_effort_cap)
+    people = max(firm.talent, TINY)
+    raw = exp(assume.frontier_concavity * log(money) + assume.frontier_talent_elasticity * log(people))
+    return min(raw * firm.flywheel, assume.frontier_effort_cap)
 
 
 @law

@@ -7,6 +7,7 @@ Sources: S003-10, S003-11, P-MS-04 to P-MS-07 (Kimi), P-ZP-22, P-MM-35, S003-12 
 """
 
 from sim.foundation.assumption import Assumption, Mechanism
+from sim.foundation.branches import mostly
 from sim.foundation.columns import CONSUMER, LINE_COUNT
 from sim.foundation.formulas import TINY
 from sim.foundation.jit import law
@@ -99,7 +100,7 @@ def add_up(world, f):
 @law
 def is_at(assume, place):
     """True where there is advertising at home (place 0), and abroad (1) a market too."""
-    return assume.marketing_on == 1.0 and (place == 0 or assume.overseas_on == 1.0)
+    return (assume.marketing_on == 1.0) & ((place == 0) | (assume.overseas_on == 1.0))
 
 
 @law
@@ -115,7 +116,7 @@ def ask_price(world, place):
 def lose(world, f, place):
     """Users at a place who leave, and users whom the firm wants to buy there."""
     market, k = world.market, place * LINE_COUNT + CONSUMER
-    if is_at(world.assume, place):
+    if mostly(is_at(world.assume, place)):
         world.shares[f, k] *= 1.0 - world.assume.marketing_churn_month
         market.taken += world.shares[f, k]
         market.wanted += to_consumers(world.firms[f], place) * market.bought_by
@@ -133,5 +134,5 @@ def fill(world, place):
 def buy(world, f, place):
     """Users whom the firm buys at a place."""
     market, k = world.market, place * LINE_COUNT + CONSUMER
-    if is_at(world.assume, place):
+    if mostly(is_at(world.assume, place)):
         world.shares[f, k] += market.filled * market.bought_by * to_consumers(world.firms[f], place)
