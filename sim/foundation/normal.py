@@ -8,6 +8,7 @@ import math
 
 import numpy as np
 
+from sim.foundation.branches import pick
 from sim.foundation.jit import law
 from sim.foundation.maths import exp, log
 
@@ -87,16 +88,29 @@ def central(q):  # type: ignore[no-untyped-def]
 
 
 @law
+def _root(u):  # type: ignore[no-untyped-def]
+    return math.sqrt(-log(min(u, 1.0 - u)))
+
+
+@law
+def outer(u):  # type: ignore[no-untyped-def]
+    """The quantile of ``u`` beyond CENTRAL from 1/2, but not nearer than 1.4e-11 to 0 or 1. No branch."""
+    tail = _ratio(_root(u) - 1.6, C, D)
+    return pick(u < 0.5, -tail, tail)
+
+
+@law
 def normal_quantile(u):  # type: ignore[no-untyped-def]
     """Standard normal quantile of ``u``: infinite at 0 and at 1."""
-    q = u - 0.5
-    if abs(q) <= CENTRAL:
-        return central(q)
+    if abs(u - 0.5) <= CENTRAL:
+        return central(u - 0.5)
     if u <= 0.0 or u >= 1.0:
-        return math.inf if q > 0.0 else -math.inf
-    r = math.sqrt(-log(min(u, 1.0 - u)))
-    tail = _ratio(r - 1.6, C, D) if r <= 5.0 else _ratio(r - 5.0, E, F)
-    return -tail if q < 0.0 else tail
+        return math.inf if u > 0.5 else -math.inf
+    r = _root(u)
+    if r <= 5.0:
+        return outer(u)
+    far = _ratio(r - 5.0, E, F)
+    return -far if u < 0.5 else far
 
 
 # coefficients of the distribution: up to 0.66291, up to the root of 32, and beyond; none from 39 on
