@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from sim.engine.draws import Draw, Slot
-from sim.engine.state import assumption_column, trait_column
+from sim.engine.state import assumption_column, in_bytes, trait_column
 from sim.foundation.columns import NEVER
 from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS
 from sim.scenario.keys import luck_key
@@ -90,7 +90,7 @@ class Problem:
 
     def told(self, events: np.ndarray) -> np.ndarray:
         """Events (columns.LOG_DTYPE) with the firms they name by their place in the file."""
-        out = events.copy()
+        out: np.ndarray = in_bytes(events).copy().view(events.dtype)
         for name in ("firm", "other"):
             out[name] = self.place_of(events[name])
         return out

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.engine.block import BLOCK_WORLDS, Block
 from sim.engine.prepared import Problem
-from sim.engine.state import of_firms, of_market
+from sim.engine.state import in_bytes, log_is_filling, of_firms, of_market
 from sim.engine.tally import asked_at, compile_tally, look, plan_of
 from sim.foundation.branches import pick
 from sim.foundation.causes import NO_CAUSE
@@ -51,7 +51,6 @@ GRIDS_AND_SCALES = tuple(
 )
 AS_IN_STATE = tuple(c.name for c in FIRM_COLUMNS if c.name in (HISTORY_DTYPE.names or ()))  # what a history takes over
 
-LOG_BYTES = np.dtype(f"V{LOG_DTYPE.itemsize}")  # numpy copies records column by column, bytes in one go
 
 NOWHERE = -1  # the bin of what is not counted
 
@@ -128,8 +127,7 @@ def record(tile, series, paths, paths_seen, landscape, landscape_seen, leaders, 
 
 def taken(tile: World) -> np.ndarray:
     """What was told since this was last asked, (events,) columns.LOG_DTYPE; the tile's log is empty then."""
-    rows = tile.log.view(np.ndarray)[: tile.told[0]]
-    events: np.ndarray = rows.view(LOG_BYTES).copy().view(LOG_DTYPE)
+    events: np.ndarray = in_bytes(tile.log[: tile.told[0]]).copy().view(LOG_DTYPE)
     tile.told[0] = 0
     return events
 
@@ -197,7 +195,8 @@ class Recorder:
         kept, worlds = self.kept, slice(offset, offset + tile.worlds)
         counted = kept.paths, kept.paths_seen, kept.landscape, kept.landscape_seen, kept.leaders
         record(tile, self.problem.series, *counted, *GRIDS_AND_SCALES)
-        self.told.append(taken(tile))
+        if log_is_filling(tile):
+            self.told.append(taken(tile))
         if (place := self._year_ends.get(tile.tick)) is not None:
             there = of_firms(tile, "status")[:, self._kept] == INDEPENDENT
             found = np.stack([of_firms(tile, name)[:, self._kept] for name in KEPT], axis=-1)
@@ -207,6 +206,7 @@ class Recorder:
 
     def finish(self, tile: World, offset: int) -> None:
         """Record how the worlds of a tile ended."""
+        self.told.append(taken(tile))
         worlds, fates = slice(offset, offset + tile.worlds), of_firms(tile, "status")
         out = np.empty(fates.shape, HISTORY_DTYPE)
         out["fate"] = fates
@@ -219,8 +219,9 @@ class Recorder:
 
     def block(self) -> Block:
         """The finished block; events sorted by world, those of a world in the order they happened."""
-        kept, events = self.kept, np.concatenate(self.told)
-        within = (events["world"] - kept.first).astype(np.min_scalar_type(kept.worlds))
-        events = self.problem.told(events[np.argsort(within, kind="stable")])  # small numbers are sorted by radix
+        kept, rows = self.kept, np.concatenate([in_bytes(events) for events in self.told])
+        within = (rows.view(LOG_DTYPE)["world"] - kept.first).astype(np.min_scalar_type(kept.worlds))
+        rows = rows[np.argsort(within, kind="stable")]  # small numbers are sorted by radix
+        events = self.problem.told(rows.view(LOG_DTYPE))
         kept.histories["cause"] = exit_causes(events, kept.histories, kept.first)
         return replace(kept, events=events, clipped=dict(sorted(self.clipped.items())))

@@ -15,6 +15,7 @@ from sim.laws.catalogue import ASSUMPTIONS, FIRM_ASSUMPTIONS
 RECORDS = ("firms", "market", "assume", "luck", "chance")  # parts of a tile with a row of records per world
 TABLES = ("shares", "sizes")
 LOG_ROWS_PER_FIRM_MONTH = 10  # more than one firm can tell in a month, everything told
+LOG_MONTHS = 2  # for which the log has room: while half of it is free, the month to come is sure to find some
 
 
 def trait_column(name: str) -> str:
@@ -52,6 +53,7 @@ def _records(count: int, dtype: np.dtype, columns: tuple[Column, ...] = ()) -> n
 
 def new_tile(worlds: int, firms: int, told: bool) -> World:
     """A tile of ``worlds`` empty worlds, at most LANES, with room for ``firms``; ``told``: all is to be logged."""
+    rows = worlds * (firms + 1) * LOG_ROWS_PER_FIRM_MONTH * LOG_MONTHS
     return World(
         firms=_records(firms, FIRM_LANES, FIRM_COLUMNS),
         market=_records(1, MARKET_LANES, MARKET_COLUMNS),
@@ -60,7 +62,7 @@ def new_tile(worlds: int, firms: int, told: bool) -> World:
         sizes=np.zeros((len(MARKETS), LANES)),
         luck=_records(firms, LUCK_LANES),
         chance=_records(1, CHANCE_LANES),
-        log=np.zeros(worlds * (firms + 1) * LOG_ROWS_PER_FIRM_MONTH, LOG_RECORD).view(np.recarray),
+        log=np.zeros(rows, LOG_RECORD).view(np.recarray),
         told=np.array([0, int(told)], dtype=np.int64),
         tick=0,
         month=0,
@@ -68,13 +70,23 @@ def new_tile(worlds: int, firms: int, told: bool) -> World:
     )
 
 
+def in_bytes(records: np.ndarray) -> np.ndarray:
+    """``records`` as so many bytes each: NumPy copies, joins and sorts those in one go, records column by column."""
+    plain: np.ndarray = records.view(np.ndarray).view(f"V{records.itemsize}")
+    return plain
+
+
+def log_is_filling(tile: World) -> bool:
+    """True once the log may not have room for another month."""
+    return int(tile.told[0]) * LOG_MONTHS > len(tile.log)
+
+
 def copied(tile: World, worlds: int) -> World:
     """The first ``worlds`` worlds of a tile as a tile of their own; the log, a scratch pad, is shared."""
     parts: dict[str, Any] = {name: getattr(tile, name).copy() for name in TABLES}
     for name in RECORDS:
         whole = getattr(tile, name)
-        as_memory = whole.view(f"V{whole.itemsize}")  # numpy copies records column by column, this in one go
-        parts[name] = as_memory.copy().view(whole.dtype)
+        parts[name] = in_bytes(whole).copy().view(whole.dtype)
     return tile._replace(**parts, told=tile.told.copy(), worlds=worlds)
 
 
