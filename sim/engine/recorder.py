@@ -9,7 +9,7 @@ import numpy as np
 from sim.engine.block import BLOCK_WORLDS, Block
 from sim.engine.prepared import Problem
 from sim.engine.state import in_bytes, log_is_filling, of_firms, of_market
-from sim.engine.tally import asked_at, compile_tally, look, plan_of
+from sim.engine.tally import asked_at, cells, compile_tally, plan_of, tally
 from sim.foundation.branches import pick
 from sim.foundation.causes import NO_CAUSE
 from sim.foundation.columns import (
@@ -38,21 +38,21 @@ from sim.foundation.histograms import (
     nothing_seen,
 )
 from sim.foundation.jit import compile_for, law
-from sim.foundation.lanes import held, lane
+from sim.foundation.lanes import LANES, held, lane
 from sim.foundation.months import DECEMBER, MONTHS_A_YEAR
 from sim.foundation.world import World
 from sim.scenario.model import Probe
 from sim.scenario.year_ends import KEPT, year_ends
 
-GRIDS_AND_SCALES = tuple(
-    np.array([getattr(quantity, name) for quantity in kept])
-    for kept in (PATHS, LANDSCAPE)
-    for name in ("grid", "scale")
-)
+SCALES = np.array([quantity.scale for quantity in PATHS])  # all on the log grid
+OF_GIANTS = np.array([quantity.of_giants for quantity in PATHS])
+LANDSCAPE_SCALES = np.array([quantity.scale for quantity in LANDSCAPE])
+LANDSCAPE_GRIDS = np.array([quantity.grid for quantity in LANDSCAPE])
 AS_IN_STATE = tuple(c.name for c in FIRM_COLUMNS if c.name in (HISTORY_DTYPE.names or ()))  # what a history takes over
 
 
 NOWHERE = -1  # the bin of what is not counted
+COUNTED_MONTHS = 16  # that are counted in one go
 
 
 @law
@@ -66,10 +66,10 @@ def count(counts, seen, q, tick, x, grids, scales):
 
 
 @law
-def count_row(x, status, counts, seen, q, tick, worlds, scales, bins):
-    """``count`` of a firm's numbers ``x``, on the log grid, in the worlds in which it is active.
+def place_row(x, status, places, seen, q, tick, worlds, scales):
+    """Put the bins of a firm's numbers ``x`` on the log grid into ``places``: NOWHERE where it is not active.
 
-    ``bins`` (worlds,) is scratch.
+    ``seen`` is the range of quantity ``q`` by month. ValueError if an active firm's number is not finite.
     """
     strange, low, high = 0, MAGNITUDE, -MAGNITUDE
     for w in range(worlds):
@@ -78,38 +78,54 @@ def count_row(x, status, counts, seen, q, tick, worlds, scales, bins):
         strange |= pick(active & (number - number != 0.0), 1, 0)
         low = min(low, pick(active, place, MAGNITUDE))
         high = max(high, pick(active, place, -MAGNITUDE))
-        bins[w] = pick(active, log_bin(number, scales[q]), NOWHERE)
+        places[w] = pick(active, log_bin(number, scales[q]), NOWHERE)
     if strange:
         raise ValueError("what is not finite has no bin")
-    for w in range(worlds):
-        if bins[w] != NOWHERE:
-            counts[q, tick, bins[w]] += 1
     if low <= high:
         seen[q, tick, 0] = min(seen[q, tick, 0], np.int64(in_order(low)).view(np.float64))
         seen[q, tick, 1] = max(seen[q, tick, 1], np.int64(in_order(high)).view(np.float64))
 
 
 @law
-def record(tile, series, paths, paths_seen, landscape, landscape_seen, leaders, grids, scales, land_grids, land_scales):
-    """Count every active firm and every world into the bins of this month; order of quantities as in histograms.py.
+def count_up(tile, places, first, series, counts, of_giants):
+    """Count what was placed from month ``first`` to this one, all of a quantity's months together.
 
-    Of giants only what means something of them (histograms.Quantity.of_giants).
+    They lie side by side in ``counts``, which is far larger than the processor's caches. ``of_giants`` (quantities,)
+    says what is recorded of giants.
     """
-    tick, worlds = tile.tick, tile.worlds
+    for f in range(places.shape[0]):
+        for q in range(places.shape[1]):
+            if tile.firms[f]["kind"][0] != STARTUP and not of_giants[q]:
+                continue
+            own, there = counts[series[f], q], places[f, q]
+            for w in range(tile.worlds):
+                for tick in range(first, tile.tick + 1):
+                    place = there[tick % COUNTED_MONTHS, w]
+                    if place != NOWHERE:
+                        own[tick, place] += 1
+
+
+@law
+def record(tile, series, places, paths_seen, landscape, landscape_seen, leaders, scales, land_grids, land_scales):
+    """Place every active firm, and count every world, in this month's bins; order of quantities as in histograms.py.
+
+    ``places`` (firms, quantities, COUNTED_MONTHS, LANES) are of so many months, which take turns. Of giants only what
+    means something of them (histograms.Quantity.of_giants).
+    """
+    tick, worlds, at = tile.tick, tile.worlds, tile.tick % COUNTED_MONTHS
     december = tile.month % MONTHS_A_YEAR == DECEMBER
     firms, markets = tile.firms, held(tile.market)
-    bins = np.empty(worlds, np.int64)
     for f in range(firms.shape[0]):
-        firm, own, seen = firms[f], paths[series[f]], paths_seen[series[f]]
+        firm, own, seen = firms[f], places[f], paths_seen[series[f]]
         if firm["kind"][0] == STARTUP:  # the same in all worlds
-            count_row(firm["cash"], firm["status"], own, seen, 0, tick, worlds, scales, bins)
-            count_row(firm["runway"], firm["status"], own, seen, 1, tick, worlds, scales, bins)
-            count_row(firm["value"], firm["status"], own, seen, 2, tick, worlds, scales, bins)
-            count_row(firm["burn"], firm["status"], own, seen, 4, tick, worlds, scales, bins)
-        count_row(firm["revenue"], firm["status"], own, seen, 3, tick, worlds, scales, bins)
-        count_row(firm["gap"], firm["status"], own, seen, 5, tick, worlds, scales, bins)
-        count_row(firm["talent"], firm["status"], own, seen, 6, tick, worlds, scales, bins)
-        count_row(firm["users"], firm["status"], own, seen, 7, tick, worlds, scales, bins)
+            place_row(firm["cash"], firm["status"], own[0, at], seen, 0, tick, worlds, scales)
+            place_row(firm["runway"], firm["status"], own[1, at], seen, 1, tick, worlds, scales)
+            place_row(firm["value"], firm["status"], own[2, at], seen, 2, tick, worlds, scales)
+            place_row(firm["burn"], firm["status"], own[4, at], seen, 4, tick, worlds, scales)
+        place_row(firm["revenue"], firm["status"], own[3, at], seen, 3, tick, worlds, scales)
+        place_row(firm["gap"], firm["status"], own[5, at], seen, 5, tick, worlds, scales)
+        place_row(firm["talent"], firm["status"], own[6, at], seen, 6, tick, worlds, scales)
+        place_row(firm["users"], firm["status"], own[7, at], seen, 7, tick, worlds, scales)
     for w in range(tile.worlds):
         market = lane(markets, w)
         count(landscape, landscape_seen, 0, tick, float(market.independents), land_grids, land_scales)
@@ -155,8 +171,16 @@ def compile_record(tile: World) -> None:
     series, seen = np.zeros(1, np.int64), (nothing_seen((1, 1)), nothing_seen((1, 1, 1)))
     for counts in (np.uint16, np.uint32):
         paths, landscape, leaders = (np.zeros((1,) * axes, counts) for axes in (4, 3, 2))
-        compile_for(record, tile, series, paths, seen[1], landscape, seen[0], leaders, *GRIDS_AND_SCALES)
+        places = new_places(1)
+        compile_for(count_up, tile, places, 0, series, paths, OF_GIANTS)
+        counted = landscape, seen[0], leaders
+        compile_for(record, tile, series, places, seen[1], *counted, SCALES, LANDSCAPE_GRIDS, LANDSCAPE_SCALES)
     compile_tally(tile)
+
+
+def new_places(firms: int) -> np.ndarray:
+    """Room for the bins of ``firms`` in the months that are counted in one go: (firms, quantities, months, LANES)."""
+    return np.full((firms, len(PATHS), COUNTED_MONTHS, LANES), NOWHERE, np.int16)
 
 
 class Recorder:
@@ -169,6 +193,7 @@ class Recorder:
         rows = {firm: row for row, firm in enumerate(problem.ids)}
         self._plan = plan_of(probes, rows.__getitem__, problem.tick_of)
         self._asked = asked_at(self._plan, problem.ticks)
+        self._places, self._counted = new_places(len(problem.ids)), 0  # ticks of the tile at hand that were counted
         single = [rows[firm] for firm in problem.layout.singles]
         self._kept = np.array([row for row in single if problem.kinds[row] == STARTUP], np.int64)
         ends = year_ends(problem.start, problem.start + problem.ticks - 1)
@@ -193,19 +218,30 @@ class Recorder:
     def month(self, tile: World, offset: int) -> None:
         """Record the month that ends; ``offset`` is the tile's first world within the block."""
         kept, worlds = self.kept, slice(offset, offset + tile.worlds)
-        counted = kept.paths, kept.paths_seen, kept.landscape, kept.landscape_seen, kept.leaders
-        record(tile, self.problem.series, *counted, *GRIDS_AND_SCALES)
+        if tile.tick == 0:
+            self._cells = cells(tile)
+        placed, counted = (self._places, kept.paths_seen), (kept.landscape, kept.landscape_seen, kept.leaders)
+        record(tile, self.problem.series, *placed, *counted, SCALES, LANDSCAPE_GRIDS, LANDSCAPE_SCALES)
+        if (tile.tick + 1) % COUNTED_MONTHS == 0:
+            self._count(tile)
         if log_is_filling(tile):
             self.told.append(taken(tile))
         if (place := self._year_ends.get(tile.tick)) is not None:
             there = of_firms(tile, "status")[:, self._kept] == INDEPENDENT
-            found = np.stack([of_firms(tile, name)[:, self._kept] for name in KEPT], axis=-1)
-            kept.year_ends[worlds, place] = np.where(there[..., None], found, np.nan)
+            for k, name in enumerate(KEPT):
+                kept.year_ends[worlds, place, :, k] = np.where(there, of_firms(tile, name)[:, self._kept], np.nan)
         if (asked := self._asked[tile.tick]).size:
-            look(tile, asked, self._plan, kept.probes[worlds])
+            tally(*self._cells, asked, *self._plan, kept.probes[worlds])
+
+    def _count(self, tile: World) -> None:
+        """Count the months of the tile that were placed and not counted yet."""
+        count_up(tile, self._places, self._counted, self.problem.series, self.kept.paths, OF_GIANTS)
+        self._counted = tile.tick + 1
 
     def finish(self, tile: World, offset: int) -> None:
-        """Record how the worlds of a tile ended."""
+        """Record how the worlds of a tile ended, its last months among it."""
+        self._count(tile)
+        self._counted = 0
         self.told.append(taken(tile))
         worlds, fates = slice(offset, offset + tile.worlds), of_firms(tile, "status")
         out = np.empty(fates.shape, HISTORY_DTYPE)

@@ -253,4 +253,4 @@ def warm_up(scenario: Scenario) -> None:
     """Compile what is left to compile, and load all kernels: one world of the scenario."""
     problem = prepare(scenario)
     recorder = Recorder(problem, scenario.probes, 0, 1)
-    _run(_start(problem, 0, 1, False), 0, 1, {}, lambda tile: recorder.month(tile, 0))
+    recorder.finish(_run(_start(problem, 0, 1, False), 0, 1, {}, lambda tile: recorder.month(tile, 0)), 0)

@@ -152,12 +152,7 @@ def asked_at(plan: Plan, ticks: int) -> list[np.ndarray]:
     return [np.flatnonzero((plan.rows[:, 1] <= tick) & (tick <= plan.rows[:, 2])) for tick in range(ticks + 1)]
 
 
-def look(tile: World, asked: np.ndarray, plan: Plan, out: np.ndarray) -> None:
-    """``tally`` of a tile at the end of its month into ``out``, (worlds of the tile, probes)."""
-    tally(*_cells(tile), asked, *plan, out)
-
-
-def _cells(tile: World) -> tuple[Any, ...]:
+def cells(tile: World) -> tuple[Any, ...]:
     """The tile's columns as plain numbers, those of firms and of the market also as whole ones; sizes; worlds.
 
     (firms, columns, LANES) twice, (1, columns, LANES) twice, (markets, LANES).
@@ -170,4 +165,4 @@ def _cells(tile: World) -> tuple[Any, ...]:
 def compile_tally(tile: World) -> None:
     """Compile ``tally`` into the cache."""
     nothing = plan_of((), lambda _firm: 0, lambda month: month)
-    compile_for(tally, *_cells(tile), np.zeros(0, np.int64), *nothing, np.zeros((1, 0)))
+    compile_for(tally, *cells(tile), np.zeros(0, np.int64), *nothing, np.zeros((1, 0)))
