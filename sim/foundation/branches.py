@@ -3,7 +3,8 @@
 A vector has no branches: both sides are computed and one is taken. The compiler does so where it thinks that it pays.
 It takes what stands behind a condition to be done half of the time, behind two a quarter; ``mostly`` tells it better.
 And it does not do so where a condition chooses between two columns, which it reads by an address that depends on the
-condition; ``pick`` reads both. Uncompiled they are what they say.
+condition; ``pick`` reads both. Where both sides of an ``if`` write, they write the same column last: of two last writes
+the compiler makes one, to an address that depends on the condition. Uncompiled they are what they say.
 """
 
 from __future__ import annotations
