@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from industries import LIVELY, flagship, scenario, walk
 
 from sim.engine.prepared import draws_of
+from sim.engine.recorder import COUNTED_MONTHS
 from sim.engine.simulate import simulate, watch
 from sim.foundation.causes import NO_CAUSE
 from sim.foundation.columns import ACQUIRED, CLOSED, EVENTS, GIANT, INDEPENDENT, NEVER
 from sim.foundation.histograms import BINS, HALF, LANDSCAPE, LOG, PATHS, SHARE, YEARLY, bin_bounds, nothing_seen
+from sim.foundation.lanes import LANES
 from sim.outcomes.claims import UNDECIDED, truth
 from sim.scenario.year_ends import KEPT, firms_kept, year_ends
 
@@ -47,6 +51,17 @@ def test_paths_count_every_active_firm_in_its_bin(kept):
         bins = _bins(quantity, history.firms[quantity.name][months, worlds, firms])
         np.add.at(expected, (series[firms], months, bins), 1)
         assert (block.paths[:, p] == expected).all(), quantity.name
+
+
+@pytest.mark.parametrize("ticks", [12, COUNTED_MONTHS - 2, COUNTED_MONTHS - 1, COUNTED_MONTHS, 2 * COUNTED_MONTHS])
+def test_however_many_months_there_are_each_is_counted_once(ticks):
+    """Also in the second tile; a month's counts do not depend on when the run ends."""
+    made, more = flagship(), 3
+    long = simulate(replace(made, end=made.start + 2 * COUNTED_MONTHS), 0, LANES + more).paths
+    ends = replace(made, end=made.start + ticks - 1)
+    short, tiles = simulate(ends, 0, LANES + more).paths, ((0, LANES), (LANES, more))
+    assert (short == long[:, :, : ticks + 1]).all()
+    assert (short == sum(simulate(ends, *tile).paths for tile in tiles)).all()
 
 
 def test_landscape_counts_every_world(kept):
