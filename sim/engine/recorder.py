@@ -44,8 +44,8 @@ from sim.foundation.world import World
 from sim.scenario.model import Probe
 from sim.scenario.year_ends import KEPT, year_ends
 
-SCALES = np.array([quantity.scale for quantity in PATHS])  # all on the log grid
-OF_GIANTS = np.array([quantity.of_giants for quantity in PATHS])
+PATH_SCALES = np.array([quantity.scale for quantity in PATHS])  # all on the log grid
+PATHS_OF_GIANTS = np.array([quantity.of_giants for quantity in PATHS])
 LANDSCAPE_SCALES = np.array([quantity.scale for quantity in LANDSCAPE])
 LANDSCAPE_GRIDS = np.array([quantity.grid for quantity in LANDSCAPE])
 AS_IN_STATE = tuple(c.name for c in FIRM_COLUMNS if c.name in (HISTORY_DTYPE.names or ()))  # what a history takes over
@@ -172,9 +172,9 @@ def compile_record(tile: World) -> None:
     for counts in (np.uint16, np.uint32):
         paths, landscape, leaders = (np.zeros((1,) * axes, counts) for axes in (4, 3, 2))
         places = new_places(1)
-        compile_for(count_up, tile, places, 0, series, paths, OF_GIANTS)
+        compile_for(count_up, tile, places, 0, series, paths, PATHS_OF_GIANTS)
         counted = landscape, seen[0], leaders
-        compile_for(record, tile, series, places, seen[1], *counted, SCALES, LANDSCAPE_GRIDS, LANDSCAPE_SCALES)
+        compile_for(record, tile, series, places, seen[1], *counted, PATH_SCALES, LANDSCAPE_GRIDS, LANDSCAPE_SCALES)
     compile_tally(tile)
 
 
@@ -221,7 +221,7 @@ class Recorder:
         if tile.tick == 0:
             self._cells = cells(tile)
         placed, counted = (self._places, kept.paths_seen), (kept.landscape, kept.landscape_seen, kept.leaders)
-        record(tile, self.problem.series, *placed, *counted, SCALES, LANDSCAPE_GRIDS, LANDSCAPE_SCALES)
+        record(tile, self.problem.series, *placed, *counted, PATH_SCALES, LANDSCAPE_GRIDS, LANDSCAPE_SCALES)
         if (tile.tick + 1) % COUNTED_MONTHS == 0:
             self._count(tile)
         if log_is_filling(tile):
@@ -235,7 +235,7 @@ class Recorder:
 
     def _count(self, tile: World) -> None:
         """Count the months of the tile that were placed and not counted yet."""
-        count_up(tile, self._places, self._counted, self.problem.series, self.kept.paths, OF_GIANTS)
+        count_up(tile, self._places, self._counted, self.problem.series, self.kept.paths, PATHS_OF_GIANTS)
         self._counted = tile.tick + 1
 
     def finish(self, tile: World, offset: int) -> None:
