@@ -29,17 +29,8 @@ from sim.scenario.model import Scenario
 
 OPENING = "opening"
 MAX_WORLD = 2**32 - 1  # the counter of luck has 32 bits for the world: the next one would be world 0 again
-KERNELS = (
-    "operations",
-    "capital",
-    "trade",
-    OPENING,
-    "exits",
-    "technology",
-    "record",
-    "reports",
-    "poaching",
-)  # slowest first
+# slowest first
+KERNELS = ("trade", "capital", "operations", "record", "exits", OPENING, "technology", "reports", "poaching")
 
 
 class Start(NamedTuple):
