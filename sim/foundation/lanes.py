@@ -9,6 +9,7 @@ distances, so that the compiler sees that they do not overlap.
 
 from __future__ import annotations
 
+import hashlib
 import operator
 from typing import Any
 
@@ -22,6 +23,7 @@ from numba.extending import infer_getattr, intrinsic, models, overload, overload
 from sim.foundation.columns import MARKETS
 
 LANES = 128  # worlds of a tile at most
+DIGITS_OF_NAME = 16
 
 
 def in_lanes(dtype: np.dtype) -> np.dtype:
@@ -83,12 +85,17 @@ def held(array: Any) -> Any:
 # What follows tells Numba the same.
 
 
+def _named(what: str, of: types.Type) -> str:
+    """Name of a type made of another one, which stands in every symbol: short, as a record's tells all its columns."""
+    return f"{what}({hashlib.sha256(str(of).encode()).hexdigest()[:DIGITS_OF_NAME]})"
+
+
 class LaneType(types.Type):  # type: ignore[misc]
     """A record of one world: the address of its columns, and which of their numbers is its own."""
 
     def __init__(self, record: types.Record) -> None:
         self.record = record
-        super().__init__(name=f"Lane({record.name})")
+        super().__init__(name=_named("Lane", record))
 
 
 class RowsType(types.Type):  # type: ignore[misc]
@@ -96,7 +103,7 @@ class RowsType(types.Type):  # type: ignore[misc]
 
     def __init__(self, record: types.Record) -> None:
         self.record = record
-        super().__init__(name=f"Rows({record.name})")
+        super().__init__(name=_named("Rows", record))
 
 
 class TableType(types.Type):  # type: ignore[misc]
@@ -112,7 +119,7 @@ class HeldType(types.Type):  # type: ignore[misc]
 
     def __init__(self, array: types.Array) -> None:
         self.of, self.places = array.dtype, array.ndim - 1
-        super().__init__(name=f"Held({array})")
+        super().__init__(name=_named("Held", array))
 
 
 def _model(of: type, *members: tuple[str, types.Type]) -> None:
