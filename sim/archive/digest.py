@@ -7,6 +7,7 @@ import functools
 import hashlib
 import json
 import platform
+import sys
 from collections.abc import Mapping
 from importlib import metadata
 from typing import Any
@@ -80,7 +81,7 @@ def simulated_by() -> dict[str, Any]:
     return {
         "sources": jit.source_digest(SIMULATED_LAYERS),
         "compiled": not jit.disabled,
-        "architecture": architecture(),
+        "byte_order": sys.byteorder,  # that of all processors on which worlds were seen to have the same bits
     }
 
 
@@ -104,12 +105,6 @@ def answered_by() -> dict[str, Any]:
             digest.update(path.relative_to(PACKAGE).as_posix().encode())
             digest.update(path.read_bytes())
     return {"package": digest.hexdigest()[:HEX_DIGITS], "versions": versions()}
-
-
-def architecture() -> str:
-    """Family of processors: within x86-64 all give the same bits, and no other was tried, so it keeps blocks apart."""
-    found = platform.machine().lower()
-    return "x86_64" if found == "amd64" else found
 
 
 @functools.cache

@@ -313,8 +313,7 @@ def _check(worker: str, found: dict[str, Any] | BaseException, wanted: dict[str,
         what = "; ".join(f"{key} {found.get(key)}, here {wanted.get(key)}" for key in apart)
     raise RunError(
         f"the worker {worker} is not made as this process is: {what}; the same version of shakeout and of its "
-        "libraries, on the same family of processors, must run on every machine, or results would depend on who "
-        f"computed them; {BLOCKS_ARE_KEPT}"
+        f"libraries must run on every machine, or results would depend on who computed them; {BLOCKS_ARE_KEPT}"
     )
 
 

@@ -61,7 +61,7 @@ def test_with_a_precision_the_number_of_worlds_is_no_part_of_the_question(scenar
     assert digest.question(scenario, 0.01) != digest.question(scenario, None)
 
 
-@pytest.mark.parametrize("key", ["sources", "compiled", "architecture"])
+@pytest.mark.parametrize("key", ["sources", "compiled", "byte_order"])
 def test_other_code_or_another_machine_has_other_blocks(scenario, monkeypatch, key):
     before = digest.stem(scenario)
     made_by = {**digest.simulated_by(), key: "other"}
