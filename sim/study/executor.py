@@ -71,6 +71,11 @@ def begin_ahead(worlds: int | None, jobs: int | None) -> None:
         processes.begin_ahead()
 
 
+def end_workers() -> None:
+    """End the local workers that wait: those who come next begin afresh."""
+    processes.end()
+
+
 def _as_made(_item: Any, made: Any) -> Any:
     return made
 

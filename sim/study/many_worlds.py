@@ -162,6 +162,7 @@ def compile_first(scenario: Scenario, how: How) -> None:
     if not jit.is_compiled_before():
         how.tell(COMPILING, 0, scenario.worlds)
         executor.map_blocks(compile_kernel, KERNELS, workers, lambda _compiled: None)
+        executor.end_workers()  # what compiling took stays in their memory, and loky restarts whoever grew so large
         year_end = scenario.start + MONTHS_A_YEAR - 1
         warm_up(replace(scenario, end=max(scenario.end, year_end)))  # every rhythm wakes within a year
         jit.mark_compiled()

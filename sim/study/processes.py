@@ -106,7 +106,7 @@ def map_over(
             on_done(future.result())
         aside.join()
     except BaseException as error:
-        _end()
+        end()
         from loky.process_executor import BrokenProcessPool
 
         if isinstance(error, BrokenProcessPool):
@@ -121,7 +121,7 @@ def _submitted(task: Callable[[Item], Receipt], items: Sequence[Item], jobs: int
     """Every item on its way to a worker: to those that wait, or to new ones."""
     least = min(jobs, len(items))
     if not _still_there(least, jobs):
-        _end()
+        end()
     try:
         _track()
         with _undisturbed():
@@ -186,8 +186,8 @@ def _started(size: int) -> _Pool:
     return _Pool(executor, size)
 
 
-def _end() -> None:
-    """End the workers that wait or work, whatever they do."""
+def end() -> None:
+    """End the workers of this process that wait or work, whatever they do."""
     pool = _waiting.pop(os.getpid(), None)
     if pool is not None:
         pool.executor.shutdown(wait=True, kill_workers=True)

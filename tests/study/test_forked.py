@@ -32,9 +32,9 @@ sim.run(sys.argv[1], worlds=3000, jobs=2)
 
 @pytest.fixture
 def new_workers() -> Any:
-    processes._end()
+    processes.end()
     yield
-    processes._end()
+    processes.end()
 
 
 def test_a_worker_has_the_laws_at_once_and_nothing_of_what_only_its_parent_needs(new_workers):

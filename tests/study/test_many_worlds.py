@@ -27,7 +27,7 @@ from sim.engine.block import BLOCK_WORLDS
 from sim.foundation.errors import InputError, RunError
 from sim.scenario import evidence
 from sim.scenario.load import load_text
-from sim.study import executor, how, many_worlds, precision, readme
+from sim.study import executor, how, many_worlds, precision, processes, readme
 from sim.study.finished_runs import open_folder
 from sim.study.run import OUTCOME_FILES
 
@@ -365,6 +365,19 @@ def test_compiling_is_said_once_and_before_anything_is_simulated(tmp_path, monke
     assert told[:2] == [how.COMPILING, how.SIMULATING]
     run(out, 200, progress=lambda now: told.append(now.stage))
     assert told.count(how.COMPILING) == len(warmed) == 1
+
+
+def test_who_compiled_does_not_simulate(tmp_path, monkeypatch):
+    """A worker that has compiled is hundreds of megabytes larger than it began."""
+    from sim.foundation import jit
+
+    monkeypatch.setattr(engine, "warm_up", lambda _scenario: None)
+    monkeypatch.setattr(jit, "is_compiled_before", lambda: False)
+    monkeypatch.setattr(jit, "mark_compiled", lambda: None)
+    run(tmp_path, 3 * BLOCK_WORLDS, jobs=2)  # so that two wait
+    assert processes.waiting() == 2
+    many_worlds.compile_first(small(), how.How(out=tmp_path, jobs=2))
+    assert processes.waiting() == 0
 
 
 def test_worlds_do_not_depend_on_the_company_they_keep():

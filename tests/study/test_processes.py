@@ -78,7 +78,7 @@ def expected() -> dict[str, float]:
 
 @pytest.mark.parametrize("where", NESTED)
 def test_where_no_workers_can_be_had_this_process_computes_the_same(where, expected):
-    processes._end()  # whatever was started before is not to be taken up
+    processes.end()  # whatever was started before is not to be taken up
     assert NESTED[where]() == (ALONE, expected)
 
 
@@ -104,7 +104,7 @@ def test_without_semaphores_this_process_computes_and_says_so(monkeypatch, caplo
     def refuse(*_: object, **__: object) -> None:
         raise error
 
-    processes._end()
+    processes.end()
     monkeypatch.setattr(loky, "ProcessPoolExecutor", refuse)
     monkeypatch.setattr(processes, "_failed", [])
     with caplog.at_level("INFO", "shakeout"):
@@ -121,7 +121,7 @@ def test_elsewhere_workers_compute_and_are_taken_up_again(expected):
 
 
 def test_workers_that_wait_take_a_single_item_which_nobody_is_started_for():
-    processes._end()
+    processes.end()
     seen: list[int] = []
     executor.map_blocks(who, [0], 2, seen.append)
     assert seen == [os.getpid()]
@@ -132,7 +132,7 @@ def test_workers_that_wait_take_a_single_item_which_nobody_is_started_for():
 
 
 def test_who_waits_is_asked_and_nobody_is_started_for_it():
-    processes._end()
+    processes.end()
     assert executor.by_who_waits(who, [0, 0]) == [os.getpid()] * 2 and not processes.waiting()
     executor.map_blocks(who, range(3), 2, id)
     assert processes.waiting() == 2 and os.getpid() not in executor.by_who_waits(who, [0, 0])
