@@ -31,14 +31,12 @@ PROBE_SECONDS = 1.0  # to learn whether anything listens where a scheduler was n
 ANSWER_SECONDS = 60.0  # for the scheduler's answer, once it was reached
 WORKERLESS_SECONDS = 60.0  # how long a cluster may be without any worker
 LOOK_SECONDS = 2.0  # how often to look how many workers there are
-MOST_AT_ONCE = 16  # results fetched together
+MOST_AT_ONCE = 8  # results fetched together
 UNFINISHED = ("pending", "lost")  # lost: its worker died before what it made was fetched, it is made again
 LATE_TIMES = 10.0  # so many times the slowest block so far, and a worker is taken for stopped
 LATE_SECONDS = 60.0  # but not before this
 FIRST_SECONDS = 900.0  # for the first block, before which a worker compiles: nothing to compare it with yet
-TOGETHER_SECONDS = (
-    0.5  # so long what ends is collected, if workers have more to do: to be fetched, and followed, at once
-)
+TOGETHER_SECONDS = 0.5  # so long what ends is collected while workers have more to do, to be fetched at once
 AHEAD = 2  # blocks under way for every thread of a worker: one computed, one waiting
 BLOCKS_ARE_KEPT = "finished blocks are kept: the same command takes the run up again"
 
@@ -146,6 +144,11 @@ class Cluster:
     def threads(self) -> dict[str, int]:
         """How many blocks each worker computes at a time. RunError if the scheduler does not answer."""
         return dict(self._answer(self._client.nthreads))
+
+    def places(self) -> int:
+        """How many items are computed at a time. It is connected to, if it was not; errors are those of ``map``."""
+        self._connected()
+        return sum(self.threads().values())
 
     def holders(self) -> dict[str, str]:
         """The worker that each block under way was given to, by the key of its future."""

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 Made = TypeVar("Made")
 IN_PROCESS_ITEMS = 2  # starting workers costs more than so few blocks; those that wait take one, too
 HERE_WORLDS = 2048  # of so many blocks: written out, as NumPy is imported with the size of one, and the server waits
+MOST_TOGETHER = 4  # blocks that a worker of a cluster is given at once
+LEAST_TURNS = 16  # so many times each has its turn at least: nobody waits long for the last
 _CLUSTER: ContextVar[Cluster | None] = ContextVar("the cluster in use", default=None)
 
 
@@ -104,8 +106,15 @@ def map_blocks(
         return _map_here(functools.partial(_kept, compute, keep), items, jobs, on_done, meanwhile)
     if items:
         with _mark(disk) as mark:
-            task = functools.partial(_kept_if_seen, compute, keep, mark)
-            cluster.map(task, items, lambda item, found: on_done(found.what if found.seen else keep(item, found.what)))
+            task = functools.partial(_each, functools.partial(_kept_if_seen, compute, keep, mark))
+
+            def take(handful: Sequence[Item], made: _Handful) -> None:
+                for item, found in zip(handful, made.found, strict=False):
+                    on_done(found.what if found.seen else keep(item, found.what))
+                if made.error is not None:
+                    raise made.error
+
+            cluster.map(task, _handfuls(items, cluster.places()), take)
 
 
 def map_kept(
@@ -141,7 +150,7 @@ def _numbered(task: Callable[[Item], Made], item: tuple[int, Item]) -> tuple[int
 def places(jobs: int) -> int:
     """How many blocks are computed at a time by ``jobs`` local workers, or by the cluster that has computed some."""
     cluster = _CLUSTER.get()
-    return sum(cluster.threads().values()) if cluster is not None and cluster.connected else jobs
+    return cluster.places() if cluster is not None and cluster.connected else jobs
 
 
 class _Found(NamedTuple):
@@ -149,6 +158,29 @@ class _Found(NamedTuple):
 
     seen: bool
     what: Any
+
+
+class _Handful(NamedTuple):
+    """What a worker of a cluster gives for some blocks that it was given at once, up to the one that failed, if any."""
+
+    found: list[_Found]
+    error: Exception | None
+
+
+def _handfuls(items: Sequence[Item], places: int) -> list[Sequence[Item]]:
+    """``items`` a few at a time, if there are many for each of the ``places`` that work at a time."""
+    size = min(max(len(items) // (max(places, 1) * LEAST_TURNS), 1), MOST_TOGETHER)
+    return [items[first : first + size] for first in range(0, len(items), size)]
+
+
+def _each(task: Callable[[Item], _Found], handful: Sequence[Item]) -> _Handful:
+    found: list[_Found] = []
+    for item in handful:
+        try:
+            found.append(task(item))
+        except Exception as error:
+            return _Handful(found, error)
+    return _Handful(found, None)
 
 
 @contextmanager

@@ -101,6 +101,42 @@ def test_workers_who_do_not_see_the_folder_send_what_they_made(dask, tmp_path, l
     assert len(sent) == 7  # with the two of other luck
 
 
+@pytest.mark.parametrize("seen", [True, False])
+def test_blocks_that_are_given_a_few_at_once_are_the_same(dask, tmp_path, local, monkeypatch, seen):
+    monkeypatch.setattr(executor, "LEAST_TURNS", 1)
+    if not seen:
+        monkeypatch.setattr(executor, "_seen", lambda _mark: False)
+        monkeypatch.setattr(executor, "_mark", lambda _disk: contextlib.nullcontext())
+    handed_out: list[int] = []
+    real = executor._handfuls
+
+    def of_one_place(items, _places):
+        handed_out.extend(map(len, handfuls := real(items, 1)))
+        return handfuls
+
+    monkeypatch.setattr(executor, "_handfuls", of_one_place)
+    with executor.on_cluster(dask.address):
+        assert contents(run_of(small(5000), out=tmp_path).folder) == local
+    assert handed_out == [4, 1, 2], "of five blocks, then of two with other luck"
+
+
+def test_handfuls_are_small_enough_that_each_has_many_turns():
+    sizes = {
+        (places, items): [len(one) for one in executor._handfuls(range(items), places)]
+        for places, items in ((16, 100), (16, 600), (16, 5000), (0, 3))
+    }
+    assert sizes[16, 100] == [1] * 100 and sizes[16, 600] == [2] * 300
+    assert sizes[16, 5000] == [4] * 1250 and sizes[0, 3] == [1] * 3
+
+
+def test_of_blocks_that_are_given_at_once_those_before_a_failure_are_kept(dask, monkeypatch):
+    monkeypatch.setattr(executor, "_handfuls", lambda items, _places: [items])
+    done: list[float] = []
+    with executor.on_cluster(dask.address), pytest.raises(ZeroDivisionError):
+        executor.map_blocks(_divide, [4, 2, 0, 1], 1, done.append)
+    assert done == [0.25, 0.5]
+
+
 def test_what_is_kept_already_is_not_computed_again(dask, tmp_path):
     run_of(small(2048), out=tmp_path, jobs=1)
     told: list[how.Progress] = []
