@@ -95,7 +95,8 @@ def computed_by() -> dict[str, Any]:
 
 @functools.cache
 def answered_by() -> dict[str, Any]:
-    """All sources of the package (templates included) and the libraries that statistics and pages come from.
+    """All sources of the package (templates included), the libraries that statistics and pages come from, and on what
+    they compute.
 
     Scenarios that were installed with the package are questions, not sources. The evidence counts wherever it lies.
     """
@@ -104,7 +105,13 @@ def answered_by() -> dict[str, Any]:
         if path.is_file() and "__pycache__" not in path.parts and not any(folder in path.parents for folder in apart):
             digest.update(path.relative_to(PACKAGE).as_posix().encode())
             digest.update(path.read_bytes())
-    return {"package": digest.hexdigest()[:HEX_DIGITS], "versions": versions()}
+    return {"package": digest.hexdigest()[:HEX_DIGITS], "versions": versions(), "architecture": architecture()}
+
+
+def architecture() -> str:
+    """Family of processors: worlds are the same on all, but SciPy's quantiles, of intervals, differ in the last bit."""
+    found = platform.machine().lower()
+    return "x86_64" if found == "amd64" else found
 
 
 @functools.cache
