@@ -105,8 +105,11 @@ class ManyWorlds:
             make_room(self.out / folder.BLOCKS, {task.store.folder for task in tasks.values()})
 
     def _get_ready(self) -> None:
-        """Import what an answer is told and drawn with, while workers start and simulate."""
-        with suppress(ImportError):  # said by who needs it
+        """Import what an answer is told and drawn with, while workers start and simulate.
+
+        What cannot be loaded is left to who needs it; while an interrupted process ends some of it cannot.
+        """
+        with suppress(Exception):
             for module in TOLD_WITH:
                 import_module(module)
             if self.how.pages is not None:

@@ -367,6 +367,19 @@ def test_compiling_is_said_once_and_before_anything_is_simulated(tmp_path, monke
     assert told.count(how.COMPILING) == len(warmed) == 1
 
 
+def test_what_cannot_be_loaded_meanwhile_is_left_to_who_needs_it(tmp_path, monkeypatch):
+    """As while a process ends that was interrupted: a module of the standard library then raises RuntimeError."""
+    tried: list[str] = []
+
+    def fails(module):
+        tried.append(module)
+        raise RuntimeError("can't register atexit after shutdown")
+
+    monkeypatch.setattr(many_worlds, "import_module", fails)
+    many_worlds.ManyWorlds(how.How(out=tmp_path))._get_ready()
+    assert tried == list(many_worlds.TOLD_WITH[:1])
+
+
 def test_who_compiled_does_not_simulate(tmp_path, monkeypatch):
     """A worker that has compiled is hundreds of megabytes larger than it began."""
     from sim.foundation import jit
