@@ -116,8 +116,12 @@ def test_blocks_that_are_given_a_few_at_once_are_the_same(dask, tmp_path, local,
 
     monkeypatch.setattr(executor, "_handfuls", of_one_place)
     with executor.on_cluster(dask.address):
-        assert contents(run_of(small(5000), out=tmp_path).folder) == local
-    assert handed_out == [4, 1, 2], "of five blocks, then of two with other luck"
+        assert contents(run_of(small(5000), out=tmp_path / "out").folder) == local
+        assert handed_out == [4, 1, 2], "of five blocks, then of two with other luck"
+        task = Traced(str(tmp_path / "traces"), 0.0)
+        executor.map_blocks(task, range(10), 1, lambda _done: None)
+    ended = [trace.item for trace in task.traces() if trace.what == "ended"]
+    assert sorted(ended) == list(range(10)), "each once"
 
 
 def test_handfuls_are_small_enough_that_each_has_many_turns():
